@@ -1,0 +1,63 @@
+import type { StoredEvent } from '../event.ts';
+
+/** What `http` and `cli` ask of the ingest room. Failures are SeismoErrors. */
+export interface Ingest {
+  /**
+   * One JSON body, inflated: an object, an array or {events}. Resolves when every accepted event is on disk.
+   * @param arrivedAt UTC ms when the request arrived
+   */
+  post(app: string, body: Buffer, arrivedAt: number): Promise<PostAnswer>;
+  /** The same for a body that a host application (express.json()) has parsed already. */
+  postParsed(app: string, body: unknown, arrivedAt: number): Promise<PostAnswer>;
+  /**
+   * NDJSON, journalled as it flows with bounded memory. A failure on the way throws with `accepted` and `nextIndex` in `extra`.
+   * @param chunks the inflated bytes
+   */
+  postLines(app: string, chunks: AsyncIterable<Uint8Array>, arrivedAt: number): Promise<PostAnswer>;
+  /**
+   * Resolves when all that was acknowledged for the app before the call is in the store.
+   * @throws STORE_BEHIND after freshTimeoutMs
+   */
+  catchUp(app: string, signal?: AbortSignal): Promise<void>;
+  /** Until when (UTC ms) the store holds all that was accepted for the app. */
+  asOf(app: string): number;
+  stats(): IngestStats;
+  /** Rejects when the journal cannot be written. */
+  ping(): Promise<void>;
+  setAside(): readonly SetAsideEvent[];
+  /** Puts events set aside back in line. @returns how many */
+  retrySetAside(): Promise<number>;
+  /** Drops what was set aside and matches (after an erasure). */
+  eraseSetAside(app: string, matches: (event: StoredEvent) => boolean): Promise<number>;
+  /** Loads what is pending, then closes journal and loader. */
+  close(): Promise<void>;
+}
+
+/** `events` is how many events the request carried, for rate limits. `body` is JSON text. */
+export interface PostAnswer {
+  readonly status: 200 | 201 | 400;
+  readonly body: string;
+  readonly events: number;
+}
+
+export interface SetAsideEvent {
+  readonly seq: number;
+  readonly reason: string;
+  readonly event: StoredEvent;
+}
+
+export interface IngestStats {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly journalBytes: number;
+  readonly journalEvents: number;
+  /** Age of the oldest event not yet in the store, ms; 0 when none. */
+  readonly lagMs: number;
+  readonly setAside: number;
+  readonly loadedBlocks: number;
+  readonly loadFailures: number;
+  readonly lastFailure?: string;
+  readonly rememberedIds: number;
+  readonly state: 'loading' | 'waiting' | 'full' | 'stopping';
+}

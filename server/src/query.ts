@@ -1,0 +1,130 @@
+/**
+ * One value for every question. `http` parses requests into it, `reports` fills it, the store answers it.
+ * Ranges are half-open UTC milliseconds `[from, to)`.
+ */
+
+export const OPERATORS = [
+  'is',
+  'isNot',
+  'contains',
+  'startsWith',
+  'matches',
+  'in',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'between',
+  'exists',
+] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+/**
+ * What a value given by the caller may match. A bare text in a query string fills several members (`1` matches the
+ * text "1" and the number 1); a JSON value or a quoted text fills exactly one. A property matches when any does.
+ */
+export interface Match {
+  readonly text?: string;
+  readonly number?: number;
+  readonly boolean?: boolean;
+  readonly isNull?: true;
+}
+
+/** A fixed column, or a property of `data`. */
+export type Field =
+  | { readonly kind: 'column'; readonly name: 'event' | 'id' | 'user' | 'device' | 'session' | 'uuid' }
+  | PropertyField;
+
+/**
+ * A property, by its path. `["a","b"]` not literal: the nested value `a → b`, else the key `a.b`.
+ * literal: `path` has one element and is the key alone, dots included.
+ */
+export interface PropertyField {
+  readonly kind: 'property';
+  readonly path: readonly string[];
+  readonly literal: boolean;
+}
+
+/** One condition. `exists` carries a boolean match; `between` two numbers, both included; the others one or, for `in`, many. */
+export interface Condition {
+  readonly field: Field;
+  readonly operator: Operator;
+  readonly matches: readonly Match[];
+}
+
+/** Conditions combined; nesting is for the analysis questions. */
+export type Filter = Condition | { readonly and: readonly Filter[] } | { readonly or: readonly Filter[] };
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const INTERVALS = ['minute', 'hour', 'day', 'week', 'month'] as const;
+export type Interval = (typeof INTERVALS)[number];
+
+/** Limits a question runs under, and the way it is stopped. */
+export interface QueryControl {
+  readonly maxSeconds: number;
+  readonly maxBytes: number;
+  readonly maxRows: number;
+  /** Aborting it stops the question in the engine too. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EventsQuery {
+  readonly app: string;
+  readonly range: Range;
+  readonly filters: readonly Filter[];
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  /** Continue strictly after this place in the order asked. */
+  readonly after?: { readonly timestamp: number; readonly seq: string };
+}
+
+export interface CountsQuery {
+  readonly app: string;
+  readonly range: Range;
+  /** The zone in which `buckets` were cut; says whether daily roll-ups of users serve. */
+  readonly timeZone: string;
+  readonly filters: readonly Filter[];
+  /** Ascending starts of the buckets (first = range.from, each ends where the next starts, the last at range.to); absent: totals alone. */
+  readonly buckets?: readonly number[];
+  readonly interval?: Interval;
+  /** Ask for exact distinct users instead of a sketch. */
+  readonly exact: boolean;
+}
+
+export interface CountsResult {
+  readonly total: number;
+  readonly users: number;
+  readonly usersExact: boolean;
+  /** Only buckets that have events; `from` is one of `buckets`. */
+  readonly series?: readonly { readonly from: number; readonly total: number; readonly users: number }[];
+}
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+export interface GroupsQuery {
+  readonly app: string;
+  readonly range: Range;
+  readonly filters: readonly Filter[];
+  readonly attribute: PropertyField;
+  readonly limit: number;
+  readonly exact: boolean;
+}
+
+export interface Tally {
+  readonly total: number;
+  readonly users: number;
+}
+
+export interface GroupsResult {
+  /** Most frequent first; ties by value. Values keep their JSON type. */
+  readonly groups: readonly (Tally & { readonly value: JsonValue })[];
+  readonly other: Tally;
+  readonly missing: Tally;
+  readonly total: number;
+  readonly users: number;
+  readonly usersExact: boolean;
+}

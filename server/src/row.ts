@@ -1,0 +1,104 @@
+import { TextDecoder } from 'node:util';
+import type { StoredEvent } from './event.ts';
+
+/**
+ * The row: one event as ClickHouse's RowBinary, made once at acceptance, kept so in the journal and sent so to the engine.
+ * The first 66 bytes have fixed places, so that the loader can write what only it knows (seq, journal, day) over them.
+ *
+ * | offset | bytes | column |
+ * |---|---|---|
+ * | 0 | 8 | seq UInt64 |
+ * | 8 | 16 | journal UUID |
+ * | 24 | 8 | timestamp, Int64 UTC ms |
+ * | 32 | 8 | receivedAt, Int64 UTC ms |
+ * | 40 | 8 | clientTimestamp, Int64 UTC ms, -1 when absent |
+ * | 48 | 2 | day, UInt16 days since 1970 in the app's zone |
+ * | 50 | 16 | uuid |
+ * | 66 | … | app, id, event, user, device, session, data (each varint length and UTF-8), then the maps texts, numbers, others |
+ */
+export const ROW_VERSION = 1;
+export const ROW_COLUMNS = [
+  'seq',
+  'journal',
+  'timestamp',
+  'receivedAt',
+  'clientTimestamp',
+  'day',
+  'uuid',
+  'app',
+  'id',
+  'event',
+  'user',
+  'device',
+  'session',
+  'data',
+  'texts',
+  'numbers',
+  'others',
+] as const;
+export const ROW_OFFSET = {
+  seq: 0,
+  journal: 8,
+  timestamp: 24,
+  receivedAt: 32,
+  clientTimestamp: 40,
+  day: 48,
+  uuid: 50,
+  texts: 66,
+} as const;
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** A UUID as RowBinary holds it (each 64-bit half little-endian) → its text. */
+export function uuidToText(bytes: Uint8Array, offset: number): string {
+  const b = (at: number) => HEX[bytes[offset + at]!]!;
+  return `${b(7)}${b(6)}${b(5)}${b(4)}-${b(3)}${b(2)}-${b(1)}${b(0)}-${b(15)}${b(14)}-${b(13)}${b(12)}${b(11)}${b(10)}${b(9)}${b(8)}`;
+}
+
+/** The canonical text of a UUID → 16 bytes as RowBinary holds them. The text must be valid. */
+export function writeUuid(text: string, target: Uint8Array, offset: number): void {
+  const hex = text.replaceAll('-', '');
+  for (let i = 0; i < 8; i++) target[offset + 7 - i] = Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16);
+  for (let i = 0; i < 8; i++) target[offset + 15 - i] = Number.parseInt(hex.slice(16 + i * 2, 18 + i * 2), 16);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Decodes one row at `offset`; maps are not read, they are derived from data. */
+export function decodeRow(bytes: Buffer, offset: number): StoredEvent {
+  let at = offset + ROW_OFFSET.texts;
+  const text = (): string => {
+    let length = 0;
+    let shift = 0;
+    let byte: number;
+    do {
+      byte = bytes[at++]!;
+      length |= (byte & 0x7f) << shift;
+      shift += 7;
+    } while (byte & 0x80);
+    const value = utf8.decode(bytes.subarray(at, at + length));
+    at += length;
+    return value;
+  };
+  const clientTimestamp = Number(bytes.readBigInt64LE(offset + ROW_OFFSET.clientTimestamp));
+  const app = text();
+  const id = text();
+  const event = text();
+  const user = text();
+  const device = text();
+  const session = text();
+  const dataText = text();
+  return {
+    uuid: uuidToText(bytes, offset + ROW_OFFSET.uuid),
+    app,
+    id,
+    event,
+    timestamp: Number(bytes.readBigInt64LE(offset + ROW_OFFSET.timestamp)),
+    receivedAt: Number(bytes.readBigInt64LE(offset + ROW_OFFSET.receivedAt)),
+    ...(clientTimestamp >= 0 && { clientTimestamp }),
+    ...(user !== '' && { user }),
+    ...(device !== '' && { device }),
+    ...(session !== '' && { session }),
+    ...(dataText !== '' && { dataText }),
+  };
+}

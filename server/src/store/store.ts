@@ -1,0 +1,114 @@
+import type { StoredEvent } from '../event.ts';
+import type {
+  CountsQuery,
+  CountsResult,
+  EventsQuery,
+  Filter,
+  GroupsQuery,
+  GroupsResult,
+  JsonValue,
+  QueryControl,
+  Range,
+} from '../query.ts';
+
+/**
+ * What a store must do. One implementation speaks ClickHouse SQL to the embedded engine or to a server;
+ * MongoDB is to be another. Every method rejects with a SeismoError: STORE_UNAVAILABLE when the engine is away,
+ * QUERY_LIMIT_* past a limit, and for `insert` an InsertRefused when the rows themselves are at fault.
+ */
+export interface Store {
+  /** Connects, migrates the schema. Safe to call again after the engine restarted. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+  /** Rejects when the engine does not answer. */
+  ping(): Promise<void>;
+
+  /**
+   * Inserts a block; resolves once the rows are on the engine's disk (fsync). All rows or none.
+   * @throws InsertRefused when the engine says that the rows are at fault (not memory, disk, parts, time, network)
+   */
+  insert(block: Block): Promise<void>;
+  /** After it resolves, no insert of this journal sent earlier is still running in the engine. */
+  settleInserts(journal: string): Promise<void>;
+  /** Which places `[fromSeq, toSeq)` of the journal are stored, as ascending half-open ranges. */
+  storedRanges(journal: string, fromSeq: number, toSeq: number): Promise<readonly SeqRange[]>;
+
+  /** One page, ordered by (timestamp, seq). At most query.limit rows; fewer mean that the end was reached. */
+  events(query: EventsQuery, control: QueryControl): Promise<readonly EventRow[]>;
+  /** Which of these uuids the app holds with a timestamp in the range (for imports). */
+  knownUuids(app: string, range: Range, uuids: readonly string[]): Promise<ReadonlySet<string>>;
+  counts(query: CountsQuery, control: QueryControl): Promise<CountsResult>;
+  groups(query: GroupsQuery, control: QueryControl): Promise<GroupsResult>;
+  apps(control: QueryControl): Promise<readonly AppSummary[]>;
+  eventNames(app: string, control: QueryControl): Promise<readonly EventNameSummary[]>;
+  properties(app: string, control: QueryControl): Promise<readonly PropertySummary[]>;
+
+  /** Hides the matching events at once and frees the disk later. @returns how many were hidden */
+  erase(app: string, range: Range, filters: readonly Filter[]): Promise<number>;
+  /** Moves the roll-ups of users of an app to days of another zone; reports stay right meanwhile. */
+  setTimeZone(app: string, timeZone: string): Promise<void>;
+  /** Bytes and rows for `seismo stats` and /metrics. */
+  usage(): Promise<StoreUsage>;
+}
+
+/** A run of journal places, encoded rows one after another as `row.ts` defines them. */
+export interface Block {
+  /** The journal's UUID. */
+  readonly journal: string;
+  readonly firstSeq: number;
+  readonly endSeq: number;
+  readonly rows: number;
+  /** The version of the row encoding (row.ts). */
+  readonly rowVersion: number;
+  readonly payload: readonly Uint8Array[];
+}
+
+export interface SeqRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The engine refused the rows themselves: repeating does not help, halving does. */
+export class InsertRefused extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'InsertRefused';
+  }
+}
+
+export interface EventRow extends StoredEvent {
+  /** Decimal text: the tie-breaker among equal timestamps, growing in order of arrival. */
+  readonly seq: string;
+}
+
+export interface AppSummary {
+  readonly app: string;
+  readonly total: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+}
+
+export interface EventNameSummary {
+  readonly id: string;
+  readonly event: string;
+  readonly total: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+}
+
+export interface PropertySummary {
+  /** Spelled as filters spell it: `plan`, `address.city`, `["a.b"]`. */
+  readonly name: string;
+  readonly total: number;
+  readonly types: readonly ('text' | 'number' | 'boolean' | 'null' | 'array' | 'object')[];
+  readonly examples: readonly JsonValue[];
+}
+
+export interface StoreUsage {
+  readonly events: number;
+  readonly bytesOnDisk: number;
+  readonly parts: number;
+  readonly version: string;
+  /** Resident memory of the embedded engine; absent for a remote one. */
+  readonly memoryBytes?: number;
+}
