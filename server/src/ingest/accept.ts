@@ -1,0 +1,245 @@
+import { SeismoError } from '../errors.ts';
+import { APP_NAME, idFromName, TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
+import { writeUuid } from '../row.ts';
+import { type EventLimits, FUTURE_MAX_MS, SKEW_MIN_MS } from './limits.ts';
+import { checkText, flattenData } from './properties.ts';
+import type { RowWriter } from './row-writer.ts';
+import { type ServerUuids, uuidFromCaller } from './uuid.ts';
+
+/** What a step needs beside the event. Times are UTC ms. */
+export interface AcceptContext {
+  readonly app: string;
+  readonly arrivedAt: number;
+  /** The client's clock, from the batch. */
+  readonly sentAt: number | undefined;
+  readonly retentionDays: number | undefined;
+  readonly limits: EventLimits;
+  readonly uuids: ServerUuids;
+  /** Throws EVENT_NAMES_TOO_MANY when the app has too many ids and this one is new. */
+  readonly checkName: (app: string, id: string) => void;
+}
+
+/** An accepted event: its row lies at `[start, end)` of the writer. */
+export interface Accepted {
+  readonly start: number;
+  readonly end: number;
+  readonly uuid: string;
+  /** Made by the server now: needs no look-up. */
+  readonly fresh: boolean;
+  /** One of the server's own that came back: it is stored already. */
+  readonly own: boolean;
+}
+
+const FIELDS = new Set([
+  'uuid',
+  'app',
+  'id',
+  'event',
+  'timestamp',
+  'sentAt',
+  'user',
+  'device',
+  'session',
+  'data',
+  'receivedAt',
+  'clientTimestamp',
+]);
+const uuidBytes = Buffer.alloc(16);
+
+export function checkApp(app: string): void {
+  if (!APP_NAME.test(app))
+    throw new SeismoError('APP_NAME_INVALID', `The app ${JSON.stringify(app.slice(0, 80))} is not usable.`, {
+      field: 'app',
+    });
+}
+
+/**
+ * Turns one parsed value into a row, step by step; the first refusal ends it and leaves the writer as it was.
+ * @throws SeismoError with an EVENT_* code that names field, rule and fix
+ */
+export function acceptEvent(value: unknown, context: AcceptContext, writer: RowWriter): Accepted {
+  const before = writer.length;
+  try {
+    return write(value, context, writer);
+  } catch (error) {
+    writer.length = before;
+    throw error;
+  }
+}
+
+function write(value: unknown, context: AcceptContext, writer: RowWriter): Accepted {
+  const { limits, app } = context;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new SeismoError(
+      'EVENT_NOT_OBJECT',
+      `An event must be a JSON object, not ${Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`}.`,
+    );
+  const event = value as Record<string, unknown>;
+  for (const key of Object.keys(event))
+    if (!FIELDS.has(key))
+      throw new SeismoError(
+        'EVENT_FIELD_UNKNOWN',
+        `"${key.slice(0, 80)}" is not a field of an event; known: ${[...FIELDS].join(', ')}. Put your own values inside "data".`,
+        { field: key.slice(0, 80) },
+      );
+  if (event['app'] !== undefined && event['app'] !== app)
+    throw new SeismoError('EVENT_APP_MISMATCH', `The event says another app than "${app}", to which it was posted.`, {
+      field: 'app',
+    });
+
+  const { id, name } = nameOf(event, limits);
+  const { timestamp, clientTimestamp } = settleTime(event, context);
+  const user = optionalText(event, 'user', limits.userMaxLength);
+  const device = optionalText(event, 'device', limits.userMaxLength);
+  const session = optionalText(event, 'session', limits.userMaxLength);
+
+  const data = event['data'];
+  if (data !== undefined && data !== null && (typeof data !== 'object' || Array.isArray(data)))
+    throw new SeismoError(
+      'EVENT_DATA_INVALID',
+      `data must be an object, not ${Array.isArray(data) ? 'an array' : `a ${typeof data}`}.`,
+      { field: 'data' },
+    );
+  const properties = data ? flattenData(data, limits) : undefined;
+  const dataText = data ? JSON.stringify(data) : '';
+  context.checkName(app, id);
+
+  const given = event['uuid'];
+  let uuid: string;
+  let own = false;
+  const fresh = given === undefined || given === null;
+  if (fresh) uuid = context.uuids.make(app, context.arrivedAt);
+  else {
+    if (typeof given !== 'string' || given === '' || given.length > limits.uuidMaxLength)
+      throw new SeismoError('EVENT_UUID_INVALID', `uuid must be a text of 1 to ${limits.uuidMaxLength} characters.`, {
+        field: 'uuid',
+      });
+    checkText(given, 'uuid');
+    uuid = uuidFromCaller(app, given);
+    own = context.uuids.isOwn(app, uuid);
+  }
+
+  writeUuid(uuid, uuidBytes, 0);
+  const start = writer.begin(timestamp, context.arrivedAt, clientTimestamp, uuidBytes);
+  writer.text(app);
+  writer.text(id);
+  writer.text(name);
+  writer.text(user);
+  writer.text(device);
+  writer.text(session);
+  writer.text(dataText);
+  writer.varint(properties?.texts.length ?? 0);
+  properties?.texts.forEach((text, i) => {
+    writer.text(properties.textKeys[i]!);
+    writer.text(text);
+  });
+  writer.varint(properties?.numbers.length ?? 0);
+  properties?.numbers.forEach((number, i) => {
+    writer.text(properties.numberKeys[i]!);
+    writer.float(number);
+  });
+  writer.varint(properties?.others.length ?? 0);
+  properties?.others.forEach((text, i) => {
+    writer.text(properties.otherKeys[i]!);
+    writer.text(text);
+  });
+  if (Buffer.byteLength(dataText) > limits.eventMaxBytes)
+    throw new SeismoError('EVENT_TOO_LARGE', `data is over ${limits.eventMaxBytes} bytes.`, { field: 'data' });
+  return { start, end: writer.length, uuid, fresh, own };
+}
+
+function nameOf(event: Record<string, unknown>, limits: EventLimits): { id: string; name: string } {
+  let name = event['event'];
+  let id = event['id'];
+  if (typeof name === 'object' && name !== null && !Array.isArray(name)) {
+    const pair = name as Record<string, unknown>;
+    id ??= pair['id'];
+    name = pair['event'];
+    for (const key of Object.keys(pair))
+      if (key !== 'id' && key !== 'event')
+        throw new SeismoError('EVENT_FIELD_UNKNOWN', `"event" may hold "id" and "event", not "${key.slice(0, 80)}".`, {
+          field: `event.${key.slice(0, 80)}`,
+        });
+  }
+  // `{id: "$identify"}` alone is an event too (API.md): its name is its id.
+  name ??= id;
+  if (name === undefined || name === null || name === '')
+    throw new SeismoError('EVENT_NAME_MISSING', 'Send the name of the event as the text "event".', { field: 'event' });
+  const max = limits.eventNameMaxLength;
+  if (typeof name !== 'string' || name.length > max || name.trim() === '')
+    throw new SeismoError('EVENT_NAME_INVALID', `event must be a text of 1 to ${max} characters.`, { field: 'event' });
+  checkText(name, 'event');
+  if (id === undefined || id === null) return { id: idFromName(name), name };
+  if (typeof id !== 'string' || id === '' || id.length > max)
+    throw new SeismoError('EVENT_ID_INVALID', `id must be a text of 1 to ${max} characters.`, { field: 'id' });
+  checkText(id, 'id');
+  return { id, name };
+}
+
+function optionalText(event: Record<string, unknown>, field: 'user' | 'device' | 'session', max: number): string {
+  const value = event[field];
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'string' || value === '' || value.length > max)
+    throw new SeismoError('EVENT_USER_INVALID', `${field} must be a text of 1 to ${max} characters, or absent.`, {
+      field,
+    });
+  checkText(value, field);
+  return value;
+}
+
+/** The event's time: given or arrival, skew corrected, the far future set to arrival. -1 means nothing was corrected. */
+function settleTime(
+  event: Record<string, unknown>,
+  context: AcceptContext,
+): { timestamp: number; clientTimestamp: number } {
+  const { arrivedAt } = context;
+  const given = event['timestamp'];
+  if (given === undefined || given === null) return { timestamp: arrivedAt, clientTimestamp: -1 };
+  const said = parseTime(given, 'timestamp');
+  let timestamp = said;
+  const sentAt =
+    event['sentAt'] === undefined || event['sentAt'] === null ? context.sentAt : parseTime(event['sentAt'], 'sentAt');
+  if (sentAt !== undefined && Math.abs(arrivedAt - sentAt) > SKEW_MIN_MS) timestamp += arrivedAt - sentAt;
+  if (timestamp > arrivedAt + FUTURE_MAX_MS) timestamp = arrivedAt;
+  if (timestamp < TIMESTAMP_MIN_MS || timestamp >= TIMESTAMP_MAX_MS)
+    throw new SeismoError('EVENT_TIMESTAMP_OUT_OF_RANGE', 'timestamp must lie from 1970-01-01 to 2100-01-01.', {
+      field: 'timestamp',
+    });
+  const { retentionDays } = context;
+  if (retentionDays !== undefined && timestamp < arrivedAt - retentionDays * 86_400_000)
+    throw new SeismoError('EVENT_TOO_OLD', `The app keeps ${retentionDays} days.`, { field: 'timestamp' });
+  return { timestamp, clientTimestamp: timestamp === said ? -1 : said };
+}
+
+const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+
+/**
+ * ISO 8601 (without offset: UTC) or milliseconds since 1970 → UTC ms.
+ * @throws EVENT_TIMESTAMP_INVALID, EVENT_TIMESTAMP_OUT_OF_RANGE
+ */
+export function parseTime(value: unknown, field: string): number {
+  let time = Number.NaN;
+  if (typeof value === 'number') time = Math.round(value);
+  else if (typeof value === 'string') {
+    const match = ISO.exec(value);
+    if (match) {
+      let text = value.replace(' ', 'T').replace(',', '.').replace(/\s/g, '');
+      if (value.length > 10 && !match[1]) text += 'Z';
+      if (/[+-]\d\d$/.test(text) && match[1]) text += ':00';
+      time = Date.parse(text);
+      // Date.parse turns 2026-02-30 into March; a day that does not exist is refused.
+      const day = Number(value.slice(8, 10));
+      if (new Date(Date.UTC(Number(value.slice(0, 4)), Number(value.slice(5, 7)) - 1, day)).getUTCDate() !== day)
+        time = Number.NaN;
+    }
+  }
+  if (Number.isNaN(time))
+    throw new SeismoError('EVENT_TIMESTAMP_INVALID', `${field} must be ISO 8601 or milliseconds since 1970.`, {
+      field,
+    });
+  if (time < TIMESTAMP_MIN_MS || time >= TIMESTAMP_MAX_MS)
+    throw new SeismoError('EVENT_TIMESTAMP_OUT_OF_RANGE', `${field} must lie from 1970-01-01 to 2100-01-01.`, {
+      field,
+    });
+  return time;
+}

@@ -1,0 +1,19 @@
+/** The bounds an event is held to; each is a setting of config.ts. Lengths are characters (UTF-16 units), sizes bytes. */
+export interface EventLimits {
+  readonly bodyMaxBytes: number;
+  readonly eventMaxBytes: number;
+  readonly eventNameMaxLength: number;
+  readonly userMaxLength: number;
+  readonly uuidMaxLength: number;
+  readonly propertiesMax: number;
+  readonly dataDepthMax: number;
+  readonly propertyNameMaxLength: number;
+  readonly eventNamesMax: number;
+}
+
+/** Further ahead than this, a timestamp is set to the time of arrival (API.md). */
+export const FUTURE_MAX_MS = 86_400_000;
+/** A client's clock off by less than this is left alone (API.md). */
+export const SKEW_MIN_MS = 5_000;
+/** As many refusals are listed in an answer (API.md). */
+export const REJECTED_LISTED_MAX = 1_000;

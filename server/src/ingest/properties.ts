@@ -1,0 +1,128 @@
+import { SeismoError } from '../errors.ts';
+import type { EventLimits } from './limits.ts';
+
+/** `data` taken apart for the three maps of the row, keys as row.ts and the store spell them. */
+export interface Properties {
+  readonly texts: string[];
+  readonly textKeys: string[];
+  readonly numbers: number[];
+  readonly numberKeys: string[];
+  readonly others: string[];
+  readonly otherKeys: string[];
+}
+
+/**
+ * Flattens `data`: nested objects by path (`a.b`), literal dots and backslashes escaped, arrays kept as JSON text.
+ * @throws SeismoError EVENT_TOO_DEEP, EVENT_PROPERTIES_TOO_MANY, EVENT_KEY_TOO_LONG, EVENT_NUMBER_UNSAFE, EVENT_TEXT_INVALID
+ */
+export function flattenData(data: object, limits: EventLimits): Properties {
+  const out: Properties = { texts: [], textKeys: [], numbers: [], numberKeys: [], others: [], otherKeys: [] };
+  const count = { keys: 0 };
+  walkObject(data as Record<string, unknown>, '', 1, out, count, limits);
+  return out;
+}
+
+function walkObject(
+  object: Record<string, unknown>,
+  prefix: string,
+  depth: number,
+  out: Properties,
+  count: { keys: number },
+  limits: EventLimits,
+): void {
+  if (depth > limits.dataDepthMax)
+    throw new SeismoError(
+      'EVENT_TOO_DEEP',
+      `data is nested more than ${limits.dataDepthMax} deep at "${prefix.slice(0, 100)}".`,
+      { field: 'data' },
+    );
+  const keys = Object.keys(object);
+  count.keys += keys.length;
+  if (count.keys > limits.propertiesMax)
+    throw new SeismoError('EVENT_PROPERTIES_TOO_MANY', `data has more than ${limits.propertiesMax} properties.`, {
+      field: 'data',
+    });
+  if (keys.length === 0 && prefix !== '') {
+    out.others.push('{}');
+    out.otherKeys.push(prefix);
+  }
+  for (const key of keys) {
+    if (key.length > limits.propertyNameMaxLength)
+      throw new SeismoError(
+        'EVENT_KEY_TOO_LONG',
+        `A property name of ${key.length} characters is over ${limits.propertyNameMaxLength}: "${key.slice(0, 40)}…".`,
+        { field: 'data' },
+      );
+    checkText(key, 'a property name');
+    const spelled = /[.\\]/.test(key) ? key.replace(/[.\\]/g, '\\$&') : key;
+    const path = prefix === '' ? spelled : `${prefix}.${spelled}`;
+    const value = object[key];
+    if (typeof value === 'string') {
+      checkText(value, path);
+      out.texts.push(value);
+      out.textKeys.push(path);
+    } else if (typeof value === 'number') {
+      checkNumber(value, path);
+      out.numbers.push(value);
+      out.numberKeys.push(path);
+    } else if (value === null || typeof value === 'boolean') {
+      out.others.push(String(value));
+      out.otherKeys.push(path);
+    } else if (Array.isArray(value)) {
+      checkArray(value, path, depth + 1, count, limits);
+      out.others.push(JSON.stringify(value));
+      out.otherKeys.push(path);
+    } else walkObject(value as Record<string, unknown>, path, depth + 1, out, count, limits);
+  }
+}
+
+function checkArray(
+  array: readonly unknown[],
+  path: string,
+  depth: number,
+  count: { keys: number },
+  limits: EventLimits,
+): void {
+  if (depth > limits.dataDepthMax)
+    throw new SeismoError(
+      'EVENT_TOO_DEEP',
+      `data is nested more than ${limits.dataDepthMax} deep at "${path.slice(0, 100)}".`,
+      { field: 'data' },
+    );
+  for (const value of array) {
+    if (typeof value === 'string') checkText(value, path);
+    else if (typeof value === 'number') checkNumber(value, path);
+    else if (Array.isArray(value)) checkArray(value, path, depth + 1, count, limits);
+    else if (typeof value === 'object' && value !== null) {
+      // Inside arrays objects are checked, not indexed.
+      const inner: Properties = { texts: [], textKeys: [], numbers: [], numberKeys: [], others: [], otherKeys: [] };
+      walkObject(value as Record<string, unknown>, path, depth + 1, inner, count, limits);
+    }
+  }
+}
+
+/**
+ * JSON.parse has rounded by now: a magnitude of 2^53 or more may have been another integer in the body, and 1e400 is
+ * infinite. Both are refused; a double with a fraction is what every JSON reader makes of it.
+ */
+function checkNumber(value: number, path: string): void {
+  if (value >= 9_007_199_254_740_992 || value <= -9_007_199_254_740_992)
+    throw new SeismoError(
+      'EVENT_NUMBER_UNSAFE',
+      `data.${path.slice(0, 100)} is a number of 2^53 or more, which a double cannot hold safely; send it as a text.`,
+      { field: `data.${path.slice(0, 100)}` },
+    );
+}
+
+/** @throws EVENT_TEXT_INVALID for a lone surrogate, which UTF-8 cannot hold */
+export function checkText(value: string, field: string): void {
+  if (!isWellFormed(value))
+    throw new SeismoError('EVENT_TEXT_INVALID', `${field.slice(0, 100)} holds a lone surrogate.`, {
+      field: field.slice(0, 100),
+    });
+}
+
+const SURROGATE = /[\ud800-\udfff]/;
+function isWellFormed(value: string): boolean {
+  return !SURROGATE.test(value) || value.isWellFormed();
+}
