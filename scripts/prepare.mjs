@@ -1,0 +1,38 @@
+// Brings a checkout to a state where the server runs: installs and builds what is missing or older than its source.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Runs a command at the root; its output is the user's to see. Exits with its code when it fails. */
+export function run(command, args) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const modifiedMs = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
+
+function newestMs(folder) {
+  return readdirSync(folder, { withFileTypes: true }).reduce((newest, entry) => {
+    const path = join(folder, entry.name);
+    return Math.max(newest, entry.isDirectory() ? newestMs(path) : modifiedMs(path));
+  }, 0);
+}
+
+export function prepare() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    console.error(`Seismo needs Node 20.19 or newer; this is ${process.versions.node}.`);
+    process.exit(1);
+  }
+  if (modifiedMs(join(root, 'package-lock.json')) > modifiedMs(join(root, 'node_modules/.package-lock.json'))) {
+    console.log('Installing packages (npm ci) …');
+    run('npm', ['ci', '--no-audit', '--no-fund']);
+  }
+  if (newestMs(join(root, 'server/src')) > modifiedMs(join(root, 'server/dist/.tsbuildinfo'))) {
+    console.log('Building the server …');
+    run('npx', ['tsc', '-p', 'server/tsconfig.build.json']);
+  }
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { SeismoError } from '../../src/errors.ts';
+import { type AcceptContext, acceptEvent, parseTime } from '../../src/ingest/accept.ts';
+import { RowWriter } from '../../src/ingest/row-writer.ts';
+import { ServerUuids, uuidFromCaller } from '../../src/ingest/uuid.ts';
+import { decodeRow } from '../../src/row.ts';
+
+// 2026-01-02T03:04:05.006Z by `date -u -d @1767323045`.
+const ARRIVED = 1_767_323_045_006;
+const UUID = '00112233-4455-4677-8899-aabbccddeeff';
+
+function aContext(changes: Partial<AcceptContext> = {}): AcceptContext {
+  return {
+    app: 'shop',
+    arrivedAt: ARRIVED,
+    sentAt: undefined,
+    retentionDays: undefined,
+    uuids: new ServerUuids(Buffer.alloc(32, 7)),
+    checkName: () => {},
+    limits: {
+      bodyMaxBytes: 1_000_000,
+      eventMaxBytes: 1_000,
+      eventNameMaxLength: 20,
+      userMaxLength: 10,
+      uuidMaxLength: 64,
+      propertiesMax: 5,
+      dataDepthMax: 3,
+      propertyNameMaxLength: 10,
+      eventNamesMax: 10,
+    },
+    ...changes,
+  };
+}
+
+function accept(value: unknown, changes: Partial<AcceptContext> = {}) {
+  const writer = new RowWriter(16);
+  const accepted = acceptEvent(value, aContext(changes), writer);
+  return decodeRow(writer.bytes, accepted.start);
+}
+
+function refusal(value: unknown, changes: Partial<AcceptContext> = {}): string {
+  const writer = new RowWriter(16);
+  try {
+    acceptEvent(value, aContext(changes), writer);
+  } catch (error) {
+    expect(writer.length).toBe(0);
+    if (error instanceof SeismoError) return `${error.code} ${error.field ?? ''}`.trim();
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('acceptEvent', () => {
+  it('stores what was sent and derives the id from the name', () => {
+    const data = { ms: 12.5, 'a.b': { c: [1, 'x', null] }, ok: true, name: 'Zoë 🦊' };
+    expect(accept({ uuid: UUID, event: 'App\tStarted now', user: 'u1', data })).toEqual({
+      uuid: UUID,
+      app: 'shop',
+      id: 'app-started-now',
+      event: 'App\tStarted now',
+      timestamp: ARRIVED,
+      receivedAt: ARRIVED,
+      user: 'u1',
+      dataText: JSON.stringify(data),
+    });
+  });
+
+  it('takes the id from beside the name, from inside event, and as the name when alone', () => {
+    expect(accept({ event: 'started', id: 'app-start' })).toMatchObject({ id: 'app-start', event: 'started' });
+    expect(accept({ event: { id: 'app-start', event: 'started' } })).toMatchObject({
+      id: 'app-start',
+      event: 'started',
+    });
+    expect(accept({ id: '$identify' })).toMatchObject({ id: '$identify', event: '$identify' });
+  });
+
+  it('corrects a skewed clock, sets the far future to arrival, and keeps what the client said', () => {
+    const event = { event: 'x', timestamp: ARRIVED - 60_000, sentAt: ARRIVED - 10_000 };
+    expect(accept(event)).toMatchObject({ timestamp: ARRIVED - 50_000, clientTimestamp: ARRIVED - 60_000 });
+    expect(accept({ ...event, sentAt: ARRIVED - 5_000 }).clientTimestamp).toBeUndefined();
+    expect(accept({ event: 'x', timestamp: ARRIVED + 86_400_001 })).toMatchObject({
+      timestamp: ARRIVED,
+      clientTimestamp: ARRIVED + 86_400_001,
+    });
+    expect(accept({ event: 'x', timestamp: ARRIVED + 86_400_000 }).timestamp).toBe(ARRIVED + 86_400_000);
+  });
+
+  it('keeps __proto__ as a property like any other', () => {
+    expect(accept(JSON.parse('{"event":"x","data":{"__proto__":{"admin":true}}}')).dataText).toBe(
+      '{"__proto__":{"admin":true}}',
+    );
+  });
+
+  it.each([
+    ['EVENT_NOT_OBJECT', []],
+    ['EVENT_FIELD_UNKNOWN dta', { event: 'x', dta: {} }],
+    ['EVENT_NAME_MISSING event', {}],
+    ['EVENT_NAME_INVALID event', { event: 'x'.repeat(21) }],
+    ['EVENT_ID_INVALID id', { event: 'x', id: 7 }],
+    ['EVENT_APP_MISMATCH app', { event: 'x', app: 'other' }],
+    ['EVENT_USER_INVALID user', { event: 'x', user: '' }],
+    ['EVENT_UUID_INVALID uuid', { event: 'x', uuid: 5 }],
+    ['EVENT_TIMESTAMP_INVALID timestamp', { event: 'x', timestamp: '2026-02-30' }],
+    ['EVENT_TIMESTAMP_OUT_OF_RANGE timestamp', { event: 'x', timestamp: -1 }],
+    ['EVENT_DATA_INVALID data', { event: 'x', data: [1] }],
+    ['EVENT_NUMBER_UNSAFE data.n', { event: 'x', data: { n: 2 ** 53 } }],
+    ['EVENT_NUMBER_UNSAFE data.n', { event: 'x', data: { n: [JSON.parse('1e400')] } }],
+    ['EVENT_TEXT_INVALID s', { event: 'x', data: { s: '\ud800' } }],
+    ['EVENT_KEY_TOO_LONG data', { event: 'x', data: { elevenchars: 1 } }],
+    ['EVENT_PROPERTIES_TOO_MANY data', { event: 'x', data: { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 } }],
+    ['EVENT_TOO_DEEP data', { event: 'x', data: { a: { b: { c: {} } } } }],
+    ['EVENT_TOO_LARGE data', { event: 'x', data: { s: 'é'.repeat(500) } }],
+  ])('refuses with %s and leaves nothing behind', (code, value) => {
+    expect(refusal(value)).toBe(code);
+  });
+
+  it('refuses what is older than the app keeps', () => {
+    expect(refusal({ event: 'x', timestamp: ARRIVED - 86_400_001 }, { retentionDays: 1 })).toBe(
+      'EVENT_TOO_OLD timestamp',
+    );
+    expect(refusal({ event: 'x', timestamp: ARRIVED - 86_400_000 }, { retentionDays: 1 })).toBe('accepted');
+  });
+});
+
+describe('parseTime', () => {
+  it('reads ISO 8601 with and without offset, and milliseconds', () => {
+    expect(parseTime('2026-01-02T03:04:05.006Z', 't')).toBe(ARRIVED);
+    expect(parseTime('2026-01-02 03:04:05.006', 't')).toBe(ARRIVED);
+    expect(parseTime('2026-01-02T08:49:05.006+05:45', 't')).toBe(ARRIVED);
+    expect(parseTime('2026-01-02T01:04:05.006-02', 't')).toBe(ARRIVED);
+    expect(parseTime(ARRIVED, 't')).toBe(ARRIVED);
+  });
+});
+
+describe('uuids', () => {
+  it('recognises its own for the app they were made for, and nobody else\u2019s', () => {
+    const uuids = new ServerUuids(Buffer.alloc(32, 7));
+    const own = uuids.make('shop', ARRIVED);
+    expect(uuids.isOwn('shop', own)).toBe(true);
+    expect(uuids.isOwn('other', own)).toBe(false);
+    expect(new ServerUuids(Buffer.alloc(32, 8)).isOwn('shop', own)).toBe(false);
+    expect(uuids.isOwn('shop', `${own.slice(0, -1)}${own.endsWith('0') ? '1' : '0'}`)).toBe(false);
+  });
+
+  it('keeps a UUID whatever its case and makes one of another id', () => {
+    expect(uuidFromCaller('shop', UUID.toUpperCase())).toBe(UUID);
+    // printf 'shop\0m-1' | sha256sum, first 16 bytes, version and variant set.
+    expect(uuidFromCaller('shop', 'm-1')).toBe('ec143026-7254-8eb3-acd3-02d708ccb7c4');
+    expect(uuidFromCaller('shop', 'm-1')).not.toBe(uuidFromCaller('other', 'm-1'));
+  });
+});
