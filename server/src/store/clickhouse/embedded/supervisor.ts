@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The part of a logger the engine needs; pino's and Fastify's fit. */
+export interface EngineLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface EmbeddedEngineOptions {
+  readonly dataDir: string;
+  /** What the engine may use at most, all queries together; 0 leaves it to the engine. */
+  readonly memoryBytes: number;
+  readonly logger: EngineLogger;
+}
+
+export type EngineState = 'starting' | 'up' | 'down' | 'closed';
+
+export interface EmbeddedEngine {
+  readonly socketPath: string;
+  readonly state: EngineState;
+  pid(): number | undefined;
+  /** Resident memory of the engine's process; undefined while it is down, or where the system does not tell. */
+  memoryBytes(): number | undefined;
+  /** Called each time the engine is up again, not for the first time. @returns a function that ends the calls */
+  onUp(callback: () => void): () => void;
+  close(): Promise<void>;
+}
+
+const BACK_OFF_FIRST_MS = 250;
+const BACK_OFF_MAX_MS = 5000;
+/** So many deaths before the engine was ever up are a fault of the installation, not bad luck. */
+const FIRST_START_ATTEMPTS = 3;
+const CLOSE_MAX_MS = 15_000;
+/** A Unix socket's path fits 104 bytes on macOS, 108 on Linux. */
+const SOCKET_PATH_MAX = 100;
+
+/** @throws when the engine does not exist for this machine */
+function checkPlatform(): void {
+  const way = 'Use a ClickHouse server instead: connection = "http://host:8123".';
+  if (process.platform !== 'linux' && process.platform !== 'darwin')
+    throw new Error(`The embedded engine exists for Linux (glibc) and macOS, not for ${process.platform}. ${way}`);
+  if (process.arch !== 'x64' && process.arch !== 'arm64')
+    throw new Error(`The embedded engine exists for x64 and arm64, not for ${process.arch}. ${way}`);
+  if (process.platform === 'linux') {
+    const report = process.report?.getReport() as unknown as { header?: { glibcVersionRuntime?: string } } | undefined;
+    if (report?.header?.glibcVersionRuntime === undefined)
+      throw new Error(`The embedded engine needs glibc; this Linux (musl, as Alpine has it) has none. ${way}`);
+  }
+}
+
+function processFile(): string {
+  // Node 20 runs no TypeScript: under the tests the built file is started.
+  const file = import.meta.url.endsWith('.ts')
+    ? new URL('../../../../dist/store/clickhouse/embedded/process.js', import.meta.url)
+    : new URL('./process.js', import.meta.url);
+  const path = fileURLToPath(file);
+  if (!existsSync(path)) throw new Error(`${path} is missing: run \`npm run build\` first.`);
+  return path;
+}
+
+/** Starts the engine in a process of its own and keeps it running. Resolves when it answers. */
+export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
+  checkPlatform();
+  const { memoryBytes, logger } = options;
+  const file = processFile();
+  const dataDir = resolve(options.dataDir);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  let socketPath = join(dataDir, 'run', 'engine.sock');
+  let borrowed: string | undefined;
+  if (Buffer.byteLength(socketPath) > SOCKET_PATH_MAX) {
+    borrowed = await mkdtemp(join(tmpdir(), 'seismo-'));
+    socketPath = join(borrowed, 'engine.sock');
+  }
+  await mkdir(dirname(socketPath), { recursive: true, mode: 0o700 });
+
+  let state: EngineState = 'starting';
+  let child: ChildProcess | undefined;
+  let everUp = false;
+  let deaths = 0;
+  let backOff = BACK_OFF_FIRST_MS;
+  let timer: NodeJS.Timeout | undefined;
+  let lastWords = '';
+  const callbacks = new Set<() => void>();
+  let started: () => void = () => {};
+  let failed: (error: Error) => void = () => {};
+  const firstUp = new Promise<void>((yes, no) => {
+    started = yes;
+    failed = no;
+  });
+
+  const launch = (): void => {
+    timer = undefined;
+    state = 'starting';
+    const args = [file, socketPath, dataDir, String(memoryBytes)];
+    const born = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    child = born;
+    if (born.stderr !== null)
+      createInterface({ input: born.stderr }).on('line', (line) => {
+        lastWords = line;
+        logger.warn({ engine: line }, 'engine');
+      });
+    // The engine listens before it says so.
+    born.on('message', (message) => {
+      if (message !== 'ready' || state === 'closed') return;
+      state = 'up';
+      backOff = BACK_OFF_FIRST_MS;
+      logger.info({ pid: born.pid }, 'engine up');
+      if (everUp) for (const callback of callbacks) callback();
+      everUp = true;
+      started();
+    });
+    let gone = false;
+    const onGone = (reason: object): void => {
+      if (gone) return;
+      gone = true;
+      if (child === born) child = undefined;
+      if (state === 'closed') return;
+      state = 'down';
+      deaths++;
+      if (!everUp && deaths >= FIRST_START_ATTEMPTS) {
+        state = 'closed';
+        failed(new Error(`The embedded engine does not start in ${dataDir}: ${lastWords || JSON.stringify(reason)}`));
+        return;
+      }
+      logger.error({ ...reason, retryInMs: backOff }, 'engine died');
+      timer = setTimeout(launch, backOff);
+      backOff = Math.min(backOff * 2, BACK_OFF_MAX_MS);
+    };
+    born.on('error', (error) => onGone({ err: error }));
+    born.on('exit', (code, signal) => onGone({ code, signal }));
+  };
+
+  let closed: Promise<void> | undefined;
+  const shutDown = async (): Promise<void> => {
+    state = 'closed';
+    clearTimeout(timer);
+    const last = child;
+    if (last !== undefined && last.exitCode === null && last.signalCode === null) {
+      const exited = new Promise<void>((yes) => last.once('exit', () => yes()));
+      const late = setTimeout(() => last.kill('SIGKILL'), CLOSE_MAX_MS);
+      if (last.connected) last.send('close', () => {});
+      await exited;
+      clearTimeout(late);
+    }
+    if (borrowed !== undefined) await rm(borrowed, { recursive: true, force: true });
+  };
+
+  launch();
+  try {
+    await firstUp;
+  } catch (error) {
+    if (borrowed !== undefined) await rm(borrowed, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    socketPath,
+    get state() {
+      return state;
+    },
+    pid: () => child?.pid,
+    memoryBytes: () => (child?.pid === undefined ? undefined : residentBytes(child.pid)),
+    onUp(callback) {
+      callbacks.add(callback);
+      return () => callbacks.delete(callback);
+    },
+    close() {
+      closed ??= shutDown();
+      return closed;
+    },
+  };
+}
+
+function residentBytes(pid: number): number | undefined {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
