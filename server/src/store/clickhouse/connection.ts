@@ -53,12 +53,12 @@ const MAX_SOCKETS = 64;
 /**
  * Codes under which an insert may succeed later: the machine is at fault, not the rows. Time 159, 160, 209; network 210, 279, 425;
  * memory 241; disk 243; too many parts 252; stopped 236, 394; too many queries 202; read-only table or no quorum 242, 285, 286, 319;
- * files 74, 75, 76, 107; schema not there yet 60, 81; keeper 999; sign-in 516; unspecified 1002.
+ * files 74, 75, 76, 107; the statement, the schema or a right, not the rows 16, 47, 60, 62, 81, 115, 164, 497; keeper 999; sign-in 516; unspecified 1002.
  */
 const RETRYABLE = new Set(
   [
-    60, 74, 75, 76, 81, 107, 159, 160, 202, 209, 210, 236, 241, 242, 243, 252, 279, 285, 286, 319, 394, 425, 516, 999,
-    1002,
+    16, 47, 60, 62, 115, 164, 497, 74, 75, 76, 81, 107, 159, 160, 202, 209, 210, 236, 241, 242, 243, 252, 279, 285, 286,
+    319, 394, 425, 516, 999, 1002,
   ].map(String),
 );
 
