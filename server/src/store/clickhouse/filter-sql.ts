@@ -1,0 +1,89 @@
+import type { Condition, Filter, Match, PropertyField, Range } from '../../query.ts';
+
+/** Collects values; SQL only ever holds their placeholders. */
+export class Bound {
+  readonly values: Record<string, unknown> = {};
+  #count = 0;
+  add(type: 'String' | 'Float64' | 'Int64' | 'UInt64' | 'Array(Int64)' | 'Array(String)', value: unknown): string {
+    const name = `p${++this.#count}`;
+    this.values[name] = value;
+    return `{${name}:${type}}`;
+  }
+}
+
+const escapeKey = (key: string): string => key.replace(/[\\.]/g, '\\$&');
+
+/** The map keys a property may stand under, the preferred one first. */
+export function propertyKeys(field: PropertyField): readonly string[] {
+  const joined = escapeKey(field.path.join('.'));
+  return field.literal || field.path.length === 1 ? [joined] : [field.path.map(escapeKey).join('.'), joined];
+}
+
+export const present = (key: string): string =>
+  `(mapContains(texts, ${key}) OR mapContains(numbers, ${key}) OR mapContains(others, ${key}))`;
+
+export function whereSql(app: string, range: Range, filters: readonly Filter[], bound: Bound): string {
+  const parts = [
+    `app = ${bound.add('String', app)}`,
+    `timestamp >= fromUnixTimestamp64Milli(${bound.add('Int64', range.from)}, 'UTC')`,
+    `timestamp < fromUnixTimestamp64Milli(${bound.add('Int64', range.to)}, 'UTC')`,
+    ...filters.map((filter) => filterSql(filter, bound)),
+  ];
+  return parts.join(' AND ');
+}
+
+export function filterSql(filter: Filter, bound: Bound): string {
+  if ('and' in filter) return filter.and.length ? `(${filter.and.map((f) => filterSql(f, bound)).join(' AND ')})` : '1';
+  if ('or' in filter) return filter.or.length ? `(${filter.or.map((f) => filterSql(f, bound)).join(' OR ')})` : '0';
+  const { field } = filter;
+  if (field.kind === 'column') {
+    const column = field.name === 'uuid' ? 'toString(uuid)' : field.name;
+    return conditionSql(filter, column, `${column} != ''`, undefined, bound);
+  }
+  const [first, second] = propertyKeys(field).map((key) => bound.add('String', key));
+  const one = (key: string) => conditionSql(filter, `texts[${key}]`, `mapContains(texts, ${key})`, key, bound);
+  return second === undefined ? one(first!) : `if(${present(first!)}, ${one(first!)}, ${one(second)})`;
+}
+
+const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+
+function conditionSql(c: Condition, text: string, isText: string, key: string | undefined, bound: Bound): string {
+  const any = (parts: readonly string[]) => (parts.length ? `(${parts.join(' OR ')})` : '0');
+  const equal = (m: Match): string[] => {
+    const parts: string[] = [];
+    if (m.text !== undefined) parts.push(`(${isText} AND ${text} = ${bound.add('String', m.text)})`);
+    if (key === undefined) return parts;
+    if (m.number !== undefined)
+      parts.push(`(mapContains(numbers, ${key}) AND numbers[${key}] = ${bound.add('Float64', m.number)})`);
+    if (m.boolean !== undefined) parts.push(`others[${key}] = '${m.boolean ? 'true' : 'false'}'`);
+    if (m.isNull) parts.push(`others[${key}] = 'null'`);
+    return parts;
+  };
+  const texts = (sql: (p: string) => string) =>
+    any(c.matches.flatMap((m) => (m.text === undefined ? [] : [`(${isText} AND ${sql(bound.add('String', m.text))})`])));
+  const compare = (sign: string, m: Match | undefined) =>
+    key === undefined || m?.number === undefined
+      ? '0'
+      : `(mapContains(numbers, ${key}) AND numbers[${key}] ${sign} ${bound.add('Float64', m.number)})`;
+  switch (c.operator) {
+    case 'is':
+    case 'in':
+      return any(c.matches.flatMap(equal));
+    case 'isNot':
+      return `NOT ${any(c.matches.flatMap(equal))}`;
+    case 'contains':
+      return texts((p) => `position(${text}, ${p}) > 0`);
+    case 'startsWith':
+      return texts((p) => `startsWith(${text}, ${p})`);
+    case 'matches':
+      return texts((p) => `match(${text}, ${p})`);
+    case 'between':
+      return `(${compare('>=', c.matches[0])} AND ${compare('<=', c.matches[1])})`;
+    case 'exists': {
+      const exists = key === undefined ? `(${isText})` : present(key);
+      return c.matches[0]?.boolean === false ? `NOT ${exists}` : exists;
+    }
+    default:
+      return compare(COMPARISONS[c.operator], c.matches[0]);
+  }
+}
