@@ -60,7 +60,9 @@ function conditionSql(c: Condition, text: string, isText: string, key: string | 
     return parts;
   };
   const texts = (sql: (p: string) => string) =>
-    any(c.matches.flatMap((m) => (m.text === undefined ? [] : [`(${isText} AND ${sql(bound.add('String', m.text))})`])));
+    any(
+      c.matches.flatMap((m) => (m.text === undefined ? [] : [`(${isText} AND ${sql(bound.add('String', m.text))})`])),
+    );
   const compare = (sign: string, m: Match | undefined) =>
     key === undefined || m?.number === undefined
       ? '0'

@@ -17,7 +17,9 @@ const MIGRATIONS: readonly string[] = [
 
 export async function migrate(connection: Connection): Promise<void> {
   await connection.command('CREATE DATABASE IF NOT EXISTS seismo');
-  await connection.command('CREATE TABLE IF NOT EXISTS seismo.seismo_schema (version UInt32) ENGINE = MergeTree ORDER BY version');
+  await connection.command(
+    'CREATE TABLE IF NOT EXISTS seismo.seismo_schema (version UInt32) ENGINE = MergeTree ORDER BY version',
+  );
   const [row] = await connection.query<{ version: number }>('SELECT max(version) AS version FROM seismo.seismo_schema');
   for (let version = Number(row?.version ?? 0); version < MIGRATIONS.length; version++) {
     await connection.command(MIGRATIONS[version]!);
