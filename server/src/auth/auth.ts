@@ -1,0 +1,91 @@
+/** Who asks, and what they may do: what `http` and `cli` ask of the auth room. Failures are SeismoErrors. */
+
+export const ROLES = ['admin', 'viewer'] as const;
+export type Role = (typeof ROLES)[number];
+export const SCOPES = ['read', 'write'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** How the token travelled: a cookie alone may not change anything from another site. */
+export type Via = 'header' | 'query' | 'cookie';
+
+export interface UserIdentity {
+  readonly kind: 'user';
+  readonly name: string;
+  readonly role: Role;
+  readonly via: Via;
+  /** UTC ms */
+  readonly expiresAt: number;
+  /** Set when a cookie session has less than half its time left and may be renewed: set this cookie. */
+  readonly renewed?: Session;
+}
+
+export interface KeyIdentity {
+  readonly kind: 'key';
+  readonly id: string;
+  readonly app: string;
+  readonly scope: Scope;
+  readonly via: Via;
+  /** Origins that may use a write key; empty: any. */
+  readonly origins: readonly string[];
+}
+
+export type Identity = UserIdentity | KeyIdentity;
+
+export interface Session {
+  readonly token: string;
+  /** UTC ms */
+  readonly expiresAt: number;
+  readonly user: string;
+  readonly role: Role;
+}
+
+export interface UserSummary {
+  readonly name: string;
+  readonly role: Role;
+  /** Where the user comes from; only `stored` ones can be removed here. */
+  readonly source: 'stored' | 'configured' | 'github';
+}
+
+export interface KeySummary {
+  readonly id: string;
+  readonly app: string;
+  readonly scope: Scope;
+  readonly origins: readonly string[];
+  readonly eventsPerSecond: number;
+  /** UTC ms */
+  readonly createdAt: number;
+}
+
+export interface Auth {
+  /**
+   * @param address the caller's IP address, for the limit of failures (IPv6 by /64)
+   * @throws AUTH_FAILED (unknown name and wrong password alike, in the same time), AUTH_TOO_MANY, AUTH_BUSY
+   */
+  signInWithPassword(username: unknown, password: unknown, address: string): Promise<Session>;
+  /** @throws AUTH_FAILED, AUTH_TOO_MANY, GITHUB_UNAVAILABLE */
+  signInWithGitHub(token: unknown, address: string): Promise<Session>;
+  /** @throws AUTH_TOKEN_INVALID for a token or key that is unknown, expired, revoked, truncated or signed otherwise; AUTH_TOKEN_INVALID too for a key in a cookie */
+  identify(token: string, via: Via): Promise<Identity>;
+  /** Ends the session of this token. */
+  signOut(token: string): Promise<void>;
+  /** Takes `events` from the key's rate. @returns 0, or the seconds to wait (then nothing was taken) */
+  takeRate(keyId: string, events: number): number;
+
+  users(): readonly UserSummary[];
+  /** @throws USER_INVALID, USER_EXISTS, USER_CONFIGURED */
+  addUser(user: { readonly name: unknown; readonly password: unknown; readonly role?: unknown }): Promise<UserSummary>;
+  /** Ends the user's sessions at once. @throws USER_INVALID, USER_UNKNOWN, USER_CONFIGURED */
+  setPassword(name: string, password: unknown): Promise<void>;
+  /** Ends the user's sessions at once. @throws USER_UNKNOWN, USER_CONFIGURED */
+  removeUser(name: string): Promise<void>;
+  keys(): readonly KeySummary[];
+  /** The key is shown this once. @throws KEY_INVALID, APP_NAME_INVALID */
+  createKey(request: {
+    readonly app: unknown;
+    readonly scope: unknown;
+    readonly origins?: unknown;
+    readonly eventsPerSecond?: unknown;
+  }): Promise<KeySummary & { readonly key: string }>;
+  /** @throws KEY_UNKNOWN */
+  revokeKey(id: string): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import type { WeekStart } from '../app-settings.ts';
+import type { Filter, JsonValue, QueryControl, Range, Tally } from '../query.ts';
+import type { AppSummary, EventNameSummary, EventRow, PropertySummary } from '../store/store.ts';
+
+/** What `http` asks of the reports room. The search parameters are the request's own, unparsed; failures are SeismoErrors that name the parameter. */
+export interface Reports {
+  report(kind: ReportKind, app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<Report>>;
+  groups(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<Groups>>;
+  /** One page; `next` is the cursor of the following one, absent at the end. */
+  eventsPage(
+    app: string,
+    search: URLSearchParams,
+    control: QueryControl,
+  ): Promise<Answer<{ readonly events: readonly EventRow[]; readonly next?: string }>>;
+  /** All that match, page by page, each page read by key with a question of its own. */
+  eventsStream(
+    app: string,
+    search: URLSearchParams,
+    control: QueryControl,
+  ): Promise<Answer<AsyncIterable<readonly EventRow[]>>>;
+  /** @throws ERASE_FILTER_MISSING */
+  erase(app: string, search: URLSearchParams): Promise<{ readonly erased: number }>;
+  apps(search: URLSearchParams, control: QueryControl): Promise<Answer<readonly AppSummary[]>>;
+  eventNames(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<readonly EventNameSummary[]>>;
+  properties(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<readonly PropertySummary[]>>;
+}
+
+export type ReportKind = 'hour' | 'day' | 'week' | 'month' | 'period';
+
+/** `asOf` (UTC ms) is set for `fresh=false`: the answer stands for that time. */
+export interface Answer<T> {
+  readonly value: T;
+  readonly asOf?: number;
+}
+
+/** Times are UTC ISO with `Z`, ranges half-open. */
+export interface Report {
+  readonly app: string;
+  readonly id?: string;
+  readonly event?: string;
+  readonly from: string;
+  readonly to: string;
+  readonly timeZone: string;
+  readonly total: number;
+  readonly users: number;
+  readonly usersExact: boolean;
+  readonly series?: readonly { readonly from: string; readonly total: number; readonly users: number }[];
+}
+
+export interface Groups {
+  readonly attr: string;
+  readonly from: string;
+  readonly to: string;
+  readonly timeZone: string;
+  readonly groups: readonly (Tally & { readonly value: JsonValue })[];
+  readonly other: Tally;
+  readonly missing: Tally;
+  readonly total: number;
+  readonly users: number;
+  readonly usersExact: boolean;
+}
+
+/** What the room is handed beside the store. */
+export interface Surroundings {
+  readonly now: () => number;
+  /** The app's own, else the configuration's. */
+  readonly calendarOf: (app: string) => { readonly timeZone: string; readonly weekStart: WeekStart };
+  /** Waits until the store holds what was acknowledged. @throws STORE_BEHIND */
+  readonly catchUp: (app: string | undefined, signal?: AbortSignal) => Promise<void>;
+  readonly asOf: (app: string | undefined) => number;
+  /** Erases what the journal, the set-aside events and the store hold and match. */
+  readonly erase: (app: string, range: Range, filters: readonly Filter[]) => Promise<number>;
+}
