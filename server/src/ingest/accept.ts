@@ -1,7 +1,7 @@
 import { SeismoError } from '../errors.ts';
 import { APP_NAME, idFromName, TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
-import { writeUuid } from '../row.ts';
 import { type EventLimits, FUTURE_MAX_MS, SKEW_MIN_MS } from './limits.ts';
+import type { NameBook } from './names.ts';
 import { checkText, flattenData } from './properties.ts';
 import type { RowWriter } from './row-writer.ts';
 import { type ServerUuids, uuidFromCaller } from './uuid.ts';
@@ -15,20 +15,16 @@ export interface AcceptContext {
   readonly retentionDays: number | undefined;
   readonly limits: EventLimits;
   readonly uuids: ServerUuids;
-  /** Throws EVENT_NAMES_TOO_MANY when the app has too many ids and this one is new. */
-  readonly checkName: (app: string, id: string) => void;
+  readonly names: NameBook;
+  /** Of this app. */
+  readonly indexed: { admits(path: string): boolean };
 }
 
-/** An accepted event: its row lies at `[start, end)` of the writer. */
-export interface Accepted {
-  readonly start: number;
-  readonly end: number;
-  readonly uuid: string;
-  /** Made by the server now: needs no look-up. */
-  readonly fresh: boolean;
-  /** One of the server's own that came back: it is stored already. */
-  readonly own: boolean;
-}
+/**
+ * An accepted event's row was written to the end of the writer. Its uuid was `given` by the caller (and is to be looked
+ * up), made by the server now (`made`: needs no look-up), or is one of the server's `own` that came back: stored already.
+ */
+export type Accepted = 'given' | 'made' | 'own';
 
 const FIELDS = new Set([
   'uuid',
@@ -100,27 +96,30 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
       `data must be an object, not ${Array.isArray(data) ? 'an array' : `a ${typeof data}`}.`,
       { field: 'data' },
     );
-  const properties = data ? flattenData(data, limits) : undefined;
+  const properties = data ? flattenData(data, limits, context.indexed) : undefined;
   const dataText = data ? JSON.stringify(data) : '';
-  context.checkName(app, id);
 
   const given = event['uuid'];
-  let uuid: string;
-  let own = false;
-  const fresh = given === undefined || given === null;
-  if (fresh) uuid = context.uuids.make(app, context.arrivedAt);
-  else {
+  let accepted: Accepted = 'given';
+  if (given === undefined || given === null) {
+    context.uuids.make(app, context.arrivedAt, uuidBytes);
+    accepted = 'made';
+  } else {
     if (typeof given !== 'string' || given === '' || given.length > limits.uuidMaxLength)
       throw new SeismoError('EVENT_UUID_INVALID', `uuid must be a text of 1 to ${limits.uuidMaxLength} characters.`, {
         field: 'uuid',
       });
     checkText(given, 'uuid');
-    uuid = uuidFromCaller(app, given);
-    own = context.uuids.isOwn(app, uuid);
+    uuidFromCaller(app, given, uuidBytes);
+    if (context.uuids.isOwn(app, uuidBytes)) accepted = 'own';
   }
+  if (dataText.length > limits.eventMaxBytes / 3 && Buffer.byteLength(dataText) > limits.eventMaxBytes)
+    throw new SeismoError('EVENT_TOO_LARGE', `data is over ${limits.eventMaxBytes} bytes (eventMaxBytes).`, {
+      field: 'data',
+    });
+  context.names.checkId(app, id);
 
-  writeUuid(uuid, uuidBytes, 0);
-  const start = writer.begin(timestamp, context.arrivedAt, clientTimestamp, uuidBytes);
+  writer.begin(timestamp, context.arrivedAt, clientTimestamp, uuidBytes);
   writer.text(app);
   writer.text(id);
   writer.text(name);
@@ -128,24 +127,9 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
   writer.text(device);
   writer.text(session);
   writer.text(dataText);
-  writer.varint(properties?.texts.length ?? 0);
-  properties?.texts.forEach((text, i) => {
-    writer.text(properties.textKeys[i]!);
-    writer.text(text);
-  });
-  writer.varint(properties?.numbers.length ?? 0);
-  properties?.numbers.forEach((number, i) => {
-    writer.text(properties.numberKeys[i]!);
-    writer.float(number);
-  });
-  writer.varint(properties?.others.length ?? 0);
-  properties?.others.forEach((text, i) => {
-    writer.text(properties.otherKeys[i]!);
-    writer.text(text);
-  });
-  if (Buffer.byteLength(dataText) > limits.eventMaxBytes)
-    throw new SeismoError('EVENT_TOO_LARGE', `data is over ${limits.eventMaxBytes} bytes.`, { field: 'data' });
-  return { start, end: writer.length, uuid, fresh, own };
+  if (properties) properties.write(writer);
+  else writer.noMaps();
+  return accepted;
 }
 
 function nameOf(event: Record<string, unknown>, limits: EventLimits): { id: string; name: string } {

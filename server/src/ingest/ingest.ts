@@ -3,7 +3,8 @@ import type { StoredEvent } from '../event.ts';
 /** What `http` and `cli` ask of the ingest room. Failures are SeismoErrors. */
 export interface Ingest {
   /**
-   * One JSON body, inflated: an object, an array or {events}. Resolves when every accepted event is on disk.
+   * One JSON body, inflated: an object, an array or {events}. Resolves when every accepted event is on disk. A batch of
+   * which no event could be accepted throws BATCH_ALL_REJECTED with the counts in `extra`.
    * @param arrivedAt UTC ms when the request arrived
    */
   post(app: string, body: Buffer, arrivedAt: number): Promise<PostAnswer>;
@@ -15,12 +16,12 @@ export interface Ingest {
    */
   postLines(app: string, chunks: AsyncIterable<Uint8Array>, arrivedAt: number): Promise<PostAnswer>;
   /**
-   * Resolves when all that was acknowledged for the app before the call is in the store.
+   * Resolves when all that was acknowledged for the app (absent: for any) before the call is in the store.
    * @throws STORE_BEHIND after freshTimeoutMs
    */
-  catchUp(app: string, signal?: AbortSignal): Promise<void>;
-  /** Until when (UTC ms) the store holds all that was accepted for the app. */
-  asOf(app: string): number;
+  catchUp(app: string | undefined, signal?: AbortSignal): Promise<void>;
+  /** Until when (UTC ms) the store holds all that was accepted for the app (absent: for any). */
+  asOf(app: string | undefined): number;
   stats(): IngestStats;
   /** Rejects when the journal cannot be written. */
   ping(): Promise<void>;
@@ -29,15 +30,29 @@ export interface Ingest {
   retrySetAside(): Promise<number>;
   /** Drops what was set aside and matches (after an erasure). */
   eraseSetAside(app: string, matches: (event: StoredEvent) => boolean): Promise<number>;
+  /** How many rows of this import are journalled already: start after them. */
+  importedRows(app: string, fingerprint: string): number;
+  /**
+   * One piece of an import: journalled in one transaction together with the place reached. Its ids stay out of the window;
+   * events that bring a uuid are checked against the window and against the stored ones of their time.
+   * @param rowsDone rows of the file done after this piece
+   */
+  importRows(app: string, fingerprint: string, events: readonly unknown[], rowsDone: number): Promise<ImportAnswer>;
   /** Loads what is pending, then closes journal and loader. */
   close(): Promise<void>;
 }
 
 /** `events` is how many events the request carried, for rate limits. `body` is JSON text. */
 export interface PostAnswer {
-  readonly status: 200 | 201 | 400;
+  readonly status: 200 | 201;
   readonly body: string;
   readonly events: number;
+}
+
+export interface ImportAnswer {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: readonly { readonly index: number; readonly code: string; readonly detail: string }[];
 }
 
 export interface SetAsideEvent {
@@ -59,5 +74,6 @@ export interface IngestStats {
   readonly loadFailures: number;
   readonly lastFailure?: string;
   readonly rememberedIds: number;
+  readonly rememberedIdsBytes: number;
   readonly state: 'loading' | 'waiting' | 'full' | 'stopping';
 }

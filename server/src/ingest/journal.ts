@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { invariant, SeismoError } from '../errors.ts';
+import { SeismoError } from '../errors.ts';
+import { countOf, decodeGroup, type Group, timeOf } from './group.ts';
+import { decodePrints, encodePrints } from './prints.ts';
 
-/** Value of a group: version, count, time, lengths of the rows, rows, and before all a CRC-32 of the rest. On-disk format 1. */
-const FORMAT = 1;
-const HEADER_BYTES = 20;
-
-/** Rows of one transaction, `seq` counting up from `firstSeq`. */
-export interface Group {
-  readonly firstSeq: number;
-  readonly receivedAt: number;
-  readonly rows: readonly Buffer[];
-  readonly bytes: number;
+/** What one transaction brings. */
+export interface Entry {
+  /** As group.ts encodes it; left alone until the promise settles. */
+  readonly value: Buffer;
+  readonly count: number;
+  readonly prints?: Buffer;
+  readonly names: readonly string[];
+  /** Places of events set aside that this entry holds again. */
+  readonly takenFromAside?: readonly number[];
+  /** How far an import has come. */
+  readonly checkpoint?: { readonly key: string; readonly value: unknown };
 }
 
 /** A block's cut, written down before its first attempt. */
@@ -32,9 +34,13 @@ export class Journal {
   readonly #groups: Database<Buffer, number>;
   readonly #ids: Database<Buffer, number>;
   readonly #aside: Database<Buffer, number>;
+  readonly #names: Database<Buffer, string>;
+  readonly #imports: Database<unknown, string>;
   readonly #path: string;
   readonly #maxBytes: number;
   nextSeq: number;
+  /** Every place below is on disk. */
+  committedSeq: number;
   /** Bytes and events of groups not forgotten yet. */
   pendingBytes = 0;
   pendingEvents = 0;
@@ -46,51 +52,70 @@ export class Journal {
     this.#groups = this.#env.openDB<Buffer, number>({ name: 'groups', encoding: 'binary' });
     this.#ids = this.#env.openDB<Buffer, number>({ name: 'ids', encoding: 'binary' });
     this.#aside = this.#env.openDB<Buffer, number>({ name: 'aside', encoding: 'binary' });
+    this.#names = this.#env.openDB<Buffer, string>({ name: 'names', encoding: 'binary' });
+    this.#imports = this.#env.openDB<unknown, string>({ name: 'imports', encoding: 'json' });
     const known = this.#env.get('uuid') as string | undefined;
     this.uuid = known ?? randomUUID();
     if (known === undefined) this.#env.putSync('uuid', this.uuid);
     this.nextSeq = (this.#env.get('nextSeq') as number | undefined) ?? 1;
     for (const { key, value } of this.#groups.getRange({})) {
-      const count = value.readUInt32LE(8);
+      const count = countOf(value);
       this.pendingBytes += value.length;
       this.pendingEvents += count;
       this.nextSeq = Math.max(this.nextSeq, key + count);
     }
+    this.committedSeq = this.nextSeq;
   }
 
   /**
-   * One transaction: rows, and the fingerprints of their ids beside them. Resolves when on disk.
+   * One transaction. Resolves with the first place when it is on disk.
    * @throws JOURNAL_FULL, JOURNAL_UNAVAILABLE
    */
-  async append(rows: readonly Buffer[], fingerprints: Buffer, receivedAt: number): Promise<number> {
+  async append(entry: Entry): Promise<number> {
+    const { value, count } = entry;
     const firstSeq = this.nextSeq;
-    const value = encodeGroup(rows, receivedAt);
-    if (this.pendingBytes + value.length > this.#maxBytes)
+    if (this.isFull(value.length))
       throw new SeismoError(
         'JOURNAL_FULL',
         'The journal is at its size limit (journalMaxBytes); nothing of this request was stored.',
       );
-    const stamped = Buffer.allocUnsafe(8 + fingerprints.length);
-    stamped.writeDoubleLE(receivedAt, 0);
-    fingerprints.copy(stamped, 8);
     // The places are taken even when the commit fails: a place is never given twice.
-    this.nextSeq = firstSeq + rows.length;
+    this.nextSeq = firstSeq + count;
+    // Counted before the commit: the loader may read the group as soon as it is there.
+    this.pendingBytes += value.length;
+    this.pendingEvents += count;
     try {
       await this.#env.batch(() => {
-        this.#groups.put(firstSeq, value);
-        if (fingerprints.length > 0) this.#ids.put(firstSeq, stamped);
-        this.#env.put('nextSeq', firstSeq + rows.length);
+        if (count > 0) this.#groups.put(firstSeq, value);
+        if (entry.prints) this.#ids.put(firstSeq, entry.prints);
+        for (const name of entry.names) this.#names.put(name, EMPTY);
+        for (const seq of entry.takenFromAside ?? []) this.#aside.remove(seq);
+        if (entry.checkpoint) this.#imports.put(entry.checkpoint.key, entry.checkpoint.value);
+        this.#env.put('nextSeq', firstSeq + count);
       });
     } catch (cause) {
+      this.pendingBytes -= value.length;
+      this.pendingEvents -= count;
       throw new SeismoError(
         'JOURNAL_UNAVAILABLE',
         'The journal could not be written; nothing of this request was stored.',
         { cause },
       );
     }
-    this.pendingBytes += value.length;
-    this.pendingEvents += rows.length;
+    this.committedSeq = Math.max(this.committedSeq, firstSeq + count);
     return firstSeq;
+  }
+
+  isFull(moreBytes: number): boolean {
+    return this.pendingBytes + moreBytes > this.#maxBytes;
+  }
+
+  checkpoint(key: string): unknown {
+    return this.#imports.get(key);
+  }
+
+  *names(): Generator<string> {
+    for (const key of this.#names.getKeys({})) yield key;
   }
 
   /** The next rows to load, whole groups up to `maxBytes`, or up to the cut that an earlier attempt wrote down. */
@@ -125,7 +150,7 @@ export class Journal {
     });
     for (const group of groups) {
       this.pendingBytes -= group.bytes;
-      this.pendingEvents -= group.rows.length;
+      this.pendingEvents -= group.lengths.length;
     }
   }
 
@@ -136,6 +161,17 @@ export class Journal {
     }
   }
 
+  setAsideCount(): number {
+    return this.#aside.getKeysCount({});
+  }
+
+  /** When the oldest transaction that is not in the store came, UTC ms. */
+  oldestAt(): number | undefined {
+    if (this.pendingEvents === 0) return undefined;
+    for (const { value } of this.#groups.getRange({ limit: 1 })) return timeOf(value);
+    return undefined;
+  }
+
   async dropAside(seqs: readonly number[]): Promise<void> {
     await this.#env.batch(() => {
       for (const seq of seqs) this.#aside.remove(seq);
@@ -143,14 +179,40 @@ export class Journal {
   }
 
   /** Fingerprints stored, oldest first. */
-  *fingerprints(): Generator<{ key: number; at: number; packed: Buffer }> {
-    for (const { key, value } of this.#ids.getRange({}))
-      yield { key, at: value.readDoubleLE(0), packed: value.subarray(8) };
+  *fingerprints(): Generator<{ key: number; at: number; apps: ReturnType<typeof decodePrints>['apps'] }> {
+    for (const { key, value } of this.#ids.getRange({})) yield { key, ...decodePrints(value) };
   }
 
-  async dropFingerprints(keys: readonly number[]): Promise<void> {
+  /** Forgets fingerprints of transactions before `beforeMs`, at most `max` transactions at a time. @returns whether more are left */
+  async dropFingerprints(beforeMs: number, max: number): Promise<boolean> {
+    const keys: number[] = [];
+    for (const { key, value } of this.#ids.getRange({})) {
+      if (value.readDoubleLE(0) >= beforeMs || keys.length >= max) break;
+      keys.push(key);
+    }
+    if (keys.length === 0) return false;
     await this.#env.batch(() => {
       for (const key of keys) this.#ids.remove(key);
+    });
+    return keys.length >= max;
+  }
+
+  /** Forgets the fingerprints of one app that came in `[fromMs, toMs)`: it gave them up for others. */
+  async stripFingerprints(app: string, fromMs: number, toMs: number): Promise<void> {
+    const changes: { key: number; value: Buffer | undefined }[] = [];
+    for (const { key, value } of this.#ids.getRange({})) {
+      const at = value.readDoubleLE(0);
+      if (at < fromMs) continue;
+      if (at >= toMs) break;
+      const { apps } = decodePrints(value);
+      const kept = apps.filter((each) => each.app !== app);
+      if (kept.length < apps.length)
+        changes.push({ key, value: kept.length === 0 ? undefined : encodePrints(at, kept) });
+    }
+    await this.#env.batch(() => {
+      for (const { key, value } of changes)
+        if (value === undefined) this.#ids.remove(key);
+        else this.#ids.put(key, value);
     });
   }
 
@@ -172,39 +234,11 @@ export class Journal {
   }
 }
 
-function encodeGroup(rows: readonly Buffer[], receivedAt: number): Buffer {
-  let bytes = HEADER_BYTES + rows.length * 4;
-  for (const row of rows) bytes += row.length;
-  const value = Buffer.allocUnsafe(bytes);
-  value.writeUInt32LE(FORMAT, 4);
-  value.writeUInt32LE(rows.length, 8);
-  value.writeDoubleLE(receivedAt, 12);
-  let at = HEADER_BYTES;
-  for (const row of rows) at = value.writeUInt32LE(row.length, at);
-  for (const row of rows) at += row.copy(value, at);
-  value.writeUInt32LE(crc32(value.subarray(4)), 0);
-  return value;
-}
-
-function decodeGroup(firstSeq: number, value: Buffer): Group {
-  invariant(value.readUInt32LE(0) === crc32(value.subarray(4)), `journal group ${firstSeq} fails its checksum`);
-  invariant(value.readUInt32LE(4) === FORMAT, `journal group ${firstSeq} has an unknown format`);
-  const count = value.readUInt32LE(8);
-  // LMDB's memory is only ours until the next read: the rows are copied out.
-  const copy = Buffer.from(value);
-  const rows: Buffer[] = [];
-  let at = HEADER_BYTES + count * 4;
-  for (let i = 0; i < count; i++) {
-    const size = copy.readUInt32LE(HEADER_BYTES + i * 4);
-    rows.push(copy.subarray(at, at + size));
-    at += size;
-  }
-  return { firstSeq, receivedAt: copy.readDoubleLE(12), rows, bytes: value.length };
-}
-
 function encodeAside(reason: string, row: Buffer): Buffer {
   const text = Buffer.from(reason.slice(0, 2_000));
   const size = Buffer.alloc(4);
   size.writeUInt32LE(text.length);
   return Buffer.concat([size, text, row]);
 }
+
+const EMPTY = Buffer.alloc(0);

@@ -1,6 +1,7 @@
 import { ROW_OFFSET, ROW_VERSION, writeUuid } from '../row.ts';
-import { type Block, InsertRefused, type Store } from '../store/store.ts';
-import type { Group, Journal } from './journal.ts';
+import { type Block, InsertRefused, type SeqRange, type Store } from '../store/store.ts';
+import type { Group } from './group.ts';
+import type { Cut, Journal } from './journal.ts';
 import { writeInt64 } from './row-writer.ts';
 
 export interface LoaderOptions {
@@ -9,7 +10,7 @@ export interface LoaderOptions {
   readonly flushIntervalMs: number;
   readonly flushMaxBytes: number;
   /** Days since 1970 of a UTC ms in the app's zone. */
-  readonly dayOf: (row: Buffer, timestampMs: number) => number;
+  readonly dayOf: (app: string) => (timestampMs: number) => number;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -22,6 +23,8 @@ const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 10_000;
 /** Two forced flushes are at least so far apart (API.md). */
 const FORCED_GAP_MS = 100;
+/** Of the ten seconds that stopping may take. */
+const STOP_MAX_MS = 5_000;
 
 /**
  * Takes the journal to the store in blocks. A block whose insert was not answered is never repeated blindly: first no
@@ -30,7 +33,8 @@ const FORCED_GAP_MS = 100;
 export class Loader {
   readonly #options: LoaderOptions;
   readonly #journalBytes = Buffer.alloc(16);
-  #stopping = false;
+  #stopBy: number | undefined;
+  #wakeRetry: (() => void) | undefined;
   #wake: (() => void) | undefined;
   #urgent = false;
   #lastFlushMs = 0;
@@ -41,12 +45,13 @@ export class Loader {
   loadedBlocks = 0;
   failures = 0;
   lastFailure: string | undefined;
-  oldestPendingMs: number | undefined;
+  /** The last attempt failed. */
+  isRetrying = false;
 
   constructor(options: LoaderOptions) {
     this.#options = options;
     writeUuid(options.journal.uuid, this.#journalBytes, 0);
-    this.loadedSeq = options.journal.pendingEvents === 0 ? options.journal.nextSeq : 0;
+    this.loadedSeq = options.journal.pendingEvents === 0 ? options.journal.committedSeq : 0;
   }
 
   start(): void {
@@ -66,30 +71,25 @@ export class Loader {
     if (this.#options.journal.pendingBytes >= this.#options.flushMaxBytes) this.#wake?.();
   }
 
-  /** Tries to load what is left, once, and stops; what stays is loaded at the next start. */
-  async stop(): Promise<void> {
-    this.#stopping = true;
+  /** Loads what is left for at most `withinMs`, and stops; what stays is loaded at the next start. */
+  async stop(withinMs = STOP_MAX_MS): Promise<void> {
+    this.#stopBy = Date.now() + withinMs;
     this.#wake?.();
+    this.#wakeRetry?.();
     await this.#done;
   }
 
   async #run(): Promise<void> {
+    const { journal } = this.#options;
     let retryMs = 0;
     for (;;) {
-      const { journal } = this.#options;
-      if (retryMs > 0) {
-        if (this.#stopping) return;
-        await this.#pause(retryMs);
-      } else if (!this.#stopping && journal.pendingBytes < this.#options.flushMaxBytes) {
-        const gap = FORCED_GAP_MS - (Date.now() - this.#lastFlushMs);
-        if (!this.#urgent) await this.#pause(this.#options.flushIntervalMs);
-        else if (gap > 0) await new Promise((resolve) => setTimeout(resolve, gap));
-      }
+      if (retryMs > 0) await this.#pauseForRetry(retryMs);
+      else await this.#pauseForRows();
+      if (this.#stopBy !== undefined && (retryMs > 0 || Date.now() > this.#stopBy)) return;
       this.#urgent = false;
       if (journal.pendingEvents === 0) {
-        this.oldestPendingMs = undefined;
-        this.#advance(journal.nextSeq);
-        if (this.#stopping) return;
+        this.#advance(journal.committedSeq);
+        if (this.#stopBy !== undefined) return;
         continue;
       }
       try {
@@ -97,9 +97,11 @@ export class Loader {
         this.loadedBlocks++;
         this.#lastFlushMs = Date.now();
         retryMs = 0;
+        this.isRetrying = false;
         if (this.#waiters.length > 0) this.#urgent = true;
       } catch (error) {
         this.failures++;
+        this.isRetrying = true;
         this.lastFailure = error instanceof Error ? error.message : String(error);
         this.#options.onFailure(error);
         retryMs = Math.min(RETRY_MAX_MS, Math.max(RETRY_MIN_MS, retryMs * 2));
@@ -107,42 +109,73 @@ export class Loader {
     }
   }
 
+  /** Until a block is full, a reader waits for it, or the interval is over. */
+  async #pauseForRows(): Promise<void> {
+    const { journal, flushMaxBytes, flushIntervalMs } = this.#options;
+    if (this.#stopBy !== undefined || journal.pendingBytes >= flushMaxBytes) return;
+    if (!this.#urgent)
+      await pause(flushIntervalMs, (wake) => {
+        this.#wake = wake;
+      });
+    const gap = FORCED_GAP_MS - (Date.now() - this.#lastFlushMs);
+    if (this.#urgent && gap > 0 && this.#stopBy === undefined) await pause(gap);
+  }
+
+  /** Only stopping cuts it short: new rows must not turn the wait into a hot loop. */
+  async #pauseForRetry(ms: number): Promise<void> {
+    if (this.#stopBy !== undefined) return;
+    await pause(ms, (wake) => {
+      this.#wakeRetry = wake;
+    });
+    this.#wakeRetry = undefined;
+  }
+
   async #loadBlock(): Promise<void> {
     const { journal, store, flushMaxBytes } = this.#options;
     const groups = journal.read(flushMaxBytes);
-    const first = groups[0]!;
-    const last = groups.at(-1)!;
-    this.oldestPendingMs = first.receivedAt;
-    const cut = { firstSeq: first.firstSeq, endSeq: last.firstSeq + last.rows.length };
+    const first = groups[0];
+    const last = groups.at(-1);
+    // A transaction is counted as pending before it is on disk.
+    if (first === undefined || last === undefined) return;
+    const cut = { firstSeq: first.firstSeq, endSeq: last.firstSeq + last.lengths.length };
     const repeated = await journal.writeCut(cut);
-    let placed = this.#place(groups);
-    if (repeated) {
-      await store.settleInserts(journal.uuid);
-      const stored = await store.storedRanges(journal.uuid, cut.firstSeq, cut.endSeq);
-      placed = placed.filter(({ seq }) => !stored.some((range) => seq >= range.from && seq < range.to));
-    }
+    for (const group of groups) this.#stamp(group);
     const aside: { seq: number; reason: string; row: Buffer }[] = [];
-    if (placed.length > 0) await this.#insert(placed, aside);
+    try {
+      if (repeated) await this.#insert(await this.#missing(groups, cut), aside);
+      else
+        await store.insert(
+          this.#block(cut, cut.endSeq - cut.firstSeq, tokenOf(journal.uuid, cut), groups, (group) => group.rows),
+        );
+    } catch (error) {
+      if (!(error instanceof InsertRefused)) throw error;
+      await this.#insert(groups.flatMap(placedRows), aside);
+    }
     await journal.forget(groups, aside);
-    this.#advance(journal.pendingEvents === 0 ? journal.nextSeq : cut.endSeq);
+    this.#advance(cut.endSeq);
+  }
+
+  /** What of an earlier attempt did not arrive: first it is surely not running any more, then its places are counted. */
+  async #missing(groups: readonly Group[], cut: Cut): Promise<Placed[]> {
+    const { journal, store } = this.#options;
+    await store.settleInserts(journal.uuid);
+    const stored = await store.storedRanges(journal.uuid, cut.firstSeq, cut.endSeq);
+    return groups.flatMap(placedRows).filter(({ seq }) => !isWithin(stored, seq));
   }
 
   /** Halves a refused block until single events remain; those are set aside with the reason. */
   async #insert(placed: readonly Placed[], aside: { seq: number; reason: string; row: Buffer }[]): Promise<void> {
-    const block: Block = {
-      journal: this.#options.journal.uuid,
-      firstSeq: placed[0]!.seq,
-      endSeq: placed.at(-1)!.seq + 1,
-      rows: placed.length,
-      rowVersion: ROW_VERSION,
-      payload: placed.map(({ row }) => row),
-    };
+    const [first, last] = [placed[0], placed.at(-1)];
+    if (first === undefined || last === undefined) return;
     try {
-      await this.#options.store.insert(block);
+      const cut = { firstSeq: first.seq, endSeq: last.seq + 1 };
+      // A token of its own: with an earlier attempt's, the engine may ignore the rows without having them (ENGINE.md).
+      const token = `${tokenOf(this.#options.journal.uuid, cut)}:${Date.now()}-${this.failures}`;
+      await this.#options.store.insert(this.#block(cut, placed.length, token, placed, ({ row }) => row));
     } catch (error) {
       if (!(error instanceof InsertRefused)) throw error;
       if (placed.length === 1) {
-        aside.push({ seq: placed[0]!.seq, reason: error.message, row: placed[0]!.row });
+        aside.push({ seq: first.seq, reason: error.message, row: first.row });
         return;
       }
       const middle = placed.length >> 1;
@@ -151,19 +184,39 @@ export class Loader {
     }
   }
 
-  #place(groups: readonly Group[]): Placed[] {
-    const placed: Placed[] = [];
-    for (const group of groups)
-      group.rows.forEach((row, index) => {
-        const seq = group.firstSeq + index;
-        writeInt64(row, ROW_OFFSET.seq, seq);
-        row.set(this.#journalBytes, ROW_OFFSET.journal);
-        const timestamp =
-          row.readUInt32LE(ROW_OFFSET.timestamp) + row.readInt32LE(ROW_OFFSET.timestamp + 4) * 4_294_967_296;
-        row.writeUInt16LE(this.#options.dayOf(row, timestamp), ROW_OFFSET.day);
-        placed.push({ seq, row });
-      });
-    return placed;
+  #block<T>(cut: Cut, rows: number, token: string, pieces: readonly T[], rowsOf: (piece: T) => Buffer): Block {
+    return {
+      journal: this.#options.journal.uuid,
+      ...cut,
+      rows,
+      token,
+      rowVersion: ROW_VERSION,
+      payload: pieces.map(rowsOf),
+    };
+  }
+
+  /** Writes what only the loader knows over the rows' fixed places: seq, journal, day. */
+  #stamp(group: Group): void {
+    const { rows, lengths } = group;
+    let start = 0;
+    let app = '';
+    let dayOf: (timestampMs: number) => number = () => 0;
+    for (let index = 0; index < lengths.length; index++) {
+      writeInt64(rows, start + ROW_OFFSET.seq, group.firstSeq + index);
+      this.#journalBytes.copy(rows, start + ROW_OFFSET.journal);
+      const nameStart = start + ROW_OFFSET.texts + 1;
+      const nameEnd = nameStart + rows[nameStart - 1]!;
+      if (!isText(rows, nameStart, nameEnd, app)) {
+        app = rows.toString('latin1', nameStart, nameEnd);
+        dayOf = this.#options.dayOf(app);
+      }
+      const at = start + ROW_OFFSET.timestamp;
+      rows.writeUInt16LE(
+        dayOf(rows.readUInt32LE(at) + rows.readInt32LE(at + 4) * 4_294_967_296),
+        start + ROW_OFFSET.day,
+      );
+      start += lengths[index]!;
+    }
   }
 
   #advance(seq: number): void {
@@ -174,17 +227,44 @@ export class Loader {
       return false;
     });
   }
+}
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, ms);
-      const self = this;
-      function done() {
-        clearTimeout(timer);
-        self.#wake = undefined;
-        resolve();
-      }
-      this.#wake = done;
+function pause(ms: number, onWake?: (wake: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    onWake?.(() => {
+      clearTimeout(timer);
+      resolve();
     });
+  });
+}
+
+const tokenOf = (journal: string, cut: Cut): string => `${journal}:${cut.firstSeq}:${cut.endSeq}`;
+
+function placedRows(group: Group): Placed[] {
+  let start = 0;
+  return Array.from(group.lengths, (length, index) => {
+    const row = group.rows.subarray(start, start + length);
+    start += length;
+    return { seq: group.firstSeq + index, row };
+  });
+}
+
+/** `ranges` are ascending. */
+function isWithin(ranges: readonly SeqRange[], seq: number): boolean {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]!.to <= seq) low = middle + 1;
+    else high = middle;
   }
+  return low < ranges.length && seq >= ranges[low]!.from;
+}
+
+/** Whether the bytes `[start, end)` spell this ASCII text. */
+function isText(bytes: Buffer, start: number, end: number, text: string): boolean {
+  if (end - start !== text.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  return true;
 }

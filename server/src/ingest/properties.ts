@@ -1,24 +1,48 @@
 import { SeismoError } from '../errors.ts';
 import type { EventLimits } from './limits.ts';
+import type { RowWriter } from './row-writer.ts';
 
 /** `data` taken apart for the three maps of the row, keys as row.ts and the store spell them. */
-export interface Properties {
-  readonly texts: string[];
-  readonly textKeys: string[];
-  readonly numbers: number[];
-  readonly numberKeys: string[];
-  readonly others: string[];
-  readonly otherKeys: string[];
+export class Properties {
+  readonly texts: string[] = [];
+  readonly numbers: number[] = [];
+  readonly others: string[] = [];
+  readonly textKeys: string[] = [];
+  readonly numberKeys: string[] = [];
+  readonly otherKeys: string[] = [];
+
+  /** The three maps, as RowBinary. */
+  write(writer: RowWriter): void {
+    writer.varint(this.texts.length);
+    for (let i = 0; i < this.texts.length; i++) {
+      writer.text(this.textKeys[i]!);
+      writer.text(this.texts[i]!);
+    }
+    writer.varint(this.numbers.length);
+    for (let i = 0; i < this.numbers.length; i++) {
+      writer.text(this.numberKeys[i]!);
+      writer.float(this.numbers[i]!);
+    }
+    writer.varint(this.others.length);
+    for (let i = 0; i < this.others.length; i++) {
+      writer.text(this.otherKeys[i]!);
+      writer.text(this.others[i]!);
+    }
+  }
+}
+
+/** Which paths are indexed: an app's property names are bounded (names.ts). */
+export interface Indexed {
+  admits(path: string): boolean;
 }
 
 /**
  * Flattens `data`: nested objects by path (`a.b`), literal dots and backslashes escaped, arrays kept as JSON text.
  * @throws SeismoError EVENT_TOO_DEEP, EVENT_PROPERTIES_TOO_MANY, EVENT_KEY_TOO_LONG, EVENT_NUMBER_UNSAFE, EVENT_TEXT_INVALID
  */
-export function flattenData(data: object, limits: EventLimits): Properties {
-  const out: Properties = { texts: [], textKeys: [], numbers: [], numberKeys: [], others: [], otherKeys: [] };
-  const count = { keys: 0 };
-  walkObject(data as Record<string, unknown>, '', 1, out, count, limits);
+export function flattenData(data: object, limits: EventLimits, indexed: Indexed): Properties {
+  const out = new Properties();
+  walkObject(data as Record<string, unknown>, '', 1, out, { keys: 0 }, limits, indexed);
   return out;
 }
 
@@ -29,6 +53,7 @@ function walkObject(
   out: Properties,
   count: { keys: number },
   limits: EventLimits,
+  indexed: Indexed,
 ): void {
   if (depth > limits.dataDepthMax)
     throw new SeismoError(
@@ -42,7 +67,7 @@ function walkObject(
     throw new SeismoError('EVENT_PROPERTIES_TOO_MANY', `data has more than ${limits.propertiesMax} properties.`, {
       field: 'data',
     });
-  if (keys.length === 0 && prefix !== '') {
+  if (keys.length === 0 && prefix !== '' && indexed.admits(prefix)) {
     out.others.push('{}');
     out.otherKeys.push(prefix);
   }
@@ -59,20 +84,24 @@ function walkObject(
     const value = object[key];
     if (typeof value === 'string') {
       checkText(value, path);
+      if (!indexed.admits(path)) continue;
       out.texts.push(value);
       out.textKeys.push(path);
     } else if (typeof value === 'number') {
       checkNumber(value, path);
+      if (!indexed.admits(path)) continue;
       out.numbers.push(value);
       out.numberKeys.push(path);
     } else if (value === null || typeof value === 'boolean') {
+      if (!indexed.admits(path)) continue;
       out.others.push(String(value));
       out.otherKeys.push(path);
     } else if (Array.isArray(value)) {
       checkArray(value, path, depth + 1, count, limits);
+      if (!indexed.admits(path)) continue;
       out.others.push(JSON.stringify(value));
       out.otherKeys.push(path);
-    } else walkObject(value as Record<string, unknown>, path, depth + 1, out, count, limits);
+    } else walkObject(value as Record<string, unknown>, path, depth + 1, out, count, limits, indexed);
   }
 }
 
@@ -95,8 +124,7 @@ function checkArray(
     else if (Array.isArray(value)) checkArray(value, path, depth + 1, count, limits);
     else if (typeof value === 'object' && value !== null) {
       // Inside arrays objects are checked, not indexed.
-      const inner: Properties = { texts: [], textKeys: [], numbers: [], numberKeys: [], others: [], otherKeys: [] };
-      walkObject(value as Record<string, unknown>, path, depth + 1, inner, count, limits);
+      walkObject(value as Record<string, unknown>, path, depth + 1, new Properties(), count, limits, NOTHING);
     }
   }
 }
@@ -113,6 +141,8 @@ function checkNumber(value: number, path: string): void {
       { field: `data.${path.slice(0, 100)}` },
     );
 }
+
+const NOTHING: Indexed = { admits: () => false };
 
 /** @throws EVENT_TEXT_INVALID for a lone surrogate, which UTF-8 cannot hold */
 export function checkText(value: string, field: string): void {

@@ -67,6 +67,13 @@ export class RowWriter {
     this.length += byteLength;
   }
 
+  /** Three empty maps. */
+  noMaps(): void {
+    this.reserve(3);
+    this.bytes.fill(0, this.length, this.length + 3);
+    this.length += 3;
+  }
+
   float(value: number): void {
     this.reserve(8);
     this.bytes.writeDoubleLE(value, this.length);

@@ -58,6 +58,8 @@ export interface Block {
   readonly firstSeq: number;
   readonly endSeq: number;
   readonly rows: number;
+  /** Deduplication token for the engine: the same for the same attempt, another for a repeat that was counted first. */
+  readonly token: string;
   /** The version of the row encoding (row.ts). */
   readonly rowVersion: number;
   readonly payload: readonly Uint8Array[];

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { SeismoError } from '../../src/errors.ts';
 import { type AcceptContext, acceptEvent, parseTime } from '../../src/ingest/accept.ts';
+import { NameBook } from '../../src/ingest/names.ts';
 import { RowWriter } from '../../src/ingest/row-writer.ts';
 import { ServerUuids, uuidFromCaller } from '../../src/ingest/uuid.ts';
-import { decodeRow } from '../../src/row.ts';
+import { decodeRow, uuidToText } from '../../src/row.ts';
 
 // 2026-01-02T03:04:05.006Z by `date -u -d @1767323045`.
 const ARRIVED = 1_767_323_045_006;
@@ -16,7 +17,8 @@ function aContext(changes: Partial<AcceptContext> = {}): AcceptContext {
     sentAt: undefined,
     retentionDays: undefined,
     uuids: new ServerUuids(Buffer.alloc(32, 7)),
-    checkName: () => {},
+    names: new NameBook({ eventNamesMax: 2, propertyNamesMax: 100 }),
+    indexed: { admits: () => true },
     limits: {
       bodyMaxBytes: 1_000_000,
       eventMaxBytes: 1_000,
@@ -26,7 +28,7 @@ function aContext(changes: Partial<AcceptContext> = {}): AcceptContext {
       propertiesMax: 5,
       dataDepthMax: 3,
       propertyNameMaxLength: 10,
-      eventNamesMax: 10,
+      lineMaxBytes: 1_000,
     },
     ...changes,
   };
@@ -34,8 +36,8 @@ function aContext(changes: Partial<AcceptContext> = {}): AcceptContext {
 
 function accept(value: unknown, changes: Partial<AcceptContext> = {}) {
   const writer = new RowWriter(16);
-  const accepted = acceptEvent(value, aContext(changes), writer);
-  return decodeRow(writer.bytes, accepted.start);
+  acceptEvent(value, aContext(changes), writer);
+  return decodeRow(writer.bytes, 0);
 }
 
 function refusal(value: unknown, changes: Partial<AcceptContext> = {}): string {
@@ -133,19 +135,50 @@ describe('parseTime', () => {
 });
 
 describe('uuids', () => {
+  const made = (uuids: ServerUuids) => {
+    const bytes = Buffer.alloc(16);
+    uuids.make('shop', ARRIVED, bytes);
+    return bytes;
+  };
+  const given = (app: string, text: string) => {
+    const bytes = Buffer.alloc(16);
+    uuidFromCaller(app, text, bytes);
+    return uuidToText(bytes, 0);
+  };
+
   it('recognises its own for the app they were made for, and nobody else\u2019s', () => {
     const uuids = new ServerUuids(Buffer.alloc(32, 7));
-    const own = uuids.make('shop', ARRIVED);
+    const own = made(uuids);
+    expect(uuidToText(own, 0).slice(0, 13).replace('-', '')).toBe(ARRIVED.toString(16).padStart(12, '0'));
+    expect(uuidToText(own, 0)).toMatch(/^\w{8}-\w{4}-8\w{3}-[89ab]\w{3}-\w{12}$/);
     expect(uuids.isOwn('shop', own)).toBe(true);
     expect(uuids.isOwn('other', own)).toBe(false);
     expect(new ServerUuids(Buffer.alloc(32, 8)).isOwn('shop', own)).toBe(false);
-    expect(uuids.isOwn('shop', `${own.slice(0, -1)}${own.endsWith('0') ? '1' : '0'}`)).toBe(false);
+    own[8]! ^= 1;
+    expect(uuids.isOwn('shop', own)).toBe(false);
+    expect(made(uuids).equals(made(uuids))).toBe(false);
   });
 
   it('keeps a UUID whatever its case and makes one of another id', () => {
-    expect(uuidFromCaller('shop', UUID.toUpperCase())).toBe(UUID);
+    expect(given('shop', UUID.toUpperCase())).toBe(UUID);
     // printf 'shop\0m-1' | sha256sum, first 16 bytes, version and variant set.
-    expect(uuidFromCaller('shop', 'm-1')).toBe('ec143026-7254-8eb3-acd3-02d708ccb7c4');
-    expect(uuidFromCaller('shop', 'm-1')).not.toBe(uuidFromCaller('other', 'm-1'));
+    expect(given('shop', 'm-1')).toBe('ec143026-7254-8eb3-acd3-02d708ccb7c4');
+    expect(given('shop', `${UUID.slice(0, -1)}g`)).not.toBe(UUID);
+    expect(given('shop', 'm-1')).not.toBe(given('other', 'm-1'));
+  });
+});
+
+describe('NameBook', () => {
+  it('refuses the id beyond the limit, keeps known ones, and does not index properties beyond theirs', () => {
+    const names = new NameBook({ eventNamesMax: 2, propertyNamesMax: 1 });
+    for (const id of ['a', 'b', 'a']) names.checkId('shop', id);
+    expect(() => names.checkId('shop', 'c')).toThrow('EVENT_NAMES_TOO_MANY');
+    names.checkId('other', 'c');
+    const indexed = names.propertiesOf('shop');
+    expect([indexed.admits('p'), indexed.admits('q'), indexed.admits('p')]).toEqual([true, false, true]);
+    const again = new NameBook({ eventNamesMax: 2, propertyNamesMax: 1 });
+    for (const key of names.takeFresh()) again.restore(key);
+    expect(() => again.checkId('shop', 'c')).toThrow('EVENT_NAMES_TOO_MANY');
+    expect(again.propertiesOf('shop').admits('q')).toBe(false);
   });
 });

@@ -1,0 +1,117 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { SeismoError } from '../errors.ts';
+import { type AcceptContext, type Accepted, acceptEvent, parseTime } from './accept.ts';
+import { countKeys, keysOf, repeatedKeys } from './json-scan.ts';
+import { BATCH_EVENTS_MAX, REJECTED_LISTED_MAX } from './limits.ts';
+import { RowWriter } from './row-writer.ts';
+
+export interface Rejection {
+  readonly index: number;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** What a body turned into. */
+export interface Batch {
+  readonly single: boolean;
+  readonly writer: RowWriter;
+  readonly starts: number[];
+  readonly kinds: Accepted[];
+  readonly rejected: Rejection[];
+  rejectedTotal: number;
+  /** The refusal of a single event. */
+  refusal: SeismoError | undefined;
+}
+
+/** A body as text; `latin1` of pure ASCII is read faster and is the same. */
+export function textOf(bytes: Buffer): string {
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  if (!isUtf8(bytes)) throw new SeismoError('BODY_NOT_UTF8', 'The body is not UTF-8.');
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  return bytes.toString('utf8', start);
+}
+
+/** @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON */
+export function parseBody(bytes: Buffer): { value: unknown; text: string } {
+  const text = textOf(bytes);
+  if (text.trim() === '') throw new SeismoError('BODY_EMPTY', 'The body is empty.');
+  try {
+    return { value: JSON.parse(text), text };
+  } catch (cause) {
+    throw new SeismoError('BODY_NOT_JSON', `The body of ${bytes.length} bytes is not valid JSON.`, { cause });
+  }
+}
+
+/** The events of a body, by its form. */
+export function eventsOf(value: unknown): { events: readonly unknown[]; depth: 0 | 1 | 2; sentAt: number | undefined } {
+  if (Array.isArray(value)) return { events: checkCount(value), depth: 1, sentAt: undefined };
+  if (typeof value === 'object' && value !== null && 'events' in value && Array.isArray(value.events)) {
+    for (const key of Object.keys(value))
+      if (key !== 'events' && key !== 'sentAt')
+        throw new SeismoError(
+          'EVENT_FIELD_UNKNOWN',
+          `A batch holds "events" and "sentAt", not "${key.slice(0, 80)}".`,
+          {
+            field: key.slice(0, 80),
+          },
+        );
+    const sentAt = 'sentAt' in value && value.sentAt !== null ? parseTime(value.sentAt, 'sentAt') : undefined;
+    return { events: checkCount(value.events), depth: 2, sentAt };
+  }
+  return { events: [value], depth: 0, sentAt: undefined };
+}
+
+function checkCount(events: readonly unknown[]): readonly unknown[] {
+  if (events.length > BATCH_EVENTS_MAX)
+    throw new SeismoError(
+      'BODY_TOO_LARGE',
+      `The batch has ${events.length} events; at most ${BATCH_EVENTS_MAX} fit one JSON body. Send several, or NDJSON.`,
+    );
+  return events;
+}
+
+export function newBatch(single: boolean, writer = new RowWriter(4 * 1024)): Batch {
+  return { single, writer, starts: [], kinds: [], rejected: [], rejectedTotal: 0, refusal: undefined };
+}
+
+/** Accepts one event into the batch, or lists its refusal. */
+export function addEvent(batch: Batch, value: unknown, index: number, context: AcceptContext): void {
+  const start = batch.writer.length;
+  try {
+    const kind = acceptEvent(value, context, batch.writer);
+    batch.starts.push(start);
+    batch.kinds.push(kind);
+  } catch (error) {
+    if (!(error instanceof SeismoError)) throw error;
+    refuse(batch, index, error);
+  }
+}
+
+export function refuse(batch: Batch, index: number, error: SeismoError): void {
+  batch.rejectedTotal++;
+  batch.refusal = error;
+  if (batch.rejected.length < REJECTED_LISTED_MAX)
+    batch.rejected.push({ index, code: error.code, detail: error.detail });
+}
+
+/**
+ * Which events of a text hold a key twice: JSON.parse kept the last one, and nothing that was sent may vanish unseen.
+ * @throws EVENT_KEY_REPEATED when the key stands outside of the events
+ */
+export function eventsWithRepeatedKeys(
+  bytes: Buffer,
+  parsed: { readonly value: unknown; readonly text: string },
+  depth: 0 | 1 | 2,
+): ReadonlyMap<number, SeismoError> {
+  const found = new Map<number, SeismoError>();
+  if (countKeys(bytes) === keysOf(parsed.value)) return found;
+  for (const { index, key } of repeatedKeys(parsed.text, depth)) {
+    const name = key.slice(0, 80);
+    const error = new SeismoError('EVENT_KEY_REPEATED', `The key "${name}" stands twice in one object.`, {
+      field: name,
+    });
+    if (index < 0) throw error;
+    if (!found.has(index)) found.set(index, error);
+  }
+  return found;
+}

@@ -1,0 +1,225 @@
+import { SeismoError } from '../errors.ts';
+import { ROW_OFFSET } from '../row.ts';
+import type { Accepted } from './accept.ts';
+import type { Fingerprints } from './fingerprint.ts';
+import { GroupWriter } from './group.ts';
+import { type IdWindow, PENDING_EVEN, PENDING_ODD } from './id-window.ts';
+import type { Journal } from './journal.ts';
+import type { NameBook } from './names.ts';
+import { PrintsWriter } from './prints.ts';
+
+/** Rows of one request, as accept.ts wrote them one after another. */
+export interface Rows {
+  readonly app: string;
+  readonly bytes: Buffer;
+  /** Where each row begins; one more entry than rows, the last is the end. */
+  readonly starts: readonly number[];
+  readonly kinds: readonly Accepted[];
+}
+
+export interface Joined {
+  readonly accepted: number;
+  /** Which rows were duplicates, ascending. */
+  readonly duplicates: readonly number[];
+  /** Resolves when all of them, and the originals of the duplicates, are on disk. */
+  readonly done: Promise<void>;
+}
+
+interface Batch {
+  readonly group: GroupWriter;
+  readonly prints: PrintsWriter;
+  readonly pending: typeof PENDING_EVEN | typeof PENDING_ODD;
+  readonly apps: Set<string>;
+  takenFromAside: number[];
+  checkpoint: { readonly key: string; readonly value: unknown } | undefined;
+  done: Promise<void>;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+export interface CommitterOptions {
+  readonly journal: Journal;
+  readonly ids: IdWindow;
+  readonly prints: Fingerprints;
+  readonly names: NameBook;
+  readonly now: () => number;
+  /** A transaction is on disk: it ends before `endSeq` and holds rows of these apps. */
+  readonly onCommitted: (endSeq: number, apps: ReadonlySet<string>) => void;
+}
+
+/** What gathers while one transaction is under way; beyond, the disk is too slow for what comes. */
+const GATHERED_MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Group commit: one transaction is under way, what arrives meanwhile gathers into the next. An id is pending until its
+ * transaction is on disk: a duplicate of it waits for that transaction, and a failed one takes its ids back.
+ */
+export class Committer {
+  readonly #options: CommitterOptions;
+  #gathering: Batch;
+  #inFlight: Batch | undefined;
+  #spare: Batch;
+  #scheduled = false;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+    this.#gathering = newBatch(PENDING_EVEN);
+    this.#spare = newBatch(PENDING_ODD);
+  }
+
+  /**
+   * Takes the rows whose ids are new; one transaction for all of them.
+   * @throws JOURNAL_FULL, SERVER_BUSY; then nothing was taken
+   */
+  join(rows: Rows, checkpoint?: Batch['checkpoint']): Joined {
+    const { journal, ids, prints } = this.#options;
+    const batch = this.#gathering;
+    const bytes = rows.starts.at(-1)! - rows.starts[0]!;
+    if (journal.isFull(batch.group.bytes + bytes))
+      throw new SeismoError(
+        'JOURNAL_FULL',
+        'The journal is at its size limit (journalMaxBytes); nothing of this request was stored.',
+      );
+    if (batch.group.bytes > GATHERED_MAX_BYTES)
+      throw new SeismoError(
+        'SERVER_BUSY',
+        'More is arriving than the disk can take; nothing of this request was stored.',
+      );
+    const duplicates: number[] = [];
+    let joins = checkpoint !== undefined;
+    let waitsForFlight = false;
+    const { app, starts, kinds } = rows;
+    for (let i = 0; i < kinds.length; i++) {
+      const kind = kinds[i]!;
+      const start = starts[i]!;
+      if (kind === 'own') {
+        duplicates.push(i);
+        continue;
+      }
+      if (kind === 'given') {
+        prints.of(app, rows.bytes, start + ROW_OFFSET.uuid);
+        const { high, low } = prints;
+        const known = ids.find(high, low);
+        if (known !== undefined) {
+          duplicates.push(i);
+          if (known === batch.pending) joins = true;
+          else if (known !== 'stored') waitsForFlight = true;
+          continue;
+        }
+        ids.add(app, high, low, batch.pending);
+        batch.prints.add(app, high, low);
+      }
+      batch.group.add(rows.bytes, start, starts[i + 1]!);
+      joins = true;
+    }
+    if (checkpoint) batch.checkpoint = checkpoint;
+    const accepted = kinds.length - duplicates.length;
+    if (accepted > 0) batch.apps.add(app);
+    if (joins) this.#schedule();
+    const waits: Promise<void>[] = [];
+    if (joins) waits.push(batch.done);
+    if (waitsForFlight && this.#inFlight) waits.push(this.#inFlight.done);
+    return {
+      accepted,
+      duplicates,
+      done: waits.length === 1 ? waits[0]! : Promise.all(waits).then(() => {}),
+    };
+  }
+
+  /** Rows set aside go back in line, in a transaction that takes them from there. */
+  async putBack(rows: readonly { seq: number; row: Buffer; app: string }[]): Promise<void> {
+    const batch = this.#gathering;
+    for (const { seq, row, app } of rows) {
+      batch.group.add(row, 0, row.length);
+      batch.takenFromAside.push(seq);
+      batch.apps.add(app);
+    }
+    if (rows.length === 0) return;
+    this.#schedule();
+    await batch.done;
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#inFlight || this.#scheduled) await (this.#inFlight ?? this.#gathering).done.catch(() => {});
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#inFlight) {
+      this.#scheduled = true;
+      return;
+    }
+    this.#scheduled = true;
+    // After this turn of the event loop, so that requests read in the same turn share the transaction.
+    setImmediate(() => this.#start());
+  }
+
+  #start(): void {
+    this.#scheduled = false;
+    const batch = this.#gathering;
+    this.#gathering = this.#spare;
+    this.#spare = batch;
+    this.#inFlight = batch;
+    this.#commit(batch).finally(() => {
+      renew(batch);
+      this.#inFlight = undefined;
+      if (this.#scheduled) this.#start();
+    });
+  }
+
+  async #commit(batch: Batch): Promise<void> {
+    const { journal, ids, names, now } = this.#options;
+    const at = now();
+    const fresh = names.takeFresh();
+    const { resolve, reject } = batch;
+    try {
+      const firstSeq = await journal.append({
+        value: batch.group.encode(at),
+        count: batch.group.count,
+        ...(batch.prints.count > 0 && { prints: batch.prints.encode(at) }),
+        names: fresh,
+        takenFromAside: batch.takenFromAside,
+        ...(batch.checkpoint && { checkpoint: batch.checkpoint }),
+      });
+      for (const { prints } of batch.prints.each())
+        for (let i = 0; i < prints.length; i += 2) ids.settle(prints[i]!, prints[i + 1]!, at);
+      this.#options.onCommitted(firstSeq + batch.group.count, batch.apps);
+      resolve();
+    } catch (error) {
+      for (const { prints } of batch.prints.each())
+        for (let i = 0; i < prints.length; i += 2) ids.remove(prints[i]!, prints[i + 1]!);
+      names.giveBack(fresh);
+      reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
+
+function newBatch(pending: Batch['pending']): Batch {
+  const batch: Batch = {
+    group: new GroupWriter(),
+    prints: new PrintsWriter(),
+    pending,
+    apps: new Set(),
+    takenFromAside: [],
+    checkpoint: undefined,
+    done: Promise.resolve(),
+    resolve: () => {},
+    reject: () => {},
+  };
+  renew(batch);
+  return batch;
+}
+
+function renew(batch: Batch): void {
+  batch.group.reset();
+  batch.prints.reset();
+  batch.apps.clear();
+  batch.takenFromAside = [];
+  batch.checkpoint = undefined;
+  batch.done = new Promise((resolve, reject) => {
+    batch.resolve = resolve;
+    batch.reject = reject;
+  });
+  // Whoever joined waits for it; a batch that nobody waits for must not end the process.
+  batch.done.catch(() => {});
+}

@@ -1,0 +1,386 @@
+import { join } from 'node:path';
+import { SeismoError } from '../errors.ts';
+import { eventToJson, type StoredEvent } from '../event.ts';
+import { decodeRow, ROW_OFFSET, uuidToText } from '../row.ts';
+import type { Store } from '../store/store.ts';
+import { type AcceptContext, checkApp } from './accept.ts';
+import { addEvent, type Batch, eventsOf, eventsWithRepeatedKeys, newBatch, parseBody, refuse } from './batch.ts';
+import { Committer } from './committer.ts';
+import { Fingerprints } from './fingerprint.ts';
+import { IdWindow } from './id-window.ts';
+import { importRows, keyOfImport } from './import-rows.ts';
+import type { Ingest, IngestStats, PostAnswer, SetAsideEvent } from './ingest.ts';
+import { Journal } from './journal.ts';
+import type { EventLimits } from './limits.ts';
+import { linesOf } from './lines.ts';
+import { Loader } from './loader.ts';
+import { NameBook } from './names.ts';
+import { RowWriter } from './row-writer.ts';
+import { ServerUuids } from './uuid.ts';
+
+export interface IngestOptions {
+  /** The journal lies in `<dataDir>/journal`. */
+  readonly dataDir: string;
+  /** For the fingerprints of ids and the server's own uuids. */
+  readonly secret: Buffer;
+  readonly store: Pick<Store, 'insert' | 'settleInserts' | 'storedRanges' | 'knownUuids'>;
+  readonly config: EventLimits & {
+    readonly eventNamesMax: number;
+    readonly propertyNamesMax: number;
+    readonly idWindowDays: number;
+    readonly idWindowMax: number;
+    readonly journalMaxBytes: number;
+    readonly flushIntervalMs: number;
+    readonly flushMaxBytes: number;
+    readonly freshTimeoutMs: number;
+  };
+  readonly now: () => number;
+  readonly retentionDaysOf: (app: string) => number | undefined;
+  /** Days since 1970 of a UTC ms, in the app's zone. */
+  readonly dayOf: (app: string) => (timestampMs: number) => number;
+  readonly logger: { warn(fields: object, message: string): void };
+}
+
+const DAY_MS = 86_400_000;
+const MAINTENANCE_MS = 60_000;
+/** So many events are accepted before others get their turn. */
+const SLICE_EVENTS = 2_000;
+/** So much of an NDJSON body goes into one transaction. */
+const PIECE_BYTES = 512 * 1024;
+/** Transactions whose fingerprints are forgotten at a time. */
+const FORGET_TRANSACTIONS = 5_000;
+
+/** Imports whose ids are remembered while they run, and how many of each: 11 to 18 bytes an id. */
+const IMPORTS_MAX = 2;
+const IMPORT_IDS_MAX = 100_000_000;
+
+export async function createIngest(options: IngestOptions): Promise<Ingest> {
+  const { config, now, store, logger } = options;
+  const journal = new Journal(join(options.dataDir, 'journal'), config.journalMaxBytes);
+  const ids = new IdWindow({ windowMs: config.idWindowDays * DAY_MS, max: config.idWindowMax });
+  const prints = new Fingerprints(options.secret);
+  const uuids = new ServerUuids(options.secret);
+  const names = new NameBook(config);
+  for (const key of journal.names()) names.restore(key);
+  for (const { at, apps } of journal.fingerprints()) {
+    if (at < now() - config.idWindowDays * DAY_MS) continue;
+    for (const { app, prints: list } of apps)
+      for (let i = 0; i < list.length; i += 2) ids.restore(app, list[i]!, list[i + 1]!, at);
+    ids.makeRoom();
+  }
+
+  /** One more than the last place on disk that holds an event of the app. */
+  const lastSeq = new Map<string, number>();
+  const openedAtSeq = journal.committedSeq;
+  const loader = new Loader({
+    journal,
+    store,
+    flushIntervalMs: config.flushIntervalMs,
+    flushMaxBytes: config.flushMaxBytes,
+    dayOf: options.dayOf,
+    onFailure: (error) => logger.warn({ err: error }, 'block not loaded; it will be tried again'),
+  });
+  const committer = new Committer({
+    journal,
+    ids,
+    prints,
+    names,
+    now,
+    onCommitted(endSeq, apps) {
+      for (const app of apps) lastSeq.set(app, endSeq);
+      loader.notify();
+      if (ids.size > config.idWindowMax) giveUp(ids.makeRoom());
+    },
+  });
+  loader.start();
+
+  const counts = { accepted: 0, duplicates: 0, rejected: new Map<string, number>() };
+  let closing = false;
+  const background = new Set<Promise<void>>();
+  const inBackground = (work: Promise<void>): void => {
+    const owned = work
+      .catch((error: unknown) => logger.warn({ err: error }, 'fingerprints not forgotten on disk'))
+      .finally(() => background.delete(owned));
+    background.add(owned);
+  };
+  function giveUp(evicted: ReturnType<IdWindow['makeRoom']>): void {
+    for (const { app, fromMs, toMs } of evicted) inBackground(journal.stripFingerprints(app, fromMs, toMs));
+  }
+  async function forgetOld(): Promise<void> {
+    const before = ids.expire(now());
+    while (!closing && (await journal.dropFingerprints(before, FORGET_TRANSACTIONS)));
+  }
+  const maintenance = setInterval(() => inBackground(forgetOld()), MAINTENANCE_MS);
+  maintenance.unref();
+  inBackground(forgetOld());
+
+  const scratch = new RowWriter();
+  const imports = new Map<string, IdWindow>();
+
+  function contextOf(app: string, arrivedAt: number, sentAt: number | undefined): AcceptContext {
+    const retentionDays = options.retentionDaysOf(app);
+    return { app, arrivedAt, sentAt, retentionDays, limits: config, uuids, names, indexed: names.propertiesOf(app) };
+  }
+
+  function checkOpen(app: string): void {
+    if (closing)
+      throw new SeismoError('SERVER_STOPPING', 'The server is stopping; nothing of this request was stored.');
+    checkApp(app);
+  }
+
+  function countRefusals(batch: Batch): void {
+    if (batch.rejectedTotal === 0) return;
+    const listed = new Map<string, number>();
+    for (const { code } of batch.rejected) listed.set(code, (listed.get(code) ?? 0) + 1);
+    // Beyond the listed ones the last reason stands for the rest.
+    const unlisted = batch.rejectedTotal - batch.rejected.length;
+    if (unlisted > 0 && batch.refusal) listed.set(batch.refusal.code, (listed.get(batch.refusal.code) ?? 0) + unlisted);
+    for (const [code, count] of listed) counts.rejected.set(code, (counts.rejected.get(code) ?? 0) + count);
+  }
+
+  function commit(app: string, batch: Batch, checkpoint?: Parameters<Committer['join']>[1]) {
+    const { writer, starts, kinds } = batch;
+    countRefusals(batch);
+    return committer.join({ app, bytes: writer.bytes, starts: [...starts, writer.length], kinds }, checkpoint);
+  }
+
+  async function postValue(
+    app: string,
+    parsed: { readonly value: unknown; readonly text: string },
+    bytes: Buffer,
+    arrivedAt: number,
+  ): Promise<PostAnswer> {
+    const { events, depth, sentAt } = eventsOf(parsed.value);
+    const repeated = eventsWithRepeatedKeys(bytes, parsed, depth);
+    const context = contextOf(app, arrivedAt, sentAt);
+    // Small bodies are done in one turn and share one writer; others let the rest of the server have its turns.
+    const small = events.length <= SLICE_EVENTS;
+    if (small) scratch.length = 0;
+    const batch = newBatch(depth === 0, small ? scratch : new RowWriter());
+    for (let index = 0; index < events.length; index++) {
+      if (!small && index % SLICE_EVENTS === SLICE_EVENTS - 1) await new Promise((resolve) => setImmediate(resolve));
+      const error = repeated.get(index);
+      if (error) refuse(batch, index, error);
+      else addEvent(batch, events[index], index, context);
+    }
+    if (batch.single) return await answerSingle(app, batch);
+    const joined = commit(app, batch);
+    await joined.done;
+    counts.accepted += joined.accepted;
+    counts.duplicates += joined.duplicates.length;
+    return { status: 200, body: batchAnswer(batch, joined.accepted, joined.duplicates.length), events: events.length };
+  }
+
+  async function answerSingle(app: string, batch: Batch): Promise<PostAnswer> {
+    if (batch.refusal) {
+      countRefusals(batch);
+      throw batch.refusal;
+    }
+    // The shared writer is another request's after the wait.
+    const row = Buffer.from(batch.writer.bytes.subarray(0, batch.writer.length));
+    const joined = commit(app, batch);
+    await joined.done;
+    if (joined.duplicates.length > 0) {
+      counts.duplicates++;
+      const body = `{"uuid":"${uuidToText(row, ROW_OFFSET.uuid)}","app":"${app}","duplicate":true}`;
+      return { status: 200, body, events: 1 };
+    }
+    counts.accepted++;
+    return { status: 201, body: eventToJson(decodeRow(row, 0)), events: 1 };
+  }
+
+  const ingest: Ingest = {
+    async post(app, body, arrivedAt) {
+      checkOpen(app);
+      return await postValue(app, parseBody(body), body, arrivedAt);
+    },
+
+    async postParsed(app, body, arrivedAt) {
+      checkOpen(app);
+      const text = JSON.stringify(body) ?? '';
+      const bytes = Buffer.from(text);
+      if (bytes.length > config.bodyMaxBytes)
+        throw new SeismoError('BODY_TOO_LARGE', `The body is over ${config.bodyMaxBytes} bytes (bodyMaxBytes).`);
+      if (text === '') throw new SeismoError('BODY_EMPTY', 'The body is empty.');
+      return await postValue(app, { value: JSON.parse(text), text }, bytes, arrivedAt);
+    },
+
+    async postLines(app, chunks, _arrivedAt) {
+      checkOpen(app);
+      const whole = newBatch(false);
+      const sum = { accepted: 0, duplicates: 0 };
+      let index = 0;
+      /** First line that is not on disk. */
+      let nextIndex = 0;
+      let under: Promise<void> = Promise.resolve();
+      // The writer of one piece is written to disk while the next is accepted into the other.
+      let writers: [RowWriter, RowWriter] = [new RowWriter(PIECE_BYTES), new RowWriter(PIECE_BYTES)];
+      try {
+        for await (const lines of linesOf(chunks, config.lineMaxBytes, PIECE_BYTES)) {
+          checkOpen(app);
+          writers = [writers[1], writers[0]];
+          writers[0].length = 0;
+          const batch = newBatch(false, writers[0]);
+          const context = contextOf(app, now(), undefined);
+          for (const line of lines) addLine(batch, line, index++, context);
+          // One transaction after the other, so that what was stored is always a beginning of the body.
+          await under;
+          const end = index;
+          const joined = commit(app, batch);
+          under = joined.done.then(() => {
+            nextIndex = end;
+            sum.accepted += joined.accepted;
+            sum.duplicates += joined.duplicates.length;
+            whole.rejectedTotal += batch.rejectedTotal;
+            whole.rejected.push(...batch.rejected.slice(0, 1000 - whole.rejected.length));
+          });
+          under.catch(() => {});
+        }
+        await under;
+      } catch (error) {
+        await under.catch(() => {});
+        if (!(error instanceof SeismoError)) throw error;
+        const extra = { ...error.extra, ...sum, nextIndex };
+        throw new SeismoError(error.code, error.detail, { cause: error, extra });
+      } finally {
+        counts.accepted += sum.accepted;
+        counts.duplicates += sum.duplicates;
+      }
+      return { status: 200, body: batchAnswer(whole, sum.accepted, sum.duplicates), events: index };
+    },
+
+    async catchUp(app, signal) {
+      const seq = app === undefined ? journal.committedSeq : (lastSeq.get(app) ?? openedAtSeq);
+      if (loader.loadedSeq >= seq) return;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(behind()), config.freshTimeoutMs);
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+      try {
+        await Promise.race([loader.reached(seq), late]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+
+    asOf(app) {
+      const seq = app === undefined ? journal.committedSeq : (lastSeq.get(app) ?? openedAtSeq);
+      return loader.loadedSeq >= seq ? now() : (journal.oldestAt() ?? now());
+    },
+
+    stats(): IngestStats {
+      const oldest = journal.oldestAt();
+      return {
+        accepted: counts.accepted,
+        duplicates: counts.duplicates,
+        rejected: Object.fromEntries(counts.rejected),
+        journalBytes: journal.pendingBytes,
+        journalEvents: journal.pendingEvents,
+        lagMs: oldest === undefined ? 0 : Math.max(0, now() - oldest),
+        setAside: journal.setAsideCount(),
+        loadedBlocks: loader.loadedBlocks,
+        loadFailures: loader.failures,
+        ...(loader.lastFailure !== undefined && { lastFailure: loader.lastFailure }),
+        rememberedIds: ids.size,
+        rememberedIdsBytes: ids.bytes,
+        state: closing ? 'stopping' : journal.isFull(0) ? 'full' : loader.isRetrying ? 'waiting' : 'loading',
+      };
+    },
+
+    ping: () => journal.ping(),
+
+    setAside: () =>
+      [...journal.setAside()].map(({ seq, reason, row }): SetAsideEvent => ({ seq, reason, event: decodeRow(row, 0) })),
+
+    async retrySetAside() {
+      const rows = [...journal.setAside()].map(({ seq, row }) => ({ seq, row, app: decodeRow(row, 0).app }));
+      await committer.putBack(rows);
+      return rows.length;
+    },
+
+    async eraseSetAside(app: string, matches: (event: StoredEvent) => boolean) {
+      const seqs = ingest
+        .setAside()
+        .filter(({ event }) => event.app === app && matches(event))
+        .map(({ seq }) => seq);
+      if (seqs.length > 0) await journal.dropAside(seqs);
+      return seqs.length;
+    },
+
+    importedRows(app, fingerprint) {
+      const done = journal.checkpoint(keyOfImport(app, fingerprint));
+      return typeof done === 'number' ? done : 0;
+    },
+
+    async importRows(app, fingerprint, events, rowsDone) {
+      checkOpen(app);
+      const batch = newBatch(false, new RowWriter());
+      const context = contextOf(app, now(), undefined);
+      events.forEach((event, index) => {
+        addEvent(batch, event, index, context);
+      });
+      countRefusals(batch);
+      const earlier = await earlierOf(app, keyOfImport(app, fingerprint));
+      const answer = await importRows({ app, fingerprint, batch, rowsDone, ids, earlier, prints, store, committer });
+      counts.accepted += answer.accepted;
+      counts.duplicates += answer.duplicates;
+      return answer;
+    },
+
+    async close() {
+      closing = true;
+      clearInterval(maintenance);
+      await committer.idle();
+      await loader.stop();
+      await Promise.all(background);
+      await journal.close();
+    },
+  };
+
+  /** Ids of the import's pieces in this run of the server; before the first one, what is pending is loaded. */
+  async function earlierOf(app: string, key: string): Promise<IdWindow> {
+    let earlier = imports.get(key);
+    if (earlier === undefined) {
+      await ingest.catchUp(app);
+      earlier = new IdWindow({ windowMs: Number.MAX_SAFE_INTEGER, max: IMPORT_IDS_MAX });
+      if (imports.size >= IMPORTS_MAX) imports.delete(imports.keys().next().value!);
+      imports.set(key, earlier);
+    }
+    return earlier;
+  }
+
+  function addLine(batch: Batch, line: Buffer | SeismoError, index: number, context: AcceptContext): void {
+    if (line instanceof SeismoError) {
+      refuse(batch, index, line);
+      return;
+    }
+    try {
+      const parsed = parseBody(line);
+      const repeated = eventsWithRepeatedKeys(line, parsed, 0).get(0);
+      if (repeated) refuse(batch, index, repeated);
+      else addEvent(batch, parsed.value, index, context);
+    } catch (error) {
+      if (!(error instanceof SeismoError)) throw error;
+      refuse(batch, index, error);
+    }
+  }
+
+  return ingest;
+}
+
+const behind = (): SeismoError =>
+  new SeismoError(
+    'STORE_BEHIND',
+    'The store has not caught up with the events of this app yet; retry, or ask with fresh=false.',
+  );
+
+/** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
+function batchAnswer(batch: Batch, accepted: number, duplicates: number): string {
+  const { rejected, rejectedTotal } = batch;
+  if (rejectedTotal > 0 && accepted + duplicates === 0)
+    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
+      extra: { accepted, duplicates, rejectedTotal, rejected },
+    });
+  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected });
+}

@@ -1,0 +1,100 @@
+import { crc32 } from 'node:zlib';
+import { invariant } from '../errors.ts';
+import { RowWriter } from './row-writer.ts';
+
+/**
+ * The value of one transaction in the journal, format 2: CRC-32 of all that follows, format, count of rows, bytes of rows,
+ * time of the transaction (double, UTC ms), the rows one after another (row.ts), their lengths (UInt32).
+ */
+const FORMAT = 2;
+const HEADER_BYTES = 24;
+
+/** Rows of one transaction, `seq` counting up from `firstSeq`. */
+export interface Group {
+  readonly firstSeq: number;
+  readonly receivedAt: number;
+  /** All rows, contiguous. */
+  readonly rows: Buffer;
+  readonly lengths: Uint32Array;
+  /** Of the whole value. */
+  readonly bytes: number;
+}
+
+/** Gathers rows and encodes them in place; used again after `reset`. */
+export class GroupWriter {
+  #writer = new RowWriter(256 * 1024);
+  #lengths: number[] = [];
+
+  constructor() {
+    this.reset();
+  }
+
+  get count(): number {
+    return this.#lengths.length;
+  }
+
+  get bytes(): number {
+    return this.#writer.length + this.#lengths.length * 4;
+  }
+
+  reset(): void {
+    if (this.#writer.bytes.length > KEPT_MAX_BYTES) this.#writer = new RowWriter(256 * 1024);
+    this.#writer.length = HEADER_BYTES;
+    this.#lengths = [];
+  }
+
+  add(rows: Buffer, start: number, end: number): void {
+    this.#writer.reserve(end - start);
+    rows.copy(this.#writer.bytes, this.#writer.length, start, end);
+    this.#writer.length += end - start;
+    this.#lengths.push(end - start);
+  }
+
+  /** The value; valid until `reset`. */
+  encode(receivedAt: number): Buffer {
+    const writer = this.#writer;
+    const end = writer.length;
+    writer.reserve(this.#lengths.length * 4);
+    const { bytes } = writer;
+    bytes.writeUInt32LE(FORMAT, 4);
+    bytes.writeUInt32LE(this.#lengths.length, 8);
+    bytes.writeUInt32LE(end - HEADER_BYTES, 12);
+    bytes.writeDoubleLE(receivedAt, 16);
+    let at = end;
+    for (const length of this.#lengths) at = bytes.writeUInt32LE(length, at);
+    const value = bytes.subarray(0, at);
+    value.writeUInt32LE(crc32(value.subarray(4)), 0);
+    return value;
+  }
+}
+
+/** How many rows the value holds, unchecked. */
+export const countOf = (value: Buffer): number => value.readUInt32LE(8);
+
+/** When the transaction was made, UTC ms. */
+export const timeOf = (value: Buffer): number => value.readDoubleLE(16);
+
+/** Whether the value is what was written. */
+export function isIntact(value: Buffer): boolean {
+  return (
+    value.length >= HEADER_BYTES &&
+    value.readUInt32LE(0) === crc32(value.subarray(4)) &&
+    value.readUInt32LE(4) === FORMAT &&
+    value.length === HEADER_BYTES + value.readUInt32LE(12) + 4 * value.readUInt32LE(8)
+  );
+}
+
+export function decodeGroup(firstSeq: number, value: Buffer): Group {
+  invariant(isIntact(value), `journal group ${firstSeq} fails its checksum`);
+  const count = countOf(value);
+  const rowsEnd = HEADER_BYTES + value.readUInt32LE(12);
+  const lengths = new Uint32Array(count);
+  for (let i = 0; i < count; i++) lengths[i] = value.readUInt32LE(rowsEnd + i * 4);
+  // LMDB's memory is only ours until the next read: the rows are copied out.
+  const rows = Buffer.allocUnsafeSlow(rowsEnd - HEADER_BYTES);
+  value.copy(rows, 0, HEADER_BYTES, rowsEnd);
+  return { firstSeq, receivedAt: value.readDoubleLE(16), rows, lengths, bytes: value.length };
+}
+
+/** A buffer that one great batch has grown is not kept. */
+const KEPT_MAX_BYTES = 8 * 1024 * 1024;
