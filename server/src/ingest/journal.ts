@@ -81,9 +81,6 @@ export class Journal {
       );
     // The places are taken even when the commit fails: a place is never given twice.
     this.nextSeq = firstSeq + count;
-    // Counted before the commit: the loader may read the group as soon as it is there.
-    this.pendingBytes += value.length;
-    this.pendingEvents += count;
     try {
       await this.#env.batch(() => {
         if (count > 0) this.#groups.put(firstSeq, value);
@@ -94,14 +91,14 @@ export class Journal {
         this.#env.put('nextSeq', firstSeq + count);
       });
     } catch (cause) {
-      this.pendingBytes -= value.length;
-      this.pendingEvents -= count;
       throw new SeismoError(
         'JOURNAL_UNAVAILABLE',
         'The journal could not be written; nothing of this request was stored.',
         { cause },
       );
     }
+    if (count > 0) this.pendingBytes += value.length;
+    this.pendingEvents += count;
     this.committedSeq = Math.max(this.committedSeq, firstSeq + count);
     return firstSeq;
   }

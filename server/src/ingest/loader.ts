@@ -1,3 +1,4 @@
+import { invariant } from '../errors.ts';
 import { ROW_OFFSET, ROW_VERSION, writeUuid } from '../row.ts';
 import { type Block, InsertRefused, type SeqRange, type Store } from '../store/store.ts';
 import type { Group } from './group.ts';
@@ -87,7 +88,7 @@ export class Loader {
       else await this.#pauseForRows();
       if (this.#stopBy !== undefined && (retryMs > 0 || Date.now() > this.#stopBy)) return;
       this.#urgent = false;
-      if (journal.pendingEvents === 0) {
+      if (journal.pendingEvents <= 0) {
         this.#advance(journal.committedSeq);
         if (this.#stopBy !== undefined) return;
         continue;
@@ -135,8 +136,7 @@ export class Loader {
     const groups = journal.read(flushMaxBytes);
     const first = groups[0];
     const last = groups.at(-1);
-    // A transaction is counted as pending before it is on disk.
-    if (first === undefined || last === undefined) return;
+    invariant(first !== undefined && last !== undefined, 'the journal counts pending events and has none');
     const cut = { firstSeq: first.firstSeq, endSeq: last.firstSeq + last.lengths.length };
     const repeated = await journal.writeCut(cut);
     for (const group of groups) this.#stamp(group);
