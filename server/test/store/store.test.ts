@@ -46,7 +46,7 @@ test('what is inserted is counted, grouped, paged and erased', { timeout: 30_000
   try {
     await store.open();
     const payload = [row(1, 'u', { p: "it's" }, {}), row(2, 'u', {}, { p: 1 }), row(3, 'v', { 'a\\.b': 'x' }, {})];
-    await store.insert({ journal: JOURNAL, firstSeq: 1, endSeq: 4, rows: 3, rowVersion: 1, payload });
+    await store.insert({ journal: JOURNAL, firstSeq: 1, endSeq: 4, rows: 3, token: 't1', rowVersion: 1, payload });
     expect(await store.storedRanges(JOURNAL, 0, 9)).toEqual([{ from: 1, to: 4 }]);
     const q = { app: 'web', range, filters: [], exact: false };
     expect(await store.counts({ ...q, timeZone: 'UTC', buckets: [T0, T0 + 7_200_000] }, control)).toEqual({

@@ -30,7 +30,7 @@ export function createClickHouseStore({ connection }: { readonly connection: Con
       connection.insert(T, ROW_COLUMNS, block.payload, {
         queryId: `insert-${block.journal}-${block.firstSeq}-${block.endSeq}-${Date.now()}`,
         settings: {
-          insert_deduplication_token: `${block.journal}:${block.firstSeq}:${block.endSeq}`,
+          insert_deduplication_token: block.token,
           max_insert_block_size: 100_000_000,
           min_insert_block_size_rows: 100_000_000,
           min_insert_block_size_bytes: 0,
