@@ -27,12 +27,14 @@ interface Span {
 
 const zones = new Map<string, readonly Span[]>();
 
-/** The zone's canonical spelling, or undefined when there is no such zone. */
+/** The zone's name, its case put right, or undefined when there is no such zone. */
 export function zoneNamed(name: string): string | undefined {
   // Offsets like +05:00 have no history and are not what a zone is here.
   if (!/^[A-Za-z][A-Za-z0-9_+\-/]{1,63}$/.test(name)) return undefined;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    // The runtime resolves some names to older ones (Asia/Kathmandu to Asia/Katmandu): the caller's stays.
+    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
   } catch {
     return undefined;
   }

@@ -1,0 +1,302 @@
+/**
+ * The one table of settings: names, types, defaults, bounds and their documentation. `config.ts` reads them from file,
+ * environment and flags; `docs/configuration.md` is printed from here. The environment's name is SEISMO_ and the name in
+ * capitals (`journalMaxBytes` → SEISMO_JOURNAL_MAX_BYTES), the flag's is in kebab case (`--journal-max-bytes`).
+ */
+import { totalmem } from 'node:os';
+import { WEEK_STARTS } from './app-settings.ts';
+import { zoneNamed } from './time.ts';
+
+export interface Setting<T> {
+  readonly default: T;
+  readonly doc: string;
+  /** What is allowed, for people. */
+  readonly allowed: string;
+  readonly secret?: boolean;
+  /** Parsed from JSON, JavaScript or text; throws a sentence fragment that says what is wrong. */
+  readonly parse: (value: unknown) => T;
+  /** How the default is printed where it depends on the machine. */
+  readonly defaultText?: string;
+}
+
+const MIB = 1024 * 1024;
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, kib: 1024, mib: MIB, gib: 1024 * MIB };
+
+function text(allowed = 'a text'): (value: unknown) => string {
+  return (value) => {
+    if (typeof value !== 'string' || value.trim() === '') throw new Error(`must be ${allowed}`);
+    return value;
+  };
+}
+
+function integer(min: number, max: number, unit: string) {
+  const allowed = `a whole number of ${unit} from ${min} to ${max}`;
+  const parse = (value: unknown): number => {
+    const match = typeof value === 'string' ? /^(\d+)\s*([a-z]*)$/i.exec(value.trim()) : undefined;
+    const suffix = match?.[2]?.toLowerCase().replace(/^([kmg])b$/, '$1') ?? '';
+    const factor = unit === 'bytes' ? UNITS[suffix] : suffix === '' ? 1 : undefined;
+    const number = typeof value === 'number' ? value : match && factor ? Number(match[1]) * factor : Number.NaN;
+    if (!Number.isInteger(number) || number < min || number > max) throw new Error(`must be ${allowed}`);
+    return number;
+  };
+  return { allowed: unit === 'bytes' ? `${allowed}, or like "10 MiB"` : allowed, parse };
+}
+
+function boolean(value: unknown): boolean {
+  if (value === true || value === 'true' || value === '1') return true;
+  if (value === false || value === 'false' || value === '0') return false;
+  throw new Error('must be true or false');
+}
+
+function list(allowed: string): (value: unknown) => readonly string[] {
+  return (value) => {
+    const items = typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
+    if (!Array.isArray(items) || items.some((item) => typeof item !== 'string')) throw new Error(`must be ${allowed}`);
+    return items.filter((item: string) => item !== '');
+  };
+}
+
+function oneOf<T extends string>(names: readonly T[]) {
+  const allowed = names.map((name) => `"${name}"`).join(', ');
+  return {
+    allowed,
+    parse: (value: unknown): T => {
+      const found = names.find((name) => name === value);
+      if (found === undefined) throw new Error(`must be one of ${allowed}`);
+      return found;
+    },
+  };
+}
+
+/** Settings given as text (environment, flags) hold objects as JSON. */
+function fromJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw new Error('must be JSON');
+  }
+}
+
+const optional =
+  <T>(parse: (value: unknown) => T) =>
+  (value: unknown): T | undefined =>
+    value === undefined || value === null || value === '' ? undefined : parse(value);
+
+/** Fewer rounds are broken in hours by what a gamer owns (API.md). */
+const BCRYPT_ROUNDS_MIN = 12;
+
+function users(value: unknown): Readonly<Record<string, string>> {
+  const given = fromJson(value);
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new Error('must be an object of names and bcrypt hashes');
+  for (const [name, hash] of Object.entries(given)) {
+    const rounds = typeof hash === 'string' ? /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)?.[1] : undefined;
+    if (rounds === undefined)
+      throw new Error(`the hash of "${name}" is not a bcrypt hash; \`seismo hash-password\` makes one`);
+    if (Number(rounds) < BCRYPT_ROUNDS_MIN)
+      throw new Error(
+        `the hash of "${name}" has ${Number(rounds)} rounds, at least ${BCRYPT_ROUNDS_MIN} are needed; \`seismo hash-password\` makes one`,
+      );
+  }
+  return { ...given } as Record<string, string>;
+}
+
+function githubUsers(value: unknown): { readonly users: readonly string[] } {
+  const given = fromJson(value);
+  if (typeof given === 'object' && given !== null && 'users' in given && Object.keys(given).length === 1)
+    return { users: list('an array of GitHub logins')(given.users) };
+  throw new Error('must be {"users": ["github-login", …]}');
+}
+
+function connection(value: unknown): string {
+  const target = text('a directory or a URL')(value);
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(target)) return target;
+  const scheme = target.slice(0, target.indexOf(':')).toLowerCase();
+  if (scheme === 'mongodb' || scheme === 'mongodb+srv')
+    throw new Error('MongoDB is not supported yet; leave it out for the embedded engine, or name a ClickHouse server');
+  if (!['http', 'https', 'clickhouse'].includes(scheme))
+    throw new Error(`"${scheme}://" is not known; use a directory, http(s):// or clickhouse://`);
+  if (!URL.canParse(target)) throw new Error('is not a URL');
+  return target;
+}
+
+function authKey(value: unknown): string {
+  const key = text()(value);
+  if (key === 'SHARED_SECRET') throw new Error('is the example of the first Seismo; everybody knows it');
+  if (Buffer.byteLength(key) < 32) throw new Error('must have at least 32 bytes; `openssl rand -hex 32` makes one');
+  return key;
+}
+
+function timeZone(value: unknown): string {
+  const zone = typeof value === 'string' ? zoneNamed(value) : undefined;
+  if (zone === undefined) throw new Error('must be an IANA zone, like "Europe/Zurich"');
+  return zone;
+}
+
+function url(value: unknown): string {
+  if (typeof value !== 'string' || !/^https?:\/\//.test(value) || !URL.canParse(value))
+    throw new Error('must be an http(s) URL');
+  return value.replace(/\/+$/, '');
+}
+
+const setting = <T>(
+  defaultValue: T,
+  allowed: string,
+  parse: (value: unknown) => T,
+  doc: string,
+  more: { readonly secret?: boolean; readonly defaultText?: string } = {},
+): Setting<T> => ({ default: defaultValue, allowed, parse, doc, ...more });
+
+const count = (value: number, min: number, max: number, unit: string, doc: string): Setting<number> => {
+  const { allowed, parse } = integer(min, max, unit);
+  return setting(value, allowed, parse, doc);
+};
+
+const GIB = 1024 * MIB;
+/** A quarter of the machine, at least 512 MiB, at most 1.5 GiB: what the figures in bench/results were reached with. */
+const ENGINE_MEMORY = Math.round(Math.min(1.5 * GIB, Math.max(0.5 * GIB, totalmem() / 4)));
+
+const anOrigin = 'a list of origins like "https://example.com", or "*"';
+
+export const SETTINGS = {
+  dataDir: setting(
+    './seismo-data',
+    'a directory',
+    text('a directory'),
+    'Where everything is kept (`--data`). Made with mode 0700.',
+  ),
+  host: setting(
+    '127.0.0.1',
+    'an address',
+    text('an address'),
+    'The address to listen on. `0.0.0.0` opens the server to the network.',
+  ),
+  port: count(3005, 0, 65_535, 'a port', 'The port to listen on; 0 takes a free one. `PORT` is read too.'),
+  connection: setting<string | undefined>(
+    undefined,
+    'absent, a directory, or a URL',
+    optional(connection),
+    'Where events are stored. Absent: the embedded engine, in `dataDir`; a directory: the embedded engine, there; `http(s)://user:password@host:8123/database` or `clickhouse://…`: a ClickHouse server.',
+    { secret: true },
+  ),
+  authKey: setting<string | undefined>(
+    undefined,
+    'at least 32 bytes',
+    optional(authKey),
+    'Signs access tokens. Absent: one is made at the first start and kept in `dataDir` (0600).',
+    { secret: true },
+  ),
+  tokenTtl: count(60, 1, 43_200, 'minutes', 'How long an access token is valid.'),
+  users: setting<Readonly<Record<string, string>>>(
+    {},
+    'an object: name → bcrypt hash of 12 rounds or more',
+    users,
+    'Admins by name and password. `seismo hash-password` makes the hash.',
+    { secret: true },
+  ),
+  auth: setting<{ readonly users: readonly string[] }>(
+    { users: [] },
+    '{"users": ["github-login", …]}',
+    githubUsers,
+    'Admins by GitHub login: they sign in with a personal access token.',
+  ),
+  githubUrl: setting(
+    'https://api.github.com',
+    'an http(s) URL',
+    url,
+    'The API of GitHub, or of your GitHub Enterprise.',
+  ),
+  timeZone: setting(
+    'UTC',
+    'an IANA zone',
+    timeZone,
+    'Days, weeks and months are cut in this zone, unless the app or the question names another.',
+  ),
+  weekStart: setting<(typeof WEEK_STARTS)[number]>(
+    'sunday',
+    oneOf(WEEK_STARTS).allowed,
+    oneOf(WEEK_STARTS).parse,
+    'The day on which weeks begin.',
+  ),
+  retentionDays: setting<number | undefined>(
+    undefined,
+    `absent, or ${integer(1, 36_500, 'days').allowed}`,
+    optional(integer(1, 36_500, 'days').parse),
+    'Events older than this are deleted, unless the app says otherwise. Absent: kept for ever.',
+  ),
+  trustProxy: setting(
+    false,
+    'true or false',
+    boolean,
+    'Believe `X-Forwarded-For` and `X-Forwarded-Proto`: only behind a proxy of yours.',
+  ),
+  corsOrigins: setting<readonly string[]>(['*'], anOrigin, list(anOrigin), 'Pages of these origins may post events.'),
+  corsReadOrigins: setting<readonly string[]>([], anOrigin, list(anOrigin), 'Pages of these origins may read.'),
+  logLevel: setting<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'>(
+    'info',
+    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).allowed,
+    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).parse,
+    'How much is logged, to standard output, as JSON lines.',
+  ),
+  bodyMaxBytes: count(10 * MIB, 1024, GIB, 'bytes', 'The largest JSON body, inflated. NDJSON has no such limit.'),
+  lineMaxBytes: count(256 * 1024, 1024, 64 * MIB, 'bytes', 'The longest line of an NDJSON body.'),
+  eventMaxBytes: count(256 * 1024, 1024, 64 * MIB, 'bytes', 'The largest `data` of an event, as JSON.'),
+  eventNameMaxLength: count(256, 1, 400, 'characters', 'The longest `event` and `id`.'),
+  userMaxLength: count(256, 1, 4096, 'characters', 'The longest `user`, `device` and `session`.'),
+  uuidMaxLength: count(256, 36, 4096, 'characters', 'The longest `uuid` that is not a UUID.'),
+  propertiesMax: count(1_000, 1, 10_000, 'properties', 'Most properties of an event, nested ones included.'),
+  dataDepthMax: count(32, 1, 100, 'levels', 'How deep `data` may be nested.'),
+  propertyNameMaxLength: count(256, 1, 400, 'characters', 'The longest name of a property.'),
+  eventNamesMax: count(10_000, 1, 1_000_000, 'names', 'Most event ids of an app; beyond, new ones are refused.'),
+  propertyNamesMax: count(
+    10_000,
+    1,
+    1_000_000,
+    'names',
+    'Most indexed property names of an app; beyond, new ones stay in `data` and cannot be filtered by.',
+  ),
+  idWindowDays: count(7, 1, 90, 'days', 'So long a repeated `uuid` is known.'),
+  idWindowMax: count(
+    20_000_000,
+    1_000,
+    200_000_000,
+    'ids',
+    'So many `uuid`s are remembered, at 13 to 18 bytes of memory each; beyond, the app that holds most forgets its oldest.',
+  ),
+  journalMaxBytes: count(
+    8 * GIB,
+    MIB,
+    1024 * GIB,
+    'bytes',
+    'What may wait for the engine on disk; beyond, posts are answered 503.',
+  ),
+  flushIntervalMs: count(1_000, 10, 60_000, 'milliseconds', 'Events are taken to the engine at least so often.'),
+  flushMaxBytes: count(
+    8 * MIB,
+    64 * 1024,
+    256 * MIB,
+    'bytes',
+    'A block for the engine is not larger than this, one batch apart.',
+  ),
+  engineMemoryBytes: setting(
+    ENGINE_MEMORY,
+    integer(256 * MIB, 1024 * GIB, 'bytes').allowed,
+    integer(256 * MIB, 1024 * GIB, 'bytes').parse,
+    'What the embedded engine may use.',
+    { defaultText: 'a quarter of the machine, from 512 MiB to 1.5 GiB' },
+  ),
+  queryMaxSeconds: count(30, 1, 3_600, 'seconds', 'The longest a question may take.'),
+  queryMaxBytes: count(1_000_000_000, MIB, 1024 * GIB, 'bytes', 'The memory a question may take in the engine.'),
+  queryMaxRows: count(1_000_000, 1_000, 1_000_000_000, 'rows', 'The most rows of an answer.'),
+  freshTimeoutMs: count(
+    5_000,
+    100,
+    60_000,
+    'milliseconds',
+    'So long a question waits for events that were acknowledged and are not stored yet.',
+  ),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Config = { readonly [K in SettingName]: (typeof SETTINGS)[K]['default'] };

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ConfigSources, environmentName, loadConfig, maskedConfig } from '../../src/config.ts';
+import { ConfigError } from '../../src/config-error.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'seismo-config-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const load = (sources: ConfigSources = {}) => loadConfig({ directory, environment: {}, ...sources });
+const faults = async (sources: ConfigSources) =>
+  load(sources).then(
+    () => [],
+    (error: unknown) => {
+      if (error instanceof ConfigError) return error.faults.map(({ setting, message }) => `${setting}: ${message}`);
+      throw error;
+    },
+  );
+const hash = (rounds: string) => `$2b$${rounds}$${'a'.repeat(53)}`;
+
+describe('loadConfig', () => {
+  it('needs nothing', async () => {
+    expect(await load()).toMatchObject({ dataDir: './seismo-data', host: '127.0.0.1', port: 3005, tokenTtl: 60 });
+  });
+
+  it('lets the environment win over the file, and flags over both', async () => {
+    writeFileSync(join(directory, 'seismo.config.json'), '{"port":1,"tokenTtl":2,"timeZone":"Asia/Kathmandu"}');
+    const environment = { SEISMO_TOKEN_TTL: '3', PORT: '4', SEISMO_JOURNAL_MAX_BYTES: '16 MiB' };
+    const config = await load({ environment, given: { port: 5 } });
+    expect([config.port, config.tokenTtl, config.timeZone, config.journalMaxBytes]).toEqual([
+      5,
+      3,
+      'Asia/Kathmandu',
+      16_777_216,
+    ]);
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('reads a module', async () => {
+    writeFileSync(join(directory, 'other.mjs'), 'export default { auth: { users: ["octocat"] } };');
+    expect((await load({ file: 'other.mjs' })).auth.users).toEqual(['octocat']);
+  });
+
+  it('names every fault at once, with what is allowed', async () => {
+    const found = await faults({
+      environment: { SEISMO_PROT: '1', SEISMO_PORT: 'x' },
+      given: { timeZone: 'Mars/Base', authKey: 'short', users: { ann: hash('10') } },
+    });
+    expect(found.length).toBe(5);
+    expect(found.join('\n')).toContain('SEISMO_PROT: is not a setting (environment); did you mean port');
+    expect(found.join('\n')).toContain('port: must be a whole number of a port from 0 to 65535');
+    expect(found.join('\n')).toContain('users: the hash of "ann" has 10 rounds, at least 12 are needed');
+  });
+
+  it.each([
+    [{ authKey: 'SHARED_SECRET' }, 'example of the first Seismo'],
+    [{ connection: 'mongodb://localhost/seismo' }, 'MongoDB is not supported yet'],
+    [{ connection: 'ftp://x' }, '"ftp://" is not known'],
+    [{ users: { ann: 'secret' } }, 'not a bcrypt hash'],
+  ])('refuses %o', async (given, message) => {
+    expect((await faults({ given })).join()).toContain(message);
+  });
+
+  it('takes directories and ClickHouse URLs as connection, and 12 rounds', async () => {
+    for (const connection of ['./data', 'http://u:p@localhost:8123/db', 'clickhouse://h'])
+      expect((await load({ given: { connection } })).connection).toBe(connection);
+    expect(Object.keys((await load({ given: { users: { ann: hash('12') } } })).users)).toEqual(['ann']);
+  });
+
+  it('masks what is secret', async () => {
+    const given = { authKey: 'k'.repeat(32), connection: 'http://u:p@h:8123/db', users: { ann: hash('12') } };
+    expect(maskedConfig(await load({ given }))).toMatchObject({
+      authKey: '***',
+      connection: 'http://***@h:8123/db',
+      users: { ann: '***' },
+      port: 3005,
+    });
+  });
+
+  it('spells names for the environment', () => {
+    expect(environmentName('idWindowDays')).toBe('SEISMO_ID_WINDOW_DAYS');
+  });
+});
