@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Registry } from '../registry/registry.ts';
+import { Passwords } from './passwords.ts';
+
+export interface FirstAdmin {
+  readonly user: string;
+  /** Shown this once; only its hash is stored. */
+  readonly password: string;
+}
+
+/** The key that signs tokens: `authKey`, else the one in the data directory, made at the first start (0600). */
+export function signingKey(dataDir: string, authKey: string | undefined): Buffer {
+  if (authKey !== undefined) return Buffer.from(authKey);
+  return storedSecret(join(dataDir, 'auth.key'));
+}
+
+/** 32 random bytes in a file of their own, made when absent. */
+export function storedSecret(path: string): Buffer {
+  if (!existsSync(path)) {
+    const file = openSync(path, 'wx', 0o600);
+    writeSync(file, `${randomBytes(32).toString('hex')}\n`);
+    fsyncSync(file);
+    closeSync(file);
+  }
+  chmodSync(path, 0o600);
+  const secret = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex');
+  if (secret.length < 32) throw new Error(`${path} does not hold a key; restore it, or remove it to get a new one.`);
+  return secret;
+}
+
+/** Makes an admin when the configuration names nobody and none is stored. */
+export async function firstAdmin(
+  registry: Registry,
+  config: { readonly users: Readonly<Record<string, string>>; readonly auth: { readonly users: readonly string[] } },
+): Promise<FirstAdmin | undefined> {
+  const named = Object.keys(config.users).length + config.auth.users.length + registry.list('users').length;
+  if (named > 0) return undefined;
+  const password = randomBytes(15).toString('base64url');
+  await registry.put('users', 'admin', { role: 'admin', hash: await new Passwords().hash(password) });
+  return { user: 'admin', password };
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { jwtVerify, SignJWT } from 'jose';
+import { SeismoError } from '../errors.ts';
+import type { Role } from './auth.ts';
+
+/** What a token says. Times are UTC ms. */
+export interface TokenClaims {
+  readonly user: string;
+  readonly role: Role;
+  /** Of the sign-in; renewed tokens keep it. */
+  readonly session: string;
+  readonly signedInAt: number;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  /** Signed in through GitHub: not a name of `users`. */
+  readonly github: boolean;
+}
+
+const ALGORITHM = 'HS256';
+const ISSUER = 'seismo';
+
+/** Access tokens: JWT, HS256, and nothing else is accepted. */
+export class Tokens {
+  readonly #key: Uint8Array;
+  readonly #now: () => number;
+  readonly #ttlMs: number;
+
+  constructor(options: { readonly key: Uint8Array; readonly now: () => number; readonly ttlMs: number }) {
+    this.#key = options.key;
+    this.#now = options.now;
+    this.#ttlMs = options.ttlMs;
+  }
+
+  async issue(
+    who: { user: string; role: Role; github: boolean },
+    session?: { id: string; signedInAt: number },
+  ): Promise<{ token: string; expiresAt: number }> {
+    const now = this.#now();
+    const expiresAt = Math.floor((now + this.#ttlMs) / 1000) * 1000;
+    const token = await new SignJWT({
+      role: who.role,
+      sid: session?.id ?? randomUUID(),
+      auth: session?.signedInAt ?? now,
+      at: now,
+      ...(who.github && { gh: true }),
+    })
+      .setProtectedHeader({ alg: ALGORITHM })
+      .setIssuer(ISSUER)
+      .setSubject(who.user)
+      .setExpirationTime(expiresAt / 1000)
+      .sign(this.#key);
+    return { token, expiresAt };
+  }
+
+  /** @throws AUTH_TOKEN_INVALID */
+  async verify(token: string): Promise<TokenClaims> {
+    try {
+      const { payload } = await jwtVerify(token, this.#key, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        currentDate: new Date(this.#now()),
+      });
+      const { sub, exp, role, sid, auth, at, gh } = payload;
+      if (
+        typeof sub === 'string' &&
+        typeof exp === 'number' &&
+        (role === 'admin' || role === 'viewer') &&
+        typeof sid === 'string' &&
+        typeof auth === 'number' &&
+        typeof at === 'number'
+      )
+        return {
+          user: sub,
+          role,
+          session: sid,
+          signedInAt: auth,
+          issuedAt: at,
+          expiresAt: exp * 1000,
+          github: gh === true,
+        };
+    } catch (cause) {
+      throw new SeismoError('AUTH_TOKEN_INVALID', 'The token is not valid or has expired.', { cause });
+    }
+    throw new SeismoError('AUTH_TOKEN_INVALID', 'The token is not one of this server.');
+  }
+}
