@@ -1,0 +1,225 @@
+import { SeismoError } from '../errors.ts';
+import type { Filter, QueryControl, Range } from '../query.ts';
+import { INTERVALS } from '../query.ts';
+import type { EventRow, Store } from '../store/store.ts';
+import { bucketsOf, type Calendar, daysRange, hourRange, monthRange, parseDay, weekRange } from '../time.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { filtersOf, propertyOf } from './filters.ts';
+import {
+  ALL_TIME,
+  booleanOf,
+  calendarOf,
+  checkNames,
+  choiceOf,
+  dayOf,
+  endOf,
+  integerOf,
+  invalid,
+  rangeOf,
+} from './parameters.ts';
+import type { Answer, Report, ReportKind, Reports, Surroundings } from './reports.ts';
+
+const COMMON = ['timeZone', 'weekStart', 'fresh'];
+const DATES: Readonly<Record<ReportKind, readonly string[]>> = {
+  hour: ['date', 'hour'],
+  day: ['date'],
+  week: ['week', 'date'],
+  month: ['month', 'date'],
+  period: ['from', 'to'],
+};
+/** Rows of one page of a stream: some megabytes, answered in well under a second. */
+const STREAM_PAGE_ROWS = 5_000;
+const EVENTS_LIMIT = 1_000;
+const EVENTS_LIMIT_MAX = 10_000;
+const GROUPS_LIMIT = 100;
+const GROUPS_LIMIT_MAX = 10_000;
+
+export function createReports(store: Store, around: Surroundings): Reports {
+  /** Waits for what was acknowledged, unless told not to. */
+  async function freshen(
+    app: string | undefined,
+    search: URLSearchParams,
+    control: QueryControl,
+  ): Promise<number | undefined> {
+    if (!booleanOf(search, 'fresh', true)) return around.asOf(app);
+    await around.catchUp(app, control.signal);
+    return undefined;
+  }
+
+  const answer = <T>(value: T, asOf: number | undefined): Answer<T> =>
+    asOf === undefined ? { value } : { value, asOf };
+
+  function eventsQuery(app: string, search: URLSearchParams, more: readonly string[]) {
+    checkNames(search, { names: ['date', 'from', 'to', 'order', 'limit', ...more, ...COMMON], filters: true });
+    const calendar = calendarOf(search, around.calendarOf(app));
+    const range = rangeOf(search, calendar, around.now(), ALL_TIME);
+    const order = choiceOf(search, 'order', ['asc', 'desc'] as const) ?? 'desc';
+    return { app, range, filters: filtersOf(search), order };
+  }
+
+  return {
+    async report(kind, app, search, control) {
+      checkNames(search, { names: [...DATES[kind], 'interval', 'exact', ...COMMON], filters: true });
+      const calendar = calendarOf(search, around.calendarOf(app));
+      const range = reportRange(kind, search, calendar, around.now());
+      const filters = filtersOf(search);
+      const interval = choiceOf(search, 'interval', INTERVALS);
+      const exact = booleanOf(search, 'exact', false);
+      const buckets = interval === undefined ? undefined : bucketsOf(range, interval, calendar);
+      const asOf = await freshen(app, search, control);
+      const { timeZone } = calendar;
+      const isEmpty = range.from >= range.to;
+      const counted = isEmpty
+        ? { total: 0, users: 0, usersExact: true, series: [] }
+        : await store.counts(
+            { app, range, timeZone, filters, exact, ...(interval && buckets && { interval, buckets }) },
+            control,
+          );
+      const found = new Map((counted.series ?? []).map((bucket) => [bucket.from, bucket]));
+      const report: Report = {
+        app,
+        ...named(search, 'id'),
+        ...named(search, 'event'),
+        from: iso(range.from),
+        to: iso(range.to),
+        timeZone,
+        total: counted.total,
+        users: counted.users,
+        usersExact: counted.usersExact,
+        ...(buckets && {
+          series: buckets.map((from) => {
+            const { total = 0, users = 0 } = found.get(from) ?? {};
+            return { from: iso(from), total, users };
+          }),
+        }),
+      };
+      return answer(report, asOf);
+    },
+
+    async groups(app, search, control) {
+      checkNames(search, { names: ['attr', 'date', 'from', 'to', 'limit', 'exact', ...COMMON], filters: true });
+      const attr = search.get('attr');
+      if (attr === null) throw invalid('attr', 'must name a property, like attr=plan or attr=address.city.');
+      const attribute = propertyOf(attr, 'attr');
+      const calendar = calendarOf(search, around.calendarOf(app));
+      const today = dayOf(new URLSearchParams(), 'date', calendar, around.now());
+      const range = rangeOf(search, calendar, around.now(), daysRange(today, today, calendar.timeZone));
+      const limit = integerOf(search, 'limit', GROUPS_LIMIT, 1, GROUPS_LIMIT_MAX);
+      const exact = booleanOf(search, 'exact', false);
+      const filters = filtersOf(search);
+      const asOf = await freshen(app, search, control);
+      const grouped = await store.groups({ app, range, filters, attribute, limit, exact }, control);
+      const { timeZone } = calendar;
+      return answer({ attr, from: iso(range.from), to: iso(range.to), timeZone, ...grouped }, asOf);
+    },
+
+    async eventsPage(app, search, control) {
+      const query = eventsQuery(app, search, ['cursor']);
+      const limit = integerOf(search, 'limit', EVENTS_LIMIT, 1, EVENTS_LIMIT_MAX);
+      const after = decodeCursor(search.get('cursor'), query.order);
+      const asOf = await freshen(app, search, control);
+      const events = await store.events({ ...query, limit, ...(after && { after }) }, control);
+      const last = events.at(-1);
+      const isMore = events.length === limit && last !== undefined;
+      return answer({ events, ...(isMore && { next: encodeCursor(last, query.order) }) }, asOf);
+    },
+
+    async eventsStream(app, search, control) {
+      const query = eventsQuery(app, search, ['cursor', 'csvSafe']);
+      booleanOf(search, 'csvSafe', false);
+      const limit = search.has('limit') ? integerOf(search, 'limit', 0, 1, 999_999_999) : Number.POSITIVE_INFINITY;
+      let after = decodeCursor(search.get('cursor'), query.order);
+      const asOf = await freshen(app, search, control);
+      async function* pages(): AsyncGenerator<readonly EventRow[]> {
+        for (let left = limit; left > 0; ) {
+          const page = Math.min(left, STREAM_PAGE_ROWS);
+          const events = await store.events({ ...query, limit: page, ...(after && { after }) }, control);
+          if (events.length > 0) yield events;
+          const last = events.at(-1);
+          if (events.length < page || last === undefined) return;
+          after = { timestamp: last.timestamp, seq: last.seq };
+          left -= events.length;
+        }
+      }
+      return answer(pages(), asOf);
+    },
+
+    async erase(app, search) {
+      checkNames(search, { names: ['date', 'from', 'to', 'all', 'timeZone', 'weekStart'], filters: true });
+      const calendar = calendarOf(search, around.calendarOf(app));
+      const filters: Filter[] = filtersOf(search);
+      const isAll = booleanOf(search, 'all', false);
+      const isNarrowed = filters.length > 0 || ['date', 'from', 'to'].some((name) => search.has(name));
+      if (isAll === isNarrowed)
+        throw new SeismoError(
+          'ERASE_FILTER_MISSING',
+          isAll
+            ? 'all=true and a filter exclude each other.'
+            : 'Name what to erase by a filter or a date, or send all=true.',
+          { field: 'all' },
+        );
+      const range = rangeOf(search, calendar, around.now(), ALL_TIME);
+      return { erased: await around.erase(app, range, filters) };
+    },
+
+    async apps(search, control) {
+      checkNames(search, { names: ['fresh'], filters: false });
+      const asOf = await freshen(undefined, search, control);
+      return answer(await store.apps(control), asOf);
+    },
+
+    async eventNames(app, search, control) {
+      checkNames(search, { names: ['fresh'], filters: false });
+      const asOf = await freshen(app, search, control);
+      return answer(await store.eventNames(app, control), asOf);
+    },
+
+    async properties(app, search, control) {
+      checkNames(search, { names: ['fresh'], filters: false });
+      const asOf = await freshen(app, search, control);
+      return answer(await store.properties(app, control), asOf);
+    },
+  };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const named = (search: URLSearchParams, name: 'id' | 'event'): Record<string, string> => {
+  const value = search.get(name);
+  return value === null ? {} : { [name]: value };
+};
+
+function reportRange(kind: ReportKind, search: URLSearchParams, calendar: Calendar, nowMs: number): Range {
+  const { timeZone } = calendar;
+  switch (kind) {
+    case 'hour': {
+      const hour = integerOf(search, 'hour', -1, 0, 23);
+      if (hour < 0) throw invalid('hour', 'must be a whole number from 0 to 23.');
+      return hourRange(dayOf(search, 'date', calendar, nowMs), hour, timeZone);
+    }
+    case 'day': {
+      const day = dayOf(search, 'date', calendar, nowMs);
+      return daysRange(day, day, timeZone);
+    }
+    case 'week':
+      return weekRange(dayOf(search, onlyOne(search, 'week'), calendar, nowMs), calendar);
+    case 'month': {
+      const name = onlyOne(search, 'month');
+      const month = /^\d{4}-\d\d$/.test(search.get(name) ?? '') ? parseDay(`${search.get(name)}-01`) : undefined;
+      return monthRange(month ?? dayOf(search, name, calendar, nowMs), timeZone);
+    }
+    case 'period': {
+      const from = endOf(search, 'from', calendar, nowMs);
+      const to = endOf(search, 'to', calendar, nowMs);
+      if (from === undefined) throw invalid('from', 'must be a day like 2026-11-01.');
+      if (to === undefined) throw invalid('to', 'must be a day like 2026-11-24; it is included.');
+      if (from > to) throw invalid('from', 'must not be after to.');
+      return { from, to };
+    }
+  }
+}
+
+/** `week=` or `month=`, a day in it; `date=` means the same. */
+function onlyOne(search: URLSearchParams, name: 'week' | 'month'): string {
+  if (search.has(name) && search.has('date')) throw invalid('date', `and ${name} exclude each other.`);
+  return search.has(name) ? name : 'date';
+}

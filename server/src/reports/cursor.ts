@@ -1,0 +1,37 @@
+import { SeismoError } from '../errors.ts';
+
+/** A place in the order (timestamp, seq); version 1, bound to the order. */
+interface Place {
+  readonly timestamp: number;
+  readonly seq: string;
+}
+
+const VERSION = 1;
+
+export function encodeCursor({ timestamp, seq }: Place, order: 'asc' | 'desc'): string {
+  return Buffer.from(JSON.stringify([VERSION, order, timestamp, seq])).toString('base64url');
+}
+
+/** @throws CURSOR_INVALID */
+export function decodeCursor(text: string | null, order: 'asc' | 'desc'): Place | undefined {
+  if (text === null) return undefined;
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (Array.isArray(parts) && parts.length === 4) {
+      const [version, direction, timestamp, seq] = parts as unknown[];
+      if (
+        version === VERSION &&
+        direction === order &&
+        Number.isSafeInteger(timestamp) &&
+        typeof seq === 'string' &&
+        /^[\w-]{1,64}$/.test(seq)
+      )
+        return { timestamp: timestamp as number, seq };
+    }
+  } catch {
+    // Not ours: refused below.
+  }
+  throw new SeismoError('CURSOR_INVALID', 'The cursor is not one that Seismo gave for this order.', {
+    field: 'cursor',
+  });
+}

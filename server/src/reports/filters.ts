@@ -1,0 +1,133 @@
+import type { Condition, Field, Filter, Match, Operator, PropertyField } from '../query.ts';
+import { OPERATORS } from '../query.ts';
+import { invalid } from './parameters.ts';
+
+/**
+ * Filters as API.md spells them in a query string: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`,
+ * `data.x[exists]=true`, `data.n="1"`, `data.a.b`, `data["a.b"]`; and the same on event, id, user, device, session, uuid.
+ */
+export function filtersOf(search: URLSearchParams): Filter[] {
+  const filters: Filter[] = [];
+  for (const [name, value] of search) {
+    const parsed = nameOf(name);
+    if (parsed) filters.push(conditionOf(name, parsed.field, parsed.operator, value));
+  }
+  return filters;
+}
+
+const COLUMN = /^(event|id|user|device|session|uuid)(?:\[(\w+)\])?$/;
+const PROPERTY_MAX_LENGTH = 1_000;
+
+function nameOf(name: string): { field: Field; operator: Operator } | undefined {
+  const column = COLUMN.exec(name);
+  if (column)
+    return {
+      field: { kind: 'column', name: column[1] as (Field & { kind: 'column' })['name'] },
+      operator: operatorOf(name, column[2]),
+    };
+  if (!/^data[.[]/.test(name)) return undefined;
+  let rest = name.slice(4);
+  let operator: string | undefined;
+  const end = /\[(\w+)\]$/.exec(rest);
+  if (end) {
+    operator = end[1];
+    rest = rest.slice(0, end.index);
+  }
+  return { field: propertyOf(rest.startsWith('.') ? rest.slice(1) : rest, name), operator: operatorOf(name, operator) };
+}
+
+function operatorOf(name: string, operator: string | undefined): Operator {
+  if (operator === undefined) return 'is';
+  const found = OPERATORS.find((each) => each === operator);
+  if (found === undefined)
+    throw invalid(
+      name.slice(0, 80),
+      `has an unknown operator [${operator.slice(0, 40)}]; known: ${OPERATORS.join(', ')}.`,
+    );
+  return found;
+}
+
+/** `plan`, `address.city` (nested, else the key with the dot), `["a.b"]` (the key alone). */
+export function propertyOf(text: string, field: string): PropertyField {
+  if (text === '' || text.length > PROPERTY_MAX_LENGTH)
+    throw invalid(field.slice(0, 80), `must name a property of at most ${PROPERTY_MAX_LENGTH} characters.`);
+  if (!text.startsWith('[')) return { kind: 'property', path: text.split('.'), literal: false };
+  try {
+    const key: unknown = JSON.parse(text);
+    if (Array.isArray(key) && key.length === 1 && typeof key[0] === 'string')
+      return { kind: 'property', path: [key[0]], literal: true };
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw invalid(field.slice(0, 80), 'must be like data.plan, data.address.city or data["a.b"].');
+}
+
+function conditionOf(name: string, field: Field, operator: Operator, value: string): Condition {
+  const label = name.slice(0, 80);
+  const isColumn = field.kind === 'column';
+  switch (operator) {
+    case 'exists':
+      if (value !== 'true' && value !== 'false') throw invalid(label, 'must be true or false.');
+      return { field, operator, matches: [{ boolean: value === 'true' }] };
+    case 'in':
+      return { field, operator, matches: itemsOf(value, label).map((item) => matchOf(item, isColumn)) };
+    case 'between': {
+      const numbers = value.split(',').map((item) => numberOf(item, label));
+      if (numbers.length !== 2) throw invalid(label, 'must be two numbers, like 1,5.');
+      return { field, operator, matches: numbers.map((number) => ({ number })) };
+    }
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+      if (isColumn) throw invalid(label, 'compares numbers, and this field is a text.');
+      return { field, operator, matches: [{ number: numberOf(value, label) }] };
+    case 'contains':
+    case 'startsWith':
+    case 'matches':
+      if (value === '') throw invalid(label, 'must not be empty.');
+      return { field, operator, matches: [{ text: unquoted(value) ?? value }] };
+    default:
+      return { field, operator, matches: [matchOf(value, isColumn)] };
+  }
+}
+
+/** A bare value matches the text, and the number, boolean or null spelled so; a quoted one the text alone. */
+function matchOf(value: string, isColumn: boolean): Match {
+  const text = unquoted(value);
+  if (text !== undefined) return { text };
+  if (isColumn) return { text: value };
+  const match: { text: string; number?: number; boolean?: boolean; isNull?: true } = { text: value };
+  if (isNumber(value)) match.number = Number(value);
+  if (value === 'true' || value === 'false') match.boolean = value === 'true';
+  if (value === 'null') match.isNull = true;
+  return match;
+}
+
+const isNumber = (value: string): boolean =>
+  /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) && Number.isFinite(Number(value));
+
+function numberOf(value: string, label: string): number {
+  if (!isNumber(value.trim())) throw invalid(label, 'must be a number.');
+  return Number(value);
+}
+
+function unquoted(value: string): string | undefined {
+  if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return undefined;
+  try {
+    const text: unknown = JSON.parse(value);
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const ITEMS_MAX = 1_000;
+
+/** `a,b`; an item that holds a comma is quoted: `"a,b",c`. */
+function itemsOf(value: string, label: string): string[] {
+  const items = value.match(/"(?:[^"\\]|\\.)*"(?=,|$)|[^,]+|(?<=,|^)(?=,|$)/g) ?? [];
+  if (items.length === 0 || items.length > ITEMS_MAX)
+    throw invalid(label, `must be 1 to ${ITEMS_MAX} values, like a,b.`);
+  return items;
+}

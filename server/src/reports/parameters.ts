@@ -1,0 +1,148 @@
+import { SeismoError } from '../errors.ts';
+import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
+import type { Range } from '../query.ts';
+import { type Calendar, dayNumber, daysRange, instantOf, parseDay, zoneNamed } from '../time.ts';
+
+/** Names a route knows beside the filters; `access_token` is the http room's. */
+export interface Known {
+  readonly names: readonly string[];
+  readonly filters: boolean;
+}
+
+export const invalid = (field: string, rule: string): SeismoError =>
+  new SeismoError('PARAMETER_INVALID', `${field} ${rule}`, { field });
+
+const FILTER_NAME = /^(data[.[]|(event|id|user|device|session|uuid)(\[|$))/;
+const PARAMETERS_MAX = 100;
+const VALUE_MAX_LENGTH = 4_096;
+
+/** Refuses what the route does not know, and what stands twice. @throws PARAMETER_UNKNOWN, PARAMETER_INVALID */
+export function checkNames(search: URLSearchParams, known: Known): void {
+  const seen = new Set<string>();
+  for (const [name, value] of search) {
+    if (name === 'access_token') continue;
+    const isFilter = known.filters && FILTER_NAME.test(name);
+    if (!isFilter && !known.names.includes(name))
+      throw new SeismoError(
+        'PARAMETER_UNKNOWN',
+        `There is no parameter "${name.slice(0, 80)}" here; known: ${[...known.names, ...(known.filters ? ['event', 'id', 'user', 'device', 'session', 'uuid', 'data.<property>'] : [])].join(', ')}.`,
+        { field: name.slice(0, 80) },
+      );
+    if (seen.has(name)) throw invalid(name.slice(0, 80), 'stands twice; send it once.');
+    seen.add(name);
+    if (seen.size > PARAMETERS_MAX || value.length > VALUE_MAX_LENGTH)
+      throw invalid(
+        name.slice(0, 80),
+        `is too much: at most ${PARAMETERS_MAX} parameters of ${VALUE_MAX_LENGTH} characters.`,
+      );
+  }
+}
+
+export function booleanOf(search: URLSearchParams, name: string, absent: boolean): boolean {
+  const value = search.get(name);
+  if (value === null) return absent;
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw invalid(name, 'must be true or false.');
+}
+
+export function integerOf(search: URLSearchParams, name: string, absent: number, min: number, max: number): number {
+  const value = search.get(name);
+  if (value === null) return absent;
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= min && number <= max)) throw invalid(name, `must be a whole number from ${min} to ${max}.`);
+  return number;
+}
+
+export function choiceOf<T extends string>(
+  search: URLSearchParams,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  const value = search.get(name);
+  if (value === null) return undefined;
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw invalid(name, `must be one of ${choices.join(', ')}.`);
+  return found;
+}
+
+/** The question's zone and week, else the app's. */
+export function calendarOf(search: URLSearchParams, own: Calendar): Calendar {
+  const given = search.get('timeZone');
+  const timeZone = given === null ? own.timeZone : zoneNamed(given);
+  if (timeZone === undefined) throw invalid('timeZone', 'must be an IANA zone, like Europe/Zurich.');
+  const weekStart = choiceOf(search, 'weekStart', ['sunday', 'monday'] as const) ?? own.weekStart;
+  return { timeZone, weekStart };
+}
+
+/** A day: `today`, `yesterday` or `2026-11-24`, in the question's zone. Absent: today. */
+export function dayOf(search: URLSearchParams, name: string, { timeZone }: Calendar, nowMs: number): number {
+  const value = search.get(name);
+  const today = dayNumber(timeZone)(nowMs);
+  if (value === null || value === 'today') return today;
+  if (value === 'yesterday') return today - 1;
+  const day = parseDay(value);
+  if (day === undefined || !isInRange(day * 86_400_000))
+    throw invalid(name, 'must be today, yesterday or a day like 2026-11-24, from 1970 to 2100.');
+  return day;
+}
+
+const DATE_TIME =
+  /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,3})\d{0,6})?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?$/i;
+
+/**
+ * One end of a range: a day (as `to` it is included), a date-time (without offset in the question's zone), milliseconds
+ * since 1970, `today` or `yesterday`.
+ */
+export function endOf(
+  search: URLSearchParams,
+  name: 'from' | 'to',
+  calendar: Calendar,
+  nowMs: number,
+): number | undefined {
+  const value = search.get(name);
+  if (value === null) return undefined;
+  const at = /^\d{1,14}$/.test(value) && value.length > 8 ? Number(value) : dateTimeOf(value, calendar.timeZone);
+  if (at !== undefined) {
+    if (!isInRange(at)) throw invalid(name, 'must lie from 1970-01-01 to 2100-01-01.');
+    return at;
+  }
+  const day = dayOf(search, name, calendar, nowMs);
+  const range = daysRange(day, day, calendar.timeZone);
+  return name === 'from' ? range.from : range.to;
+}
+
+function dateTimeOf(text: string, timeZone: string): number | undefined {
+  const match = DATE_TIME.exec(text);
+  if (!match) return undefined;
+  const [, date = '', hour, minute, second = '0', fraction = '0', offset] = match;
+  const day = parseDay(date);
+  if (day === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const local =
+    day * 86_400_000 +
+    ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 +
+    Number(fraction.padEnd(3, '0'));
+  if (offset === undefined) return instantOf(local, timeZone);
+  if (offset.toUpperCase() === 'Z') return local;
+  const digits = offset.replace(/\D/g, '');
+  const offsetMinutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0);
+  return local - (offset.startsWith('-') ? -1 : 1) * offsetMinutes * 60_000;
+}
+
+const isInRange = (ms: number): boolean => ms >= TIMESTAMP_MIN_MS && ms <= TIMESTAMP_MAX_MS;
+
+/** `date`, or `from` and `to`, of events and groups. Absent: `absent`. */
+export function rangeOf(search: URLSearchParams, calendar: Calendar, nowMs: number, absent: Range): Range {
+  if (search.has('date')) {
+    for (const name of ['from', 'to']) if (search.has(name)) throw invalid(name, 'and date exclude each other.');
+    const day = dayOf(search, 'date', calendar, nowMs);
+    return daysRange(day, day, calendar.timeZone);
+  }
+  const from = endOf(search, 'from', calendar, nowMs);
+  const to = endOf(search, 'to', calendar, nowMs);
+  const range = { from: from ?? (to === undefined ? absent.from : TIMESTAMP_MIN_MS), to: to ?? absent.to };
+  if (range.from > range.to) throw invalid('from', 'must not be after to.');
+  return range;
+}
+
+/** Everything an event can be timed at. */
+export const ALL_TIME: Range = { from: TIMESTAMP_MIN_MS, to: TIMESTAMP_MAX_MS };

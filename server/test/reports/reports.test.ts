@@ -1,0 +1,248 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SeismoError } from '../../src/errors.ts';
+import type { CountsQuery, EventsQuery, Filter, GroupsQuery, QueryControl, Range } from '../../src/query.ts';
+import { createReports } from '../../src/reports/create-reports.ts';
+import { CSV_HEADER, csvCell, csvLine } from '../../src/reports/csv.ts';
+import { filtersOf } from '../../src/reports/filters.ts';
+import type { Reports } from '../../src/reports/reports.ts';
+import type { EventRow, Store } from '../../src/store/store.ts';
+
+// 2026-11-24T12:00Z, a Tuesday.
+const NOW = Date.UTC(2026, 10, 24, 12);
+const control: QueryControl = { maxSeconds: 1, maxBytes: 1e6, maxRows: 1e3 };
+const search = (text = '') => new URLSearchParams(text);
+const iso = (ms: number) => new Date(ms).toISOString().slice(0, 16);
+
+let reports: Reports;
+let asked: { counts?: CountsQuery; groups?: GroupsQuery; events: EventsQuery[]; erased?: [Range, readonly Filter[]] };
+let caughtUp: (string | undefined)[];
+let rows: EventRow[];
+
+const row = (timestamp: number, seq: number): EventRow => ({
+  seq: String(seq),
+  uuid: '00000000-0000-4000-8000-000000000001',
+  app: 'shop',
+  id: 'a',
+  event: 'a',
+  timestamp,
+  receivedAt: NOW,
+});
+
+/** Orders and pages by plain comparison. */
+function pageOf({ order, limit, after }: EventsQuery): EventRow[] {
+  const sign = order === 'asc' ? 1 : -1;
+  const compare = (a: { timestamp: number; seq: string }, b: { timestamp: number; seq: string }) =>
+    sign * (a.timestamp - b.timestamp || Number(a.seq) - Number(b.seq));
+  return rows
+    .toSorted(compare)
+    .filter((each) => !after || compare(each, after) > 0)
+    .slice(0, limit);
+}
+
+beforeEach(() => {
+  asked = { events: [] };
+  caughtUp = [];
+  rows = [];
+  const store = {
+    async counts(query: CountsQuery) {
+      asked.counts = query;
+      const from = query.buckets?.[1];
+      return { total: 7, users: 3, usersExact: true, ...(from && { series: [{ from, total: 7, users: 3 }] }) };
+    },
+    async groups(query: GroupsQuery) {
+      asked.groups = query;
+      const none = { total: 0, users: 0 };
+      return { groups: [], other: none, missing: none, total: 0, users: 0, usersExact: true };
+    },
+    async events(query: EventsQuery) {
+      asked.events.push(query);
+      return pageOf(query);
+    },
+  } as unknown as Store;
+  reports = createReports(store, {
+    now: () => NOW,
+    calendarOf: (app) => ({ timeZone: app === 'nepal' ? 'Asia/Kathmandu' : 'UTC', weekStart: 'sunday' }),
+    catchUp: async (app) => void caughtUp.push(app),
+    asOf: () => NOW - 5,
+    erase: async (_app, range, filters) => {
+      asked.erased = [range, filters];
+      return 4;
+    },
+  });
+});
+
+const failure = async (work: Promise<unknown>) =>
+  work.then(
+    () => 'fine',
+    (error: unknown) => (error instanceof SeismoError ? `${error.code} ${error.field}` : Promise.reject(error)),
+  );
+
+describe('report', () => {
+  it.each([
+    ['day', 'shop', '', '2026-11-24T00:00', '2026-11-25T00:00'],
+    ['day', 'shop', 'date=yesterday', '2026-11-23T00:00', '2026-11-24T00:00'],
+    ['day', 'nepal', '', '2026-11-23T18:15', '2026-11-24T18:15'],
+    ['day', 'shop', 'date=2018-11-04&timeZone=America/Sao_Paulo', '2018-11-04T03:00', '2018-11-05T02:00'],
+    ['hour', 'shop', 'date=2026-11-01&hour=1&timeZone=America/New_York', '2026-11-01T05:00', '2026-11-01T07:00'],
+    ['week', 'shop', '', '2026-11-22T00:00', '2026-11-29T00:00'],
+    ['week', 'shop', 'week=2026-11-22&weekStart=monday', '2026-11-16T00:00', '2026-11-23T00:00'],
+    ['month', 'shop', 'month=2024-02', '2024-02-01T00:00', '2024-03-01T00:00'],
+    ['month', 'shop', 'date=2024-02-29', '2024-02-01T00:00', '2024-03-01T00:00'],
+    ['period', 'shop', 'from=2026-11-01&to=2026-11-03', '2026-11-01T00:00', '2026-11-04T00:00'],
+    ['period', 'nepal', 'from=2026-11-01T10:00&to=2026-11-01T10:30:00Z', '2026-11-01T04:15', '2026-11-01T10:30'],
+  ] as const)('%s of %s with "%s" lasts from %s to %s', async (kind, app, text, from, to) => {
+    const { value } = await reports.report(kind, app, search(text), control);
+    expect([value.from.slice(0, 16), value.to.slice(0, 16)]).toEqual([from, to]);
+    expect([iso(asked.counts!.range.from), iso(asked.counts!.range.to)]).toEqual([from, to]);
+  });
+
+  it('fills the empty buckets of its series and repeats id and event', async () => {
+    const { value } = await reports.report('week', 'shop', search('interval=day&id=a&event=A'), control);
+    expect(value).toMatchObject({ id: 'a', event: 'A', total: 7, users: 3, usersExact: true, timeZone: 'UTC' });
+    expect(value.series?.map(({ from, total }) => [from.slice(0, 10), total])).toEqual([
+      ['2026-11-22', 0],
+      ['2026-11-23', 7],
+      ['2026-11-24', 0],
+      ['2026-11-25', 0],
+      ['2026-11-26', 0],
+      ['2026-11-27', 0],
+      ['2026-11-28', 0],
+    ]);
+  });
+
+  it('is zero for an hour and a day that the clock skipped, without asking the store', async () => {
+    const text = 'date=2026-03-08&hour=2&timeZone=America/New_York';
+    expect((await reports.report('hour', 'shop', search(text), control)).value.total).toBe(0);
+    const apia = 'date=2011-12-30&timeZone=Pacific/Apia';
+    expect((await reports.report('day', 'shop', search(apia), control)).value.total).toBe(0);
+    expect(asked.counts).toBeUndefined();
+  });
+
+  it('waits for what was acknowledged, unless fresh=false, which says how old the answer is', async () => {
+    expect((await reports.report('day', 'shop', search(), control)).asOf).toBeUndefined();
+    expect((await reports.report('day', 'shop', search('fresh=false'), control)).asOf).toBe(NOW - 5);
+    expect(caughtUp).toEqual(['shop']);
+  });
+
+  it.each([
+    ['day', 'date=2026-02-30', 'PARAMETER_INVALID date'],
+    ['day', 'dat=2026-02-01', 'PARAMETER_UNKNOWN dat'],
+    ['day', 'date=today&date=today', 'PARAMETER_INVALID date'],
+    ['hour', 'hour=24', 'PARAMETER_INVALID hour'],
+    ['hour', '', 'PARAMETER_INVALID hour'],
+    ['period', 'from=2026-01-01', 'PARAMETER_INVALID to'],
+    ['period', 'from=2026-01-02&to=2026-01-01T00:00', 'PARAMETER_INVALID from'],
+    ['day', 'timeZone=Mars', 'PARAMETER_INVALID timeZone'],
+    ['day', 'fresh=yes', 'PARAMETER_INVALID fresh'],
+    ['week', 'week=2026-01-01&date=2026-01-01', 'PARAMETER_INVALID date'],
+    ['period', 'from=2000-01-01&to=2026-01-01&interval=minute', 'RANGE_TOO_MANY_BUCKETS interval'],
+    ['day', 'data.x[near]=1', 'PARAMETER_INVALID data.x[near]'],
+    ['day', 'data.x[gte]=a', 'PARAMETER_INVALID data.x[gte]'],
+    ['day', 'user[gte]=1', 'PARAMETER_INVALID user[gte]'],
+  ] as const)('%s with "%s" is refused with %s', async (kind, text, expected) => {
+    expect(await failure(reports.report(kind, 'shop', search(text), control))).toBe(expected);
+  });
+});
+
+describe('filters', () => {
+  const parse = (text: string) => filtersOf(search(text));
+  const property = (path: string[], literal = false) => ({ kind: 'property', path, literal });
+
+  it('read a bare value as text and as what it spells, a quoted one as text alone', () => {
+    expect(parse('data.n=1.5')).toEqual([
+      { field: property(['n']), operator: 'is', matches: [{ text: '1.5', number: 1.5 }] },
+    ]);
+    expect(parse('data.n="1"')).toEqual([{ field: property(['n']), operator: 'is', matches: [{ text: '1' }] }]);
+    expect(parse('data.b=true')[0]).toMatchObject({ matches: [{ text: 'true', boolean: true }] });
+    expect(parse('data.z=null')[0]).toMatchObject({ matches: [{ text: 'null', isNull: true }] });
+    expect(parse('user=7')).toEqual([
+      { field: { kind: 'column', name: 'user' }, operator: 'is', matches: [{ text: '7' }] },
+    ]);
+  });
+
+  it('read paths, keys with dots, and operators', () => {
+    expect(parse('data.a.b[gte]=5')).toEqual([
+      { field: property(['a', 'b']), operator: 'gte', matches: [{ number: 5 }] },
+    ]);
+    expect(parse(`${encodeURIComponent('data["a.b"]')}=x`)[0]).toMatchObject({ field: property(['a.b'], true) });
+    expect(parse(`${encodeURIComponent('data["a.b"][exists]')}=false`)[0]).toMatchObject({
+      field: property(['a.b'], true),
+      operator: 'exists',
+      matches: [{ boolean: false }],
+    });
+    expect(parse('data.p[in]=a,"b,c",3')[0]).toMatchObject({
+      matches: [{ text: 'a' }, { text: 'b,c' }, { text: '3', number: 3 }],
+    });
+    expect(parse('data.p[between]=1,5')[0]).toMatchObject({ matches: [{ number: 1 }, { number: 5 }] });
+    expect(parse('date=today&limit=5')).toEqual([]);
+  });
+});
+
+describe('events', () => {
+  it('come in pages whose cursors neither skip nor repeat, in both orders, through equal timestamps', async () => {
+    rows = Array.from({ length: 25 }, (_, i) => row(NOW - (i % 4), i));
+    for (const order of ['asc', 'desc'] as const) {
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const text = `limit=10&order=${order}${cursor ? `&cursor=${cursor}` : ''}`;
+        const { value } = await reports.eventsPage('shop', search(text), control);
+        seen.push(...value.events.map(({ seq }) => seq));
+        cursor = value.next;
+      } while (cursor);
+      expect(new Set(seen).size).toBe(25);
+      expect(seen.length).toBe(25);
+    }
+    expect(asked.events[0]?.range).toEqual({ from: 0, to: Date.UTC(2100, 0, 1) });
+  });
+
+  it('stream without a limit, page by page', async () => {
+    rows = Array.from({ length: 12_345 }, (_, i) => row(NOW - i, i));
+    const sizes: number[] = [];
+    const { value } = await reports.eventsStream('shop', search(), control);
+    for await (const page of value) sizes.push(page.length);
+    expect(sizes).toEqual([5_000, 5_000, 2_345]);
+  });
+
+  it('refuse a cursor of another order, a changed one, and a limit out of bounds', async () => {
+    rows = [row(NOW, 1), row(NOW, 2)];
+    const { next } = (await reports.eventsPage('shop', search('limit=1'), control)).value;
+    expect(await failure(reports.eventsPage('shop', search(`order=asc&cursor=${next}`), control))).toBe(
+      'CURSOR_INVALID cursor',
+    );
+    expect(await failure(reports.eventsPage('shop', search('cursor=x'), control))).toBe('CURSOR_INVALID cursor');
+    expect(await failure(reports.eventsPage('shop', search('limit=0'), control))).toBe('PARAMETER_INVALID limit');
+  });
+});
+
+describe('erase', () => {
+  it('needs a filter or all=true, and not both', async () => {
+    expect(await failure(reports.erase('shop', search()))).toBe('ERASE_FILTER_MISSING all');
+    expect(await failure(reports.erase('shop', search('all=true&user=u')))).toBe('ERASE_FILTER_MISSING all');
+    expect(await failure(reports.erase('shop', search('usr=u')))).toBe('PARAMETER_UNKNOWN usr');
+    expect(await reports.erase('shop', search('user=u'))).toEqual({ erased: 4 });
+    expect(asked.erased?.[0]).toEqual({ from: 0, to: Date.UTC(2100, 0, 1) });
+  });
+});
+
+describe('groups', () => {
+  it('need attr, and are of today unless a range is given', async () => {
+    expect(await failure(reports.groups('shop', search(), control))).toBe('PARAMETER_INVALID attr');
+    await reports.groups('shop', search('attr=address.city&limit=3&event=A'), control);
+    expect(asked.groups).toMatchObject({
+      attribute: { kind: 'property', path: ['address', 'city'], literal: false },
+      limit: 3,
+      range: { from: Date.UTC(2026, 10, 24), to: Date.UTC(2026, 10, 25) },
+    });
+  });
+});
+
+describe('CSV', () => {
+  it('quotes what needs it, and what a spreadsheet would run when asked', () => {
+    expect(csvLine({ ...row(0, 1), user: 'a"b,c', dataText: '{"x":1}' }, false)).toBe(
+      `${row(0, 1).uuid},shop,a,a,1970-01-01T00:00:00.000Z,2026-11-24T12:00:00.000Z,,"a""b,c",,,"{""x"":1}"\r\n`,
+    );
+    expect(CSV_HEADER.split(',').length).toBe(11);
+    expect([csvCell('=1+1', false), csvCell('=1+1', true), csvCell('-x', true)]).toEqual(['=1+1', `"'=1+1"`, `"'-x"`]);
+  });
+});
