@@ -1,0 +1,85 @@
+/** Filters applied to one event in memory: for events that are not in the store (set aside, live). The store's SQL means the same. */
+import type { StoredEvent } from './event.ts';
+import type { Condition, Filter, JsonValue, Match, PropertyField, Range } from './query.ts';
+
+export function matchesAll(event: StoredEvent, range: Range, filters: readonly Filter[]): boolean {
+  if (event.timestamp < range.from || event.timestamp >= range.to) return false;
+  const data: JsonValue = event.dataText === undefined ? {} : (JSON.parse(event.dataText) as JsonValue);
+  return filters.every((filter) => matches(event, data, filter));
+}
+
+function matches(event: StoredEvent, data: JsonValue, filter: Filter): boolean {
+  if ('and' in filter) return filter.and.every((each) => matches(event, data, each));
+  if ('or' in filter) return filter.or.some((each) => matches(event, data, each));
+  const { field } = filter;
+  const value = field.kind === 'column' ? event[field.name] : propertyOf(data, field);
+  return holds(value, filter);
+}
+
+/** The nested value, else the key that holds the dots. */
+function propertyOf(data: JsonValue, { path, literal }: PropertyField): JsonValue | undefined {
+  if (!literal && path.length > 1) {
+    let value: JsonValue | undefined = data;
+    for (const key of path) value = memberOf(value, key);
+    if (value !== undefined && !isFilledObject(value)) return value;
+  }
+  const value = memberOf(data, path.join('.'));
+  // An object is taken apart into its members: it has no value of its own unless it is empty.
+  return isFilledObject(value) ? undefined : value;
+}
+
+function memberOf(value: JsonValue | undefined, key: string): JsonValue | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, key))
+    return undefined;
+  return (value as { readonly [name: string]: JsonValue })[key];
+}
+
+const isFilledObject = (value: JsonValue | undefined): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+
+function holds(value: JsonValue | undefined, { operator, matches: wanted }: Condition): boolean {
+  const first = wanted[0];
+  switch (operator) {
+    case 'is':
+    case 'in':
+      return wanted.some((match) => isEqual(value, match));
+    case 'isNot':
+      return !wanted.some((match) => isEqual(value, match));
+    case 'exists':
+      return (value !== undefined) === (first?.boolean !== false);
+    case 'contains':
+      return typeof value === 'string' && wanted.some(({ text }) => text !== undefined && value.includes(text));
+    case 'startsWith':
+      return typeof value === 'string' && wanted.some(({ text }) => text !== undefined && value.startsWith(text));
+    case 'matches':
+      return (
+        typeof value === 'string' && wanted.some(({ text }) => text !== undefined && new RegExp(text, 'su').test(value))
+      );
+    case 'between':
+      return compare(value, first, (a, b) => a >= b) && compare(value, wanted[1], (a, b) => a <= b);
+    case 'gt':
+      return compare(value, first, (a, b) => a > b);
+    case 'gte':
+      return compare(value, first, (a, b) => a >= b);
+    case 'lt':
+      return compare(value, first, (a, b) => a < b);
+    case 'lte':
+      return compare(value, first, (a, b) => a <= b);
+  }
+}
+
+function compare(
+  value: JsonValue | undefined,
+  match: Match | undefined,
+  test: (a: number, b: number) => boolean,
+): boolean {
+  return typeof value === 'number' && match?.number !== undefined && test(value, match.number);
+}
+
+function isEqual(value: JsonValue | undefined, match: Match): boolean {
+  if (value === undefined) return false;
+  if (value === null) return match.isNull === true;
+  if (typeof value === 'string') return match.text === value;
+  if (typeof value === 'number') return match.number === value;
+  return typeof value === 'boolean' && match.boolean === value;
+}
