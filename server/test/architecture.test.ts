@@ -21,7 +21,16 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   app: ['leaf', 'config', 'registry', 'auth', 'store', 'contract', 'ingest', 'reports', 'protocols', 'http', 'app'],
   cli: ['leaf', 'config', 'app', 'cli', 'ingest types'],
 };
-const APP = new Set(['app.ts', 'serve.ts', 'index.ts']);
+const APP = new Set([
+  'app.ts',
+  'serve.ts',
+  'index.ts',
+  'offline.ts',
+  'open-store.ts',
+  'retention.ts',
+  'hash-password.ts',
+  'lock.ts',
+]);
 
 function roomOf(file: string): string {
   if (file === join('store', 'store.ts')) return 'contract';

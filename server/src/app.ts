@@ -1,0 +1,120 @@
+/** The composition root: opens every room, wires them, closes them in reverse. */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import type { Auth } from './auth/auth.ts';
+import { createAuth } from './auth/create-auth.ts';
+import { type FirstAdmin, firstAdmin, signingKey, storedSecret } from './auth/first-start.ts';
+import type { Config } from './config.ts';
+import { createIngest } from './ingest/create-ingest.ts';
+import type { Ingest } from './ingest/ingest.ts';
+import { lockDirectory } from './lock.ts';
+import { openStore } from './open-store.ts';
+import { matchesAll } from './query-match.ts';
+import { openRegistry } from './registry/lmdb-registry.ts';
+import type { Registry } from './registry/registry.ts';
+import { createReports } from './reports/create-reports.ts';
+import type { Reports } from './reports/reports.ts';
+import { startRetention } from './retention.ts';
+import type { Store } from './store/store.ts';
+import { type Calendar, dayNumber } from './time.ts';
+
+export interface App {
+  readonly config: Config;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly auth: Auth;
+  readonly ingest: Ingest;
+  readonly reports: Reports;
+  readonly store: Store;
+  /** `setAppSettings` also moves what the store keeps per zone. */
+  readonly registry: Registry;
+  /** Made by this start; its password is shown once. */
+  readonly firstAdmin: FirstAdmin | undefined;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly logger: Logger;
+  readonly now?: () => number;
+}
+
+/** @throws DirectoryInUse, or what kept a room from opening */
+export async function openApp(config: Config, { logger, now = Date.now }: AppOptions): Promise<App> {
+  const dataDir = resolve(config.dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  /** What has been opened, in order; closed in reverse. */
+  const opened: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const each of opened.splice(0).reverse()) await each();
+  };
+  try {
+    const lock = await lockDirectory(dataDir);
+    opened.push(() => lock.release());
+    const registry = openRegistry(join(dataDir, 'registry'));
+    opened.push(() => registry.close());
+    const [admin, opening] = await Promise.all([firstAdmin(registry, config), openStore(config, dataDir, logger)]);
+    const { store } = opening;
+    opened.push(() => opening.close());
+    const calendarOf = (app: string): Calendar => {
+      const own = registry.appSettings(app);
+      return { timeZone: own.timeZone ?? config.timeZone, weekStart: own.weekStart ?? config.weekStart };
+    };
+    const retentionDaysOf = (app: string): number | undefined =>
+      registry.appSettings(app).retentionDays ?? config.retentionDays;
+    const ingest = await createIngest({
+      dataDir,
+      secret: storedSecret(join(dataDir, 'ids.key')),
+      store,
+      config,
+      now,
+      retentionDaysOf,
+      dayOf: (app) => dayNumber(calendarOf(app).timeZone),
+      logger,
+    });
+    opened.push(() => ingest.close());
+    const auth = createAuth({ registry, config, secret: signingKey(dataDir, config.authKey), now, fetch });
+    const reports = createReports(store, {
+      now,
+      calendarOf,
+      catchUp: (app, signal) => ingest.catchUp(app, signal),
+      asOf: (app) => ingest.asOf(app),
+      async erase(app, range, filters) {
+        // What is on its way to the store goes there first: erasing would miss it.
+        await ingest.catchUp(app);
+        const aside = await ingest.eraseSetAside(app, (event) => matchesAll(event, range, filters));
+        return aside + (await store.erase(app, range, filters));
+      },
+    });
+    const retention = startRetention({ store, retentionDaysOf, now, logger });
+    opened.push(() => retention.stop());
+    return {
+      config,
+      dataDir,
+      auth,
+      ingest,
+      reports,
+      store,
+      registry: withZones(registry, store, calendarOf),
+      firstAdmin: admin,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A change of an app's zone moves the days that the store keeps for it. */
+function withZones(registry: Registry, store: Store, calendarOf: (app: string) => Calendar): Registry {
+  return {
+    ...registry,
+    async setAppSettings(app, changes) {
+      const before = calendarOf(app).timeZone;
+      const settings = await registry.setAppSettings(app, changes);
+      const { timeZone } = calendarOf(app);
+      if (timeZone !== before) await store.setTimeZone(app, timeZone);
+      return settings;
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import { checkPassword, Passwords } from './auth/passwords.ts';
+
+/** The bcrypt hash of a password, as the setting `users` holds it. @throws USER_INVALID */
+export async function hashPassword(password: string): Promise<string> {
+  return await new Passwords().hash(checkPassword(password));
+}

@@ -1,0 +1,54 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpConfig } from './deps.ts';
+import type { Route } from './route.ts';
+
+const ALLOW_HEADERS = 'content-type, content-encoding, x-access-token, authorization';
+const EXPOSE_HEADERS = 'Link, Retry-After, Server-Timing, Seismo-As-Of';
+/** Two hours: Chrome believes no longer. */
+const MAX_AGE_SECONDS = 7200;
+
+/**
+ * Says to a browser whether a page of the request's origin may use the route.
+ * `*` is answered as `*`, without credentials. A listed origin is answered with credentials allowed, since a beacon of
+ * JSON always asks with them; ingest ignores the cookie all the same, and reading from a listed origin may use it.
+ * @returns whether the origin may
+ */
+export function allowOrigin(
+  cors: Route['cors'],
+  config: HttpConfig,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): boolean {
+  if (cors === undefined) return false;
+  const origins = cors === 'ingest' ? config.corsOrigins : config.corsReadOrigins;
+  if (origins.length === 0) return false;
+  const { origin } = request.headers;
+  const any = cors === 'ingest' && origins.includes('*');
+  // Also without an Origin: a cache must not give that answer to a page.
+  reply.header('vary', 'Origin');
+  if (origin === undefined) return false;
+  if (any) reply.header('access-control-allow-origin', '*');
+  else if (origins.includes(origin))
+    reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true');
+  else return false;
+  reply.header('access-control-expose-headers', EXPOSE_HEADERS);
+  return true;
+}
+
+/** Answers OPTIONS of one URL. */
+export function answerPreflight(
+  routes: readonly Route[],
+  allow: string,
+  config: HttpConfig,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const wanted = request.headers['access-control-request-method'];
+  const route = routes.find(({ method }) => method === wanted);
+  if (route && allowOrigin(route.cors, config, request, reply))
+    reply
+      .header('access-control-allow-methods', route.method)
+      .header('access-control-allow-headers', ALLOW_HEADERS)
+      .header('access-control-max-age', MAX_AGE_SECONDS);
+  return reply.status(204).header('allow', allow).send();
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { ERRORS, SeismoError } from '../errors.ts';
+import type { HttpDeps } from './deps.ts';
+import { createMetrics } from './metrics.ts';
+import { problemOf, sendProblem } from './problem.ts';
+import { registerRoutes } from './register.ts';
+import { allRoutes } from './routes/all.ts';
+
+/** A socket on which nothing moves for so long is closed; questions may be silent until their own limit. */
+const IDLE_MAX_MS = 60_000;
+/** Headers come within this, or not at all (slow loris). */
+const HEADERS_MAX_MS = 15_000;
+/** Longer than the 60 s that load balancers keep idle connections, so that they close first. */
+const KEEP_ALIVE_MS = 65_000;
+/** Headers and URL together: a question in the query string (`q`) fits. */
+const HEADERS_MAX_BYTES = 32 * 1024;
+const PATH_PART_MAX_LENGTH = 300;
+
+/** The HTTP room: every route, its refusals, and what browsers are told. Not listening yet. */
+export function createHttp(deps: HttpDeps): FastifyInstance {
+  const { config, logger } = deps;
+  // Requests are told apart across restarts.
+  const prefix = randomBytes(4).toString('hex');
+  let requests = 0;
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    genReqId: () => `${prefix}-${(++requests).toString(36)}`,
+    trustProxy: config.trustProxy,
+    routerOptions: { maxParamLength: PATH_PART_MAX_LENGTH, querystringParser: () => ({}) },
+    connectionTimeout: IDLE_MAX_MS + config.queryMaxSeconds * 1000,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // No limit for a whole request: NDJSON flows for as long as it likes; JSON bodies have a limit of their own (body.ts).
+    requestTimeout: 0,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    http: { maxHeaderSize: HEADERS_MAX_BYTES, headersTimeout: HEADERS_MAX_MS, connectionsCheckingInterval: 5_000 },
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply);
+    },
+    clientErrorHandler: answerBrokenRequest,
+  }) as unknown as FastifyInstance;
+
+  // Bodies are read by body.ts alone: whole or flowing, with bounds, or left as a host application parsed them.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(new SeismoError('NOT_FOUND', `There is nothing at ${pathForPeople(request.url)}.`), request, reply),
+  );
+  const metrics = createMetrics(deps);
+  registerRoutes(app, allRoutes(deps, metrics), deps, metrics);
+  return app;
+}
+
+/** A path without its query: that may hold a token. */
+const pathForPeople = (url: string): string => url.split('?', 1)[0]!.slice(0, 200);
+
+/** What Node could not read as a request at all. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const detail =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? `The headers and the address together are over ${HEADERS_MAX_BYTES} bytes.`
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 'The request did not arrive in time.'
+        : 'The request is not HTTP.';
+  const body = JSON.stringify(problemOf(new SeismoError('REQUEST_INVALID', detail), 'urn:seismo:request:none'));
+  const { status } = ERRORS.REQUEST_INVALID;
+  socket.end(
+    `HTTP/1.1 ${status} Bad Request\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

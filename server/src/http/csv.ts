@@ -1,0 +1,10 @@
+import { CSV_HEADER, csvLine } from '../reports/csv.ts';
+import type { EventRow } from '../store/store.ts';
+
+export const CSV_TYPE = 'text/csv; charset=utf-8; header=present';
+
+export async function* csvOf(pages: AsyncIterable<readonly EventRow[]>, safe: boolean): AsyncGenerator<Buffer> {
+  yield Buffer.from(CSV_HEADER);
+  for await (const rows of pages)
+    if (rows.length > 0) yield Buffer.from(rows.map((row) => csvLine(row, safe)).join(''));
+}

@@ -1,0 +1,35 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Auth } from '../auth/auth.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Reports } from '../reports/reports.ts';
+import type { Store } from '../store/store.ts';
+
+/** The settings that HTTP reads; `config.ts` documents each. */
+export interface HttpConfig {
+  readonly bodyMaxBytes: number;
+  readonly corsOrigins: readonly string[];
+  readonly corsReadOrigins: readonly string[];
+  readonly queryMaxSeconds: number;
+  readonly queryMaxBytes: number;
+  readonly queryMaxRows: number;
+  /** Whether the address and the scheme that a proxy reports are believed. */
+  readonly trustProxy: boolean;
+}
+
+/** Everything the HTTP room is handed. */
+export interface HttpDeps {
+  readonly ingest: Ingest;
+  readonly auth: Auth;
+  readonly reports: Reports;
+  /** `setAppSettings` also moves what the store keeps per zone. */
+  readonly registry: Pick<Registry, 'appSettings' | 'setAppSettings'>;
+  readonly store: Pick<Store, 'ping' | 'usage'>;
+  readonly config: HttpConfig;
+  readonly logger: FastifyBaseLogger;
+  /** UTC ms */
+  readonly now: () => number;
+  readonly version: string;
+  /** What `GET /` answers as `env`, as the first Seismo did: `production`, `development`… */
+  readonly env: string;
+}

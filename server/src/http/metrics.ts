@@ -1,0 +1,100 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { IngestStats } from '../ingest/ingest.ts';
+import type { StoreUsage } from '../store/store.ts';
+import type { HttpDeps } from './deps.ts';
+
+/** Past this a scrape goes on without what the engine says of itself. */
+const ENGINE_MAX_MS = 2_000;
+
+export interface Metrics {
+  readonly questionSeconds: Histogram<'route'>;
+  /** Prometheus text, version 0.0.4. */
+  text(): Promise<string>;
+}
+
+/** The numbers of /metrics. Counters are read from the rooms that count; nothing is counted twice. */
+export function createMetrics({ ingest, store }: Pick<HttpDeps, 'ingest' | 'store'>): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const questionSeconds = new Histogram({
+    name: 'seismo_question_duration_seconds',
+    help: 'Time from a question to its answer, by route.',
+    labelNames: ['route'] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const setters: ((stats: IngestStats, usage: StoreUsage | undefined) => void)[] = [];
+  const counter = (name: string, help: string, read: (stats: IngestStats) => number): void => {
+    const metric = new Counter({ name, help, registers });
+    setters.push((stats) => {
+      metric.reset();
+      metric.inc(read(stats));
+    });
+  };
+  const gauge = (
+    name: string,
+    help: string,
+    read: (stats: IngestStats, usage: StoreUsage | undefined) => number | undefined,
+  ): void => {
+    const metric = new Gauge({ name, help, registers });
+    setters.push((stats, usage) => {
+      const value = read(stats, usage);
+      if (value === undefined) registry.removeSingleMetric(name);
+      else {
+        if (registry.getSingleMetric(name) === undefined) registry.registerMetric(metric);
+        metric.set(value);
+      }
+    });
+  };
+  counter('seismo_events_accepted_total', 'Events accepted since the start.', ({ accepted }) => accepted);
+  counter('seismo_events_duplicate_total', 'Events known already since the start.', ({ duplicates }) => duplicates);
+  const rejected = new Counter({
+    name: 'seismo_events_rejected_total',
+    help: 'Events refused since the start, by code.',
+    labelNames: ['code'] as const,
+    registers,
+  });
+  setters.push((stats) => {
+    rejected.reset();
+    for (const [code, count] of Object.entries(stats.rejected)) rejected.inc({ code }, count);
+  });
+  counter('seismo_blocks_loaded_total', 'Blocks loaded into the store.', ({ loadedBlocks }) => loadedBlocks);
+  counter('seismo_load_failures_total', 'Attempts to load a block that failed.', ({ loadFailures }) => loadFailures);
+  gauge('seismo_journal_events', 'Events in the journal, not yet in the store.', ({ journalEvents }) => journalEvents);
+  gauge('seismo_journal_bytes', 'Bytes of these events.', ({ journalBytes }) => journalBytes);
+  gauge('seismo_journal_full', '1 while the journal is at its limit.', ({ state }) => (state === 'full' ? 1 : 0));
+  gauge('seismo_journal_age_seconds', 'Age of the oldest event not in the store.', ({ lagMs }) => lagMs / 1000);
+  gauge('seismo_loader_waiting', '1 while the loader repeats a failed block.', ({ state }) => +(state === 'waiting'));
+  gauge('seismo_events_set_aside', 'Events that the engine refused.', ({ setAside }) => setAside);
+  gauge('seismo_remembered_ids', 'Ids remembered to recognise duplicates.', ({ rememberedIds }) => rememberedIds);
+  gauge('seismo_remembered_ids_bytes', 'Memory of these ids.', ({ rememberedIdsBytes }) => rememberedIdsBytes);
+  gauge('seismo_server_memory_bytes', 'Resident memory of the server.', () => process.memoryUsage.rss());
+  gauge('seismo_engine_up', '1 when the engine answers.', (_, usage) => (usage ? 1 : 0));
+  gauge('seismo_engine_memory_bytes', 'Resident memory of the embedded engine.', (_, usage) => usage?.memoryBytes);
+  gauge('seismo_store_events', 'Events in the store.', (_, usage) => usage?.events);
+  gauge('seismo_store_bytes', 'Bytes on disk of the store.', (_, usage) => usage?.bytesOnDisk);
+  gauge('seismo_store_parts', 'Parts of the events table.', (_, usage) => usage?.parts);
+
+  return {
+    questionSeconds,
+    async text() {
+      const usage = await usageWithin(store);
+      const stats = ingest.stats();
+      for (const set of setters) set(stats, usage);
+      return await registry.metrics();
+    },
+  };
+}
+
+async function usageWithin(store: HttpDeps['store']): Promise<StoreUsage | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ENGINE_MAX_MS);
+  });
+  try {
+    // An engine that is away is a number of its own (seismo_engine_up), not a failed scrape.
+    return await Promise.race([store.usage().catch(() => undefined), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,125 @@
+import { type TSchema, Type } from '@sinclair/typebox';
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import type { Access, AnswerDoc, Route } from './route.ts';
+
+const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: Type.Enum(Object.fromEntries(Object.keys(ERRORS).map((code) => [code, code]))),
+    instance: Type.String(),
+    remedy: Type.String(),
+    retry: Type.Boolean({ description: 'Whether the same request may succeed later.' }),
+    field: Type.Optional(Type.String()),
+  },
+  { description: 'RFC 9457', additionalProperties: true },
+);
+
+const WHO: Readonly<Record<Access, string>> = {
+  open: 'For anybody.',
+  user: 'For whoever signed in.',
+  read: 'For users, and for a read key of the app.',
+  ingest: 'For admins, and for a write key of the app.',
+  admin: 'For admins.',
+};
+
+/** Codes that a route may answer because of who may use it. */
+const WHO_ERRORS: readonly ErrorCode[] = ['AUTH_REQUIRED', 'AUTH_TOKEN_INVALID', 'AUTH_FORBIDDEN'];
+const BODY_ERRORS: readonly ErrorCode[] = ['BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'REQUEST_INVALID'];
+
+/** The OpenAPI 3.1 document of these routes. */
+export function openApiOf(routes: readonly Route[], version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes) {
+    const path = templateOf(route.url);
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Seismo',
+      version,
+      description: 'Tracks application events: durable before it answers. Refusals are application/problem+json.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '.' }],
+    paths,
+    components: {
+      schemas: { Problem },
+      securitySchemes: {
+        header: { type: 'apiKey', in: 'header', name: 'X-Access-Token', description: 'A token or a key.' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'A token or a key.' },
+        query: { type: 'apiKey', in: 'query', name: 'access_token', description: 'A token or a key.' },
+        cookie: { type: 'apiKey', in: 'cookie', name: 'token', description: 'A token, never a key.' },
+      },
+    },
+  };
+}
+
+/** `/api/events/:app` → `/api/events/{app}` */
+export const templateOf = (url: string): string => url.replace(/:(\w+)/g, '{$1}');
+
+function operationOf(route: Route): object {
+  const content = route.rawBody ?? (route.body ? { 'application/json': route.body } : undefined);
+  const operationId = `${route.method.toLowerCase()} ${route.url}`
+    .split(/[^A-Za-z]+/)
+    .filter((word) => word !== '')
+    .map((word, i) => (i === 0 ? word : word[0]!.toUpperCase() + word.slice(1)))
+    .join('');
+  return {
+    operationId,
+    tags: [tagOf(route.url)],
+    summary: route.summary,
+    description: WHO[route.access],
+    ...(route.access !== 'open' && { security: [{ header: [] }, { bearer: [] }, { query: [] }, { cookie: [] }] }),
+    parameters: [...pathParameters(route.url), ...(route.query ?? []).map((one) => ({ ...one, in: 'query' }))],
+    ...(content && { requestBody: { required: true, content: mediaOf(content) } }),
+    responses: { ...answersOf(route.answers), ...refusalsOf(route) },
+  };
+}
+
+const tagOf = (url: string): string => /^\/(?:api\/|admin\/)?([\w-]+)/.exec(url)?.[1] ?? 'server';
+
+function pathParameters(url: string): object[] {
+  return [...url.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: Type.String(name === 'app' ? { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' } : {}),
+  }));
+}
+
+const mediaOf = (content: Readonly<Record<string, TSchema>>): object =>
+  Object.fromEntries(Object.entries(content).map(([type, schema]) => [type, { schema }]));
+
+function answersOf(answers: Readonly<Record<number, AnswerDoc>>): object {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { description, content }]) => [
+      status,
+      { description, ...(content && { content: mediaOf(content) }) },
+    ]),
+  );
+}
+
+/** The codes by status. */
+function refusalsOf(route: Route): object {
+  const codes = new Set<ErrorCode>([
+    ...(route.access === 'open' ? [] : WHO_ERRORS),
+    ...(route.body ? BODY_ERRORS : []),
+    ...(route.errors ?? []),
+    'BUG',
+  ]);
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codes) byStatus.set(ERRORS[code].status, [...(byStatus.get(ERRORS[code].status) ?? []), code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      status,
+      {
+        description: list.map((code) => `${code}: ${ERRORS[code].title}.`).join(' '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}

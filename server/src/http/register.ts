@@ -1,0 +1,128 @@
+import type { TSchema } from '@sinclair/typebox';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SeismoError } from '../errors.ts';
+import { APP_NAME } from '../event.ts';
+import type { QueryControl } from '../query.ts';
+import { parsedBody, wholeBody } from './body.ts';
+import { setTokenCookie } from './cookie.ts';
+import { allowOrigin, answerPreflight } from './cors.ts';
+import type { HttpDeps } from './deps.ts';
+import type { Metrics } from './metrics.ts';
+import type { Call, Route } from './route.ts';
+import { searchOf } from './url.ts';
+import { authorize, identify } from './who.ts';
+
+/** Bodies of the administration are small. */
+const JSON_BODY_MAX_BYTES = 1024 * 1024;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** Registers the routes, and for each of their URLs the preflight and the 405 of all other methods. */
+export function registerRoutes(app: FastifyInstance, routes: readonly Route[], deps: HttpDeps, metrics: Metrics): void {
+  const byUrl = new Map<string, Route[]>();
+  for (const route of routes) {
+    byUrl.set(route.url, [...(byUrl.get(route.url) ?? []), route]);
+    app.route({
+      method: route.method,
+      url: route.url,
+      handler: (request, reply) => answer(route, deps, metrics, request, reply),
+    });
+  }
+  for (const [url, ofUrl] of byUrl) {
+    const known = new Set<string>(ofUrl.map(({ method }) => method));
+    if (known.has('GET')) known.add('HEAD');
+    known.add('OPTIONS');
+    const allow = METHODS.filter((method) => known.has(method)).join(', ');
+    app.route({
+      method: 'OPTIONS',
+      url,
+      handler: (request, reply) => answerPreflight(ofUrl, allow, deps.config, request, reply),
+    });
+    app.route({
+      method: METHODS.filter((method) => !known.has(method)),
+      url,
+      exposeHeadRoute: false,
+      handler: async (request, reply) => {
+        reply.header('allow', allow);
+        throw new SeismoError('METHOD_NOT_ALLOWED', `${request.method} is not possible here; ${allow} are.`);
+      },
+    });
+  }
+}
+
+async function answer(
+  route: Route,
+  deps: HttpDeps,
+  metrics: Metrics,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const startedAt = performance.now();
+  // First, so that a page may read a refusal as well.
+  allowOrigin(route.cors, deps.config, request, reply);
+  const search = searchOf(request);
+  const who =
+    route.access === 'open' ? undefined : await identify(deps.auth, request, search, route.access, deps.now());
+  if (who?.kind === 'user' && who.renewed) setTokenCookie(request, reply, who.renewed, deps.now());
+  const app = (request.params as { app?: string }).app ?? '';
+  if (who !== undefined || !route.isOpenTo?.(request)) authorize(who, route.access, app, request);
+  if (app !== '' && !APP_NAME.test(app))
+    throw new SeismoError('APP_NAME_INVALID', `"${app.slice(0, 80)}" is not a name of an app.`, { field: 'app' });
+  search.delete('access_token');
+  const call: Call = {
+    request,
+    reply,
+    who,
+    app,
+    search,
+    body: route.body ? await jsonBody(request, route.body) : {},
+    control: () => controlOf(deps, reply),
+  };
+  if (route.access !== 'open' && route.access !== 'ingest') reply.header('cache-control', 'no-store');
+  if (!route.timed) return (await route.handler(call)) ?? reply;
+  try {
+    const value = await route.handler(call);
+    const durationMs = performance.now() - startedAt;
+    reply.header('server-timing', `total;dur=${durationMs.toFixed(1)}`);
+    return value ?? reply;
+  } finally {
+    metrics.questionSeconds.observe({ route: route.url }, (performance.now() - startedAt) / 1000);
+  }
+}
+
+function controlOf({ config }: HttpDeps, reply: FastifyReply): QueryControl {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(new SeismoError('SERVER_STOPPING', 'The caller has gone away.'));
+  });
+  return {
+    maxSeconds: config.queryMaxSeconds,
+    maxBytes: config.queryMaxBytes,
+    maxRows: config.queryMaxRows,
+    signal: gone.signal,
+  };
+}
+
+/** @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, REQUEST_INVALID when it is no object or names a member the schema does not */
+async function jsonBody(request: FastifyRequest, schema: TSchema): Promise<Readonly<Record<string, unknown>>> {
+  const parsed = parsedBody(request.raw);
+  const value = parsed ? parsed.value : parseJson(await wholeBody(request.raw, JSON_BODY_MAX_BYTES));
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new SeismoError('REQUEST_INVALID', 'The body must be a JSON object.');
+  const known = Object.keys((schema as { properties?: object }).properties ?? {});
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown !== undefined)
+    throw new SeismoError('REQUEST_INVALID', `The body may hold ${known.join(', ')}, not "${unknown.slice(0, 80)}".`, {
+      field: unknown.slice(0, 80),
+    });
+  return value as Record<string, unknown>;
+}
+
+function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw new SeismoError('BODY_EMPTY', 'The body is empty; send a JSON object.');
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    if (cause instanceof TypeError) throw new SeismoError('BODY_NOT_UTF8', 'The body is not UTF-8.', { cause });
+    throw new SeismoError('BODY_NOT_JSON', 'The body is not valid JSON.', { cause });
+  }
+}

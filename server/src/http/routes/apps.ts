@@ -1,0 +1,140 @@
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { type AppSettings, WEEK_STARTS } from '../../app-settings.ts';
+import { SeismoError } from '../../errors.ts';
+import { zoneNamed } from '../../time.ts';
+import type { HttpDeps } from '../deps.ts';
+import type { Call, Route } from '../route.ts';
+import { sayAsOf } from './as-of.ts';
+import { FRESH, Json, Time } from './schemas.ts';
+
+const nullable = <T extends import('@sinclair/typebox').TSchema>(schema: T) =>
+  Type.Optional(Type.Union([schema, Type.Null()]));
+const name = Type.String({ minLength: 1, maxLength: 256 });
+const timeZone = Type.String({ description: 'IANA' });
+const weekStart = Type.Union(WEEK_STARTS.map((day) => Type.Literal(day)));
+/** The bounds of the setting of the same name (settings.ts). */
+const RETENTION_DAYS_MAX = 36_500;
+const retentionDays = Type.Integer({ minimum: 1, maximum: RETENTION_DAYS_MAX });
+const Settings = Type.Object({
+  name: Type.Optional(name),
+  timeZone: Type.Optional(timeZone),
+  weekStart: Type.Optional(weekStart),
+  retentionDays: Type.Optional(retentionDays),
+});
+const Changes = Type.Object({
+  name: nullable(name),
+  timeZone: nullable(timeZone),
+  weekStart: nullable(weekStart),
+  retentionDays: nullable(retentionDays),
+});
+const seen = { total: Type.Integer(), firstSeen: Time, lastSeen: Time };
+const Apps = Type.Array(Type.Object({ app: Type.String(), ...seen }));
+const EventNames = Type.Array(Type.Object({ id: Type.String(), event: Type.String(), ...seen }));
+const Properties = Type.Array(
+  Type.Object({
+    name: Type.String({ description: 'Spelled as filters spell it.' }),
+    total: Type.Integer(),
+    types: Type.Array(Type.String()),
+    examples: Type.Array(Json),
+  }),
+);
+
+export function appRoutes(deps: HttpDeps): readonly Route[] {
+  const { reports, registry } = deps;
+  const list = (description: string, schema: import('@sinclair/typebox').TSchema) => ({
+    access: 'read' as const,
+    cors: 'read' as const,
+    timed: true,
+    query: [FRESH],
+    answers: { 200: { description, content: { 'application/json': schema } } },
+    errors: ['PARAMETER_UNKNOWN', 'STORE_BEHIND', 'STORE_UNAVAILABLE'] as const,
+    method: 'GET' as const,
+  });
+  const settings = { description: 'The settings of the app.', content: { 'application/json': Settings } };
+  return [
+    {
+      ...list('The apps; a read key sees its own.', Apps),
+      url: '/api/apps',
+      summary: 'The apps that have events',
+      async handler(call) {
+        const answer = await reports.apps(call.search, call.control());
+        sayAsOf(call.reply, answer);
+        const { who } = call;
+        const mine = who?.kind === 'key' ? answer.value.filter(({ app }) => app === who.app) : answer.value;
+        return mine.map(withTimes);
+      },
+    },
+    {
+      method: 'GET',
+      url: '/api/apps/:app',
+      summary: 'The settings of an app; what is absent comes from the configuration',
+      access: 'admin',
+      answers: { 200: settings },
+      handler: async ({ app }) => registry.appSettings(app),
+    },
+    {
+      method: 'PATCH',
+      url: '/api/apps/:app',
+      summary: 'Change settings of an app; null removes one',
+      access: 'admin',
+      body: Changes,
+      answers: { 200: settings },
+      errors: ['APP_SETTINGS_INVALID', 'REQUEST_INVALID', 'STORE_UNAVAILABLE'],
+      handler: async ({ app, body }) => await registry.setAppSettings(app, changesOf(body)),
+    },
+    {
+      ...list('Event names with totals, the most frequent first.', EventNames),
+      url: '/api/apps/:app/events',
+      summary: 'The event names of an app',
+      async handler(call: Call) {
+        const answer = await reports.eventNames(call.app, call.search, call.control());
+        sayAsOf(call.reply, answer);
+        return answer.value.map(withTimes);
+      },
+    },
+    {
+      ...list('Property names with types and examples.', Properties),
+      url: '/api/apps/:app/properties',
+      summary: 'The properties of an app',
+      async handler(call: Call) {
+        const answer = await reports.properties(call.app, call.search, call.control());
+        sayAsOf(call.reply, answer);
+        return answer.value;
+      },
+    },
+  ];
+}
+
+function withTimes<T extends { readonly firstSeen: number; readonly lastSeen: number }>(row: T): object {
+  return {
+    ...row,
+    firstSeen: new Date(row.firstSeen).toISOString(),
+    lastSeen: new Date(row.lastSeen).toISOString(),
+  };
+}
+
+type AppChanges = { readonly [K in keyof AppSettings]: AppSettings[K] | null };
+
+/** @throws APP_SETTINGS_INVALID naming the field */
+function changesOf(body: Readonly<Record<string, unknown>>): AppChanges {
+  const fault = Value.Errors(Changes, body).First();
+  if (fault) {
+    const field = fault.path.slice(1);
+    const rule: Record<string, string> = {
+      name: 'a text of 1 to 256 characters',
+      timeZone: 'an IANA zone such as Europe/Berlin',
+      weekStart: WEEK_STARTS.join(' or '),
+      retentionDays: `a whole number of days from 1 to ${RETENTION_DAYS_MAX}`,
+    };
+    throw new SeismoError('APP_SETTINGS_INVALID', `${field} must be ${rule[field] ?? 'valid'}, or null.`, { field });
+  }
+  const changes = body as AppChanges;
+  if (typeof changes.timeZone !== 'string') return changes;
+  const zone = zoneNamed(changes.timeZone);
+  if (zone === undefined)
+    throw new SeismoError('APP_SETTINGS_INVALID', 'timeZone must be an IANA zone such as Europe/Berlin, or null.', {
+      field: 'timeZone',
+    });
+  return { ...changes, timeZone: zone };
+}

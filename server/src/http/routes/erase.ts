@@ -1,0 +1,34 @@
+import { Type } from '@sinclair/typebox';
+import type { HttpDeps } from '../deps.ts';
+import type { Route } from '../route.ts';
+import { FILTERS, FROM_TO, parameter } from './schemas.ts';
+
+export function eraseRoutes({ reports }: HttpDeps): readonly Route[] {
+  return [
+    {
+      method: 'DELETE',
+      url: '/api/events/:app',
+      summary: 'Erase events for good: those that match, or all',
+      access: 'admin',
+      query: [
+        ...FILTERS,
+        parameter('date', '`today`, `yesterday` or a day.'),
+        ...FROM_TO,
+        parameter('timeZone', 'The zone of dates without offset.'),
+        { name: 'all', description: '`true` erases without a filter.', schema: Type.Boolean() },
+      ],
+      answers: {
+        200: {
+          description: 'How many were hidden; their disk is freed later.',
+          content: { 'application/json': Type.Object({ erased: Type.Integer() }) },
+        },
+      },
+      errors: ['ERASE_FILTER_MISSING', 'PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'STORE_BEHIND', 'STORE_UNAVAILABLE'],
+      async handler({ app, search, request }) {
+        // Rewriting parts may outlast any idle limit.
+        request.raw.socket.setTimeout(0);
+        return await reports.erase(app, search);
+      },
+    },
+  ];
+}

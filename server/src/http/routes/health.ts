@@ -1,0 +1,32 @@
+import { Type } from '@sinclair/typebox';
+import type { HttpDeps } from '../deps.ts';
+import type { Route } from '../route.ts';
+
+const Status = Type.Object({ status: Type.Literal('ok') });
+const content = { 'application/json': Status };
+
+export function healthRoutes({ ingest, store }: HttpDeps): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      url: '/health',
+      summary: 'Whether the server is alive',
+      access: 'open',
+      answers: { 200: { description: 'It is.', content } },
+      handler: async () => ({ status: 'ok' }),
+    },
+    {
+      method: 'GET',
+      url: '/ready',
+      summary: 'Whether events are taken and questions answered: the journal can be written and the engine answers',
+      access: 'open',
+      answers: { 200: { description: 'Both.', content } },
+      errors: ['JOURNAL_UNAVAILABLE', 'STORE_UNAVAILABLE', 'SERVER_STOPPING'],
+      handler: async () => {
+        await ingest.ping();
+        await store.ping();
+        return { status: 'ok' };
+      },
+    },
+  ];
+}

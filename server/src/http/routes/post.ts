@@ -1,0 +1,115 @@
+import type { IncomingMessage } from 'node:http';
+import { Type } from '@sinclair/typebox';
+import { SeismoError } from '../../errors.ts';
+import type { PostAnswer } from '../../ingest/ingest.ts';
+import { bodyChunks, formOf, parsedBody, wholeBody } from '../body.ts';
+import type { HttpDeps } from '../deps.ts';
+import type { Call, Route } from '../route.ts';
+import { StoredEventSchema } from './schemas.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+const NewEvent = Type.Object({
+  event: Type.Union([Type.String(), Type.Object({ id: Type.Optional(Type.String()), event: Type.String() })]),
+  id: Type.Optional(Type.String()),
+  uuid: Type.Optional(Type.String()),
+  user: Type.Optional(Type.String()),
+  device: Type.Optional(Type.String()),
+  session: Type.Optional(Type.String()),
+  timestamp: Type.Optional(Type.Union([Type.String(), Type.Number()])),
+  sentAt: Type.Optional(Type.Union([Type.String(), Type.Number()])),
+  data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+const Batch = Type.Object({
+  events: Type.Array(NewEvent),
+  sentAt: Type.Optional(Type.Union([Type.String(), Type.Number()])),
+});
+const Body = Type.Union([NewEvent, Type.Array(NewEvent), Batch]);
+const BatchAnswer = Type.Object({
+  accepted: Type.Integer(),
+  duplicates: Type.Integer(),
+  rejectedTotal: Type.Integer(),
+  rejected: Type.Array(Type.Object({ index: Type.Integer(), code: Type.String(), detail: Type.String() })),
+});
+const Duplicate = Type.Object({ uuid: Type.String(), app: Type.String(), duplicate: Type.Literal(true) });
+
+export function postRoutes(deps: HttpDeps): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      url: '/api/events/:app',
+      summary: 'Post one event or many; the answer leaves when they are on disk',
+      access: 'ingest',
+      cors: 'ingest',
+      rawBody: { 'application/json': Body, 'text/plain': Body, 'application/x-ndjson': Type.String() },
+      answers: {
+        200: {
+          description: 'The counts of a batch; or the uuid of one event that was known.',
+          content: { 'application/json': Type.Union([BatchAnswer, Duplicate]) },
+        },
+        201: { description: 'The stored event.', content: { 'application/json': StoredEventSchema } },
+      },
+      errors: [
+        'BATCH_ALL_REJECTED',
+        'BODY_NOT_JSON',
+        'BODY_TOO_LARGE',
+        'BODY_TYPE_UNSUPPORTED',
+        'AUTH_ORIGIN_REFUSED',
+        'RATE_LIMITED',
+        'JOURNAL_FULL',
+        'JOURNAL_UNAVAILABLE',
+      ],
+      handler: (call) => post(deps, call),
+    },
+  ];
+}
+
+async function post(deps: HttpDeps, call: Call): Promise<unknown> {
+  const { app, who, request, reply } = call;
+  const arrivedAt = deps.now();
+  for (const name of call.search.keys())
+    throw new SeismoError('PARAMETER_UNKNOWN', `Posting knows no parameter "${name.slice(0, 80)}".`, { field: name });
+  // How many events a body holds is known when it was read: one is taken before, the others after, from the next second.
+  if (who?.kind === 'key') take(deps, who.id, 1);
+  const answer = await read(deps, app, request.raw, arrivedAt);
+  if (who?.kind === 'key' && answer.events > 1) deps.auth.takeRate(who.id, answer.events - 1);
+  return reply.status(answer.status).header('content-type', JSON_TYPE).send(answer.body);
+}
+
+async function read(
+  { ingest, config }: HttpDeps,
+  app: string,
+  request: IncomingMessage,
+  arrivedAt: number,
+): Promise<PostAnswer> {
+  const form = formOf(request);
+  const parsed = parsedBody(request);
+  if (!parsed)
+    return form === 'json'
+      ? await ingest.post(app, await wholeBody(request, config.bodyMaxBytes), arrivedAt)
+      : await ingest.postLines(app, bodyChunks(request), arrivedAt);
+  const bytes = bytesOf(parsed.value);
+  if (bytes === undefined) return await ingest.postParsed(app, parsed.value, arrivedAt);
+  if (form === 'lines') return await ingest.postLines(app, once(bytes), arrivedAt);
+  if (bytes.length > config.bodyMaxBytes)
+    throw new SeismoError('BODY_TOO_LARGE', `The body is over ${config.bodyMaxBytes} bytes (bodyMaxBytes).`);
+  return await ingest.post(app, bytes, arrivedAt);
+}
+
+/** What `express.raw()` and `express.text()` leave, inflated already. */
+function bytesOf(body: unknown): Buffer | undefined {
+  if (Buffer.isBuffer(body)) return body;
+  return typeof body === 'string' ? Buffer.from(body) : undefined;
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+function take({ auth }: HttpDeps, keyId: string, events: number): void {
+  const retryAfterSeconds = auth.takeRate(keyId, events);
+  if (retryAfterSeconds > 0)
+    throw new SeismoError('RATE_LIMITED', 'The key posts faster than its rate; nothing of this request was stored.', {
+      retryAfterSeconds,
+    });
+}

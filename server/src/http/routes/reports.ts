@@ -1,0 +1,73 @@
+import { Type } from '@sinclair/typebox';
+import { INTERVALS } from '../../query.ts';
+import type { ReportKind } from '../../reports/reports.ts';
+import type { HttpDeps } from '../deps.ts';
+import type { Parameter, Route } from '../route.ts';
+import { sayAsOf } from './as-of.ts';
+import { CALENDAR, EXACT, FILTERS, FRESH, FROM_TO, parameter, Time } from './schemas.ts';
+
+const DATE = parameter('date', 'A day; today unless said.');
+const RANGES: Readonly<Record<ReportKind, readonly Parameter[]>> = {
+  hour: [
+    DATE,
+    { name: 'hour', description: 'The hour of the day, local.', schema: Type.Integer({ minimum: 0, maximum: 23 }) },
+  ],
+  day: [DATE],
+  week: [parameter('week', 'A day in the week.'), DATE],
+  month: [parameter('month', 'A month, as 2024-02.'), DATE],
+  period: FROM_TO,
+};
+const Report = Type.Object({
+  app: Type.String(),
+  id: Type.Optional(Type.String()),
+  event: Type.Optional(Type.String()),
+  from: Time,
+  to: Time,
+  timeZone: Type.String(),
+  total: Type.Integer(),
+  users: Type.Integer(),
+  usersExact: Type.Boolean(),
+  series: Type.Optional(
+    Type.Array(Type.Object({ from: Time, total: Type.Integer(), users: Type.Integer() }), {
+      description: 'Every bucket of the interval, also the empty ones.',
+    }),
+  ),
+});
+
+export function reportRoutes({ reports }: HttpDeps): readonly Route[] {
+  return (Object.keys(RANGES) as ReportKind[]).map((kind) => ({
+    method: 'GET',
+    url: `/api/reports/${kind}/:app`,
+    summary: kind === 'period' ? 'Counts of any period' : `Counts of one ${kind}`,
+    access: 'read',
+    cors: 'read',
+    timed: true,
+    query: [
+      ...RANGES[kind],
+      ...FILTERS,
+      {
+        name: 'interval',
+        description: 'Adds the series.',
+        schema: Type.Union(INTERVALS.map((one) => Type.Literal(one))),
+      },
+      ...CALENDAR,
+      EXACT,
+      FRESH,
+    ],
+    answers: { 200: { description: 'Events and distinct users.', content: { 'application/json': Report } } },
+    errors: [
+      'PARAMETER_UNKNOWN',
+      'PARAMETER_INVALID',
+      'RANGE_TOO_MANY_BUCKETS',
+      'QUERY_LIMIT_TIME',
+      'QUERY_LIMIT_MEMORY',
+      'STORE_BEHIND',
+      'STORE_UNAVAILABLE',
+    ],
+    async handler(call) {
+      const answer = await reports.report(kind, call.app, call.search, call.control());
+      sayAsOf(call.reply, answer);
+      return answer.value;
+    },
+  }));
+}

@@ -1,0 +1,58 @@
+import { Type } from '@sinclair/typebox';
+import type { Parameter } from '../route.ts';
+
+/** Shapes that several resources answer. */
+export const Time = Type.String({ format: 'date-time', description: 'UTC, ISO 8601 with Z.' });
+export const Json = Type.Unknown({ description: 'Any JSON value.' });
+
+export const StoredEventSchema = Type.Object({
+  uuid: Type.String({ format: 'uuid' }),
+  app: Type.String(),
+  id: Type.String(),
+  event: Type.String(),
+  timestamp: Time,
+  receivedAt: Time,
+  clientTimestamp: Type.Optional(Time),
+  user: Type.Optional(Type.String()),
+  device: Type.Optional(Type.String()),
+  session: Type.Optional(Type.String()),
+  data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+
+const text = (name: string, description: string): Parameter => ({ name, description, schema: Type.String() });
+
+/** Filters that combine (API.md, Reading). */
+export const FILTERS: readonly Parameter[] = [
+  text('event', 'The name of the event.'),
+  text('id', 'The id of the event.'),
+  text('user', 'Who.'),
+  text('device', 'The anonymous id.'),
+  text('session', 'The session.'),
+  text(
+    'data.NAME',
+    'Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`.',
+  ),
+];
+export const FRESH: Parameter = {
+  name: 'fresh',
+  description: '`true` (default): what was acknowledged before the question is in the answer. `false` never waits.',
+  schema: Type.Boolean(),
+};
+export const CALENDAR: readonly Parameter[] = [
+  text('timeZone', "An IANA zone; else the app's, else the configuration's."),
+  {
+    name: 'weekStart',
+    description: 'Else as the time zone.',
+    schema: Type.Union([Type.Literal('sunday'), Type.Literal('monday')]),
+  },
+];
+export const FROM_TO: readonly Parameter[] = [
+  text('from', 'A day, or a time; a time without offset is in the zone of the question.'),
+  text('to', 'A day is included, a time excluded.'),
+];
+export const EXACT: Parameter = {
+  name: 'exact',
+  description: '`true` asks for exact distinct users instead of a sketch.',
+  schema: Type.Boolean(),
+};
+export const parameter = text;

@@ -1,0 +1,71 @@
+import { Type } from '@sinclair/typebox';
+import { ROLES } from '../../auth/auth.ts';
+import type { HttpDeps } from '../deps.ts';
+import type { Route } from '../route.ts';
+
+const role = Type.Union(ROLES.map((one) => Type.Literal(one)));
+const User = Type.Object({
+  name: Type.String(),
+  role,
+  source: Type.Union([Type.Literal('stored'), Type.Literal('configured'), Type.Literal('github')]),
+});
+const NewUser = Type.Object({
+  name: Type.String(),
+  password: Type.String({ description: '12 characters to 72 bytes.' }),
+  role: Type.Optional(role),
+});
+const NewPassword = Type.Object({ password: Type.String() });
+
+export function userRoutes({ auth }: HttpDeps): readonly Route[] {
+  const nameOf = (params: unknown): string => (params as { name: string }).name;
+  return [
+    {
+      method: 'GET',
+      url: '/api/users',
+      summary: 'Who may sign in',
+      access: 'admin',
+      answers: { 200: { description: 'All users.', content: { 'application/json': Type.Array(User) } } },
+      handler: async () => auth.users(),
+    },
+    {
+      method: 'POST',
+      url: '/api/users',
+      summary: 'Add a user',
+      access: 'admin',
+      body: NewUser,
+      answers: { 201: { description: 'The user.', content: { 'application/json': User } } },
+      errors: ['USER_INVALID', 'USER_EXISTS', 'USER_CONFIGURED'],
+      async handler({ body, reply }) {
+        const { name, password, role } = body;
+        const added = await auth.addUser({ name, password, ...(role !== undefined && { role }) });
+        reply.status(201);
+        return added;
+      },
+    },
+    {
+      method: 'PATCH',
+      url: '/api/users/:name',
+      summary: 'Change a password; the sessions of the user end',
+      access: 'admin',
+      body: NewPassword,
+      answers: { 204: { description: 'Changed.' } },
+      errors: ['USER_INVALID', 'USER_UNKNOWN', 'USER_CONFIGURED'],
+      async handler({ request, reply, body }) {
+        await auth.setPassword(nameOf(request.params), body.password);
+        return reply.status(204).send();
+      },
+    },
+    {
+      method: 'DELETE',
+      url: '/api/users/:name',
+      summary: 'Remove a user; the sessions end at once',
+      access: 'admin',
+      answers: { 204: { description: 'Removed.' } },
+      errors: ['USER_UNKNOWN', 'USER_CONFIGURED'],
+      async handler({ request, reply }) {
+        await auth.removeUser(nameOf(request.params));
+        return reply.status(204).send();
+      },
+    },
+  ];
+}

@@ -1,0 +1,95 @@
+import type { FastifyRequest } from 'fastify';
+import type { Auth, Identity, Via } from '../auth/auth.ts';
+import { SeismoError } from '../errors.ts';
+import { tokenCookie } from './cookie.ts';
+import { isLocal } from './local.ts';
+import type { Access } from './route.ts';
+
+interface Credential {
+  readonly token: string;
+  readonly via: Via;
+}
+
+const LOCAL_SESSION_MS = 3_600_000;
+
+/**
+ * The credential of a request: `X-Access-Token`, `Authorization: Bearer`, `?access_token=`, then the cookie. The first
+ * one present counts, so that a wrong header is never excused by a good cookie. Another scheme in `Authorization` is
+ * a proxy's in front of us and is left alone.
+ */
+export function credentialOf(request: FastifyRequest, search: URLSearchParams): Credential | undefined {
+  const header = request.headers['x-access-token'];
+  if (typeof header === 'string' && header !== '') return { token: header, via: 'header' };
+  const bearer = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) return { token: bearer, via: 'header' };
+  const inQuery = search.get('access_token');
+  if (inQuery !== null && inQuery !== '') return { token: inQuery, via: 'query' };
+  const cookie = tokenCookie(request.headers.cookie);
+  return cookie === undefined ? undefined : { token: cookie, via: 'cookie' };
+}
+
+/** @returns who asks; undefined when the request brings nothing. @throws AUTH_TOKEN_INVALID, AUTH_CROSS_SITE */
+export async function identify(
+  auth: Auth,
+  request: FastifyRequest,
+  search: URLSearchParams,
+  access: Access,
+  now: number,
+): Promise<Identity | undefined> {
+  const credential = credentialOf(request, search);
+  if (credential === undefined || (access === 'ingest' && credential.via === 'cookie' && hasOrigin(request))) {
+    // A page elsewhere could post with the visitor's cookie: with an Origin, ingest wants a key or a token in a header.
+    if (!isLocal(request.raw.socket)) return undefined;
+    return { kind: 'user', name: 'local', role: 'admin', via: 'header', expiresAt: now + LOCAL_SESSION_MS };
+  }
+  const identity = await auth.identify(credential.token, credential.via);
+  if (credential.via === 'cookie' && changes(request) && !isSameOrigin(request))
+    throw new SeismoError(
+      'AUTH_CROSS_SITE',
+      'The request carries only a cookie and does not say that it comes from this origin; send the token in X-Access-Token.',
+    );
+  return identity;
+}
+
+/** @throws AUTH_REQUIRED, AUTH_FORBIDDEN, AUTH_ORIGIN_REFUSED */
+export function authorize(who: Identity | undefined, access: Access, app: string, request: FastifyRequest): void {
+  if (access === 'open') return;
+  if (who === undefined)
+    throw new SeismoError(
+      'AUTH_REQUIRED',
+      'The request carries no token and no key, or not where this route reads it.',
+    );
+  if (who.kind === 'user') {
+    if (who.role === 'admin' || access === 'user' || access === 'read') return;
+    throw forbidden(`The user ${who.name} is a viewer, who reads everything and changes nothing.`);
+  }
+  if (access !== 'read' && access !== 'ingest') throw forbidden('A key may only post or read the events of its app.');
+  const wanted = access === 'ingest' ? 'write' : 'read';
+  if (who.scope !== wanted) throw forbidden(`A ${who.scope} key may not do this; a ${wanted} key may.`);
+  if (app !== '' && who.app !== app) throw forbidden('The key is for another app.');
+  if (who.scope === 'write' && who.origins.length > 0) {
+    const origin = request.headers.origin;
+    if (origin === undefined || !who.origins.includes(origin))
+      throw new SeismoError('AUTH_ORIGIN_REFUSED', 'The key may be used from its listed origins alone.');
+  }
+}
+
+const forbidden = (detail: string): SeismoError => new SeismoError('AUTH_FORBIDDEN', detail);
+
+const hasOrigin = (request: FastifyRequest): boolean => request.headers.origin !== undefined;
+
+const changes = ({ method }: FastifyRequest): boolean => method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
+
+/** Whether the browser says that the page belongs to this server. `Sec-Fetch-Site` decides when it is sent: no page can forge it. */
+export function isSameOrigin(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin';
+  return request.headers.origin?.toLowerCase() === `${request.protocol}://${request.host}`.toLowerCase();
+}
+
+/** Whether the browser says that the page belongs to another server: what no program but a browser says. */
+export function isCrossSite(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined && !hasOrigin(request)) return false;
+  return site !== 'none' && !isSameOrigin(request);
+}

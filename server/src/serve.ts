@@ -1,0 +1,102 @@
+/** The server: the rooms and HTTP, listening. */
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
+import { type App, openApp } from './app.ts';
+import type { FirstAdmin } from './auth/first-start.ts';
+import { type Config, nodeEnvironment } from './config.ts';
+import { createHttp } from './http/create-http.ts';
+import { admitLocally } from './http/local.ts';
+import { socketPathOf } from './lock.ts';
+import { version } from './version.ts';
+
+export interface SeismoServer {
+  /** Where it listens, like `http://127.0.0.1:3005`. */
+  readonly url: string;
+  /** The admin that this start made; the password is shown nowhere else. */
+  readonly firstAdmin: FirstAdmin | undefined;
+  /** Stops listening, finishes requests, loads what waits, closes the engine: within 10 s. */
+  close(): Promise<void>;
+}
+
+/** Requests under way have so long to end. */
+const REQUESTS_MAX_MS = 3_000;
+
+export const loggerOf = (config: Config): Logger =>
+  pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+
+/** The rooms with HTTP over them, not listening. */
+export async function assemble(config: Config, logger: Logger): Promise<{ app: App; http: FastifyInstance }> {
+  const app = await openApp(config, { logger });
+  try {
+    const { auth, ingest, reports, registry, store } = app;
+    const http = createHttp({
+      auth,
+      ingest,
+      reports,
+      registry,
+      store,
+      config,
+      logger,
+      now: Date.now,
+      version,
+      env: nodeEnvironment(),
+    });
+    await http.ready();
+    return { app, http };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+export async function serve(config: Config, options: { readonly logger?: Logger } = {}): Promise<SeismoServer> {
+  const logger = options.logger ?? loggerOf(config);
+  const { app, http } = await assemble(config, logger);
+  const socketPath = socketPathOf(app.dataDir);
+  let local: Server | undefined;
+  try {
+    await http.listen({ host: config.host, port: config.port });
+    local = await listenLocally(http, socketPath);
+  } catch (error) {
+    await http.close();
+    await app.close();
+    throw error;
+  }
+  const { port } = http.server.address() as AddressInfo;
+  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
+  const listening = local;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    firstAdmin: app.firstAdmin,
+    close() {
+      closing ??= (async () => {
+        const cut = setTimeout(() => {
+          http.server.closeAllConnections();
+          listening.closeAllConnections();
+        }, REQUESTS_MAX_MS);
+        await Promise.all([http.close(), new Promise((resolve) => listening.close(resolve))]);
+        clearTimeout(cut);
+        rmSync(socketPath, { force: true });
+        await app.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+/** The socket of the data directory: for the commands of whoever owns it. */
+async function listenLocally(http: FastifyInstance, path: string): Promise<Server> {
+  rmSync(path, { force: true });
+  const server = createServer((request, response) => http.routing(request, response));
+  server.on('connection', admitLocally);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  chmodSync(path, 0o600);
+  return server;
+}
