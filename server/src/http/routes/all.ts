@@ -9,6 +9,7 @@ import { eraseRoutes } from './erase.ts';
 import { eventRoutes } from './events.ts';
 import { groupRoutes } from './groups.ts';
 import { healthRoutes } from './health.ts';
+import { importRoutes } from './import.ts';
 import { keyRoutes } from './keys.ts';
 import { metricsRoutes } from './metrics.ts';
 import { postRoutes } from './post.ts';
@@ -32,6 +33,7 @@ export function allRoutes(deps: HttpDeps, metrics: Metrics): readonly Route[] {
     ...userRoutes(deps),
     ...statsRoutes(deps),
     ...adminRoutes(deps),
+    ...importRoutes(deps),
     ...healthRoutes(deps),
     ...metricsRoutes(metrics),
   ];

@@ -1,0 +1,189 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import type { Auth, Identity } from '../../src/auth/auth.ts';
+import { SeismoError } from '../../src/errors.ts';
+import { createHttp } from '../../src/http/create-http.ts';
+import type { HttpConfig, HttpDeps } from '../../src/http/deps.ts';
+import type { Ingest, PostAnswer } from '../../src/ingest/ingest.ts';
+import type { Reports } from '../../src/reports/reports.ts';
+import type { EventRow } from '../../src/store/store.ts';
+
+export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+/** Who is behind each token. */
+export const PEOPLE: Readonly<Record<string, Identity>> = {
+  admin: { kind: 'user', name: 'ada', role: 'admin', via: 'header', expiresAt: NOW + 1000 },
+  viewer: { kind: 'user', name: 'vic', role: 'viewer', via: 'header', expiresAt: NOW + 1000 },
+  write: { kind: 'key', id: 'k1', app: 'shop', scope: 'write', via: 'header', origins: [] },
+  bound: { kind: 'key', id: 'k2', app: 'shop', scope: 'write', via: 'header', origins: ['https://shop.example'] },
+  read: { kind: 'key', id: 'k3', app: 'shop', scope: 'read', via: 'header', origins: [] },
+};
+
+export interface Posted {
+  readonly app: string;
+  readonly form: 'json' | 'parsed' | 'lines';
+  readonly body: unknown;
+}
+
+export interface Double {
+  readonly http: FastifyInstance;
+  readonly posted: Posted[];
+  readonly asked: string[];
+  readonly taken: (readonly [string, number])[];
+  readonly logged: string[];
+}
+
+export interface DoubleOptions {
+  readonly config?: Partial<HttpConfig>;
+  readonly ingest?: Partial<Ingest>;
+  readonly auth?: Partial<Auth>;
+  readonly reports?: Partial<Reports>;
+  readonly store?: Partial<HttpDeps['store']>;
+  readonly registry?: Partial<HttpDeps['registry']>;
+}
+
+export const anEventRow = (fields: Partial<EventRow> = {}): EventRow => ({
+  uuid: '00000000-0000-8000-8000-000000000001',
+  app: 'shop',
+  id: 'paid',
+  event: 'paid',
+  timestamp: NOW,
+  receivedAt: NOW,
+  seq: '1',
+  ...fields,
+});
+
+/** The HTTP room with rooms behind it that write down what they were asked. */
+export function aHttp(options: DoubleOptions = {}): Double {
+  const posted: Posted[] = [];
+  const asked: string[] = [];
+  const taken: [string, number][] = [];
+  const logged: string[] = [];
+  const stored: PostAnswer = { status: 201, body: '{"uuid":"u"}', events: 1 };
+  const note = (what: string, app: string, search: URLSearchParams): void => {
+    asked.push(`${what} ${app} ${search}`.trim());
+  };
+  const ingest = {
+    async post(app: string, body: Buffer) {
+      posted.push({ app, form: 'json', body: body.toString() });
+      return stored;
+    },
+    async postParsed(app: string, body: unknown) {
+      posted.push({ app, form: 'parsed', body });
+      return stored;
+    },
+    async postLines(app: string, chunks: AsyncIterable<Uint8Array>) {
+      let text = '';
+      for await (const chunk of chunks) text += Buffer.from(chunk).toString();
+      posted.push({ app, form: 'lines', body: text });
+      const events = text.trim().split('\n').length;
+      return { status: 200, body: `{"accepted":${events}}`, events } as const;
+    },
+    stats: () => ({
+      accepted: 7,
+      duplicates: 2,
+      rejected: { EVENT_NAME_MISSING: 3 },
+      journalBytes: 100,
+      journalEvents: 5,
+      lagMs: 1500,
+      setAside: 1,
+      loadedBlocks: 4,
+      loadFailures: 0,
+      rememberedIds: 9,
+      rememberedIdsBytes: 90,
+      state: 'loading' as const,
+    }),
+    ping: async () => {},
+    setAside: () => [{ seq: 4, reason: 'too odd', event: anEventRow({ dataText: '{"a":1}' }) }],
+    retrySetAside: async () => 1,
+    ...options.ingest,
+  };
+  const auth = {
+    async identify(token: string, via: Identity['via']) {
+      const who = PEOPLE[token];
+      if (who === undefined || (who.kind === 'key' && via === 'cookie'))
+        throw new SeismoError('AUTH_TOKEN_INVALID', 'The token is not valid.');
+      return { ...who, via };
+    },
+    async signInWithPassword(username: unknown, password: unknown) {
+      if (username !== 'ada' || password !== 'right')
+        throw new SeismoError('AUTH_FAILED', 'Name or password is wrong.');
+      return { token: 'admin', expiresAt: NOW + 60_000, user: 'ada', role: 'admin' as const };
+    },
+    signOut: async () => {},
+    takeRate(keyId: string, events: number) {
+      taken.push([keyId, events]);
+      return 0;
+    },
+    users: () => [{ name: 'ada', role: 'admin' as const, source: 'stored' as const }],
+    keys: () => [],
+    ...options.auth,
+  };
+  const summary = { total: 3, firstSeen: NOW, lastSeen: NOW };
+  const reports = {
+    async report(kind: string, app: string, search: URLSearchParams) {
+      note(kind, app, search);
+      return { value: { app, total: 3 }, ...(search.get('fresh') === 'false' && { asOf: NOW }) };
+    },
+    async groups(app: string, search: URLSearchParams) {
+      note('groups', app, search);
+      return { value: { attr: 'plan' } };
+    },
+    async eventsPage(app: string, search: URLSearchParams) {
+      note('page', app, search);
+      return { value: { events: [anEventRow()], next: 'c2' } };
+    },
+    async eventsStream(app: string, search: URLSearchParams) {
+      note('stream', app, search);
+      const pages = async function* () {
+        yield [anEventRow(), anEventRow({ seq: '2', user: 'eve, "x"' })];
+        yield [anEventRow({ seq: '3' })];
+      };
+      return { value: pages() };
+    },
+    async erase(app: string, search: URLSearchParams) {
+      note('erase', app, search);
+      return { erased: 4 };
+    },
+    apps: async () => ({
+      value: [
+        { app: 'shop', ...summary },
+        { app: 'blog', ...summary },
+      ],
+    }),
+    eventNames: async () => ({ value: [{ id: 'paid', event: 'paid', ...summary }] }),
+    properties: async () => ({ value: [{ name: 'plan', total: 3, types: ['text' as const], examples: ['pro'] }] }),
+    ...options.reports,
+  };
+  const logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(line) });
+  const http = createHttp({
+    ingest: ingest as unknown as Ingest,
+    auth: auth as unknown as Auth,
+    reports: reports as unknown as Reports,
+    registry: {
+      appSettings: () => ({ timeZone: 'Europe/Berlin' }),
+      setAppSettings: async (_app, changes) => changes as object,
+      ...options.registry,
+    },
+    store: {
+      ping: async () => {},
+      usage: async () => ({ events: 11, bytesOnDisk: 22, parts: 3, version: '26', memoryBytes: 44 }),
+      ...options.store,
+    },
+    config: {
+      bodyMaxBytes: 1000,
+      corsOrigins: ['*'],
+      corsReadOrigins: [],
+      queryMaxSeconds: 30,
+      queryMaxBytes: 1e9,
+      queryMaxRows: 1e6,
+      trustProxy: false,
+      ...options.config,
+    },
+    logger: logger as FastifyBaseLogger,
+    now: () => NOW,
+    version: '2.0.0',
+    env: 'test',
+  });
+  return { http, posted, asked, taken, logged };
+}
