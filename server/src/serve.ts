@@ -55,11 +55,10 @@ export async function assemble(config: Config, logger: Logger): Promise<{ app: A
 export async function serve(config: Config, options: { readonly logger?: Logger } = {}): Promise<SeismoServer> {
   const logger = options.logger ?? loggerOf(config);
   const { app, http } = await assemble(config, logger);
-  const socketPath = socketPathOf(app.dataDir);
-  let local: Server | undefined;
+  let local: Local;
   try {
     await http.listen({ host: config.host, port: config.port });
-    local = await listenLocally(http, socketPath);
+    local = await listenLocally(http, app.dataDir);
   } catch (error) {
     await http.close();
     await app.close();
@@ -67,7 +66,6 @@ export async function serve(config: Config, options: { readonly logger?: Logger 
   }
   const { port } = http.server.address() as AddressInfo;
   const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
-  const listening = local;
   let closing: Promise<void> | undefined;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
@@ -76,11 +74,9 @@ export async function serve(config: Config, options: { readonly logger?: Logger 
       closing ??= (async () => {
         const cut = setTimeout(() => {
           http.server.closeAllConnections();
-          listening.closeAllConnections();
         }, REQUESTS_MAX_MS);
-        await Promise.all([http.close(), new Promise((resolve) => listening.close(resolve))]);
+        await Promise.all([http.close(), local.close()]);
         clearTimeout(cut);
-        rmSync(socketPath, { force: true });
         await app.close();
       })();
       return closing;
@@ -88,15 +84,27 @@ export async function serve(config: Config, options: { readonly logger?: Logger 
   };
 }
 
+export interface Local {
+  close(): Promise<void>;
+}
+
 /** The socket of the data directory: for the commands of whoever owns it. */
-async function listenLocally(http: FastifyInstance, path: string): Promise<Server> {
+export async function listenLocally(http: FastifyInstance, dataDir: string): Promise<Local> {
+  const path = socketPathOf(dataDir);
   rmSync(path, { force: true });
-  const server = createServer((request, response) => http.routing(request, response));
+  const server: Server = createServer((request, response) => http.routing(request, response));
   server.on('connection', admitLocally);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, resolve);
   });
   chmodSync(path, 0o600);
-  return server;
+  return {
+    async close() {
+      const cut = setTimeout(() => server.closeAllConnections(), REQUESTS_MAX_MS);
+      await new Promise((resolve) => server.close(resolve));
+      clearTimeout(cut);
+      rmSync(path, { force: true });
+    },
+  };
 }

@@ -1,0 +1,60 @@
+/** Seismo from code: a server of its own, or a handler inside a host application. No top-level await here, so that `require` works. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FirstAdmin } from './auth/first-start.ts';
+import { loadConfig } from './config.ts';
+import { assemble, listenLocally, loggerOf, type SeismoServer, serve } from './serve.ts';
+import type { Config } from './settings.ts';
+
+export type { Config, FirstAdmin, SeismoServer };
+/** Any of the settings; the others come from file, environment and defaults. */
+export type Settings = { readonly [K in keyof Config]?: Config[K] | undefined };
+export type StartCallback = (error: unknown, server?: SeismoServer) => void;
+
+export interface Seismo {
+  /** Mount it: `app.use('/seismo', handler)`, before or after `express.json()`. */
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly firstAdmin: FirstAdmin | undefined;
+  /** Finishes what is under way, loads what waits, closes the engine. */
+  close(): Promise<void>;
+}
+
+/** Starts a server. With a callback, as the first Seismo did, nothing is returned and nothing rejects. */
+export function start(settings?: Settings): Promise<SeismoServer>;
+export function start(settings: Settings | undefined, callback: StartCallback): void;
+export function start(callback: StartCallback): void;
+export function start(
+  first: Settings | StartCallback | undefined,
+  second?: StartCallback,
+): Promise<SeismoServer> | undefined {
+  const [settings, callback] = typeof first === 'function' ? [undefined, first] : [first, second];
+  const starting = loadConfig({ given: { ...settings } }).then((config) => serve(config));
+  if (callback === undefined) return starting;
+  // Outside the promise, so that what the callback throws is the host's and not a second call.
+  starting.then(
+    (server) => setImmediate(callback, null, server),
+    (error: unknown) => setImmediate(callback, error),
+  );
+  return undefined;
+}
+
+/** The rooms and a handler over them; the host application listens. */
+export async function createSeismo(settings: Settings = {}): Promise<Seismo> {
+  const config = await loadConfig({ given: { ...settings } });
+  const { app, http } = await assemble(config, loggerOf(config));
+  const local = await listenLocally(http, app.dataDir).catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    handler: (request, response) => http.routing(request, response),
+    firstAdmin: app.firstAdmin,
+    close() {
+      closing ??= (async () => {
+        await Promise.all([http.close(), local.close()]);
+        await app.close();
+      })();
+      return closing;
+    },
+  };
+}
