@@ -59,6 +59,29 @@ export function parsedBody(request: IncomingMessage): { readonly value: unknown 
   return { value: body };
 }
 
+/** What `express.raw()` and `express.text()` leave, inflated already. */
+export function bytesOf(body: unknown): Buffer | undefined {
+  if (Buffer.isBuffer(body)) return body;
+  return typeof body === 'string' ? Buffer.from(body) : undefined;
+}
+
+/**
+ * The value of a JSON body, also of one that a host application read.
+ * @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, and what `wholeBody` throws
+ */
+export async function jsonOf(request: IncomingMessage, limit: number): Promise<unknown> {
+  const parsed = parsedBody(request);
+  const bytes = parsed ? bytesOf(parsed.value) : await wholeBody(request, limit);
+  if (bytes === undefined) return parsed?.value;
+  if (bytes.length === 0) throw new SeismoError('BODY_EMPTY', 'The body is empty; send JSON.');
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    if (cause instanceof TypeError) throw new SeismoError('BODY_NOT_UTF8', 'The body is not UTF-8.', { cause });
+    throw new SeismoError('BODY_NOT_JSON', 'The body is not valid JSON.', { cause });
+  }
+}
+
 const tooLarge = (limit: number): SeismoError =>
   new SeismoError('BODY_TOO_LARGE', `The body is over ${limit} bytes (bodyMaxBytes).`);
 const cutShort = (cause?: unknown): SeismoError =>

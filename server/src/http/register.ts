@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SeismoError } from '../errors.ts';
 import { APP_NAME } from '../event.ts';
 import type { QueryControl } from '../query.ts';
-import { parsedBody, wholeBody } from './body.ts';
+import { jsonOf } from './body.ts';
 import { setTokenCookie } from './cookie.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import type { HttpDeps } from './deps.ts';
@@ -104,8 +104,7 @@ function controlOf({ config }: HttpDeps, reply: FastifyReply): QueryControl {
 
 /** @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, REQUEST_INVALID when it is no object or names a member the schema does not */
 async function jsonBody(request: FastifyRequest, schema: TSchema): Promise<Readonly<Record<string, unknown>>> {
-  const parsed = parsedBody(request.raw);
-  const value = parsed ? parsed.value : parseJson(await wholeBody(request.raw, JSON_BODY_MAX_BYTES));
+  const value = await jsonOf(request.raw, JSON_BODY_MAX_BYTES);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new SeismoError('REQUEST_INVALID', 'The body must be a JSON object.');
   const known = Object.keys((schema as { properties?: object }).properties ?? {});
@@ -115,14 +114,4 @@ async function jsonBody(request: FastifyRequest, schema: TSchema): Promise<Reado
       field: unknown.slice(0, 80),
     });
   return value as Record<string, unknown>;
-}
-
-function parseJson(bytes: Buffer): unknown {
-  if (bytes.length === 0) throw new SeismoError('BODY_EMPTY', 'The body is empty; send a JSON object.');
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    if (cause instanceof TypeError) throw new SeismoError('BODY_NOT_UTF8', 'The body is not UTF-8.', { cause });
-    throw new SeismoError('BODY_NOT_JSON', 'The body is not valid JSON.', { cause });
-  }
 }

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { SeismoError } from '../../errors.ts';
-import { wholeBody } from '../body.ts';
+import { jsonOf } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
 import { parameter } from './schemas.ts';
@@ -62,12 +62,7 @@ function fingerprintOf({ search }: Call): string {
 }
 
 async function rowsOf({ request }: Call): Promise<readonly unknown[]> {
-  const body = await wholeBody(request.raw, PIECE_MAX_BYTES);
-  try {
-    const rows: unknown = JSON.parse(body.toString('utf8'));
-    if (Array.isArray(rows)) return rows;
-  } catch {
-    // Refused below.
-  }
+  const rows = await jsonOf(request.raw, PIECE_MAX_BYTES);
+  if (Array.isArray(rows)) return rows;
   throw new SeismoError('BODY_NOT_JSON', 'The body must be a JSON array of events.');
 }

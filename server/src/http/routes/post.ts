@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Type } from '@sinclair/typebox';
 import { SeismoError } from '../../errors.ts';
 import type { PostAnswer } from '../../ingest/ingest.ts';
-import { bodyChunks, formOf, parsedBody, wholeBody } from '../body.ts';
+import { bodyChunks, bytesOf, formOf, parsedBody, wholeBody } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
 import { StoredEventSchema } from './schemas.ts';
@@ -94,12 +94,6 @@ async function read(
   if (bytes.length > config.bodyMaxBytes)
     throw new SeismoError('BODY_TOO_LARGE', `The body is over ${config.bodyMaxBytes} bytes (bodyMaxBytes).`);
   return await ingest.post(app, bytes, arrivedAt);
-}
-
-/** What `express.raw()` and `express.text()` leave, inflated already. */
-function bytesOf(body: unknown): Buffer | undefined {
-  if (Buffer.isBuffer(body)) return body;
-  return typeof body === 'string' ? Buffer.from(body) : undefined;
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
