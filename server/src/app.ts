@@ -8,6 +8,7 @@ import { type FirstAdmin, firstAdmin, signingKey, storedSecret } from './auth/fi
 import type { Config } from './config.ts';
 import { createIngest } from './ingest/create-ingest.ts';
 import type { Ingest } from './ingest/ingest.ts';
+import type { Zone } from './ingest/loader.ts';
 import { lockDirectory } from './lock.ts';
 import { openStore } from './open-store.ts';
 import { matchesAll } from './query-match.ts';
@@ -16,6 +17,7 @@ import type { Registry } from './registry/registry.ts';
 import { createReports } from './reports/create-reports.ts';
 import type { Reports } from './reports/reports.ts';
 import { startRetention } from './retention.ts';
+import { zoneHash } from './row.ts';
 import type { Store } from './store/store.ts';
 import { type Calendar, dayNumber } from './time.ts';
 
@@ -69,7 +71,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       config,
       now,
       retentionDaysOf,
-      dayOf: (app) => dayNumber(calendarOf(app).timeZone),
+      zoneOf: (app) => zoneNumbers(calendarOf(app).timeZone),
       logger,
     });
     opened.push(() => ingest.close());
@@ -104,6 +106,8 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     throw error;
   }
 }
+
+const zoneNumbers = (timeZone: string): Zone => ({ hash: zoneHash(timeZone), dayOf: dayNumber(timeZone) });
 
 /** A change of an app's zone moves the days that the store keeps for it. */
 function withZones(registry: Registry, store: Store, calendarOf: (app: string) => Calendar): Registry {

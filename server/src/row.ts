@@ -1,9 +1,10 @@
 import { TextDecoder } from 'node:util';
 import type { StoredEvent } from './event.ts';
+import { dataOf, type PropertyMaps } from './shape.ts';
 
 /**
  * The row: one event as ClickHouse's RowBinary, made once at acceptance, kept so in the journal and sent so to the engine.
- * The first 66 bytes have fixed places, so that the loader can write what only it knows (seq, journal, day) over them.
+ * The first 70 bytes have fixed places, so that the loader can write what only it knows (seq, journal, day, zone) over them.
  *
  * | offset | bytes | column |
  * |---|---|---|
@@ -13,10 +14,14 @@ import type { StoredEvent } from './event.ts';
  * | 32 | 8 | receivedAt, Int64 UTC ms |
  * | 40 | 8 | clientTimestamp, Int64 UTC ms, -1 when absent |
  * | 48 | 2 | day, UInt16 days since 1970 in the app's zone |
- * | 50 | 16 | uuid |
- * | 66 | … | app, id, event, user, device, session, data (each varint length and UTF-8), then the maps texts, numbers, others |
+ * | 50 | 4 | zone, UInt32: which zone that was (`zoneHash` of its name) |
+ * | 54 | 16 | uuid |
+ * | 70 | … | app, id, event, user, device, session, shape, data (each varint length and UTF-8), then the maps texts, numbers, others |
+ *
+ * `data` is not kept twice: `shape` (shape.ts) says how it is put together again from the maps. Only data that is not
+ * wholly in the maps is kept as text, with an empty shape.
  */
-export const ROW_VERSION = 1;
+export const ROW_VERSION = 2;
 export const ROW_COLUMNS = [
   'seq',
   'journal',
@@ -24,6 +29,7 @@ export const ROW_COLUMNS = [
   'receivedAt',
   'clientTimestamp',
   'day',
+  'zone',
   'uuid',
   'app',
   'id',
@@ -31,6 +37,7 @@ export const ROW_COLUMNS = [
   'user',
   'device',
   'session',
+  'shape',
   'data',
   'texts',
   'numbers',
@@ -43,9 +50,17 @@ export const ROW_OFFSET = {
   receivedAt: 32,
   clientTimestamp: 40,
   day: 48,
-  uuid: 50,
-  texts: 66,
+  zone: 50,
+  uuid: 54,
+  texts: 70,
 } as const;
+
+/** FNV-1a of the zone's name, 32 bits: tells rows whose `day` was cut in another zone. */
+export function zoneHash(timeZone: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < timeZone.length; i++) hash = Math.imul(hash ^ timeZone.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
@@ -64,21 +79,29 @@ export function writeUuid(text: string, target: Uint8Array, offset: number): voi
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Decodes one row at `offset`; maps are not read, they are derived from data. */
+/** Decodes one row at `offset`. */
 export function decodeRow(bytes: Buffer, offset: number): StoredEvent {
   let at = offset + ROW_OFFSET.texts;
-  const text = (): string => {
-    let length = 0;
+  const varint = (): number => {
+    let value = 0;
     let shift = 0;
     let byte: number;
     do {
       byte = bytes[at++]!;
-      length |= (byte & 0x7f) << shift;
+      value |= (byte & 0x7f) << shift;
       shift += 7;
     } while (byte & 0x80);
+    return value;
+  };
+  const text = (): string => {
+    const length = varint();
     const value = utf8.decode(bytes.subarray(at, at + length));
     at += length;
     return value;
+  };
+  const float = (): number => {
+    at += 8;
+    return bytes.readDoubleLE(at - 8);
   };
   const clientTimestamp = Number(bytes.readBigInt64LE(offset + ROW_OFFSET.clientTimestamp));
   const app = text();
@@ -87,7 +110,9 @@ export function decodeRow(bytes: Buffer, offset: number): StoredEvent {
   const user = text();
   const device = text();
   const session = text();
-  const dataText = text();
+  const shape = text();
+  const data = text();
+  const dataText = shape === '' ? data : dataOf(shape, mapsAt(varint, text, float));
   return {
     uuid: uuidToText(bytes, offset + ROW_OFFSET.uuid),
     app,
@@ -101,4 +126,14 @@ export function decodeRow(bytes: Buffer, offset: number): StoredEvent {
     ...(session !== '' && { session }),
     ...(dataText !== '' && { dataText }),
   };
+}
+
+/** The three maps, read in their order. */
+function mapsAt(varint: () => number, text: () => string, float: () => number): PropertyMaps {
+  const read = <T>(value: () => T): Map<string, T> => {
+    const map = new Map<string, T>();
+    for (let left = varint(); left > 0; left--) map.set(text(), value());
+    return map;
+  };
+  return { texts: read(text), numbers: read(float), others: read(text) };
 }

@@ -97,7 +97,6 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
       { field: 'data' },
     );
   const properties = data ? flattenData(data, limits, context.indexed) : undefined;
-  const dataText = data ? JSON.stringify(data) : '';
 
   const given = event['uuid'];
   let accepted: Accepted = 'given';
@@ -113,10 +112,6 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
     uuidFromCaller(app, given, uuidBytes);
     if (context.uuids.isOwn(app, uuidBytes)) accepted = 'own';
   }
-  if (dataText.length > limits.eventMaxBytes / 3 && Buffer.byteLength(dataText) > limits.eventMaxBytes)
-    throw new SeismoError('EVENT_TOO_LARGE', `data is over ${limits.eventMaxBytes} bytes (eventMaxBytes).`, {
-      field: 'data',
-    });
   context.names.checkId(app, id);
 
   writer.begin(timestamp, context.arrivedAt, clientTimestamp, uuidBytes);
@@ -126,9 +121,15 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
   writer.text(user);
   writer.text(device);
   writer.text(session);
-  writer.text(dataText);
+  writer.text(properties?.shape ?? '');
+  writer.text(properties && properties.shape === '' ? JSON.stringify(data) : '');
+  const maps = writer.length;
   if (properties) properties.write(writer);
   else writer.noMaps();
+  if (writer.length - maps > limits.eventMaxBytes)
+    throw new SeismoError('EVENT_TOO_LARGE', `data is over ${limits.eventMaxBytes} bytes (eventMaxBytes).`, {
+      field: 'data',
+    });
   return accepted;
 }
 

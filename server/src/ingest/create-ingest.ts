@@ -13,7 +13,7 @@ import type { Ingest, IngestStats, PostAnswer, SetAsideEvent } from './ingest.ts
 import { Journal } from './journal.ts';
 import type { EventLimits } from './limits.ts';
 import { linesOf } from './lines.ts';
-import { Loader } from './loader.ts';
+import { Loader, type Zone } from './loader.ts';
 import { NameBook } from './names.ts';
 import { RowWriter } from './row-writer.ts';
 import { ServerUuids } from './uuid.ts';
@@ -36,8 +36,8 @@ export interface IngestOptions {
   };
   readonly now: () => number;
   readonly retentionDaysOf: (app: string) => number | undefined;
-  /** Days since 1970 of a UTC ms, in the app's zone. */
-  readonly dayOf: (app: string) => (timestampMs: number) => number;
+  /** In which the app's days are cut. */
+  readonly zoneOf: (app: string) => Zone;
   readonly logger: { warn(fields: object, message: string): void };
 }
 
@@ -77,7 +77,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     store,
     flushIntervalMs: config.flushIntervalMs,
     flushMaxBytes: config.flushMaxBytes,
-    dayOf: options.dayOf,
+    zoneOf: options.zoneOf,
     onFailure: (error) => logger.warn({ err: error }, 'block not loaded; it will be tried again'),
   });
   const committer = new Committer({

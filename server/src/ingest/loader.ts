@@ -5,13 +5,20 @@ import type { Group } from './group.ts';
 import type { Cut, Journal } from './journal.ts';
 import { writeInt64 } from './row-writer.ts';
 
+/** In which an app's days are cut. */
+export interface Zone {
+  /** `zoneHash` of its name (row.ts). */
+  readonly hash: number;
+  /** Days since 1970 of a UTC ms. */
+  readonly dayOf: (timestampMs: number) => number;
+}
+
 export interface LoaderOptions {
   readonly journal: Journal;
   readonly store: Pick<Store, 'insert' | 'settleInserts' | 'storedRanges'>;
   readonly flushIntervalMs: number;
   readonly flushMaxBytes: number;
-  /** Days since 1970 of a UTC ms in the app's zone. */
-  readonly dayOf: (app: string) => (timestampMs: number) => number;
+  readonly zoneOf: (app: string) => Zone;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -200,21 +207,20 @@ export class Loader {
     const { rows, lengths } = group;
     let start = 0;
     let app = '';
-    let dayOf: (timestampMs: number) => number = () => 0;
+    let zone: Zone | undefined;
     for (let index = 0; index < lengths.length; index++) {
       writeInt64(rows, start + ROW_OFFSET.seq, group.firstSeq + index);
       this.#journalBytes.copy(rows, start + ROW_OFFSET.journal);
       const nameStart = start + ROW_OFFSET.texts + 1;
       const nameEnd = nameStart + rows[nameStart - 1]!;
-      if (!isText(rows, nameStart, nameEnd, app)) {
+      if (zone === undefined || !isText(rows, nameStart, nameEnd, app)) {
         app = rows.toString('latin1', nameStart, nameEnd);
-        dayOf = this.#options.dayOf(app);
+        zone = this.#options.zoneOf(app);
       }
       const at = start + ROW_OFFSET.timestamp;
-      rows.writeUInt16LE(
-        dayOf(rows.readUInt32LE(at) + rows.readInt32LE(at + 4) * 4_294_967_296),
-        start + ROW_OFFSET.day,
-      );
+      const timestamp = rows.readUInt32LE(at) + rows.readInt32LE(at + 4) * 4_294_967_296;
+      rows.writeUInt16LE(zone.dayOf(timestamp), start + ROW_OFFSET.day);
+      rows.writeUInt32LE(zone.hash, start + ROW_OFFSET.zone);
       start += lengths[index]!;
     }
   }

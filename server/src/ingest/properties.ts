@@ -1,4 +1,5 @@
 import { SeismoError } from '../errors.ts';
+import { pathPart } from '../shape.ts';
 import type { EventLimits } from './limits.ts';
 import type { RowWriter } from './row-writer.ts';
 
@@ -10,6 +11,8 @@ export class Properties {
   readonly textKeys: string[] = [];
   readonly numberKeys: string[] = [];
   readonly otherKeys: string[] = [];
+  /** As shape.ts has it; empty when a value is in no map. */
+  shape = '';
 
   /** The three maps, as RowBinary. */
   write(writer: RowWriter): void {
@@ -42,35 +45,58 @@ export interface Indexed {
  */
 export function flattenData(data: object, limits: EventLimits, indexed: Indexed): Properties {
   const out = new Properties();
-  walkObject(data as Record<string, unknown>, '', 1, out, { keys: 0 }, limits, indexed);
+  const count = { keys: 0, isWhole: true };
+  walkObject(data as Record<string, unknown>, undefined, 1, out, count, limits, indexed);
+  if (!count.isWhole) out.shape = '';
   return out;
+}
+
+interface Count {
+  keys: number;
+  /** Every value so far is in a map. */
+  isWhole: boolean;
+}
+
+/** JSON texts of keys, which come again and again. */
+const quotedKeys = new Map<string, string>();
+const QUOTED_MAX = 10_000;
+
+function quoted(key: string): string {
+  let text = quotedKeys.get(key);
+  if (text === undefined) {
+    text = JSON.stringify(key);
+    if (quotedKeys.size >= QUOTED_MAX) quotedKeys.clear();
+    quotedKeys.set(key, text);
+  }
+  return text;
 }
 
 function walkObject(
   object: Record<string, unknown>,
-  prefix: string,
+  prefix: string | undefined,
   depth: number,
   out: Properties,
-  count: { keys: number },
+  count: Count,
   limits: EventLimits,
   indexed: Indexed,
 ): void {
-  if (depth > limits.dataDepthMax)
-    throw new SeismoError(
-      'EVENT_TOO_DEEP',
-      `data is nested more than ${limits.dataDepthMax} deep at "${prefix.slice(0, 100)}".`,
-      { field: 'data' },
-    );
+  if (depth > limits.dataDepthMax) throw tooDeep(prefix ?? '', limits);
   const keys = Object.keys(object);
   count.keys += keys.length;
   if (count.keys > limits.propertiesMax)
     throw new SeismoError('EVENT_PROPERTIES_TOO_MANY', `data has more than ${limits.propertiesMax} properties.`, {
       field: 'data',
     });
-  if (keys.length === 0 && prefix !== '' && indexed.admits(prefix)) {
-    out.others.push('{}');
-    out.otherKeys.push(prefix);
+  if (keys.length === 0 && prefix !== undefined) {
+    // An empty object is a value of its own.
+    if (indexed.admits(prefix)) {
+      out.others.push('{}');
+      out.otherKeys.push(prefix);
+      out.shape += 'o';
+    } else count.isWhole = false;
+    return;
   }
+  let separator = '{';
   for (const key of keys) {
     if (key.length > limits.propertyNameMaxLength)
       throw new SeismoError(
@@ -79,45 +105,61 @@ function walkObject(
         { field: 'data' },
       );
     checkText(key, 'a property name');
-    const spelled = /[.\\]/.test(key) ? key.replace(/[.\\]/g, '\\$&') : key;
-    const path = prefix === '' ? spelled : `${prefix}.${spelled}`;
+    const path = prefix === undefined ? pathPart(key) : `${prefix}.${pathPart(key)}`;
     const value = object[key];
-    if (typeof value === 'string') {
-      checkText(value, path);
-      if (!indexed.admits(path)) continue;
-      out.texts.push(value);
-      out.textKeys.push(path);
-    } else if (typeof value === 'number') {
-      checkNumber(value, path);
-      if (!indexed.admits(path)) continue;
-      out.numbers.push(value);
-      out.numberKeys.push(path);
-    } else if (value === null || typeof value === 'boolean') {
-      if (!indexed.admits(path)) continue;
-      out.others.push(String(value));
-      out.otherKeys.push(path);
-    } else if (Array.isArray(value)) {
-      checkArray(value, path, depth + 1, count, limits);
-      if (!indexed.admits(path)) continue;
-      out.others.push(JSON.stringify(value));
-      out.otherKeys.push(path);
-    } else walkObject(value as Record<string, unknown>, path, depth + 1, out, count, limits, indexed);
+    out.shape += `${separator}${quoted(key)}:`;
+    separator = ',';
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      walkObject(value as Record<string, unknown>, path, depth + 1, out, count, limits, indexed);
+      continue;
+    }
+    const letter = addValue(value, path, depth, out, count, limits, indexed);
+    if (letter === undefined) count.isWhole = false;
+    else out.shape += letter;
   }
+  out.shape += separator === '{' ? '{}' : '}';
 }
 
-function checkArray(
-  array: readonly unknown[],
+/** @returns the letter of the map it went into; undefined when the path is not indexed */
+function addValue(
+  value: unknown,
   path: string,
   depth: number,
-  count: { keys: number },
+  out: Properties,
+  count: Count,
   limits: EventLimits,
-): void {
-  if (depth > limits.dataDepthMax)
-    throw new SeismoError(
-      'EVENT_TOO_DEEP',
-      `data is nested more than ${limits.dataDepthMax} deep at "${path.slice(0, 100)}".`,
-      { field: 'data' },
-    );
+  indexed: Indexed,
+): 't' | 'n' | 'o' | undefined {
+  if (typeof value === 'string') {
+    checkText(value, path);
+    if (!indexed.admits(path)) return undefined;
+    out.texts.push(value);
+    out.textKeys.push(path);
+    return 't';
+  }
+  if (typeof value === 'number') {
+    checkNumber(value, path);
+    if (!indexed.admits(path)) return undefined;
+    out.numbers.push(value);
+    out.numberKeys.push(path);
+    return 'n';
+  }
+  if (Array.isArray(value)) checkArray(value, path, depth + 1, count, limits);
+  if (!indexed.admits(path)) return undefined;
+  out.others.push(JSON.stringify(value));
+  out.otherKeys.push(path);
+  return 'o';
+}
+
+const tooDeep = (path: string, limits: EventLimits): SeismoError =>
+  new SeismoError(
+    'EVENT_TOO_DEEP',
+    `data is nested more than ${limits.dataDepthMax} deep at "${path.slice(0, 100)}".`,
+    { field: 'data' },
+  );
+
+function checkArray(array: readonly unknown[], path: string, depth: number, count: Count, limits: EventLimits): void {
+  if (depth > limits.dataDepthMax) throw tooDeep(path, limits);
   for (const value of array) {
     if (typeof value === 'string') checkText(value, path);
     else if (typeof value === 'number') checkNumber(value, path);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SeismoError } from '../../src/errors.ts';
 import { type AcceptContext, acceptEvent, parseTime } from '../../src/ingest/accept.ts';
@@ -121,6 +122,34 @@ describe('acceptEvent', () => {
       'EVENT_TOO_OLD timestamp',
     );
     expect(refusal({ event: 'x', timestamp: ARRIVED - 86_400_000 }, { retentionDays: 1 })).toBe('accepted');
+  });
+});
+
+describe('data', () => {
+  const key = fc.oneof(fc.string(), fc.constantFrom('a', 'b', 'a.b', '', '.', '\\', '__proto__', '"', 't', 'n', 'o'));
+  const leaf = fc.oneof(
+    fc.string(),
+    fc.double({ noNaN: true, noDefaultInfinity: true, min: -9e15, max: 9e15 }),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(fc.oneof(fc.string(), fc.integer(), fc.dictionary(key, fc.integer())), { maxLength: 3 }),
+  );
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.dictionary(key, fc.oneof({ maxDepth: 3 }, leaf, tie('tree')), { maxKeys: 6 }),
+  }));
+
+  it('comes back as the same JSON text, whatever its keys and values, indexed or not', () => {
+    const { limits } = aContext();
+    const wide = { ...limits, propertiesMax: 1_000, dataDepthMax: 20, propertyNameMaxLength: 100, eventMaxBytes: 1e6 };
+    fc.assert(
+      fc.property(tree, fc.boolean(), (data, all) => {
+        const json = JSON.stringify(data);
+        fc.pre(json.isWellFormed() && !/\\ud[89a-f]/.test(json));
+        const indexed = { admits: (path: string) => all || path.length % 2 === 0 };
+        expect(accept({ event: 'x', data: JSON.parse(json) }, { limits: wide, indexed }).dataText).toBe(json);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

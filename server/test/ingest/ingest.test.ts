@@ -51,9 +51,9 @@ class MemoryStore {
   }
 }
 
-/** Where the row at `start` ends: 7 texts, then three maps of text, double and text (row.ts). */
+/** Where the row at `start` ends: 8 texts, then three maps of text, double and text (row.ts). */
 function rowEnd(bytes: Buffer, start: number): number {
-  let at = start + 66;
+  let at = start + 70;
   const varint = (): number => {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
@@ -66,7 +66,7 @@ function rowEnd(bytes: Buffer, start: number): number {
     const length = varint();
     at += length;
   };
-  for (let i = 0; i < 7; i++) skipText();
+  for (let i = 0; i < 8; i++) skipText();
   for (const isNumber of [false, true, false])
     for (let left = varint(); left > 0; left--) {
       skipText();
@@ -104,7 +104,7 @@ const open = (changes: Partial<typeof LIMITS> = {}) =>
     config: { ...LIMITS, ...changes },
     now: () => now,
     retentionDaysOf: (app) => (app === 'short' ? 1 : undefined),
-    dayOf: () => (ms) => Math.floor(ms / 86_400_000),
+    zoneOf: () => ({ hash: 0, dayOf: (ms) => Math.floor(ms / 86_400_000) }),
     logger: { warn: () => {} },
   });
 

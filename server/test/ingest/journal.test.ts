@@ -98,7 +98,7 @@ function aLoader(journal: Journal, store: PlacesStore): Loader {
     store,
     flushIntervalMs: 5,
     flushMaxBytes: 1_000_000,
-    dayOf: () => () => 0,
+    zoneOf: () => ({ hash: 0, dayOf: () => 0 }),
     onFailure: () => {},
   });
   loader.start();

@@ -1,22 +1,11 @@
 import type { Condition, Filter, Match, PropertyField, Range } from '../../query.ts';
-
-/** Collects values; SQL only ever holds their placeholders. */
-export class Bound {
-  readonly values: Record<string, unknown> = {};
-  #count = 0;
-  add(type: 'String' | 'Float64' | 'Int64' | 'UInt64' | 'Array(Int64)' | 'Array(String)', value: unknown): string {
-    const name = `p${++this.#count}`;
-    this.values[name] = value;
-    return `{${name}:${type}}`;
-  }
-}
-
-const escapeKey = (key: string): string => key.replace(/[\\.]/g, '\\$&');
+import { pathPart } from '../../shape.ts';
+import type { Bound } from './sql.ts';
 
 /** The map keys a property may stand under, the preferred one first. */
 export function propertyKeys(field: PropertyField): readonly string[] {
-  const joined = escapeKey(field.path.join('.'));
-  return field.literal || field.path.length === 1 ? [joined] : [field.path.map(escapeKey).join('.'), joined];
+  const joined = pathPart(field.path.join('.'));
+  return field.literal || field.path.length === 1 ? [joined] : [field.path.map(pathPart).join('.'), joined];
 }
 
 export const present = (key: string): string =>
@@ -25,8 +14,8 @@ export const present = (key: string): string =>
 export function whereSql(app: string, range: Range, filters: readonly Filter[], bound: Bound): string {
   const parts = [
     `app = ${bound.add('String', app)}`,
-    `timestamp >= fromUnixTimestamp64Milli(${bound.add('Int64', range.from)}, 'UTC')`,
-    `timestamp < fromUnixTimestamp64Milli(${bound.add('Int64', range.to)}, 'UTC')`,
+    `timestamp >= ${bound.time(range.from)}`,
+    `timestamp < ${bound.time(range.to)}`,
     ...filters.map((filter) => filterSql(filter, bound)),
   ];
   return parts.join(' AND ');

@@ -1,0 +1,59 @@
+import type { GroupsQuery, GroupsResult, JsonValue, QueryControl } from '../../query.ts';
+import type { Connection } from './connection.ts';
+import { present, propertyKeys, whereSql } from './filter-sql.ts';
+import {
+  Bound,
+  EVENTS,
+  isExact,
+  options,
+  type Row,
+  USERS_EXACT_MERGE,
+  USERS_EXACT_STATE,
+  USERS_MERGE,
+  USERS_STATE,
+} from './sql.ts';
+
+/**
+ * Counts by the value of a property, in one pass: a state a value, then the most frequent by themselves, and the rest merged
+ * into `other`, so that its users are distinct and not summed.
+ */
+export async function groups(connection: Connection, query: GroupsQuery, control: QueryControl): Promise<GroupsResult> {
+  const bound = new Bound();
+  const where = whereSql(query.app, query.range, query.filters, bound);
+  const [first, second] = propertyKeys(query.attribute).map((key) => bound.add('String', key));
+  const value =
+    second === undefined ? valueSql(first!) : `if(${present(first!)}, ${valueSql(first!)}, ${valueSql(second)})`;
+  const [state, merge] = query.exact ? [USERS_EXACT_STATE, USERS_EXACT_MERGE] : [USERS_STATE, USERS_MERGE];
+  const limit = bound.add('UInt64', query.limit);
+  const rows = await connection.query<Row>(
+    `WITH groups AS (SELECT ${value} AS v, count() AS n, ${state} AS s FROM ${EVENTS} WHERE ${where} GROUP BY v),
+      ranked AS (SELECT v, n, s, row_number() OVER (PARTITION BY v = '' ORDER BY n DESC, v) AS place FROM groups)
+    SELECT multiIf(v = '', 'missing', place <= ${limit}, 'group', 'other') AS kind, if(kind = 'group', v, '') AS value,
+      sum(n) AS total, ${merge}(s) AS users, grouping(kind) AS isWhole
+    FROM ranked GROUP BY GROUPING SETS ((kind, value), ()) ORDER BY total DESC, value`,
+    bound.values,
+    options({ ...control, maxRows: Math.max(control.maxRows, query.limit + 3) }),
+  );
+  const tally = (row: Row | undefined) => ({ total: Number(row?.['total'] ?? 0), users: Number(row?.['users'] ?? 0) });
+  const whole = tally(rows.find((row) => Number(row['isWhole']) === 1));
+  const parts = rows.filter((row) => Number(row['isWhole']) === 0);
+  return {
+    groups: parts
+      .filter(({ kind }) => kind === 'group')
+      .map((row) => ({ value: valueOfSql(String(row['value'])), ...tally(row) })),
+    other: tally(parts.find(({ kind }) => kind === 'other')),
+    missing: tally(parts.find(({ kind }) => kind === 'missing')),
+    ...whole,
+    usersExact: isExact(query.exact, whole.users),
+  };
+}
+
+/** The value with a letter for its type before it; empty when there is none. */
+const valueSql = (key: string): string =>
+  `multiIf(mapContains(texts, ${key}), concat('t', texts[${key}]), mapContains(numbers, ${key}), concat('n', toString(numbers[${key}])), mapContains(others, ${key}), concat('o', others[${key}]), '')`;
+
+function valueOfSql(text: string): JsonValue {
+  const value = text.slice(1);
+  if (text[0] === 't') return value;
+  return text[0] === 'n' ? Number(value) : (JSON.parse(value) as JsonValue);
+}

@@ -1,0 +1,69 @@
+import type { Filter, Range } from '../../query.ts';
+import { zoneHash } from '../../row.ts';
+import type { SeqRange, StoreUsage } from '../store.ts';
+import type { Connection } from './connection.ts';
+import { whereSql } from './filter-sql.ts';
+import { Bound, EVENTS, type Row } from './sql.ts';
+
+/** Which places of a journal are stored, erased ones included: what was erased must not come back with a repeated block. */
+export async function storedRanges(
+  connection: Connection,
+  journal: string,
+  fromSeq: number,
+  toSeq: number,
+): Promise<SeqRange[]> {
+  const rows = await connection.query<Row>(
+    `SELECT min(s) AS f, max(s) + 1 AS t FROM (SELECT s, s - row_number() OVER (ORDER BY s) AS g FROM
+      (SELECT DISTINCT toInt64(seq) AS s FROM ${EVENTS} WHERE journal = {j:UUID} AND seq >= {f:UInt64} AND seq < {t:UInt64}))
+    GROUP BY g ORDER BY f`,
+    { j: journal, f: fromSeq, t: toSeq },
+    { settings: { apply_deleted_mask: 0 } },
+  );
+  return rows.map((row) => ({ from: Number(row['f']), to: Number(row['t']) }));
+}
+
+/** Hides the matching events at once; their disk is freed when their parts are merged, or by `freeErased`. */
+export async function erase(
+  connection: Connection,
+  app: string,
+  range: Range,
+  filters: readonly Filter[],
+): Promise<number> {
+  const bound = new Bound();
+  const where = whereSql(app, range, filters, bound);
+  const [row] = await connection.query<Row>(`SELECT count() AS n FROM ${EVENTS} WHERE ${where}`, bound.values);
+  const count = Number(row?.['n'] ?? 0);
+  if (count > 0)
+    await connection.command(`DELETE FROM ${EVENTS} WHERE ${where}`, bound.values, { lightweight_deletes_sync: 2 });
+  return count;
+}
+
+/** Rewrites the parts that hold hidden events, in the background. */
+export async function freeErased(connection: Connection): Promise<void> {
+  await connection.command(`ALTER TABLE ${EVENTS} APPLY DELETED MASK`, {}, { mutations_sync: 0 });
+}
+
+/** Cuts the days of an app's stored events in another zone; until it is done, reports read the table. */
+export async function setTimeZone(connection: Connection, app: string, timeZone: string): Promise<void> {
+  const params = { a: app, z: timeZone, h: zoneHash(timeZone) };
+  await connection.command(
+    `ALTER TABLE ${EVENTS} UPDATE day = toDate(timestamp, {z:String}), zone = {h:UInt32} WHERE app = {a:String} AND zone != {h:UInt32}`,
+    params,
+    { mutations_sync: 2 },
+  );
+}
+
+export async function usage(connection: Connection): Promise<StoreUsage> {
+  const [row] = await connection.query<Row>(
+    `SELECT sum(rows) AS n, sum(bytes_on_disk) AS b, count() AS p, version() AS v FROM system.parts
+    WHERE active AND database = 'seismo' AND table = 'events'`,
+    {},
+    { settings: { priority: 1 } },
+  );
+  return {
+    events: Number(row?.['n'] ?? 0),
+    bytesOnDisk: Number(row?.['b'] ?? 0),
+    parts: Number(row?.['p'] ?? 0),
+    version: String(row?.['v'] ?? ''),
+  };
+}
