@@ -35,8 +35,12 @@ export function dataOf(shape: string, maps: PropertyMaps): string {
   return text;
 }
 
-/** How a key stands in a path. */
-export const pathPart = (key: string): string => (/[.\\]/.test(key) ? key.replace(/[.\\]/g, '\\$&') : key);
+/**
+ * How a key stands in a path: its dots and backslashes behind a backslash. The empty key is `\\-`, since the engine does not
+ * find an empty key in a map kept in buckets.
+ */
+export const pathPart = (key: string): string =>
+  key === '' ? '\\-' : /[.\\]/.test(key) ? key.replace(/[.\\]/g, '\\$&') : key;
 
 function partsOf(shape: string): Part[] {
   const parts: Part[] = [];

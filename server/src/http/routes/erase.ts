@@ -26,7 +26,7 @@ export function eraseRoutes({ reports }: HttpDeps): readonly Route[] {
       errors: ['ERASE_FILTER_MISSING', 'PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'STORE_BEHIND', 'STORE_UNAVAILABLE'],
       async handler({ app, search, request }) {
         // Rewriting parts may outlast any idle limit.
-        request.raw.socket.setTimeout(0);
+        request.raw.setTimeout(0);
         return await reports.erase(app, search);
       },
     },

@@ -64,7 +64,7 @@ async function events(deps: HttpDeps, call: Call): Promise<unknown> {
     await pages.return(undefined);
     return reply.send();
   }
-  return reply.send(Readable.from(pages, { objectMode: false }));
+  return Readable.from(pages, { objectMode: false });
 }
 
 async function page(deps: HttpDeps, call: Call): Promise<unknown> {
@@ -76,7 +76,8 @@ async function page(deps: HttpDeps, call: Call): Promise<unknown> {
     following.set('cursor', answer.value.next);
     reply.header('link', `<${pathOf(request)}?${following}>; rel="next"`);
   }
-  return reply.header('content-type', JSON_TYPE).send(`[${answer.value.events.map(eventToJson).join(',')}]`);
+  reply.header('content-type', JSON_TYPE);
+  return `[${answer.value.events.map(eventToJson).join(',')}]`;
 }
 
 async function* lines(pages: AsyncIterable<readonly EventRow[]>): AsyncGenerator<Buffer> {

@@ -64,9 +64,8 @@ export async function properties(
 
 /** As filters spell it: a key with a dot of its own in brackets. */
 function spelled(path: string): string {
-  return path === '' || path.includes('\\') || path.startsWith('[')
-    ? JSON.stringify([path.replace(/\\(.)/g, '$1')])
-    : path;
+  if (path === '\\-') return '[""]';
+  return path.includes('\\') || path.startsWith('[') ? JSON.stringify([path.replace(/\\(.)/g, '$1')]) : path;
 }
 
 function exampleOf(text: string): JsonValue {
