@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Type } from '@sinclair/typebox';
 import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
@@ -26,7 +27,8 @@ export function eraseRoutes({ reports }: HttpDeps): readonly Route[] {
       errors: ['ERASE_FILTER_MISSING', 'PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'STORE_BEHIND', 'STORE_UNAVAILABLE'],
       async handler({ app, search, request }) {
         // Rewriting parts may outlast any idle limit.
-        request.raw.setTimeout(0);
+        const { socket } = request.raw;
+        if (socket instanceof Socket) socket.setTimeout(0);
         return await reports.erase(app, search);
       },
     },
