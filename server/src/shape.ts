@@ -36,7 +36,7 @@ export function dataOf(shape: string, maps: PropertyMaps): string {
 }
 
 /**
- * How a key stands in a path: its dots and backslashes behind a backslash. The empty key is `\\-`, since the engine does not
+ * How a key stands in a path: its dots and backslashes behind a backslash. The empty key is `\-`, since the engine does not
  * find an empty key in a map kept in buckets.
  */
 export const pathPart = (key: string): string =>

@@ -19,7 +19,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   protocols: ['leaf', 'ingest'],
   http: ['leaf', 'auth', 'ingest', 'reports', 'protocols', 'contract', 'registry'],
   app: ['leaf', 'config', 'registry', 'auth', 'store', 'contract', 'ingest', 'reports', 'protocols', 'http', 'app'],
-  cli: ['leaf', 'config', 'app', 'cli', 'ingest types'],
+  cli: ['leaf', 'config', 'app', 'cli', 'ingest types', 'auth types', 'contract types'],
 };
 const APP = new Set([
   'app.ts',
