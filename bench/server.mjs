@@ -1,0 +1,139 @@
+// Starts the built server as a user would, and asks it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../server/dist/main.js', import.meta.url));
+const HEAD_START_MS = 120_000;
+
+export const aDirectory = () => mkdtempSync(join(tmpdir(), 'seismo-bench-'));
+export const removeDirectory = (path) => rmSync(path, { recursive: true, force: true });
+
+/** @returns the running server: url, token of its admin, how long it took to be ready, and what asks it */
+export async function startServer(dataDir, { password, flags = [] } = {}) {
+  const started = performance.now();
+  const args = [
+    MAIN,
+    'start',
+    '--json',
+    '--data',
+    dataDir,
+    '--port',
+    '0',
+    '--log-level',
+    'warn',
+    '--token-ttl',
+    '1440',
+  ];
+  const child = spawn(process.execPath, [...args, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const { url, firstAdmin } = await new Promise((resolve, reject) => {
+    let text = '';
+    const late = setTimeout(() => reject(new Error('the server did not start')), HEAD_START_MS);
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      if (!text.includes('\n')) return;
+      clearTimeout(late);
+      resolve(JSON.parse(text.slice(0, text.indexOf('\n'))));
+    });
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  const readyMs = performance.now() - started;
+  const agent = new Agent({ keepAlive: true, maxSockets: 128 });
+  const known = password ?? firstAdmin?.password;
+  const ask = (method, path, { body, token, type = 'application/json' } = {}) =>
+    new Promise((resolve, reject) => {
+      const headers = { ...(token && { 'x-access-token': token }) };
+      if (body) Object.assign(headers, { 'content-type': type, 'content-length': body.length });
+      const asked = request(`${url}${path}`, { method, agent, headers }, (response) => {
+        const chunks = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks) }));
+        response.on('error', reject);
+      });
+      asked.on('error', reject);
+      asked.end(body);
+    });
+  const signIn = await ask('POST', '/auth', {
+    body: Buffer.from(JSON.stringify({ username: 'admin', password: known })),
+  });
+  const { token } = JSON.parse(signIn.body);
+  return {
+    url,
+    password: known,
+    readyMs,
+    child,
+    ask: (method, path, options) => ask(method, path, { token, ...options }),
+    async json(path) {
+      const { status, body } = await ask('GET', path, { token });
+      if (status !== 200) throw new Error(`${path}: ${status} ${body}`);
+      return JSON.parse(body);
+    },
+    async stop(signal = 'SIGTERM') {
+      agent.destroy();
+      child.kill(signal);
+      return await exited;
+    },
+  };
+}
+
+/** Resident memory of a process and all below it, bytes. */
+export function memoryOfTree(pid) {
+  const parents = new Map();
+  const sizes = new Map();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const status = readFileSync(`/proc/${name}/status`, 'utf8');
+      parents.set(Number(name), Number(/^PPid:\s+(\d+)/m.exec(status)[1]));
+      sizes.set(Number(name), Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  const below = (each) => {
+    for (let at = each; at > 1; at = parents.get(at) ?? 0) if (at === pid) return true;
+    return false;
+  };
+  return [...sizes].filter(([each]) => below(each)).reduce((sum, [, size]) => sum + size, 0);
+}
+
+/** Posts bodies over so many connections until the time is over, or so many events are accepted. */
+export async function load(server, app, next, { connections, seconds = Infinity, events = Infinity, size, onTick }) {
+  const latencies = [];
+  let accepted = 0;
+  const started = performance.now();
+  const end = started + seconds * 1000;
+  const tick = onTick && setInterval(onTick, 500);
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      while (performance.now() < end && accepted < events) {
+        const body = next();
+        const sent = performance.now();
+        const answer = await server.ask('POST', `/api/events/${app}`, { body });
+        if (answer.status >= 300) throw new Error(`${answer.status} ${answer.body}`);
+        latencies.push(performance.now() - sent);
+        accepted += size;
+      }
+    }),
+  );
+  clearInterval(tick);
+  return { accepted, seconds: (performance.now() - started) / 1000, latencies };
+}
+
+export function quantile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+export async function drained(server) {
+  const started = performance.now();
+  for (;;) {
+    const { ingest } = await server.json('/api/stats');
+    if (ingest.journalEvents === 0) return (performance.now() - started) / 1000;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
