@@ -1,5 +1,6 @@
 // The bench's events: 20 names and a million users, both skewed, over 90 days, five to seven properties of mixed types, from a
-// fixed seed. Bodies are made once; before each use fresh uuids are written over the old ones, as an SDK would make them.
+// fixed seed. Bodies are made once; before each use fresh uuids, users and times are written over the old ones, so that the
+// store sees as many of them as there are, and the generator takes little of the cores it shares.
 import { randomFillSync } from 'node:crypto';
 
 /** mulberry32 */
@@ -42,10 +43,13 @@ const DAY_MS = 86_400_000;
 export const DAYS = 90;
 const UUID = '00000000-0000-4000-8000-000000000000';
 
+/** Milliseconds in 13 digits, within a share of the 90 days. */
+const timeOf = (random, endMs, from = 0, to = 1) =>
+  String(Math.round(endMs - DAYS * DAY_MS * (1 - (from + random() * (to - from)))));
+
 /** @param dayFrom, dayTo the share of the 90 days (0 to 1) in which the events lie */
 export function anEvent(random, endMs, dayFrom = 0, dayTo = 1) {
   const skewed = (size, power) => Math.floor(size * random() ** power);
-  const back = DAYS * DAY_MS * (1 - (dayFrom + random() * (dayTo - dayFrom)));
   const data = {
     plan: PLANS[skewed(3, 1.5)],
     country: COUNTRIES[skewed(10, 2)],
@@ -58,11 +62,13 @@ export function anEvent(random, endMs, dayFrom = 0, dayTo = 1) {
   return {
     uuid: UUID,
     event: NAMES[skewed(20, 2.2)],
-    user: `user-${skewed(1_000_000, 1.5)}`,
-    timestamp: Math.round(endMs - back),
+    user: userOf(random),
+    timestamp: Number(timeOf(random, endMs, dayFrom, dayTo)),
     data,
   };
 }
+
+const userOf = (random) => `user-${String(Math.floor(1_000_000 * random() ** 1.5)).padStart(6, '0')}`;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => HEX[byte].charCodeAt(0) | (HEX[byte].charCodeAt(1) << 8));
@@ -100,14 +106,19 @@ export function bodiesOf({ seed, count, size, endMs, version = 4, dayFrom, dayTo
     const events = Array.from({ length: size }, () => anEvent(random, endMs, dayFrom, dayTo));
     const body = Buffer.from(JSON.stringify(size === 1 ? events[0] : events));
     const places = [];
-    for (let at = body.indexOf(UUID); at >= 0; at = body.indexOf(UUID, at + 36)) places.push(at);
+    for (let at = body.indexOf(UUID); at >= 0; at = body.indexOf(UUID, at + 36))
+      places.push({ uuid: at, user: body.indexOf('"user":"', at) + 8, time: body.indexOf('"timestamp":', at) + 12 });
     return { body, places };
   });
   let turn = 0;
   return () => {
     const { body, places } = bodies[turn++ % bodies.length];
     const copy = Buffer.from(body);
-    for (const at of places) writeUuid(copy, at, version);
+    for (const { uuid, user, time } of places) {
+      writeUuid(copy, uuid, version);
+      copy.write(userOf(random), user, 'latin1');
+      copy.write(timeOf(random, endMs, dayFrom, dayTo), time, 'latin1');
+    }
     return copy;
   };
 }

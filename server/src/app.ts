@@ -97,7 +97,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       ingest,
       reports,
       store,
-      registry: withZones(registry, store, calendarOf),
+      registry: withZones(registry, store, ingest, calendarOf),
       firstAdmin: admin,
       close,
     };
@@ -110,14 +110,18 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
 const zoneNumbers = (timeZone: string): Zone => ({ hash: zoneHash(timeZone), dayOf: dayNumber(timeZone) });
 
 /** A change of an app's zone moves the days that the store keeps for it. */
-function withZones(registry: Registry, store: Store, calendarOf: (app: string) => Calendar): Registry {
+function withZones(registry: Registry, store: Store, ingest: Ingest, calendarOf: (app: string) => Calendar): Registry {
   return {
     ...registry,
     async setAppSettings(app, changes) {
       const before = calendarOf(app).timeZone;
       const settings = await registry.setAppSettings(app, changes);
       const { timeZone } = calendarOf(app);
-      if (timeZone !== before) await store.setTimeZone(app, timeZone);
+      if (timeZone !== before) {
+        // What was cut in the old zone and is on its way arrives first.
+        await ingest.catchUp(app);
+        await store.setTimeZone(app, timeZone);
+      }
       return settings;
     },
   };

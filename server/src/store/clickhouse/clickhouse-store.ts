@@ -2,7 +2,7 @@ import { ROW_COLUMNS } from '../../row.ts';
 import type { Store } from '../store.ts';
 import { apps, eventNames, properties } from './catalogue-query.ts';
 import type { Connection } from './connection.ts';
-import { counts } from './counts-query.ts';
+import { counts, DayZones } from './counts-query.ts';
 import { events, knownUuids } from './events-query.ts';
 import { groups } from './groups-query.ts';
 import { erase, freeErased, setTimeZone, storedRanges, usage } from './maintenance.ts';
@@ -19,6 +19,7 @@ const ONE_BLOCK = {
 
 /** The store in ClickHouse SQL, over an embedded engine or a server. */
 export function createClickHouseStore({ connection }: { readonly connection: Connection }): Store {
+  const zones = new DayZones(connection);
   return {
     open: () => migrate(connection),
     close: () => connection.close(),
@@ -32,7 +33,7 @@ export function createClickHouseStore({ connection }: { readonly connection: Con
     storedRanges: (journal, fromSeq, toSeq) => storedRanges(connection, journal, fromSeq, toSeq),
     events: (query, control) => events(connection, query, control),
     knownUuids: (app, range, uuids) => knownUuids(connection, app, range, uuids),
-    counts: (query, control) => counts(connection, query, control),
+    counts: (query, control) => counts(connection, zones, query, control),
     groups: (query, control) => groups(connection, query, control),
     apps: (control) => apps(connection, control),
     eventNames: (app, control) => eventNames(connection, app, control),
@@ -42,7 +43,14 @@ export function createClickHouseStore({ connection }: { readonly connection: Con
       if (erased > 0) await freeErased(connection);
       return erased;
     },
-    setTimeZone: (app, timeZone) => setTimeZone(connection, app, timeZone),
+    async setTimeZone(app, timeZone) {
+      zones.forget(app);
+      try {
+        await setTimeZone(connection, app, timeZone);
+      } finally {
+        zones.forget(app);
+      }
+    },
     usage: () => usage(connection),
   };
 }

@@ -3,23 +3,58 @@ import { zoneHash } from '../../row.ts';
 import { dayNumber, startOfDay } from '../../time.ts';
 import type { Connection } from './connection.ts';
 import { filterSql, whereSql } from './filter-sql.ts';
-import { Bound, EVENTS, isExact, options, type Row, USERS_MERGE_IF, USERS_STATE, usersSql } from './sql.ts';
+import { Bound, EVENTS, isExact, options, type Row, USERS, usersSql } from './sql.ts';
 
 interface Counted {
   readonly total: number;
   readonly users: number;
 }
 
-/**
- * Counts and distinct users of a range, and of each of its buckets:
- * days of the app's zone come from the roll-up of users, all else from the table.
- */
-export async function counts(connection: Connection, query: CountsQuery, control: QueryControl): Promise<CountsResult> {
-  if (!query.exact && query.filters.every(isOnName)) {
-    const byDay = await countsByDay(connection, query, control);
-    if (byDay) return byDay;
+/** In which zones the days of an app's stored events are cut: asked once, and again after a change of zone. */
+export class DayZones {
+  readonly #connection: Connection;
+  readonly #known = new Map<string, readonly number[]>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
-  return await countsOfTable(connection, query, control);
+
+  forget(app: string): void {
+    this.#known.delete(app);
+  }
+
+  async isOnly(app: string, timeZone: string, control: QueryControl): Promise<boolean> {
+    let zones = this.#known.get(app);
+    if (zones === undefined) {
+      const rows = await this.#connection.query<{ zone: number }>(
+        `SELECT zone FROM ${EVENTS} WHERE app = {a:String} GROUP BY zone`,
+        { a: app },
+        options(control, true),
+      );
+      zones = rows.map(({ zone }) => Number(zone));
+      // An app without events may get its first ones in any zone.
+      if (zones.length > 0) this.#known.set(app, zones);
+    }
+    const hash = zoneHash(timeZone);
+    return zones.every((zone) => zone === hash);
+  }
+}
+
+/**
+ * Counts and distinct users of a range, and of each of its buckets: days of the app's own zone come from the roll-up of
+ * users, all else from the table.
+ */
+export async function counts(
+  connection: Connection,
+  zones: DayZones,
+  query: CountsQuery,
+  control: QueryControl,
+): Promise<CountsResult> {
+  const days = daysOf(query);
+  const isRolled = days !== undefined && (await zones.isOnly(query.app, query.timeZone, control));
+  return isRolled
+    ? await countsByDay(connection, query, days, control)
+    : await countsOfTable(connection, query, control);
 }
 
 /** The roll-ups know the name and the id, no more. */
@@ -29,50 +64,54 @@ function isOnName(filter: Filter): filter is Condition {
   );
 }
 
-async function countsByDay(
-  connection: Connection,
-  query: CountsQuery,
-  control: QueryControl,
-): Promise<CountsResult | undefined> {
-  const { app, range, timeZone, filters, buckets } = query;
+interface Days {
+  readonly first: number;
+  readonly end: number;
+  readonly buckets: readonly number[] | undefined;
+}
+
+/** Range and buckets in whole days of the question's zone; undefined when they are not, or the roll-up cannot answer. */
+function daysOf({ range, timeZone, filters, buckets, exact }: CountsQuery): Days | undefined {
+  if (exact || !filters.every(isOnName)) return undefined;
   const dayAt = dayNumber(timeZone);
   const isStart = (ms: number): boolean => startOfDay(dayAt(ms), timeZone) === ms;
   if (![range.from, range.to, ...(buckets ?? [])].every(isStart)) return undefined;
-  const [first, end] = [dayAt(range.from), dayAt(range.to)];
-  const starts = buckets?.map(dayAt);
+  return { first: dayAt(range.from), end: dayAt(range.to), buckets: buckets?.map(dayAt) };
+}
+
+async function countsByDay(
+  connection: Connection,
+  { app, filters, buckets }: CountsQuery,
+  days: Days,
+  control: QueryControl,
+): Promise<CountsResult> {
   const bound = new Bound();
-  const zone = bound.add('UInt32', zoneHash(timeZone));
-  const day = (number: number): string => `toDate(${bound.add('Int32', number)})`;
-  // Rows whose day was cut in another zone are at most a day off: with one of them near, the roll-up does not serve.
   const where = [
     `app = ${bound.add('String', app)}`,
-    `day >= ${day(Math.max(0, first - 1))}`,
-    `day < ${day(end + 1)}`,
+    `day >= toDate(${bound.add('Int32', days.first)})`,
+    `day < toDate(${bound.add('Int32', days.end)})`,
     ...filters.map((filter) => filterSql(filter, bound)),
   ].join(' AND ');
-  const inside = `zone = ${zone} AND day >= ${day(first)} AND day < ${day(end)}`;
-  // One state a day out of the roll-up, then merged into the buckets asked and into the whole.
-  const [key, sets] = starts
-    ? [
-        `roundDown(toInt64(toUInt16(day)), ${bound.add('Array(Int64)', starts)}) AS k, grouping(k)`,
-        'GROUP BY GROUPING SETS ((k), ())',
-      ]
-    : ['1', ''];
-  const rows = await connection.query<Row>(
-    `WITH days AS (SELECT day, zone, count() AS n, ${USERS_STATE} AS s FROM ${EVENTS} WHERE ${where} GROUP BY day, zone)
-    SELECT ${key} AS isWhole, sumIf(n, ${inside}) AS total, ${USERS_MERGE_IF}(s, ${inside}) AS users, countIf(zone != ${zone}) AS strangers
-    FROM days ${sets}`,
-    bound.values,
-    options(control, true),
+  const ask = (select: string, group: string): Promise<Row[]> =>
+    connection.query<Row>(
+      `SELECT ${select}count() AS total, ${USERS} AS users FROM ${EVENTS} WHERE ${where}${group}`,
+      bound.values,
+      options(control, true),
+    );
+  const isDaily = days.buckets?.length === days.end - days.first;
+  const key = isDaily
+    ? 'toInt64(toUInt16(day))'
+    : days.buckets && `roundDown(toInt64(toUInt16(day)), ${bound.add('Array(Int64)', days.buckets)})`;
+  const [[whole], series] = await Promise.all([
+    ask('', ''),
+    key ? ask(`${key} AS k, `, ' GROUP BY k ORDER BY k') : undefined,
+  ]);
+  const from = new Map(days.buckets?.map((day, i) => [day, buckets![i]!]));
+  return resultOf(
+    countedOf(whole),
+    false,
+    series?.map((row) => ({ from: from.get(Number(row['k']))!, ...countedOf(row) })),
   );
-  const whole = rows.find((row) => Number(row['isWhole']) === 1);
-  if (Number(whole?.['strangers'] ?? 0) > 0) return undefined;
-  const from = new Map(starts?.map((start, i) => [start, buckets![i]!]));
-  const series = rows
-    .filter((row) => Number(row['isWhole']) === 0 && Number(row['total']) > 0)
-    .map((row) => ({ from: from.get(Number(row['k']))!, ...countedOf(row) }))
-    .sort((a, b) => a.from - b.from);
-  return resultOf(countedOf(whole), false, buckets && series);
 }
 
 async function countsOfTable(connection: Connection, query: CountsQuery, control: QueryControl): Promise<CountsResult> {

@@ -41,7 +41,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       )
     ) ENGINE = MergeTree
     PARTITION BY if(timestamp >= toDateTime64('2020-01-01', 3, 'UTC'), toYYYYMM(timestamp), toYear(timestamp))
-    PRIMARY KEY (app, timestamp) ORDER BY (app, timestamp, seq)
+    PRIMARY KEY (app, timestamp) ORDER BY (app, timestamp, seq, journal)
     SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 1000,
       lightweight_mutation_projection_mode = 'rebuild',
       map_serialization_version = 'with_buckets', map_buckets_min_avg_size = 0, map_buckets_strategy = 'constant',

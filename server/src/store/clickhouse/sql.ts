@@ -46,7 +46,6 @@ const PERSON = 'if(notEmpty(user), sipHash64(user), if(notEmpty(device), sipHash
 export const USERS = `uniqCombined64(16)(${PERSON})`;
 export const USERS_STATE = `uniqCombined64State(16)(${PERSON})`;
 export const USERS_MERGE = 'uniqCombined64Merge(16)';
-export const USERS_MERGE_IF = 'uniqCombined64MergeIf(16)';
 export const USERS_EXACT = `uniqExact(${PERSON})`;
 export const USERS_EXACT_STATE = `uniqExactState(${PERSON})`;
 export const USERS_EXACT_MERGE = 'uniqExactMerge';
