@@ -58,10 +58,11 @@ function rowOf(event, seq) {
   const others = {};
   let shape = '';
   for (const [name, value] of Object.entries(event.data)) {
-    if (typeof value === 'string') texts[name] = value;
-    else if (typeof value === 'number') numbers[name] = value;
+    const letter = value === 0 || typeof value === 'boolean' ? 'o' : typeof value === 'string' ? 't' : 'n';
+    if (letter === 't') texts[name] = value;
+    else if (letter === 'n') numbers[name] = value;
     else others[name] = String(value);
-    shape += `${shape === '' ? '{' : ','}"${name}":${typeof value === 'string' ? 't' : typeof value === 'number' ? 'n' : 'o'}`;
+    shape += `${shape === '' ? '{' : ','}"${name}":${letter}`;
   }
   const time = new Date(event.timestamp).toISOString().slice(0, -1).replace('T', ' ');
   return {

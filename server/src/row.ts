@@ -19,7 +19,8 @@ import { dataOf, type PropertyMaps } from './shape.ts';
  * | 70 | … | app, id, event, user, device, session, shape, data (each varint length and UTF-8), then the maps texts, numbers, others |
  *
  * `data` is not kept twice: `shape` (shape.ts) says how it is put together again from the maps. Only data that is not
- * wholly in the maps is kept as text, with an empty shape.
+ * wholly in the maps is kept as text, with an empty shape. `texts` never holds an empty text and `numbers` no zero: these are in
+ * `others`, as JSON, so that a property is present exactly when one of the maps answers something else than its default.
  */
 export const ROW_VERSION = 2;
 export const ROW_COLUMNS = [

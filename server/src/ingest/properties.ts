@@ -90,9 +90,7 @@ function walkObject(
   if (keys.length === 0 && prefix !== undefined) {
     // An empty object is a value of its own.
     if (indexed.admits(prefix)) {
-      out.others.push('{}');
-      out.otherKeys.push(prefix);
-      out.shape += 'o';
+      out.shape += addOther('{}', prefix, out);
     } else count.isWhole = false;
     return;
   }
@@ -133,6 +131,8 @@ function addValue(
   if (typeof value === 'string') {
     checkText(value, path);
     if (!indexed.admits(path)) return undefined;
+    // What a map answers for an absent key is kept elsewhere, so that presence needs no look at all the keys.
+    if (value === '') return addOther('""', path, out);
     out.texts.push(value);
     out.textKeys.push(path);
     return 't';
@@ -140,13 +140,18 @@ function addValue(
   if (typeof value === 'number') {
     checkNumber(value, path);
     if (!indexed.admits(path)) return undefined;
+    if (value === 0) return addOther('0', path, out);
     out.numbers.push(value);
     out.numberKeys.push(path);
     return 'n';
   }
   if (Array.isArray(value)) checkArray(value, path, depth + 1, count, limits);
   if (!indexed.admits(path)) return undefined;
-  out.others.push(JSON.stringify(value));
+  return addOther(JSON.stringify(value), path, out);
+}
+
+function addOther(json: string, path: string, out: Properties): 'o' {
+  out.others.push(json);
   out.otherKeys.push(path);
   return 'o';
 }

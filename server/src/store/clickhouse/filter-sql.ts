@@ -8,8 +8,8 @@ export function propertyKeys(field: PropertyField): readonly string[] {
   return field.literal || field.path.length === 1 ? [joined] : [field.path.map(pathPart).join('.'), joined];
 }
 
-export const present = (key: string): string =>
-  `(mapContains(texts, ${key}) OR mapContains(numbers, ${key}) OR mapContains(others, ${key}))`;
+/** Empty texts and zeros are in `others` (row.ts): no map holds its default. */
+export const present = (key: string): string => `(texts[${key}] != '' OR numbers[${key}] != 0 OR others[${key}] != '')`;
 
 export function whereSql(app: string, range: Range, filters: readonly Filter[], bound: Bound): string {
   const parts = [
@@ -30,7 +30,7 @@ export function filterSql(filter: Filter, bound: Bound): string {
     return conditionSql(filter, column, `${column} != ''`, undefined, bound);
   }
   const [first, second] = propertyKeys(field).map((key) => bound.add('String', key));
-  const one = (key: string) => conditionSql(filter, `texts[${key}]`, `mapContains(texts, ${key})`, key, bound);
+  const one = (key: string) => conditionSql(filter, `texts[${key}]`, `texts[${key}] != ''`, key, bound);
   return second === undefined ? one(first!) : `if(${present(first!)}, ${one(first!)}, ${one(second)})`;
 }
 
@@ -40,10 +40,11 @@ function conditionSql(c: Condition, text: string, isText: string, key: string | 
   const any = (parts: readonly string[]) => (parts.length ? `(${parts.join(' OR ')})` : '0');
   const equal = (m: Match): string[] => {
     const parts: string[] = [];
-    if (m.text !== undefined) parts.push(`(${isText} AND ${text} = ${bound.add('String', m.text)})`);
+    if (m.text === '' && key !== undefined) parts.push(`others[${key}] = '""'`);
+    else if (m.text !== undefined) parts.push(`(${isText} AND ${text} = ${bound.add('String', m.text)})`);
     if (key === undefined) return parts;
-    if (m.number !== undefined)
-      parts.push(`(mapContains(numbers, ${key}) AND numbers[${key}] = ${bound.add('Float64', m.number)})`);
+    if (m.number === 0) parts.push(`others[${key}] = '0'`);
+    else if (m.number !== undefined) parts.push(`numbers[${key}] = ${bound.add('Float64', m.number)}`);
     if (m.boolean !== undefined) parts.push(`others[${key}] = '${m.boolean ? 'true' : 'false'}'`);
     if (m.isNull) parts.push(`others[${key}] = 'null'`);
     return parts;
@@ -55,7 +56,7 @@ function conditionSql(c: Condition, text: string, isText: string, key: string | 
   const compare = (sign: string, m: Match | undefined) =>
     key === undefined || m?.number === undefined
       ? '0'
-      : `(mapContains(numbers, ${key}) AND numbers[${key}] ${sign} ${bound.add('Float64', m.number)})`;
+      : `((numbers[${key}] != 0 AND numbers[${key}] ${sign} ${bound.add('Float64', m.number)}) OR (others[${key}] = '0' AND 0 ${sign} ${bound.add('Float64', m.number)}))`;
   switch (c.operator) {
     case 'is':
     case 'in':
@@ -67,7 +68,9 @@ function conditionSql(c: Condition, text: string, isText: string, key: string | 
     case 'startsWith':
       return texts((p) => `startsWith(${text}, ${p})`);
     case 'matches':
-      return texts((p) => `match(${text}, ${p})`);
+      return key === undefined
+        ? texts((p) => `match(${text}, ${p})`)
+        : `(${texts((p) => `match(${text}, ${p})`)} OR (others[${key}] = '""' AND ${any(c.matches.flatMap((m) => (m.text === undefined ? [] : [`match('', ${bound.add('String', m.text)})`])))}))`;
     case 'between':
       return `(${compare('>=', c.matches[0])} AND ${compare('<=', c.matches[1])})`;
     case 'exists': {

@@ -21,13 +21,17 @@ export async function groups(connection: Connection, query: GroupsQuery, control
   const bound = new Bound();
   const where = whereSql(query.app, query.range, query.filters, bound);
   const [first, second] = propertyKeys(query.attribute).map((key) => bound.add('String', key));
-  const value =
-    second === undefined ? valueSql(first!) : `if(${present(first!)}, ${valueSql(first!)}, ${valueSql(second)})`;
+  const of = (map: string): string =>
+    second === undefined ? `${map}[${first}]` : `if(${present(first!)}, ${map}[${first}], ${map}[${second}])`;
   const [state, merge] = query.exact ? [USERS_EXACT_STATE, USERS_EXACT_MERGE] : [USERS_STATE, USERS_MERGE];
   const limit = bound.add('UInt64', query.limit);
   const rows = await connection.query<Row>(
-    `WITH groups AS (SELECT ${value} AS v, count() AS n, ${state} AS s FROM ${EVENTS} WHERE ${where} GROUP BY v),
-      ranked AS (SELECT v, n, s, row_number() OVER (PARTITION BY v = '' ORDER BY n DESC, v) AS place FROM groups)
+    `WITH groups AS (
+        SELECT ${of('texts')} AS t, ${of('numbers')} AS f, ${of('others')} AS o, count() AS n, ${state} AS s
+        FROM ${EVENTS} WHERE ${where} GROUP BY t, f, o
+      ),
+      named AS (SELECT multiIf(t != '', concat('t', t), f != 0, concat('n', toString(f)), o != '', concat('o', o), '') AS v, n, s FROM groups),
+      ranked AS (SELECT v, n, s, row_number() OVER (PARTITION BY v = '' ORDER BY n DESC, v) AS place FROM named)
     SELECT multiIf(v = '', 'missing', place <= ${limit}, 'group', 'other') AS kind, if(kind = 'group', v, '') AS value,
       sum(n) AS total, ${merge}(s) AS users, grouping(kind) AS isWhole
     FROM ranked GROUP BY GROUPING SETS ((kind, value), ()) ORDER BY total DESC, value`,
@@ -48,10 +52,7 @@ export async function groups(connection: Connection, query: GroupsQuery, control
   };
 }
 
-/** The value with a letter for its type before it; empty when there is none. */
-const valueSql = (key: string): string =>
-  `multiIf(mapContains(texts, ${key}), concat('t', texts[${key}]), mapContains(numbers, ${key}), concat('n', toString(numbers[${key}])), mapContains(others, ${key}), concat('o', others[${key}]), '')`;
-
+/** A value with a letter for its type before it. */
 function valueOfSql(text: string): JsonValue {
   const value = text.slice(1);
   if (text[0] === 't') return value;
