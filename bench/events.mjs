@@ -47,8 +47,7 @@ const UUID = '00000000-0000-4000-8000-000000000000';
 const timeOf = (random, endMs, from = 0, to = 1) =>
   String(Math.round(endMs - DAYS * DAY_MS * (1 - (from + random() * (to - from)))));
 
-/** @param dayFrom, dayTo the share of the 90 days (0 to 1) in which the events lie */
-export function anEvent(random, endMs, dayFrom = 0, dayTo = 1) {
+export function anEvent(random, endMs) {
   const skewed = (size, power) => Math.floor(size * random() ** power);
   const data = {
     plan: PLANS[skewed(3, 1.5)],
@@ -63,12 +62,15 @@ export function anEvent(random, endMs, dayFrom = 0, dayTo = 1) {
     uuid: UUID,
     event: NAMES[skewed(20, 2.2)],
     user: userOf(random),
-    timestamp: Number(timeOf(random, endMs, dayFrom, dayTo)),
+    timestamp: Number(timeOf(random, endMs)),
     data,
   };
 }
 
 const userOf = (random) => `user-${String(Math.floor(1_000_000 * random() ** 1.5)).padStart(6, '0')}`;
+
+/** Events arrive within some 20 minutes of their time: offline clients, retries. */
+const SPREAD = 0.00015;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => HEX[byte].charCodeAt(0) | (HEX[byte].charCodeAt(1) << 8));
@@ -99,11 +101,14 @@ function writeUuid(body, at, version) {
   }
 }
 
-/** Bodies of `size` events; `next()` gives one with fresh uuids. */
-export function bodiesOf({ seed, count, size, endMs, version = 4, dayFrom, dayTo }) {
+/**
+ * Bodies of `size` events; `next()` gives one with fresh uuids, users and times.
+ * @param shareOf in which share of the 90 days (0 to 1) the events of the next body lie: events are posted as they happen
+ */
+export function bodiesOf({ seed, count, size, endMs, version = 4, shareOf }) {
   const random = randomOf(seed);
   const bodies = Array.from({ length: count }, () => {
-    const events = Array.from({ length: size }, () => anEvent(random, endMs, dayFrom, dayTo));
+    const events = Array.from({ length: size }, () => anEvent(random, endMs));
     const body = Buffer.from(JSON.stringify(size === 1 ? events[0] : events));
     const places = [];
     for (let at = body.indexOf(UUID); at >= 0; at = body.indexOf(UUID, at + 36))
@@ -114,10 +119,12 @@ export function bodiesOf({ seed, count, size, endMs, version = 4, dayFrom, dayTo
   return () => {
     const { body, places } = bodies[turn++ % bodies.length];
     const copy = Buffer.from(body);
+    const from = shareOf();
+    const to = from + SPREAD;
     for (const { uuid, user, time } of places) {
       writeUuid(copy, uuid, version);
       copy.write(userOf(random), user, 'latin1');
-      copy.write(timeOf(random, endMs, dayFrom, dayTo), time, 'latin1');
+      copy.write(timeOf(random, endMs, from, to), time, 'latin1');
     }
     return copy;
   };

@@ -24,6 +24,13 @@ const REMEMBERED = Math.min(Number(options.remembered), EVENTS / 4);
 const BATCH = 500;
 const endMs = Date.now();
 const app = 'bench';
+/** The store fills in order of time: the share of the events posted so far is the share of the days. */
+let posted = 0;
+const asItFills = () => {
+  posted += BATCH;
+  return Math.min(0.999, posted / EVENTS);
+};
+const atTheEnd = () => 0.9998;
 const say = (text) => console.log(`${new Date().toISOString().slice(11, 19)} ${text}`);
 const rows = [];
 const count = (number) => Math.round(number).toLocaleString('en');
@@ -40,7 +47,7 @@ const idle = memoryOfTree(server.child.pid);
 say(`idle ${count(idle / MB)} MB`);
 
 say(`remembering ${count(REMEMBERED)} ids`);
-const next = bodiesOf({ seed: 1, count: 300, size: BATCH, endMs });
+const next = bodiesOf({ seed: 1, count: 300, size: BATCH, endMs, shareOf: asItFills });
 await load(server, app, next, { connections: 8, events: REMEMBERED, size: BATCH });
 await drained(server);
 
@@ -67,7 +74,7 @@ record(
   `${(loaded / bulk).toFixed(2)} stored, ${(acknowledged / bulk).toFixed(2)} acknowledged (bulk load: ${count(bulk)} rows/s)`,
 );
 
-const ordered = bodiesOf({ seed: 2, count: 300, size: BATCH, endMs, version: 7 });
+const ordered = bodiesOf({ seed: 2, count: 300, size: BATCH, endMs, version: 7, shareOf: asItFills });
 const sevens = await load(server, app, ordered, { connections: 8, seconds: SECONDS / 3, size: BATCH, onTick: watch });
 const sevensDrain = await drained(server);
 record(
@@ -77,7 +84,7 @@ record(
   `${count(sevens.accepted / sevens.seconds)} /s; stored ${count(sevens.accepted / (sevens.seconds + sevensDrain))} /s`,
 );
 
-const single = bodiesOf({ seed: 3, count: 5_000, size: 1, endMs });
+const single = bodiesOf({ seed: 3, count: 5_000, size: 1, endMs, shareOf: atTheEnd });
 const singles = await load(server, app, single, { connections: 64, seconds: SECONDS / 4, size: 1 });
 record(
   'single-event posts, 64 connections',
@@ -124,7 +131,7 @@ async function timed(times, pathOf) {
 }
 /** 2,000 events a second in batches of 100. */
 async function whileArriving(work) {
-  const trickle = bodiesOf({ seed: 5, count: 50, size: 100, endMs: Date.now() });
+  const trickle = bodiesOf({ seed: 5, count: 50, size: 100, endMs: Date.now(), shareOf: atTheEnd });
   let isOver = false;
   const arriving = (async () => {
     while (!isOver) {
@@ -181,19 +188,13 @@ const perEvent = [];
 for (const version of [4, 7]) {
   const directory = aDirectory();
   const small = await startServer(directory);
-  // As events arrive: each tenth of the bodies lies in a later tenth of the days.
-  for (let tenth = 0; tenth < 10; tenth++) {
-    const part = bodiesOf({
-      seed: 6 + tenth,
-      count: 100,
-      size: BATCH,
-      endMs,
-      version,
-      dayFrom: tenth / 10,
-      dayTo: (tenth + 1) / 10,
-    });
-    await load(small, app, part, { connections: 8, events: EVENTS / 100, size: BATCH });
-  }
+  let done = 0;
+  const shareOf = () => {
+    done += BATCH;
+    return Math.min(0.999, done / (EVENTS / 10));
+  };
+  const part = bodiesOf({ seed: 6, count: 300, size: BATCH, endMs, version, shareOf });
+  await load(small, app, part, { connections: 8, events: EVENTS / 10, size: BATCH });
   await drained(small);
   await new Promise((resolve) => setTimeout(resolve, 20_000));
   const usage = (await small.json('/api/stats')).store;
