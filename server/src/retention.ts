@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Store } from './store/store.ts';
 
 const FIRST_MS = 60_000;
-const EVERY_MS = 60 * 60_000;
+const EVERY_MS = 6 * 60 * 60_000;
 const DAY_MS = 86_400_000;
 const CONTROL = { maxSeconds: 300, maxBytes: 1_000_000_000, maxRows: 1_000_000 };
 
@@ -13,13 +13,13 @@ export interface RetentionOptions {
   readonly logger: Logger;
 }
 
-/** Deletes, every hour, what is older than its app keeps. */
+/** Deletes, every six hours, what is older than its app keeps. */
 export function startRetention(options: RetentionOptions): { stop(): Promise<void> } {
   let isStopped = false;
   let running: Promise<void> = Promise.resolve();
   const run = (): void => {
     running = retainOnce(options).catch((error: unknown) => {
-      if (!isStopped) options.logger.warn({ err: error }, 'old events not deleted; tried again in an hour');
+      if (!isStopped) options.logger.warn({ err: error }, 'old events not deleted; tried again in six hours');
     });
   };
   const first = setTimeout(run, FIRST_MS);

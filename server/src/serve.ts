@@ -22,7 +22,7 @@ export interface SeismoServer {
 }
 
 /** Requests under way have so long to end. */
-const REQUESTS_MAX_MS = 3_000;
+const REQUESTS_MAX_MS = 2_500;
 
 export const loggerOf = (config: Config): Logger =>
   pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });

@@ -13,67 +13,12 @@ import { openConnection } from '../../src/store/clickhouse/connection.ts';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
 import type { EventRow, Store } from '../../src/store/store.ts';
 import { bucketsOf, dayNumber, daysRange, parseDay } from '../../src/time.ts';
+import { startFront } from './front.ts';
 
 const control: QueryControl = { maxSeconds: 30, maxBytes: 1e9, maxRows: 1e6 };
 const logger = { info() {}, warn() {}, error() {} };
 const ALL: Range = { from: 0, to: Date.UTC(2100, 0, 1) };
 const NOW = Date.UTC(2026, 2, 20);
-
-let dataDir: string;
-let engine: EmbeddedEngine;
-let store: Store;
-let ingest: Ingest;
-const zones = new Map<string, string>();
-
-async function open(): Promise<void> {
-  engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_200_000_000, logger });
-  store = createClickHouseStore({ connection: openConnection({ socketPath: engine.socketPath }, { logger }) });
-  await store.open();
-  ingest = await createIngest({
-    dataDir,
-    secret: Buffer.alloc(32, 3),
-    store,
-    now: () => NOW,
-    retentionDaysOf: () => undefined,
-    zoneOf: (app) => {
-      const zone = zones.get(app) ?? 'UTC';
-      return { hash: zoneHash(zone), dayOf: dayNumber(zone) };
-    },
-    logger,
-    config: {
-      bodyMaxBytes: 1e8,
-      lineMaxBytes: 1e6,
-      eventMaxBytes: 1e6,
-      eventNameMaxLength: 256,
-      userMaxLength: 256,
-      uuidMaxLength: 256,
-      propertiesMax: 1_000,
-      dataDepthMax: 32,
-      propertyNameMaxLength: 256,
-      eventNamesMax: 1_000,
-      propertyNamesMax: 1_000,
-      idWindowDays: 7,
-      idWindowMax: 1e6,
-      journalMaxBytes: 1e9,
-      flushIntervalMs: 50,
-      flushMaxBytes: 1e6,
-      freshTimeoutMs: 30_000,
-    },
-  });
-}
-async function close(): Promise<void> {
-  await ingest.close();
-  await store.close();
-  await engine.close();
-}
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'seismo-contract-'));
-  await open();
-});
-afterAll(async () => {
-  await close();
-  await rm(dataDir, { recursive: true, force: true });
-});
 
 interface Given {
   readonly event: string;
@@ -81,11 +26,6 @@ interface Given {
   readonly user?: string;
   readonly device?: string;
   readonly data?: { readonly [name: string]: JsonValue };
-}
-
-async function post(app: string, events: readonly Given[]): Promise<void> {
-  await ingest.post(app, Buffer.from(JSON.stringify(events)), NOW);
-  await ingest.catchUp(app);
 }
 
 /** A generator of its own, so that the numbers are the same everywhere (mulberry32). */
@@ -118,20 +58,6 @@ function someEvents(seed: number, count: number): Given[] {
   });
 }
 
-async function everything(app: string): Promise<EventRow[]> {
-  const rows: EventRow[] = [];
-  for (;;) {
-    const last = rows.at(-1);
-    const after = last && { timestamp: last.timestamp, seq: last.seq };
-    const page = await store.events(
-      { app, range: ALL, filters: [], order: 'asc', limit: 7, ...(after && { after }) },
-      control,
-    );
-    rows.push(...page);
-    if (page.length < 7) return rows;
-  }
-}
-
 /** By plain loops. */
 function count(rows: readonly EventRow[], range: Range, filters: readonly Filter[]) {
   const kept = rows.filter((row) => matchesAll(row, range, filters));
@@ -139,232 +65,335 @@ function count(rows: readonly EventRow[], range: Range, filters: readonly Filter
   return { total: kept.length, users: new Set(people.filter((each) => each !== undefined)).size };
 }
 
-describe.each([1, 2, 3])('what is stored (seed %i)', (seed) => {
-  const app = `app-${seed}`;
-  let given: Given[];
-  let rows: EventRow[];
-  beforeAll(async () => {
-    given = someEvents(seed, 400);
-    await post(app, given);
-    rows = await everything(app);
-  });
-
-  it('comes back whole, in order of time and then of arrival, through pages of seven', () => {
-    const expected = given
-      .map((event, i) => ({ event, i }))
-      .sort((a, b) => a.event.timestamp - b.event.timestamp || a.i - b.i)
-      .map(({ event }) => event);
-    const back = rows.map(({ event, timestamp, user, device, dataText }) => ({
-      event,
-      timestamp,
-      ...(user && { user }),
-      ...(device && { device }),
-      ...(dataText && { data: dataText }),
-    }));
-    expect(back).toEqual(
-      expected.map(({ data, ...event }) => ({ ...event, ...(data && { data: JSON.stringify(data) }) })),
-    );
-  });
-
-  it('comes in the other order by the same pages', async () => {
-    const newest = await store.events({ app, range: ALL, filters: [], order: 'desc', limit: 400 }, control);
-    expect(newest.map(({ seq }) => seq)).toEqual(rows.map(({ seq }) => seq).reverse());
-  });
-
-  it.each([
-    'data.plan=1',
-    'data.plan="1"',
-    'data.plan=true',
-    'data.plan=null',
-    'data.plan=',
-    'data.plan[isNot]=1',
-    'data.plan[in]=1,true,1.5',
-    'data.plan[gt]=0',
-    'data.plan[gte]=1',
-    'data.plan[lt]=1',
-    'data.plan[lte]=0',
-    'data.plan[between]=-2,1',
-    'data.plan[contains]=oë',
-    'data.plan[startsWith]=it',
-    'data.plan[matches]=^[A-Z]',
-    'data.plan[exists]=true',
-    'data.plan[exists]=false',
-    'data.a.b=1',
-    'data.a.b[exists]=true',
-    'data["a.b"]=1',
-    'data["a.b"][exists]=false',
-    'data.__proto__[exists]=true',
-    "data.it's=1",
-    'data.quote"[exists]=true',
-    'data.back\\slash=true',
-    'data.ünï=1.5',
-    'data[""][exists]=true',
-    'user=u3',
-    'user[isNot]=u3',
-    'user[exists]=false',
-    'device[startsWith]=d1',
-    'event=A',
-    'event[in]=A,B',
-    'id[contains]=b',
-    'event=A&data.plan[exists]=true&user[exists]=true',
-  ])('is filtered by %s as plain loops filter it', async (text) => {
-    const search = new URLSearchParams();
-    for (const part of text.split('&'))
-      search.append(part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1));
-    const filters = filtersOf(search);
-    const query: CountsQuery = { app, range: ALL, timeZone: 'UTC', filters, exact: false };
-    const { total, users } = await store.counts(query, control);
-    expect({ total, users }).toEqual(count(rows, ALL, filters));
-  });
-
-  it.each(['UTC', 'Asia/Kathmandu', 'America/New_York'])(
-    'is counted by every interval in %s as plain loops count it',
-    async (timeZone) => {
-      const range = daysRange(parseDay('2026-03-02')!, parseDay('2026-03-16')!, timeZone);
-      for (const interval of ['hour', 'day', 'week', 'month'] as const)
-        for (const filters of [[], filtersOf(new URLSearchParams('event=A'))])
-          for (const exact of [false, true]) {
-            const buckets = bucketsOf(range, interval, { timeZone, weekStart: 'monday' });
-            const found = await store.counts({ app, range, timeZone, filters, buckets, interval, exact }, control);
-            expect(found).toMatchObject({ ...count(rows, range, filters), usersExact: true });
-            const expected = buckets
-              .map((from, i) => ({ from, ...count(rows, { from, to: buckets[i + 1] ?? range.to }, filters) }))
-              .filter(({ total }) => total > 0);
-            expect(found.series).toEqual(expected);
-          }
-    },
-  );
-
-  it.each(['plan', 'a.b', '["a.b"]', 'ünï'])('is grouped by %s as plain loops group it', async (name) => {
-    const attribute = propertyOf(name, 'attr');
-    const { groups, other, missing, ...whole } = await store.groups(
-      { app, range: ALL, filters: [], attribute, limit: 3, exact: false },
-      control,
-    );
-    const of = (row: EventRow): string | undefined => {
-      const data = row.dataText === undefined ? {} : (JSON.parse(row.dataText) as Record<string, JsonValue>);
-      const filled = (value: JsonValue | undefined) =>
-        typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
-      const nested = (data['a'] as { b?: JsonValue } | undefined)?.b;
-      const value =
-        name === 'a.b' && nested !== undefined && !filled(nested) ? nested : data[name === '["a.b"]' ? 'a.b' : name];
-      return value === undefined || filled(value) ? undefined : JSON.stringify(value);
-    };
-    const byValue = Map.groupBy?.(rows, of) ?? group(rows, of);
-    const tally = (some: readonly EventRow[]) => count(some, ALL, []);
-    const ranked = [...byValue]
-      .filter(([value]) => value !== undefined)
-      .map(([value, some]) => ({ value: JSON.parse(value!) as JsonValue, ...tally(some), some }))
-      .sort((a, b) => b.total - a.total);
-    expect(missing).toEqual(tally(byValue.get(undefined) ?? []));
-    expect(whole).toEqual({ ...tally(rows), usersExact: true });
-    expect(groups.map(({ total }) => total)).toEqual(ranked.slice(0, 3).map(({ total }) => total));
-    for (const { value, total, users } of groups)
-      expect(ranked.map(({ some: _, ...each }) => each)).toContainEqual({ value, total, users });
-    const shown = new Set(groups.map(({ value }) => JSON.stringify(value)));
-    expect(other).toEqual(
-      tally(ranked.filter(({ value }) => !shown.has(JSON.stringify(value))).flatMap(({ some }) => some)),
-    );
-  });
-});
-
 function group<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const map = new Map<K, T[]>();
   for (const item of items) map.set(keyOf(item), [...(map.get(keyOf(item)) ?? []), item]);
   return map;
 }
 
-describe('the roll-ups', () => {
-  /** By day and by hour, as asked from the roll-ups, and from the table by a filter that changes nothing. */
-  async function compare(app: string, timeZone: string): Promise<number> {
-    const range = daysRange(parseDay('2026-02-27')!, parseDay('2026-03-22')!, timeZone);
-    const rows = await everything(app);
-    const same: Filter[] = [
-      { field: { kind: 'column', name: 'session' }, operator: 'exists', matches: [{ boolean: false }] },
-    ];
-    for (const interval of ['day', 'hour'] as const)
-      for (const name of ['A', 'B', undefined]) {
-        const filters = name ? filtersOf(new URLSearchParams({ event: name })) : [];
-        const buckets = bucketsOf(range, interval, { timeZone, weekStart: 'sunday' });
-        const query: CountsQuery = { app, range, timeZone, filters, buckets, interval, exact: false };
-        const rolled = await store.counts(query, control);
-        expect(rolled).toEqual(await store.counts({ ...query, filters: [...filters, ...same] }, control));
-        expect({ total: rolled.total, users: rolled.users }).toEqual(count(rows, range, filters));
-      }
-    return rows.length;
+describe('through the socket of the embedded engine', () => contract('socket', [1, 2, 3]));
+describe('through a URL with a password', () => {
+  contract('url', [4]);
+
+  it('tells a wrong password as an engine that does not answer', async () => {
+    const server = await startFront('/nowhere', 'seismo', 'right');
+    const connection = openConnection(
+      { url: server.url, username: 'seismo', password: 'wrong', database: 'default' },
+      { logger },
+    );
+    await expect(connection.query('SELECT 1')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await connection.close();
+    await server.close();
+  });
+});
+
+function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
+  let dataDir: string;
+  let engine: EmbeddedEngine;
+  let front: Awaited<ReturnType<typeof startFront>> | undefined;
+  let store: Store;
+  let ingest: Ingest;
+  const zones = new Map<string, string>();
+
+  async function open(): Promise<void> {
+    engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_200_000_000, logger });
+    if (way === 'url') front = await startFront(engine.socketPath, 'seismo', 'p:w/ä');
+    const target = front
+      ? { url: front.url, username: 'seismo', password: 'p:w/ä', database: 'default' }
+      : { socketPath: engine.socketPath };
+    store = createClickHouseStore({ connection: openConnection(target, { logger }) });
+    await store.open();
+    ingest = await createIngest({
+      dataDir,
+      secret: Buffer.alloc(32, 3),
+      store,
+      now: () => NOW,
+      retentionDaysOf: () => undefined,
+      zoneOf: (app) => {
+        const zone = zones.get(app) ?? 'UTC';
+        return { hash: zoneHash(zone), dayOf: dayNumber(zone) };
+      },
+      logger,
+      config: {
+        bodyMaxBytes: 1e8,
+        lineMaxBytes: 1e6,
+        eventMaxBytes: 1e6,
+        eventNameMaxLength: 256,
+        userMaxLength: 256,
+        uuidMaxLength: 256,
+        propertiesMax: 1_000,
+        dataDepthMax: 32,
+        propertyNameMaxLength: 256,
+        eventNamesMax: 1_000,
+        propertyNamesMax: 1_000,
+        idWindowDays: 7,
+        idWindowMax: 1e6,
+        journalMaxBytes: 1e9,
+        flushIntervalMs: 50,
+        flushMaxBytes: 1e6,
+        freshTimeoutMs: 30_000,
+      },
+    });
+  }
+  async function close(): Promise<void> {
+    await ingest.close();
+    await store.close();
+    await front?.close();
+    await engine.close();
+  }
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'seismo-contract-'));
+    await open();
+  });
+  afterAll(async () => {
+    await close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  async function post(app: string, events: readonly Given[]): Promise<void> {
+    await ingest.post(app, Buffer.from(JSON.stringify(events)), NOW);
+    await ingest.catchUp(app);
   }
 
-  it('equal the table after an erasure, a change of zone, a second erasure and a reopen', async () => {
-    const app = 'rolled';
-    await post(app, someEvents(11, 500));
-    expect(await compare(app, 'UTC')).toBe(500);
-    const erased = await store.erase(app, { from: Date.UTC(2026, 2, 5), to: Date.UTC(2026, 2, 7) }, []);
-    expect(erased).toBeGreaterThan(10);
-    expect(await compare(app, 'UTC')).toBe(500 - erased);
-    zones.set(app, 'Asia/Kathmandu');
-    await post(app, someEvents(12, 100));
-    expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased);
-    await store.setTimeZone(app, 'Asia/Kathmandu');
-    expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased);
-    expect(await compare(app, 'UTC')).toBe(600 - erased);
-    const more = await store.erase(app, ALL, filtersOf(new URLSearchParams('user=u3')));
-    expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased - more);
-    await close();
-    await open();
-    expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased - more);
-  });
+  async function everything(app: string): Promise<EventRow[]> {
+    const rows: EventRow[] = [];
+    for (;;) {
+      const last = rows.at(-1);
+      const after = last && { timestamp: last.timestamp, seq: last.seq };
+      const page = await store.events(
+        { app, range: ALL, filters: [], order: 'asc', limit: 7, ...(after && { after }) },
+        control,
+      );
+      rows.push(...page);
+      if (page.length < 7) return rows;
+    }
+  }
 
-  it('count distinct users exactly below a thousand, and within two per cent above', async () => {
-    const app = 'crowd';
-    const day = (date: number, users: number): Given[] =>
-      Array.from({ length: users }, (_, i) => ({ event: 'A', user: `user ${i}`, timestamp: Date.UTC(2026, 2, date) }));
-    await post(app, [...day(1, 999), ...day(2, 20_000)]);
-    const of = async (date: string, exact: boolean) => {
-      const range = daysRange(parseDay(date)!, parseDay(date)!, 'UTC');
-      return await store.counts({ app, range, timeZone: 'UTC', filters: [], exact }, control);
-    };
-    expect(await of('2026-03-01', false)).toEqual({ total: 999, users: 999, usersExact: true });
-    const many = await of('2026-03-02', false);
-    expect(many.usersExact).toBe(false);
-    // Five standard errors of 0.41 %.
-    expect(Math.abs(many.users - 20_000)).toBeLessThan(410);
-    expect(await of('2026-03-02', true)).toEqual({ total: 20_000, users: 20_000, usersExact: true });
-  });
-});
-
-describe('the catalogue', () => {
-  it('lists apps, names with first and last seen, and properties with types', async () => {
-    const app = 'listed';
-    const at = (hour: number) => Date.UTC(2026, 2, 3, hour, 1, 2, 3);
-    await post(app, [
-      { event: 'Signed up', timestamp: at(5), data: { plan: 'pro', n: 1, 'x.y': true, deep: { er: [1] } } },
-      { event: 'Signed up', timestamp: at(2), data: { plan: 7 } },
-      { event: 'Left', timestamp: at(9), data: { plan: null } },
-    ]);
-    expect((await store.apps(control)).find((each) => each.app === app)).toEqual({
-      app,
-      total: 3,
-      firstSeen: at(2),
-      lastSeen: at(9),
+  describe.each(seeds)('what is stored (seed %i)', (seed) => {
+    const app = `app-${seed}`;
+    let given: Given[];
+    let rows: EventRow[];
+    beforeAll(async () => {
+      given = someEvents(seed, 400);
+      await post(app, given);
+      rows = await everything(app);
     });
-    expect(await store.eventNames(app, control)).toEqual([
-      { id: 'signed-up', event: 'Signed up', total: 2, firstSeen: at(2), lastSeen: at(5) },
-      { id: 'left', event: 'Left', total: 1, firstSeen: at(9), lastSeen: at(9) },
-    ]);
-    const properties = await store.properties(app, control);
-    expect(properties.map(({ name, total, types }) => [name, total, types])).toEqual([
-      ['plan', 3, ['null', 'number', 'text']],
-      ['deep.er', 1, ['array']],
-      ['n', 1, ['number']],
-      ['["x.y"]', 1, ['boolean']],
-    ]);
+
+    it('comes back whole, in order of time and then of arrival, through pages of seven', () => {
+      const expected = given
+        .map((event, i) => ({ event, i }))
+        .sort((a, b) => a.event.timestamp - b.event.timestamp || a.i - b.i)
+        .map(({ event }) => event);
+      const back = rows.map(({ event, timestamp, user, device, dataText }) => ({
+        event,
+        timestamp,
+        ...(user && { user }),
+        ...(device && { device }),
+        ...(dataText && { data: dataText }),
+      }));
+      expect(back).toEqual(
+        expected.map(({ data, ...event }) => ({ ...event, ...(data && { data: JSON.stringify(data) }) })),
+      );
+    });
+
+    it('comes in the other order by the same pages', async () => {
+      const newest = await store.events({ app, range: ALL, filters: [], order: 'desc', limit: 400 }, control);
+      expect(newest.map(({ seq }) => seq)).toEqual(rows.map(({ seq }) => seq).reverse());
+    });
+
+    it.each([
+      'data.plan=1',
+      'data.plan="1"',
+      'data.plan=true',
+      'data.plan=null',
+      'data.plan=',
+      'data.plan[isNot]=1',
+      'data.plan[in]=1,true,1.5',
+      'data.plan[gt]=0',
+      'data.plan[gte]=1',
+      'data.plan[lt]=1',
+      'data.plan[lte]=0',
+      'data.plan[between]=-2,1',
+      'data.plan[contains]=oë',
+      'data.plan[startsWith]=it',
+      'data.plan[matches]=^[A-Z]',
+      'data.plan[exists]=true',
+      'data.plan[exists]=false',
+      'data.a.b=1',
+      'data.a.b[exists]=true',
+      'data["a.b"]=1',
+      'data["a.b"][exists]=false',
+      'data.__proto__[exists]=true',
+      "data.it's=1",
+      'data.quote"[exists]=true',
+      'data.back\\slash=true',
+      'data.ünï=1.5',
+      'data[""][exists]=true',
+      'user=u3',
+      'user[isNot]=u3',
+      'user[exists]=false',
+      'device[startsWith]=d1',
+      'event=A',
+      'event[in]=A,B',
+      'id[contains]=b',
+      'event=A&data.plan[exists]=true&user[exists]=true',
+    ])('is filtered by %s as plain loops filter it', async (text) => {
+      const search = new URLSearchParams();
+      for (const part of text.split('&'))
+        search.append(part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1));
+      const filters = filtersOf(search);
+      const query: CountsQuery = { app, range: ALL, timeZone: 'UTC', filters, exact: false };
+      const { total, users } = await store.counts(query, control);
+      expect({ total, users }).toEqual(count(rows, ALL, filters));
+    });
+
+    it.each(['UTC', 'Asia/Kathmandu', 'America/New_York'])(
+      'is counted by every interval in %s as plain loops count it',
+      async (timeZone) => {
+        const range = daysRange(parseDay('2026-03-02')!, parseDay('2026-03-16')!, timeZone);
+        for (const interval of ['hour', 'day', 'week', 'month'] as const)
+          for (const filters of [[], filtersOf(new URLSearchParams('event=A'))])
+            for (const exact of [false, true]) {
+              const buckets = bucketsOf(range, interval, { timeZone, weekStart: 'monday' });
+              const found = await store.counts({ app, range, timeZone, filters, buckets, interval, exact }, control);
+              expect(found).toMatchObject({ ...count(rows, range, filters), usersExact: true });
+              const expected = buckets
+                .map((from, i) => ({ from, ...count(rows, { from, to: buckets[i + 1] ?? range.to }, filters) }))
+                .filter(({ total }) => total > 0);
+              expect(found.series).toEqual(expected);
+            }
+      },
+    );
+
+    it.each(['plan', 'a.b', '["a.b"]', 'ünï'])('is grouped by %s as plain loops group it', async (name) => {
+      const attribute = propertyOf(name, 'attr');
+      const { groups, other, missing, ...whole } = await store.groups(
+        { app, range: ALL, filters: [], attribute, limit: 3, exact: false },
+        control,
+      );
+      const of = (row: EventRow): string | undefined => {
+        const data = row.dataText === undefined ? {} : (JSON.parse(row.dataText) as Record<string, JsonValue>);
+        const filled = (value: JsonValue | undefined) =>
+          typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+        const nested = (data['a'] as { b?: JsonValue } | undefined)?.b;
+        const value =
+          name === 'a.b' && nested !== undefined && !filled(nested) ? nested : data[name === '["a.b"]' ? 'a.b' : name];
+        return value === undefined || filled(value) ? undefined : JSON.stringify(value);
+      };
+      const byValue = Map.groupBy?.(rows, of) ?? group(rows, of);
+      const tally = (some: readonly EventRow[]) => count(some, ALL, []);
+      const ranked = [...byValue]
+        .filter(([value]) => value !== undefined)
+        .map(([value, some]) => ({ value: JSON.parse(value!) as JsonValue, ...tally(some), some }))
+        .sort((a, b) => b.total - a.total);
+      expect(missing).toEqual(tally(byValue.get(undefined) ?? []));
+      expect(whole).toEqual({ ...tally(rows), usersExact: true });
+      expect(groups.map(({ total }) => total)).toEqual(ranked.slice(0, 3).map(({ total }) => total));
+      for (const { value, total, users } of groups)
+        expect(ranked.map(({ some: _, ...each }) => each)).toContainEqual({ value, total, users });
+      const shown = new Set(groups.map(({ value }) => JSON.stringify(value)));
+      expect(other).toEqual(
+        tally(ranked.filter(({ value }) => !shown.has(JSON.stringify(value))).flatMap(({ some }) => some)),
+      );
+    });
   });
 
-  it('finds known uuids in their range', async () => {
-    const uuid = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
-    const events = [1, 2].map((n) => ({ event: 'A', uuid: uuid(n), timestamp: Date.UTC(2026, 2, n) }));
-    await post('known', events);
-    const range = { from: Date.UTC(2026, 2, 1), to: Date.UTC(2026, 2, 2) };
-    expect([...(await store.knownUuids('known', range, [uuid(1), uuid(2), uuid(3)]))]).toEqual([uuid(1)]);
+  describe('the roll-ups', () => {
+    /** By day and by hour, as asked from the roll-ups, and from the table by a filter that changes nothing. */
+    async function compare(app: string, timeZone: string): Promise<number> {
+      const range = daysRange(parseDay('2026-02-27')!, parseDay('2026-03-22')!, timeZone);
+      const rows = await everything(app);
+      const same: Filter[] = [
+        { field: { kind: 'column', name: 'session' }, operator: 'exists', matches: [{ boolean: false }] },
+      ];
+      for (const interval of ['day', 'hour'] as const)
+        for (const name of ['A', 'B', undefined]) {
+          const filters = name ? filtersOf(new URLSearchParams({ event: name })) : [];
+          const buckets = bucketsOf(range, interval, { timeZone, weekStart: 'sunday' });
+          const query: CountsQuery = { app, range, timeZone, filters, buckets, interval, exact: false };
+          const rolled = await store.counts(query, control);
+          expect(rolled).toEqual(await store.counts({ ...query, filters: [...filters, ...same] }, control));
+          expect({ total: rolled.total, users: rolled.users }).toEqual(count(rows, range, filters));
+        }
+      return rows.length;
+    }
+
+    it('equal the table after an erasure, a change of zone, a second erasure and a reopen', async () => {
+      const app = 'rolled';
+      await post(app, someEvents(11, 500));
+      expect(await compare(app, 'UTC')).toBe(500);
+      const erased = await store.erase(app, { from: Date.UTC(2026, 2, 5), to: Date.UTC(2026, 2, 7) }, []);
+      expect(erased).toBeGreaterThan(10);
+      expect(await compare(app, 'UTC')).toBe(500 - erased);
+      zones.set(app, 'Asia/Kathmandu');
+      await post(app, someEvents(12, 100));
+      expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased);
+      await store.setTimeZone(app, 'Asia/Kathmandu');
+      expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased);
+      expect(await compare(app, 'UTC')).toBe(600 - erased);
+      const more = await store.erase(app, ALL, filtersOf(new URLSearchParams('user=u3')));
+      expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased - more);
+      await close();
+      await open();
+      expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased - more);
+    });
+
+    it('count distinct users exactly below a thousand, and within two per cent above', async () => {
+      const app = 'crowd';
+      const day = (date: number, users: number): Given[] =>
+        Array.from({ length: users }, (_, i) => ({
+          event: 'A',
+          user: `user ${i}`,
+          timestamp: Date.UTC(2026, 2, date),
+        }));
+      await post(app, [...day(1, 999), ...day(2, 20_000)]);
+      const of = async (date: string, exact: boolean) => {
+        const range = daysRange(parseDay(date)!, parseDay(date)!, 'UTC');
+        return await store.counts({ app, range, timeZone: 'UTC', filters: [], exact }, control);
+      };
+      expect(await of('2026-03-01', false)).toEqual({ total: 999, users: 999, usersExact: true });
+      const many = await of('2026-03-02', false);
+      expect(many.usersExact).toBe(false);
+      // Five standard errors of 0.41 %.
+      expect(Math.abs(many.users - 20_000)).toBeLessThan(410);
+      expect(await of('2026-03-02', true)).toEqual({ total: 20_000, users: 20_000, usersExact: true });
+    });
   });
-});
+
+  describe('the catalogue', () => {
+    it('lists apps, names with first and last seen, and properties with types', async () => {
+      const app = 'listed';
+      const at = (hour: number) => Date.UTC(2026, 2, 3, hour, 1, 2, 3);
+      await post(app, [
+        { event: 'Signed up', timestamp: at(5), data: { plan: 'pro', n: 1, 'x.y': true, deep: { er: [1] } } },
+        { event: 'Signed up', timestamp: at(2), data: { plan: 7 } },
+        { event: 'Left', timestamp: at(9), data: { plan: null } },
+      ]);
+      expect((await store.apps(control)).find((each) => each.app === app)).toEqual({
+        app,
+        total: 3,
+        firstSeen: at(2),
+        lastSeen: at(9),
+      });
+      expect(await store.eventNames(app, control)).toEqual([
+        { id: 'signed-up', event: 'Signed up', total: 2, firstSeen: at(2), lastSeen: at(5) },
+        { id: 'left', event: 'Left', total: 1, firstSeen: at(9), lastSeen: at(9) },
+      ]);
+      const properties = await store.properties(app, control);
+      expect(properties.map(({ name, total, types }) => [name, total, types])).toEqual([
+        ['plan', 3, ['null', 'number', 'text']],
+        ['deep.er', 1, ['array']],
+        ['n', 1, ['number']],
+        ['["x.y"]', 1, ['boolean']],
+      ]);
+    });
+
+    it('finds known uuids in their range', async () => {
+      const uuid = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
+      const events = [1, 2].map((n) => ({ event: 'A', uuid: uuid(n), timestamp: Date.UTC(2026, 2, n) }));
+      await post('known', events);
+      const range = { from: Date.UTC(2026, 2, 1), to: Date.UTC(2026, 2, 2) };
+      expect([...(await store.knownUuids('known', range, [uuid(1), uuid(2), uuid(3)]))]).toEqual([uuid(1)]);
+    });
+  });
+}

@@ -47,7 +47,7 @@ const STREAMABLE = new Set([
   'RowBinary',
 ]);
 const QUERY_MAX_BYTES = 64 * 1024 * 1024;
-const CLOSE_GRACE_MS = 5000;
+const CLOSE_GRACE_MS = 1000;
 
 type LaneKind = 'insert' | 'small' | 'general' | 'spare';
 
