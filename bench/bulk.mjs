@@ -8,14 +8,17 @@ import { anEvent, randomOf } from './events.mjs';
 
 const PIECE_BYTES = 8_000_000;
 
-/** @returns rows a second */
-export async function bulkLoad(dataDir, rows, endMs) {
+/**
+ * @param share in which share of the 90 days (0 to 1) the rows lie
+ * @returns rows a second
+ */
+export async function bulkLoad(dataDir, rows, endMs, share) {
   const random = randomOf(9);
   const pieces = [];
   let lines = [];
   let bytes = 0;
   for (let seq = 0; seq < rows; seq++) {
-    const line = JSON.stringify(rowOf(anEvent(random, endMs), seq));
+    const line = JSON.stringify(rowOf(anEvent(random, endMs, share), seq));
     lines.push(line);
     bytes += line.length + 1;
     if (bytes < PIECE_BYTES && seq + 1 < rows) continue;

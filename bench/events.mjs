@@ -47,7 +47,8 @@ const UUID = '00000000-0000-4000-8000-000000000000';
 const timeOf = (random, endMs, from = 0, to = 1) =>
   String(Math.round(endMs - DAYS * DAY_MS * (1 - (from + random() * (to - from)))));
 
-export function anEvent(random, endMs) {
+/** @param share where in the 90 days (0 to 1) it lies; anywhere unless given */
+export function anEvent(random, endMs, share) {
   const skewed = (size, power) => Math.floor(size * random() ** power);
   const data = {
     plan: PLANS[skewed(3, 1.5)],
@@ -62,7 +63,7 @@ export function anEvent(random, endMs) {
     uuid: UUID,
     event: NAMES[skewed(20, 2.2)],
     user: userOf(random),
-    timestamp: Number(timeOf(random, endMs)),
+    timestamp: Number(share === undefined ? timeOf(random, endMs) : timeOf(random, endMs, share, share + SPREAD)),
     data,
   };
 }

@@ -62,12 +62,9 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const uuids = new ServerUuids(options.secret);
   const names = new NameBook(config);
   for (const key of journal.names()) names.restore(key);
-  for (const { at, apps } of journal.fingerprints()) {
-    if (at < now() - config.idWindowDays * DAY_MS) continue;
-    for (const { app, prints: list } of apps)
-      for (let i = 0; i < list.length; i += 2) ids.restore(app, list[i]!, list[i + 1]!, at);
-    ids.makeRoom();
-  }
+  const since = now() - config.idWindowDays * DAY_MS;
+  ids.restoreAll(() => journal.packedFingerprints(since));
+  ids.makeRoom();
 
   /** One more than the last place on disk that holds an event of the app. */
   const lastSeq = new Map<string, number>();

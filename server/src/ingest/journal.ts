@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { SeismoError } from '../errors.ts';
 import { countOf, decodeGroup, type Group, timeOf } from './group.ts';
-import { decodePrints, encodePrints } from './prints.ts';
+import { decodePrints, encodePrints, viewPrints } from './prints.ts';
 
 /** What one transaction brings. */
 export interface Entry {
@@ -88,7 +88,6 @@ export class Journal {
         for (const name of entry.names) this.#names.put(name, EMPTY);
         for (const seq of entry.takenFromAside ?? []) this.#aside.remove(seq);
         if (entry.checkpoint) this.#imports.put(entry.checkpoint.key, entry.checkpoint.value);
-        this.#env.put('nextSeq', firstSeq + count);
       });
     } catch (cause) {
       throw new SeismoError(
@@ -140,10 +139,13 @@ export class Journal {
     groups: readonly Group[],
     aside: readonly { seq: number; reason: string; row: Buffer }[],
   ): Promise<void> {
+    const last = groups.at(-1);
     await this.#env.batch(() => {
       for (const group of groups) this.#groups.remove(group.firstSeq);
       for (const { seq, reason, row } of aside) this.#aside.put(seq, encodeAside(reason, row));
       this.#env.remove('cut');
+      // Groups tell by themselves how far the places have come; without them, this does.
+      if (last) this.#env.put('nextSeq', last.firstSeq + last.lengths.length);
     });
     for (const group of groups) {
       this.pendingBytes -= group.bytes;
@@ -178,6 +180,11 @@ export class Journal {
   /** Fingerprints stored, oldest first. */
   *fingerprints(): Generator<{ key: number; at: number; apps: ReturnType<typeof decodePrints>['apps'] }> {
     for (const { key, value } of this.#ids.getRange({})) yield { key, ...decodePrints(value) };
+  }
+
+  /** The same, packed: each is good until the next. */
+  *packedFingerprints(sinceMs: number): Generator<ReturnType<typeof viewPrints>[number]> {
+    for (const { value } of this.#ids.getRange({})) if (value.readDoubleLE(0) >= sinceMs) yield* viewPrints(value);
   }
 
   /** Forgets fingerprints of transactions before `beforeMs`, at most `max` transactions at a time. @returns whether more are left */

@@ -1,3 +1,5 @@
+import type { Restored } from './id-window.ts';
+
 /**
  * Fingerprints of one transaction, packed beside its rows: time (double, UTC ms), then per app: length of its name, name,
  * count (UInt32), and 8 bytes a fingerprint (high, low).
@@ -48,6 +50,20 @@ export function encodePrints(at: number, apps: readonly AppPrints[]): Buffer {
     for (const word of prints) place = value.writeUInt32LE(word, place);
   }
   return value;
+}
+
+/** The same without taking the fingerprints apart. */
+export function viewPrints(value: Buffer): Restored[] {
+  const atMs = value.readDoubleLE(0);
+  const views: Restored[] = [];
+  for (let place = 8; place < value.length; ) {
+    const nameEnd = place + 1 + value.readUInt8(place);
+    const app = value.toString('latin1', place + 1, nameEnd);
+    const count = value.readUInt32LE(nameEnd);
+    views.push({ atMs, app, prints: { bytes: value, offset: nameEnd + 4, count } });
+    place = nameEnd + 4 + count * 8;
+  }
+  return views;
 }
 
 export function decodePrints(value: Buffer): { at: number; apps: AppPrints[] } {
