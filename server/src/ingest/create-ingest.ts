@@ -56,7 +56,8 @@ const IMPORT_IDS_MAX = 100_000_000;
 
 export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const { config, now, store, logger } = options;
-  const journal = new Journal(join(options.dataDir, 'journal'), config.journalMaxBytes);
+  const path = join(options.dataDir, 'journal');
+  let journal = new Journal(path, config.journalMaxBytes);
   const ids = new IdWindow({ windowMs: config.idWindowDays * DAY_MS, max: config.idWindowMax });
   const prints = new Fingerprints(options.secret);
   const uuids = new ServerUuids(options.secret);
@@ -65,6 +66,9 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const since = now() - config.idWindowDays * DAY_MS;
   ids.restoreAll(() => journal.packedFingerprints(since));
   ids.makeRoom();
+  // What was read stays mapped into the process until the file is closed: 160 MB at 20 million ids.
+  await journal.close();
+  journal = new Journal(path, config.journalMaxBytes);
 
   /** One more than the last place on disk that holds an event of the app. */
   const lastSeq = new Map<string, number>();

@@ -41,6 +41,12 @@ export class Journal {
   nextSeq: number;
   /** Every place below is on disk. */
   committedSeq: number;
+  /**
+   * Groups on their way to the store, as read would decode them. Reading them back through LMDB's memory map would keep
+   * the pages of the file in the process's memory: half a gigabyte under load.
+   */
+  readonly #recent = new Map<number, Group>();
+  #recentBytes = 0;
   /** Bytes and events of groups not forgotten yet. */
   pendingBytes = 0;
   pendingEvents = 0;
@@ -99,6 +105,10 @@ export class Journal {
     if (count > 0) this.pendingBytes += value.length;
     this.pendingEvents += count;
     this.committedSeq = Math.max(this.committedSeq, firstSeq + count);
+    if (count > 0 && this.#recentBytes + value.length <= RECENT_MAX_BYTES) {
+      this.#recent.set(firstSeq, decodeGroup(firstSeq, value));
+      this.#recentBytes += value.length;
+    }
     return firstSeq;
   }
 
@@ -119,10 +129,11 @@ export class Journal {
     const cut = this.#env.get('cut') as Cut | undefined;
     const groups: Group[] = [];
     let bytes = 0;
-    for (const { key, value } of this.#groups.getRange(cut ? { start: cut.firstSeq, end: cut.endSeq } : {})) {
-      if (!cut && bytes > 0 && bytes + value.length > maxBytes) break;
-      groups.push(decodeGroup(key, value));
-      bytes += value.length;
+    for (const key of this.#groups.getKeys(cut ? { start: cut.firstSeq, end: cut.endSeq } : {})) {
+      const group = this.#recent.get(key) ?? decodeGroup(key, this.#groups.get(key)!);
+      if (!cut && bytes > 0 && bytes + group.bytes > maxBytes) break;
+      groups.push(group);
+      bytes += group.bytes;
     }
     return groups;
   }
@@ -148,6 +159,7 @@ export class Journal {
       if (last) this.#env.put('nextSeq', last.firstSeq + last.lengths.length);
     });
     for (const group of groups) {
+      if (this.#recent.delete(group.firstSeq)) this.#recentBytes -= group.bytes;
       this.pendingBytes -= group.bytes;
       this.pendingEvents -= group.lengths.length;
     }
@@ -246,3 +258,5 @@ function encodeAside(reason: string, row: Buffer): Buffer {
 }
 
 const EMPTY = Buffer.alloc(0);
+/** Beyond, the engine is behind, and groups are read back from the file. */
+const RECENT_MAX_BYTES = 48 * 1024 * 1024;

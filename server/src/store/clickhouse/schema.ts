@@ -6,7 +6,7 @@ import { EVENTS, QUARTER, USERS } from './sql.ts';
  *
  * Maps lie in buckets, so that one property is read without the others (1.5 to 1.9 times as fast as plain maps, at 3 million rows).
  * `counts` and `users` are aggregate projections: written, deleted and repeated with the part they belong to. `users` keeps
- * days as the loader cut them, and in which zone that was.
+ * days as the loader cut them, and in which zone that was; its states are tens of kilobytes each, so its granules are of few rows.
  */
 const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -38,7 +38,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       ),
       PROJECTION users (
         SELECT app, id, event, zone, day, count(), ${USERS} GROUP BY app, id, event, zone, day
-      )
+      ) WITH SETTINGS (index_granularity = 32)
     ) ENGINE = MergeTree
     PARTITION BY if(timestamp >= toDateTime64('2020-01-01', 3, 'UTC'), toYYYYMM(timestamp), toYear(timestamp))
     PRIMARY KEY (app, timestamp) ORDER BY (app, timestamp, seq, journal)
