@@ -41,7 +41,8 @@ function conditionSql(c: Condition, text: string, isText: string, key: string | 
   const equal = (m: Match): string[] => {
     const parts: string[] = [];
     if (m.text === '' && key !== undefined) parts.push(`others[${key}] = '""'`);
-    else if (m.text !== undefined) parts.push(`(${isText} AND ${text} = ${bound.add('String', m.text)})`);
+    // No `!= ''` beside it: it would keep the engine from using the order of the roll-ups.
+    else if (m.text !== undefined && m.text !== '') parts.push(`${text} = ${bound.add('String', m.text)}`);
     if (key === undefined) return parts;
     if (m.number === 0) parts.push(`others[${key}] = '0'`);
     else if (m.number !== undefined) parts.push(`numbers[${key}] = ${bound.add('Float64', m.number)}`);
