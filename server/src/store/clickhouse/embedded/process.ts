@@ -11,13 +11,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Session } from 'chdb';
+import {
+  BASE_SETTINGS,
+  cancelledError,
+  kill,
+  type LaneKind,
+  lanes,
+  onLane,
+  prepare,
+  Refusal,
+  running,
+  sqlText,
+  type Work,
+  waiting,
+} from './lanes.ts';
 
-/** Settings of every query that says nothing else. */
-const BASE_SETTINGS: Readonly<Record<string, string>> = {
-  output_format_json_quote_64bit_integers: '1',
-  output_format_json_quote_denormals: '1',
-  max_threads: '2',
-};
 /** A request's names that are not settings of the engine. */
 const NOT_SETTINGS = new Set([
   'query',
@@ -49,40 +57,6 @@ const STREAMABLE = new Set([
 const QUERY_MAX_BYTES = 64 * 1024 * 1024;
 const CLOSE_GRACE_MS = 1000;
 
-type LaneKind = 'insert' | 'small' | 'general' | 'spare';
-
-/** One session: the engine runs one query at a time in each. */
-interface Lane {
-  readonly kind: LaneKind;
-  readonly session: Session;
-  readonly settings: Map<string, string>;
-  readonly parameters: Set<string>;
-  database: string;
-  busy: boolean;
-}
-
-interface Work {
-  readonly queryId: string;
-  readonly kinds: readonly LaneKind[];
-  cancelled: boolean;
-  lane: Lane | undefined;
-  readonly settled: Promise<void>;
-  readonly settle: () => void;
-  readonly start: (lane: Lane) => void;
-  readonly refuse: (error: Error) => void;
-}
-
-class Refusal extends Error {
-  readonly code: number;
-  constructor(code: number, text: string, type: string) {
-    super(`Code: ${code}. DB::Exception: ${text} (${type})`);
-    this.code = code;
-  }
-}
-const cancelledError = (): Refusal => new Refusal(394, 'Query was cancelled.', 'QUERY_WAS_CANCELLED');
-
-const sqlText = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const [socketPath, dataDir, memoryText] = process.argv.slice(2);
@@ -92,134 +66,8 @@ if (socketPath === undefined || dataDir === undefined) {
 }
 const spoolDir = join(dataDir, 'tmp');
 const memoryBytes = Number(memoryText ?? 0);
-const lanes: Lane[] = [];
-const waiting: Work[] = [];
-const running = new Set<Work>();
 let spooled = 0;
 let closing = false;
-
-function take(work: Work): boolean {
-  for (const kind of work.kinds) {
-    const lane = lanes.find((each) => each.kind === kind && !each.busy);
-    if (lane === undefined) continue;
-    lane.busy = true;
-    work.lane = lane;
-    running.add(work);
-    work.start(lane);
-    return true;
-  }
-  return false;
-}
-
-function drainWaiting(): void {
-  for (let at = 0; at < waiting.length; ) {
-    const work = waiting[at];
-    if (work !== undefined && take(work)) waiting.splice(at, 1);
-    else at++;
-  }
-}
-
-/** Runs `job` on a free session of one of the kinds, in order of arrival. */
-async function onLane<T>(
-  queryId: string,
-  kinds: readonly LaneKind[],
-  onWork: (work: Work) => void,
-  job: (lane: Lane) => Promise<T>,
-): Promise<T> {
-  let settle: () => void = () => {};
-  const settled = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
-  let work: Work | undefined;
-  const lane = await new Promise<Lane>((resolve, reject) => {
-    work = { queryId, kinds, cancelled: false, lane: undefined, settled, settle, start: resolve, refuse: reject };
-    onWork(work);
-    if (!take(work)) waiting.push(work);
-  });
-  try {
-    if (work?.cancelled) throw cancelledError();
-    return await job(lane);
-  } finally {
-    lane.busy = false;
-    if (work !== undefined) running.delete(work);
-    settle();
-    drainWaiting();
-  }
-}
-
-/** Stops what waits at once, and what runs through the engine; resolves when all of it has ended. */
-async function kill(matches: (work: Work) => boolean): Promise<number> {
-  let count = 0;
-  for (const work of waiting.filter(matches)) {
-    waiting.splice(waiting.indexOf(work), 1);
-    work.cancelled = true;
-    work.settle();
-    work.refuse(cancelledError());
-    count++;
-  }
-  const hit = [...running].filter((work) => work.lane?.kind !== 'spare' && matches(work));
-  for (const work of hit) work.cancelled = true;
-  count += hit.length;
-  while (hit.some((work) => running.has(work))) {
-    const ids = hit.filter((work) => running.has(work)).map((work) => sqlText(work.queryId));
-    await onLane(
-      '',
-      ['spare'],
-      () => {},
-      // The engine gives each query an id of its own; ours travels as the log comment.
-      (lane) => lane.session.queryAsync(`KILL QUERY WHERE Settings['log_comment'] IN (${ids.join(',')}) ASYNC`),
-    );
-    // A query may not have been listed yet when it was to be stopped: ask again until it has ended.
-    let timer: NodeJS.Timeout | undefined;
-    const pause = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, 50);
-    });
-    await Promise.race([Promise.all(hit.map((work) => work.settled)), pause]);
-    clearTimeout(timer);
-  }
-  return count;
-}
-
-/** Brings the session to the request's database, settings and parameters. Only what differs is sent. */
-async function prepare(
-  lane: Lane,
-  query: string,
-  database: string,
-  settings: ReadonlyMap<string, string>,
-  parameters: ReadonlyMap<string, string>,
-): Promise<void> {
-  if (lane.database !== database) {
-    await lane.session.queryAsync(`USE \`${database.replaceAll('`', '\\`')}\``);
-    lane.database = database;
-  }
-  const changes: string[] = [];
-  for (const [name] of lane.settings) {
-    if (settings.has(name)) continue;
-    const base = BASE_SETTINGS[name];
-    changes.push(`${name} = ${base === undefined ? 'DEFAULT' : sqlText(base)}`);
-  }
-  for (const [name, value] of settings) {
-    if (lane.settings.get(name) === value) continue;
-    if (!isName(name)) throw new Refusal(115, `Unknown setting '${name}'`, 'UNKNOWN_SETTING');
-    changes.push(`${name} = ${sqlText(value)}`);
-  }
-  for (const name of lane.parameters) {
-    // A session keeps its parameters: the value of an earlier question must not answer this one.
-    if (!parameters.has(name) && new RegExp(`\\{\\s*${name}\\s*:`).test(query))
-      throw new Refusal(456, `Substitution \`${name}\` is not set`, 'UNKNOWN_QUERY_PARAMETER');
-  }
-  for (const [name, value] of parameters) {
-    if (!isName(name)) throw new Refusal(36, `Parameter name '${name}' is not usable`, 'BAD_ARGUMENTS');
-    changes.push(`param_${name} = ${sqlText(value)}`);
-    lane.parameters.add(name);
-  }
-  if (changes.length === 0) return;
-  // One statement for all of them: each costs half a millisecond, and a question has some ten. Were it refused half-way, what
-  // holds would not be known: then the settings are all set again by the next question.
-  lane.settings.clear();
-  await lane.session.queryAsync(`SET ${changes.join(', ')}`);
-  for (const [name, value] of settings) lane.settings.set(name, value);
-}
 
 async function readText(request: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
