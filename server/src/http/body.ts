@@ -106,6 +106,7 @@ export async function wholeBody(request: IncomingMessage, limit: number): Promis
 function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    const announced = Number(request.headers['content-length']);
     let length = 0;
     let timer: NodeJS.Timeout | undefined;
     const settle = (finish: () => void): void => {
@@ -120,7 +121,8 @@ function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
         return;
       }
       chunks.push(chunk);
-      timer ??= setTimeout(() => settle(() => reject(cutShort())), JSON_BODY_MAX_MS);
+      // Most bodies come whole in their first piece: these need no timer.
+      if (length !== announced) timer ??= setTimeout(() => settle(() => reject(cutShort())), JSON_BODY_MAX_MS);
     };
     const onEnd = (): void => settle(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
     const onClose = (): void => settle(() => reject(cutShort()));
