@@ -6,6 +6,8 @@ export const BASE_SETTINGS: Readonly<Record<string, string>> = {
   output_format_json_quote_64bit_integers: '1',
   output_format_json_quote_denormals: '1',
   max_threads: '2',
+  // The engine would drop to one thread whenever less than 1 GiB a thread is free of what it may use: always, here.
+  max_threads_min_free_memory_per_thread: '0',
 };
 export type LaneKind = 'insert' | 'small' | 'general' | 'spare';
 
