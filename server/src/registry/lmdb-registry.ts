@@ -1,22 +1,19 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { AppSettings } from '../app-settings.ts';
 import { SeismoError } from '../errors.ts';
+import { causeOfFailure, DURABLE } from '../lmdb-options.ts';
 import type { Registry } from './registry.ts';
 
-/** Opens, or makes, the registry's LMDB directory. A write resolves when it is on disk (overlappingSync is off). */
+/** Opens, or makes, the registry's LMDB directory. A write resolves when it is on disk. */
 export function openRegistry(path: string): Registry {
-  const env: RootDatabase<unknown, string[]> = open<unknown, string[]>({
-    path,
-    noSubdir: false,
-    overlappingSync: false,
-    encoding: 'json',
-  });
+  const env: RootDatabase<unknown, string[]> = open<unknown, string[]>({ path, ...DURABLE, encoding: 'json' });
   const values: Database<unknown, string[]> = env;
 
   async function write(work: () => Promise<boolean>): Promise<boolean> {
     try {
       return await work();
-    } catch (cause) {
+    } catch (error) {
+      const cause = await causeOfFailure(error);
       throw new SeismoError('JOURNAL_UNAVAILABLE', 'The data directory could not be written; nothing was changed.', {
         cause,
       });
