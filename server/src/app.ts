@@ -6,6 +6,7 @@ import type { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { type FirstAdmin, firstAdmin, signingKey, storedSecret } from './auth/first-start.ts';
 import type { Config } from './config.ts';
+import type { StoredEvent } from './event.ts';
 import { createIngest } from './ingest/create-ingest.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Zone } from './ingest/loader.ts';
@@ -82,9 +83,14 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       catchUp: (app, signal) => ingest.catchUp(app, signal),
       asOf: (app) => ingest.asOf(app),
       async erase(app, range, filters) {
-        // What is on its way to the store goes there first: erasing would miss it.
-        await ingest.catchUp(app);
-        const aside = await ingest.eraseSetAside(app, (event) => matchesAll(event, range, filters));
+        const matches = (event: StoredEvent): boolean => matchesAll(event, range, filters);
+        // What is on its way to the store goes there first: erasing would miss it. Twice, because what was set aside may have been
+        // put back in line meanwhile, and be refused again.
+        let aside = 0;
+        for (let round = 0; round < 2; round++) {
+          await ingest.catchUp(app);
+          aside += await ingest.eraseSetAside(app, matches);
+        }
         return aside + (await store.erase(app, range, filters));
       },
     });

@@ -142,8 +142,8 @@ export const ERRORS = {
   QUERY_LIMIT_ROWS: caller(422, 'The answer has more rows than allowed', 'Ask for less, or raise queryMaxRows.'),
   // — the machine —
   JOURNAL_FULL: machine(
-    'The journal is at its size limit',
-    'Retry; the engine may be away or the disk slow. See `seismo stats`.',
+    'The journal is full',
+    'Retry; the engine may be away, the disk full or slow. See `seismo stats`.',
     5,
   ),
   JOURNAL_UNAVAILABLE: machine('The journal could not be written', 'Retry; check the disk of the data directory.', 5),

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { type ProcessLock, takeLock } from './process-lock.ts';
 
 /** The data directory belongs to another server. */
 export class DirectoryInUse extends Error {
@@ -14,32 +13,19 @@ export class DirectoryInUse extends Error {
 }
 
 /**
- * Takes the data directory for this process, until it ends however it ends. On Linux a name in the kernel's abstract
- * socket space, which two processes cannot both have and which vanishes with its owner; and everywhere, nobody may answer
- * on the directory's own socket (a container of its own has its own name space).
+ * Takes the data directory for this process, until it ends however it ends. Beside the lock of the system, nobody may answer on
+ * the directory's own socket: a container has a name space of its own, and not every system has such a lock.
  * @throws DirectoryInUse
  */
-export async function lockDirectory(dataDir: string): Promise<{ release(): Promise<void> }> {
+export async function lockDirectory(dataDir: string): Promise<ProcessLock> {
   if (await answers(socketPathOf(dataDir))) throw new DirectoryInUse(dataDir);
-  if (process.platform !== 'linux') return { release: async () => {} };
-  const name = createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 32);
-  const server = createServer((socket) => socket.destroy());
-  await listen(server, `\0seismo-${name}`).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EADDRINUSE' ? new DirectoryInUse(dataDir) : error;
-  });
-  server.unref();
-  return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+  const lock = await takeLock('seismo', dataDir);
+  if (lock === undefined) throw new DirectoryInUse(dataDir);
+  return lock;
 }
 
 /** Where the server listens for the commands of this machine (0600). */
 export const socketPathOf = (dataDir: string): string => join(dataDir, 'seismo.sock');
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
-}
 
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {

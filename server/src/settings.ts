@@ -271,6 +271,13 @@ export const SETTINGS = {
     'bytes',
     'What may wait for the engine on disk; beyond, posts are answered 503.',
   ),
+  diskReserveBytes: count(
+    64 * MIB,
+    0,
+    1024 * GIB,
+    'bytes',
+    'So much of the disk stays free: with less, posts are answered 503, so that the engine can still work and the journal shrink.',
+  ),
   flushIntervalMs: count(1_000, 10, 60_000, 'milliseconds', 'Events are taken to the engine at least so often.'),
   flushMaxBytes: count(
     8 * MIB,

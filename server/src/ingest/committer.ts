@@ -32,6 +32,8 @@ interface Batch {
   readonly apps: Set<string>;
   takenFromAside: number[];
   checkpoint: { readonly key: string; readonly value: unknown } | undefined;
+  /** A request in it holds a duplicate of an id that is in flight: they fail together, so that a request is stored whole or not. */
+  needsFlight: boolean;
   done: Promise<void>;
   resolve: () => void;
   reject: (error: Error) => void;
@@ -43,6 +45,8 @@ export interface CommitterOptions {
   readonly prints: Fingerprints;
   readonly names: NameBook;
   readonly now: () => number;
+  /** The clock by which ids grow old, ms (ids-clock.ts). */
+  readonly idsNow: () => number;
   /** A transaction is on disk: it ends before `endSeq` and holds rows of these apps. */
   readonly onCommitted: (endSeq: number, apps: ReadonlySet<string>) => void;
 }
@@ -75,11 +79,8 @@ export class Committer {
     const { journal, ids, prints } = this.#options;
     const batch = this.#gathering;
     const bytes = rows.starts.at(-1)! - rows.starts[0]!;
-    if (journal.isFull(batch.group.bytes + bytes))
-      throw new SeismoError(
-        'JOURNAL_FULL',
-        'The journal is at its size limit (journalMaxBytes); nothing of this request was stored.',
-      );
+    const refusal = journal.refusal(batch.group.bytes + bytes);
+    if (refusal) throw refusal;
     if (batch.group.bytes > GATHERED_MAX_BYTES)
       throw new SeismoError(
         'SERVER_BUSY',
@@ -118,7 +119,10 @@ export class Committer {
     if (joins) this.#schedule();
     const waits: Promise<void>[] = [];
     if (joins) waits.push(batch.done);
-    if (waitsForFlight && this.#inFlight) waits.push(this.#inFlight.done);
+    if (waitsForFlight && this.#inFlight) {
+      waits.push(this.#inFlight.done);
+      if (joins) batch.needsFlight = true;
+    }
     return {
       accepted,
       duplicates,
@@ -160,37 +164,56 @@ export class Committer {
     this.#gathering = this.#spare;
     this.#spare = batch;
     this.#inFlight = batch;
-    this.#commit(batch).finally(() => {
-      renew(batch);
+    this.#commit(batch).then((isStored) => {
       this.#inFlight = undefined;
+      renew(batch);
+      if (!isStored && this.#gathering.needsFlight) this.#giveUp(this.#gathering);
       if (this.#scheduled) this.#start();
     });
   }
 
-  async #commit(batch: Batch): Promise<void> {
-    const { journal, ids, names, now } = this.#options;
-    const at = now();
+  /** @returns whether it is on disk */
+  async #commit(batch: Batch): Promise<boolean> {
+    const { journal, ids, names, now, idsNow } = this.#options;
+    const at = idsNow();
     const fresh = names.takeFresh();
-    const { resolve, reject } = batch;
+    let firstSeq: number;
     try {
-      const firstSeq = await journal.append({
-        value: batch.group.encode(at),
+      firstSeq = await journal.append({
+        value: batch.group.encode(now(), journal.uuidBytes),
         count: batch.group.count,
         ...(batch.prints.count > 0 && { prints: batch.prints.encode(at) }),
         names: fresh,
         takenFromAside: batch.takenFromAside,
         ...(batch.checkpoint && { checkpoint: batch.checkpoint }),
       });
-      for (const { prints } of batch.prints.each())
-        for (let i = 0; i < prints.length; i += 2) ids.settle(prints[i]!, prints[i + 1]!, at);
-      this.#options.onCommitted(firstSeq + batch.group.count, batch.apps);
-      resolve();
     } catch (error) {
-      for (const { prints } of batch.prints.each())
-        for (let i = 0; i < prints.length; i += 2) ids.remove(prints[i]!, prints[i + 1]!);
       names.giveBack(fresh);
-      reject(error instanceof Error ? error : new Error(String(error)));
+      this.#fail(batch, error);
+      return false;
     }
+    for (const { prints } of batch.prints.each())
+      for (let i = 0; i < prints.length; i += 2) ids.settle(prints[i]!, prints[i + 1]!, at);
+    this.#options.onCommitted(firstSeq + batch.group.count, batch.apps);
+    batch.resolve();
+    return true;
+  }
+
+  /** What has gathered fails with the transaction that it needs. */
+  #giveUp(batch: Batch): void {
+    this.#scheduled = false;
+    this.#fail(
+      batch,
+      new SeismoError('JOURNAL_UNAVAILABLE', 'The journal could not be written; nothing of this request was stored.'),
+    );
+    renew(batch);
+  }
+
+  #fail(batch: Batch, error: unknown): void {
+    const { ids } = this.#options;
+    for (const { prints } of batch.prints.each())
+      for (let i = 0; i < prints.length; i += 2) ids.remove(prints[i]!, prints[i + 1]!);
+    batch.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
@@ -202,6 +225,7 @@ function newBatch(pending: Batch['pending']): Batch {
     apps: new Set(),
     takenFromAside: [],
     checkpoint: undefined,
+    needsFlight: false,
     done: Promise.resolve(),
     resolve: () => {},
     reject: () => {},
@@ -216,6 +240,7 @@ function renew(batch: Batch): void {
   batch.apps.clear();
   batch.takenFromAside = [];
   batch.checkpoint = undefined;
+  batch.needsFlight = false;
   batch.done = new Promise((resolve, reject) => {
     batch.resolve = resolve;
     batch.reject = reject;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { SeismoError } from '../errors.ts';
 import { eventToJson, type StoredEvent } from '../event.ts';
 import { decodeRow, ROW_OFFSET, uuidToText } from '../row.ts';
+import { steadyClock } from '../steady-clock.ts';
 import type { Store } from '../store/store.ts';
 import { type AcceptContext, checkApp } from './accept.ts';
 import { addEvent, type Batch, eventsOf, eventsWithRepeatedKeys, newBatch, parseBody, refuse } from './batch.ts';
@@ -9,7 +10,7 @@ import { Committer } from './committer.ts';
 import { Fingerprints } from './fingerprint.ts';
 import { IdWindow } from './id-window.ts';
 import { importRows, keyOfImport } from './import-rows.ts';
-import type { Ingest, IngestStats, PostAnswer, SetAsideEvent } from './ingest.ts';
+import type { ImportAnswer, Ingest, IngestStats, PostAnswer, SetAsideEvent } from './ingest.ts';
 import { Journal } from './journal.ts';
 import type { EventLimits } from './limits.ts';
 import { linesOf } from './lines.ts';
@@ -30,6 +31,7 @@ export interface IngestOptions {
     readonly idWindowDays: number;
     readonly idWindowMax: number;
     readonly journalMaxBytes: number;
+    readonly diskReserveBytes: number;
     readonly flushIntervalMs: number;
     readonly flushMaxBytes: number;
     readonly freshTimeoutMs: number;
@@ -38,8 +40,13 @@ export interface IngestOptions {
   readonly retentionDaysOf: (app: string) => number | undefined;
   /** In which the app's days are cut. */
   readonly zoneOf: (app: string) => Zone;
-  readonly logger: { warn(fields: object, message: string): void };
+  readonly logger: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  /** Counts on while the machine's clock is set, ms; absent: the process's own. */
+  readonly monotonicMs?: () => number;
 }
+
+/** In the data directory. */
+export const JOURNAL_DIRECTORY = 'journal';
 
 const DAY_MS = 86_400_000;
 const MAINTENANCE_MS = 60_000;
@@ -50,26 +57,32 @@ const PIECE_BYTES = 512 * 1024;
 /** Transactions whose fingerprints are forgotten at a time. */
 const FORGET_TRANSACTIONS = 5_000;
 
+/** Events set aside that are listed at a time. */
+const SET_ASIDE_LISTED_MAX = 1_000;
+
 /** Imports whose ids are remembered while they run, and how many of each: 11 to 18 bytes an id. */
 const IMPORTS_MAX = 2;
 const IMPORT_IDS_MAX = 100_000_000;
 
 export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const { config, now, store, logger } = options;
-  const path = join(options.dataDir, 'journal');
-  let journal = new Journal(path, config.journalMaxBytes);
+  const path = join(options.dataDir, JOURNAL_DIRECTORY);
+  const limits = { maxBytes: config.journalMaxBytes, diskReserveBytes: config.diskReserveBytes };
+  let journal = new Journal(path, limits);
+  const idsNow = steadyClock(journal.newestPrintsAt(), now, options.monotonicMs);
   const ids = new IdWindow({ windowMs: config.idWindowDays * DAY_MS, max: config.idWindowMax });
   const prints = new Fingerprints(options.secret);
   const uuids = new ServerUuids(options.secret);
   const names = new NameBook(config);
   for (const key of journal.names()) names.restore(key);
-  const since = now() - config.idWindowDays * DAY_MS;
+  const since = idsNow() - config.idWindowDays * DAY_MS;
   ids.restoreAll(() => journal.packedFingerprints(since));
   ids.makeRoom();
   // What was read stays mapped into the process until the file is closed: 160 MB at 20 million ids.
   await journal.close();
-  journal = new Journal(path, config.journalMaxBytes);
+  journal = new Journal(path, limits);
 
+  const salvage = journal.salvage();
   /** One more than the last place on disk that holds an event of the app. */
   const lastSeq = new Map<string, number>();
   const openedAtSeq = journal.committedSeq;
@@ -80,6 +93,8 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     flushMaxBytes: config.flushMaxBytes,
     zoneOf: options.zoneOf,
     onFailure: (error) => logger.warn({ err: error }, 'block not loaded; it will be tried again'),
+    onDamaged: (firstSeq, events) =>
+      logger.error({ firstSeq, events }, 'a group of the journal is damaged and is kept apart; the others go on'),
   });
   const committer = new Committer({
     journal,
@@ -87,6 +102,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     prints,
     names,
     now,
+    idsNow,
     onCommitted(endSeq, apps) {
       for (const app of apps) lastSeq.set(app, endSeq);
       loader.notify();
@@ -108,12 +124,20 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     for (const { app, fromMs, toMs } of evicted) inBackground(journal.stripFingerprints(app, fromMs, toMs));
   }
   async function forgetOld(): Promise<void> {
-    const before = ids.expire(now());
+    const before = ids.expire(idsNow());
     while (!closing && (await journal.dropFingerprints(before, FORGET_TRANSACTIONS)));
   }
   const maintenance = setInterval(() => inBackground(forgetOld()), MAINTENANCE_MS);
   maintenance.unref();
   inBackground(forgetOld());
+
+  /** Retrying and erasing what was set aside take turns: what is on its way back in line must not slip past an erasure. */
+  let asideTurn: Promise<unknown> = Promise.resolve();
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = asideTurn.then(work);
+    asideTurn = turn.catch(() => {});
+    return turn;
+  };
 
   const scratch = new RowWriter();
   const imports = new Map<string, IdWindow>();
@@ -253,13 +277,10 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     async catchUp(app, signal) {
       const seq = app === undefined ? journal.committedSeq : (lastSeq.get(app) ?? openedAtSeq);
       if (loader.loadedSeq >= seq) return;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(behind()), config.freshTimeoutMs);
-        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(behind()), config.freshTimeoutMs);
       try {
-        await Promise.race([loader.reached(seq), late]);
+        await loader.reached(seq, signal ? AbortSignal.any([signal, late.signal]) : late.signal);
       } finally {
         clearTimeout(timer);
       }
@@ -280,34 +301,47 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
         journalEvents: journal.pendingEvents,
         lagMs: oldest === undefined ? 0 : Math.max(0, now() - oldest),
         setAside: journal.setAsideCount(),
+        damagedGroups: journal.damagedCount(),
+        ...(salvage && { salvage }),
         loadedBlocks: loader.loadedBlocks,
         loadFailures: loader.failures,
         ...(loader.lastFailure !== undefined && { lastFailure: loader.lastFailure }),
         rememberedIds: ids.size,
         rememberedIdsBytes: ids.bytes,
-        state: closing ? 'stopping' : journal.isFull(0) ? 'full' : loader.isRetrying ? 'waiting' : 'loading',
+        state: closing ? 'stopping' : journal.refusal(0) ? 'full' : loader.isRetrying ? 'waiting' : 'loading',
       };
     },
 
     ping: () => journal.ping(),
 
-    setAside: () =>
-      [...journal.setAside()].map(({ seq, reason, row }): SetAsideEvent => ({ seq, reason, event: decodeRow(row, 0) })),
+    setAside: () => [...asideEvents(SET_ASIDE_LISTED_MAX)],
 
-    async retrySetAside() {
-      const rows = [...journal.setAside()].map(({ seq, row }) => ({ seq, row, app: decodeRow(row, 0).app }));
-      await committer.putBack(rows);
-      return rows.length;
-    },
+    retrySetAside: () =>
+      alone(async () => {
+        // What is refused again gets a later place.
+        const end = journal.nextSeq;
+        let retried = 0;
+        for (let from = 0; ; ) {
+          const rows: { seq: number; row: Buffer; app: string }[] = [];
+          for (const { seq, row } of journal.setAside(from)) {
+            if (seq >= end || rows.length >= SLICE_EVENTS) break;
+            rows.push({ seq, row, app: decodeRow(row, 0).app });
+          }
+          const last = rows.at(-1);
+          if (last === undefined) return retried;
+          await committer.putBack(rows);
+          retried += rows.length;
+          from = last.seq + 1;
+        }
+      }),
 
-    async eraseSetAside(app: string, matches: (event: StoredEvent) => boolean) {
-      const seqs = ingest
-        .setAside()
-        .filter(({ event }) => event.app === app && matches(event))
-        .map(({ seq }) => seq);
-      if (seqs.length > 0) await journal.dropAside(seqs);
-      return seqs.length;
-    },
+    eraseSetAside: (app: string, matches: (event: StoredEvent) => boolean) =>
+      alone(async () => {
+        const seqs: number[] = [];
+        for (const { seq, event } of asideEvents()) if (event.app === app && matches(event)) seqs.push(seq);
+        if (seqs.length > 0) await journal.dropAside(seqs);
+        return seqs.length;
+      }),
 
     importedRows(app, fingerprint) {
       const done = journal.checkpoint(keyOfImport(app, fingerprint));
@@ -323,7 +357,14 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       });
       countRefusals(batch);
       const earlier = await earlierOf(app, keyOfImport(app, fingerprint));
-      const answer = await importRows({ app, fingerprint, batch, rowsDone, ids, earlier, prints, store, committer });
+      let answer: ImportAnswer;
+      try {
+        answer = await importRows({ app, fingerprint, batch, rowsDone, ids, earlier, prints, store, committer });
+      } catch (error) {
+        // It holds ids of the piece that failed: the next one asks the store instead.
+        imports.delete(keyOfImport(app, fingerprint));
+        throw error;
+      }
       counts.accepted += answer.accepted;
       counts.duplicates += answer.duplicates;
       return answer;
@@ -338,6 +379,14 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       await journal.close();
     },
   };
+
+  function* asideEvents(max = Number.POSITIVE_INFINITY): Generator<SetAsideEvent> {
+    let count = 0;
+    for (const { seq, reason, row } of journal.setAside()) {
+      if (++count > max) return;
+      yield { seq, reason, event: decodeRow(row, 0) };
+    }
+  }
 
   /** Ids of the import's pieces in this run of the server; before the first one, what is pending is loaded. */
   async function earlierOf(app: string, key: string): Promise<IdWindow> {

@@ -1,17 +1,20 @@
 import { crc32 } from 'node:zlib';
-import { invariant } from '../errors.ts';
+import { uuidToText } from '../row.ts';
 import { RowWriter } from './row-writer.ts';
 
 /**
- * The value of one transaction in the journal, format 2: CRC-32 of all that follows, format, count of rows, bytes of rows,
- * time of the transaction (double, UTC ms), the rows one after another (row.ts), their lengths (UInt32).
+ * The value of one transaction in the journal, format 3: CRC-32 of all that follows, format, count of rows, bytes of rows,
+ * time of the transaction (double, UTC ms), UUID under which its places count (as RowBinary holds it), the rows one after
+ * another (row.ts), their lengths (UInt32).
  */
-const FORMAT = 2;
-const HEADER_BYTES = 24;
+const FORMAT = 3;
+const HEADER_BYTES = 40;
 
 /** Rows of one transaction, `seq` counting up from `firstSeq`. */
 export interface Group {
   readonly firstSeq: number;
+  /** The UUID under which the places count: that of the run of the server which wrote it (journal.ts). */
+  readonly journal: string;
   readonly receivedAt: number;
   /** All rows, contiguous. */
   readonly rows: Buffer;
@@ -50,8 +53,11 @@ export class GroupWriter {
     this.#lengths.push(end - start);
   }
 
-  /** The value; valid until `reset`. */
-  encode(receivedAt: number): Buffer {
+  /**
+   * The value; valid until `reset`.
+   * @param journal 16 bytes
+   */
+  encode(receivedAt: number, journal: Buffer): Buffer {
     const writer = this.#writer;
     const end = writer.length;
     writer.reserve(this.#lengths.length * 4);
@@ -60,6 +66,7 @@ export class GroupWriter {
     bytes.writeUInt32LE(this.#lengths.length, 8);
     bytes.writeUInt32LE(end - HEADER_BYTES, 12);
     bytes.writeDoubleLE(receivedAt, 16);
+    journal.copy(bytes, 24);
     let at = end;
     for (const length of this.#lengths) at = bytes.writeUInt32LE(length, at);
     const value = bytes.subarray(0, at);
@@ -68,8 +75,8 @@ export class GroupWriter {
   }
 }
 
-/** How many rows the value holds, unchecked. */
-export const countOf = (value: Buffer): number => value.readUInt32LE(8);
+/** How many rows the value holds, unchecked; 0 when it is too short to say. */
+export const countOf = (value: Buffer): number => (value.length < HEADER_BYTES ? 0 : value.readUInt32LE(8));
 
 /** When the transaction was made, UTC ms. */
 export const timeOf = (value: Buffer): number => value.readDoubleLE(16);
@@ -84,8 +91,20 @@ export function isIntact(value: Buffer): boolean {
   );
 }
 
+/** A group that is not what was written. */
+export class GroupDamaged extends Error {
+  readonly firstSeq: number;
+
+  constructor(firstSeq: number) {
+    super(`The group at place ${firstSeq} of the journal fails its checksum.`);
+    this.name = 'GroupDamaged';
+    this.firstSeq = firstSeq;
+  }
+}
+
+/** @throws GroupDamaged */
 export function decodeGroup(firstSeq: number, value: Buffer): Group {
-  invariant(isIntact(value), `journal group ${firstSeq} fails its checksum`);
+  if (!isIntact(value)) throw new GroupDamaged(firstSeq);
   const count = countOf(value);
   const rowsEnd = HEADER_BYTES + value.readUInt32LE(12);
   const lengths = new Uint32Array(count);
@@ -93,7 +112,8 @@ export function decodeGroup(firstSeq: number, value: Buffer): Group {
   // LMDB's memory is only ours until the next read: the rows are copied out.
   const rows = Buffer.allocUnsafeSlow(rowsEnd - HEADER_BYTES);
   value.copy(rows, 0, HEADER_BYTES, rowsEnd);
-  return { firstSeq, receivedAt: value.readDoubleLE(16), rows, lengths, bytes: value.length };
+  const journal = uuidToText(value, 24);
+  return { firstSeq, journal, receivedAt: timeOf(value), rows, lengths, bytes: value.length };
 }
 
 /** A buffer that one great batch has grown is not kept. */

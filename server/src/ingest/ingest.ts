@@ -25,6 +25,7 @@ export interface Ingest {
   stats(): IngestStats;
   /** Rejects when the journal cannot be written. */
   ping(): Promise<void>;
+  /** The oldest of them, a thousand at most. */
   setAside(): readonly SetAsideEvent[];
   /** Puts events set aside back in line. @returns how many */
   retrySetAside(): Promise<number>;
@@ -61,6 +62,23 @@ export interface SetAsideEvent {
   readonly event: StoredEvent;
 }
 
+/** What was found and done when the journal's file was damaged. */
+export interface Salvage {
+  /** UTC ms. */
+  readonly at: number;
+  /** What was found, in words. */
+  readonly found: string;
+  /** Where the damaged file is kept. */
+  readonly keptAt: string;
+  /** Events on their way to the store: carried over, known to be lost, and of groups that are there but not what was written. */
+  readonly events: { readonly saved: number; readonly lost: number };
+  /** The transactions that brought them. */
+  readonly groups: { readonly saved: number; readonly lost: number };
+  readonly setAside: { readonly saved: number; readonly lost: number };
+  /** Transactions whose ids are still remembered, or no more: what they brought may be accepted again. */
+  readonly ids: { readonly saved: number; readonly lost: number };
+}
+
 export interface IngestStats {
   readonly accepted: number;
   readonly duplicates: number;
@@ -70,6 +88,10 @@ export interface IngestStats {
   /** Age of the oldest event not yet in the store, ms; 0 when none. */
   readonly lagMs: number;
   readonly setAside: number;
+  /** Groups of events that were damaged on disk and are kept apart since. */
+  readonly damagedGroups: number;
+  /** The last time the journal's file was found damaged. */
+  readonly salvage?: Salvage;
   readonly loadedBlocks: number;
   readonly loadFailures: number;
   readonly lastFailure?: string;

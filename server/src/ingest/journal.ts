@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { SeismoError } from '../errors.ts';
+import { causeOfFailure } from '../lmdb-options.ts';
+import { writeUuid } from '../row.ts';
+import { decodeAside, encodeAside } from './aside.ts';
 import { countOf, decodeGroup, type Group, timeOf } from './group.ts';
-import { decodePrints, encodePrints, viewPrints } from './prints.ts';
+import type { Salvage } from './ingest.ts';
+import { FILE_NAME, type JournalFile, openJournalFile, sizeOf } from './journal-file.ts';
+import { arePrintsIntact, decodePrints, encodePrints, printsTimeOf, viewPrints } from './prints.ts';
+import { sealed, unsealed } from './sealed.ts';
 
 /** What one transaction brings. */
 export interface Entry {
@@ -24,20 +30,34 @@ export interface Cut {
   readonly endSeq: number;
 }
 
+export interface AsideRow {
+  readonly seq: number;
+  readonly reason: string;
+  readonly row: Buffer;
+}
+
+export interface JournalLimits {
+  /** What may wait for the engine, with what it refused. */
+  readonly maxBytes: number;
+  /** So much of the disk stays free, for the engine and for forgetting, which needs some pages too. */
+  readonly diskReserveBytes: number;
+}
+
 /**
  * What was accepted and is not in the store yet, and the fingerprints of ids seen, in one LMDB file.
- * A write resolves when it is on disk (overlappingSync is off: the commit itself syncs).
+ * A write resolves when it is on disk.
  */
 export class Journal {
-  readonly uuid: string;
-  readonly #env: RootDatabase<unknown, string>;
-  readonly #groups: Database<Buffer, number>;
-  readonly #ids: Database<Buffer, number>;
-  readonly #aside: Database<Buffer, number>;
-  readonly #names: Database<Buffer, string>;
-  readonly #imports: Database<unknown, string>;
+  /**
+   * Under which the places of this run count. Each opening makes its own, and a group tells under which it was written: so
+   * a file that was brought back from a backup, or copied to a second machine, never gives a place twice.
+   */
+  readonly uuid = randomUUID();
+  /** The same as RowBinary holds it. */
+  readonly uuidBytes = Buffer.alloc(16);
+  readonly #file: JournalFile;
   readonly #path: string;
-  readonly #maxBytes: number;
+  readonly #limits: JournalLimits;
   nextSeq: number;
   /** Every place below is on disk. */
   committedSeq: number;
@@ -50,26 +70,21 @@ export class Journal {
   /** Bytes and events of groups not forgotten yet. */
   pendingBytes = 0;
   pendingEvents = 0;
+  #asideBytes = 0;
+  #diskIsFull = false;
+  #diskAskedMs = Number.NEGATIVE_INFINITY;
+  #bytesSinceDisk = 0;
+  /** Keys of fingerprints that are no more what was written; known after the first reading. */
+  #damagedPrints: Set<number> | undefined;
 
-  constructor(path: string, maxBytes: number) {
+  constructor(path: string, limits: JournalLimits) {
     this.#path = path;
-    this.#maxBytes = maxBytes;
-    this.#env = open<unknown, string>({ path, noSubdir: false, overlappingSync: false, maxDbs: 8, encoding: 'json' });
-    this.#groups = this.#env.openDB<Buffer, number>({ name: 'groups', encoding: 'binary' });
-    this.#ids = this.#env.openDB<Buffer, number>({ name: 'ids', encoding: 'binary' });
-    this.#aside = this.#env.openDB<Buffer, number>({ name: 'aside', encoding: 'binary' });
-    this.#names = this.#env.openDB<Buffer, string>({ name: 'names', encoding: 'binary' });
-    this.#imports = this.#env.openDB<unknown, string>({ name: 'imports', encoding: 'json' });
-    const known = this.#env.get('uuid') as string | undefined;
-    this.uuid = known ?? randomUUID();
-    if (known === undefined) this.#env.putSync('uuid', this.uuid);
-    this.nextSeq = (this.#env.get('nextSeq') as number | undefined) ?? 1;
-    for (const { key, value } of this.#groups.getRange({})) {
-      const count = countOf(value);
-      this.pendingBytes += value.length;
-      this.pendingEvents += count;
-      this.nextSeq = Math.max(this.nextSeq, key + count);
-    }
+    this.#limits = limits;
+    this.#file = openJournalFile(path);
+    writeUuid(this.uuid, this.uuidBytes, 0);
+    const known = unsealed(this.#file.root.get('nextSeq'));
+    this.nextSeq = Math.max(typeof known === 'number' ? known : 1, this.#countPending());
+    this.#countAside();
     this.committedSeq = this.nextSeq;
   }
 
@@ -79,32 +94,24 @@ export class Journal {
    */
   async append(entry: Entry): Promise<number> {
     const { value, count } = entry;
+    const refusal = this.refusal(value.length);
+    if (refusal) throw refusal;
+    const { groups, ids, names, aside, imports } = this.#file;
     const firstSeq = this.nextSeq;
-    if (this.isFull(value.length))
-      throw new SeismoError(
-        'JOURNAL_FULL',
-        'The journal is at its size limit (journalMaxBytes); nothing of this request was stored.',
-      );
     // The places are taken even when the commit fails: a place is never given twice.
     this.nextSeq = firstSeq + count;
-    try {
-      await this.#env.batch(() => {
-        if (count > 0) this.#groups.put(firstSeq, value);
-        if (entry.prints) this.#ids.put(firstSeq, entry.prints);
-        for (const name of entry.names) this.#names.put(name, EMPTY);
-        for (const seq of entry.takenFromAside ?? []) this.#aside.remove(seq);
-        if (entry.checkpoint) this.#imports.put(entry.checkpoint.key, entry.checkpoint.value);
-      });
-    } catch (cause) {
-      throw new SeismoError(
-        'JOURNAL_UNAVAILABLE',
-        'The journal could not be written; nothing of this request was stored.',
-        { cause },
-      );
-    }
+    await this.#write('nothing of this request was stored', () => {
+      if (count > 0) groups.put(firstSeq, value);
+      if (entry.prints) ids.put(firstSeq, entry.prints);
+      for (const name of entry.names) names.put(name, EMPTY);
+      for (const seq of entry.takenFromAside ?? []) aside.remove(seq);
+      if (entry.checkpoint) imports.put(entry.checkpoint.key, sealed(entry.checkpoint.value));
+    });
     if (count > 0) this.pendingBytes += value.length;
     this.pendingEvents += count;
+    this.#bytesSinceDisk += value.length;
     this.committedSeq = Math.max(this.committedSeq, firstSeq + count);
+    if (entry.takenFromAside?.length) this.#countAside();
     if (count > 0 && this.#recentBytes + value.length <= RECENT_MAX_BYTES) {
       this.#recent.set(firstSeq, decodeGroup(firstSeq, value));
       this.#recentBytes += value.length;
@@ -112,25 +119,47 @@ export class Journal {
     return firstSeq;
   }
 
-  isFull(moreBytes: number): boolean {
-    return this.pendingBytes + moreBytes > this.#maxBytes;
+  /** Why so many bytes more cannot be taken now, JOURNAL_FULL; undefined when they can. */
+  refusal(moreBytes: number): SeismoError | undefined {
+    const { maxBytes, diskReserveBytes } = this.#limits;
+    if (this.pendingBytes + this.#asideBytes + moreBytes > maxBytes)
+      return new SeismoError(
+        'JOURNAL_FULL',
+        'The journal is at its size limit (journalMaxBytes); nothing of this request was stored.',
+      );
+    if (this.#isDiskFull())
+      return new SeismoError(
+        'JOURNAL_FULL',
+        `Less than ${diskReserveBytes} bytes of the disk are free (diskReserveBytes); nothing of this request was stored.`,
+      );
+    return undefined;
   }
 
   checkpoint(key: string): unknown {
-    return this.#imports.get(key);
+    return unsealed(this.#file.imports.get(key));
   }
 
   *names(): Generator<string> {
-    for (const key of this.#names.getKeys({})) yield key;
+    for (const key of this.#file.names.getKeys({})) yield key;
   }
 
-  /** The next rows to load, whole groups up to `maxBytes`, or up to the cut that an earlier attempt wrote down. */
+  /** What was found and done when the file was damaged, the last time. */
+  salvage(): Salvage | undefined {
+    return unsealed(this.#file.root.get('salvaged')) as Salvage | undefined;
+  }
+
+  /**
+   * The next rows to load, whole groups of one run up to `maxBytes`, or up to the cut that an earlier attempt wrote down.
+   * @throws GroupDamaged
+   */
   read(maxBytes: number): Group[] {
-    const cut = this.#env.get('cut') as Cut | undefined;
+    const { groups: stored } = this.#file;
+    const cut = this.#cut();
     const groups: Group[] = [];
     let bytes = 0;
-    for (const key of this.#groups.getKeys(cut ? { start: cut.firstSeq, end: cut.endSeq } : {})) {
-      const group = this.#recent.get(key) ?? decodeGroup(key, this.#groups.get(key)!);
+    for (const key of stored.getKeys(cut ? { start: cut.firstSeq, end: cut.endSeq } : {})) {
+      const group = this.#recent.get(key) ?? decodeGroup(key, stored.get(key)!);
+      if (bytes > 0 && group.journal !== groups[0]!.journal) break;
       if (!cut && bytes > 0 && bytes + group.bytes > maxBytes) break;
       groups.push(group);
       bytes += group.bytes;
@@ -140,75 +169,120 @@ export class Journal {
 
   /** @returns whether this cut was already attempted (by an earlier run, or earlier in this one) */
   async writeCut(cut: Cut): Promise<boolean> {
-    if (this.#env.get('cut') !== undefined) return true;
-    await this.#env.put('cut', cut);
+    if (this.#cut() !== undefined) return true;
+    await this.#write('the block waits', () => {
+      this.#file.root.put('cut', sealed(cut));
+    });
     return false;
   }
 
-  /** The block is in the store: forget its groups and the cut. `aside` holds rows the engine refused, kept with their reason. */
-  async forget(
-    groups: readonly Group[],
-    aside: readonly { seq: number; reason: string; row: Buffer }[],
-  ): Promise<void> {
+  /** @returns whether there was one */
+  async dropCut(): Promise<boolean> {
+    if (this.#cut() === undefined) return false;
+    await this.#write('the cut stays', () => {
+      this.#file.root.remove('cut');
+    });
+    return true;
+  }
+
+  #cut(): Cut | undefined {
+    return unsealed(this.#file.root.get('cut')) as Cut | undefined;
+  }
+
+  /** The block is in the store: forget its groups and the cut. `refused` holds rows the engine refused, kept with their reason. */
+  async forget(groups: readonly Group[], refused: readonly AsideRow[]): Promise<void> {
     const last = groups.at(-1);
-    await this.#env.batch(() => {
-      for (const group of groups) this.#groups.remove(group.firstSeq);
-      for (const { seq, reason, row } of aside) this.#aside.put(seq, encodeAside(reason, row));
-      this.#env.remove('cut');
+    const { root, aside, groups: stored } = this.#file;
+    await this.#write('the block is loaded and not forgotten', () => {
+      for (const group of groups) stored.remove(group.firstSeq);
+      for (const { seq, reason, row } of refused) aside.put(seq, encodeAside(reason, row));
+      root.remove('cut');
       // Groups tell by themselves how far the places have come; without them, this does.
-      if (last) this.#env.put('nextSeq', last.firstSeq + last.lengths.length);
+      if (last) root.put('nextSeq', sealed(last.firstSeq + last.lengths.length));
     });
     for (const group of groups) {
       if (this.#recent.delete(group.firstSeq)) this.#recentBytes -= group.bytes;
       this.pendingBytes -= group.bytes;
       this.pendingEvents -= group.lengths.length;
     }
+    if (refused.length > 0) this.#countAside();
   }
 
-  *setAside(): Generator<{ seq: number; reason: string; row: Buffer }> {
-    for (const { key, value } of this.#aside.getRange({})) {
-      const size = value.readUInt32LE(0);
-      yield { seq: key, reason: value.toString('utf8', 4, 4 + size), row: Buffer.from(value.subarray(4 + size)) };
+  /** A group that is no more what was written: kept apart as it is, so that the others go on. @returns how many events it said to hold */
+  async setDamagedApart(firstSeq: number): Promise<number> {
+    const { groups, damaged } = this.#file;
+    const value = Buffer.from(groups.get(firstSeq) ?? EMPTY);
+    await this.#write('the damaged group stays in line', () => {
+      damaged.put(firstSeq, value);
+      groups.remove(firstSeq);
+    });
+    this.#recent.delete(firstSeq);
+    this.#countPending();
+    return countOf(value);
+  }
+
+  /** Groups kept apart because they were damaged. */
+  damagedCount(): number {
+    return sizeOf(this.#file.damaged).entries;
+  }
+
+  /** In order of their places; damaged ones are left out. */
+  *setAside(fromSeq = 0): Generator<AsideRow> {
+    for (const { key, value } of this.#file.aside.getRange({ start: fromSeq })) {
+      const decoded = decodeAside(value);
+      if (decoded) yield { seq: key, ...decoded };
     }
   }
 
   setAsideCount(): number {
-    return this.#aside.getKeysCount({});
+    return sizeOf(this.#file.aside).entries;
   }
 
   /** When the oldest transaction that is not in the store came, UTC ms. */
   oldestAt(): number | undefined {
     if (this.pendingEvents === 0) return undefined;
-    for (const { value } of this.#groups.getRange({ limit: 1 })) return timeOf(value);
+    for (const { value } of this.#file.groups.getRange({ limit: 1 })) return timeOf(value);
     return undefined;
   }
 
   async dropAside(seqs: readonly number[]): Promise<void> {
-    await this.#env.batch(() => {
-      for (const seq of seqs) this.#aside.remove(seq);
+    await this.#write('nothing was dropped', () => {
+      for (const seq of seqs) this.#file.aside.remove(seq);
     });
+    this.#countAside();
   }
 
   /** Fingerprints stored, oldest first. */
   *fingerprints(): Generator<{ key: number; at: number; apps: ReturnType<typeof decodePrints>['apps'] }> {
-    for (const { key, value } of this.#ids.getRange({})) yield { key, ...decodePrints(value) };
+    for (const { key, value } of this.#file.ids.getRange({})) yield { key, ...decodePrints(value) };
   }
 
-  /** The same, packed: each is good until the next. */
+  /** The same, packed: each is good until the next. What is damaged is left out. */
   *packedFingerprints(sinceMs: number): Generator<ReturnType<typeof viewPrints>[number]> {
-    for (const { value } of this.#ids.getRange({})) if (value.readDoubleLE(0) >= sinceMs) yield* viewPrints(value);
+    const damaged = this.#damagedPrints ?? new Set<number>();
+    for (const { key, value } of this.#file.ids.getRange({})) {
+      if (this.#damagedPrints === undefined && !arePrintsIntact(value)) damaged.add(key);
+      if (!damaged.has(key) && printsTimeOf(value) >= sinceMs) yield* viewPrints(value);
+    }
+    this.#damagedPrints = damaged;
+  }
+
+  /** When the newest fingerprints came, ms of the ids' clock. */
+  newestPrintsAt(): number {
+    for (const { value } of this.#file.ids.getRange({ reverse: true, limit: 1 })) return printsTimeOf(value);
+    return 0;
   }
 
   /** Forgets fingerprints of transactions before `beforeMs`, at most `max` transactions at a time. @returns whether more are left */
   async dropFingerprints(beforeMs: number, max: number): Promise<boolean> {
     const keys: number[] = [];
-    for (const { key, value } of this.#ids.getRange({})) {
-      if (value.readDoubleLE(0) >= beforeMs || keys.length >= max) break;
+    for (const { key, value } of this.#file.ids.getRange({})) {
+      if (printsTimeOf(value) >= beforeMs || keys.length >= max) break;
       keys.push(key);
     }
     if (keys.length === 0) return false;
-    await this.#env.batch(() => {
-      for (const key of keys) this.#ids.remove(key);
+    await this.#write('fingerprints are not forgotten', () => {
+      for (const key of keys) this.#file.ids.remove(key);
     });
     return keys.length >= max;
   }
@@ -216,47 +290,79 @@ export class Journal {
   /** Forgets the fingerprints of one app that came in `[fromMs, toMs)`: it gave them up for others. */
   async stripFingerprints(app: string, fromMs: number, toMs: number): Promise<void> {
     const changes: { key: number; value: Buffer | undefined }[] = [];
-    for (const { key, value } of this.#ids.getRange({})) {
-      const at = value.readDoubleLE(0);
-      if (at < fromMs) continue;
+    for (const { key, value } of this.#file.ids.getRange({})) {
+      const at = printsTimeOf(value);
+      if (at < fromMs || this.#damagedPrints?.has(key)) continue;
       if (at >= toMs) break;
       const { apps } = decodePrints(value);
       const kept = apps.filter((each) => each.app !== app);
       if (kept.length < apps.length)
         changes.push({ key, value: kept.length === 0 ? undefined : encodePrints(at, kept) });
     }
-    await this.#env.batch(() => {
+    await this.#write('fingerprints are not forgotten', () => {
       for (const { key, value } of changes)
-        if (value === undefined) this.#ids.remove(key);
-        else this.#ids.put(key, value);
+        if (value === undefined) this.#file.ids.remove(key);
+        else this.#file.ids.put(key, value);
     });
   }
 
   fileBytes(): number {
-    return statSync(`${this.#path}/data.mdb`).size;
+    return statSync(join(this.#path, FILE_NAME)).size;
   }
 
   /** Rejects when the journal cannot be written. */
   async ping(): Promise<void> {
-    try {
-      await this.#env.put('ping', 1);
-    } catch (cause) {
-      throw new SeismoError('JOURNAL_UNAVAILABLE', 'The journal cannot be written.', { cause });
-    }
+    await this.#write('it is not ready', () => {
+      this.#file.root.put('ping', sealed(1));
+    });
   }
 
   async close(): Promise<void> {
-    await this.#env.close();
+    await this.#file.root.close();
   }
-}
 
-function encodeAside(reason: string, row: Buffer): Buffer {
-  const text = Buffer.from(reason.slice(0, 2_000));
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(text.length);
-  return Buffer.concat([size, text, row]);
+  /** @throws JOURNAL_UNAVAILABLE with `otherwise` in its sentence; then nothing of it is on disk */
+  async #write(otherwise: string, work: () => void): Promise<void> {
+    try {
+      await this.#file.root.batch(work);
+    } catch (error) {
+      const cause = await causeOfFailure(error);
+      throw new SeismoError('JOURNAL_UNAVAILABLE', `The journal could not be written; ${otherwise}.`, { cause });
+    }
+  }
+
+  /** @returns the place after the last one */
+  #countPending(): number {
+    let endSeq = 0;
+    this.pendingBytes = 0;
+    this.pendingEvents = 0;
+    for (const { key, value } of this.#file.groups.getRange({})) {
+      this.pendingBytes += value.length;
+      this.pendingEvents += countOf(value);
+      endSeq = key + countOf(value);
+    }
+    return endSeq;
+  }
+
+  #countAside(): void {
+    this.#asideBytes = sizeOf(this.#file.aside).bytes;
+  }
+
+  /** Asked twice a second, or after so many bytes: a system call costs more than what it guards. */
+  #isDiskFull(): boolean {
+    const now = performance.now();
+    if (now - this.#diskAskedMs < DISK_ASKED_EVERY_MS && this.#bytesSinceDisk < DISK_ASKED_EVERY_BYTES)
+      return this.#diskIsFull;
+    this.#diskAskedMs = now;
+    this.#bytesSinceDisk = 0;
+    const { bavail, bsize } = statfsSync(this.#path);
+    this.#diskIsFull = bavail * bsize < this.#limits.diskReserveBytes;
+    return this.#diskIsFull;
+  }
 }
 
 const EMPTY = Buffer.alloc(0);
 /** Beyond, the engine is behind, and groups are read back from the file. */
 const RECENT_MAX_BYTES = 48 * 1024 * 1024;
+const DISK_ASKED_EVERY_MS = 500;
+const DISK_ASKED_EVERY_BYTES = 16 * 1024 * 1024;

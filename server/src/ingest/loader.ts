@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { invariant } from '../errors.ts';
 import { ROW_OFFSET, ROW_VERSION, writeUuid } from '../row.ts';
 import { type Block, InsertRefused, type SeqRange, type Store } from '../store/store.ts';
-import type { Group } from './group.ts';
-import type { Cut, Journal } from './journal.ts';
+import { type Group, GroupDamaged } from './group.ts';
+import type { AsideRow, Cut, Journal } from './journal.ts';
 import { writeInt64 } from './row-writer.ts';
 
 /** In which an app's days are cut. */
@@ -20,6 +21,13 @@ export interface LoaderOptions {
   readonly flushMaxBytes: number;
   readonly zoneOf: (app: string) => Zone;
   readonly onFailure: (error: unknown) => void;
+  /** A group was no more what was written, and is kept apart; it said to hold so many events. */
+  readonly onDamaged: (firstSeq: number, events: number) => void;
+}
+
+/** Places of one run of the server. */
+interface Range extends Cut {
+  readonly journal: string;
 }
 
 interface Placed {
@@ -32,7 +40,7 @@ const RETRY_MAX_MS = 10_000;
 /** Two forced flushes are at least so far apart (API.md). */
 const FORCED_GAP_MS = 100;
 /** Of the ten seconds that stopping may take. */
-const STOP_MAX_MS = 3_000;
+const STOP_MAX_MS = 2_500;
 
 /**
  * Takes the journal to the store in blocks. A block whose insert was not answered is never repeated blindly: first no
@@ -41,11 +49,12 @@ const STOP_MAX_MS = 3_000;
 export class Loader {
   readonly #options: LoaderOptions;
   readonly #journalBytes = Buffer.alloc(16);
+  /** Monotonic, ms: the machine's clock may be set. */
   #stopBy: number | undefined;
   #wakeRetry: (() => void) | undefined;
   #wake: (() => void) | undefined;
   #urgent = false;
-  #lastFlushMs = 0;
+  #lastFlushMs = Number.NEGATIVE_INFINITY;
   #done: Promise<void> | undefined;
   #waiters: { seq: number; resolve: () => void }[] = [];
   /** All places below are in the store or set aside. */
@@ -58,7 +67,6 @@ export class Loader {
 
   constructor(options: LoaderOptions) {
     this.#options = options;
-    writeUuid(options.journal.uuid, this.#journalBytes, 0);
     this.loadedSeq = options.journal.pendingEvents === 0 ? options.journal.committedSeq : 0;
   }
 
@@ -66,12 +74,21 @@ export class Loader {
     this.#done = this.#run();
   }
 
-  /** Resolves when every place below `seq` is loaded. */
-  reached(seq: number): Promise<void> {
+  /** Resolves when every place below `seq` is loaded; rejects with the signal's reason when that comes first. */
+  reached(seq: number, signal?: AbortSignal): Promise<void> {
     if (this.loadedSeq >= seq) return Promise.resolve();
     this.#urgent = true;
     this.#wake?.();
-    return new Promise((resolve) => this.#waiters.push({ seq, resolve }));
+    return new Promise((resolve, reject) => {
+      const waiter = { seq, resolve };
+      this.#waiters.push(waiter);
+      const giveUp = (): void => {
+        this.#waiters = this.#waiters.filter((each) => each !== waiter);
+        reject(signal?.reason);
+      };
+      if (signal?.aborted) giveUp();
+      else signal?.addEventListener('abort', giveUp, { once: true });
+    });
   }
 
   /** New rows came; wakes the loader when a whole block is waiting. */
@@ -81,7 +98,7 @@ export class Loader {
 
   /** Loads what is left for at most `withinMs`, and stops; what stays is loaded at the next start. */
   async stop(withinMs = STOP_MAX_MS): Promise<void> {
-    this.#stopBy = Date.now() + withinMs;
+    this.#stopBy = performance.now() + withinMs;
     this.#wake?.();
     this.#wakeRetry?.();
     // An engine that hangs may keep an insert for minutes: the next start counts what arrived of it.
@@ -94,7 +111,7 @@ export class Loader {
     for (;;) {
       if (retryMs > 0) await this.#pauseForRetry(retryMs);
       else await this.#pauseForRows();
-      if (this.#stopBy !== undefined && (retryMs > 0 || Date.now() > this.#stopBy)) return;
+      if (this.#stopBy !== undefined && (retryMs > 0 || performance.now() > this.#stopBy)) return;
       this.#urgent = false;
       if (journal.pendingEvents <= 0) {
         this.#advance(journal.committedSeq);
@@ -104,7 +121,7 @@ export class Loader {
       try {
         await this.#loadBlock();
         this.loadedBlocks++;
-        this.#lastFlushMs = Date.now();
+        this.#lastFlushMs = performance.now();
         retryMs = 0;
         this.isRetrying = false;
         if (this.#waiters.length > 0) this.#urgent = true;
@@ -126,7 +143,7 @@ export class Loader {
       await pause(flushIntervalMs, (wake) => {
         this.#wake = wake;
       });
-    const gap = FORCED_GAP_MS - (Date.now() - this.#lastFlushMs);
+    const gap = FORCED_GAP_MS - (performance.now() - this.#lastFlushMs);
     if (this.#urgent && gap > 0 && this.#stopBy === undefined) await pause(gap);
   }
 
@@ -141,45 +158,66 @@ export class Loader {
 
   async #loadBlock(): Promise<void> {
     const { journal, store, flushMaxBytes } = this.#options;
-    const groups = journal.read(flushMaxBytes);
+    const groups = await this.#read(flushMaxBytes);
     const first = groups[0];
     const last = groups.at(-1);
-    invariant(first !== undefined && last !== undefined, 'the journal counts pending events and has none');
+    // All that was left has been damaged, and is kept apart.
+    if (first === undefined || last === undefined) return;
     const cut = { firstSeq: first.firstSeq, endSeq: last.firstSeq + last.lengths.length };
-    const repeated = await journal.writeCut(cut);
+    // What an earlier run wrote may have been attempted by a run of which this file knows nothing: a backup was brought back.
+    const repeated = (await journal.writeCut(cut)) || first.journal !== journal.uuid;
+    writeUuid(first.journal, this.#journalBytes, 0);
     for (const group of groups) this.#stamp(group);
-    const aside: { seq: number; reason: string; row: Buffer }[] = [];
+    const aside: AsideRow[] = [];
+    const block = { ...cut, journal: first.journal };
     try {
-      if (repeated) await this.#insert(await this.#missing(groups, cut), aside);
+      if (repeated) await this.#insert(block.journal, await this.#missing(groups, block), aside);
       else
         await store.insert(
-          this.#block(cut, cut.endSeq - cut.firstSeq, tokenOf(journal.uuid, cut), groups, (group) => group.rows),
+          this.#block(block, cut.endSeq - cut.firstSeq, tokenOf(block), groups, (group) => group.rows),
         );
     } catch (error) {
       if (!(error instanceof InsertRefused)) throw error;
-      await this.#insert(groups.flatMap(placedRows), aside);
+      await this.#insert(block.journal, groups.flatMap(placedRows), aside);
     }
     await journal.forget(groups, aside);
     this.#advance(cut.endSeq);
   }
 
+  /** The next groups; what is damaged is kept apart, so that the rest goes on. */
+  async #read(maxBytes: number): Promise<Group[]> {
+    const { journal } = this.#options;
+    for (;;) {
+      try {
+        const groups = journal.read(maxBytes);
+        if (groups.length > 0 || journal.pendingEvents <= 0) return groups;
+        // A cut may outlive its groups, when all of them were damaged.
+        invariant(await journal.dropCut(), 'the journal counts pending events and has none');
+      } catch (error) {
+        if (!(error instanceof GroupDamaged)) throw error;
+        const events = await journal.setDamagedApart(error.firstSeq);
+        this.#options.onDamaged(error.firstSeq, events);
+      }
+    }
+  }
+
   /** What of an earlier attempt did not arrive: first it is surely not running any more, then its places are counted. */
-  async #missing(groups: readonly Group[], cut: Cut): Promise<Placed[]> {
-    const { journal, store } = this.#options;
-    await store.settleInserts(journal.uuid);
-    const stored = await store.storedRanges(journal.uuid, cut.firstSeq, cut.endSeq);
+  async #missing(groups: readonly Group[], { journal, firstSeq, endSeq }: Range): Promise<Placed[]> {
+    const { store } = this.#options;
+    await store.settleInserts(journal);
+    const stored = await store.storedRanges(journal, firstSeq, endSeq);
     return groups.flatMap(placedRows).filter(({ seq }) => !isWithin(stored, seq));
   }
 
   /** Halves a refused block until single events remain; those are set aside with the reason. */
-  async #insert(placed: readonly Placed[], aside: { seq: number; reason: string; row: Buffer }[]): Promise<void> {
+  async #insert(journal: string, placed: readonly Placed[], aside: AsideRow[]): Promise<void> {
     const [first, last] = [placed[0], placed.at(-1)];
     if (first === undefined || last === undefined) return;
     try {
-      const cut = { firstSeq: first.seq, endSeq: last.seq + 1 };
+      const range = { journal, firstSeq: first.seq, endSeq: last.seq + 1 };
       // A token of its own: with an earlier attempt's, the engine may ignore the rows without having them (ENGINE.md).
-      const token = `${tokenOf(this.#options.journal.uuid, cut)}:${Date.now()}-${this.failures}`;
-      await this.#options.store.insert(this.#block(cut, placed.length, token, placed, ({ row }) => row));
+      const token = `${tokenOf(range)}:${randomUUID()}`;
+      await this.#options.store.insert(this.#block(range, placed.length, token, placed, ({ row }) => row));
     } catch (error) {
       if (!(error instanceof InsertRefused)) throw error;
       if (placed.length === 1) {
@@ -187,20 +225,13 @@ export class Loader {
         return;
       }
       const middle = placed.length >> 1;
-      await this.#insert(placed.slice(0, middle), aside);
-      await this.#insert(placed.slice(middle), aside);
+      await this.#insert(journal, placed.slice(0, middle), aside);
+      await this.#insert(journal, placed.slice(middle), aside);
     }
   }
 
-  #block<T>(cut: Cut, rows: number, token: string, pieces: readonly T[], rowsOf: (piece: T) => Buffer): Block {
-    return {
-      journal: this.#options.journal.uuid,
-      ...cut,
-      rows,
-      token,
-      rowVersion: ROW_VERSION,
-      payload: pieces.map(rowsOf),
-    };
+  #block<T>(range: Range, rows: number, token: string, pieces: readonly T[], rowsOf: (piece: T) => Buffer): Block {
+    return { ...range, rows, token, rowVersion: ROW_VERSION, payload: pieces.map(rowsOf) };
   }
 
   /** Writes what only the loader knows over the rows' fixed places: seq, journal, day. */
@@ -246,7 +277,7 @@ function pause(ms: number, onWake?: (wake: () => void) => void): Promise<void> {
   });
 }
 
-const tokenOf = (journal: string, cut: Cut): string => `${journal}:${cut.firstSeq}:${cut.endSeq}`;
+const tokenOf = ({ journal, firstSeq, endSeq }: Range): string => `${journal}:${firstSeq}:${endSeq}`;
 
 function placedRows(group: Group): Placed[] {
   let start = 0;

@@ -1,9 +1,13 @@
+import { crc32 } from 'node:zlib';
 import type { Restored } from './id-window.ts';
 
 /**
- * Fingerprints of one transaction, packed beside its rows: time (double, UTC ms), then per app: length of its name, name,
- * count (UInt32), and 8 bytes a fingerprint (high, low).
+ * Fingerprints of one transaction, packed beside its rows, format 2: CRC-32 of all that follows, format (UInt32 each), time
+ * (double, ms of the ids' clock), then per app: length of its name, name, count (UInt32), and 8 bytes a fingerprint (high, low).
  */
+const FORMAT = 2;
+const HEADER_BYTES = 16;
+
 export class PrintsWriter {
   readonly #byApp = new Map<string, number[]>();
   count = 0;
@@ -39,24 +43,39 @@ export interface AppPrints {
 }
 
 export function encodePrints(at: number, apps: readonly AppPrints[]): Buffer {
-  const value = Buffer.allocUnsafe(
-    8 + apps.reduce((sum, { app, prints }) => sum + 5 + app.length + prints.length * 4, 0),
+  const value = Buffer.allocUnsafeSlow(
+    HEADER_BYTES + apps.reduce((sum, { app, prints }) => sum + 5 + app.length + prints.length * 4, 0),
   );
-  let place = value.writeDoubleLE(at, 0);
+  value.writeUInt32LE(FORMAT, 4);
+  let place = value.writeDoubleLE(at, 8);
   for (const { app, prints } of apps) {
     place = value.writeUInt8(app.length, place);
     place += value.write(app, place, 'latin1');
     place = value.writeUInt32LE(prints.length / 2, place);
     for (const word of prints) place = value.writeUInt32LE(word, place);
   }
+  value.writeUInt32LE(crc32(value.subarray(4)), 0);
   return value;
 }
 
+/** When they came, ms of the ids' clock. */
+export const printsTimeOf = (value: Buffer): number => (value.length < HEADER_BYTES ? 0 : value.readDoubleLE(8));
+
+/** How many there are. */
+export const printsCountOf = (value: Buffer): number =>
+  viewPrints(value).reduce((sum, { prints }) => sum + prints.count, 0);
+
+/** Whether the value is what was written. */
+export const arePrintsIntact = (value: Buffer): boolean =>
+  value.length >= HEADER_BYTES &&
+  value.readUInt32LE(0) === crc32(value.subarray(4)) &&
+  value.readUInt32LE(4) === FORMAT;
+
 /** The same without taking the fingerprints apart. */
 export function viewPrints(value: Buffer): Restored[] {
-  const atMs = value.readDoubleLE(0);
+  const atMs = printsTimeOf(value);
   const views: Restored[] = [];
-  for (let place = 8; place < value.length; ) {
+  for (let place = HEADER_BYTES; place < value.length; ) {
     const nameEnd = place + 1 + value.readUInt8(place);
     const app = value.toString('latin1', place + 1, nameEnd);
     const count = value.readUInt32LE(nameEnd);
@@ -67,16 +86,10 @@ export function viewPrints(value: Buffer): Restored[] {
 }
 
 export function decodePrints(value: Buffer): { at: number; apps: AppPrints[] } {
-  const apps: AppPrints[] = [];
-  let place = 8;
-  while (place < value.length) {
-    const nameEnd = place + 1 + value.readUInt8(place);
-    const app = value.toString('latin1', place + 1, nameEnd);
-    const words = value.readUInt32LE(nameEnd) * 2;
-    const prints: number[] = new Array(words);
-    for (let i = 0; i < words; i++) prints[i] = value.readUInt32LE(nameEnd + 4 + i * 4);
-    place = nameEnd + 4 + words * 4;
-    apps.push({ app, prints });
-  }
-  return { at: value.readDoubleLE(0), apps };
+  const apps = viewPrints(value).map(({ app, prints: { bytes, offset, count } }): AppPrints => {
+    const prints: number[] = new Array(count * 2);
+    for (let i = 0; i < count * 2; i++) prints[i] = bytes.readUInt32LE(offset + i * 4);
+    return { app, prints };
+  });
+  return { at: printsTimeOf(value), apps };
 }

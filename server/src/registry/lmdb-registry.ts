@@ -1,6 +1,7 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { AppSettings } from '../app-settings.ts';
 import { SeismoError } from '../errors.ts';
+import { causeOfFailure, DURABLE } from '../lmdb-options.ts';
 import type { Registry } from './registry.ts';
 
 /**
@@ -8,12 +9,7 @@ import type { Registry } from './registry.ts';
  * in memory as well: who may do what is asked several times a request, and each look-up in the file took 2 µs and more.
  */
 export function openRegistry(path: string): Registry {
-  const env: RootDatabase<unknown, string[]> = open<unknown, string[]>({
-    path,
-    noSubdir: false,
-    overlappingSync: false,
-    encoding: 'json',
-  });
+  const env: RootDatabase<unknown, string[]> = open<unknown, string[]>({ path, ...DURABLE, encoding: 'json' });
   const values: Database<unknown, string[]> = env;
   const kinds = new Map<string, Map<string, unknown>>();
   const known = (kind: string): Map<string, unknown> => {
@@ -29,7 +25,8 @@ export function openRegistry(path: string): Registry {
   async function write(work: () => Promise<boolean>): Promise<boolean> {
     try {
       return await work();
-    } catch (cause) {
+    } catch (error) {
+      const cause = await causeOfFailure(error);
       throw new SeismoError('JOURNAL_UNAVAILABLE', 'The data directory could not be written; nothing was changed.', {
         cause,
       });

@@ -91,6 +91,7 @@ const LIMITS = {
   idWindowDays: 7,
   idWindowMax: 100_000,
   journalMaxBytes: 1_000_000,
+  diskReserveBytes: 0,
   flushIntervalMs: 5,
   flushMaxBytes: 100_000,
   freshTimeoutMs: 300,
@@ -105,7 +106,7 @@ const open = (changes: Partial<typeof LIMITS> = {}) =>
     now: () => now,
     retentionDaysOf: (app) => (app === 'short' ? 1 : undefined),
     zoneOf: () => ({ hash: 0, dayOf: (ms) => Math.floor(ms / 86_400_000) }),
-    logger: { warn: () => {} },
+    logger: { warn: () => {}, error: () => {} },
   });
 
 beforeEach(async () => {

@@ -129,6 +129,7 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
         idWindowDays: 7,
         idWindowMax: 1e6,
         journalMaxBytes: 1e9,
+        diskReserveBytes: 0,
         flushIntervalMs: 50,
         flushMaxBytes: 1e6,
         freshTimeoutMs: 30_000,

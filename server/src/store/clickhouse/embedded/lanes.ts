@@ -1,6 +1,8 @@
 /** The engine's sessions: one query at a time in each, so who waits for which, how a query is stopped, and what a session is set to. */
 import type { Session } from 'chdb';
 
+export type LaneKind = 'insert' | 'small' | 'general' | 'spare';
+
 /** Settings of every query that says nothing else. */
 export const BASE_SETTINGS: Readonly<Record<string, string>> = {
   output_format_json_quote_64bit_integers: '1',
@@ -9,125 +11,179 @@ export const BASE_SETTINGS: Readonly<Record<string, string>> = {
   // The engine would drop to one thread whenever less than 1 GiB a thread is free of what it may use: always, here.
   max_threads_min_free_memory_per_thread: '0',
 };
-export type LaneKind = 'insert' | 'small' | 'general' | 'spare';
+
+/** A query that cannot be stopped for so long is a fault of the engine: it is ended, and started again. */
+const KILL_MAX_MS = 30_000;
+const KILL_AGAIN_MS = 50;
 
 /** One session: the engine runs one query at a time in each. */
 export interface Lane {
   readonly kind: LaneKind;
   readonly session: Session;
-  readonly settings: Map<string, string>;
+  /** As they hold; undefined when a change was refused half-way. */
+  readonly settings: Map<string, string | undefined>;
   readonly parameters: Set<string>;
   database: string;
-  busy: boolean;
+  isBusy: boolean;
 }
 
-export interface Work {
+/** A request for the engine, from its arrival to its end. */
+export class Work {
   readonly queryId: string;
-  readonly kinds: readonly LaneKind[];
-  cancelled: boolean;
+  /** Gives up what has not reached a lane yet. */
+  abandon: () => void;
+  isCancelled = false;
   lane: Lane | undefined;
   readonly settled: Promise<void>;
-  readonly settle: () => void;
+  settle: () => void = () => {};
+
+  constructor(queryId: string, abandon: () => void) {
+    this.queryId = queryId;
+    this.abandon = abandon;
+    this.settled = new Promise((resolve) => {
+      this.settle = resolve;
+    });
+  }
+}
+
+interface Waiting {
+  readonly work: Work;
+  readonly kinds: readonly LaneKind[];
   readonly start: (lane: Lane) => void;
-  readonly refuse: (error: Error) => void;
 }
 
 export class Refusal extends Error {
-  readonly code: number;
   constructor(code: number, text: string, type: string) {
     super(`Code: ${code}. DB::Exception: ${text} (${type})`);
-    this.code = code;
   }
 }
-export const cancelledError = (): Refusal => new Refusal(394, 'Query was cancelled.', 'QUERY_WAS_CANCELLED');
 
 export const sqlText = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+const cancelled = (): Refusal => new Refusal(394, 'Query was cancelled.', 'QUERY_WAS_CANCELLED');
 
-export const lanes: Lane[] = [];
-export const waiting: Work[] = [];
-export const running = new Set<Work>();
+/** Deals requests out to sessions, in order of arrival, and stops them. */
+export class Lanes {
+  readonly #lanes: Lane[] = [];
+  readonly #works = new Set<Work>();
+  readonly #waiting: Waiting[] = [];
+  /** Ends the process: what was acknowledged is on disk. */
+  readonly #die: (reason: string) => void;
 
-function take(work: Work): boolean {
-  for (const kind of work.kinds) {
-    const lane = lanes.find((each) => each.kind === kind && !each.busy);
-    if (lane === undefined) continue;
-    lane.busy = true;
-    work.lane = lane;
-    running.add(work);
-    work.start(lane);
-    return true;
+  constructor(die: (reason: string) => void) {
+    this.#die = die;
   }
-  return false;
-}
 
-function drainWaiting(): void {
-  for (let at = 0; at < waiting.length; ) {
-    const work = waiting[at];
-    if (work !== undefined && take(work)) waiting.splice(at, 1);
-    else at++;
+  add(kind: LaneKind, session: Session): void {
+    this.#lanes.push({ kind, session, settings: new Map(), parameters: new Set(), database: 'default', isBusy: false });
   }
-}
 
-/** Runs `job` on a free session of one of the kinds, in order of arrival. */
-export async function onLane<T>(
-  queryId: string,
-  kinds: readonly LaneKind[],
-  onWork: (work: Work) => void,
-  job: (lane: Lane) => Promise<T>,
-): Promise<T> {
-  let settle: () => void = () => {};
-  const settled = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
-  let work: Work | undefined;
-  const lane = await new Promise<Lane>((resolve, reject) => {
-    work = { queryId, kinds, cancelled: false, lane: undefined, settled, settle, start: resolve, refuse: reject };
-    onWork(work);
-    if (!take(work)) waiting.push(work);
-  });
-  try {
-    if (work?.cancelled) throw cancelledError();
-    return await job(lane);
-  } finally {
-    lane.busy = false;
-    if (work !== undefined) running.delete(work);
-    settle();
-    drainWaiting();
+  each(): readonly Lane[] {
+    return this.#lanes;
   }
-}
 
-/** Stops what waits at once, and what runs through the engine; resolves when all of it has ended. */
-export async function kill(matches: (work: Work) => boolean): Promise<number> {
-  let count = 0;
-  for (const work of waiting.filter(matches)) {
-    waiting.splice(waiting.indexOf(work), 1);
-    work.cancelled = true;
+  /** A request has arrived. It must be `end`ed. @param abandon ends what it waits for, when it is stopped on its way to a lane */
+  begin(queryId: string, abandon: () => void): Work {
+    const work = new Work(queryId, abandon);
+    this.#works.add(work);
+    return work;
+  }
+
+  end(work: Work): void {
+    this.#works.delete(work);
     work.settle();
-    work.refuse(cancelledError());
-    count++;
   }
-  const hit = [...running].filter((work) => work.lane?.kind !== 'spare' && matches(work));
-  for (const work of hit) work.cancelled = true;
-  count += hit.length;
-  while (hit.some((work) => running.has(work))) {
-    const ids = hit.filter((work) => running.has(work)).map((work) => sqlText(work.queryId));
-    await onLane(
-      '',
-      ['spare'],
-      () => {},
-      // The engine gives each query an id of its own; ours travels as the log comment.
-      (lane) => lane.session.queryAsync(`KILL QUERY WHERE Settings['log_comment'] IN (${ids.join(',')}) ASYNC`),
-    );
-    // A query may not have been listed yet when it was to be stopped: ask again until it has ended.
-    let timer: NodeJS.Timeout | undefined;
-    const pause = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, 50);
+
+  /** Runs `job` on a free session of one of the kinds. */
+  async run<T>(work: Work, kinds: readonly LaneKind[], job: (lane: Lane) => Promise<T>): Promise<T> {
+    if (work.isCancelled) throw cancelled();
+    const lane = await new Promise<Lane>((resolve, reject) => {
+      const waiting: Waiting = { work, kinds, start: resolve };
+      work.abandon = () => {
+        const at = this.#waiting.indexOf(waiting);
+        if (at >= 0) this.#waiting.splice(at, 1);
+        reject(cancelled());
+      };
+      if (!this.#take(waiting)) this.#waiting.push(waiting);
     });
-    await Promise.race([Promise.all(hit.map((work) => work.settled)), pause]);
-    clearTimeout(timer);
+    try {
+      if (work.isCancelled) throw cancelled();
+      return await job(lane);
+    } finally {
+      lane.isBusy = false;
+      work.lane = undefined;
+      this.#drain();
+    }
   }
-  return count;
+
+  /** Everything under way. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#works].map(({ settled }) => settled));
+  }
+
+  /**
+   * Stops what is on its way to a lane at once, and what runs through the engine.
+   * @returns how many, when all of them have ended
+   */
+  async kill(matches: (work: Work) => boolean): Promise<number> {
+    const hit = [...this.#works].filter(matches);
+    for (const work of hit) {
+      work.isCancelled = true;
+      if (work.lane === undefined) work.abandon();
+    }
+    const late = setTimeout(() => this.#die(`a query could not be stopped within ${KILL_MAX_MS} ms`), KILL_MAX_MS);
+    try {
+      for (;;) {
+        const ids = hit.filter(({ lane }) => lane !== undefined).map(({ queryId }) => sqlText(queryId));
+        // The engine gives each query an id of its own; ours travels as the log comment.
+        if (ids.length > 0) await this.onSpare(`KILL QUERY WHERE Settings['log_comment'] IN (${ids.join(',')}) ASYNC`);
+        // A query may not have been listed yet when it was to be stopped: ask again until it has ended.
+        if (await this.#settledWithin(hit, KILL_AGAIN_MS)) return hit.length;
+      }
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  /** A statement on the session that is kept for such. */
+  async onSpare(sql: string): Promise<void> {
+    const work = this.begin('', () => {});
+    try {
+      await this.run(work, ['spare'], (lane) => lane.session.queryAsync(sql));
+    } finally {
+      this.end(work);
+    }
+  }
+
+  async #settledWithin(works: readonly Work[], ms: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const pause = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), ms);
+    });
+    const all = Promise.all(works.map(({ settled }) => settled)).then(() => true as const);
+    const isSettled = await Promise.race([all, pause]);
+    clearTimeout(timer);
+    return isSettled;
+  }
+
+  #take({ work, kinds, start }: Waiting): boolean {
+    for (const kind of kinds) {
+      const lane = this.#lanes.find((each) => each.kind === kind && !each.isBusy);
+      if (lane === undefined) continue;
+      lane.isBusy = true;
+      work.lane = lane;
+      start(lane);
+      return true;
+    }
+    return false;
+  }
+
+  #drain(): void {
+    for (let at = 0; at < this.#waiting.length; ) {
+      if (this.#take(this.#waiting[at]!)) this.#waiting.splice(at, 1);
+      else at++;
+    }
+  }
 }
 
 /** Brings the session to the request's database, settings and parameters. Only what differs is sent. */
@@ -165,8 +221,10 @@ export async function prepare(
   }
   if (changes.length === 0) return;
   // One statement for all of them: each costs half a millisecond, and a question has some ten. Were it refused half-way, what
-  // holds would not be known: then the settings are all set again by the next question.
-  lane.settings.clear();
+  // holds would not be known: then all of them are set again by the next question.
+  const names = [...lane.settings.keys(), ...settings.keys()];
+  for (const name of names) lane.settings.set(name, undefined);
   await lane.session.queryAsync(`SET ${changes.join(', ')}`);
+  lane.settings.clear();
   for (const [name, value] of settings) lane.settings.set(name, value);
 }

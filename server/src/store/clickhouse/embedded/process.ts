@@ -5,57 +5,22 @@
  * ClickHouse's HTTP interface, as far as @clickhouse/client uses it, on a Unix socket: the store talks to it and to a
  * ClickHouse server in the same words.
  */
-import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, rm, unlink, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { Worker } from 'node:worker_threads';
 import { Session } from 'chdb';
-import {
-  BASE_SETTINGS,
-  cancelledError,
-  kill,
-  type LaneKind,
-  lanes,
-  onLane,
-  prepare,
-  Refusal,
-  running,
-  sqlText,
-  type Work,
-  waiting,
-} from './lanes.ts';
+import { takeLock } from '../../../process-lock.ts';
+import { answer, refuse } from './answer.ts';
+import { BASE_SETTINGS, type LaneKind, Lanes, sqlText } from './lanes.ts';
 
-/** A request's names that are not settings of the engine. */
-const NOT_SETTINGS = new Set([
-  'query',
-  'query_id',
-  'database',
-  'default_format',
-  'session_id',
-  'role',
-  'user',
-  'password',
-  'wait_end_of_query',
-  'buffer_size',
-  'enable_http_compression',
-  'compress',
-  'decompress',
-  'send_progress_in_http_headers',
-  'http_headers_progress_interval_ms',
-]);
-/** Formats whose chunks, one after another, are the whole: these are answered while the engine still reads. */
-const STREAMABLE = new Set([
-  'JSONEachRow',
-  'JSONCompactEachRow',
-  'JSONStringsEachRow',
-  'TabSeparated',
-  'TSV',
-  'CSV',
-  'RowBinary',
-]);
-const QUERY_MAX_BYTES = 64 * 1024 * 1024;
-const CLOSE_GRACE_MS = 1000;
+const KINDS: readonly LaneKind[] = ['insert', 'small', 'general', 'general', 'general', 'spare'];
+const CLOSE_GRACE_MS = 1_000;
+/** The engine of a server that was killed needs a moment to end. */
+const LOCK_MAX_MS = 10_000;
+const LOCK_AGAIN_MS = 50;
+/** Another process has the directory: starting again does not help (supervisor.ts). */
+const EXIT_IN_USE = 3;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -66,125 +31,12 @@ if (socketPath === undefined || dataDir === undefined) {
 }
 const spoolDir = join(dataDir, 'tmp');
 const memoryBytes = Number(memoryText ?? 0);
-let spooled = 0;
+const lanes = new Lanes(die);
 let closing = false;
 
-async function readText(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    size += piece.length;
-    if (size > QUERY_MAX_BYTES) throw new Refusal(62, 'The query is too long', 'SYNTAX_ERROR');
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
-}
-
-function refuse(response: ServerResponse, error: unknown): void {
-  const text = messageOf(error);
-  const code = /Code: (\d+)/.exec(text)?.[1];
-  if (response.headersSent) {
-    // The status is spent: a cut answer says that it is not whole.
-    response.destroy();
-    return;
-  }
-  const status = code === undefined ? 500 : ['60', '81'].includes(code) ? 404 : code === '241' ? 500 : 400;
-  response.statusCode = status;
-  response.setHeader('content-type', 'text/plain; charset=UTF-8');
-  response.setHeader('x-clickhouse-exception-code', code ?? '1002');
-  response.end(code === undefined ? `Code: 1002. DB::Exception: ${text} (UNKNOWN_EXCEPTION)\n` : `${text}\n`);
-}
-
-/** `INSERT … FORMAT X` with a body: the body goes to a file, and the engine reads the file. */
-async function spool(request: IncomingMessage): Promise<string> {
-  const path = join(spoolDir, `${++spooled}`);
-  await pipeline(request, createWriteStream(path, { mode: 0o600 }));
-  return path;
-}
-
-async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-  const given = url.searchParams;
-  const queryId = given.get('query_id') || crypto.randomUUID();
-  response.setHeader('x-clickhouse-query-id', queryId);
-  const urlQuery = given.get('query');
-  const settings = new Map<string, string>([['log_comment', queryId]]);
-  const parameters = new Map<string, string>();
-  for (const [name, value] of given) {
-    if (name.startsWith('param_')) parameters.set(name.slice(6), value);
-    else if (!NOT_SETTINGS.has(name)) settings.set(name, value);
-  }
-  const insert =
-    urlQuery === null ? null : /^\s*(INSERT\s+INTO\s[\s\S]*?)\s+FORMAT\s+([A-Za-z0-9]+)\s*;?\s*$/i.exec(urlQuery);
-  let work: Work | undefined;
-  let over = false;
-  response.once('close', () => {
-    if (over || work === undefined) return;
-    const gone = work;
-    kill((each) => each === gone).catch(() => {});
-  });
-  const onWork = (made: Work): void => {
-    work = made;
-    if (response.destroyed) made.cancelled = true;
-  };
-  const database = given.get('database') ?? 'default';
-  let path: string | undefined;
-  try {
-    if (insert !== null) {
-      const file = await spool(request);
-      path = file;
-      const query = `${insert[1]} FROM INFILE ${sqlText(file)} FORMAT ${insert[2]}`;
-      await onLane(queryId, ['insert'], onWork, async (lane) => {
-        await prepare(lane, query, database, settings, parameters);
-        if (work?.cancelled) throw cancelledError();
-        return await lane.session.queryAsync(query);
-      });
-      over = true;
-      response.end();
-      return;
-    }
-    const body = await readText(request);
-    const text = urlQuery === null ? body : `${urlQuery}\n${body}`;
-    const tail = /\s+FORMAT\s+([A-Za-z0-9]+)\s*;?\s*$/i.exec(text);
-    const isRead = /^\s*(?:SELECT|WITH)\b/i.test(text);
-    const format = tail?.[1] ?? given.get('default_format') ?? 'TabSeparated';
-    const query = tail !== null && isRead ? text.slice(0, tail.index) : text;
-    // `priority` 1 marks the short questions; one session is always kept for them.
-    const kinds: LaneKind[] = settings.get('priority') === '1' ? ['small', 'general'] : ['general'];
-    await onLane(queryId, kinds, onWork, async (lane) => {
-      await prepare(lane, query, database, settings, parameters);
-      if (work?.cancelled) throw cancelledError();
-      response.setHeader('x-clickhouse-format', format);
-      if (isRead && given.get('wait_end_of_query') !== '1' && STREAMABLE.has(format)) {
-        const stream = lane.session.queryStream(query, { format });
-        for await (const chunk of stream) {
-          if (work?.cancelled) throw cancelledError();
-          if (response.write(chunk.raw())) continue;
-          await new Promise<void>((resolve) => {
-            const go = (): void => {
-              response.off('drain', go).off('close', go);
-              resolve();
-            };
-            response.once('drain', go).once('close', go);
-          });
-        }
-        over = true;
-        response.end();
-        return;
-      }
-      const result = await lane.session.queryAsync(query, { format });
-      over = true;
-      response.setHeader(
-        'x-clickhouse-summary',
-        JSON.stringify({ read_rows: `${result.rowsRead}`, read_bytes: `${result.bytesRead}` }),
-      );
-      response.end(result.bytes());
-    });
-  } catch (error) {
-    over = true;
-    if (!response.destroyed) refuse(response, error);
-  } finally {
-    if (path !== undefined) await unlink(path).catch(() => {});
-  }
+/** Without a clean close the engine may crash in its destructors; what was acknowledged is on the disk. */
+function die(reason: string): void {
+  process.stderr.write(`${reason}\n`, () => process.kill(process.pid, 'SIGKILL'));
 }
 
 /** Small caches and few threads: the engine shares the machine. */
@@ -204,20 +56,18 @@ const configXml = (): string => `<clickhouse>
 async function end(): Promise<void> {
   if (closing) return;
   closing = true;
+  // Closing a session blocks this thread for as long as the engine likes, and nobody may be left who would end the process.
+  new Worker(`setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${CLOSE_GRACE_MS * 2})`, { eval: true });
   server.close();
-  const deadline = setTimeout(() => process.kill(process.pid, 'SIGKILL'), CLOSE_GRACE_MS * 2);
   try {
-    const all = Promise.all([...running, ...waiting].map((work) => work.settled));
     const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), CLOSE_GRACE_MS).unref());
-    if ((await Promise.race([all, late])) === 'late') await kill(() => true);
+    if ((await Promise.race([lanes.idle(), late])) === 'late') await lanes.kill(() => true);
     server.closeAllConnections();
     await unlink(socketPath as string).catch(() => {});
-    for (const lane of lanes) lane.session.close();
-    clearTimeout(deadline);
+    for (const { session } of lanes.each()) session.close();
     process.exit(0);
-  } catch {
-    // An exit without a clean close may crash in the engine's destructors; what was acknowledged is on the disk.
-    process.kill(process.pid, 'SIGKILL');
+  } catch (error) {
+    die(messageOf(error));
   }
 }
 
@@ -229,15 +79,23 @@ server.on('request', (request, response) => {
     response.setHeader('connection', 'close');
     response.end();
   } else if (url.pathname === '/ping') response.end('Ok.\n');
-  else if (url.pathname === '/kill') {
+  else if (url.pathname === '/pulse') {
+    // Through the engine, which may hang while this process answers.
+    lanes.onSpare('SELECT 1').then(
+      () => response.end('Ok.\n'),
+      (error: unknown) => refuse(response, error),
+    );
+  } else if (url.pathname === '/kill') {
     request.resume();
     const exact = url.searchParams.get('query_id');
     const prefix = url.searchParams.get('prefix');
-    kill((work) => (exact !== null ? work.queryId === exact : prefix !== null && work.queryId.startsWith(prefix))).then(
-      (count) => response.end(`${count}\n`),
-      (error: unknown) => refuse(response, error),
-    );
-  } else answer(request, response, url).catch((error: unknown) => refuse(response, error));
+    lanes
+      .kill(({ queryId }) => (exact !== null ? queryId === exact : prefix !== null && queryId.startsWith(prefix)))
+      .then(
+        (count) => response.end(`${count}\n`),
+        (error: unknown) => refuse(response, error),
+      );
+  } else answer(lanes, spoolDir, request, response, url).catch((error: unknown) => refuse(response, error));
 });
 
 // Ctrl-C and a service manager's TERM reach the whole group: when the engine ends is the parent's to say.
@@ -249,33 +107,24 @@ process.on('message', (message) => {
 });
 
 async function main(socket: string, directory: string): Promise<void> {
-  await mkdir(join(directory, 'engine'), { recursive: true, mode: 0o700 });
+  const engineDir = join(directory, 'engine');
+  await mkdir(engineDir, { recursive: true, mode: 0o700 });
+  await lock(engineDir);
   await rm(spoolDir, { recursive: true, force: true });
   await mkdir(spoolDir, { recursive: true, mode: 0o700 });
   await mkdir(dirname(socket), { recursive: true, mode: 0o700 });
   const config = join(directory, 'engine.xml');
   await writeFile(config, configXml(), { mode: 0o600 });
-  const kinds: LaneKind[] = ['insert', 'small', 'general', 'general', 'general', 'spare'];
   const connectionArgs = [
     `--config-file=${config}`,
     ...Object.entries(BASE_SETTINGS).map(([name, value]) => `--${name}=${value}`),
   ];
-  for (const kind of kinds) {
-    const session = new Session(join(directory, 'engine'), { connectionArgs });
-    lanes.push({
-      kind,
-      session,
-      settings: new Map(),
-      parameters: new Set(),
-      database: 'default',
-      busy: false,
-    });
-  }
-  await lanes[0]?.session.queryAsync('CREATE DATABASE IF NOT EXISTS seismo');
+  for (const kind of KINDS) lanes.add(kind, new Session(engineDir, { connectionArgs }));
+  await lanes.each()[0]?.session.queryAsync('CREATE DATABASE IF NOT EXISTS seismo');
   // Each session has its own settings; what the connection was given counts for the first one only.
-  for (const lane of lanes)
+  for (const { session } of lanes.each())
     for (const [name, value] of Object.entries(BASE_SETTINGS))
-      await lane.session.queryAsync(`SET ${name} = ${sqlText(value)}`);
+      await session.queryAsync(`SET ${name} = ${sqlText(value)}`);
   await unlink(socket).catch(() => {});
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -285,6 +134,16 @@ async function main(socket: string, directory: string): Promise<void> {
   process.send?.('ready');
 }
 
-main(socketPath, dataDir).catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`, () => process.kill(process.pid, 'SIGKILL'));
-});
+/** Two engines on one directory would each write what the other does not see. */
+async function lock(engineDir: string): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += LOCK_AGAIN_MS) {
+    if ((await takeLock('seismo-engine', engineDir)) !== undefined) return;
+    if (waitedMs >= LOCK_MAX_MS) {
+      process.stderr.write(`Another process has ${engineDir} open.\n`, () => process.exit(EXIT_IN_USE));
+      await new Promise(() => {});
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOCK_AGAIN_MS));
+  }
+}
+
+main(socketPath, dataDir).catch((error: unknown) => die(messageOf(error)));

@@ -1,0 +1,49 @@
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { invariant } from '../errors.ts';
+import { DURABLE } from '../lmdb-options.ts';
+
+/** The journal's LMDB file. Every value carries a checksum: see group.ts, prints.ts, aside.ts and sealed.ts. */
+export interface JournalFile {
+  /** Single values: `nextSeq`, `cut`, `salvaged`, `ping` (sealed.ts). */
+  readonly root: RootDatabase<Buffer, string>;
+  /** Transactions on their way to the store, by their first place (group.ts). */
+  readonly groups: Database<Buffer, number>;
+  /** Fingerprints of the ids of one transaction, by its first place (prints.ts). */
+  readonly ids: Database<Buffer, number>;
+  /** Rows that the engine refused, by their place (aside.ts). */
+  readonly aside: Database<Buffer, number>;
+  /** Groups that were no more what was written, as they were found. */
+  readonly damaged: Database<Buffer, number>;
+  /** Event ids and property names, as keys (names.ts). */
+  readonly names: Database<Buffer, string>;
+  /** How far imports have come (sealed.ts). */
+  readonly imports: Database<Buffer, string>;
+}
+
+/** The file's name in the journal's directory. */
+export const FILE_NAME = 'data.mdb';
+
+export function openJournalFile(path: string): JournalFile {
+  const root = open<Buffer, string>({ path, ...DURABLE, maxDbs: 8, encoding: 'binary' });
+  return {
+    root,
+    groups: root.openDB<Buffer, number>({ name: 'groups', encoding: 'binary' }),
+    ids: root.openDB<Buffer, number>({ name: 'ids', encoding: 'binary' }),
+    aside: root.openDB<Buffer, number>({ name: 'aside', encoding: 'binary' }),
+    damaged: root.openDB<Buffer, number>({ name: 'damaged', encoding: 'binary' }),
+    names: root.openDB<Buffer, string>({ name: 'names', encoding: 'binary' }),
+    imports: root.openDB<Buffer, string>({ name: 'imports', encoding: 'binary' }),
+  };
+}
+
+/** How many values a part holds, and the pages they take, without reading them. */
+export function sizeOf(part: Database<Buffer, number>): { readonly entries: number; readonly bytes: number } {
+  const numbers = new Map<string, unknown>(Object.entries(part.getStats()));
+  const number = (name: string): number => {
+    const value = numbers.get(name);
+    invariant(typeof value === 'number', `LMDB's statistics have no ${name}`);
+    return value;
+  };
+  const pages = number('treeLeafPageCount') + number('overflowPages');
+  return { entries: number('entryCount'), bytes: pages * number('pageSize') };
+}

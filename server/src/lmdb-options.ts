@@ -1,0 +1,20 @@
+/**
+ * How LMDB files are opened: a write resolves when it is on disk (the commit itself syncs). Without `eventTurnBatching: false`
+ * a transaction that fails leaves a promise of the library's own rejected, which nobody can catch and which ends the process.
+ */
+export const DURABLE = {
+  noSubdir: false,
+  overlappingSync: false,
+  eventTurnBatching: false,
+} as const;
+
+/** Why a transaction failed: the library tells it by a promise of its own, which ends the process unless somebody waits for it. */
+export async function causeOfFailure(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error && 'commitError' in error)) return error;
+  try {
+    await error.commitError;
+    return error;
+  } catch (cause) {
+    return cause;
+  }
+}
