@@ -84,9 +84,13 @@ function walkObject(
   const keys = Object.keys(object);
   count.keys += keys.length;
   if (count.keys > limits.propertiesMax)
-    throw new SeismoError('EVENT_PROPERTIES_TOO_MANY', `data has more than ${limits.propertiesMax} properties.`, {
-      field: 'data',
-    });
+    throw new SeismoError(
+      'EVENT_PROPERTIES_TOO_MANY',
+      `data has more than ${limits.propertiesMax} properties (propertiesMax).`,
+      {
+        field: 'data',
+      },
+    );
   if (keys.length === 0 && prefix !== undefined) {
     // An empty object is a value of its own.
     if (indexed.admits(prefix)) {
@@ -99,7 +103,7 @@ function walkObject(
     if (key.length > limits.propertyNameMaxLength)
       throw new SeismoError(
         'EVENT_KEY_TOO_LONG',
-        `A property name of ${key.length} characters is over ${limits.propertyNameMaxLength}: "${key.slice(0, 40)}…".`,
+        `A property name of ${key.length} characters is over ${limits.propertyNameMaxLength} (propertyNameMaxLength): "${key.slice(0, 40)}…".`,
         { field: 'data' },
       );
     checkText(key, 'a property name');
@@ -159,7 +163,7 @@ function addOther(json: string, path: string, out: Properties): 'o' {
 const tooDeep = (path: string, limits: EventLimits): SeismoError =>
   new SeismoError(
     'EVENT_TOO_DEEP',
-    `data is nested more than ${limits.dataDepthMax} deep at "${path.slice(0, 100)}".`,
+    `data is nested more than ${limits.dataDepthMax} deep (dataDepthMax) at "${path.slice(0, 100)}".`,
     { field: 'data' },
   );
 

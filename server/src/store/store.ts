@@ -33,7 +33,10 @@ export interface Store {
   /** Which places `[fromSeq, toSeq)` of the journal are stored, as ascending half-open ranges. */
   storedRanges(journal: string, fromSeq: number, toSeq: number): Promise<readonly SeqRange[]>;
 
-  /** One page, ordered by (timestamp, seq). At most query.limit rows; fewer mean that the end was reached. */
+  /**
+   * One page, ordered by (timestamp, seq). At most query.limit rows; fewer mean that the end was reached.
+   * @throws QUERY_LIMIT_ROWS when more than one row was asked for and they are over some megabytes together: ask for fewer
+   */
   events(query: EventsQuery, control: QueryControl): Promise<readonly EventRow[]>;
   /** Which of these uuids the app holds with a timestamp in the range (for imports). */
   knownUuids(app: string, range: Range, uuids: readonly string[]): Promise<ReadonlySet<string>>;

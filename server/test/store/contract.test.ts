@@ -117,6 +117,7 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
       config: {
         bodyMaxBytes: 1e8,
         lineMaxBytes: 1e6,
+        batchEventsMax: 1e5,
         eventMaxBytes: 1e6,
         eventNameMaxLength: 256,
         userMaxLength: 256,

@@ -78,6 +78,15 @@ function queryFailure(error: unknown): Error {
     case '158':
     case '396':
       return new SeismoError('QUERY_LIMIT_ROWS', 'The answer has more rows than allowed.', { cause: error });
+    case '427':
+      // Checked before (pattern.ts); the engine's own limits of expressions may be narrower.
+      return new SeismoError(
+        'PARAMETER_INVALID',
+        'The regular expression of "matches" is not one that the engine takes.',
+        {
+          cause: error,
+        },
+      );
     case '202':
     case '209':
     case '210':
