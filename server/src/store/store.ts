@@ -17,7 +17,10 @@ import type {
  * QUERY_LIMIT_* past a limit, and for `insert` an InsertRefused when the rows themselves are at fault.
  */
 export interface Store {
-  /** Connects, migrates the schema. Safe to call again after the engine restarted. */
+  /**
+   * Connects, migrates the schema. Until it has resolved once, everything else is STORE_UNAVAILABLE. Safe to repeat.
+   * @throws SchemaNewer
+   */
   open(): Promise<void>;
   close(): Promise<void>;
   /** Rejects when the engine does not answer. */
@@ -48,6 +51,10 @@ export interface Store {
 
   /** Hides the matching events at once and frees the disk later. @returns how many were hidden */
   erase(app: string, range: Range, filters: readonly Filter[]): Promise<number>;
+  /** From now on rows of the app may be cut in another zone: told before the first of them comes. */
+  zoneChanged(app: string): void;
+  /** Whether all stored rows of the app are cut in this zone. */
+  isCutIn(app: string, timeZone: string, control: QueryControl): Promise<boolean>;
   /** Moves the roll-ups of users of an app to days of another zone; reports stay right meanwhile. */
   setTimeZone(app: string, timeZone: string): Promise<void>;
   /** Bytes and rows for `seismo stats` and /metrics. */
@@ -78,6 +85,14 @@ export class InsertRefused extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = 'InsertRefused';
+  }
+}
+
+/** The stored schema is of a newer Seismo: waiting does not help, and writing would harm. */
+export class SchemaNewer extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SchemaNewer';
   }
 }
 
