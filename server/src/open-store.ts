@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { SeismoError } from './errors.ts';
 import { createClickHouseStore } from './store/clickhouse/clickhouse-store.ts';
 import { openConnection } from './store/clickhouse/connection.ts';
 import { startEmbeddedEngine } from './store/clickhouse/embedded/supervisor.ts';
-import { SchemaNewer, type Store } from './store/store.ts';
+import type { Store } from './store/store.ts';
 
 const RETRY_MS = 2_000;
 /** Starting waits so long for a server, to say what is wrong with it while somebody looks. */
@@ -59,7 +60,7 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
 
 /**
  * A server that is away does not keep Seismo from starting: the journal takes events until it is there.
- * @throws SchemaNewer
+ * @throws STORE_SCHEMA_NEWER
  */
 async function openRemote(connection: string, { logger, zoneOf }: StoreSurroundings): Promise<OpenStore> {
   const url = new URL(connection.replace(/^clickhouse:/i, 'http:'));
@@ -79,14 +80,14 @@ async function openRemote(connection: string, { logger, zoneOf }: StoreSurroundi
   });
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
-  let newer: SchemaNewer | undefined;
+  let newer: SeismoError | undefined;
   const open = async (): Promise<void> => {
     try {
       await store.open();
       newer = undefined;
     } catch (error) {
       if (isClosed) return;
-      if (error instanceof SchemaNewer) newer = error;
+      if (error instanceof SeismoError && error.code === 'STORE_SCHEMA_NEWER') newer = error;
       logger.warn({ err: error }, 'the ClickHouse server is not ready; events are journalled, trying again');
       timer = setTimeout(again, RETRY_MS);
     }

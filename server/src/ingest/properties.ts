@@ -106,7 +106,7 @@ function walkObject(
         `A property name of ${key.length} characters is over ${limits.propertyNameMaxLength} (propertyNameMaxLength): "${key.slice(0, 40)}…".`,
         { field: 'data' },
       );
-    checkText(key, 'a property name');
+    if (!isWellFormed(key)) checkText(key, `a property name in data${prefix === undefined ? '' : `.${prefix}`}`);
     const path = prefix === undefined ? pathPart(key) : `${prefix}.${pathPart(key)}`;
     const value = object[key];
     out.shape += `${separator}${quoted(key)}:`;
@@ -133,7 +133,7 @@ function addValue(
   indexed: Indexed,
 ): 't' | 'n' | 'o' | undefined {
   if (typeof value === 'string') {
-    checkText(value, path);
+    checkDataText(value, path);
     if (!indexed.admits(path)) return undefined;
     // What a map answers for an absent key is kept elsewhere, so that presence needs no look at all the keys.
     if (value === '') return addOther('""', path, out);
@@ -170,7 +170,7 @@ const tooDeep = (path: string, limits: EventLimits): SeismoError =>
 function checkArray(array: readonly unknown[], path: string, depth: number, count: Count, limits: EventLimits): void {
   if (depth > limits.dataDepthMax) throw tooDeep(path, limits);
   for (const value of array) {
-    if (typeof value === 'string') checkText(value, path);
+    if (typeof value === 'string') checkDataText(value, path);
     else if (typeof value === 'number') checkNumber(value, path);
     else if (Array.isArray(value)) checkArray(value, path, depth + 1, count, limits);
     else if (typeof value === 'object' && value !== null) {
@@ -194,6 +194,10 @@ function checkNumber(value: number, path: string): void {
 }
 
 const NOTHING: Indexed = { admits: () => false };
+
+function checkDataText(value: string, path: string): void {
+  if (!isWellFormed(value)) checkText(value, `data.${path}`);
+}
 
 /** @throws EVENT_TEXT_INVALID for a lone surrogate, which UTF-8 cannot hold */
 export function checkText(value: string, field: string): void {

@@ -19,7 +19,7 @@ import type {
 export interface Store {
   /**
    * Connects, migrates the schema. Until it has resolved once, everything else is STORE_UNAVAILABLE. Safe to repeat.
-   * @throws SchemaNewer
+   * @throws STORE_SCHEMA_NEWER: waiting does not help, and writing would harm
    */
   open(): Promise<void>;
   close(): Promise<void>;
@@ -85,14 +85,6 @@ export class InsertRefused extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = 'InsertRefused';
-  }
-}
-
-/** The stored schema is of a newer Seismo: waiting does not help, and writing would harm. */
-export class SchemaNewer extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'SchemaNewer';
   }
 }
 

@@ -109,7 +109,7 @@ describe('acceptEvent', () => {
     ['EVENT_DATA_INVALID data', { event: 'x', data: [1] }],
     ['EVENT_NUMBER_UNSAFE data.n', { event: 'x', data: { n: 2 ** 53 } }],
     ['EVENT_NUMBER_UNSAFE data.n', { event: 'x', data: { n: [JSON.parse('1e400')] } }],
-    ['EVENT_TEXT_INVALID s', { event: 'x', data: { s: '\ud800' } }],
+    ['EVENT_TEXT_INVALID data.s', { event: 'x', data: { s: '\ud800' } }],
     ['EVENT_KEY_TOO_LONG data', { event: 'x', data: { elevenchars: 1 } }],
     ['EVENT_PROPERTIES_TOO_MANY data', { event: 'x', data: { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 } }],
     ['EVENT_TOO_DEEP data', { event: 'x', data: { a: { b: { c: {} } } } }],

@@ -1,4 +1,4 @@
-import { SchemaNewer } from '../store.ts';
+import { SeismoError } from '../../errors.ts';
 import type { Connection } from './connection.ts';
 import { EVENTS, QUARTER, USERS } from './sql.ts';
 
@@ -54,7 +54,7 @@ const VERSIONS = 'schema_versions';
 
 /**
  * Brings the schema to the newest version. Safe to repeat: each step may have been done by a start that was cut off.
- * @throws SchemaNewer
+ * @throws STORE_SCHEMA_NEWER
  */
 export async function migrate(connection: Connection, migrations = MIGRATIONS): Promise<void> {
   await connection.makeDatabase();
@@ -64,8 +64,9 @@ export async function migrate(connection: Connection, migrations = MIGRATIONS): 
   const [row] = await connection.query<{ version: number }>(`SELECT max(version) AS version FROM ${VERSIONS}`);
   const version = Number(row?.version ?? 0);
   if (version > migrations.length)
-    throw new SchemaNewer(
-      `The store has schema ${version}, this Seismo knows ${migrations.length}: it was written by a newer Seismo. Run that one.`,
+    throw new SeismoError(
+      'STORE_SCHEMA_NEWER',
+      `The store has schema ${version}, this Seismo knows ${migrations.length}: it was written by a newer Seismo.`,
     );
   for (let next = version; next < migrations.length; next++) {
     if (next > 0) await backUp(connection, next);
