@@ -35,7 +35,7 @@ async function dataOf(app: string): Promise<string[]> {
   return (await answer.text())
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => /"data":([^]*)\}$/.exec(line)?.[1] ?? '');
+    .map((line) => /"data":(.*)\}$/s.exec(line)?.[1] ?? '');
 }
 
 const nested = (open: string, close: string, depth: number): string => `${open.repeat(depth)}1${close.repeat(depth)}`;
