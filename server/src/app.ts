@@ -12,6 +12,7 @@ import type { Ingest } from './ingest/ingest.ts';
 import type { Zone } from './ingest/loader.ts';
 import { lockDirectory } from './lock.ts';
 import { openStore } from './open-store.ts';
+import type { Filter, Range } from './query.ts';
 import { matchesAll } from './query-match.ts';
 import { openRegistry } from './registry/lmdb-registry.ts';
 import type { Registry } from './registry/registry.ts';
@@ -21,6 +22,7 @@ import { startRetention } from './retention.ts';
 import { zoneHash } from './row.ts';
 import type { Store } from './store/store.ts';
 import { type Calendar, dayNumber } from './time.ts';
+import { startZoneMoves } from './zone-moves.ts';
 
 export interface App {
   readonly config: Config;
@@ -56,13 +58,17 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     opened.push(() => lock.release());
     const registry = openRegistry(join(dataDir, 'registry'));
     opened.push(() => registry.close());
-    const [admin, opening] = await Promise.all([firstAdmin(registry, config), openStore(config, dataDir, logger)]);
-    const { store } = opening;
-    opened.push(() => opening.close());
     const calendarOf = (app: string): Calendar => {
       const own = registry.appSettings(app);
       return { timeZone: own.timeZone ?? config.timeZone, weekStart: own.weekStart ?? config.weekStart };
     };
+    const zoneOf = (app: string): string => calendarOf(app).timeZone;
+    const [admin, opening] = await Promise.all([
+      firstAdmin(registry, config),
+      openStore(config, { dataDir, logger, zoneOf }),
+    ]);
+    const { store } = opening;
+    opened.push(() => opening.close());
     const retentionDaysOf = (app: string): number | undefined =>
       registry.appSettings(app).retentionDays ?? config.retentionDays;
     const ingest = await createIngest({
@@ -72,29 +78,32 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       config,
       now,
       retentionDaysOf,
-      zoneOf: (app) => zoneNumbers(calendarOf(app).timeZone),
+      zoneOf: (app) => zoneNumbers(zoneOf(app)),
       logger,
     });
     opened.push(() => ingest.close());
     const auth = createAuth({ registry, config, secret: signingKey(dataDir, config.authKey), now, fetch });
+    async function erase(app: string, range: Range, filters: readonly Filter[]): Promise<number> {
+      // What is on its way to the store goes there first: erasing would miss it, and a block whose answer was lost is settled
+      // before its rows go, so that none of them is taken for missing and inserted again.
+      // Twice, because what was set aside may have been put back in line meanwhile, and be refused again.
+      let aside = 0;
+      for (let round = 0; round < 2; round++) {
+        await ingest.catchUp(app);
+        aside += await ingest.eraseSetAside(app, (event) => matchesAll(event, range, filters));
+      }
+      return aside + (await store.erase(app, range, filters));
+    }
     const reports = createReports(store, {
       now,
       calendarOf,
       catchUp: (app, signal) => ingest.catchUp(app, signal),
       asOf: (app) => ingest.asOf(app),
-      async erase(app, range, filters) {
-        const matches = (event: StoredEvent): boolean => matchesAll(event, range, filters);
-        // What is on its way to the store goes there first: erasing would miss it. Twice, because what was set aside may have been
-        // put back in line meanwhile, and be refused again.
-        let aside = 0;
-        for (let round = 0; round < 2; round++) {
-          await ingest.catchUp(app);
-          aside += await ingest.eraseSetAside(app, matches);
-        }
-        return aside + (await store.erase(app, range, filters));
-      },
+      erase,
     });
-    const retention = startRetention({ store, retentionDaysOf, now, logger });
+    const zoneMoves = startZoneMoves({ registry, store, ingest, zoneOf, logger });
+    opened.push(() => zoneMoves.stop());
+    const retention = startRetention({ store, setAside: () => ingest.setAside(), erase, retentionDaysOf, now, logger });
     opened.push(() => retention.stop());
     return {
       config,
@@ -103,7 +112,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       ingest,
       reports,
       store,
-      registry: withZones(registry, store, ingest, calendarOf),
+      registry: { ...registry, setAppSettings: (app, changes) => zoneMoves.setAppSettings(app, changes) },
       firstAdmin: admin,
       close,
     };
@@ -114,21 +123,3 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
 }
 
 const zoneNumbers = (timeZone: string): Zone => ({ hash: zoneHash(timeZone), dayOf: dayNumber(timeZone) });
-
-/** A change of an app's zone moves the days that the store keeps for it. */
-function withZones(registry: Registry, store: Store, ingest: Ingest, calendarOf: (app: string) => Calendar): Registry {
-  return {
-    ...registry,
-    async setAppSettings(app, changes) {
-      const before = calendarOf(app).timeZone;
-      const settings = await registry.setAppSettings(app, changes);
-      const { timeZone } = calendarOf(app);
-      if (timeZone !== before) {
-        // What was cut in the old zone and is on its way arrives first.
-        await ingest.catchUp(app);
-        await store.setTimeZone(app, timeZone);
-      }
-      return settings;
-    },
-  };
-}

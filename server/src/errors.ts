@@ -148,6 +148,11 @@ export const ERRORS = {
   ),
   JOURNAL_UNAVAILABLE: machine('The journal could not be written', 'Retry; check the disk of the data directory.', 5),
   STORE_UNAVAILABLE: machine('The engine is not answering', 'Retry; it is being restarted or reconnected.', 2),
+  STORE_SCHEMA_NEWER: machine(
+    'The stored events are of a newer Seismo',
+    'Run that version; going back needs the backup made before its first start.',
+    60,
+  ),
   STORE_BEHIND: machine('The store has not caught up with the events yet', 'Retry, or ask with fresh=false.', 2),
   SERVER_STOPPING: machine('The server is stopping', 'Retry against the restarted server.', 2),
   SERVER_BUSY: machine('Too many requests at once', 'Retry.', 1),

@@ -1,27 +1,43 @@
 import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { SeismoError } from './errors.ts';
 import { createClickHouseStore } from './store/clickhouse/clickhouse-store.ts';
 import { openConnection } from './store/clickhouse/connection.ts';
 import { startEmbeddedEngine } from './store/clickhouse/embedded/supervisor.ts';
 import type { Store } from './store/store.ts';
 
 const RETRY_MS = 2_000;
+/** Starting waits so long for a server, to say what is wrong with it while somebody looks. */
+const FIRST_MAX_MS = 2_000;
+
+export interface StoreSurroundings {
+  readonly dataDir: string;
+  readonly logger: Logger;
+  /** In which zone the days of an app are cut. */
+  readonly zoneOf: (app: string) => string;
+}
+
+export interface OpenStore {
+  readonly store: Store;
+  close(): Promise<void>;
+}
 
 /** The store that the setting `connection` names, and what closes it with all it needed. */
-export async function openStore(
-  config: Config,
-  dataDir: string,
-  logger: Logger,
-): Promise<{ readonly store: Store; close(): Promise<void> }> {
+export async function openStore(config: Config, around: StoreSurroundings): Promise<OpenStore> {
   const { connection } = config;
-  if (connection !== undefined && /^[a-z]+:\/\//i.test(connection)) return openRemote(connection, logger);
+  const { dataDir, logger, zoneOf } = around;
+  if (connection !== undefined && /^[a-z]+:\/\//i.test(connection)) return await openRemote(connection, around);
   const engine = await startEmbeddedEngine({
     dataDir: connection === undefined ? dataDir : resolve(connection),
     memoryBytes: config.engineMemoryBytes,
     logger,
   });
-  const plain = createClickHouseStore({ connection: openConnection({ socketPath: engine.socketPath }, { logger }) });
+  const plain = createClickHouseStore({
+    connection: openConnection({ socketPath: engine.socketPath }, { logger }),
+    zoneOf,
+  });
   const store: Store = {
     ...plain,
     async usage() {
@@ -42,8 +58,11 @@ export async function openStore(
   return { store, close };
 }
 
-/** A server that is away does not keep Seismo from starting: the journal takes events until it is there. */
-function openRemote(connection: string, logger: Logger): { store: Store; close(): Promise<void> } {
+/**
+ * A server that is away does not keep Seismo from starting: the journal takes events until it is there.
+ * @throws STORE_SCHEMA_NEWER
+ */
+async function openRemote(connection: string, { logger, zoneOf }: StoreSurroundings): Promise<OpenStore> {
   const url = new URL(connection.replace(/^clickhouse:/i, 'http:'));
   if (/^clickhouse:/i.test(connection) && url.port === '') url.port = '8123';
   const database = decodeURIComponent(url.pathname.slice(1)) || 'seismo';
@@ -57,26 +76,38 @@ function openRemote(connection: string, logger: Logger): { store: Store; close()
       },
       { logger },
     ),
+    zoneOf,
   });
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
+  let newer: SeismoError | undefined;
   const open = async (): Promise<void> => {
     try {
       await store.open();
+      newer = undefined;
     } catch (error) {
       if (isClosed) return;
+      if (error instanceof SeismoError && error.code === 'STORE_SCHEMA_NEWER') newer = error;
       logger.warn({ err: error }, 'the ClickHouse server is not ready; events are journalled, trying again');
-      timer = setTimeout(() => void open(), RETRY_MS);
+      timer = setTimeout(again, RETRY_MS);
     }
   };
-  const first = open();
-  return {
-    store,
-    async close() {
-      isClosed = true;
-      clearTimeout(timer);
-      await first;
-      await store.close();
-    },
+  let opening = open();
+  const again = (): void => {
+    opening = open();
   };
+  async function close(): Promise<void> {
+    isClosed = true;
+    clearTimeout(timer);
+    await opening;
+    await store.close();
+  }
+  const late = new AbortController();
+  await Promise.race([opening, pause(FIRST_MAX_MS, undefined, { signal: late.signal }).catch(() => {})]);
+  late.abort();
+  if (newer !== undefined) {
+    await close();
+    throw newer;
+  }
+  return { store, close };
 }

@@ -1,5 +1,6 @@
 /** Filters applied to one event in memory: for events that are not in the store (set aside, live). The store's SQL means the same. */
 import type { StoredEvent } from './event.ts';
+import { patternOf } from './pattern.ts';
 import type { Condition, Filter, JsonValue, Match, PropertyField, Range } from './query.ts';
 
 export function matchesAll(event: StoredEvent, range: Range, filters: readonly Filter[]): boolean {
@@ -53,7 +54,8 @@ function holds(value: JsonValue | undefined, { operator, matches: wanted }: Cond
       return typeof value === 'string' && wanted.some(({ text }) => text !== undefined && value.startsWith(text));
     case 'matches':
       return (
-        typeof value === 'string' && wanted.some(({ text }) => text !== undefined && new RegExp(text, 'su').test(value))
+        typeof value === 'string' &&
+        wanted.some(({ text }) => text !== undefined && patternOf(text)?.test(value) === true)
       );
     case 'between':
       return compare(value, first, (a, b) => a >= b) && compare(value, wanted[1], (a, b) => a <= b);

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { SetAsideEvent } from './ingest/ingest.ts';
+import type { Filter, Range } from './query.ts';
 import type { Store } from './store/store.ts';
 
 const FIRST_MS = 60_000;
@@ -7,7 +9,10 @@ const DAY_MS = 86_400_000;
 const CONTROL = { maxSeconds: 300, maxBytes: 1_000_000_000, maxRows: 1_000_000 };
 
 export interface RetentionOptions {
-  readonly store: Pick<Store, 'apps' | 'erase'>;
+  readonly store: Pick<Store, 'apps'>;
+  readonly setAside: () => readonly SetAsideEvent[];
+  /** Everywhere, as a request to erase does. */
+  readonly erase: (app: string, range: Range, filters: readonly Filter[]) => Promise<number>;
   readonly retentionDaysOf: (app: string) => number | undefined;
   readonly now: () => number;
   readonly logger: Logger;
@@ -36,14 +41,22 @@ export function startRetention(options: RetentionOptions): { stop(): Promise<voi
   };
 }
 
-/** One pass over all apps. */
-export async function retainOnce({ store, retentionDaysOf, now, logger }: RetentionOptions): Promise<void> {
-  for (const { app, firstSeen } of await store.apps(CONTROL)) {
+/** One pass over all apps; one that fails does not keep the others. */
+export async function retainOnce(options: RetentionOptions): Promise<void> {
+  const { store, setAside, erase, retentionDaysOf, now, logger } = options;
+  /** By app, when the oldest event that is kept anywhere happened. */
+  const oldest = new Map((await store.apps(CONTROL)).map(({ app, firstSeen }) => [app, firstSeen]));
+  for (const { event } of setAside())
+    oldest.set(event.app, Math.min(event.timestamp, oldest.get(event.app) ?? Number.POSITIVE_INFINITY));
+  for (const [app, since] of oldest) {
     const days = retentionDaysOf(app);
-    if (days === undefined) continue;
-    const before = now() - days * DAY_MS;
-    if (firstSeen >= before) continue;
-    const deleted = await store.erase(app, { from: 0, to: before }, []);
-    logger.info({ app, days, deleted }, 'old events deleted');
+    const before = now() - (days ?? 0) * DAY_MS;
+    if (days === undefined || since >= before) continue;
+    try {
+      const deleted = await erase(app, { from: 0, to: before }, []);
+      logger.info({ app, days, deleted }, 'old events deleted');
+    } catch (error) {
+      logger.warn({ err: error, app }, 'old events of the app not deleted; tried again in six hours');
+    }
   }
 }

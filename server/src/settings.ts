@@ -157,7 +157,25 @@ const GIB = 1024 * MIB;
 /** A quarter of the machine, at least 512 MiB, at most 1.5 GiB: what the figures in bench/results were reached with. */
 const ENGINE_MEMORY = Math.round(Math.min(1.5 * GIB, Math.max(0.5 * GIB, totalmem() / 4)));
 
-const anOrigin = 'a list of origins like "https://example.com", or "*"';
+const ORIGINS = 'a list of origins like "https://example.com"';
+
+/** As a browser sends them; one with a path or a capital letter would never match. */
+const origins = (anyAllowed: boolean) => (value: unknown) => {
+  const given = list(ORIGINS)(value);
+  for (const one of given)
+    if (!(one === '*' && anyAllowed) && !(URL.canParse(one) && new URL(one).origin === one))
+      throw new Error(`"${one}" is not an origin like "https://example.com"`);
+  return given;
+};
+
+const PROXIES = integer(1, 10, 'proxies');
+function proxies(value: unknown): boolean | number {
+  try {
+    return boolean(value);
+  } catch {
+    return PROXIES.parse(value);
+  }
+}
 
 export const SETTINGS = {
   dataDir: setting(
@@ -225,14 +243,19 @@ export const SETTINGS = {
     optional(integer(1, 36_500, 'days').parse),
     'Events older than this are deleted, unless the app says otherwise. Absent: kept for ever.',
   ),
-  trustProxy: setting(
+  trustProxy: setting<boolean | number>(
     false,
-    'true or false',
-    boolean,
-    'Believe `X-Forwarded-For` and `X-Forwarded-Proto`: only behind a proxy of yours.',
+    `true, false, or ${PROXIES.allowed}`,
+    proxies,
+    'Believe `X-Forwarded-For` and `X-Forwarded-Proto`: only behind a proxy of yours. A number: so many, one behind the other.',
   ),
-  corsOrigins: setting<readonly string[]>(['*'], anOrigin, list(anOrigin), 'Pages of these origins may post events.'),
-  corsReadOrigins: setting<readonly string[]>([], anOrigin, list(anOrigin), 'Pages of these origins may read.'),
+  corsOrigins: setting<readonly string[]>(
+    ['*'],
+    `${ORIGINS}, or "*"`,
+    origins(true),
+    'Pages of these origins may post events.',
+  ),
+  corsReadOrigins: setting<readonly string[]>([], ORIGINS, origins(false), 'Pages of these origins may read.'),
   logLevel: setting<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'>(
     'info',
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).allowed,
@@ -241,6 +264,7 @@ export const SETTINGS = {
   ),
   bodyMaxBytes: count(10 * MIB, 1024, GIB, 'bytes', 'The largest JSON body, inflated. NDJSON has no such limit.'),
   lineMaxBytes: count(256 * 1024, 1024, 64 * MIB, 'bytes', 'The longest line of an NDJSON body.'),
+  batchEventsMax: count(200_000, 1, 10_000_000, 'events', 'Most events of one JSON body; NDJSON has no such limit.'),
   eventMaxBytes: count(256 * 1024, 1024, 64 * MIB, 'bytes', 'The largest `data` of an event, as JSON.'),
   eventNameMaxLength: count(256, 1, 400, 'characters', 'The longest `event` and `id`.'),
   userMaxLength: count(256, 1, 4096, 'characters', 'The longest `user`, `device` and `session`.'),

@@ -59,6 +59,16 @@ function spansOf(timeZone: string): readonly Span[] {
   return spans;
 }
 
+/** The same for a store: spans from 1970 on, the first from there, `minDay` 0 where there is none. */
+export function zoneSpans(timeZone: string): readonly Span[] {
+  const spans = spansOf(timeZone);
+  return spans.slice(placeIn(spans, 0)).map(({ from, offsetMs, minDay }) => ({
+    from: Math.max(0, from),
+    offsetMs,
+    minDay: Math.max(0, minDay),
+  }));
+}
+
 function placeIn(spans: readonly Span[], instantMs: number): number {
   let low = 0;
   let high = spans.length - 1;

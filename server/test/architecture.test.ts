@@ -28,6 +28,7 @@ const APP = new Set([
   'offline.ts',
   'open-store.ts',
   'retention.ts',
+  'zone-moves.ts',
   'hash-password.ts',
   'lock.ts',
 ]);

@@ -1,6 +1,6 @@
 import { SeismoError } from '../errors.ts';
 
-const TIMEOUT_MS = 10_000;
+export const GITHUB_MAX_MS = 10_000;
 const TOKEN_MAX_LENGTH = 255;
 
 /**
@@ -12,6 +12,7 @@ export async function githubLogin(
   token: string,
   url: string,
   fetch: typeof globalThis.fetch,
+  maxMs = GITHUB_MAX_MS,
 ): Promise<string | undefined> {
   if (!/^[\x21-\x7e]+$/.test(token) || token.length > TOKEN_MAX_LENGTH) return undefined;
   let response: Response;
@@ -19,14 +20,16 @@ export async function githubLogin(
   try {
     response = await fetch(`${url}/user`, {
       headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json', 'user-agent': 'seismo' },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(maxMs),
       redirect: 'error',
     });
     user = response.ok ? await response.json() : undefined;
   } catch (cause) {
-    throw new SeismoError('GITHUB_UNAVAILABLE', 'GitHub did not answer within 10 seconds.', { cause });
+    throw new SeismoError('GITHUB_UNAVAILABLE', `GitHub did not answer, or not within ${maxMs / 1000} seconds.`, {
+      cause,
+    });
   }
-  if (response.status === 401 || response.status === 404) return undefined;
+  if (response.status === 401) return undefined;
   if (typeof user === 'object' && user !== null && 'login' in user && typeof user.login === 'string') return user.login;
   throw new SeismoError('GITHUB_UNAVAILABLE', `GitHub answered ${response.status}.`);
 }

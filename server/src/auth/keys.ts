@@ -58,8 +58,10 @@ export class Keys {
   }
 
   async revoke(id: string): Promise<void> {
-    if (!(await this.#registry.remove(KIND, id)))
+    // Ids are short; a longer one could not be asked for: the registry's keys are bounded.
+    if (id.length > ID_LENGTH || !(await this.#registry.remove(KIND, id)))
       throw new SeismoError('KEY_UNKNOWN', `There is no key "${id.slice(0, 80)}".`);
+    this.#buckets.delete(id);
   }
 
   /** @throws AUTH_TOKEN_INVALID */

@@ -8,6 +8,8 @@ const ENTRIES_MAX = 50_000;
 /** Counts failures by name and by address over a sliding minute, in bounded memory. */
 export class FailureLimiter {
   readonly #failures = new Map<string, number[]>();
+  /** Attempts whose end is not known yet; bounded by how many may run. */
+  readonly #underWay = new Map<string, number>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -37,8 +39,33 @@ export class FailureLimiter {
     while (this.#failures.size > ENTRIES_MAX) this.#failures.delete(this.#failures.keys().next().value!);
   }
 
-  succeeded(keys: readonly string[]): void {
-    for (const key of keys) this.#failures.delete(key);
+  /** Whether all attempts under way could fail and leave the limit kept: guessing at once must not get more than one by one. */
+  hasRoom(keys: readonly string[]): boolean {
+    const since = this.#now() - WINDOW_MS;
+    return keys.every((key) => {
+      const recent = (this.#failures.get(key) ?? []).filter((at) => at > since).length;
+      return recent + (this.#underWay.get(key) ?? 0) < FAILURES_MAX;
+    });
+  }
+
+  begin(keys: readonly string[]): void {
+    for (const key of keys) this.#underWay.set(key, (this.#underWay.get(key) ?? 0) + 1);
+  }
+
+  end(keys: readonly string[]): void {
+    for (const key of keys) {
+      const left = (this.#underWay.get(key) ?? 0) - 1;
+      if (left > 0) this.#underWay.set(key, left);
+      else this.#underWay.delete(key);
+    }
+  }
+
+  forget(key: string): void {
+    this.#failures.delete(key);
+  }
+
+  get size(): number {
+    return this.#failures.size;
   }
 }
 

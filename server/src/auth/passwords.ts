@@ -7,21 +7,36 @@ const ROUNDS = 12;
 const AT_ONCE = 2;
 const WAITING_MAX = 20;
 /** bcrypt ignores what is beyond. */
-const PASSWORD_MAX_BYTES = 72;
+export const PASSWORD_MAX_BYTES = 72;
 const PASSWORD_MIN_LENGTH = 12;
-/** The hash of nothing anybody knows: comparing with it takes an unknown name as long as a known one. */
-const NOBODY = '$2b$12$mwyqWvbtTyEGUyaZPwVGr.xHIh57H/8/jHjv9S1gSHqbxiMWbYTNS';
+/** The hash of nothing anybody knows, without its rounds: comparing with it takes an unknown name as long as a known one. */
+const NOBODY = 'mwyqWvbtTyEGUyaZPwVGr.xHIh57H/8/jHjv9S1gSHqbxiMWbYTNS';
+const nobody = (rounds: number): string => `$2b$${String(rounds).padStart(2, '0')}$${NOBODY}`;
+const roundsOf = (hash: string): number => Number(hash.slice(4, 6));
 
-/** bcrypt off the main thread, two at a time. */
+/** bcrypt off the main thread, two at a time; a few wait, and more than that is refused. */
 export class Passwords {
+  readonly #roundsMax: number;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
 
-  /** @throws AUTH_BUSY */
+  /** @param known hashes that the configuration brings: they may have more rounds than ours */
+  constructor(known: readonly string[] = []) {
+    this.#roundsMax = Math.max(ROUNDS, ...known.map(roundsOf));
+  }
+
+  /**
+   * Takes as long whether there is such a user or not, and whatever the rounds of the hash.
+   * @throws AUTH_BUSY
+   */
   async matches(password: string, stored: string | undefined): Promise<boolean> {
     return await this.#run(async () => {
-      const same = await compare(password, stored ?? NOBODY);
-      return same && stored !== undefined;
+      const hash = stored ?? nobody(this.#roundsMax);
+      const isSame = await compare(password, hash);
+      if (isSame && stored !== undefined) return true;
+      // 2^n and then 2^n, 2^(n+1) … 2^(max-1) are 2^max together.
+      for (let rounds = roundsOf(hash); rounds < this.#roundsMax; rounds++) await compare(password, nobody(rounds));
+      return false;
     });
   }
 
@@ -30,16 +45,18 @@ export class Passwords {
   }
 
   async #run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= AT_ONCE) {
+    if (this.#running < AT_ONCE) this.#running++;
+    else {
       if (this.#waiting.length >= WAITING_MAX) throw new SeismoError('AUTH_BUSY', 'Too many sign-ins at once.');
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-    this.#running++;
     try {
       return await work();
     } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
+      // The place is handed over: were it freed first, a newcomer could take it too.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
     }
   }
 }

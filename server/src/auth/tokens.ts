@@ -14,6 +14,16 @@ export interface TokenClaims {
   readonly expiresAt: number;
   /** Signed in through GitHub: not a name of `users`. */
   readonly github: boolean;
+  /** Of the password it was opened with: another password ends it. Empty for GitHub. */
+  readonly proof: string;
+}
+
+/** The session that a token renews. */
+export interface Renewed {
+  readonly id: string;
+  readonly signedInAt: number;
+  /** It does not last beyond, UTC ms. */
+  readonly endsAt: number;
 }
 
 const ALGORITHM = 'HS256';
@@ -35,16 +45,17 @@ export class Tokens {
   }
 
   async issue(
-    who: { user: string; role: Role; github: boolean },
-    session?: { id: string; signedInAt: number },
+    who: { user: string; role: Role; github: boolean; proof: string },
+    session?: Renewed,
   ): Promise<{ token: string; expiresAt: number }> {
     const now = this.#now();
-    const expiresAt = Math.floor((now + this.#ttlMs) / 1000) * 1000;
+    const expiresAt = this.expiry(session?.endsAt);
     const token = await new SignJWT({
       role: who.role,
       sid: session?.id ?? randomUUID(),
       auth: session?.signedInAt ?? now,
       at: now,
+      pw: who.proof,
       ...(who.github && { gh: true }),
     })
       .setProtectedHeader({ alg: ALGORITHM })
@@ -53,6 +64,11 @@ export class Tokens {
       .setExpirationTime(expiresAt / 1000)
       .sign(this.#key);
     return { token, expiresAt };
+  }
+
+  /** When a token issued now ends: whole seconds, as JWT has them. */
+  expiry(endsAt = Number.POSITIVE_INFINITY): number {
+    return Math.floor(Math.min(this.#now() + this.#ttlMs, endsAt) / 1000) * 1000;
   }
 
   /** @throws AUTH_TOKEN_INVALID */
@@ -72,14 +88,15 @@ export class Tokens {
         issuer: ISSUER,
         currentDate: new Date(this.#now()),
       });
-      const { sub, exp, role, sid, auth, at, gh } = payload;
+      const { sub, exp, role, sid, auth, at, gh, pw } = payload;
       if (
         typeof sub === 'string' &&
         typeof exp === 'number' &&
         (role === 'admin' || role === 'viewer') &&
         typeof sid === 'string' &&
         typeof auth === 'number' &&
-        typeof at === 'number'
+        typeof at === 'number' &&
+        typeof pw === 'string'
       )
         return {
           user: sub,
@@ -89,6 +106,7 @@ export class Tokens {
           issuedAt: at,
           expiresAt: exp * 1000,
           github: gh === true,
+          proof: pw,
         };
     } catch (cause) {
       throw new SeismoError('AUTH_TOKEN_INVALID', 'The token is not valid or has expired.', { cause });

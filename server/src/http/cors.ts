@@ -9,8 +9,8 @@ const MAX_AGE_SECONDS = 7200;
 
 /**
  * Says to a browser whether a page of the request's origin may use the route.
- * `*` is answered as `*`, without credentials. A listed origin is answered with credentials allowed, since a beacon of
- * JSON always asks with them; ingest ignores the cookie all the same, and reading from a listed origin may use it.
+ * The origin itself is answered, never `*`, and with credentials allowed: `sendBeacon` always asks with them, and a browser
+ * then refuses `*`. Nothing is opened by it: with an Origin, ingest takes no cookie (who.ts).
  * @returns whether the origin may
  */
 export function allowOrigin(
@@ -27,11 +27,11 @@ export function allowOrigin(
   // Also without an Origin: a cache must not give that answer to a page.
   reply.header('vary', 'Origin');
   if (origin === undefined) return false;
-  if (any) reply.header('access-control-allow-origin', '*');
-  else if (origins.includes(origin))
-    reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true');
-  else return false;
-  reply.header('access-control-expose-headers', EXPOSE_HEADERS);
+  if (!any && !origins.includes(origin)) return false;
+  reply
+    .header('access-control-allow-origin', origin)
+    .header('access-control-allow-credentials', 'true')
+    .header('access-control-expose-headers', EXPOSE_HEADERS);
   return true;
 }
 

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { ERRORS, SeismoError } from '../errors.ts';
 import type { HttpDeps } from './deps.ts';
 import { createMetrics } from './metrics.ts';
-import { problemOf, sendProblem } from './problem.ts';
+import { asSeismoError, problemOf, sendProblem } from './problem.ts';
 import { registerRoutes } from './register.ts';
 import { allRoutes } from './routes/all.ts';
 
@@ -30,7 +30,8 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     // A logger a request costs 3 µs; what is logged names the request itself (problem.ts).
     childLoggerFactory: (parent) => parent,
     genReqId: () => `${prefix}-${(++requests).toString(36)}`,
-    trustProxy: config.trustProxy,
+    // `true` alone would believe the first address of the list, which the caller writes; the last ones are the proxies' own.
+    trustProxy: config.trustProxy === false ? false : (_address, hop) => hop < Number(config.trustProxy),
     routerOptions: { maxParamLength: PATH_PART_MAX_LENGTH, querystringParser: () => ({}) },
     connectionTimeout: IDLE_MAX_MS + config.queryMaxSeconds * 1000,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -54,11 +55,14 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     reply.header('referrer-policy', 'no-referrer');
     done();
   });
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  const metrics = createMetrics(deps);
+  app.setErrorHandler((error, request, reply) => {
+    metrics.refusals.inc({ code: asSeismoError(error).code });
+    return sendProblem(error, request, reply);
+  });
   app.setNotFoundHandler((request, reply) =>
     sendProblem(new SeismoError('NOT_FOUND', `There is nothing at ${pathForPeople(request.url)}.`), request, reply),
   );
-  const metrics = createMetrics(deps);
   registerRoutes(app, allRoutes(deps, metrics), deps, metrics);
   return app;
 }

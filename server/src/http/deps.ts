@@ -13,8 +13,8 @@ export interface HttpConfig {
   readonly queryMaxSeconds: number;
   readonly queryMaxBytes: number;
   readonly queryMaxRows: number;
-  /** Whether the address and the scheme that a proxy reports are believed. */
-  readonly trustProxy: boolean;
+  /** Whether the address and the scheme that a proxy reports are believed; of how many proxies, one behind the other. */
+  readonly trustProxy: boolean | number;
 }
 
 /** Everything the HTTP room is handed. */

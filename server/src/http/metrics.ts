@@ -8,6 +8,8 @@ const ENGINE_MAX_MS = 2_000;
 
 export interface Metrics {
   readonly questionSeconds: Histogram<'route'>;
+  /** Requests refused or failed, by the code that was answered. */
+  readonly refusals: Counter<'code'>;
   /** Prometheus text, version 0.0.4. */
   text(): Promise<string>;
 }
@@ -21,6 +23,12 @@ export function createMetrics({ ingest, store }: Pick<HttpDeps, 'ingest' | 'stor
     help: 'Time from a question to its answer, by route.',
     labelNames: ['route'] as const,
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'seismo_requests_refused_total',
+    help: 'Requests refused or failed since the start, by the code answered.',
+    labelNames: ['code'] as const,
     registers,
   });
   const setters: ((stats: IngestStats, usage: StoreUsage | undefined) => void)[] = [];
@@ -77,6 +85,7 @@ export function createMetrics({ ingest, store }: Pick<HttpDeps, 'ingest' | 'stor
 
   return {
     questionSeconds,
+    refusals,
     async text() {
       const usage = await usageWithin(store);
       const stats = ingest.stats();

@@ -105,15 +105,17 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
     accepted = 'made';
   } else {
     if (typeof given !== 'string' || given === '' || given.length > limits.uuidMaxLength)
-      throw new SeismoError('EVENT_UUID_INVALID', `uuid must be a text of 1 to ${limits.uuidMaxLength} characters.`, {
-        field: 'uuid',
-      });
+      throw new SeismoError(
+        'EVENT_UUID_INVALID',
+        `uuid must be a text of 1 to ${limits.uuidMaxLength} characters (uuidMaxLength).`,
+        {
+          field: 'uuid',
+        },
+      );
     checkText(given, 'uuid');
     uuidFromCaller(app, given, uuidBytes);
     if (context.uuids.isOwn(app, uuidBytes)) accepted = 'own';
   }
-  context.names.checkId(app, id);
-
   writer.begin(timestamp, context.arrivedAt, clientTimestamp, uuidBytes);
   writer.text(app);
   writer.text(id);
@@ -121,16 +123,24 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
   writer.text(user);
   writer.text(device);
   writer.text(session);
+  const start = writer.length;
   writer.text(properties?.shape ?? '');
   writer.text(properties && properties.shape === '' ? JSON.stringify(data) : '');
-  const maps = writer.length;
   if (properties) properties.write(writer);
   else writer.noMaps();
-  if (writer.length - maps > limits.eventMaxBytes)
-    throw new SeismoError('EVENT_TOO_LARGE', `data is over ${limits.eventMaxBytes} bytes (eventMaxBytes).`, {
-      field: 'data',
-    });
+  if (writer.length - start > limits.eventMaxBytes / JSON_PER_BYTE) checkSize(data, limits);
+  // Last: what is refused must not use up the app's names.
+  context.names.checkId(app, id);
   return accepted;
+}
+
+/** JSON has at most so many bytes for one of a row: a control character is `\u0000` there. */
+const JSON_PER_BYTE = 6;
+
+/** Measured as JSON, as the setting says; only what may be too large is written out once more for it. */
+function checkSize(data: unknown, { eventMaxBytes }: EventLimits): void {
+  if (Buffer.byteLength(JSON.stringify(data)) > eventMaxBytes)
+    throw new SeismoError('EVENT_TOO_LARGE', `data is over ${eventMaxBytes} bytes (eventMaxBytes).`, { field: 'data' });
 }
 
 function nameOf(event: Record<string, unknown>, limits: EventLimits): { id: string; name: string } {
@@ -152,11 +162,17 @@ function nameOf(event: Record<string, unknown>, limits: EventLimits): { id: stri
     throw new SeismoError('EVENT_NAME_MISSING', 'Send the name of the event as the text "event".', { field: 'event' });
   const max = limits.eventNameMaxLength;
   if (typeof name !== 'string' || name.length > max || name.trim() === '')
-    throw new SeismoError('EVENT_NAME_INVALID', `event must be a text of 1 to ${max} characters.`, { field: 'event' });
+    throw new SeismoError(
+      'EVENT_NAME_INVALID',
+      `event must be a text of 1 to ${max} characters (eventNameMaxLength).`,
+      { field: 'event' },
+    );
   checkText(name, 'event');
   if (id === undefined || id === null) return { id: idFromName(name), name };
   if (typeof id !== 'string' || id === '' || id.length > max)
-    throw new SeismoError('EVENT_ID_INVALID', `id must be a text of 1 to ${max} characters.`, { field: 'id' });
+    throw new SeismoError('EVENT_ID_INVALID', `id must be a text of 1 to ${max} characters (eventNameMaxLength).`, {
+      field: 'id',
+    });
   checkText(id, 'id');
   return { id, name };
 }
@@ -165,9 +181,13 @@ function optionalText(event: Record<string, unknown>, field: 'user' | 'device' |
   const value = event[field];
   if (value === undefined || value === null) return '';
   if (typeof value !== 'string' || value === '' || value.length > max)
-    throw new SeismoError('EVENT_USER_INVALID', `${field} must be a text of 1 to ${max} characters, or absent.`, {
-      field,
-    });
+    throw new SeismoError(
+      'EVENT_USER_INVALID',
+      `${field} must be a text of 1 to ${max} characters (userMaxLength), or absent.`,
+      {
+        field,
+      },
+    );
   checkText(value, field);
   return value;
 }
@@ -192,7 +212,9 @@ function settleTime(
     });
   const { retentionDays } = context;
   if (retentionDays !== undefined && timestamp < arrivedAt - retentionDays * 86_400_000)
-    throw new SeismoError('EVENT_TOO_OLD', `The app keeps ${retentionDays} days.`, { field: 'timestamp' });
+    throw new SeismoError('EVENT_TOO_OLD', `The app keeps ${retentionDays} days (retentionDays).`, {
+      field: 'timestamp',
+    });
   return { timestamp, clientTimestamp: timestamp === said ? -1 : said };
 }
 

@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { SeismoError } from '../errors.ts';
 import { type AcceptContext, type Accepted, acceptEvent, parseTime } from './accept.ts';
 import { countKeys, keysOf, repeatedKeys } from './json-scan.ts';
-import { BATCH_EVENTS_MAX, REJECTED_LISTED_MAX } from './limits.ts';
+import { type EventLimits, REJECTED_LISTED_MAX } from './limits.ts';
 import { RowWriter } from './row-writer.ts';
 
 export interface Rejection {
@@ -43,8 +43,11 @@ export function parseBody(bytes: Buffer): { value: unknown; text: string } {
 }
 
 /** The events of a body, by its form. */
-export function eventsOf(value: unknown): { events: readonly unknown[]; depth: 0 | 1 | 2; sentAt: number | undefined } {
-  if (Array.isArray(value)) return { events: checkCount(value), depth: 1, sentAt: undefined };
+export function eventsOf(
+  value: unknown,
+  limits: EventLimits,
+): { events: readonly unknown[]; depth: 0 | 1 | 2; sentAt: number | undefined } {
+  if (Array.isArray(value)) return { events: checkCount(value, limits), depth: 1, sentAt: undefined };
   if (typeof value === 'object' && value !== null && 'events' in value && Array.isArray(value.events)) {
     for (const key of Object.keys(value))
       if (key !== 'events' && key !== 'sentAt')
@@ -56,16 +59,16 @@ export function eventsOf(value: unknown): { events: readonly unknown[]; depth: 0
           },
         );
     const sentAt = 'sentAt' in value && value.sentAt !== null ? parseTime(value.sentAt, 'sentAt') : undefined;
-    return { events: checkCount(value.events), depth: 2, sentAt };
+    return { events: checkCount(value.events, limits), depth: 2, sentAt };
   }
   return { events: [value], depth: 0, sentAt: undefined };
 }
 
-function checkCount(events: readonly unknown[]): readonly unknown[] {
-  if (events.length > BATCH_EVENTS_MAX)
+function checkCount(events: readonly unknown[], { batchEventsMax }: EventLimits): readonly unknown[] {
+  if (events.length > batchEventsMax)
     throw new SeismoError(
       'BODY_TOO_LARGE',
-      `The batch has ${events.length} events; at most ${BATCH_EVENTS_MAX} fit one JSON body. Send several, or NDJSON.`,
+      `The batch has ${events.length} events; at most ${batchEventsMax} (batchEventsMax) fit one JSON body. Send several, or NDJSON.`,
     );
   return events;
 }

@@ -175,7 +175,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     bytes: Buffer,
     arrivedAt: number,
   ): Promise<PostAnswer> {
-    const { events, depth, sentAt } = eventsOf(parsed.value);
+    const { events, depth, sentAt } = eventsOf(parsed.value, config);
     const repeated = eventsWithRepeatedKeys(bytes, parsed, depth);
     const context = contextOf(app, arrivedAt, sentAt);
     // Small bodies are done in one turn and share one writer; others let the rest of the server have its turns.

@@ -9,6 +9,7 @@ export interface EventLimits {
   readonly dataDepthMax: number;
   readonly propertyNameMaxLength: number;
   readonly lineMaxBytes: number;
+  readonly batchEventsMax: number;
 }
 
 /** Further ahead than this, a timestamp is set to the time of arrival (API.md). */
@@ -17,5 +18,3 @@ export const FUTURE_MAX_MS = 86_400_000;
 export const SKEW_MIN_MS = 5_000;
 /** As many refusals are listed in an answer (API.md). */
 export const REJECTED_LISTED_MAX = 1_000;
-/** Most events in one JSON body (NDJSON has no such limit): as many refusals cost about a second of the process. */
-export const BATCH_EVENTS_MAX = 200_000;

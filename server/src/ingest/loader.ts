@@ -251,7 +251,8 @@ export class Loader {
       }
       const at = start + ROW_OFFSET.timestamp;
       const timestamp = rows.readUInt32LE(at) + rows.readInt32LE(at + 4) * 4_294_967_296;
-      rows.writeUInt16LE(zone.dayOf(timestamp), start + ROW_OFFSET.day);
+      // West of Greenwich 1970 begins in 1969, which a Date cannot hold; no roll-up is asked for that day.
+      rows.writeUInt16LE(Math.max(0, zone.dayOf(timestamp)), start + ROW_OFFSET.day);
       rows.writeUInt32LE(zone.hash, start + ROW_OFFSET.zone);
       start += lengths[index]!;
     }

@@ -84,9 +84,13 @@ function walkObject(
   const keys = Object.keys(object);
   count.keys += keys.length;
   if (count.keys > limits.propertiesMax)
-    throw new SeismoError('EVENT_PROPERTIES_TOO_MANY', `data has more than ${limits.propertiesMax} properties.`, {
-      field: 'data',
-    });
+    throw new SeismoError(
+      'EVENT_PROPERTIES_TOO_MANY',
+      `data has more than ${limits.propertiesMax} properties (propertiesMax).`,
+      {
+        field: 'data',
+      },
+    );
   if (keys.length === 0 && prefix !== undefined) {
     // An empty object is a value of its own.
     if (indexed.admits(prefix)) {
@@ -99,10 +103,10 @@ function walkObject(
     if (key.length > limits.propertyNameMaxLength)
       throw new SeismoError(
         'EVENT_KEY_TOO_LONG',
-        `A property name of ${key.length} characters is over ${limits.propertyNameMaxLength}: "${key.slice(0, 40)}…".`,
+        `A property name of ${key.length} characters is over ${limits.propertyNameMaxLength} (propertyNameMaxLength): "${key.slice(0, 40)}…".`,
         { field: 'data' },
       );
-    checkText(key, 'a property name');
+    if (!isWellFormed(key)) checkText(key, `a property name in data${prefix === undefined ? '' : `.${prefix}`}`);
     const path = prefix === undefined ? pathPart(key) : `${prefix}.${pathPart(key)}`;
     const value = object[key];
     out.shape += `${separator}${quoted(key)}:`;
@@ -129,7 +133,7 @@ function addValue(
   indexed: Indexed,
 ): 't' | 'n' | 'o' | undefined {
   if (typeof value === 'string') {
-    checkText(value, path);
+    checkDataText(value, path);
     if (!indexed.admits(path)) return undefined;
     // What a map answers for an absent key is kept elsewhere, so that presence needs no look at all the keys.
     if (value === '') return addOther('""', path, out);
@@ -159,14 +163,14 @@ function addOther(json: string, path: string, out: Properties): 'o' {
 const tooDeep = (path: string, limits: EventLimits): SeismoError =>
   new SeismoError(
     'EVENT_TOO_DEEP',
-    `data is nested more than ${limits.dataDepthMax} deep at "${path.slice(0, 100)}".`,
+    `data is nested more than ${limits.dataDepthMax} deep (dataDepthMax) at "${path.slice(0, 100)}".`,
     { field: 'data' },
   );
 
 function checkArray(array: readonly unknown[], path: string, depth: number, count: Count, limits: EventLimits): void {
   if (depth > limits.dataDepthMax) throw tooDeep(path, limits);
   for (const value of array) {
-    if (typeof value === 'string') checkText(value, path);
+    if (typeof value === 'string') checkDataText(value, path);
     else if (typeof value === 'number') checkNumber(value, path);
     else if (Array.isArray(value)) checkArray(value, path, depth + 1, count, limits);
     else if (typeof value === 'object' && value !== null) {
@@ -190,6 +194,10 @@ function checkNumber(value: number, path: string): void {
 }
 
 const NOTHING: Indexed = { admits: () => false };
+
+function checkDataText(value: string, path: string): void {
+  if (!isWellFormed(value)) checkText(value, `data.${path}`);
+}
 
 /** @throws EVENT_TEXT_INVALID for a lone surrogate, which UTF-8 cannot hold */
 export function checkText(value: string, field: string): void {

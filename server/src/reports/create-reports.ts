@@ -5,6 +5,7 @@ import type { EventRow, Store } from '../store/store.ts';
 import { bucketsOf, type Calendar, daysRange, hourRange, monthRange, parseDay, weekRange } from '../time.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { filtersOf, propertyOf } from './filters.ts';
+import { begun, bytesOf, pagesOf } from './pages.ts';
 import {
   ALL_TIME,
   booleanOf,
@@ -27,9 +28,9 @@ const DATES: Readonly<Record<ReportKind, readonly string[]>> = {
   month: ['month', 'date'],
   period: ['from', 'to'],
 };
-/** Rows of one page of a stream: some megabytes, answered in well under a second. */
-const STREAM_PAGE_ROWS = 5_000;
 const EVENTS_LIMIT = 1_000;
+/** A page of large events ends before its limit; the Link header leads on. */
+const PAGE_MAX_BYTES = 16 * 1024 * 1024;
 const EVENTS_LIMIT_MAX = 10_000;
 const GROUPS_LIMIT = 100;
 const GROUPS_LIMIT_MAX = 10_000;
@@ -118,30 +119,26 @@ export function createReports(store: Store, around: Surroundings): Reports {
       const limit = integerOf(search, 'limit', EVENTS_LIMIT, 1, EVENTS_LIMIT_MAX);
       const after = decodeCursor(search.get('cursor'), query.order);
       const asOf = await freshen(app, search, control);
-      const events = await store.events({ ...query, limit, ...(after && { after }) }, control);
+      const events: EventRow[] = [];
+      let bytes = 0;
+      let isMore = false;
+      for await (const part of pagesOf(store, { ...query, limit, ...(after && { after }) }, control)) {
+        events.push(...part);
+        bytes += bytesOf(part);
+        isMore = events.length === limit || bytes > PAGE_MAX_BYTES;
+        if (isMore) break;
+      }
       const last = events.at(-1);
-      const isMore = events.length === limit && last !== undefined;
-      return answer({ events, ...(isMore && { next: encodeCursor(last, query.order) }) }, asOf);
+      return answer({ events, ...(isMore && last && { next: encodeCursor(last, query.order) }) }, asOf);
     },
 
     async eventsStream(app, search, control) {
       const query = eventsQuery(app, search, ['cursor', 'csvSafe']);
       booleanOf(search, 'csvSafe', false);
       const limit = search.has('limit') ? integerOf(search, 'limit', 0, 1, 999_999_999) : Number.POSITIVE_INFINITY;
-      let after = decodeCursor(search.get('cursor'), query.order);
+      const after = decodeCursor(search.get('cursor'), query.order);
       const asOf = await freshen(app, search, control);
-      async function* pages(): AsyncGenerator<readonly EventRow[]> {
-        for (let left = limit; left > 0; ) {
-          const page = Math.min(left, STREAM_PAGE_ROWS);
-          const events = await store.events({ ...query, limit: page, ...(after && { after }) }, control);
-          if (events.length > 0) yield events;
-          const last = events.at(-1);
-          if (events.length < page || last === undefined) return;
-          after = { timestamp: last.timestamp, seq: last.seq };
-          left -= events.length;
-        }
-      }
-      return answer(pages(), asOf);
+      return answer(await begun(pagesOf(store, { ...query, limit, ...(after && { after }) }, control)), asOf);
     },
 
     async erase(app, search) {

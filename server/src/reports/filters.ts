@@ -1,3 +1,4 @@
+import { patternOf } from '../pattern.ts';
 import type { Condition, Field, Filter, Match, Operator, PropertyField } from '../query.ts';
 import { OPERATORS } from '../query.ts';
 import { invalid } from './parameters.ts';
@@ -70,7 +71,7 @@ function conditionOf(name: string, field: Field, operator: Operator, value: stri
       if (value !== 'true' && value !== 'false') throw invalid(label, 'must be true or false.');
       return { field, operator, matches: [{ boolean: value === 'true' }] };
     case 'in':
-      return { field, operator, matches: itemsOf(value, label).map((item) => matchOf(item, isColumn)) };
+      return { field, operator, matches: itemsOf(caseOf(field, value), label).map((item) => matchOf(item, isColumn)) };
     case 'between': {
       const numbers = value.split(',').map((item) => numberOf(item, label));
       if (numbers.length !== 2) throw invalid(label, 'must be two numbers, like 1,5.');
@@ -82,15 +83,24 @@ function conditionOf(name: string, field: Field, operator: Operator, value: stri
     case 'lte':
       if (isColumn) throw invalid(label, 'compares numbers, and this field is a text.');
       return { field, operator, matches: [{ number: numberOf(value, label) }] };
+    case 'matches': {
+      const text = unquoted(value) ?? value;
+      if (text === '' || patternOf(text) === undefined)
+        throw invalid(label, 'must be a regular expression as RE2 has it (no look-around, no back-references).');
+      return { field, operator, matches: [{ text }] };
+    }
     case 'contains':
     case 'startsWith':
-    case 'matches':
       if (value === '') throw invalid(label, 'must not be empty.');
-      return { field, operator, matches: [{ text: unquoted(value) ?? value }] };
+      return { field, operator, matches: [{ text: caseOf(field, unquoted(value) ?? value) }] };
     default:
-      return { field, operator, matches: [matchOf(value, isColumn)] };
+      return { field, operator, matches: [matchOf(caseOf(field, value), isColumn)] };
   }
 }
+
+/** UUIDs are kept in small letters. */
+const caseOf = (field: Field, value: string): string =>
+  field.kind === 'column' && field.name === 'uuid' ? value.toLowerCase() : value;
 
 /** A bare value matches the text, and the number, boolean or null spelled so; a quoted one the text alone. */
 function matchOf(value: string, isColumn: boolean): Match {
@@ -105,7 +115,7 @@ function matchOf(value: string, isColumn: boolean): Match {
 }
 
 const isNumber = (value: string): boolean =>
-  /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) && Number.isFinite(Number(value));
+  /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(value) && Number.isFinite(Number(value));
 
 function numberOf(value: string, label: string): number {
   if (!isNumber(value.trim())) throw invalid(label, 'must be a number.');

@@ -17,7 +17,10 @@ import type {
  * QUERY_LIMIT_* past a limit, and for `insert` an InsertRefused when the rows themselves are at fault.
  */
 export interface Store {
-  /** Connects, migrates the schema. Safe to call again after the engine restarted. */
+  /**
+   * Connects, migrates the schema. Until it has resolved once, everything else is STORE_UNAVAILABLE. Safe to repeat.
+   * @throws STORE_SCHEMA_NEWER: waiting does not help, and writing would harm
+   */
   open(): Promise<void>;
   close(): Promise<void>;
   /** Rejects when the engine does not answer. */
@@ -33,7 +36,10 @@ export interface Store {
   /** Which places `[fromSeq, toSeq)` of the journal are stored, as ascending half-open ranges. */
   storedRanges(journal: string, fromSeq: number, toSeq: number): Promise<readonly SeqRange[]>;
 
-  /** One page, ordered by (timestamp, seq). At most query.limit rows; fewer mean that the end was reached. */
+  /**
+   * One page, ordered by (timestamp, seq). At most query.limit rows; fewer mean that the end was reached.
+   * @throws QUERY_LIMIT_ROWS when more than one row was asked for and they are over some megabytes together: ask for fewer
+   */
   events(query: EventsQuery, control: QueryControl): Promise<readonly EventRow[]>;
   /** Which of these uuids the app holds with a timestamp in the range (for imports). */
   knownUuids(app: string, range: Range, uuids: readonly string[]): Promise<ReadonlySet<string>>;
@@ -45,6 +51,10 @@ export interface Store {
 
   /** Hides the matching events at once and frees the disk later. @returns how many were hidden */
   erase(app: string, range: Range, filters: readonly Filter[]): Promise<number>;
+  /** From now on rows of the app may be cut in another zone: told before the first of them comes. */
+  zoneChanged(app: string): void;
+  /** Whether all stored rows of the app are cut in this zone. */
+  isCutIn(app: string, timeZone: string, control: QueryControl): Promise<boolean>;
   /** Moves the roll-ups of users of an app to days of another zone; reports stay right meanwhile. */
   setTimeZone(app: string, timeZone: string): Promise<void>;
   /** Bytes and rows for `seismo stats` and /metrics. */

@@ -1,14 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hash } from '@node-rs/bcrypt';
 import { SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Auth } from '../../src/auth/auth.ts';
 import { createAuth } from '../../src/auth/create-auth.ts';
 import { firstAdmin, signingKey } from '../../src/auth/first-start.ts';
-import { addressKey } from '../../src/auth/limiter.ts';
+import { GITHUB_MAX_MS } from '../../src/auth/github.ts';
+import { addressKey, FailureLimiter } from '../../src/auth/limiter.ts';
 import { SeismoError } from '../../src/errors.ts';
 import { openRegistry } from '../../src/registry/lmdb-registry.ts';
 import type { Registry } from '../../src/registry/registry.ts';
@@ -41,16 +43,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function anAuth(secret = SECRET): Auth {
+function anAuth(secret = SECRET, users: Readonly<Record<string, string>> = {}, githubMaxMs?: number): Auth {
   const port = (github.address() as AddressInfo).port;
   return createAuth({
+    ...(githubMaxMs !== undefined && { githubMaxMs }),
     registry,
     secret,
     now: () => now,
     fetch,
     config: {
       tokenTtl: 60,
-      users: {},
+      users,
       auth: { users: ['OctoCat'] },
       githubUrl: `http://127.0.0.1:${port}`,
     },
@@ -87,6 +90,61 @@ describe('signing in with a password', () => {
     expect(await code(auth.signInWithPassword('ann', 'wrong', '2001:db8:0:1::1'))).toBe('AUTH_FAILED');
     now += 61_000;
     expect(await code(auth.signInWithPassword('ann', 'wrong', '2001:db8::2'))).toBe('AUTH_FAILED');
+  });
+
+  it('counts guesses that are made at once like guesses made one by one', async () => {
+    const codes = await Promise.all(
+      Array.from({ length: 15 }, (_, i) => code(auth.signInWithPassword(`user${i}`, 'wrong', '10.0.0.1'))),
+    );
+    expect(codes.filter((each) => each === 'AUTH_FAILED')).toHaveLength(10);
+    expect(codes.filter((each) => each === 'AUTH_BUSY')).toHaveLength(5);
+    expect(await code(auth.signInWithPassword('ann', 'wrong', '10.0.0.1'))).toBe('AUTH_TOO_MANY');
+  });
+
+  it('limits a name from whatever address, and an address although its own account signs in between', async () => {
+    await auth.addUser({ name: 'ann', password: PASSWORD });
+    await auth.addUser({ name: 'eve', password: PASSWORD });
+    for (let i = 0; i < 9; i++) await code(auth.signInWithPassword('ann', 'wrong', `10.0.1.${i}`));
+    // A success forgets the failures of its name alone.
+    expect(await code(auth.signInWithPassword('ann', PASSWORD, '10.0.0.1'))).toBe('fine');
+    for (let i = 0; i < 10; i++) await code(auth.signInWithPassword('ann', 'wrong', `10.0.2.${i}`));
+    const error: unknown = await auth.signInWithPassword('ann', PASSWORD, '10.0.3.1').catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: 'AUTH_TOO_MANY', retryAfterSeconds: 60 });
+    for (let i = 0; i < 9; i++) await code(auth.signInWithPassword(`user${i}`, 'wrong', '10.0.4.1'));
+    expect(await code(auth.signInWithPassword('eve', PASSWORD, '10.0.4.1'))).toBe('fine');
+    expect(await code(auth.signInWithPassword('user9', 'wrong', '10.0.4.1'))).toBe('AUTH_FAILED');
+    expect(await code(auth.signInWithPassword('eve', PASSWORD, '10.0.4.1'))).toBe('AUTH_TOO_MANY');
+  });
+
+  it.each(['', 'x'.repeat(900_000), 'a\0b', '__proto__', 'é'.repeat(200)])(
+    'takes an odd name or password for a wrong one (%#)',
+    async (odd) => {
+      expect(await code(auth.signInWithPassword(odd, odd, '10.0.0.1'))).toBe('AUTH_FAILED');
+    },
+  );
+
+  it('lets nobody in with the old password while it is being changed, and one name be added once', async () => {
+    const added = await Promise.all(
+      [1, 2].map((n) => code(auth.addUser({ name: 'ann', password: `${PASSWORD} ${n}` }))),
+    );
+    expect(added.sort()).toEqual(['USER_EXISTS', 'fine']);
+    const [old] = await Promise.all([
+      Promise.all(
+        [1, 2].map((n) => auth.signInWithPassword('ann', `${PASSWORD} ${n}`, '10.0.0.1').catch(() => undefined)),
+      ),
+      auth.setPassword('ann', `${PASSWORD} 3`),
+    ]);
+    for (const session of old)
+      if (session) expect(await code(auth.identify(session.token, 'header'))).toBe('AUTH_TOKEN_INVALID');
+    expect(await code(auth.signInWithPassword('ann', `${PASSWORD} 3`, '10.0.0.1'))).toBe('fine');
+  });
+
+  it('ends the sessions of a user of the configuration whose hash was changed there', async () => {
+    const [one, two] = await Promise.all([hash(PASSWORD, { cost: 12 }), hash(PASSWORD, { cost: 12 })]);
+    const { token } = await anAuth(SECRET, { ann: one! }).signInWithPassword('ann', PASSWORD, '10.0.0.1');
+    expect(await code(anAuth(SECRET, { ann: one! }).identify(token, 'cookie'))).toBe('fine');
+    expect(await code(anAuth(SECRET, { ann: two! }).identify(token, 'cookie'))).toBe('AUTH_TOKEN_INVALID');
+    expect(await code(anAuth(SECRET, {}).identify(token, 'cookie'))).toBe('AUTH_TOKEN_INVALID');
   });
 
   it('ends sessions at once when the user is removed, the password changes, or who it is signs out', async () => {
@@ -139,12 +197,33 @@ describe('tokens', () => {
     expect(await renewal('cookie')).toBeUndefined();
     now += 31 * 60_000;
     expect(await renewal('header')).toBeUndefined();
-    const start = now;
+    const signedInAt = now - 31 * 60_000;
+    let until = 0;
     for (let next = await renewal('cookie'); next; next = await renewal('cookie')) {
       token = next.token;
-      now += 59 * 60_000;
+      until = next.expiresAt;
+      now += 45 * 60_000;
+      if (now >= until) break;
     }
-    expect(Math.round((now - start) / 86_400_000)).toBe(30);
+    expect(until).toBe(signedInAt + 30 * 86_400_000);
+    now = until;
+    expect(await code(auth.identify(token, 'cookie'))).toBe('AUTH_TOKEN_INVALID');
+  });
+
+  it('that are renewed never outlive the 30 days, however long tokens live', async () => {
+    await auth.addUser({ name: 'ann', password: PASSWORD });
+    const signedInAt = now;
+    const long = createAuth({
+      registry,
+      secret: SECRET,
+      now: () => now,
+      fetch,
+      config: { tokenTtl: 25 * 1440, users: {}, auth: { users: [] }, githubUrl: '' },
+    });
+    const { token } = await long.signInWithPassword('ann', PASSWORD, '10.0.0.1');
+    now += 20 * 86_400_000;
+    const identity = await long.identify(token, 'cookie');
+    expect(identity.kind === 'user' && identity.renewed?.expiresAt).toBe(signedInAt + 30 * 86_400_000);
   });
 });
 
@@ -162,9 +241,39 @@ describe('GitHub', () => {
     expect(await code(auth.signInWithGitHub('ghp_x', '10.0.0.1'))).toBe('AUTH_FAILED');
     githubAnswer = () => ({ status: 502, body: 'bad gateway' });
     expect(await code(auth.signInWithGitHub('ghp_x', '10.0.0.1'))).toBe('GITHUB_UNAVAILABLE');
+    githubAnswer = () => ({ status: 200, body: '<html>' });
+    expect(await code(auth.signInWithGitHub('ghp_x', '10.0.0.1'))).toBe('GITHUB_UNAVAILABLE');
     github.closeAllConnections();
     await new Promise((resolve) => github.close(resolve));
     expect(await code(auth.signInWithGitHub('ghp_x', '10.0.0.1'))).toBe('GITHUB_UNAVAILABLE');
+  });
+
+  it.each([
+    ['a connection that stays silent', (response: ServerResponse) => void response],
+    ['a body that does not end', (response: ServerResponse) => void response.writeHead(200).write('{"login":')],
+  ])('waits ten seconds at most, here 50 ms, for %s', async (_, begin) => {
+    expect(GITHUB_MAX_MS).toBe(10_000);
+    github.removeAllListeners('request').on('request', (_request, response: ServerResponse) => begin(response));
+    const error: unknown = await anAuth(SECRET, {}, 50)
+      .signInWithGitHub('ghp_x', '10.0.0.1')
+      .catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: 'GITHUB_UNAVAILABLE', retryAfterSeconds: 10 });
+  });
+
+  it('takes a login off at once when the configuration names it no more, and does not mix it with a user of that name', async () => {
+    githubAnswer = () => ({ status: 200, body: '{"login":"octocat"}' });
+    const { token } = await auth.signInWithGitHub('ghp_x', '10.0.0.1');
+    await auth.addUser({ name: 'octocat', password: PASSWORD });
+    await auth.removeUser('octocat');
+    expect(await code(auth.identify(token, 'header'))).toBe('fine');
+    const without = createAuth({
+      registry,
+      secret: SECRET,
+      now: () => now,
+      fetch,
+      config: { tokenTtl: 60, users: {}, auth: { users: [] }, githubUrl: '' },
+    });
+    expect(await code(without.identify(token, 'header'))).toBe('AUTH_TOKEN_INVALID');
   });
 });
 
@@ -226,4 +335,10 @@ it('limits IPv6 by its first 64 bits', () => {
     addressKey('::ffff:10.0.0.1'),
     addressKey('10.0.0.1'),
   ]).toEqual(['2001:db8:0:0::/64', '2001:db8:0:0::/64', '0:0:0:0::/64', '10.0.0.1', '10.0.0.1']);
+});
+
+it('remembers 50,000 names and addresses, and forgets the oldest', () => {
+  const limiter = new FailureLimiter(() => 0);
+  for (let i = 0; i < 60_000; i++) limiter.failed([`address ${i}`]);
+  expect(limiter.size).toBe(50_000);
 });

@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ERRORS, SeismoError } from '../../src/errors.ts';
 import { negotiate } from '../../src/http/accept.ts';
+import type { IngestStats } from '../../src/ingest/ingest.ts';
 import type { QueryControl } from '../../src/query.ts';
 import { aHttp, anEventRow, type Double, type DoubleOptions, NOW } from './doubles.ts';
 
@@ -221,6 +222,8 @@ describe('watching', () => {
     expect((await get(open(), '/ready')).statusCode).toBe(200);
     const journal = await get(open({ ingest: { ping: away('JOURNAL_UNAVAILABLE') } }), '/ready');
     expect([journal.statusCode, journal.json().code]).toEqual([503, 'JOURNAL_UNAVAILABLE']);
+    const stopping = open({ ingest: { stats: () => ({ state: 'stopping' }) as IngestStats } });
+    expect((await get(stopping, '/ready')).json().code).toBe('SERVER_STOPPING');
     const engine = open({ store: { ping: away('STORE_UNAVAILABLE') } });
     expect((await get(engine, '/ready')).json().code).toBe('STORE_UNAVAILABLE');
     expect((await get(engine, '/health')).statusCode).toBe(200);
@@ -229,6 +232,7 @@ describe('watching', () => {
   it('gives Prometheus the numbers of every room, also while the engine is away', async () => {
     const double = open();
     await get(double, '/api/reports/day/shop');
+    await get(double, '/api/reports/day/shop', { 'x-access-token': 'wrong' });
     for (let i = 0; i < 2; i++) {
       const text = (await get(double, '/metrics')).body;
       for (const line of [
@@ -240,6 +244,10 @@ describe('watching', () => {
         'seismo_engine_up 1',
         'seismo_engine_memory_bytes 44',
         'seismo_question_duration_seconds_count{route="/api/reports/day/:app"} 1',
+        'seismo_journal_events 5',
+        'seismo_journal_bytes 100',
+        'seismo_loader_waiting 0',
+        'seismo_requests_refused_total{code="AUTH_TOKEN_INVALID"} 1',
       ])
         expect(text).toContain(`${line}\n`);
     }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { SeismoError } from '../../src/errors.ts';
 import { aHttp, type Double, type DoubleOptions, NOW, PEOPLE } from './doubles.ts';
 
 const opened: Double[] = [];
@@ -143,6 +144,30 @@ describe('signing in', () => {
     expect(answer.headers['set-cookie']).toBe('token=admin; Path=/; Max-Age=60; HttpOnly; SameSite=Lax');
   });
 
+  it.each([
+    [false, '127.0.0.1'],
+    [true, '203.0.113.9'],
+    [1, '203.0.113.9'],
+    [2, '198.51.100.7'],
+  ] as const)(
+    'counts failures with trustProxy %s by the address that the trusted proxies saw',
+    async (trustProxy, expected) => {
+      const seen: string[] = [];
+      const double = open({
+        config: { trustProxy },
+        auth: {
+          async signInWithPassword(_name, _password, address) {
+            seen.push(address);
+            throw new SeismoError('AUTH_FAILED', 'Wrong.');
+          },
+        },
+      });
+      // The first address is what a caller makes up; each proxy adds the one it was asked from.
+      await ask(double, 'POST', '/auth', { 'x-forwarded-for': '1.1.1.1, 198.51.100.7, 203.0.113.9' }, body);
+      expect(seen).toEqual([expected]);
+    },
+  );
+
   it('sets Secure over https, which a proxy reports only when it is trusted', async () => {
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.9' };
     const trusted = await ask(open({ config: { trustProxy: true } }), 'POST', '/auth', headers, body);
@@ -192,21 +217,43 @@ describe('CORS', () => {
     credentials: headers['access-control-allow-credentials'],
   });
 
-  it('lets any page post by default, without credentials', async () => {
+  it('lets any page post by default, also a beacon, which always asks with credentials', async () => {
     const double = open();
     const { status, headers } = await preflight(double, '/api/events/shop', 'POST');
     expect(status).toBe(204);
-    expect(said(headers)).toEqual({ origin: '*', credentials: undefined });
+    // The Fetch standard: with credentials `*` does not count, and the origin has to be said.
+    expect(said(headers)).toEqual({ origin, credentials: 'true' });
+    expect(headers.vary).toBe('Origin');
+    expect(headers['access-control-allow-methods']).toBe('POST');
     expect(headers['access-control-allow-headers']).toBe(
       'content-type, content-encoding, x-access-token, authorization',
     );
     expect(headers['access-control-max-age']).toBe('7200');
     const posted = await ask(double, 'POST', '/api/events/shop?access_token=write', { origin }, '{}');
-    expect([posted.status, said(posted.headers).origin]).toEqual([201, '*']);
+    expect([posted.status, said(posted.headers)]).toEqual([201, { origin, credentials: 'true' }]);
     // A page may read why it was refused, too.
     const refused = await ask(double, 'POST', '/api/events/shop', { origin }, '{}');
-    expect([refused.status, said(refused.headers).origin]).toEqual([401, '*']);
+    expect([refused.status, said(refused.headers).origin]).toEqual([401, origin]);
     expect(refused.headers['access-control-expose-headers']).toContain('Retry-After');
+  });
+
+  it.each([
+    ['sendBeacon(url, text)', { 'content-type': 'text/plain;charset=UTF-8' }],
+    ['sendBeacon(url, blob of JSON)', { 'content-type': 'application/json' }],
+    ['sendBeacon(url, blob without a type)', {}],
+    ['fetch with keepalive from a frame without an origin', { origin: 'null', 'content-type': 'text/plain' }],
+  ] as [string, Headers][])('takes %s with a key in the query, never for its cookie', async (_, headers) => {
+    const double = open();
+    const sent = {
+      origin,
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'no-cors',
+      cookie: 'token=admin',
+      ...headers,
+    };
+    expect((await ask(double, 'POST', '/api/events/shop?access_token=write', sent, '{"event":"a"}')).status).toBe(201);
+    expect((await ask(double, 'POST', '/api/events/shop', sent, '{"event":"a"}')).code).toBe('AUTH_REQUIRED');
+    expect(double.posted).toHaveLength(1);
   });
 
   it('lets listed pages post, and says nothing to others', async () => {

@@ -30,6 +30,7 @@ function aContext(changes: Partial<AcceptContext> = {}): AcceptContext {
       dataDepthMax: 3,
       propertyNameMaxLength: 10,
       lineMaxBytes: 1_000,
+      batchEventsMax: 100,
     },
     ...changes,
   };
@@ -108,13 +109,46 @@ describe('acceptEvent', () => {
     ['EVENT_DATA_INVALID data', { event: 'x', data: [1] }],
     ['EVENT_NUMBER_UNSAFE data.n', { event: 'x', data: { n: 2 ** 53 } }],
     ['EVENT_NUMBER_UNSAFE data.n', { event: 'x', data: { n: [JSON.parse('1e400')] } }],
-    ['EVENT_TEXT_INVALID s', { event: 'x', data: { s: '\ud800' } }],
+    ['EVENT_TEXT_INVALID data.s', { event: 'x', data: { s: '\ud800' } }],
     ['EVENT_KEY_TOO_LONG data', { event: 'x', data: { elevenchars: 1 } }],
     ['EVENT_PROPERTIES_TOO_MANY data', { event: 'x', data: { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 } }],
     ['EVENT_TOO_DEEP data', { event: 'x', data: { a: { b: { c: {} } } } }],
     ['EVENT_TOO_LARGE data', { event: 'x', data: { s: 'é'.repeat(500) } }],
+    // 166 control characters are 166 bytes, and 996 as JSON; with {"s":""} 1,004.
+    ['EVENT_TOO_LARGE data', { event: 'x', data: { s: '\u0001'.repeat(166) } }],
   ])('refuses with %s and leaves nothing behind', (code, value) => {
     expect(refusal(value)).toBe(code);
+  });
+
+  it('measures data as JSON, whether it is indexed or not', () => {
+    // {"s":"…"} are eight bytes more than the text; the limit is 1,000.
+    for (const all of [true, false]) {
+      const indexed = { admits: () => all };
+      expect(refusal({ event: 'x', data: { s: 'x'.repeat(992) } }, { indexed })).toBe('accepted');
+      expect(refusal({ event: 'x', data: { s: 'x'.repeat(993) } }, { indexed })).toBe('EVENT_TOO_LARGE data');
+    }
+  });
+
+  it.each([
+    ['eventNameMaxLength', { event: 'x'.repeat(21) }],
+    ['eventNameMaxLength', { event: 'x', id: 'x'.repeat(21) }],
+    ['userMaxLength', { event: 'x', session: 'x'.repeat(11) }],
+    ['uuidMaxLength', { event: 'x', uuid: 'x'.repeat(65) }],
+    ['propertyNameMaxLength', { event: 'x', data: { elevenchars: 1 } }],
+    ['propertiesMax', { event: 'x', data: { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 } }],
+    ['dataDepthMax', { event: 'x', data: { a: { b: { c: {} } } } }],
+    ['eventMaxBytes', { event: 'x', data: { s: 'x'.repeat(1_000) } }],
+    ['retentionDays', { event: 'x', timestamp: ARRIVED - 2 * 86_400_000 }],
+  ])('names the setting %s in the refusal', (setting, value) => {
+    expect(() => accept(value, { retentionDays: 1 })).toThrow(`(${setting})`);
+  });
+
+  it('does not use up a name for what is refused', () => {
+    const names = new NameBook({ eventNamesMax: 1, propertyNamesMax: 10 });
+    expect(refusal({ event: 'large', data: { s: 'x'.repeat(1_000) } }, { names })).toBe('EVENT_TOO_LARGE data');
+    expect(refusal({ event: 'x', uuid: 5 }, { names })).toBe('EVENT_UUID_INVALID uuid');
+    expect(refusal({ event: 'good' }, { names })).toBe('accepted');
+    expect(refusal({ event: 'other' }, { names })).toBe('EVENT_NAMES_TOO_MANY event');
   });
 
   it('refuses what is older than the app keeps', () => {

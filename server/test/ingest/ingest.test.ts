@@ -79,6 +79,7 @@ function rowEnd(bytes: Buffer, start: number): number {
 const LIMITS = {
   bodyMaxBytes: 1_000_000,
   lineMaxBytes: 1_000,
+  batchEventsMax: 10_000,
   eventMaxBytes: 10_000,
   eventNameMaxLength: 64,
   userMaxLength: 64,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SeismoError } from '../../src/errors.ts';
+import { type ErrorCode, SeismoError } from '../../src/errors.ts';
 import type { CountsQuery, EventsQuery, Filter, GroupsQuery, QueryControl, Range } from '../../src/query.ts';
 import { createReports } from '../../src/reports/create-reports.ts';
 import { CSV_HEADER, csvCell, csvLine } from '../../src/reports/csv.ts';
@@ -17,6 +17,10 @@ let reports: Reports;
 let asked: { counts?: CountsQuery; groups?: GroupsQuery; events: EventsQuery[]; erased?: [Range, readonly Filter[]] };
 let caughtUp: (string | undefined)[];
 let rows: EventRow[];
+/** What the next questions for events fail with. */
+let failures: ErrorCode[];
+/** More than one event over so many bytes together is refused. */
+let limitBytes: number;
 
 const row = (timestamp: number, seq: number): EventRow => ({
   seq: String(seq),
@@ -43,6 +47,8 @@ beforeEach(() => {
   asked = { events: [] };
   caughtUp = [];
   rows = [];
+  failures = [];
+  limitBytes = Number.POSITIVE_INFINITY;
   const store = {
     async counts(query: CountsQuery) {
       asked.counts = query;
@@ -56,7 +62,12 @@ beforeEach(() => {
     },
     async events(query: EventsQuery) {
       asked.events.push(query);
-      return pageOf(query);
+      const failure = failures.shift();
+      if (failure) throw new SeismoError(failure, 'As the test wants it.');
+      const page = pageOf(query);
+      if (page.length > 1 && page.reduce((sum, { dataText }) => sum + (dataText?.length ?? 0), 0) > limitBytes)
+        throw new SeismoError('QUERY_LIMIT_ROWS', 'Too many bytes.');
+      return page;
     },
   } as unknown as Store;
   reports = createReports(store, {
@@ -139,6 +150,21 @@ describe('report', () => {
     ['day', 'data.x[near]=1', 'PARAMETER_INVALID data.x[near]'],
     ['day', 'data.x[gte]=a', 'PARAMETER_INVALID data.x[gte]'],
     ['day', 'user[gte]=1', 'PARAMETER_INVALID user[gte]'],
+    ['day', 'data.x[matches]=(', 'PARAMETER_INVALID data.x[matches]'],
+    ['day', 'data.x[matches]=a(?=b)', 'PARAMETER_INVALID data.x[matches]'],
+    ['day', 'data.x[between]=1', 'PARAMETER_INVALID data.x[between]'],
+    ['day', 'data.x[exists]=1', 'PARAMETER_INVALID data.x[exists]'],
+    ['day', 'data.x[contains]=', 'PARAMETER_INVALID data.x[contains]'],
+    ['day', 'data.=1', 'PARAMETER_INVALID data.'],
+    ['day', 'data=1', 'PARAMETER_UNKNOWN data'],
+    ['day', 'cursor=x', 'PARAMETER_UNKNOWN cursor'],
+    ['day', 'interval=year', 'PARAMETER_INVALID interval'],
+    ['day', 'weekStart=friday', 'PARAMETER_INVALID weekStart'],
+    ['day', 'exact=1', 'PARAMETER_INVALID exact'],
+    ['month', 'month=2026-13', 'PARAMETER_INVALID month'],
+    ['week', 'week=2026-W05', 'PARAMETER_INVALID week'],
+    ['period', 'from=2026-01-01&to=2026-01-32', 'PARAMETER_INVALID to'],
+    ['period', 'from=2026-01-01T25:00&to=2026-01-02', 'PARAMETER_INVALID from'],
   ] as const)('%s with "%s" is refused with %s', async (kind, text, expected) => {
     expect(await failure(reports.report(kind, 'shop', search(text), control))).toBe(expected);
   });
@@ -155,6 +181,10 @@ describe('filters', () => {
     expect(parse('data.n="1"')).toEqual([{ field: property(['n']), operator: 'is', matches: [{ text: '1' }] }]);
     expect(parse('data.b=true')[0]).toMatchObject({ matches: [{ text: 'true', boolean: true }] });
     expect(parse('data.z=null')[0]).toMatchObject({ matches: [{ text: 'null', isNull: true }] });
+    // JSON spells no number so.
+    expect(parse('data.n=01')[0]).toMatchObject({ matches: [{ text: '01' }] });
+    expect(parse('data.n=01')[0]).not.toHaveProperty('matches.0.number');
+    expect(parse('uuid=ABC')[0]).toMatchObject({ matches: [{ text: 'abc' }] });
     expect(parse('user=7')).toEqual([
       { field: { kind: 'column', name: 'user' }, operator: 'is', matches: [{ text: '7' }] },
     ]);
@@ -202,6 +232,57 @@ describe('events', () => {
     const { value } = await reports.eventsStream('shop', search(), control);
     for await (const page of value) sizes.push(page.length);
     expect(sizes).toEqual([5_000, 5_000, 2_345]);
+  });
+
+  it('stream in smaller pages where events are large, which the store may refuse together', async () => {
+    // 40 events of 1 MB: the store takes 16 MB at a time, 8 MB are aimed at.
+    rows = Array.from({ length: 40 }, (_, i) => ({ ...row(NOW - i, i), dataText: 'x'.repeat(1_000_000) }));
+    limitBytes = 16_000_000;
+    const { value } = await reports.eventsStream('shop', search(), control);
+    const seen: number[] = [];
+    let largest = 0;
+    for await (const page of value) {
+      seen.push(...page.map(({ timestamp }) => NOW - timestamp));
+      largest = Math.max(largest, page.length);
+    }
+    expect(seen).toEqual(Array.from({ length: 40 }, (_, i) => i));
+    expect(largest).toBeLessThanOrEqual(16);
+  });
+
+  it('come in a page that ends early where events are large, with a cursor to the rest', async () => {
+    rows = Array.from({ length: 40 }, (_, i) => ({ ...row(NOW - i, i), dataText: 'x'.repeat(1_000_000) }));
+    limitBytes = 16_000_000;
+    const first = (await reports.eventsPage('shop', search(), control)).value;
+    expect(first.events.length).toBeLessThan(40);
+    const rest = (await reports.eventsPage('shop', search(`cursor=${first.next}`), control)).value;
+    expect(rest.events[0]?.timestamp).toBe(NOW - first.events.length);
+  });
+
+  it('stream on after the engine was away for a moment, and fail at once when it is away from the beginning', async () => {
+    rows = Array.from({ length: 6_000 }, (_, i) => row(NOW - i, i));
+    const { value } = await reports.eventsStream('shop', search(), control);
+    const sizes: number[] = [];
+    for await (const page of value) {
+      if (sizes.length === 0) failures.push('STORE_UNAVAILABLE');
+      sizes.push(page.length);
+    }
+    expect(sizes).toEqual([5_000, 1_000]);
+    failures.push('STORE_UNAVAILABLE');
+    await expect(reports.eventsStream('shop', search(), control)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    failures.push('QUERY_LIMIT_TIME');
+    await expect(reports.eventsStream('shop', search(), control)).rejects.toMatchObject({ code: 'QUERY_LIMIT_TIME' });
+  });
+
+  it('stop waiting for the engine when the reader goes away', async () => {
+    rows = Array.from({ length: 6_000 }, (_, i) => row(NOW - i, i));
+    const gone = new AbortController();
+    const { value } = await reports.eventsStream('shop', search(), { ...control, signal: gone.signal });
+    const pages = value[Symbol.asyncIterator]();
+    await pages.next();
+    failures.push('STORE_UNAVAILABLE');
+    const next = pages.next();
+    gone.abort();
+    await expect(next).rejects.toThrow('abort');
   });
 
   it('refuse a cursor of another order, a changed one, and a limit out of bounds', async () => {

@@ -1,12 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
-import type { CountsQuery, Filter, JsonValue, QueryControl, Range } from '../../src/query.ts';
+import {
+  type CountsQuery,
+  type Filter,
+  INTERVALS,
+  type Interval,
+  type JsonValue,
+  type QueryControl,
+  type Range,
+} from '../../src/query.ts';
 import { matchesAll } from '../../src/query-match.ts';
 import { filtersOf, propertyOf } from '../../src/reports/filters.ts';
+import { retainOnce } from '../../src/retention.ts';
 import { zoneHash } from '../../src/row.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
@@ -99,9 +109,12 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
     engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_200_000_000, logger });
     if (way === 'url') front = await startFront(engine.socketPath, 'seismo', 'p:w/ä');
     const target = front
-      ? { url: front.url, username: 'seismo', password: 'p:w/ä', database: 'default' }
+      ? { url: front.url, username: 'seismo', password: 'p:w/ä', database: 'of its own' }
       : { socketPath: engine.socketPath };
-    store = createClickHouseStore({ connection: openConnection(target, { logger }) });
+    store = createClickHouseStore({
+      connection: openConnection(target, { logger }),
+      zoneOf: (app) => zones.get(app) ?? 'UTC',
+    });
     await store.open();
     ingest = await createIngest({
       dataDir,
@@ -117,6 +130,7 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
       config: {
         bodyMaxBytes: 1e8,
         lineMaxBytes: 1e6,
+        batchEventsMax: 1e5,
         eventMaxBytes: 1e6,
         eventNameMaxLength: 256,
         userMaxLength: 256,
@@ -156,17 +170,17 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
     await ingest.catchUp(app);
   }
 
-  async function everything(app: string): Promise<EventRow[]> {
+  async function everything(app: string, limit = 1_000): Promise<EventRow[]> {
     const rows: EventRow[] = [];
     for (;;) {
       const last = rows.at(-1);
       const after = last && { timestamp: last.timestamp, seq: last.seq };
       const page = await store.events(
-        { app, range: ALL, filters: [], order: 'asc', limit: 7, ...(after && { after }) },
+        { app, range: ALL, filters: [], order: 'asc', limit, ...(after && { after }) },
         control,
       );
       rows.push(...page);
-      if (page.length < 7) return rows;
+      if (page.length < limit) return rows;
     }
   }
 
@@ -177,7 +191,7 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
     beforeAll(async () => {
       given = someEvents(seed, 400);
       await post(app, given);
-      rows = await everything(app);
+      rows = await everything(app, 7);
     });
 
     it('comes back whole, in order of time and then of arrival, through pages of seven', () => {
@@ -218,6 +232,9 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
       'data.plan[contains]=oë',
       'data.plan[startsWith]=it',
       'data.plan[matches]=^[A-Z]',
+      'data.plan[matches]=(?i)^ZOË[[:space:]]\\pS$',
+      'data.plan[matches]=^$',
+      'data.plan[contains]=1',
       'data.plan[exists]=true',
       'data.plan[exists]=false',
       'data.a.b=1',
@@ -301,13 +318,17 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
 
   describe('the roll-ups', () => {
     /** By day and by hour, as asked from the roll-ups, and from the table by a filter that changes nothing. */
-    async function compare(app: string, timeZone: string): Promise<number> {
-      const range = daysRange(parseDay('2026-02-27')!, parseDay('2026-03-22')!, timeZone);
+    async function compare(
+      app: string,
+      timeZone: string,
+      { days = ['2026-02-27', '2026-03-22'], intervals = ['day'] as readonly Interval[] } = {},
+    ): Promise<number> {
+      const range = daysRange(parseDay(days[0]!)!, parseDay(days[1]!)!, timeZone);
       const rows = await everything(app);
       const same: Filter[] = [
         { field: { kind: 'column', name: 'session' }, operator: 'exists', matches: [{ boolean: false }] },
       ];
-      for (const interval of ['day', 'hour'] as const)
+      for (const interval of intervals)
         for (const name of ['A', 'B', undefined]) {
           const filters = name ? filtersOf(new URLSearchParams({ event: name })) : [];
           const buckets = bucketsOf(range, interval, { timeZone, weekStart: 'sunday' });
@@ -315,6 +336,13 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
           const rolled = await store.counts(query, control);
           expect(rolled).toEqual(await store.counts({ ...query, filters: [...filters, ...same] }, control));
           expect({ total: rolled.total, users: rolled.users }).toEqual(count(rows, range, filters));
+          const kept = rows.filter((row) => matchesAll(row, range, filters));
+          const inBucket = buckets.map((from, i) => {
+            const to = buckets[i + 1] ?? range.to;
+            const inside = kept.filter(({ timestamp }) => timestamp >= from && timestamp < to);
+            return { from, ...count(inside, ALL, []) };
+          });
+          expect(rolled.series).toEqual(inBucket.filter(({ total }) => total > 0));
         }
       return rows.length;
     }
@@ -327,16 +355,80 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
       expect(erased).toBeGreaterThan(10);
       expect(await compare(app, 'UTC')).toBe(500 - erased);
       zones.set(app, 'Asia/Kathmandu');
+      store.zoneChanged(app);
       await post(app, someEvents(12, 100));
+      expect(await store.isCutIn(app, 'Asia/Kathmandu', control)).toBe(false);
+      expect(await compare(app, 'UTC')).toBe(600 - erased);
       expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased);
       await store.setTimeZone(app, 'Asia/Kathmandu');
-      expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased);
+      expect(await compare(app, 'Asia/Kathmandu', { intervals: INTERVALS.slice(1) })).toBe(600 - erased);
       expect(await compare(app, 'UTC')).toBe(600 - erased);
       const more = await store.erase(app, ALL, filtersOf(new URLSearchParams('user=u3')));
       expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased - more);
       await close();
       await open();
       expect(await compare(app, 'Asia/Kathmandu')).toBe(600 - erased - more);
+    });
+
+    it('equal the table after a retention run', async () => {
+      const app = 'kept-a-while';
+      await post(app, someEvents(31, 300));
+      // 2026-03-20 less ten days.
+      const before = Date.UTC(2026, 2, 10);
+      const old = (await everything(app)).filter(({ timestamp }) => timestamp < before).length;
+      expect(old).toBeGreaterThan(50);
+      await retainOnce({
+        store,
+        setAside: () => [],
+        erase: (...erased) => store.erase(...erased),
+        retentionDaysOf: (each) => (each === app ? 10 : undefined),
+        now: () => NOW,
+        logger: pino({ level: 'silent' }),
+      });
+      expect(await compare(app, 'UTC', { intervals: INTERVALS.slice(1) })).toBe(300 - old);
+      expect((await store.apps(control)).find((each) => each.app === app)?.firstSeen).toBeGreaterThanOrEqual(before);
+    });
+
+    it('equal the table while the zone goes back and forth, whatever was asked between', async () => {
+      const app = 'restless';
+      const rows = someEvents(21, 300);
+      const name = ['UTC', 'America/New_York', 'UTC', 'Pacific/Kiritimati'];
+      for (const [i, zone] of name.entries()) {
+        zones.set(app, zone);
+        store.zoneChanged(app);
+        if (i > 0) await compare(app, name[i - 1]!);
+        await post(app, rows.slice(i * 75, i * 75 + 75));
+        for (const asked of new Set(name)) expect(await compare(app, asked)).toBe(i * 75 + 75);
+        if (i === 2) await store.setTimeZone(app, zone);
+      }
+    });
+
+    it.each([
+      // The clock goes back over midnight at 2010-11-07T02:31Z: the hour shown again belongs to the new day.
+      ['America/St_Johns', Date.UTC(2010, 10, 6, 20), ['2010-11-05', '2010-11-09']],
+      // Two hours and a half of 1970 are still 1969 there, which a Date cannot hold.
+      ['America/St_Johns', 0, ['1970-01-01', '1970-01-03']],
+      // The day 2011-12-30 was left out.
+      ['Pacific/Apia', Date.UTC(2011, 11, 29, 12), ['2011-12-28', '2012-01-02']],
+      ['Australia/Lord_Howe', Date.UTC(2026, 3, 4, 6), ['2026-04-03', '2026-04-07']],
+    ] as const)('equal the table in %s from %i on, cut there at once or later', async (zone, first, days) => {
+      // Every quarter of an hour for 36 hours.
+      const given = Array.from({ length: 144 }, (_, i) => ({
+        event: i % 3 === 0 ? 'A' : 'B',
+        user: `u${i % 7}`,
+        timestamp: first + i * 900_000,
+      }));
+      const [early, late] = [`early ${zone} ${first}`, `late ${zone} ${first}`].map((name) => name.replace(/\W/g, '-'));
+      zones.set(early!, zone);
+      await post(early!, given);
+      await post(late!, given);
+      zones.set(late!, zone);
+      store.zoneChanged(late!);
+      await store.setTimeZone(late!, zone);
+      for (const app of [early!, late!]) {
+        expect(await store.isCutIn(app, zone, control)).toBe(true);
+        expect(await compare(app, zone, { days: [...days], intervals: ['day', 'hour'] })).toBe(144);
+      }
     });
 
     it('count distinct users exactly below a thousand, and within two per cent above', async () => {

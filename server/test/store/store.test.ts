@@ -42,7 +42,10 @@ test('what is inserted is counted, grouped, paged and erased', { timeout: 30_000
   const dataDir = await mkdtemp(join(tmpdir(), 'seismo-store-'));
   const logger = { info() {}, warn() {}, error() {} };
   const engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_200_000_000, logger });
-  const store = createClickHouseStore({ connection: openConnection({ socketPath: engine.socketPath }, { logger }) });
+  const store = createClickHouseStore({
+    connection: openConnection({ socketPath: engine.socketPath }, { logger }),
+    zoneOf: () => 'UTC',
+  });
   try {
     await store.open();
     const payload = [row(1, 'u', { p: "it's" }, {}), row(2, 'u', {}, { p: 1 }), row(3, 'v', { 'a\\.b': 'x' }, {})];

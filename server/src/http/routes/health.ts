@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { SeismoError } from '../../errors.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
 
@@ -23,6 +24,7 @@ export function healthRoutes({ ingest, store }: HttpDeps): readonly Route[] {
       answers: { 200: { description: 'Both.', content } },
       errors: ['JOURNAL_UNAVAILABLE', 'STORE_UNAVAILABLE', 'SERVER_STOPPING'],
       handler: async () => {
+        if (ingest.stats().state === 'stopping') throw new SeismoError('SERVER_STOPPING', 'The server is stopping.');
         await ingest.ping();
         await store.ping();
         return { status: 'ok' };

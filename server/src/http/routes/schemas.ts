@@ -28,6 +28,7 @@ export const FILTERS: readonly Parameter[] = [
   text('user', 'Who.'),
   text('device', 'The anonymous id.'),
   text('session', 'The session.'),
+  text('uuid', 'The identity of the event.'),
   text(
     'data.NAME',
     'Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`.',

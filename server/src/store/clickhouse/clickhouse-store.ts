@@ -1,3 +1,4 @@
+import { SeismoError } from '../../errors.ts';
 import { ROW_COLUMNS } from '../../row.ts';
 import type { Store } from '../store.ts';
 import { apps, eventNames, properties } from './catalogue-query.ts';
@@ -17,40 +18,60 @@ const ONE_BLOCK = {
   max_partitions_per_insert_block: 0,
 };
 
+export interface ClickHouseStoreOptions {
+  readonly connection: Connection;
+  /** In which zone days of new rows of the app are cut. */
+  readonly zoneOf: (app: string) => string;
+}
+
 /** The store in ClickHouse SQL, over an embedded engine or a server. */
-export function createClickHouseStore({ connection }: { readonly connection: Connection }): Store {
-  const zones = new DayZones(connection);
+export function createClickHouseStore({ connection, zoneOf }: ClickHouseStoreOptions): Store {
+  const zones = new DayZones(connection, zoneOf);
+  let isOpen = false;
+  /** Neither rows nor questions reach a schema that was not looked at: it may be a newer Seismo's. */
+  function opened(): Connection {
+    if (isOpen) return connection;
+    throw new SeismoError('STORE_UNAVAILABLE', 'The store is not ready yet.');
+  }
   return {
-    open: () => migrate(connection),
+    async open() {
+      await migrate(connection);
+      isOpen = true;
+    },
     close: () => connection.close(),
-    ping: () => connection.ping(),
-    insert: (block) =>
-      connection.insert(EVENTS, ROW_COLUMNS, block.payload, {
+    ping: async () => await opened().ping(),
+    insert: async (block) =>
+      await opened().insert(EVENTS, ROW_COLUMNS, block.payload, {
         queryId: `insert-${block.journal}-${block.firstSeq}-${block.endSeq}-${Date.now()}`,
         settings: { insert_deduplication_token: block.token, ...ONE_BLOCK },
       }),
-    settleInserts: (journal) => connection.kill(`insert-${journal}-`),
-    storedRanges: (journal, fromSeq, toSeq) => storedRanges(connection, journal, fromSeq, toSeq),
-    events: (query, control) => events(connection, query, control),
-    knownUuids: (app, range, uuids) => knownUuids(connection, app, range, uuids),
-    counts: (query, control) => counts(connection, zones, query, control),
-    groups: (query, control) => groups(connection, query, control),
-    apps: (control) => apps(connection, control),
-    eventNames: (app, control) => eventNames(connection, app, control),
-    properties: (app, control) => properties(connection, app, control),
+    settleInserts: async (journal) => await opened().kill(`insert-${journal}-`),
+    storedRanges: async (journal, fromSeq, toSeq) => await storedRanges(opened(), journal, fromSeq, toSeq),
+    events: async (query, control) => await events(opened(), query, control),
+    knownUuids: async (app, range, uuids) => await knownUuids(opened(), app, range, uuids),
+    counts: async (query, control) => await counts(opened(), zones, query, control),
+    groups: async (query, control) => await groups(opened(), query, control),
+    apps: async (control) => await apps(opened(), control),
+    eventNames: async (app, control) => await eventNames(opened(), app, control),
+    properties: async (app, control) => await properties(opened(), app, control),
     async erase(app, range, filters) {
-      const erased = await erase(connection, app, range, filters);
+      const erased = await erase(opened(), app, range, filters);
       if (erased > 0) await freeErased(connection);
       return erased;
     },
+    zoneChanged: (app) => zones.changed(app),
+    isCutIn: async (app, timeZone, control) => {
+      opened();
+      return await zones.isOnly(app, timeZone, control);
+    },
     async setTimeZone(app, timeZone) {
-      zones.forget(app);
+      zones.changed(app);
       try {
-        await setTimeZone(connection, app, timeZone);
+        await setTimeZone(opened(), app, timeZone);
       } finally {
-        zones.forget(app);
+        zones.changed(app);
       }
     },
-    usage: () => usage(connection),
+    usage: async () => await usage(opened()),
   };
 }

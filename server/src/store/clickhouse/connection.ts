@@ -25,6 +25,8 @@ export interface ConnectionLogger {
 
 /** One way to an engine: the embedded one or a ClickHouse server. Every failure is a SeismoError or an InsertRefused. */
 export interface Connection {
+  /** Makes the database of the connection where there is none. */
+  makeDatabase(): Promise<void>;
   /** 64-bit integers come as texts, unless the setting output_format_json_quote_64bit_integers is 0. */
   query<T>(sql: string, params?: Parameters, options?: QueryOptions): Promise<T[]>;
   /** Rows in the engine's own pieces, while it still reads. */
@@ -62,6 +64,7 @@ const RETRYABLE = new Set(
   ].map(String),
 );
 
+const UNKNOWN_DATABASE = '81';
 const quoted = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 const unavailable = (cause: unknown): SeismoError =>
   new SeismoError('STORE_UNAVAILABLE', 'The engine is not answering.', { cause });
@@ -78,6 +81,15 @@ function queryFailure(error: unknown): Error {
     case '158':
     case '396':
       return new SeismoError('QUERY_LIMIT_ROWS', 'The answer has more rows than allowed.', { cause: error });
+    case '427':
+      // Checked before (pattern.ts); the engine's own limits of expressions may be narrower.
+      return new SeismoError(
+        'PARAMETER_INVALID',
+        'The regular expression of "matches" is not one that the engine takes.',
+        {
+          cause: error,
+        },
+      );
     case '202':
     case '209':
     case '210':
@@ -104,22 +116,25 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
     socketPath === undefined
       ? undefined
       : new Agent({ socketPath, keepAlive: true, maxSockets: MAX_SOCKETS } as ConstructorParameters<typeof Agent>[0]);
-  const client = createClient({
-    ...('url' in target
-      ? {
-          url: target.url,
-          database: target.database,
-          ...(target.username === undefined ? {} : { username: target.username }),
-          ...(target.password === undefined ? {} : { password: target.password }),
-          use_multipart_params_auto: true,
-        }
-      : { url: 'http://localhost', database: 'seismo' }),
-    ...(agent === undefined ? {} : { http_agent: agent }),
-    request_timeout: REQUEST_TIMEOUT_MS,
-    max_open_connections: MAX_SOCKETS,
-    log: { level: ClickHouseLogLevel.OFF },
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
-  });
+  const database = 'url' in target ? target.database : 'seismo';
+  const clientOf = (of: string) =>
+    createClient({
+      ...('url' in target
+        ? {
+            url: target.url,
+            ...(target.username === undefined ? {} : { username: target.username }),
+            ...(target.password === undefined ? {} : { password: target.password }),
+            use_multipart_params_auto: true,
+          }
+        : { url: 'http://localhost' }),
+      database: of,
+      ...(agent === undefined ? {} : { http_agent: agent }),
+      request_timeout: REQUEST_TIMEOUT_MS,
+      max_open_connections: MAX_SOCKETS,
+      log: { level: ClickHouseLogLevel.OFF },
+      clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
+    });
+  const client = clientOf(database);
 
   const serverSettings = (settings: Settings | undefined): ClickHouseSettings =>
     ({ ...settings }) as ClickHouseSettings;
@@ -157,6 +172,23 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
   }
 
   return {
+    async makeDatabase() {
+      try {
+        await client.command({ query: 'SELECT 1' });
+      } catch (error) {
+        if (!(error instanceof ClickHouseError) || error.code !== UNKNOWN_DATABASE) throw queryFailure(error);
+        // A server refuses every statement, this one too, while the database that the connection names is not there.
+        const other = clientOf('default');
+        try {
+          await other.command({ query: `CREATE DATABASE IF NOT EXISTS ${quoted(database)}` });
+        } catch (cause) {
+          throw queryFailure(cause);
+        } finally {
+          await other.close();
+        }
+      }
+    },
+
     async query<T>(sql: string, params?: Parameters, asked: QueryOptions = {}): Promise<T[]> {
       const { signal } = asked;
       signal?.throwIfAborted();

@@ -10,33 +10,41 @@ interface Counted {
   readonly users: number;
 }
 
-/** In which zones the days of an app's stored events are cut: asked once, and again after a change of zone. */
+/**
+ * In which zone the days of an app's stored events are cut: asked once, and again after a change of zone. Only the zone in
+ * which new rows are cut is ever believed, since rows of another would come unseen.
+ */
 export class DayZones {
   readonly #connection: Connection;
-  readonly #known = new Map<string, readonly number[]>();
+  readonly #zoneOf: (app: string) => string;
+  /** Apps all of whose rows are cut in their own zone. */
+  readonly #whole = new Set<string>();
+  /** Counts the changes: an answer asked for before one says nothing after it. */
+  readonly #changes = new Map<string, number>();
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, zoneOf: (app: string) => string) {
     this.#connection = connection;
+    this.#zoneOf = zoneOf;
   }
 
-  forget(app: string): void {
-    this.#known.delete(app);
+  changed(app: string): void {
+    this.#whole.delete(app);
+    this.#changes.set(app, (this.#changes.get(app) ?? 0) + 1);
   }
 
   async isOnly(app: string, timeZone: string, control: QueryControl): Promise<boolean> {
-    let zones = this.#known.get(app);
-    if (zones === undefined) {
-      const rows = await this.#connection.query<{ zone: number }>(
-        `SELECT zone FROM ${EVENTS} WHERE app = {a:String} GROUP BY zone`,
-        { a: app },
-        options(control, true),
-      );
-      zones = rows.map(({ zone }) => Number(zone));
-      // An app without events may get its first ones in any zone.
-      if (zones.length > 0) this.#known.set(app, zones);
-    }
+    if (this.#zoneOf(app) !== timeZone) return false;
+    if (this.#whole.has(app)) return true;
+    const before = this.#changes.get(app);
+    const rows = await this.#connection.query<{ zone: number }>(
+      `SELECT zone FROM ${EVENTS} WHERE app = {a:String} GROUP BY zone`,
+      { a: app },
+      options(control, true),
+    );
     const hash = zoneHash(timeZone);
-    return zones.every((zone) => zone === hash);
+    const isWhole = rows.every(({ zone }) => Number(zone) === hash) && this.#changes.get(app) === before;
+    if (isWhole) this.#whole.add(app);
+    return isWhole;
   }
 }
 
@@ -76,7 +84,10 @@ function daysOf({ range, timeZone, filters, buckets, exact }: CountsQuery): Days
   const dayAt = dayNumber(timeZone);
   const isStart = (ms: number): boolean => startOfDay(dayAt(ms), timeZone) === ms;
   if (![range.from, range.to, ...(buckets ?? [])].every(isStart)) return undefined;
-  return { first: dayAt(range.from), end: dayAt(range.to), buckets: buckets?.map(dayAt) };
+  const first = dayAt(range.from);
+  // A Date does not go before 1970: west of Greenwich the events of its first hours are kept under the first day.
+  if (first < 1 && startOfDay(0, timeZone) > 0) return undefined;
+  return { first, end: dayAt(range.to), buckets: buckets?.map(dayAt) };
 }
 
 async function countsByDay(

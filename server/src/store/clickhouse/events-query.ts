@@ -1,7 +1,7 @@
 import type { EventsQuery, QueryControl, Range } from '../../query.ts';
 import { dataOf } from '../../shape.ts';
 import type { EventRow } from '../store.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, QueryOptions } from './connection.ts';
 import { whereSql } from './filter-sql.ts';
 import { Bound, EVENTS, options } from './sql.ts';
 
@@ -43,13 +43,26 @@ export async function events(connection: Connection, query: EventsQuery, control
       uuid, app, id, event, user, device, session, shape, data, texts, numbers, others
     FROM ${EVENTS} WHERE ${where} ORDER BY timestamp ${order}, seq ${order}, journal ${order} LIMIT ${bound.add('UInt64', query.limit)}`,
     bound.values,
-    options({ ...control, maxRows: Math.max(control.maxRows, query.limit) }, query.limit <= SMALL_PAGE_ROWS),
+    pageOptions(query.limit, control),
   );
   return rows.map(eventOf);
 }
 
 /** Pages of a screen never wait behind an export. */
 const SMALL_PAGE_ROWS = 1_000;
+/** An answer is whole in memory here: thousands of large events must not be. */
+const PAGE_MAX_BYTES = 16 * 1024 * 1024;
+
+function pageOptions(limit: number, control: QueryControl): QueryOptions {
+  const { settings, signal } = options(
+    { ...control, maxRows: Math.max(control.maxRows, limit) },
+    limit <= SMALL_PAGE_ROWS,
+  );
+  return {
+    settings: { ...settings, ...(limit > 1 && { max_result_bytes: PAGE_MAX_BYTES }) },
+    ...(signal && { signal }),
+  };
+}
 
 function eventOf(row: Stored): EventRow {
   const clientTimestamp = Number(row.ct);

@@ -26,7 +26,7 @@ export function filterSql(filter: Filter, bound: Bound): string {
   if ('or' in filter) return filter.or.length ? `(${filter.or.map((f) => filterSql(f, bound)).join(' OR ')})` : '0';
   const { field } = filter;
   if (field.kind === 'column') {
-    const column = field.name === 'uuid' ? 'toString(uuid)' : field.name;
+    const column = field.name === 'uuid' ? UUID_TEXT : field.name;
     return conditionSql(filter, column, `${column} != ''`, undefined, bound);
   }
   const [first, second] = propertyKeys(field).map((key) => bound.add('String', key));
@@ -34,6 +34,8 @@ export function filterSql(filter: Filter, bound: Bound): string {
   return second === undefined ? one(first!) : `if(${present(first!)}, ${one(first!)}, ${one(second)})`;
 }
 
+const UUID_TEXT = 'toString(uuid)';
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 function conditionSql(c: Condition, text: string, isText: string, key: string | undefined, bound: Bound): string {
@@ -42,7 +44,11 @@ function conditionSql(c: Condition, text: string, isText: string, key: string | 
     const parts: string[] = [];
     if (m.text === '' && key !== undefined) parts.push(`others[${key}] = '""'`);
     // No `!= ''` beside it: it would keep the engine from using the order of the roll-ups.
-    else if (m.text !== undefined && m.text !== '') parts.push(`${text} = ${bound.add('String', m.text)}`);
+    else if (m.text !== undefined && m.text !== '') {
+      // By its own type, so that the index of uuids is used.
+      if (text !== UUID_TEXT) parts.push(`${text} = ${bound.add('String', m.text)}`);
+      else if (UUID.test(m.text)) parts.push(`uuid = ${bound.add('UUID', m.text)}`);
+    }
     if (key === undefined) return parts;
     if (m.number === 0) parts.push(`others[${key}] = '0'`);
     else if (m.number !== undefined) parts.push(`numbers[${key}] = ${bound.add('Float64', m.number)}`);

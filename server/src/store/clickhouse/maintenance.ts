@@ -1,5 +1,6 @@
 import type { Filter, Range } from '../../query.ts';
 import { zoneHash } from '../../row.ts';
+import { zoneSpans } from '../../time.ts';
 import type { SeqRange, StoreUsage } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { whereSql } from './filter-sql.ts';
@@ -43,12 +44,24 @@ export async function freeErased(connection: Connection): Promise<void> {
   await connection.command(`ALTER TABLE ${EVENTS} APPLY DELETED MASK`, {}, { mutations_sync: 0 });
 }
 
-/** Cuts the days of an app's stored events in another zone; until it is done, reports read the table. */
+/**
+ * Cuts the days of an app's stored events in another zone; until it is done, reports read the table. By the same spans of
+ * offsets as the loader, not by the engine's own table of zones: it may be of another year, and takes an hour that is shown
+ * again after midnight to the day before.
+ */
 export async function setTimeZone(connection: Connection, app: string, timeZone: string): Promise<void> {
-  const params = { a: app, z: timeZone, h: zoneHash(timeZone) };
+  const bound = new Bound();
+  const spans = zoneSpans(timeZone);
+  const list = (of: (span: (typeof spans)[number]) => number): string => bound.add('Array(Int64)', spans.map(of));
+  const starts = list(({ from }) => from);
+  const ms = 'toUnixTimestamp64Milli(timestamp)';
+  const ofSpan = (values: string): string => `transform(roundDown(${ms}, ${starts}), ${starts}, ${values}, 0)`;
+  const day = `intDiv(${ms} + ${ofSpan(list(({ offsetMs }) => offsetMs))}, 86400000)`;
+  const hash = bound.add('UInt32', zoneHash(timeZone));
   await connection.command(
-    `ALTER TABLE ${EVENTS} UPDATE day = toDate(timestamp, {z:String}), zone = {h:UInt32} WHERE app = {a:String} AND zone != {h:UInt32}`,
-    params,
+    `ALTER TABLE ${EVENTS} UPDATE day = toDate(toUInt16(greatest(${day}, ${ofSpan(list(({ minDay }) => minDay))}, 0))), zone = ${hash}
+    WHERE app = ${bound.add('String', app)} AND zone != ${hash}`,
+    bound.values,
     { mutations_sync: 2 },
   );
 }
@@ -56,7 +69,7 @@ export async function setTimeZone(connection: Connection, app: string, timeZone:
 export async function usage(connection: Connection): Promise<StoreUsage> {
   const [row] = await connection.query<Row>(
     `SELECT sum(rows) AS n, sum(bytes_on_disk) AS b, count() AS p, version() AS v FROM system.parts
-    WHERE active AND database = 'seismo' AND table = 'events'`,
+    WHERE active AND database = currentDatabase() AND table = '${EVENTS}'`,
     {},
     { settings: { priority: 1 } },
   );

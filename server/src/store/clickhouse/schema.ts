@@ -1,3 +1,4 @@
+import { SeismoError } from '../../errors.ts';
 import type { Connection } from './connection.ts';
 import { EVENTS, QUARTER, USERS } from './sql.ts';
 
@@ -8,7 +9,7 @@ import { EVENTS, QUARTER, USERS } from './sql.ts';
  * `counts` and `users` are aggregate projections: written, deleted and repeated with the part they belong to. `users` keeps
  * days as the loader cut them, and in which zone that was; its states are tens of kilobytes each, so its granules are of few rows.
  */
-const MIGRATIONS: readonly (readonly string[])[] = [
+export const MIGRATIONS: readonly (readonly string[])[] = [
   [
     `CREATE TABLE IF NOT EXISTS ${EVENTS} (
       seq UInt64 CODEC(Delta, ZSTD),
@@ -49,30 +50,33 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
 ];
 
-const VERSIONS = 'seismo.schema_versions';
+const VERSIONS = 'schema_versions';
 
-/** Brings the schema to the newest version. Safe to repeat: each step may have been done by a start that was cut off. */
-export async function migrate(connection: Connection): Promise<void> {
-  await connection.command('CREATE DATABASE IF NOT EXISTS seismo');
+/**
+ * Brings the schema to the newest version. Safe to repeat: each step may have been done by a start that was cut off.
+ * @throws STORE_SCHEMA_NEWER
+ */
+export async function migrate(connection: Connection, migrations = MIGRATIONS): Promise<void> {
+  await connection.makeDatabase();
   await connection.command(
     `CREATE TABLE IF NOT EXISTS ${VERSIONS} (version UInt32, at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1`,
   );
   const [row] = await connection.query<{ version: number }>(`SELECT max(version) AS version FROM ${VERSIONS}`);
   const version = Number(row?.version ?? 0);
-  if (version > MIGRATIONS.length)
-    throw new Error(
-      `The store has schema ${version}, this Seismo knows ${MIGRATIONS.length}: it was written by a newer Seismo. Run that one.`,
+  if (version > migrations.length)
+    throw new SeismoError(
+      'STORE_SCHEMA_NEWER',
+      `The store has schema ${version}, this Seismo knows ${migrations.length}: it was written by a newer Seismo.`,
     );
-  for (let next = version; next < MIGRATIONS.length; next++) {
+  for (let next = version; next < migrations.length; next++) {
     if (next > 0) await backUp(connection, next);
-    for (const statement of MIGRATIONS[next]!) await connection.command(statement);
+    for (const statement of migrations[next]!) await connection.command(statement);
     await connection.command(`INSERT INTO ${VERSIONS} (version) SELECT {v:UInt32}`, { v: next + 1 });
   }
 }
 
-/** Hard links of all parts, in the engine's `shadow` directory: costs no space until parts change. */
+/** Hard links of all parts, in the engine's `shadow` directory: costs no space until parts change. A name is never used twice. */
 async function backUp(connection: Connection, version: number): Promise<void> {
-  await connection.command(`ALTER TABLE ${EVENTS} FREEZE WITH NAME {name:String}`, {
-    name: `before-schema-${version + 1}`,
-  });
+  // A text, not a parameter: the engine takes none here.
+  await connection.command(`ALTER TABLE ${EVENTS} FREEZE WITH NAME 'before_schema_${version + 1}_at_${Date.now()}'`);
 }

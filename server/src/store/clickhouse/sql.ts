@@ -1,8 +1,8 @@
 import type { QueryControl } from '../../query.ts';
 import type { QueryOptions } from './connection.ts';
 
-/** All that Seismo keeps lies in a database of this name, embedded or not. */
-export const EVENTS = 'seismo.events';
+/** In the database of the connection (`seismo` unless its URL names another). */
+export const EVENTS = 'events';
 
 type BoundType =
   | 'String'
