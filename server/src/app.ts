@@ -31,8 +31,8 @@ export interface App {
   readonly store: Store;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Registry;
-  /** Made by this start; its password is shown once. */
-  readonly firstAdmin: FirstAdmin | undefined;
+  /** Stores the admin of a first start; whoever calls this shows the password. Undefined when there are users already. */
+  storeFirstAdmin(): Promise<FirstAdmin | undefined>;
   close(): Promise<void>;
 }
 
@@ -98,7 +98,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       reports,
       store,
       registry: withZones(registry, store, ingest, calendarOf),
-      firstAdmin: admin,
+      storeFirstAdmin: async () => await admin?.store(),
       close,
     };
   } catch (error) {
