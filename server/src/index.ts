@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FirstAdmin } from './auth/first-start.ts';
 import { loadConfig } from './config.ts';
-import { loggerOf } from './logger.ts';
 import { type SeismoServer, serve, serveLocally } from './serve.ts';
 import type { Config } from './settings.ts';
 
@@ -41,7 +40,7 @@ export function start(
 /** The rooms and a handler over them; the host application listens. */
 export async function createSeismo(settings: Settings = {}): Promise<Seismo> {
   const config = await loadConfig({ given: { ...settings } });
-  const { app, http, close } = await serveLocally(config, loggerOf(config));
+  const { app, http, close } = await serveLocally(config);
   const firstAdmin = await app.storeFirstAdmin().catch(async (error: unknown) => {
     await close();
     throw error;

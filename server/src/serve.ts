@@ -87,9 +87,8 @@ export async function serve(config: Config, options: { readonly logger?: Logger 
 /** The rooms with HTTP over them, listening on the socket of the data directory alone. */
 export async function serveLocally(
   config: Config,
-  logger: Logger,
 ): Promise<{ readonly app: App; readonly http: FastifyInstance; close(): Promise<void> }> {
-  const { app, http } = await assemble(config, logger);
+  const { app, http } = await assemble(config, loggerOf(config));
   let local: Local;
   try {
     local = await listenLocally(http, app.dataDir);

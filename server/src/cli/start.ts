@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { loadConfig } from '../config.ts';
-import { serve } from '../serve.ts';
 import { type CommonOptions, sourcesOf, withFiles, withSettings } from './common.ts';
 import { CommandFailure } from './failure.ts';
 import { bold, outputOf } from './output.ts';
@@ -16,6 +15,7 @@ export function addStart(program: Command): void {
         throw new CommandFailure(`There is no command "${command.args[0]}"; \`seismo --help\` lists them.`, 2);
       const output = outputOf(options);
       const config = await loadConfig(sourcesOf(options));
+      const { serve } = await import('../serve.ts');
       const server = await serve(config).catch((error: unknown) => {
         throw portFailure(error, config) ?? error;
       });

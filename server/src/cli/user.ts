@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { UserSummary } from '../auth/auth.ts';
-import { hashPassword } from '../hash-password.ts';
 import { askNewPassword } from './ask.ts';
 import { type CommonOptions, checkData, offline, sessionOf, withCommon } from './common.ts';
 import { outputOf, table } from './output.ts';
@@ -55,6 +54,7 @@ export function addUser(program: Command): void {
     .description('print the bcrypt hash of a password, for the setting users')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
+      const { hashPassword } = await import('../hash-password.ts');
       const hash = await hashPassword(await askNewPassword('Password: '));
       outputOf(options).result({ hash }, hash);
     });
