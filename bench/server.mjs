@@ -29,7 +29,9 @@ export async function startServer(dataDir, { password, flags = [] } = {}) {
     '--token-ttl',
     '1440',
   ];
-  const child = spawn(process.execPath, [...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? []), ...args, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? []), ...args, ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const { url, firstAdmin } = await new Promise((resolve, reject) => {
     let text = '';

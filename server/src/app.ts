@@ -6,7 +6,6 @@ import type { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { type FirstAdmin, firstAdmin, signingKey, storedSecret } from './auth/first-start.ts';
 import type { Config } from './config.ts';
-import type { StoredEvent } from './event.ts';
 import { createIngest } from './ingest/create-ingest.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Zone } from './ingest/loader.ts';
@@ -34,8 +33,8 @@ export interface App {
   readonly store: Store;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Registry;
-  /** Made by this start; its password is shown once. */
-  readonly firstAdmin: FirstAdmin | undefined;
+  /** Stores the admin of a first start; whoever calls this shows the password. Undefined when there are users already. */
+  storeFirstAdmin(): Promise<FirstAdmin | undefined>;
   close(): Promise<void>;
 }
 
@@ -113,7 +112,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       reports,
       store,
       registry: { ...registry, setAppSettings: (app, changes) => zoneMoves.setAppSettings(app, changes) },
-      firstAdmin: admin,
+      storeFirstAdmin: async () => await admin?.store(),
       close,
     };
   } catch (error) {

@@ -2,7 +2,7 @@
  * File, environment and flags, in this order of rising precedence → one frozen Config. The only reader of process.env.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError, type ConfigFault } from './config-error.ts';
 import { type Config, SETTINGS, type Setting, type SettingName } from './settings.ts';
@@ -14,79 +14,114 @@ export interface ConfigSources {
   readonly file?: string | undefined;
   readonly directory?: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** By setting name, from flags or from code. */
+  /** By setting name, from code or from flags. */
   readonly given?: Readonly<Record<string, unknown>>;
+  /** `given` comes from the command line: faults name the flag. */
+  readonly areFlags?: boolean;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Where each value comes from: `default`, the file's name, the environment's or the flag's. */
+  readonly origins: Readonly<Record<string, string>>;
+}
+
+interface Given {
+  readonly name: string;
+  readonly value: unknown;
+  readonly origin: string;
 }
 
 const FILES = ['seismo.config.js', 'seismo.config.mjs', 'seismo.config.json'];
 const NAMES = Object.keys(SETTINGS) as SettingName[];
+/** Read by the command line, not settings of the server. */
+const OTHER_NAMES = new Set(['SEISMO_KEY']);
+/** What Kubernetes puts into the environment when a service is called "seismo": `SEISMO_PORT` is `tcp://10.0.0.1:3005` there. */
+const isFromKubernetes = (name: string, value: string): boolean =>
+  /^SEISMO_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))/.test(name) ||
+  (name === 'SEISMO_PORT' && /^(tcp|udp):/.test(value));
 
 /** `journalMaxBytes` → `SEISMO_JOURNAL_MAX_BYTES`. */
 export const environmentName = (name: string): string =>
   `SEISMO_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
+/** `journalMaxBytes` → `--journal-max-bytes`. */
+export const flagName = (name: string): string =>
+  name === 'dataDir' ? '--data' : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** @throws ConfigError with every fault */
-export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
+export const loadConfig = async (sources: ConfigSources = {}): Promise<Config> => (await explainConfig(sources)).config;
+
+/** @throws ConfigError with every fault */
+export async function explainConfig(sources: ConfigSources = {}): Promise<LoadedConfig> {
   const directory = sources.directory ?? process.cwd();
   const environment = sources.environment ?? process.env;
   const faults: ConfigFault[] = [];
-  const values = new Map<string, unknown>();
-  const take = (from: string, given: Readonly<Record<string, unknown>>): void => {
-    for (const [name, value] of Object.entries(given)) {
-      if (value === undefined) continue;
-      if (name in SETTINGS) values.set(name, value);
-      else faults.push({ setting: name, message: `is not a setting (${from})${hint(name)}` });
-    }
-  };
-  take('configuration file', await readFile(sources.file, directory, faults));
-  take('environment', fromEnvironment(environment));
-  take('flags', sources.given ?? {});
+  const values = new Map<string, Given>();
+  const given = [
+    ...(await fromFile(sources.file, directory, faults)),
+    ...fromEnvironment(environment),
+    ...Object.entries(sources.given ?? {}).map(([name, value]) => ({
+      name,
+      value,
+      origin: sources.areFlags ? flagName(name) : 'code',
+    })),
+  ];
+  for (const each of given) {
+    if (each.value === undefined) continue;
+    if (each.name in SETTINGS) values.set(each.name, each);
+    else faults.push({ setting: each.name, message: `is not a setting${from(each)}${hint(each.name)}` });
+  }
 
   const config: Record<string, unknown> = {};
   for (const name of NAMES) {
     const setting: Setting<unknown> = SETTINGS[name];
+    const found = values.get(name);
     try {
-      config[name] = values.has(name) ? setting.parse(values.get(name)) : setting.default;
+      config[name] = found === undefined ? setting.default : setting.parse(found.value);
     } catch (error) {
-      faults.push({ setting: name, message: `${(error as Error).message} (allowed: ${setting.allowed})` });
+      const { message } = error as Error;
+      const allowed = message.includes(setting.allowed) ? '' : ` (allowed: ${setting.allowed})`;
+      faults.push({ setting: name, message: `${message}${allowed}${found === undefined ? '' : from(found)}` });
     }
   }
   if (faults.length > 0) throw new ConfigError(faults);
-  return Object.freeze(config) as Config;
+  const origins = Object.fromEntries(NAMES.map((name) => [name, values.get(name)?.origin ?? 'default']));
+  return { config: Object.freeze(config) as Config, origins };
 }
 
-function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, unknown> {
+/** Where a faulty value stands, for whoever has to change it. */
+const from = ({ name, origin }: Given): string => (origin === 'code' || origin === name ? '' : ` [${origin}]`);
+
+function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Given[] {
   const known = new Map(NAMES.map((name) => [environmentName(name), name]));
-  const given: Record<string, unknown> = {};
-  if (environment['PORT']) given['port'] = environment['PORT'];
+  const given: Given[] = [];
+  if (environment['PORT']) given.push({ name: 'port', value: environment['PORT'], origin: 'PORT' });
   for (const [name, value] of Object.entries(environment))
-    if (name.startsWith('SEISMO_') && value !== undefined) given[known.get(name) ?? name] = value;
+    if (name.startsWith('SEISMO_') && value !== undefined && !OTHER_NAMES.has(name) && !isFromKubernetes(name, value))
+      given.push({ name: known.get(name) ?? name, value, origin: name });
   return given;
 }
 
-async function readFile(
-  given: string | undefined,
-  directory: string,
-  faults: ConfigFault[],
-): Promise<Readonly<Record<string, unknown>>> {
-  const path =
-    given === undefined ? FILES.map((name) => join(directory, name)).find(existsSync) : resolve(directory, given);
-  if (path === undefined) return {};
-  if (!existsSync(path)) {
-    faults.push({ setting: '--config', message: `there is no file ${path}` });
-    return {};
+async function fromFile(path: string | undefined, directory: string, faults: ConfigFault[]): Promise<Given[]> {
+  const found =
+    path === undefined ? FILES.map((name) => join(directory, name)).find(existsSync) : resolve(directory, path);
+  if (found === undefined) return [];
+  if (!existsSync(found)) {
+    faults.push({ setting: '--config', message: `there is no file ${found}` });
+    return [];
   }
   try {
-    const content: unknown = path.endsWith('.json')
-      ? JSON.parse(readFileSync(path, 'utf8'))
-      : ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
+    const content: unknown = found.endsWith('.json')
+      ? JSON.parse(readFileSync(found, 'utf8'))
+      : ((await import(pathToFileURL(found).href)) as { default?: unknown }).default;
     if (typeof content === 'object' && content !== null && !Array.isArray(content))
-      return content as Record<string, unknown>;
-    faults.push({ setting: '--config', message: `${path} must export an object of settings` });
+      return Object.entries(content).map(([name, value]) => ({ name, value, origin: basename(found) }));
+    faults.push({ setting: '--config', message: `${found} must export an object of settings` });
   } catch (error) {
-    faults.push({ setting: '--config', message: `${path} cannot be read: ${(error as Error).message}` });
+    faults.push({ setting: '--config', message: `${found} cannot be read: ${(error as Error).message}` });
   }
-  return {};
+  return [];
 }
 
 /** The setting whose name is nearest, when one is near. */
@@ -95,10 +130,13 @@ function hint(name: string): string {
     .replace(/^SEISMO_/, '')
     .replaceAll('_', '')
     .toLowerCase();
-  const near = NAMES.find((known) => {
-    const other = known.toLowerCase();
-    return other.includes(plain) || plain.includes(other) || distance(plain, other) <= 2;
-  });
+  const near =
+    plain.length < 3
+      ? undefined
+      : NAMES.find((known) => {
+          const other = known.toLowerCase();
+          return other.includes(plain) || plain.includes(other) || distance(plain, other) <= 2;
+        });
   return near === undefined ? '' : `; did you mean ${near} (${environmentName(near)})?`;
 }
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FirstAdmin } from './auth/first-start.ts';
 import { loadConfig } from './config.ts';
-import { assemble, listenLocally, loggerOf, type SeismoServer, serve } from './serve.ts';
+import { type SeismoServer, serve, serveLocally } from './serve.ts';
 import type { Config } from './settings.ts';
 
 export type { Config, FirstAdmin, SeismoServer };
@@ -40,21 +40,14 @@ export function start(
 /** The rooms and a handler over them; the host application listens. */
 export async function createSeismo(settings: Settings = {}): Promise<Seismo> {
   const config = await loadConfig({ given: { ...settings } });
-  const { app, http } = await assemble(config, loggerOf(config));
-  const local = await listenLocally(http, app.dataDir).catch(async (error: unknown) => {
-    await app.close();
+  const { app, http, close } = await serveLocally(config);
+  const firstAdmin = await app.storeFirstAdmin().catch(async (error: unknown) => {
+    await close();
     throw error;
   });
-  let closing: Promise<void> | undefined;
   return {
     handler: (request, response) => http.routing(request, response),
-    firstAdmin: app.firstAdmin,
-    close() {
-      closing ??= (async () => {
-        await Promise.all([http.close(), local.close()]);
-        await app.close();
-      })();
-      return closing;
-    },
+    firstAdmin,
+    close,
   };
 }

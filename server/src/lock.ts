@@ -1,12 +1,11 @@
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { type ProcessLock, takeLock } from './process-lock.ts';
+import { answers, fittingPath, type ProcessLock, takeLock } from './process-lock.ts';
 
-/** The data directory belongs to another server. */
+/** The data directory belongs to another server, or to a command that works on it. */
 export class DirectoryInUse extends Error {
   constructor(dataDir: string) {
     super(
-      `Another Seismo runs on ${dataDir}. Stop it first, or start this one with another directory (--data) and port (--port).`,
+      `Another Seismo runs on ${dataDir}. Stop it first (or wait until it has ended), or name another directory (--data) and port (--port).`,
     );
     this.name = 'DirectoryInUse';
   }
@@ -14,26 +13,18 @@ export class DirectoryInUse extends Error {
 
 /**
  * Takes the data directory for this process, until it ends however it ends. Beside the lock of the system, nobody may answer on
- * the directory's own socket: a container has a name space of its own, and not every system has such a lock.
+ * the directory's own socket: a container has a name space of its own.
  * @throws DirectoryInUse
  */
-export async function lockDirectory(dataDir: string): Promise<ProcessLock> {
-  if (await answers(socketPathOf(dataDir))) throw new DirectoryInUse(dataDir);
-  const lock = await takeLock('seismo', dataDir);
+export async function lockDirectory(dataDir: string, platform?: NodeJS.Platform): Promise<ProcessLock> {
+  if (await isServed(dataDir)) throw new DirectoryInUse(dataDir);
+  const lock = await takeLock('seismo', dataDir, platform);
   if (lock === undefined) throw new DirectoryInUse(dataDir);
   return lock;
 }
 
 /** Where the server listens for the commands of this machine (0600). */
-export const socketPathOf = (dataDir: string): string => join(dataDir, 'seismo.sock');
+export const socketPathOf = (dataDir: string): string => fittingPath(join(dataDir, 'seismo.sock'));
 
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}
+/** Whether a server answers on the socket of this data directory. */
+export const isServed = (dataDir: string): Promise<boolean> => answers(socketPathOf(dataDir));

@@ -3,44 +3,40 @@
 import { Command, CommanderError } from 'commander';
 import { addConfig } from './cli/config.ts';
 import { addExport } from './cli/export.ts';
-import { CommandFailure } from './cli/failure.ts';
+import { describeFailure } from './cli/failure.ts';
 import { addImport } from './cli/import.ts';
 import { addKey } from './cli/key.ts';
 import { addStart } from './cli/start.ts';
 import { addStats } from './cli/stats.ts';
 import { addUser } from './cli/user.ts';
-import { ConfigError } from './config-error.ts';
-import { SeismoError } from './errors.ts';
 import { version } from './version.ts';
 
 const program = new Command('seismo')
   .description('Tracks and analyses application events.')
   .version(version)
   .exitOverride()
-  .showHelpAfterError('(seismo --help shows what there is)');
+  .showHelpAfterError('(add --help to see how it is used)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  seismo                                          run the server: port 3005, data in ./seismo-data
+  seismo key create --app shop --scope write      a key with which a program posts events
+  seismo import visits.csv --app shop --event visit --time when --user who
+  seismo export --app shop --output shop.ndjson
+
+Exit codes: 0 done, 1 not done, 2 used wrongly. With --json, results are JSON on standard output
+and failures JSON on standard error.`,
+  );
 for (const add of [addStart, addConfig, addUser, addKey, addImport, addExport, addStats]) add(program);
 
 program.parseAsync(process.argv).catch((error: unknown) => {
-  process.exitCode = report(error);
-});
-
-function report(error: unknown): number {
   // Commander has said it already; help and version are no failures.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof ConfigError) {
-    process.stderr.write(
-      `The configuration is not valid:\n${error.faults.map(({ setting, message }) => `  ${setting}: ${message}\n`).join('')}`,
-    );
-    return 2;
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
   }
-  if (error instanceof CommandFailure) {
-    process.stderr.write(`${error.message}\n`);
-    return error.exitCode;
-  }
-  if (error instanceof SeismoError) {
-    process.stderr.write(`${error.detail} (${error.code})\n${error.entry.remedy}\n`);
-    return 1;
-  }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return 1;
-}
+  const { exitCode, text, value } = describeFailure(error);
+  process.stderr.write(process.argv.includes('--json') ? `${JSON.stringify({ error: value })}\n` : `${text}\n`);
+  process.exitCode = exitCode;
+});

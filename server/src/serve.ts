@@ -3,13 +3,14 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { type App, openApp } from './app.ts';
 import type { FirstAdmin } from './auth/first-start.ts';
 import { type Config, nodeEnvironment } from './config.ts';
 import { createHttp } from './http/create-http.ts';
 import { admitLocally } from './http/local.ts';
 import { socketPathOf } from './lock.ts';
+import { loggerOf } from './logger.ts';
 import { version } from './version.ts';
 
 export interface SeismoServer {
@@ -23,9 +24,6 @@ export interface SeismoServer {
 
 /** Requests under way have so long to end. */
 const REQUESTS_MAX_MS = 2_500;
-
-export const loggerOf = (config: Config): Logger =>
-  pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
 
 /** The rooms with HTTP over them, not listening. */
 export async function assemble(config: Config, logger: Logger): Promise<{ app: App; http: FastifyInstance }> {
@@ -56,9 +54,11 @@ export async function serve(config: Config, options: { readonly logger?: Logger 
   const logger = options.logger ?? loggerOf(config);
   const { app, http } = await assemble(config, logger);
   let local: Local;
+  let firstAdmin: FirstAdmin | undefined;
   try {
     await http.listen({ host: config.host, port: config.port });
     local = await listenLocally(http, app.dataDir);
+    firstAdmin = await app.storeFirstAdmin();
   } catch (error) {
     await http.close();
     await app.close();
@@ -69,7 +69,7 @@ export async function serve(config: Config, options: { readonly logger?: Logger 
   let closing: Promise<void> | undefined;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    firstAdmin: app.firstAdmin,
+    firstAdmin,
     close() {
       closing ??= (async () => {
         const cut = setTimeout(() => {
@@ -84,12 +84,39 @@ export async function serve(config: Config, options: { readonly logger?: Logger 
   };
 }
 
-export interface Local {
+/** The rooms with HTTP over them, listening on the socket of the data directory alone. */
+export async function serveLocally(
+  config: Config,
+): Promise<{ readonly app: App; readonly http: FastifyInstance; close(): Promise<void> }> {
+  const { app, http } = await assemble(config, loggerOf(config));
+  let local: Local;
+  try {
+    local = await listenLocally(http, app.dataDir);
+  } catch (error) {
+    await http.close();
+    await app.close();
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    app,
+    http,
+    close() {
+      closing ??= (async () => {
+        await Promise.all([http.close(), local.close()]);
+        await app.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+interface Local {
   close(): Promise<void>;
 }
 
 /** The socket of the data directory: for the commands of whoever owns it. */
-export async function listenLocally(http: FastifyInstance, dataDir: string): Promise<Local> {
+async function listenLocally(http: FastifyInstance, dataDir: string): Promise<Local> {
   const path = socketPathOf(dataDir);
   rmSync(path, { force: true });
   const server: Server = createServer((request, response) => http.routing(request, response));

@@ -29,8 +29,23 @@ function text(allowed = 'a text'): (value: unknown) => string {
   };
 }
 
+/** 8388608 → "8 MiB"; what is no whole number of such units stays in bytes. */
+export function sizeText(bytes: number): string {
+  for (const [unit, factor] of [
+    ['TiB', 1024 * 1024 * MIB],
+    ['GiB', 1024 * MIB],
+    ['MiB', MIB],
+    ['KiB', 1024],
+  ] as const)
+    if (bytes > 0 && bytes % factor === 0) return `${bytes / factor} ${unit}`;
+  return `${bytes} bytes`;
+}
+
 function integer(min: number, max: number, unit: string) {
-  const allowed = `a whole number of ${unit} from ${min} to ${max}`;
+  const allowed =
+    unit === 'bytes'
+      ? `a size from ${sizeText(min)} to ${sizeText(max)}, in bytes or like "10 MiB"`
+      : `a whole number${unit === '' ? '' : ` of ${unit}`} from ${min} to ${max}`;
   const parse = (value: unknown): number => {
     const match = typeof value === 'string' ? /^(\d+)\s*([a-z]*)$/i.exec(value.trim()) : undefined;
     const suffix = match?.[2]?.toLowerCase().replace(/^([kmg])b$/, '$1') ?? '';
@@ -39,7 +54,7 @@ function integer(min: number, max: number, unit: string) {
     if (!Number.isInteger(number) || number < min || number > max) throw new Error(`must be ${allowed}`);
     return number;
   };
-  return { allowed: unit === 'bytes' ? `${allowed}, or like "10 MiB"` : allowed, parse };
+  return { allowed, parse };
 }
 
 function boolean(value: unknown): boolean {
@@ -150,7 +165,7 @@ const setting = <T>(
 
 const count = (value: number, min: number, max: number, unit: string, doc: string): Setting<number> => {
   const { allowed, parse } = integer(min, max, unit);
-  return setting(value, allowed, parse, doc);
+  return setting(value, allowed, parse, doc, unit === 'bytes' ? { defaultText: sizeText(value) } : {});
 };
 
 const GIB = 1024 * MIB;
@@ -190,7 +205,7 @@ export const SETTINGS = {
     text('an address'),
     'The address to listen on. `0.0.0.0` opens the server to the network.',
   ),
-  port: count(3005, 0, 65_535, 'a port', 'The port to listen on; 0 takes a free one. `PORT` is read too.'),
+  port: count(3005, 0, 65_535, '', 'The port to listen on; 0 takes a free one. `PORT` is read too.'),
   connection: setting<string | undefined>(
     undefined,
     'absent, a directory, or a URL',
@@ -260,7 +275,7 @@ export const SETTINGS = {
     'info',
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).allowed,
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).parse,
-    'How much is logged, to standard output, as JSON lines.',
+    'How much is logged, to standard error: JSON lines, or plain ones on a terminal.',
   ),
   bodyMaxBytes: count(10 * MIB, 1024, GIB, 'bytes', 'The largest JSON body, inflated. NDJSON has no such limit.'),
   lineMaxBytes: count(256 * 1024, 1024, 64 * MIB, 'bytes', 'The longest line of an NDJSON body.'),

@@ -30,14 +30,22 @@ export function storedSecret(path: string): Buffer {
   return secret;
 }
 
-/** Makes an admin when the configuration names nobody and none is stored. */
+/**
+ * An admin, when the configuration names nobody and none is stored. The admin counts once `store` was called: whoever
+ * calls it shows the password, and a start that fails before leaves nobody behind whose password was never seen.
+ */
 export async function firstAdmin(
   registry: Registry,
   config: { readonly users: Readonly<Record<string, string>>; readonly auth: { readonly users: readonly string[] } },
-): Promise<FirstAdmin | undefined> {
+): Promise<{ store(): Promise<FirstAdmin> } | undefined> {
   const named = Object.keys(config.users).length + config.auth.users.length + registry.list('users').length;
   if (named > 0) return undefined;
   const password = randomBytes(15).toString('base64url');
-  await registry.put('users', 'admin', { role: 'admin', hash: await new Passwords().hash(password) });
-  return { user: 'admin', password };
+  const hash = await new Passwords().hash(password);
+  return {
+    async store() {
+      await registry.put('users', 'admin', { role: 'admin', hash });
+      return { user: 'admin', password };
+    },
+  };
 }

@@ -1,28 +1,50 @@
 import { createInterface } from 'node:readline';
 import { CommandFailure } from './failure.ts';
 
-/** A password from the terminal, not shown; or the first line of standard input when that is not a terminal. */
-export async function askPassword(question: string): Promise<string> {
-  const { stdin } = process;
-  if (!stdin.isTTY) {
-    for await (const line of createInterface({ input: stdin })) return line;
-    throw new CommandFailure('There is no password on standard input.', 2);
+/** A new password: from a terminal it is asked for twice, since nobody sees what was typed. */
+export async function askNewPassword(question: string): Promise<string> {
+  if (!process.stdin.isTTY) {
+    for await (const line of createInterface({ input: process.stdin })) return line;
+    throw new CommandFailure(
+      'There is no password on standard input. Type it in a terminal, or pipe it in: echo "$PASSWORD" | seismo …',
+      2,
+    );
   }
+  const password = await askHidden(question);
+  if ((await askHidden('Once more: ')) !== password)
+    throw new CommandFailure('The two passwords differ. Nothing was changed.');
+  return password;
+}
+
+const ENTER = /^[\r\n]$/;
+const BACKSPACE = /^[\u007f\b]$/;
+const CTRL_C = '\u0003';
+const CTRL_D = '\u0004';
+
+function askHidden(question: string): Promise<string> {
+  const { stdin } = process;
   process.stderr.write(question);
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
   let password = '';
-  try {
-    for await (const chunk of stdin)
-      for (const key of chunk as string) {
-        if (key === '\r' || key === '\n') return password;
-        if (key === '\u0003') throw new CommandFailure('Stopped.');
-        password = key === '\u007f' ? password.slice(0, -1) : password + key;
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      stdin.off('data', read);
+      stdin.setRawMode(false);
+      stdin.pause();
+      process.stderr.write('\n');
+      settle();
+    };
+    const read = (chunk: string): void => {
+      for (const key of chunk) {
+        const isOver = ENTER.test(key);
+        if (isOver) end(() => resolve(password));
+        else if (key === CTRL_C || key === CTRL_D) end(() => reject(new CommandFailure('Stopped.')));
+        else password = BACKSPACE.test(key) ? password.slice(0, -1) : password + key;
+        if (isOver) return;
       }
-    return password;
-  } finally {
-    stdin.setRawMode(false);
-    stdin.pause();
-    process.stderr.write('\n');
-  }
+    };
+    stdin.on('data', read);
+    stdin.resume();
+  });
 }

@@ -1,25 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { connect } from 'node:net';
-import { join } from 'node:path';
+import { ERRORS } from '../errors.ts';
 import { CommandFailure } from './failure.ts';
 
 /** Where a command's requests go: the socket of the server on this machine (no token needed), or a remote one. */
 export type Target = { readonly socketPath: string } | { readonly url: string; readonly key: string };
-
-export const socketOf = (dataDir: string): string => join(dataDir, 'seismo.sock');
-
-/** Whether a server listens on the socket of this data directory. */
-export function isServed(dataDir: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketOf(dataDir));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}
 
 export interface Client {
   /** @throws CommandFailure with what the server said */
@@ -43,14 +28,20 @@ export function clientOf(target: Target): Client {
               headers,
             });
       request.on('response', resolve);
-      request.on('error', (error) => reject(new CommandFailure(`The server did not answer: ${error.message}`)));
+      request.on('error', (error) =>
+        reject(
+          new CommandFailure(
+            `The server${'url' in target ? ` at ${target.url}` : ''} did not answer: ${error.message}`,
+          ),
+        ),
+      );
       request.end(body);
     });
   }
 
   async function checked(response: IncomingMessage): Promise<IncomingMessage> {
     if ((response.statusCode ?? 500) < 400) return response;
-    throw new CommandFailure(problemText(await textOf(response), response.statusCode));
+    throw refusalOf(await textOf(response), response.statusCode);
   }
 
   return {
@@ -69,12 +60,16 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function problemText(text: string, status: number | undefined): string {
+/** What the server said, and what its table of errors says can be done. */
+function refusalOf(text: string, status: number | undefined): CommandFailure {
   try {
-    const { code, title, detail } = JSON.parse(text) as { code?: string; title?: string; detail?: string };
-    if (code) return `${title}. ${detail} (${code})`;
+    const { code, detail } = JSON.parse(text) as { code?: string; detail?: string };
+    if (code) return new CommandFailure(String(detail), 1, { code, remedy: remedyOf(code) });
   } catch {
     // Not Seismo's: said below.
   }
-  return `The server answered ${status}.`;
+  return new CommandFailure(`The server answered ${status}, not as a Seismo does. Is the URL right?`);
 }
+
+const remedyOf = (code: string): string | undefined =>
+  Object.entries(ERRORS).find(([name]) => name === code)?.[1].remedy;

@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { pino } from 'pino';
-import { type App, openApp } from '../app.ts';
-import { type Config, loadConfig } from '../config.ts';
-import { type Offline, openOffline } from '../offline.ts';
+import { type Config, type ConfigSources, flagName, loadConfig } from '../config.ts';
+import { isServed, socketPathOf } from '../lock.ts';
+import type { Offline } from '../offline.ts';
 import { SETTINGS, type SettingName } from '../settings.ts';
-import { type Client, clientOf, isServed, socketOf } from './client.ts';
+import { type Client, clientOf } from './client.ts';
 import { CommandFailure } from './failure.ts';
 import { type Output, outputOf } from './output.ts';
 
@@ -19,35 +19,40 @@ export interface CommonOptions {
 }
 
 export function withCommon(command: Command): Command {
-  return command
-    .option('--data <directory>', 'the data directory (setting dataDir)')
-    .option('--config <file>', 'a configuration file')
+  return withFiles(command)
     .option('--server <url>', 'a Seismo server elsewhere, with --key')
-    .addOption(new Option('--key <token>', 'an access token of an admin, for --server').env('SEISMO_KEY'))
-    .option('--json', 'print JSON');
+    .addOption(new Option('--key <token>', 'an access token of an admin, for --server').env('SEISMO_KEY'));
 }
 
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export function withFiles(command: Command): Command {
+  return command
+    .option('--data <directory>', 'the data directory (./seismo-data, or the setting dataDir)')
+    .option('--config <file>', 'a configuration file (seismo.config.js, .mjs or .json, when there is one)')
+    .option('--json', 'print JSON');
+}
 
 /** A flag for each setting, under its name in kebab case. */
 export function withSettings(command: Command): Command {
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     const { doc, allowed } = SETTINGS[name];
-    if (name !== 'dataDir') command.option(`--${kebab(name)} <value>`, `${doc} (${allowed})`);
+    if (name === 'dataDir') continue;
+    command.addOption(new Option(`${flagName(name)} <value>`, `${doc} (${allowed})`).helpGroup('Settings:'));
   }
   return command;
 }
 
-export async function configOf(options: CommonOptions & Readonly<Record<string, unknown>>): Promise<Config> {
+export function sourcesOf(options: CommonOptions & Readonly<Record<string, unknown>>): ConfigSources {
   const given: Record<string, unknown> = {};
   for (const name of Object.keys(SETTINGS)) if (options[name] !== undefined) given[name] = options[name];
   if (options.data !== undefined) given['dataDir'] = options.data;
-  return await loadConfig({ file: options.config, given });
+  return { file: options.config, given, areFlags: true };
 }
 
 export interface Session {
   readonly output: Output;
   readonly config: Config;
+  /** Absolute. */
+  readonly dataDir: string;
   /** A running server; undefined when none runs on the data directory. */
   readonly client: Client | undefined;
 }
@@ -55,18 +60,32 @@ export interface Session {
 /** Finds the server the command is for. */
 export async function sessionOf(options: CommonOptions): Promise<Session> {
   const output = outputOf(options);
-  const config = await configOf(options as CommonOptions & Record<string, unknown>);
-  if (options.server !== undefined) {
-    if (options.key === undefined) throw new CommandFailure('--server needs --key, a token of an admin.', 2);
-    return { output, config, client: clientOf({ url: options.server.replace(/\/+$/, ''), key: options.key }) };
-  }
+  const config = await loadConfig(sourcesOf({ ...options }));
   const dataDir = resolve(config.dataDir);
-  const client = (await isServed(dataDir)) ? clientOf({ socketPath: socketOf(dataDir) }) : undefined;
-  return { output, config, client };
+  if (options.server !== undefined) {
+    if (options.key === undefined)
+      throw new CommandFailure('--server needs --key (or SEISMO_KEY), an access token of an admin from POST /auth.', 2);
+    const url = options.server.replace(/\/+$/, '');
+    if (!URL.canParse(url) || !/^https?:/.test(url))
+      throw new CommandFailure(`--server ${options.server} must be a URL like https://seismo.example.com.`, 2);
+    return { output, config, dataDir, client: clientOf({ url, key: options.key }) };
+  }
+  const client = (await isServed(dataDir)) ? clientOf({ socketPath: socketPathOf(dataDir) }) : undefined;
+  return { output, config, dataDir, client };
+}
+
+/** What a command asks about must be there: one that made an empty directory would answer for the wrong one. */
+export function checkData({ dataDir }: Session): void {
+  if (!existsSync(join(dataDir, 'registry')))
+    throw new CommandFailure(
+      `There is no Seismo data in ${dataDir}. Name the directory with --data, or start a server there (seismo start).`,
+    );
 }
 
 /** Works on users and keys of the data directory while no server runs. */
-export async function offline<T>(config: Config, work: (rooms: Offline) => Promise<T>): Promise<T> {
+export async function offline<T>({ config }: Session, work: (rooms: Offline) => Promise<T>): Promise<T> {
+  // Loaded when needed: HTTP, journal and engine take half a second, which `--help` and a running server's client need not wait.
+  const { openOffline } = await import('../offline.ts');
   const rooms = await openOffline(config);
   try {
     return await work(rooms);
@@ -75,12 +94,16 @@ export async function offline<T>(config: Config, work: (rooms: Offline) => Promi
   }
 }
 
-/** Works on the rooms themselves while no server runs: the engine is started for it. */
-export async function withRooms<T>({ config }: Session, work: (app: App) => Promise<T>): Promise<T> {
-  const app = await openApp(config, { logger: pino({ level: 'silent' }) });
+/** The running server, or the rooms opened for this command alone, asked in the same words. */
+export async function withServer<T>(session: Session, work: (client: Client) => Promise<T>): Promise<T> {
+  const { client, config, dataDir, output } = session;
+  if (client) return await work(client);
+  output.note(`No server runs on ${dataDir}: opening it for this command …`);
+  const { serveLocally } = await import('../serve.ts');
+  const rooms = await serveLocally({ ...config, logLevel: 'silent' });
   try {
-    return await work(app);
+    return await work(clientOf({ socketPath: socketPathOf(dataDir) }));
   } finally {
-    await app.close();
+    await rooms.close();
   }
 }

@@ -2,9 +2,10 @@ import { createWriteStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { type CommonOptions, sessionOf, withCommon } from './common.ts';
+import type { Client } from './client.ts';
+import { type CommonOptions, checkData, sessionOf, withCommon, withServer } from './common.ts';
 import { CommandFailure } from './failure.ts';
-import { bytesText } from './output.ts';
+import { bytesText, type Output } from './output.ts';
 import { progressBar } from './progress.ts';
 
 interface ExportOptions extends CommonOptions {
@@ -18,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = { ndjson: 'application/x-ndjson'
 
 export function addExport(program: Command): void {
   withCommon(program.command('export'))
-    .description('write the events of an app to a file, oldest first; needs a running server')
+    .description('write the events of an app to a file, oldest first')
     .requiredOption('--app <app>', 'the app')
     .option('--format <format>', 'ndjson or csv', 'ndjson')
     .option('--output <file>', 'the file; standard output unless given')
@@ -26,28 +27,58 @@ export function addExport(program: Command): void {
     .action(async (options: ExportOptions) => {
       const accept = TYPES[options.format];
       if (accept === undefined) throw new CommandFailure('--format must be ndjson or csv.', 2);
-      const { client, output } = await sessionOf(options);
-      if (!client) throw new CommandFailure('No server runs on this data directory; start it first (seismo start).');
+      const session = await sessionOf(options);
+      if (!session.client) checkData(session);
       const search = new URLSearchParams({ order: 'asc' });
       for (const filter of options.filter ?? []) {
         const end = filter.indexOf('=');
         if (end < 1) throw new CommandFailure(`--filter ${filter} must be like name=value.`, 2);
         search.append(filter.slice(0, end), filter.slice(end + 1));
       }
-      const events = await client.stream(`/api/events/${encodeURIComponent(options.app)}?${search}`, accept);
-      const bar = progressBar(output.json || options.output === undefined, 'exported');
-      let bytes = 0;
-      const counter = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          bytes += chunk.length;
-          bar.update(bytes, bytesText(bytes));
-          done(null, chunk);
-        },
-      });
-      if (options.output === undefined) await pipeline(events, counter, process.stdout, { end: false });
-      else await pipeline(events, counter, createWriteStream(options.output, { mode: 0o600 }));
-      bar.stop();
-      if (options.output !== undefined)
-        output.result({ file: options.output, bytes }, `${bytesText(bytes)} written to ${options.output}.`);
+      await withServer(session, (client) =>
+        write(
+          client,
+          `/api/events/${encodeURIComponent(options.app)}?${search}`,
+          accept,
+          options.output,
+          session.output,
+        ),
+      );
     });
 }
+
+async function write(
+  client: Client,
+  path: string,
+  accept: string,
+  file: string | undefined,
+  output: Output,
+): Promise<void> {
+  const events = await client.stream(path, accept);
+  const bar = progressBar(output.json || file === undefined, 'exported');
+  let bytes = 0;
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      bar.update(bytes, bytesText(bytes));
+      done(null, chunk);
+    },
+  });
+  try {
+    if (file === undefined) await pipeline(events, counter, process.stdout, { end: false });
+    else await pipeline(events, counter, createWriteStream(file, { mode: 0o600 }));
+  } catch (error) {
+    // The server cuts an answer that it cannot finish.
+    if (isCut(error))
+      throw new CommandFailure(`The export broke off after ${bytesText(bytes)}: it is not whole. Run it again.`);
+    throw error;
+  } finally {
+    bar.stop();
+  }
+  if (file !== undefined) output.result({ file, bytes }, `${bytesText(bytes)} written to ${file}.`);
+}
+
+const isCut = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code));

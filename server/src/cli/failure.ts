@@ -1,10 +1,63 @@
+import { ConfigError } from '../config-error.ts';
+import { SeismoError } from '../errors.ts';
+import { DirectoryInUse } from '../lock.ts';
+
 /** A command that could not do what it was asked, said in one sentence with what to do next. Exit code 1, or 2 for wrong use. */
 export class CommandFailure extends Error {
   readonly exitCode: 1 | 2;
+  /** Of the server's answer, where it was the server that refused. */
+  readonly refusal: Refusal | undefined;
 
-  constructor(message: string, exitCode: 1 | 2 = 1) {
+  constructor(message: string, exitCode: 1 | 2 = 1, refusal?: Refusal) {
     super(message);
     this.name = 'CommandFailure';
     this.exitCode = exitCode;
+    this.refusal = refusal;
   }
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly remedy: string | undefined;
+}
+
+export interface Described {
+  readonly exitCode: 1 | 2;
+  /** For people: lines that end with what to do next. */
+  readonly text: string;
+  /** For --json. */
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+/** What to tell of a failure. Only what must be a bug of ours is shown with its stack. */
+export function describeFailure(error: unknown): Described {
+  if (error instanceof ConfigError) {
+    const lines = error.faults.map(({ setting, message }) => `  ${setting}: ${message}`);
+    const help = 'Every setting: `seismo start --help`; those in force: `seismo config`.';
+    return {
+      exitCode: 2,
+      text: ['The configuration is not valid:', ...lines, help].join('\n'),
+      value: { code: 'CONFIG_INVALID', message: 'The configuration is not valid.', faults: error.faults },
+    };
+  }
+  if (error instanceof CommandFailure) {
+    const { exitCode, message, refusal } = error;
+    const lines = refusal === undefined ? [message] : [`${message} (${refusal.code})`, refusal.remedy ?? ''];
+    return { exitCode, text: lines.join('\n').trimEnd(), value: { message, ...refusal } };
+  }
+  if (error instanceof SeismoError) {
+    const { code, detail, entry } = error;
+    const isBug = entry.kind === 'bug';
+    return {
+      exitCode: 1,
+      text: `${detail} (${code})\n${isBug ? String(error.stack) : entry.remedy}`,
+      value: { message: detail, code, remedy: entry.remedy },
+    };
+  }
+  // Plain errors are thrown on purpose, and those of the system name the file; a TypeError is nobody's message.
+  const isTold =
+    error instanceof Error && (error.constructor === Error || error instanceof DirectoryInUse || 'syscall' in error);
+  const message = error instanceof Error ? error.message : String(error);
+  const text = isTold || !(error instanceof Error) ? message : `A bug in Seismo: ${error.stack ?? message}`;
+  return { exitCode: 1, text, value: { message } };
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ImportAnswer } from '../ingest/ingest.ts';
 import { zoneNamed } from '../time.ts';
 import type { Client } from './client.ts';
-import { type CommonOptions, type Session, sessionOf, withCommon, withRooms } from './common.ts';
+import { type CommonOptions, type Session, sessionOf, withCommon, withServer } from './common.ts';
 import { CommandFailure } from './failure.ts';
 import { type ImportResult, runImport, type Sink } from './import/run.ts';
 import { FORMATS } from './import/source.ts';
@@ -35,16 +35,7 @@ export function addImport(program: Command): void {
     .option('--time-zone <zone>', 'for times without offset', 'UTC')
     .action(async (file: string, options: ImportOptions) => {
       const session = await sessionOf(options);
-      const result = session.client
-        ? await importInto(socketSink(session.client), file, options, session)
-        : await withRooms(session, ({ ingest }) =>
-            importInto(
-              { ...ingest, importedRows: async (app, print) => ingest.importedRows(app, print) },
-              file,
-              options,
-              session,
-            ),
-          );
+      const result = await withServer(session, (client) => importInto(socketSink(client), file, options, session));
       const { rejected, rejectedTotal, rows, accepted, duplicates, resumedAt } = result;
       const parts = [`${countText(accepted)} of ${countText(rows)} rows imported`];
       if (resumedAt > 0) parts.push(`${countText(resumedAt)} were already`);

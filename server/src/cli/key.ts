@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { KeySummary } from '../auth/auth.ts';
-import { type CommonOptions, offline, sessionOf, withCommon } from './common.ts';
+import { type CommonOptions, checkData, offline, sessionOf, withCommon } from './common.ts';
+import { CommandFailure } from './failure.ts';
 import { table } from './output.ts';
 
 interface CreateOptions extends CommonOptions {
@@ -22,8 +23,11 @@ export function addKey(program: Command): void {
     .option('--origin <origin...>', 'pages that may use it, like https://example.com; any unless given')
     .option('--events-per-second <n>', 'the rate of a write key (1000)')
     .action(async (options: CreateOptions) => {
-      const { client, config, output } = await sessionOf(options);
+      const session = await sessionOf(options);
+      const { client, output } = session;
       const { app, scope, origin, eventsPerSecond } = options;
+      if (eventsPerSecond !== undefined && !/^\d+$/.test(eventsPerSecond))
+        throw new CommandFailure(`--events-per-second ${eventsPerSecond} must be a whole number.`, 2);
       const request = {
         app,
         scope,
@@ -32,29 +36,40 @@ export function addKey(program: Command): void {
       };
       const made = client
         ? ((await client.json('POST', '/api/keys', request)) as KeySummary & { key: string })
-        : await offline(config, ({ auth }) => auth.createKey(request));
-      output.result(made, `${made.key}\n${scope} key ${made.id} for ${app}. It is not shown again.`);
+        : await offline(session, ({ auth }) => auth.createKey(request));
+      // Only the key on standard output, so that a script can take it.
+      output.result(made, made.key);
+      output.note(`This is the ${scope} key ${made.id} for ${app}; it is not shown again.`);
     });
 
   withCommon(key.command('list'))
     .description('list the keys, without their secrets')
     .action(async (options: CommonOptions) => {
-      const { client, config, output } = await sessionOf(options);
+      const session = await sessionOf(options);
+      const { client, output } = session;
+      if (!client) checkData(session);
       const keys = client
         ? ((await client.json('GET', '/api/keys')) as (Omit<KeySummary, 'createdAt'> & { createdAt: string })[])
-        : await offline(config, async ({ auth }) =>
+        : await offline(session, async ({ auth }) =>
             auth.keys().map((each) => ({ ...each, createdAt: new Date(each.createdAt).toISOString() })),
           );
       const rows = keys.map((each) => [each.id, each.app, each.scope, each.createdAt, each.origins.join(' ')]);
-      output.result(keys, table(['id', 'app', 'scope', 'made', 'origins'], rows));
+      output.result(
+        keys,
+        rows.length === 0
+          ? 'There are no keys; `seismo key create` makes one.'
+          : table(['id', 'app', 'scope', 'made', 'origins'], rows),
+      );
     });
 
   withCommon(key.command('revoke <id>'))
     .description('revoke a key at once')
     .action(async (id: string, options: CommonOptions) => {
-      const { client, config, output } = await sessionOf(options);
+      const session = await sessionOf(options);
+      const { client, output } = session;
+      if (!client) checkData(session);
       if (client) await client.json('DELETE', `/api/keys/${encodeURIComponent(id)}`);
-      else await offline(config, ({ auth }) => auth.revokeKey(id));
+      else await offline(session, ({ auth }) => auth.revokeKey(id));
       output.result({ revoked: id }, `Revoked ${id}.`);
     });
 }

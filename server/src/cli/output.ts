@@ -1,9 +1,8 @@
-/** How commands speak: results to standard output, everything else to standard error; colours on a terminal alone. */
-
 export interface Output {
   readonly json: boolean;
   /** `text` for people, `value` for --json. */
   result(value: unknown, text: string): void;
+  /** Said beside the result, on standard error, to people alone. */
   note(text: string): void;
 }
 
@@ -16,10 +15,11 @@ export function outputOf(options: { readonly json?: boolean }): Output {
   };
 }
 
-const isTerminal = (): boolean => process.stdout.isTTY === true;
-export const bold = (text: string): string => (isTerminal() ? `\u001b[1m${text}\u001b[22m` : text);
+/** Where a person looks on who wants colours (NO_COLOR and TERM=dumb say no). */
+const hasColours = (): boolean => process.stdout.isTTY === true && process.stdout.hasColors();
+export const bold = (text: string): string => (hasColours() ? `\u001b[1m${text}\u001b[22m` : text);
 
-/** Rows under their headings, columns aligned. */
+/** Rows under their headings, columns aligned. Empty headings are left out. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
@@ -27,7 +27,8 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
       .map((cell, i) => cell.padEnd(widths[i]!))
       .join('  ')
       .trimEnd();
-  return [bold(line(headings)), ...rows.map(line)].join('\n');
+  const head = headings.some((heading) => heading !== '') ? [bold(line(headings))] : [];
+  return [...head, ...rows.map(line)].join('\n');
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -39,3 +40,6 @@ export function bytesText(bytes: number): string {
 }
 
 export const countText = (count: number): string => count.toLocaleString('en');
+
+/** "1 event", "2,000 events" */
+export const countOf = (count: number, noun: string): string => `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;

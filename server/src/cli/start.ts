@@ -1,25 +1,23 @@
 import type { Command } from 'commander';
-import { DirectoryInUse } from '../lock.ts';
-import { serve } from '../serve.ts';
-import { type CommonOptions, configOf, withSettings } from './common.ts';
+import type { Config } from '../config.ts';
+import { loadConfig } from '../config.ts';
+import { type CommonOptions, sourcesOf, withFiles, withSettings } from './common.ts';
 import { CommandFailure } from './failure.ts';
 import { bold, outputOf } from './output.ts';
 
-/** The container or service manager kills after its own patience; 10 s is the promise, and the engine's share is in it. */
 export function addStart(program: Command): void {
-  withSettings(program.command('start', { isDefault: true }))
-    .description('run the server')
-    .option('--data <directory>', 'the data directory (setting dataDir)')
-    .option('--config <file>', 'a configuration file')
-    .option('--json', 'print JSON')
+  const command = withSettings(withFiles(program.command('start', { isDefault: true })))
+    .description('run the server (also without a command)')
+    // `seismo strat` arrives here, since this is the command when there is none.
+    .allowExcessArguments()
     .action(async (options: CommonOptions & Record<string, unknown>) => {
+      if (command.args.length > 0)
+        throw new CommandFailure(`There is no command "${command.args[0]}"; \`seismo --help\` lists them.`, 2);
       const output = outputOf(options);
-      const config = await configOf(options);
+      const config = await loadConfig(sourcesOf(options));
+      const { serve } = await import('../serve.ts');
       const server = await serve(config).catch((error: unknown) => {
-        if (error instanceof DirectoryInUse) throw new CommandFailure(error.message);
-        if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
-          throw new CommandFailure(`Port ${config.port} of ${config.host} is taken. Choose another with --port.`);
-        throw error;
+        throw portFailure(error, config) ?? error;
       });
       stopOnSignals(() => server.close());
       const { url, firstAdmin } = server;
@@ -27,18 +25,37 @@ export function addStart(program: Command): void {
     });
 }
 
+function portFailure(error: unknown, { host, port }: Config): CommandFailure | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new CommandFailure(`Port ${port} of ${host} is taken. Choose another with --port, or PORT.`);
+  if (code === 'EACCES' && port < 1024)
+    return new CommandFailure(
+      `Port ${port} needs more rights. Choose one above 1023 with --port, or put a proxy before it.`,
+    );
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new CommandFailure(`This machine has no address ${host}. Correct --host; 0.0.0.0 stands for all it has.`);
+  return undefined;
+}
+
 function greeting(url: string, dataDir: string, admin: { user: string; password: string } | undefined): string {
   const lines = [`${bold('Seismo')} listens on ${bold(url)} and keeps its data in ${dataDir}.`];
-  if (admin)
-    lines.push(
-      '',
-      'Sign in as the first admin; the password is not shown again:',
-      `  user      ${admin.user}`,
-      `  password  ${bold(admin.password)}`,
-      '',
-      'Send the first event:',
-      `  TOKEN=$(curl -s ${url}/auth -H 'Content-Type: application/json' -d '{"username":"${admin.user}","password":"${admin.password}"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/') && curl -s ${url}/api/events/my-app -H "X-Access-Token: $TOKEN" -H 'Content-Type: application/json' -d '{"event":"application started"}'`,
-    );
+  if (!admin) return lines[0]!;
+  const signIn = `curl -s ${url}/auth -H 'Content-Type: application/json' -d '{"username":"${admin.user}","password":"${admin.password}"}'`;
+  lines.push(
+    '',
+    'Sign in as the first admin; the password is not shown again:',
+    `  user      ${admin.user}`,
+    `  password  ${bold(admin.password)}`,
+    '',
+    'Send the first event (paste the whole line):',
+    `  TOKEN=$(${signIn} | sed 's/.*"token":"\\([^"]*\\)".*/\\1/') && curl -s ${url}/api/events/my-app -H "X-Access-Token: $TOKEN" -H 'Content-Type: application/json' -d '{"event":"application started"}'`,
+    '',
+    'and count it:',
+    `  curl -s "${url}/api/reports/day/my-app" -H "X-Access-Token: $TOKEN"`,
+    '',
+    `Everything else: ${url}/docs. Ctrl-C stops the server; events and users stay.`,
+  );
   return lines.join('\n');
 }
 

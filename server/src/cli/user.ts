@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { UserSummary } from '../auth/auth.ts';
-import { hashPassword } from '../hash-password.ts';
-import { askPassword } from './ask.ts';
-import { type CommonOptions, offline, sessionOf, withCommon } from './common.ts';
+import { askNewPassword } from './ask.ts';
+import { type CommonOptions, checkData, offline, sessionOf, withCommon } from './common.ts';
 import { outputOf, table } from './output.ts';
 
 export function addUser(program: Command): void {
@@ -12,32 +11,42 @@ export function addUser(program: Command): void {
     .description('add a user; the password is asked for, or read from standard input')
     .option('--role <role>', 'admin (changes) or viewer (reads)', 'viewer')
     .action(async (name: string, options: CommonOptions & { role: string }) => {
-      const { client, config, output } = await sessionOf(options);
-      const request = { name, role: options.role, password: await askPassword(`Password for ${name}: `) };
+      const session = await sessionOf(options);
+      const { client, output } = session;
+      const request = { name, role: options.role, password: await askNewPassword(`Password for ${name}: `) };
       const added = client
         ? await client.json('POST', '/api/users', request)
-        : await offline(config, ({ auth }) => auth.addUser(request));
+        : await offline(session, ({ auth }) => auth.addUser(request));
       output.result(added, `Added ${name} as ${options.role}.`);
     });
 
   withCommon(user.command('remove <name>'))
     .description('remove a user, and end the sessions at once')
     .action(async (name: string, options: CommonOptions) => {
-      const { client, config, output } = await sessionOf(options);
+      const session = await sessionOf(options);
+      const { client, output } = session;
+      if (!client) checkData(session);
       if (client) await client.json('DELETE', `/api/users/${encodeURIComponent(name)}`);
-      else await offline(config, ({ auth }) => auth.removeUser(name));
+      else await offline(session, ({ auth }) => auth.removeUser(name));
       output.result({ removed: name }, `Removed ${name}.`);
     });
 
   withCommon(user.command('list'))
     .description('list the users')
     .action(async (options: CommonOptions) => {
-      const { client, config, output } = await sessionOf(options);
+      const session = await sessionOf(options);
+      const { client, output } = session;
+      if (!client) checkData(session);
       const users = client
         ? ((await client.json('GET', '/api/users')) as UserSummary[])
-        : await offline(config, async ({ auth }) => auth.users());
+        : await offline(session, async ({ auth }) => auth.users());
       const rows = users.map(({ name, role, source }) => [name, role, source]);
-      output.result(users, table(['name', 'role', 'from'], rows));
+      output.result(
+        users,
+        rows.length === 0
+          ? 'There are no users; the next start makes an admin.'
+          : table(['name', 'role', 'from'], rows),
+      );
     });
 
   program
@@ -45,7 +54,8 @@ export function addUser(program: Command): void {
     .description('print the bcrypt hash of a password, for the setting users')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
-      const hash = await hashPassword(await askPassword('Password: '));
+      const { hashPassword } = await import('../hash-password.ts');
+      const hash = await hashPassword(await askNewPassword('Password: '));
       outputOf(options).result({ hash }, hash);
     });
 }

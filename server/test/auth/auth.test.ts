@@ -315,7 +315,7 @@ describe('the first start', () => {
     expect(readFileSync(join(folder, 'auth.key'), 'utf8')).toContain(key.toString('hex'));
     expect(signingKey(folder, undefined).equals(key)).toBe(true);
     const config = { users: {}, auth: { users: [] } };
-    const admin = await firstAdmin(registry, config);
+    const admin = await (await firstAdmin(registry, config))?.store();
     expect(admin?.password.length).toBe(20);
     expect(await firstAdmin(registry, config)).toBeUndefined();
     expect(await auth.signInWithPassword(admin!.user, admin!.password, '10.0.0.1')).toMatchObject({ role: 'admin' });

@@ -51,8 +51,8 @@ describe('loadConfig', () => {
       given: { timeZone: 'Mars/Base', authKey: 'short', users: { ann: hash('10') } },
     });
     expect(found.length).toBe(5);
-    expect(found.join('\n')).toContain('SEISMO_PROT: is not a setting (environment); did you mean port');
-    expect(found.join('\n')).toContain('port: must be a whole number of a port from 0 to 65535');
+    expect(found.join('\n')).toContain('SEISMO_PROT: is not a setting; did you mean port');
+    expect(found.join('\n')).toContain('port: must be a whole number from 0 to 65535 [SEISMO_PORT]');
     expect(found.join('\n')).toContain('users: the hash of "ann" has 10 rounds, at least 12 are needed');
   });
 
@@ -79,6 +79,16 @@ describe('loadConfig', () => {
       users: { ann: '***' },
       port: 3005,
     });
+  });
+
+  it('leaves alone what the command line and Kubernetes put into the environment', async () => {
+    const environment = {
+      SEISMO_KEY: 'token',
+      SEISMO_PORT: 'tcp://10.0.0.1:3005',
+      SEISMO_PORT_3005_TCP_ADDR: '10.0.0.1',
+      SEISMO_SERVICE_HOST: '10.0.0.1',
+    };
+    expect((await load({ environment })).port).toBe(3005);
   });
 
   it('spells names for the environment', () => {

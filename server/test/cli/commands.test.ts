@@ -1,0 +1,181 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockDirectory } from '../../src/lock.ts';
+import { type Started, seismo, startSeismo } from './seismo.ts';
+
+let cwd: string;
+let dataDir: string;
+const running: Started[] = [];
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'seismo-cli-'));
+  dataDir = join(cwd, 'seismo-data');
+});
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.stop('SIGKILL');
+  rmSync(cwd, { recursive: true, force: true });
+});
+
+async function started(...args: string[]): Promise<Started> {
+  const server = await startSeismo(args, { cwd });
+  running.push(server);
+  return server;
+}
+
+describe('every command', () => {
+  it.each([
+    ['start'],
+    ['config'],
+    ['hash-password'],
+    ['user', 'add'],
+    ['user', 'remove'],
+    ['user', 'list'],
+    ['key', 'create'],
+    ['key', 'list'],
+    ['key', 'revoke'],
+    ['import'],
+    ['export'],
+    ['stats'],
+    ['retry'],
+  ])('explains itself: %s %s', async (...command) => {
+    const { code, stdout, stderr } = await seismo([...command.filter(Boolean), '--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`Usage: seismo ${command.filter(Boolean).join(' ')}`);
+    expect(stdout).toContain('--json');
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('is named when it does not exist', async () => {
+    const { code, stderr } = await seismo(['strat'], { cwd });
+    expect([code, stderr]).toEqual([2, 'There is no command "strat"; `seismo --help` lists them.\n']);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
+describe('seismo config', () => {
+  it('prints what is in force and where it comes from, with secrets masked', async () => {
+    writeFileSync(join(cwd, 'seismo.config.json'), '{"tokenTtl":5,"connection":"http://u:p@h:8123/db"}');
+    const { code, stdout } = await seismo(['config', '--time-zone', 'Asia/Kathmandu'], { cwd, env: { PORT: '4000' } });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^port +4000 +PORT$/m);
+    expect(stdout).toMatch(/^tokenTtl +5 +seismo\.config\.json$/m);
+    expect(stdout).toMatch(/^timeZone +"Asia\/Kathmandu" +--time-zone$/m);
+    expect(stdout).toMatch(/^connection +"http:\/\/\*\*\*@h:8123\/db"/m);
+    expect(stdout).toMatch(/^host +"127\.0\.0\.1" +default$/m);
+  });
+
+  it('names every fault and where it stands, as text and as JSON', async () => {
+    const env = { SEISMO_PROT: '1', SEISMO_TOKEN_TTL: 'x' };
+    const text = await seismo(['config', '--auth-key', 'short'], { cwd, env });
+    expect([text.code, text.stdout]).toEqual([2, '']);
+    expect(text.stderr).toContain('SEISMO_PROT: is not a setting; did you mean port (SEISMO_PORT)?\n');
+    expect(text.stderr).toContain('tokenTtl: must be a whole number of minutes from 1 to 43200 [SEISMO_TOKEN_TTL]\n');
+    expect(text.stderr).toContain('[--auth-key]');
+    const json = await seismo(['config', '--auth-key', 'short', '--json'], { cwd, env });
+    expect(
+      JSON.parse(json.stderr)
+        .error.faults.map(({ setting }: { setting: string }) => setting)
+        .sort(),
+    ).toEqual(['SEISMO_PROT', 'authKey', 'tokenTtl']);
+  });
+});
+
+describe('commands without a server', () => {
+  it('do not make a data directory where there is none', async () => {
+    for (const command of [['user', 'list'], ['key', 'list'], ['stats'], ['retry'], ['export', '--app', 'shop']]) {
+      const { code, stderr } = await seismo(command, { cwd });
+      expect([command, code]).toEqual([command, 1]);
+      expect(stderr).toContain(`There is no Seismo data in ${dataDir}`);
+    }
+    expect(existsSync(dataDir)).toBe(false);
+  });
+
+  it('keep users and keys', async () => {
+    const password = 'a password 12';
+    const added = await seismo(['user', 'add', 'ann', '--role', 'admin', '--json'], { cwd, input: `${password}\n` });
+    expect(JSON.parse(added.stdout)).toMatchObject({ name: 'ann', role: 'admin' });
+    expect(await seismo(['user', 'add', 'bob'], { cwd, input: 'short' })).toMatchObject({ code: 1, stdout: '' });
+    const made = await seismo(['key', 'create', '--app', 'shop', '--scope', 'write'], { cwd });
+    expect(made.stdout).toMatch(/^sk_[\w-]{22}\n$/);
+    const keys = JSON.parse((await seismo(['key', 'list', '--json'], { cwd })).stdout);
+    expect(keys).toMatchObject([{ app: 'shop', scope: 'write' }]);
+    expect((await seismo(['user', 'list'], { cwd })).stdout).toBe('name  role   from\nann   admin  stored\n');
+    expect(await seismo(['key', 'revoke', keys[0].id], { cwd })).toMatchObject({ code: 0 });
+    expect(await seismo(['key', 'revoke', keys[0].id], { cwd })).toMatchObject({ code: 1 });
+    expect((await seismo(['key', 'list'], { cwd })).stdout).toBe('There are no keys; `seismo key create` makes one.\n');
+    expect(await seismo(['user', 'remove', 'ann'], { cwd })).toMatchObject({ code: 0, stdout: 'Removed ann.\n' });
+  });
+
+  it('keep off a directory that is somebody else’s', async () => {
+    await seismo(['key', 'create', '--app', 'shop', '--scope', 'write'], { cwd });
+    const lock = await lockDirectory(dataDir);
+    for (const command of [['key', 'list'], ['stats'], ['start', '--port', '0']]) {
+      const { code, stderr } = await seismo(command, { cwd });
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`Another Seismo runs on ${dataDir}`)]);
+    }
+    await lock.release();
+    expect(await seismo(['key', 'list'], { cwd })).toMatchObject({ code: 0 });
+  });
+});
+
+describe('seismo hash-password', () => {
+  it('prints a bcrypt hash of 12 rounds, which the setting users takes', async () => {
+    const { code, stdout } = await seismo(['hash-password'], { input: 'a password 12\n' });
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^\$2b\$12\$[./A-Za-z0-9]{53}\n$/)]);
+    const users = JSON.stringify({ ann: stdout.trim() });
+    expect(await seismo(['config', '--users', users], { cwd })).toMatchObject({ code: 0 });
+    expect(await seismo(['hash-password'], { input: '' })).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('seismo start', () => {
+  it('says where it is, who may sign in, and lines that work when pasted; then stops with 0 and keeps what it has', async () => {
+    const server = await started();
+    const text = server.stdout();
+    const password = /^ {2}password {2}(\S+)$/m.exec(text)![1]!;
+    expect(text).toMatch(/^Seismo listens on http:\/\/127\.0\.0\.1:\d+ and keeps its data in \.\/seismo-data\.$/m);
+    const lines = text.split('\n').filter((line) => /^ {2}(TOKEN|curl)/.test(line));
+    const pasted = execFileSync('bash', ['-c', lines.join('\necho\n')], { encoding: 'utf8' }).split('\n');
+    expect(pasted.map((line) => JSON.parse(line))).toMatchObject([
+      { app: 'my-app', id: 'application-started', event: 'application started' },
+      { app: 'my-app', total: 1 },
+    ]);
+    const stats = await seismo(['stats', '--json'], { cwd });
+    expect(JSON.parse(stats.stdout)).toMatchObject({ store: { events: 1 }, ingest: { accepted: 1 } });
+    expect(await server.stop('SIGINT')).toBe(0);
+
+    const again = await started('--json');
+    expect(Object.keys(JSON.parse(again.stdout()))).toEqual(['url']);
+    expect(again.stderr()).not.toContain(password);
+    const exported = await seismo(['export', '--app', 'my-app'], { cwd });
+    expect(JSON.parse(exported.stdout)).toMatchObject({ event: 'application started' });
+    expect(await again.stop('SIGTERM')).toBe(0);
+    // And without a server.
+    const later = await seismo(['export', '--app', 'my-app', '--output', 'all.csv', '--format', 'csv'], { cwd });
+    expect([later.code, later.stdout]).toEqual([0, expect.stringContaining('written to all.csv')]);
+    expect(await seismo(['retry'], { cwd })).toMatchObject({ code: 0, stdout: 'No events are set aside.\n' });
+  });
+
+  it('shows the password at the first start that succeeds, not at one whose port was taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as { port: number };
+    const refused = await seismo(['start', '--port', `${port}`, '--log-level', 'warn'], { cwd });
+    taken.close();
+    expect(refused).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Port ${port} of 127.0.0.1 is taken. Choose another with --port, or PORT.\n`,
+    });
+    expect((await started()).stdout()).toContain('the password is not shown again');
+  });
+
+  it('refuses a second server on the same directory', async () => {
+    await started();
+    const { code, stderr } = await seismo(['start', '--port', '0'], { cwd });
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`Another Seismo runs on ${dataDir}. Stop it first`)]);
+  });
+});

@@ -1,0 +1,110 @@
+/** docs/configuration.md and docs/errors.md are printed from the tables; `npm run docs` writes them, this compares. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { environmentName, flagName } from '../../src/config.ts';
+import { ERRORS, type ErrorEntry } from '../../src/errors.ts';
+import { SETTINGS, type Setting } from '../../src/settings.ts';
+
+const DOCS = fileURLToPath(new URL('../../../docs', import.meta.url));
+const SRC = fileURLToPath(new URL('../../src', import.meta.url));
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+function configuration(): string {
+  const sections = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => {
+    const absent = setting.default === undefined ? 'absent' : `\`${JSON.stringify(setting.default)}\``;
+    return [
+      `### \`${name}\``,
+      '',
+      setting.doc,
+      '',
+      `- Allowed: ${setting.allowed}.`,
+      `- Default: ${setting.defaultText ?? absent}.`,
+      `- Environment: \`${environmentName(name)}\`${name === 'port' ? ', or `PORT`' : ''}; flag: \`${flagName(name)}\`.`,
+      ...(setting.secret ? ['- Secret: masked by `seismo config`.'] : []),
+      '',
+    ].join('\n');
+  });
+  return `<!-- Printed from server/src/settings.ts by \`npm run docs\`. Do not edit. -->
+# Configuration
+
+Nothing has to be configured. What is, comes from three places; a later one wins:
+
+1. a file: \`seismo.config.js\`, \`.mjs\` or \`.json\` in the working directory, or the one that \`--config\` names;
+2. the environment: \`SEISMO_\` and the setting's name in capitals;
+3. flags of the command, or the object given to \`start\` and \`createSeismo\` in code.
+
+\`\`\`js
+// seismo.config.js
+export default {
+  port: 8080,
+  timeZone: 'Europe/Zurich',
+  users: { ann: '$2b$12$…' }, // made by \`seismo hash-password\`
+};
+\`\`\`
+
+In the environment and in flags, objects are JSON (\`SEISMO_AUTH='{"users":["octocat"]}'\`), lists are separated by commas, and sizes may
+be spelled like \`"10 MiB"\`. Everything wrong is reported at once, with the setting's name, where it stands and what is allowed.
+\`seismo config\` prints what is in force and where each value comes from, with secrets masked.
+
+An app may have a time zone, a first day of the week and a retention of its own (\`PATCH /api/apps/:app\`): these win over the configuration.
+
+## Settings
+
+${sections.join('\n')}`;
+}
+
+const KINDS: Readonly<Record<ErrorEntry['kind'], string>> = {
+  caller: 'the request',
+  machine: 'the machine',
+  bug: 'Seismo',
+};
+
+function errors(): string {
+  const rows = Object.entries<ErrorEntry>(ERRORS).map(
+    ([code, { status, kind, title, remedy, retryAfterSeconds }]) =>
+      `| \`${code}\` | ${status} | ${KINDS[kind]} | ${cell(title)} | ${cell(remedy)} | ${retryAfterSeconds === undefined ? 'no' : `after ${retryAfterSeconds} s`} |`,
+  );
+  return `<!-- Printed from server/src/errors.ts by \`npm run docs\`. Do not edit. -->
+# Errors
+
+A refusal is \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, \`detail\` (which field, which rule, what would have been
+right), \`code\`, \`instance\` (by which the log has it), \`remedy\`, \`retry\` (whether the same request may succeed later), and \`field\` where
+there is one. Batches list their refused events as \`rejected: [{index, code, detail}]\` with the same codes. Codes are stable: switch on them, not
+on texts.
+
+| Code | Status | At fault | Title | What to do | Retry |
+| --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+it('docs/configuration.md says what server/src/settings.ts says', async () => {
+  await expect(configuration()).toMatchFileSnapshot(join(DOCS, 'configuration.md'));
+});
+
+it('docs/errors.md says what server/src/errors.ts says', async () => {
+  await expect(errors()).toMatchFileSnapshot(join(DOCS, 'errors.md'));
+});
+
+it('names no error code in the documents that is not in the table', () => {
+  const pages = [...readdirSync(DOCS).map((name) => join(DOCS, name)), join(DOCS, '..', 'README.md')];
+  const families = new Set(Object.keys(ERRORS).map((code) => code.split('_')[0]));
+  const named = pages
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/[`"]([A-Z]+(?:_[A-Z]+)+)[`"]/g)].map(([, code]) => code!),
+    );
+  expect(named.length).toBeGreaterThan(Object.keys(ERRORS).length);
+  expect(named.filter((code) => families.has(code.split('_')[0]) && !(code in ERRORS))).toEqual([]);
+});
+
+it('has no error code that nothing answers', () => {
+  const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && name !== 'errors.ts')
+    .map((name) => readFileSync(join(SRC, name), 'utf8'))
+    .join('\n');
+  expect(Object.keys(ERRORS).filter((code) => code !== 'BUG' && !sources.includes(`'${code}'`))).toEqual([]);
+});
