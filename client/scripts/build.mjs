@@ -1,6 +1,6 @@
 // Builds dist/: each entry as ESM and CommonJS, their types, and the two scripts for pages. Prints sizes.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -12,6 +12,7 @@ const entry = (name) => join(root, 'src', `${name}.ts`);
 const MODULES = ['node', 'portable', 'express', 'fastify', 'browser'];
 /** What one `require` gives is the function of the first client, with everything else on it. */
 const CALLABLE = new Set(['node', 'portable']);
+const CALLABLE_FOOTER = 'module.exports = Object.assign(exports.seismo, exports);';
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
@@ -40,35 +41,12 @@ async function buildModules() {
   await bundle.close();
 }
 
-const CALLABLE_FOOTER = 'module.exports = Object.assign(exports.seismo, exports);';
-
 /** The types as ES modules say them; and for CommonJS the same under names of its own, the callable ones by `export =`. */
 function buildTypes() {
-  const types = join(dist, 'types');
-  for (const project of ['tsconfig.json', 'tsconfig.browser.json']) {
-    const { status } = spawnSync(
-      'npx',
-      [
-        'tsc',
-        '-p',
-        project,
-        '--noEmit',
-        'false',
-        '--emitDeclarationOnly',
-        '--declaration',
-        '--rootDir',
-        'src',
-        '--outDir',
-        types,
-        '--include',
-        'src',
-      ].filter((one, i, all) => one !== '--include' && all[i - 1] !== '--include'),
-      { cwd: root, stdio: 'inherit' },
-    );
+  for (const project of ['tsconfig.build.json', 'tsconfig.browser.build.json']) {
+    const { status } = spawnSync('npx', ['tsc', '-p', project], { cwd: root, stdio: 'inherit' });
     if (status !== 0) process.exit(1);
   }
-  cpSync(types, dist, { recursive: true });
-  rmSync(types, { recursive: true });
   for (const path of readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.d.ts'))) {
     const text = readFileSync(join(dist, path), 'utf8').replace(/(from '\.[^']+)\.js'/g, "$1.cjs'");
     writeFileSync(join(dist, path.replace(/\.d\.ts$/, '.d.cts')), text);
@@ -80,7 +58,9 @@ async function buildScript(name) {
   const file = join(dist, `${name}.js`);
   await bundle.write({ file, format: 'iife', minify: true });
   await bundle.close();
-  const bytes = readFileSync(file);
+  // A hint for bundlers that the minifier leaves in.
+  const bytes = Buffer.from(readFileSync(file, 'utf8').replaceAll('/* @__PURE__ */ ', '').trim());
+  writeFileSync(file, bytes);
   console.log(`${name}.js: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzip`);
 }
 

@@ -1,10 +1,11 @@
 import { createAccess } from './access.ts';
 import { answerOf } from './delivery/answer.ts';
 import { createDelivery, type Delivery } from './delivery/delivery.ts';
-import type { Drop, Item, Keeper } from './delivery/queue.ts';
+import { createQueue, type Drop, type Keeper } from './delivery/queue.ts';
+import { withPolicy } from './delivery/when-full.ts';
 import { type EventData, type EventName, eventText, IDENTIFY, type TrackOptions } from './event.ts';
 import { sendByFetch } from './fetch-send.ts';
-import { type ClientOptions, checkOptions, DEFAULTS, type WaitUntil } from './options.ts';
+import { type ClientOptions, checkOptions, DEFAULTS, ON_DISK, type WaitUntil } from './options.ts';
 import {
   type Analysis,
   type AnalysisOf,
@@ -63,18 +64,16 @@ const GZIP_MIN_BYTES = 1_024;
 const FOREVER_MS = 2 ** 31 - 1;
 const DONE: PromiseLike<void> = Promise.resolve();
 
-/** @throws TypeError when an option is not usable */
+export type Fault = (message: string, details: Readonly<Record<string, unknown>>) => void;
+
+/** @throws TypeError when an option is not usable; what `openKeeper` throws */
 export function createClientOn(
   runtime: Runtime,
   options: ClientOptions,
-  openKeeper?: (queueMaxBytes: number) => Keeper,
+  openKeeper?: (onFault: Fault) => Keeper & { close(): void },
 ): Client {
   const api = checkOptions(options);
-  const set = {
-    ...DEFAULTS,
-    ...(options.directory !== undefined && { queueMaxBytes: 256 * 1024 * 1024 }),
-    ...given(options),
-  };
+  const set = { ...DEFAULTS, ...(openKeeper && ON_DISK), ...given(options) };
   const { app, log, onDrop } = set;
   const clock = options.clock ?? { now: Date.now, setTimer };
   const send = options.fetch ? sendByFetch(options.fetch) : runtime.send;
@@ -82,26 +81,31 @@ export function createClientOn(
   const eventsUrl = `${api}/api/events/${app}`;
   let telling = false;
 
-  function tellDrop(text: string | undefined, drop: Drop, keeper?: Keeper, item?: Item): void {
+  function tellDrop(text: string | undefined, drop: Drop): void {
     // What is tracked because of a drop and dropped in its turn is not told: it would never end.
     if (telling) return;
     telling = true;
     quietly(() => {
       log?.('event dropped', { ...drop });
-      onDrop?.(JSON.parse(text ?? (item && keeper?.read?.(item)) ?? '{}'), drop);
+      onDrop?.(JSON.parse(text ?? '{}'), drop);
     });
     telling = false;
   }
 
-  const keeper = openKeeper?.(set.queueMaxBytes);
-  const delivery: Delivery = createDelivery({
+  const keeper = openKeeper?.((message, details) => quietly(() => log?.(message, details)));
+  const queue = createQueue({
     ...set,
     keeper,
     now: clock.now,
+    onDrop: (item, drop) => tellDrop(item.text, drop),
+  });
+  const delivery: Delivery = createDelivery({
+    ...set,
+    queue: withPolicy(queue, set.whenFull, set.queueMaxBytes),
+    read: keeper?.read,
     clock: options.clock ? clock.now : () => performance.now(),
     random: Math.random,
     setTimer: clock.setTimer,
-    onDrop: (item, drop) => tellDrop(item.text, drop, keeper, item),
     onRetry: ({ status, code }, waitMs) =>
       quietly(() => log?.('posting failed, will be tried again', { status, code, waitMs: Math.round(waitMs) })),
     async send(texts) {
@@ -234,6 +238,7 @@ export function createClientOn(
     async close(limit = {}) {
       const done = await flush(limit);
       delivery.close();
+      keeper?.close();
       return done;
     },
     get pending() {

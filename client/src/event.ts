@@ -3,15 +3,15 @@ import { type Random, uuidV7 } from './uuid.ts';
 /** What may be said of an event beside its name and its data. */
 export interface TrackOptions {
   /** The id of the event's name; the server makes one from the name when absent. */
-  readonly id?: string;
-  readonly user?: string;
+  readonly id?: string | undefined;
+  readonly user?: string | undefined;
   /** The anonymous id. */
-  readonly device?: string;
-  readonly session?: string;
+  readonly device?: string | undefined;
+  readonly session?: string | undefined;
   /** When it happened; now unless said. */
-  readonly timestamp?: Date | number | string;
+  readonly timestamp?: Date | number | string | undefined;
   /** The event's own identity: the server counts one once. Made by the client when absent. */
-  readonly uuid?: string;
+  readonly uuid?: string | undefined;
 }
 
 /** A name, or a name with an id of its own. */

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { createCallStyle } from './call-style.ts';
 import { type Client, createClientOn } from './client.ts';
+import { openDiskKeeper } from './node/disk-keeper.ts';
 import { createHttpSend } from './node/http-send.ts';
 import type { ClientOptions } from './options.ts';
 import type { Runtime } from './runtime.ts';
@@ -22,11 +23,16 @@ const createRuntime = (): Runtime => ({
 
 /**
  * A client of one app.
- * @throws TypeError when an option is not usable
+ * @throws TypeError when an option is not usable, Error when `directory` is not
  */
 export function createClient(options: ClientOptions): Client {
   runtime ??= createRuntime();
-  return createClientOn(runtime, options);
+  const { directory } = options;
+  return createClientOn(
+    runtime,
+    options,
+    directory === undefined ? undefined : (onFault) => openDiskKeeper({ directory, onFault }),
+  );
 }
 
 /** The call style of the first Seismo's client. */

@@ -1,4 +1,5 @@
-import type { Drop, WhenFull } from './delivery/queue.ts';
+import type { Drop } from './delivery/queue.ts';
+import type { WhenFull } from './delivery/when-full.ts';
 import type { SentEvent } from './event.ts';
 import type { Fetch } from './fetch-send.ts';
 import type { Clock } from './runtime.ts';
@@ -20,13 +21,13 @@ export interface ClientOptions {
   /** Instead of keys: signs in, and again when the token has expired. */
   readonly credentials?: Credentials;
 
-  /** Most events that wait; 10,000 unless said. */
+  /** Most events that wait; 10,000 unless said, 100,000 with `directory`. */
   readonly queueMaxEvents?: number;
-  /** Most bytes that wait; 16 MiB unless said, 256 MiB with `directory`. */
+  /** Most bytes that wait; 16 MiB unless said, 64 MiB with `directory`. */
   readonly queueMaxBytes?: number;
   /** What happens to an event when as many wait: `dropOldest` (default), `dropNewest`, or `block`: `await track(…)` waits. */
   readonly whenFull?: WhenFull;
-  /** Node: events wait on disk in this directory, of this process alone, and outlive the process. */
+  /** Node: events wait on disk in this directory and outlive the process. Several processes may share it. */
   readonly directory?: string;
   /** Most events a request; 500 unless said. */
   readonly batchMaxEvents?: number;
@@ -71,6 +72,9 @@ export const DEFAULTS = {
   flushTimeoutMs: 10_000,
   gzip: true,
 } as const;
+
+/** An event that waits on disk takes some 200 bytes of memory. */
+export const ON_DISK = { queueMaxEvents: 100_000, queueMaxBytes: 64 * 1024 * 1024 } as const;
 
 const WHEN_FULL: readonly string[] = ['dropOldest', 'dropNewest', 'block'];
 const APP = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -1,5 +1,5 @@
 /** `crypto.getRandomValues`. */
-export type Random = (array: Uint16Array) => Uint16Array;
+export type Random = (array: Uint16Array<ArrayBuffer>) => Uint16Array<ArrayBuffer>;
 
 let lastMs = 0;
 let counter = 0;

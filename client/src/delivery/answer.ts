@@ -31,9 +31,11 @@ export function answerOf(status: number, retryAfter: string | null | undefined, 
   }
   const seconds = Number(retryAfter);
   const retryAfterMs = !retryAfter ? 0 : seconds >= 0 ? seconds * 1000 : Date.parse(retryAfter) - now;
-  const { accepted, rejected, code, detail } = body;
-  return { status, accepted, rejected, code, detail, retryAfterMs };
+  return { ...body, status, retryAfterMs };
 }
+
+/** Timed out, too early, too many. */
+const RETRIED = [408, 425, 429];
 
 /**
  * What to do about an answer. `damaged`: the body was well-formed when it left, or whoever answered was not Seismo, so that a
@@ -47,7 +49,7 @@ export function verdictOf({
 }: Answer): 'taken' | 'retry' | 'split' | 'damaged' | 'refused' {
   if (status === 413) return 'split';
   if (accepted !== undefined && (status < 300 || rejected)) return 'taken';
-  if (status < 300 || status === 408 || status === 425 || status === 429 || status >= 500) return 'retry';
+  if (status < 300 || status >= 500 || RETRIED.includes(status)) return 'retry';
   if (!code || /^(BODY|REQUEST)_/.test(code)) return 'damaged';
   return 'refused';
 }

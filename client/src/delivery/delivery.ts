@@ -1,29 +1,24 @@
 import { type Answer, NO_ANSWER, verdictOf } from './answer.ts';
-import { createQueue, type Drop, type Item, type Keeper, type WhenFull } from './queue.ts';
+import type { Drop, Item, Queue } from './queue.ts';
 
 export interface DeliveryOptions {
-  readonly queueMaxEvents: number;
-  readonly queueMaxBytes: number;
-  readonly whenFull: WhenFull;
+  readonly queue: Queue;
   readonly batchMaxEvents: number;
   readonly batchMaxBytes: number;
   /** So long an event waits for others. */
   readonly batchMaxWaitMs: number;
   readonly retryMinMs: number;
   readonly retryMaxMs: number;
-  readonly maxAgeMs: number;
   /** Posts JSON texts of events as one batch. A rejection counts as no answer. */
   readonly send: (texts: readonly string[]) => Promise<Answer>;
-  /** ms since 1970 */
-  readonly now: () => number;
   /** ms that only go forward, for waiting: the time of day may be put back. */
   readonly clock: () => number;
   /** From 0 up to 1. */
   readonly random: () => number;
   /** @returns what cancels it */
   readonly setTimer: (callback: () => void, ms: number) => () => void;
-  readonly keeper?: Keeper | undefined;
-  readonly onDrop: (item: Item, drop: Drop) => void;
+  /** The text of an item that is not held in memory. */
+  readonly read?: ((item: Item) => string) | undefined;
   /** A batch was not taken and will be sent again. */
   readonly onRetry?: ((answer: Answer, waitMs: number) => void) | undefined;
 }
@@ -49,16 +44,7 @@ const GROWTH_EVENTS = 10;
 
 /** Takes events to the server: in order, in batches, one at a time, again until each is answered for. */
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { batchMaxEvents, batchMaxBytes, batchMaxWaitMs, retryMinMs, retryMaxMs, clock, onDrop, keeper } = options;
-  const queue = createQueue({
-    maxEvents: options.queueMaxEvents,
-    maxBytes: options.queueMaxBytes,
-    whenFull: options.whenFull,
-    maxAgeMs: options.maxAgeMs,
-    now: options.now,
-    keeper,
-    onDrop,
-  });
+  const { queue, batchMaxEvents, batchMaxBytes, batchMaxWaitMs, retryMinMs, retryMaxMs, clock } = options;
   const { items } = queue;
   const flushes: { readonly seq: number; readonly resolve: () => void }[] = [];
   let requests = 0;
@@ -108,7 +94,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     waitingSince = undefined;
     requests++;
     options
-      .send(batch.map((item) => item.text ?? keeper?.read?.(item) ?? ''))
+      .send(batch.map((item) => item.text ?? options.read!(item)))
       .catch(() => NO_ANSWER)
       .then((answer) => {
         requests--;
@@ -126,10 +112,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (verdict === 'taken') {
       failures = damaged = notBefore = 0;
       batchMax = Math.min(batchMaxEvents, batchMax + GROWTH_EVENTS);
-      const refused = (answer.rejected ?? []).filter(({ index }) => batch[index]);
-      for (const { index, ...why } of refused) queue.remove([batch[index]!], { reason: 'refused', ...why });
-      const bad = new Set(refused.map(({ index }) => batch[index]));
-      queue.remove(batch.filter((item) => !bad.has(item)));
+      for (const { index, ...why } of answer.rejected ?? []) {
+        const item = batch[index];
+        if (item) queue.remove([item], { reason: 'refused', ...why });
+      }
+      // Those that are left.
+      queue.remove(batch);
     } else if (verdict === 'split' && batch[1]) batchMax = batch.length >> 1;
     else if (verdict === 'retry' || (verdict === 'damaged' && ++damaged < DAMAGED_MAX)) {
       const told = Math.min(answer.retryAfterMs || 0, RETRY_AFTER_MAX_MS);
@@ -152,8 +140,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
     add(item) {
       if (closed) {
-        onDrop(item, { reason: 'closed' });
-        item.done?.({ reason: 'closed' });
+        queue.settle(item, { reason: 'closed' });
         return undefined;
       }
       const place = queue.add(item);
@@ -164,7 +151,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     flush() {
       if (!items[0]) return Promise.resolve();
       return new Promise((resolve) => {
-        flushes.push({ seq: queue.last(), resolve });
+        flushes.push({ seq: queue.next(), resolve });
         notBefore = toldBefore;
         pump();
       });

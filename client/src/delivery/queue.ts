@@ -24,22 +24,21 @@ export interface Drop {
   readonly detail?: string | undefined;
 }
 
-export type WhenFull = 'dropOldest' | 'dropNewest' | 'block';
-
 /** Where a queue is kept beyond the memory of the process. */
 export interface Keeper {
   /** What an earlier process left, oldest first. */
   readonly left: readonly Item[];
   added(item: Item, items: readonly Item[]): void;
   removed(gone: readonly Item[], items: readonly Item[]): void;
+  /** Whether it outlives this process. */
+  keeps(item: Item): boolean;
   /** The text of an item that is not held in memory. */
   read?(item: Item): string;
 }
 
 export interface QueueOptions {
-  readonly maxEvents: number;
-  readonly maxBytes: number;
-  readonly whenFull: WhenFull;
+  readonly queueMaxEvents: number;
+  readonly queueMaxBytes: number;
   readonly maxAgeMs: number;
   readonly now: () => number;
   readonly keeper?: Keeper | undefined;
@@ -47,7 +46,7 @@ export interface QueueOptions {
 }
 
 export interface Queue {
-  /** Resolves when the event has its place or was dropped: later than at once only with `block`. */
+  /** The event finds its place, be it that the oldest are dropped, or is dropped itself. Resolves when it has. */
   add(item: Item): PromiseLike<void> | undefined;
   /** The oldest events that are not in the air; they are from now on. */
   take(maxEvents: number, maxBytes: number): Item[];
@@ -56,21 +55,20 @@ export interface Queue {
   /** Oldest first, those in the air too. */
   readonly items: readonly Item[];
   bytes(): number;
-  /** The `seq` of the newest event, be it in the queue or waiting for its place. */
-  last(): number;
-  /** Takes nothing more in: drops what waits for its place and, unless it is kept, what is there. */
+  fits(item: Item): boolean;
+  settle(item: Item, drop?: Drop): void;
+  /** The next event's `seq`. */
+  next(): number;
+  /** Takes nothing more in: drops what is there, unless it is kept. */
   close(): void;
 }
 
 /** Events that wait, bounded by count and bytes. */
-export function createQueue({ maxEvents, maxBytes, whenFull, maxAgeMs, now, keeper, onDrop }: QueueOptions): Queue {
+export function createQueue(options: QueueOptions): Queue {
+  const { queueMaxEvents, queueMaxBytes, maxAgeMs, now, keeper, onDrop } = options;
   const items: Item[] = [];
-  /** Those for which `block` waits. */
-  const waiting: { readonly item: Item; readonly admit: () => void }[] = [];
   let bytes = 0;
   let seq = 0;
-
-  const fits = (item: Item): boolean => items.length < maxEvents && bytes + item.bytes <= maxBytes;
 
   function push(item: Item): void {
     item.seq ??= ++seq;
@@ -78,68 +76,32 @@ export function createQueue({ maxEvents, maxBytes, whenFull, maxAgeMs, now, keep
     items.push(item);
   }
 
-  function settle(item: Item, drop: Drop | undefined): void {
-    if (drop) onDrop(item, drop);
-    item.done?.(drop);
-  }
-
-  function remove(leaving: readonly Item[], drop?: Drop): void {
-    const gone = leaving.filter(({ seq }) => seq);
-    if (!gone[0]) return;
-    // In the usual case a batch is the head of the queue.
-    const at = items.indexOf(gone[0]);
-    if (items[at + gone.length - 1] === gone[gone.length - 1]) items.splice(at, gone.length);
-    else for (const item of gone) items.splice(items.indexOf(item), 1);
-    for (const item of gone) {
-      bytes -= item.bytes;
-      item.seq = undefined;
-    }
-    keeper?.removed(gone, items);
-    for (const item of gone) settle(item, drop);
-    for (let next = waiting[0]; next && fits(next.item); next = waiting[0]) {
-      waiting.shift();
-      push(next.item);
-      keeper?.added(next.item, items);
-      next.admit();
-    }
-  }
-
-  for (const item of keeper?.left ?? []) push(item);
-
-  return {
+  const queue: Queue = {
     items,
-    remove,
     bytes: () => bytes,
-    last: () => seq,
+    fits: (item) => items.length < queueMaxEvents && bytes + item.bytes <= queueMaxBytes,
+    next: () => ++seq,
 
-    close() {
-      for (const { item, admit } of waiting.splice(0)) {
-        settle(item, { reason: 'closed' });
-        admit();
-      }
-      if (!keeper) remove([...items], { reason: 'closed' });
+    settle(item, drop) {
+      if (drop) onDrop(item, drop);
+      item.done?.(drop);
     },
 
     add(item) {
-      if (whenFull === 'block' && item.bytes <= maxBytes && (waiting[0] || !fits(item)))
-        return new Promise<void>((admit) => {
-          item.seq = ++seq;
-          waiting.push({ item, admit });
-        });
-      if (whenFull === 'dropOldest' && item.bytes <= maxBytes)
-        while (!fits(item)) {
-          const oldest = items.find(({ inAir }) => !inAir);
-          if (!oldest) break;
-          remove([oldest], { reason: 'queueFull' });
-        }
-      if (fits(item)) {
+      // One that is larger than all the queue would empty it for nothing.
+      while (!queue.fits(item) && item.bytes <= queueMaxBytes) {
+        const oldest = items.find(({ inAir }) => !inAir);
+        if (!oldest) break;
+        queue.remove([oldest], { reason: 'queueFull' });
+      }
+      if (queue.fits(item)) {
         push(item);
         keeper?.added(item, items);
-      } else settle(item, { reason: 'queueFull' });
+      } else queue.settle(item, { reason: 'queueFull' });
       return undefined;
     },
 
-    take(most, mostBytes) {
+    take(maxEvents, maxBytes) {
       const batch: Item[] = [];
       const old: Item[] = [];
       let size = 0;
@@ -149,14 +111,40 @@ export function createQueue({ maxEvents, maxBytes, whenFull, maxAgeMs, now, keep
           old.push(item);
           continue;
         }
-        if (batch.length === most || (batch[0] && size + item.bytes > mostBytes)) break;
+        if (batch.length === maxEvents || (batch[0] && size + item.bytes > maxBytes)) break;
         batch.push(item);
         // And the comma.
         size += item.bytes + 1;
       }
-      remove(old, { reason: 'tooOld' });
+      queue.remove(old, { reason: 'tooOld' });
       for (const item of batch) item.inAir = true;
       return batch;
     },
+
+    remove(leaving, drop) {
+      const gone = leaving.filter(({ seq }) => seq);
+      if (!gone[0]) return;
+      if (drop) for (const item of gone) item.text ??= keeper?.read?.(item);
+      // In the usual case a batch is the head of the queue.
+      const at = items.indexOf(gone[0]);
+      if (items[at + gone.length - 1] === gone[gone.length - 1]) items.splice(at, gone.length);
+      else for (const item of gone) items.splice(items.indexOf(item), 1);
+      for (const item of gone) {
+        bytes -= item.bytes;
+        item.seq = undefined;
+      }
+      keeper?.removed(gone, items);
+      for (const item of gone) queue.settle(item, drop);
+    },
+
+    close() {
+      queue.remove(
+        items.filter((item) => !keeper?.keeps(item)),
+        { reason: 'closed' },
+      );
+    },
   };
+
+  for (const item of keeper?.left ?? []) push(item);
+  return queue;
 }

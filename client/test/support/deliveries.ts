@@ -1,6 +1,7 @@
 import type { Answer } from '../../src/delivery/answer.ts';
 import { createDelivery, type Delivery, type DeliveryOptions } from '../../src/delivery/delivery.ts';
-import type { Drop, Item } from '../../src/delivery/queue.ts';
+import { createQueue, type Drop, type Item, type QueueOptions } from '../../src/delivery/queue.ts';
+import { type WhenFull, withPolicy } from '../../src/delivery/when-full.ts';
 import { aClock, type FakeClock } from './fake-clock.ts';
 
 export const taken = (texts: readonly string[]): Answer => ({ status: 200, accepted: texts.length, rejected: [] });
@@ -20,7 +21,7 @@ export interface Setup {
 /** A delivery whose server answers as told; `random` is one half, so that a wait is three quarters of the back-off. */
 export function aDelivery(
   answer: (texts: readonly string[], index: number) => Answer | Promise<Answer> = taken,
-  options: Partial<DeliveryOptions> = {},
+  options: Partial<DeliveryOptions & QueueOptions> & { readonly whenFull?: WhenFull } = {},
 ): Setup {
   const clock = aClock();
   const start = clock.now();
@@ -28,21 +29,25 @@ export function aDelivery(
   const sentAt: number[] = [];
   const dropped: [string | undefined, Drop][] = [];
   const waits: number[] = [];
-  const delivery = createDelivery({
+  const queueMaxBytes = options.queueMaxBytes ?? 1_000_000;
+  const queue = createQueue({
     queueMaxEvents: 1_000,
-    queueMaxBytes: 1_000_000,
-    whenFull: 'dropOldest',
+    maxAgeMs: 6 * 86_400_000,
+    now: clock.now,
+    onDrop: (item, drop) => dropped.push([item.text, drop]),
+    ...options,
+    queueMaxBytes,
+  });
+  const delivery = createDelivery({
+    queue: withPolicy(queue, options.whenFull ?? 'dropOldest', queueMaxBytes),
     batchMaxEvents: 10,
     batchMaxBytes: 1_000,
     batchMaxWaitMs: 1_000,
     retryMinMs: 1_000,
     retryMaxMs: 60_000,
-    maxAgeMs: 6 * 86_400_000,
-    now: clock.now,
     clock: clock.now,
     random: () => 0.5,
     setTimer: clock.setTimer,
-    onDrop: (item, drop) => dropped.push([item.text, drop]),
     onRetry: (_, waitMs) => waits.push(waitMs),
     async send(texts) {
       sent.push(texts);
