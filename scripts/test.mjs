@@ -11,7 +11,9 @@ let passed = 0;
 let failed = 0;
 for (const [title, command] of [
   ['Lint', ['biome', 'check', '.']],
-  ['Type-check', ['tsc', '-p', 'server/tsconfig.json', '--noEmit']],
+  ['Type-check of the server', ['tsc', '-p', 'server/tsconfig.json', '--noEmit']],
+  ['Type-check of the client', ['tsc', '-p', 'client/tsconfig.json']],
+  ['Type-check of the client for browsers', ['tsc', '-p', 'client/tsconfig.browser.json']],
 ]) {
   console.log(`${title} …`);
   const { status } = spawnSync('npx', command, { cwd: root, stdio: 'inherit' });
@@ -20,23 +22,26 @@ for (const [title, command] of [
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'seismo-test-'));
-const report = join(folder, 'report.json');
-console.log('Tests …');
-const { status } = spawnSync(
-  'npx',
-  ['vitest', 'run', '--root', 'server', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-  { cwd: root, stdio: 'inherit' },
-);
-try {
-  const result = JSON.parse(readFileSync(report, 'utf8'));
-  passed += result.numPassedTests;
-  failed += result.numFailedTests;
-} catch (error) {
-  console.error(`Vitest left no report: ${error.message}`);
-  failed++;
+for (const workspace of ['server', 'client']) {
+  const report = join(folder, `${workspace}.json`);
+  console.log(`Tests of ${workspace} …`);
+  const { status } = spawnSync(
+    'npx',
+    ['vitest', 'run', '--root', workspace, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    { cwd: root, stdio: 'inherit' },
+  );
+  const failedBefore = failed;
+  try {
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    passed += result.numPassedTests;
+    failed += result.numFailedTests;
+  } catch (error) {
+    console.error(`Vitest left no report: ${error.message}`);
+    failed++;
+  }
+  // A file that cannot be loaded fails the run without failing a test.
+  if (status !== 0 && failed === failedBefore) failed++;
 }
 rmSync(folder, { recursive: true });
-// A file that cannot be loaded fails the run without failing a test.
-if (status !== 0 && failed === 0) failed++;
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

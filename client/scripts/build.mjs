@@ -1,0 +1,73 @@
+// Builds dist/: each entry as ESM and CommonJS, their types, and the two scripts for pages. Prints sizes.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const entry = (name) => join(root, 'src', `${name}.ts`);
+const MODULES = ['node', 'portable', 'express', 'fastify', 'browser'];
+/** What one `require` gives is the function of the first client, with everything else on it. */
+const CALLABLE = new Set(['node', 'portable']);
+const CALLABLE_FOOTER = 'module.exports = Object.assign(exports.seismo, exports);';
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+await buildModules();
+buildTypes();
+await buildScript('seismo');
+await buildScript('seismo.core');
+giveToServer();
+
+async function buildModules() {
+  const bundle = await rolldown({
+    input: Object.fromEntries(MODULES.map((name) => [name, entry(name)])),
+    platform: 'neutral',
+    external: /^node:/,
+  });
+  const chunks = { dir: dist, chunkFileNames: 'shared-[hash].js', minify: false };
+  await bundle.write({ ...chunks, format: 'esm', entryFileNames: '[name].js' });
+  await bundle.write({
+    ...chunks,
+    format: 'cjs',
+    exports: 'named',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'shared-[hash].cjs',
+    footer: (chunk) => (chunk.isEntry && CALLABLE.has(chunk.name) ? CALLABLE_FOOTER : ''),
+  });
+  await bundle.close();
+}
+
+/** The types as ES modules say them; and for CommonJS the same under names of its own, the callable ones by `export =`. */
+function buildTypes() {
+  for (const project of ['tsconfig.build.json', 'tsconfig.browser.build.json']) {
+    const { status } = spawnSync('npx', ['tsc', '-p', project], { cwd: root, stdio: 'inherit' });
+    if (status !== 0) process.exit(1);
+  }
+  for (const path of readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.d.ts'))) {
+    const text = readFileSync(join(dist, path), 'utf8').replace(/(from '\.[^']+)\.js'/g, "$1.cjs'");
+    writeFileSync(join(dist, path.replace(/\.d\.ts$/, '.d.cts')), text);
+  }
+}
+
+async function buildScript(name) {
+  const bundle = await rolldown({ input: entry(name), platform: 'browser' });
+  const file = join(dist, `${name}.js`);
+  await bundle.write({ file, format: 'iife', minify: true });
+  await bundle.close();
+  // A hint for bundlers that the minifier leaves in.
+  const bytes = Buffer.from(readFileSync(file, 'utf8').replaceAll('/* @__PURE__ */ ', '').trim());
+  writeFileSync(file, bytes);
+  console.log(`${name}.js: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzip`);
+}
+
+/** The server ships the scripts that it serves. */
+function giveToServer() {
+  const target = join(root, '../server/dist/browser');
+  if (!existsSync(join(root, '../server'))) return;
+  mkdirSync(target, { recursive: true });
+  for (const name of ['seismo.js', 'seismo.core.js']) copyFileSync(join(dist, name), join(target, name));
+}

@@ -1,0 +1,25 @@
+import { trackClicks } from './browser/clicks.ts';
+import { trackErrors } from './browser/errors.ts';
+import { type BrowserOptions, createPage, type Page } from './browser/page.ts';
+import { trackPageViews } from './browser/page-views.ts';
+import { openStorage } from './browser/storage.ts';
+import { trackVitals } from './browser/vitals.ts';
+
+export interface PageOptions extends BrowserOptions {
+  /** What is tracked by itself; everything unless said. */
+  readonly auto?: readonly (keyof typeof FEATURES)[];
+}
+
+const FEATURES = { pages: trackPageViews, clicks: trackClicks, vitals: trackVitals, errors: trackErrors };
+
+/** The client of a page: what the script tag does, for pages that are built from modules. */
+export function createBrowserClient({ auto, ...options }: PageOptions): Page {
+  const page = createPage(options, openStorage);
+  for (const [name, feature] of Object.entries(FEATURES))
+    if (!auto || auto.some((wanted) => wanted === name)) feature(page);
+  return page;
+}
+
+export type { Drop } from './delivery/queue.ts';
+export type { EventData, EventName, SentEvent, TrackOptions } from './event.ts';
+export type { BrowserOptions, Page };

@@ -1,0 +1,125 @@
+import { answerOf, NO_ANSWER } from '../delivery/answer.ts';
+import { createDelivery } from '../delivery/delivery.ts';
+import { createQueue, type Drop } from '../delivery/queue.ts';
+import { type EventData, type EventName, eventText, IDENTIFY, type SentEvent, type TrackOptions } from '../event.ts';
+import { type Random, uuidV7 } from '../uuid.ts';
+import type { Kept } from './storage.ts';
+
+export interface BrowserOptions {
+  /** Where the server is, like `https://seismo.example.com`. */
+  readonly server: string;
+  readonly app: string;
+  /** A write key: everybody who reads the page can see it, and it can do nothing but send events of this app. */
+  readonly key: string;
+  /** The visitor agreed to storage: an anonymous id and what waits to be sent are kept in localStorage. False unless said. */
+  readonly storage?: boolean | undefined;
+  /** Signals of the browser that are respected: nothing is sent where one is set. None unless said. */
+  readonly respect?: readonly ('dnt' | 'gpc')[] | string | undefined;
+  /** Told of every event that will not reach the server, and why. */
+  readonly onDrop?: ((event: SentEvent, drop: Drop) => void) | undefined;
+}
+
+export interface Page {
+  /** Sends an event. Never throws. */
+  track(event: EventName, data?: EventData, options?: TrackOptions): void;
+  /** Says who the visitor is, for this and all later events; with storage also on later pages. */
+  identify(user: string, traits?: EventData): void;
+  /** Forgets who the visitor is, and with storage begins with a new anonymous id. */
+  reset(): void;
+  /** The visitor agreed to storage, or took it back: then all that was stored is removed. */
+  consent(given: boolean): void;
+  /** Sends now what waits; resolves when the server has it. */
+  flush(): Promise<void>;
+}
+
+/** What a page may send while it goes away is bounded by browsers to 64 KiB in all. */
+const BATCH_MAX_BYTES = 60_000;
+
+const random: Random = (array) => crypto.getRandomValues(array);
+
+/** @param openStorage what `storage` needs; without it nothing can be stored */
+export function createPage(
+  { server, app, key, storage, respect = '', onDrop }: BrowserOptions,
+  openStorage?: (prefix: string, on: boolean, page: string) => Kept,
+): Page {
+  const url = `${server.replace(/\/*$/, '/api/events/')}${app}?access_token=${key}`;
+  const newId = (): string => uuidV7(Date.now(), random);
+  const kept = openStorage?.(`seismo.${app}.`, !!storage, newId());
+  const signals = navigator as Navigator & { globalPrivacyControl?: boolean };
+  const isOff =
+    (respect.includes('dnt') && signals.doNotTrack === '1') ||
+    (respect.includes('gpc') && signals.globalPrivacyControl);
+  let user = kept?.user();
+  let leaving = false;
+
+  const delivery = createDelivery({
+    queue: createQueue({
+      queueMaxEvents: 1_000,
+      queueMaxBytes: 1_000_000,
+      maxAgeMs: 6 * 86_400_000,
+      now: Date.now,
+      keeper: kept?.keeper,
+      onDrop: ({ text = '{}' }, drop) => onDrop?.(JSON.parse(text), drop),
+    }),
+    batchMaxEvents: 200,
+    batchMaxBytes: BATCH_MAX_BYTES,
+    batchMaxWaitMs: 1_000,
+    retryMinMs: 1_000,
+    retryMaxMs: 60_000,
+    clock: () => performance.now(),
+    random: Math.random,
+    setTimer(callback, ms) {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+    async send(texts) {
+      // Without an id of its own the server gives each visitor one for the day, from what it sees anyway.
+      const to = kept?.isOn() ? url : `${url}&device=daily`;
+      const body = `{"sentAt":${Date.now()},"events":[${texts}]}`;
+      if (leaving && !('keepalive' in Request.prototype)) {
+        // Nobody tells whether it arrived: if the page lives on, it is sent again, and the server counts it once.
+        navigator.sendBeacon(to, body);
+        return NO_ANSWER;
+      }
+      // As text/plain, which browsers send without asking first.
+      const response = await fetch(to, { method: 'POST', body, keepalive: true, credentials: 'omit' });
+      return answerOf(response.status, response.headers.get('retry-after'), await response.text(), Date.now());
+    },
+  });
+
+  function track(event: EventName, data?: EventData, options: TrackOptions = {}): void {
+    if (isOff) return;
+    try {
+      const at = Date.now();
+      const text = eventText(event, data, { user, ...kept?.ids(newId), ...options }, at, random);
+      delivery.add({ text, bytes: new Blob([text]).size, at });
+    } catch {
+      // Data that JSON cannot hold; the page must not suffer for it.
+      onDrop?.({ uuid: '', event: String(event), timestamp: 0 }, { reason: 'invalid' });
+    }
+  }
+
+  addEventListener('visibilitychange', leave, true);
+  addEventListener('pagehide', leave, true);
+  addEventListener('online', () => delivery.flush());
+
+  function leave(event: Event): void {
+    leaving = document.hidden || event.type === 'pagehide';
+    if (leaving) delivery.handOver();
+  }
+
+  return {
+    track,
+    identify(name, traits) {
+      user = name;
+      kept?.setUser(name);
+      track({ id: IDENTIFY, event: IDENTIFY }, traits);
+    },
+    reset() {
+      user = undefined;
+      kept?.forget();
+    },
+    consent: (given) => kept?.turn(given, user),
+    flush: delivery.flush,
+  };
+}

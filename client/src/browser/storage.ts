@@ -1,0 +1,98 @@
+import type { Item, Keeper } from '../delivery/queue.ts';
+
+/** What is kept on the page's origin, once the visitor agreed. Browsers may refuse it at any time. */
+export interface Kept {
+  readonly keeper: Keeper;
+  isOn(): boolean;
+  user(): string | undefined;
+  setUser(name: string): void;
+  /** The anonymous id, and the session: another one after half an hour without an event. */
+  ids(newId: () => string): { readonly device?: string | undefined; readonly session?: string | undefined };
+  /** Forgets who the visitor is. */
+  forget(): void;
+  turn(on: boolean, user: string | undefined): void;
+}
+
+const SESSION_IDLE_MS = 1_800_000;
+
+/** @param page tells this page's queue from those of others */
+export function openStorage(prefix: string, on: boolean, page: string): Kept {
+  const own = `queue.${page}`;
+  let items: readonly Item[] = [];
+  let isSaved = true;
+
+  function attempt<T>(work: (storage: Storage) => T): T | undefined {
+    try {
+      return on ? work(localStorage) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  const get = (name: string): string | undefined => attempt((storage) => storage.getItem(prefix + name)) ?? undefined;
+  const remove = (name: string): void => attempt((storage) => storage.removeItem(prefix + name));
+  /** @returns the value; nothing when it is not kept */
+  const set = (name: string, value: string): string | undefined =>
+    attempt((storage) => {
+      storage.setItem(prefix + name, value);
+      return value;
+    });
+  const names = (): string[] =>
+    attempt((storage) =>
+      Object.keys(storage)
+        .filter((name) => name.startsWith(prefix))
+        .map((name) => name.slice(prefix.length)),
+    ) ?? [];
+
+  function save(): void {
+    isSaved = true;
+    if (items[0]) set(own, `[${items.map(({ text }) => text)}]`);
+    else remove(own);
+  }
+  function changed(_: unknown, current: readonly Item[]): void {
+    items = current;
+    // Once for all that happens in this turn.
+    if (isSaved) queueMicrotask(save);
+    isSaved = false;
+  }
+
+  /** What other pages left. One that lives has it in memory as well and sends it too: the server counts it once. */
+  function left(): Item[] {
+    const found: Item[] = [];
+    for (const name of names())
+      if (name.startsWith('queue.')) {
+        attempt(() => {
+          for (const event of JSON.parse(get(name) ?? '')) {
+            const text = JSON.stringify(event);
+            // Its id tells when it was made.
+            found.push({ text, bytes: text.length, at: Number.parseInt(event.uuid.replace('-', '').slice(0, 12), 16) });
+          }
+        });
+        remove(name);
+      }
+    return found;
+  }
+
+  return {
+    keeper: { left: left(), added: changed, removed: changed, keeps: () => on },
+    isOn: () => on,
+    user: () => get('user'),
+    setUser: (name) => set('user', name),
+    ids(newId) {
+      const [id, at] = get('session')?.split('.') ?? [];
+      const session = Number(at) > Date.now() - SESSION_IDLE_MS ? id : newId();
+      return {
+        device: get('device') ?? set('device', newId()),
+        session: set('session', `${session}.${Date.now()}`) && session,
+      };
+    },
+    forget() {
+      for (const name of ['user', 'device', 'session']) remove(name);
+    },
+    turn(given, user) {
+      if (!given) for (const name of names()) remove(name);
+      on = given;
+      if (user) set('user', user);
+      save();
+    },
+  };
+}

@@ -1,0 +1,255 @@
+import { createAccess } from './access.ts';
+import { answerOf } from './delivery/answer.ts';
+import { createDelivery, type Delivery } from './delivery/delivery.ts';
+import { createQueue, type Drop, type Keeper } from './delivery/queue.ts';
+import { withPolicy } from './delivery/when-full.ts';
+import { type EventData, type EventName, eventText, IDENTIFY, type TrackOptions } from './event.ts';
+import { sendByFetch } from './fetch-send.ts';
+import { type ClientOptions, checkOptions, DEFAULTS, ON_DISK, type WaitUntil } from './options.ts';
+import {
+  type Analysis,
+  type AnalysisOf,
+  type EventsQuery,
+  type Groups,
+  type GroupsQuery,
+  type Question,
+  type Report,
+  type ReportQuery,
+  type StoredEvent,
+  searchOf,
+} from './questions.ts';
+import { refusalOf, SeismoError } from './request-error.ts';
+import { type HttpAnswer, type Runtime, setTimer } from './runtime.ts';
+
+export interface TrackCall extends TrackOptions {
+  /** Serverless: of this one call, where the platform hands one to each request. */
+  readonly waitUntil?: WaitUntil;
+  /** Told once: without an argument when the server has the event. */
+  readonly done?: (drop?: Drop) => void;
+}
+
+export interface Limit {
+  readonly timeoutMs?: number;
+}
+
+export interface Client {
+  /**
+   * Sends an event, later and with others. Never throws and never rejects: what does not reach the server is told to `onDrop`.
+   * @returns a promise to await only with `whenFull: 'block'`: it resolves when the event has its place
+   */
+  track(event: EventName, data?: EventData, options?: TrackCall): PromiseLike<void>;
+  /** Says who a user is: the latest traits win. With `device`, that device is this user from now on and was before. */
+  identify(user: string, traits?: EventData, options?: TrackCall): PromiseLike<void>;
+  /** One page of events, newest first. @throws SeismoError */
+  query(parameters?: EventsQuery): Promise<readonly StoredEvent[]>;
+  /** All events that match, page by page as they are taken. @throws SeismoError */
+  events(parameters?: EventsQuery): AsyncGenerator<StoredEvent, void>;
+  /** @throws SeismoError */
+  report(parameters: ReportQuery): Promise<Report>;
+  /** @throws SeismoError */
+  groups(parameters: GroupsQuery): Promise<Groups>;
+  /** Asks a question of the analysis API. @throws SeismoError */
+  analyse<const Q extends Question>(question: Q): Promise<AnalysisOf<Q>>;
+  /** Sends now what waits. @returns whether all of it was answered for or dropped in time */
+  flush(limit?: Limit): Promise<boolean>;
+  /** The same, and takes nothing more. What could not be sent is dropped, unless it is kept on disk. */
+  close(limit?: Limit): Promise<boolean>;
+  /** Events that wait. */
+  readonly pending: number;
+}
+
+/** Smaller bodies cost more to compress than to send. */
+const GZIP_MIN_BYTES = 1_024;
+/** The longest a timer can be. */
+const FOREVER_MS = 2 ** 31 - 1;
+const DONE: PromiseLike<void> = Promise.resolve();
+
+export type Fault = (message: string, details: Readonly<Record<string, unknown>>) => void;
+
+/** @throws TypeError when an option is not usable; what `openKeeper` throws */
+export function createClientOn(
+  runtime: Runtime,
+  options: ClientOptions,
+  openKeeper?: (onFault: Fault) => Keeper & { close(): void },
+): Client {
+  const api = checkOptions(options);
+  const set = { ...DEFAULTS, ...(openKeeper && ON_DISK), ...given(options) };
+  const { app, log, onDrop } = set;
+  const clock = options.clock ?? { now: Date.now, setTimer };
+  const send = options.fetch ? sendByFetch(options.fetch) : runtime.send;
+  const request = createAccess(options, api, send, set.timeoutMs, clock.now);
+  const eventsUrl = `${api}/api/events/${app}`;
+  let telling = false;
+
+  function tellDrop(text: string | undefined, drop: Drop): void {
+    // What is tracked because of a drop and dropped in its turn is not told: it would never end.
+    if (telling) return;
+    telling = true;
+    quietly(() => {
+      log?.('event dropped', { ...drop });
+      onDrop?.(JSON.parse(text ?? '{}'), drop);
+    });
+    telling = false;
+  }
+
+  const keeper = openKeeper?.((message, details) => quietly(() => log?.(message, details)));
+  const queue = createQueue({
+    ...set,
+    keeper,
+    now: clock.now,
+    onDrop: (item, drop) => tellDrop(item.text, drop),
+  });
+  const delivery: Delivery = createDelivery({
+    ...set,
+    queue: withPolicy(queue, set.whenFull, set.queueMaxBytes),
+    read: keeper?.read,
+    clock: options.clock ? clock.now : () => performance.now(),
+    random: Math.random,
+    setTimer: clock.setTimer,
+    onRetry: ({ status, code }, waitMs) =>
+      quietly(() => log?.('posting failed, will be tried again', { status, code, waitMs: Math.round(waitMs) })),
+    async send(texts) {
+      const body = `{"sentAt":${clock.now()},"events":[${texts.join(',')}]}`;
+      const packed = set.gzip && body.length >= GZIP_MIN_BYTES ? await runtime.gzip?.(body) : undefined;
+      const answer = await request('post', {
+        method: 'POST',
+        url: eventsUrl,
+        headers: { 'content-type': 'application/json', ...(packed && { 'content-encoding': 'gzip' }) },
+        body: packed ?? body,
+      });
+      return answerOf(answer.status, answer.header('retry-after'), answer.text, clock.now());
+    },
+  });
+
+  /** Never throws into the host. */
+  function quietly(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      try {
+        log?.('a callback of the host failed', { error });
+      } catch {
+        // The log itself failed: there is nobody left to tell.
+      }
+    }
+  }
+
+  function add(name: EventName, data: EventData | undefined, call: TrackCall): PromiseLike<void> {
+    const { done, waitUntil = options.waitUntil } = call;
+    try {
+      const at = clock.now();
+      const text = eventText(name, data, call, at, runtime.random);
+      const place = delivery.add({
+        text,
+        bytes: runtime.byteLength(text),
+        at,
+        done: done && ((drop) => quietly(() => done(drop))),
+      });
+      if (waitUntil) keepAlive(waitUntil);
+      if (!place) return DONE;
+      // Whoever awaits its place keeps the process alive.
+      const release = setTimer(() => {}, FOREVER_MS, true);
+      place.then(release);
+      return place;
+    } catch (error) {
+      const drop: Drop = { reason: 'invalid', detail: String(error) };
+      tellDrop(withoutData(name, call, clock.now()), drop);
+      quietly(() => done?.(drop));
+      return DONE;
+    }
+  }
+
+  const withoutData = (name: EventName, call: TrackCall, at: number): string | undefined => {
+    try {
+      return eventText(name, undefined, call, at, runtime.random);
+    } catch {
+      return undefined;
+    }
+  };
+
+  /** Those that were handed a promise in this turn. */
+  const handed = new Set<WaitUntil>();
+  function keepAlive(waitUntil: WaitUntil): void {
+    if (handed.has(waitUntil)) return;
+    handed.add(waitUntil);
+    // At the end of the turn, so that what is tracked together is sent together.
+    const sent = Promise.resolve().then(() => {
+      handed.delete(waitUntil);
+      return flush({});
+    });
+    quietly(() => waitUntil(sent));
+  }
+
+  function flush({ timeoutMs = set.flushTimeoutMs }: Limit): Promise<boolean> {
+    if (!delivery.items[0]) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      // Whoever awaits this keeps the process alive, no longer than until here.
+      const cancel = options.clock
+        ? clock.setTimer(() => resolve(false), timeoutMs)
+        : setTimer(() => resolve(false), timeoutMs, true);
+      delivery.flush().then(() => {
+        cancel();
+        resolve(true);
+      });
+    });
+  }
+
+  async function ask(path: string, body?: object): Promise<HttpAnswer> {
+    // A question keeps the process alive until it is answered.
+    const release = setTimer(() => {}, set.timeoutMs * 3, true);
+    try {
+      const answer = await request('read', {
+        method: body ? 'POST' : 'GET',
+        url: `${api}/api/${path}`,
+        headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
+        body: body && JSON.stringify(body),
+      });
+      if (answer.status !== 200) throw refusalOf(answer);
+      return answer;
+    } catch (cause) {
+      if (cause instanceof SeismoError) throw cause;
+      throw new SeismoError('The server did not answer.', { status: 0, cause });
+    } finally {
+      release();
+    }
+  }
+
+  /** What the server answers is of the type that its document says. */
+  const read = async <T>(path: string, body?: object): Promise<T> => JSON.parse((await ask(path, body)).text);
+
+  return {
+    track: (event, data, call = {}) => add(event, data, call),
+    identify: (user, traits, call = {}) => add({ id: IDENTIFY, event: IDENTIFY }, traits, { ...call, user }),
+    query: (parameters = {}) => read(`events/${app}${searchOf(parameters)}`),
+    async *events(parameters = {}) {
+      let search: string | undefined = searchOf(parameters);
+      while (search !== undefined) {
+        const answer: HttpAnswer = await ask(`events/${app}${search}`);
+        const page: readonly StoredEvent[] = JSON.parse(answer.text);
+        yield* page;
+        // Where the server is mounted is known already: of the link, the query alone is of use.
+        search = /<[^>?]*(\?[^>]*)>; *rel="next"/.exec(answer.header('link') ?? '')?.[1];
+      }
+    },
+    report: ({ report, ...parameters }) => read(`reports/${report}/${app}${searchOf(parameters)}`),
+    groups: (parameters) => read(`groups/${app}${searchOf(parameters)}`),
+    analyse: <Q extends Question>(question: Q): Promise<AnalysisOf<Q>> => read(`query/${app}`, question),
+    flush: (limit = {}) => flush(limit),
+    async close(limit = {}) {
+      const done = await flush(limit);
+      delivery.close();
+      keeper?.close();
+      return done;
+    },
+    get pending() {
+      return delivery.items.length;
+    },
+  };
+}
+
+/** Options that were left undefined take their defaults. */
+function given<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
+export type { Analysis, Drop, Question };

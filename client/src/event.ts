@@ -1,0 +1,59 @@
+import { type Random, uuidV7 } from './uuid.ts';
+
+/** What may be said of an event beside its name and its data. */
+export interface TrackOptions {
+  /** The id of the event's name; the server makes one from the name when absent. */
+  readonly id?: string | undefined;
+  readonly user?: string | undefined;
+  /** The anonymous id. */
+  readonly device?: string | undefined;
+  readonly session?: string | undefined;
+  /** When it happened; now unless said. */
+  readonly timestamp?: Date | number | string | undefined;
+  /** The event's own identity: the server counts one once. Made by the client when absent. */
+  readonly uuid?: string | undefined;
+}
+
+/** A name, or a name with an id of its own. */
+export type EventName = string | { readonly id: string; readonly event: string };
+export type EventData = Readonly<Record<string, unknown>>;
+
+/** An event as it is sent. */
+export interface SentEvent {
+  readonly uuid: string;
+  readonly event?: string;
+  readonly id?: string;
+  readonly user?: string;
+  readonly device?: string;
+  readonly session?: string;
+  readonly timestamp: number | string;
+  readonly data?: EventData;
+}
+
+/** The id under which a user's traits are kept (the server's rule). */
+export const IDENTIFY = '$identify';
+
+/**
+ * The event as JSON text: fixed now, so that what the host changes later does not change it, and every retry is the same.
+ * @param random fills an array with chance
+ * @throws TypeError for data that JSON cannot hold
+ */
+export function eventText(
+  name: EventName,
+  data: EventData | undefined,
+  { id, user, device, session, timestamp, uuid }: TrackOptions,
+  now: number,
+  random: Random,
+): string {
+  const named = typeof name === 'object' ? name : { id, event: name };
+  return JSON.stringify({
+    uuid: uuid ?? uuidV7(now, random),
+    event: named.event,
+    id: named.id,
+    user,
+    device,
+    session,
+    timestamp: timestamp ?? now,
+    data,
+  });
+}

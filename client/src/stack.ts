@@ -1,0 +1,31 @@
+/**
+ * Where an error comes from. `stack` is the same for errors from the same place: a hash (cyrb53, 53 bits, 14 hex digits) of
+ * the error's name and of the functions and files on its stack. Messages hold what differs from one time to the next, lines
+ * and columns change with every release, folders with every machine. `at` is the file and line of the top.
+ */
+export function placeOf(name: string, stack: string): { readonly stack: string; readonly at?: string } {
+  const frames: string[] = [name];
+  let at: string | undefined;
+  for (const line of stack.split('\n')) {
+    // V8: `at name (file:1:2)`; Firefox and Safari: `name@file:1:2`. A query behind the file is not part of it.
+    const frame = /^\s*(?:at )?(.*?)[@( ]*([^@( /\\]+?)(?:\?[^:]*)?:(\d+):\d+\)?$/.exec(line);
+    if (!frame) continue;
+    frames.push(`${frame[1]?.replace(/[@( ]*[^@( ]*[/\\]$/, '')}@${frame[2]}`);
+    at ??= `${frame[2]}:${frame[3]}`;
+  }
+  return { stack: hash(frames.join()), ...(at && { at }) };
+}
+
+/** cyrb53 by bryc (public domain): two multiplicative hashes, mixed. */
+function hash(text: string): string {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x9e3779b1);
+    b = Math.imul(b ^ code, 0x5f356495);
+  }
+  a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
+  b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
+  return (0x100000000 * (b & 0x1fffff) + (a >>> 0)).toString(16).padStart(14, '0');
+}

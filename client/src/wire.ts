@@ -1,0 +1,652 @@
+// Made by `npm run wire` from the server's OpenAPI document. Do not edit: a test compares.
+
+export type ErrorCode =
+  | 'EVENT_NOT_OBJECT'
+  | 'EVENT_FIELD_UNKNOWN'
+  | 'EVENT_NAME_MISSING'
+  | 'EVENT_NAME_INVALID'
+  | 'EVENT_ID_INVALID'
+  | 'EVENT_UUID_INVALID'
+  | 'EVENT_APP_MISMATCH'
+  | 'EVENT_TIMESTAMP_INVALID'
+  | 'EVENT_TIMESTAMP_OUT_OF_RANGE'
+  | 'EVENT_TOO_OLD'
+  | 'EVENT_USER_INVALID'
+  | 'EVENT_DATA_INVALID'
+  | 'EVENT_NUMBER_UNSAFE'
+  | 'EVENT_TEXT_INVALID'
+  | 'EVENT_KEY_REPEATED'
+  | 'EVENT_KEY_TOO_LONG'
+  | 'EVENT_PROPERTIES_TOO_MANY'
+  | 'EVENT_TOO_DEEP'
+  | 'EVENT_TOO_LARGE'
+  | 'EVENT_NAMES_TOO_MANY'
+  | 'BATCH_ALL_REJECTED'
+  | 'APP_NAME_INVALID'
+  | 'BODY_NOT_JSON'
+  | 'BODY_NOT_UTF8'
+  | 'BODY_EMPTY'
+  | 'BODY_TOO_LARGE'
+  | 'BODY_ENCODING_UNKNOWN'
+  | 'BODY_ENCODING_BROKEN'
+  | 'BODY_TYPE_UNSUPPORTED'
+  | 'BODY_CUT_SHORT'
+  | 'AUTH_REQUIRED'
+  | 'AUTH_TOKEN_INVALID'
+  | 'AUTH_FAILED'
+  | 'AUTH_FORBIDDEN'
+  | 'AUTH_CROSS_SITE'
+  | 'AUTH_ORIGIN_REFUSED'
+  | 'AUTH_TOO_MANY'
+  | 'AUTH_BUSY'
+  | 'RATE_LIMITED'
+  | 'GITHUB_UNAVAILABLE'
+  | 'USER_EXISTS'
+  | 'USER_INVALID'
+  | 'USER_UNKNOWN'
+  | 'USER_CONFIGURED'
+  | 'KEY_UNKNOWN'
+  | 'KEY_INVALID'
+  | 'PARAMETER_UNKNOWN'
+  | 'PARAMETER_INVALID'
+  | 'CURSOR_INVALID'
+  | 'RANGE_TOO_MANY_BUCKETS'
+  | 'ERASE_FILTER_MISSING'
+  | 'APP_SETTINGS_INVALID'
+  | 'NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'REQUEST_INVALID'
+  | 'QUERY_LIMIT_TIME'
+  | 'QUERY_LIMIT_MEMORY'
+  | 'QUERY_LIMIT_ROWS'
+  | 'JOURNAL_FULL'
+  | 'JOURNAL_UNAVAILABLE'
+  | 'STORE_UNAVAILABLE'
+  | 'STORE_BEHIND'
+  | 'SERVER_STOPPING'
+  | 'SERVER_BUSY'
+  | 'BUG';
+
+/** An answer that refuses (RFC 9457). */
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ErrorCode;
+  readonly instance: string;
+  readonly remedy: string;
+  /** Whether the same request may succeed later. */
+  readonly retry: boolean;
+  readonly field?: string;
+};
+
+export interface Operations {
+  /** Sign in with name and password, or with a GitHub token */
+  postAuth: {
+    body: {
+      readonly username?: string;
+      readonly password?: string;
+      /** A GitHub personal access token, instead of name and password. */
+      readonly token?: string;
+    };
+    answer: {
+      readonly token: string;
+      readonly expiresAt: string;
+      readonly user: string;
+      readonly role: 'admin' | 'viewer';
+    };
+  };
+  /** Who is signed in */
+  getAuth: {
+    answer: {
+      readonly user: string;
+      readonly role: 'admin' | 'viewer';
+      readonly expiresAt: string;
+    };
+  };
+  /** Sign out: the token ends */
+  deleteAuth: {
+    answer: undefined;
+  };
+  /** Post one event or many; the answer leaves when they are on disk */
+  postApiEventsApp: {
+    body: {
+      readonly event: string | {
+        readonly id?: string;
+        readonly event: string;
+      };
+      readonly id?: string;
+      readonly uuid?: string;
+      readonly user?: string;
+      readonly device?: string;
+      readonly session?: string;
+      readonly timestamp?: string | number;
+      readonly sentAt?: string | number;
+      readonly data?: { readonly [name: string]: unknown };
+    } | (readonly {
+      readonly event: string | {
+        readonly id?: string;
+        readonly event: string;
+      };
+      readonly id?: string;
+      readonly uuid?: string;
+      readonly user?: string;
+      readonly device?: string;
+      readonly session?: string;
+      readonly timestamp?: string | number;
+      readonly sentAt?: string | number;
+      readonly data?: { readonly [name: string]: unknown };
+    }[]) | {
+      readonly events: readonly {
+        readonly event: string | {
+          readonly id?: string;
+          readonly event: string;
+        };
+        readonly id?: string;
+        readonly uuid?: string;
+        readonly user?: string;
+        readonly device?: string;
+        readonly session?: string;
+        readonly timestamp?: string | number;
+        readonly sentAt?: string | number;
+        readonly data?: { readonly [name: string]: unknown };
+      }[];
+      readonly sentAt?: string | number;
+    };
+    answer: {
+      readonly accepted: number;
+      readonly duplicates: number;
+      readonly rejectedTotal: number;
+      readonly rejected: readonly {
+        readonly index: number;
+        readonly code: string;
+        readonly detail: string;
+      }[];
+    } | {
+      readonly uuid: string;
+      readonly app: string;
+      readonly duplicate: true;
+    } | {
+      readonly uuid: string;
+      readonly app: string;
+      readonly id: string;
+      readonly event: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly timestamp: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly receivedAt: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly clientTimestamp?: string;
+      readonly user?: string;
+      readonly device?: string;
+      readonly session?: string;
+      readonly data?: { readonly [name: string]: unknown };
+    };
+  };
+  /** Events, newest first; all of them as NDJSON or CSV */
+  getApiEventsApp: {
+    query: {
+      /** The name of the event. */
+      readonly event?: string | undefined;
+      /** The id of the event. */
+      readonly id?: string | undefined;
+      /** Who. */
+      readonly user?: string | undefined;
+      /** The anonymous id. */
+      readonly device?: string | undefined;
+      /** The session. */
+      readonly session?: string | undefined;
+      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** `today`, `yesterday` or a day. */
+      readonly date?: string | undefined;
+      /** A day, or a time; a time without offset is in the zone of the question. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. */
+      readonly to?: string | undefined;
+      /** `asc` or `desc` (default). */
+      readonly order?: string | undefined;
+      /** Events a page, 1,000 unless said. */
+      readonly limit?: number | undefined;
+      /** From the Link header: the page after this place. */
+      readonly cursor?: string | undefined;
+      /** The zone of dates without offset. */
+      readonly timeZone?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: readonly {
+      readonly uuid: string;
+      readonly app: string;
+      readonly id: string;
+      readonly event: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly timestamp: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly receivedAt: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly clientTimestamp?: string;
+      readonly user?: string;
+      readonly device?: string;
+      readonly session?: string;
+      readonly data?: { readonly [name: string]: unknown };
+    }[];
+  };
+  /** Erase events for good: those that match, or all */
+  deleteApiEventsApp: {
+    query: {
+      /** The name of the event. */
+      readonly event?: string | undefined;
+      /** The id of the event. */
+      readonly id?: string | undefined;
+      /** Who. */
+      readonly user?: string | undefined;
+      /** The anonymous id. */
+      readonly device?: string | undefined;
+      /** The session. */
+      readonly session?: string | undefined;
+      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** `today`, `yesterday` or a day. */
+      readonly date?: string | undefined;
+      /** A day, or a time; a time without offset is in the zone of the question. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. */
+      readonly to?: string | undefined;
+      /** The zone of dates without offset. */
+      readonly timeZone?: string | undefined;
+      /** `true` erases without a filter. */
+      readonly all?: boolean | undefined;
+    };
+    answer: {
+      readonly erased: number;
+    };
+  };
+  /** Counts of one hour */
+  getApiReportsHourApp: {
+    query: {
+      /** A day; today unless said. */
+      readonly date?: string | undefined;
+      /** The hour of the day, local. */
+      readonly hour?: number | undefined;
+      /** The name of the event. */
+      readonly event?: string | undefined;
+      /** The id of the event. */
+      readonly id?: string | undefined;
+      /** Who. */
+      readonly user?: string | undefined;
+      /** The anonymous id. */
+      readonly device?: string | undefined;
+      /** The session. */
+      readonly session?: string | undefined;
+      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** Adds the series. */
+      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else as the time zone. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: {
+      readonly app: string;
+      readonly id?: string;
+      readonly event?: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
+      readonly timeZone: string;
+      readonly total: number;
+      readonly users: number;
+      readonly usersExact: boolean;
+      /** Every bucket of the interval, also the empty ones. */
+      readonly series?: readonly {
+        /** UTC, ISO 8601 with Z. */
+        readonly from: string;
+        readonly total: number;
+        readonly users: number;
+      }[];
+    };
+  };
+  /** Counts of one day */
+  getApiReportsDayApp: {
+    query: {
+      /** A day; today unless said. */
+      readonly date?: string | undefined;
+      /** The name of the event. */
+      readonly event?: string | undefined;
+      /** The id of the event. */
+      readonly id?: string | undefined;
+      /** Who. */
+      readonly user?: string | undefined;
+      /** The anonymous id. */
+      readonly device?: string | undefined;
+      /** The session. */
+      readonly session?: string | undefined;
+      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** Adds the series. */
+      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else as the time zone. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: {
+      readonly app: string;
+      readonly id?: string;
+      readonly event?: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
+      readonly timeZone: string;
+      readonly total: number;
+      readonly users: number;
+      readonly usersExact: boolean;
+      /** Every bucket of the interval, also the empty ones. */
+      readonly series?: readonly {
+        /** UTC, ISO 8601 with Z. */
+        readonly from: string;
+        readonly total: number;
+        readonly users: number;
+      }[];
+    };
+  };
+  /** Counts of one week */
+  getApiReportsWeekApp: {
+    query: {
+      /** A day in the week. */
+      readonly week?: string | undefined;
+      /** A day; today unless said. */
+      readonly date?: string | undefined;
+      /** The name of the event. */
+      readonly event?: string | undefined;
+      /** The id of the event. */
+      readonly id?: string | undefined;
+      /** Who. */
+      readonly user?: string | undefined;
+      /** The anonymous id. */
+      readonly device?: string | undefined;
+      /** The session. */
+      readonly session?: string | undefined;
+      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** Adds the series. */
+      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else as the time zone. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: {
+      readonly app: string;
+      readonly id?: string;
+      readonly event?: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
+      readonly timeZone: string;
+      readonly total: number;
+      readonly users: number;
+      readonly usersExact: boolean;
+      /** Every bucket of the interval, also the empty ones. */
+      readonly series?: readonly {
+        /** UTC, ISO 8601 with Z. */
+        readonly from: string;
+        readonly total: number;
+        readonly users: number;
+      }[];
+    };
+  };
+  /** Counts of one month */
+  getApiReportsMonthApp: {
+    query: {
+      /** A month, as 2024-02. */
+      readonly month?: string | undefined;
+      /** A day; today unless said. */
+      readonly date?: string | undefined;
+      /** The name of the event. */
+      readonly event?: string | undefined;
+      /** The id of the event. */
+      readonly id?: string | undefined;
+      /** Who. */
+      readonly user?: string | undefined;
+      /** The anonymous id. */
+      readonly device?: string | undefined;
+      /** The session. */
+      readonly session?: string | undefined;
+      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** Adds the series. */
+      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else as the time zone. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: {
+      readonly app: string;
+      readonly id?: string;
+      readonly event?: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
+      readonly timeZone: string;
+      readonly total: number;
+      readonly users: number;
+      readonly usersExact: boolean;
+      /** Every bucket of the interval, also the empty ones. */
+      readonly series?: readonly {
+        /** UTC, ISO 8601 with Z. */
+        readonly from: string;
+        readonly total: number;
+        readonly users: number;
+      }[];
+    };
+  };
+  /** Counts of any period */
+  getApiReportsPeriodApp: {
+    query: {
+      /** A day, or a time; a time without offset is in the zone of the question. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. */
+      readonly to?: string | undefined;
+      /** The name of the event. */
+      readonly event?: string | undefined;
+      /** The id of the event. */
+      readonly id?: string | undefined;
+      /** Who. */
+      readonly user?: string | undefined;
+      /** The anonymous id. */
+      readonly device?: string | undefined;
+      /** The session. */
+      readonly session?: string | undefined;
+      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** Adds the series. */
+      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else as the time zone. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: {
+      readonly app: string;
+      readonly id?: string;
+      readonly event?: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
+      readonly timeZone: string;
+      readonly total: number;
+      readonly users: number;
+      readonly usersExact: boolean;
+      /** Every bucket of the interval, also the empty ones. */
+      readonly series?: readonly {
+        /** UTC, ISO 8601 with Z. */
+        readonly from: string;
+        readonly total: number;
+        readonly users: number;
+      }[];
+    };
+  };
+  /** Counts by the value of a property */
+  getApiGroupsApp: {
+    query: {
+      /** The property, nested by dots: `address.city`. */
+      readonly attr?: string | undefined;
+      /** The name of the event. */
+      readonly event?: string | undefined;
+      /** The id of the event. */
+      readonly id?: string | undefined;
+      /** Who. */
+      readonly user?: string | undefined;
+      /** The anonymous id. */
+      readonly device?: string | undefined;
+      /** The session. */
+      readonly session?: string | undefined;
+      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** `today`, `yesterday` or a day. */
+      readonly date?: string | undefined;
+      /** A day, or a time; a time without offset is in the zone of the question. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. */
+      readonly to?: string | undefined;
+      /** The most frequent so many; the others are summed. */
+      readonly limit?: number | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else as the time zone. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: {
+      readonly attr: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
+      readonly timeZone: string;
+      readonly groups: readonly {
+        /** Any JSON value. */
+        readonly value: unknown;
+        readonly total: number;
+        readonly users: number;
+      }[];
+      readonly other: {
+        readonly total: number;
+        readonly users: number;
+      };
+      readonly missing: {
+        readonly total: number;
+        readonly users: number;
+      };
+      readonly total: number;
+      readonly users: number;
+      readonly usersExact: boolean;
+    };
+  };
+  /** The apps that have events */
+  getApiApps: {
+    query: {
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: readonly {
+      readonly app: string;
+      readonly total: number;
+      /** UTC, ISO 8601 with Z. */
+      readonly firstSeen: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly lastSeen: string;
+    }[];
+  };
+  /** The settings of an app; what is absent comes from the configuration */
+  getApiAppsApp: {
+    answer: {
+      readonly name?: string;
+      /** IANA */
+      readonly timeZone?: string;
+      readonly weekStart?: 'sunday' | 'monday';
+      readonly retentionDays?: number;
+    };
+  };
+  /** Change settings of an app; null removes one */
+  patchApiAppsApp: {
+    body: {
+      readonly name?: string | null;
+      readonly timeZone?: string | null;
+      readonly weekStart?: ('sunday' | 'monday') | null;
+      readonly retentionDays?: number | null;
+    };
+    answer: {
+      readonly name?: string;
+      /** IANA */
+      readonly timeZone?: string;
+      readonly weekStart?: 'sunday' | 'monday';
+      readonly retentionDays?: number;
+    };
+  };
+  /** The event names of an app */
+  getApiAppsAppEvents: {
+    query: {
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: readonly {
+      readonly id: string;
+      readonly event: string;
+      readonly total: number;
+      /** UTC, ISO 8601 with Z. */
+      readonly firstSeen: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly lastSeen: string;
+    }[];
+  };
+  /** The properties of an app */
+  getApiAppsAppProperties: {
+    query: {
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: readonly {
+      /** Spelled as filters spell it. */
+      readonly name: string;
+      readonly total: number;
+      readonly types: readonly string[];
+      readonly examples: readonly unknown[];
+    }[];
+  };
+}
