@@ -33,7 +33,7 @@ it.each([
   const due = Object.entries(versions(field)).map(([name, version]) => [name, version, licenceOf(name)]);
   expect(listed.map((row) => row.slice(0, 3)).toSorted()).toEqual(due.toSorted());
   for (const [name, version, licence, why] of listed) {
-    expect([name, version]).toEqual([name, expect.stringMatching(/^\d+\.\d+\.\d+$/)]);
+    expect([name, version]).toEqual([name, expect.stringMatching(/^(npm:[a-z0-9-]+@)?\d+\.\d+\.\d+$/)]);
     expect([name, licence]).toEqual([
       name,
       expect.stringMatching(/^(MIT|Apache-2\.0|BSD-[23]-Clause|ISC|MIT OR Apache-2\.0)$/),

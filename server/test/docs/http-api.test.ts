@@ -106,9 +106,9 @@ it('show in http-api.md what the server answers', async () => {
     expect([title, response.status]).toEqual([title, status]);
     if (!isJson) {
       // Streams and metrics differ in ids and numbers: their first line is a heading, or a name.
-      expect([title, text.split('\n').find((line) => line !== '' && !line.startsWith('#')) ?? '(no body)']).toEqual([
+      expect([title, text.split(/\r?\n/).find((line) => line !== '' && !line.startsWith('#')) ?? '(no body)']).toEqual([
         title,
-        answer.split('\n')[0],
+        answer.split(/\r?\n/)[0],
       ]);
       continue;
     }
