@@ -19,6 +19,7 @@ import { createReports } from './reports/create-reports.ts';
 import type { Reports } from './reports/reports.ts';
 import { startRetention } from './retention.ts';
 import { zoneHash } from './row.ts';
+import { steadyClock } from './steady-clock.ts';
 import type { Store } from './store/store.ts';
 import { type Calendar, dayNumber } from './time.ts';
 import { startZoneMoves } from './zone-moves.ts';
@@ -102,7 +103,17 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     });
     const zoneMoves = startZoneMoves({ registry, store, ingest, zoneOf, logger });
     opened.push(() => zoneMoves.stop());
-    const retention = startRetention({ store, setAside: () => ingest.setAside(), erase, retentionDaysOf, now, logger });
+    // A machine whose clock was set a year ahead for an hour must not lose a year's events.
+    const steadyNow = steadyClock(0, now);
+    const age = { now: () => Math.min(now(), steadyNow()) };
+    const retention = startRetention({
+      store,
+      setAside: () => ingest.setAside(),
+      erase,
+      retentionDaysOf,
+      ...age,
+      logger,
+    });
     opened.push(() => retention.stop());
     return {
       config,

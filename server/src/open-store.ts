@@ -99,8 +99,9 @@ async function openRemote(connection: string, { logger, zoneOf }: StoreSurroundi
   async function close(): Promise<void> {
     isClosed = true;
     clearTimeout(timer);
-    await opening;
+    // First, so that a server which answers nothing does not keep us: its sockets are closed.
     await store.close();
+    await opening;
   }
   const late = new AbortController();
   await Promise.race([opening, pause(FIRST_MAX_MS, undefined, { signal: late.signal }).catch(() => {})]);

@@ -6,6 +6,8 @@ import type { Store } from './store/store.ts';
 const FIRST_MS = 60_000;
 const EVERY_MS = 6 * 60 * 60_000;
 const DAY_MS = 86_400_000;
+/** Of the ten seconds that stopping may take. A deletion under way goes on in the engine, or is done by the next run. */
+const STOP_MAX_MS = 500;
 const CONTROL = { maxSeconds: 300, maxBytes: 1_000_000_000, maxRows: 1_000_000 };
 
 export interface RetentionOptions {
@@ -36,7 +38,12 @@ export function startRetention(options: RetentionOptions): { stop(): Promise<voi
       isStopped = true;
       clearTimeout(first);
       clearInterval(every);
-      await running;
+      let late: NodeJS.Timeout | undefined;
+      const pause = new Promise<void>((resolve) => {
+        late = setTimeout(resolve, STOP_MAX_MS);
+      });
+      await Promise.race([running, pause]);
+      clearTimeout(late);
     },
   };
 }

@@ -23,7 +23,7 @@ export interface SeismoServer {
 }
 
 /** Requests under way have so long to end. */
-const REQUESTS_MAX_MS = 2_500;
+const REQUESTS_MAX_MS = 2_000;
 
 /** The rooms with HTTP over them, not listening. */
 export async function assemble(config: Config, logger: Logger): Promise<{ app: App; http: FastifyInstance }> {

@@ -21,16 +21,15 @@ export class FailureLimiter {
     const since = this.#now() - WINDOW_MS;
     let wait = 0;
     for (const key of keys) {
-      const recent = (this.#failures.get(key) ?? []).filter((at) => at > since);
+      const recent = this.#recent(key);
       if (recent.length >= FAILURES_MAX) wait = Math.max(wait, Math.ceil((recent[0]! - since) / 1000));
     }
     return wait;
   }
 
   failed(keys: readonly string[]): void {
-    const since = this.#now() - WINDOW_MS;
     for (const key of keys) {
-      const recent = (this.#failures.get(key) ?? []).filter((at) => at > since).slice(1 - FAILURES_MAX);
+      const recent = this.#recent(key).slice(1 - FAILURES_MAX);
       recent.push(this.#now());
       // Deleted and set again, so that the map is in order of the last failure.
       this.#failures.delete(key);
@@ -41,11 +40,13 @@ export class FailureLimiter {
 
   /** Whether all attempts under way could fail and leave the limit kept: guessing at once must not get more than one by one. */
   hasRoom(keys: readonly string[]): boolean {
-    const since = this.#now() - WINDOW_MS;
-    return keys.every((key) => {
-      const recent = (this.#failures.get(key) ?? []).filter((at) => at > since).length;
-      return recent + (this.#underWay.get(key) ?? 0) < FAILURES_MAX;
-    });
+    return keys.every((key) => this.#recent(key).length + (this.#underWay.get(key) ?? 0) < FAILURES_MAX);
+  }
+
+  /** Those of the last minute; what seems to lie ahead was counted by a clock that has been set back since. */
+  #recent(key: string): number[] {
+    const now = this.#now();
+    return (this.#failures.get(key) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
   }
 
   begin(keys: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SeismoError } from '../errors.ts';
-import { eventToJson, type StoredEvent } from '../event.ts';
+import { eventToJson } from '../event.ts';
 import { decodeRow, ROW_OFFSET, uuidToText } from '../row.ts';
 import { steadyClock } from '../steady-clock.ts';
 import type { Store } from '../store/store.ts';
@@ -10,13 +10,14 @@ import { Committer } from './committer.ts';
 import { Fingerprints } from './fingerprint.ts';
 import { IdWindow } from './id-window.ts';
 import { importRows, keyOfImport } from './import-rows.ts';
-import type { ImportAnswer, Ingest, IngestStats, PostAnswer, SetAsideEvent } from './ingest.ts';
+import type { ImportAnswer, Ingest, IngestStats, PostAnswer } from './ingest.ts';
 import { Journal } from './journal.ts';
 import type { EventLimits } from './limits.ts';
 import { linesOf } from './lines.ts';
 import { Loader, type Zone } from './loader.ts';
 import { NameBook } from './names.ts';
 import { RowWriter } from './row-writer.ts';
+import { createSetAside } from './set-aside.ts';
 import { ServerUuids } from './uuid.ts';
 
 export interface IngestOptions {
@@ -56,9 +57,6 @@ const SLICE_EVENTS = 2_000;
 const PIECE_BYTES = 512 * 1024;
 /** Transactions whose fingerprints are forgotten at a time. */
 const FORGET_TRANSACTIONS = 5_000;
-
-/** Events set aside that are listed at a time. */
-const SET_ASIDE_LISTED_MAX = 1_000;
 
 /** Imports whose ids are remembered while they run, and how many of each: 11 to 18 bytes an id. */
 const IMPORTS_MAX = 2;
@@ -130,14 +128,6 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const maintenance = setInterval(() => inBackground(forgetOld()), MAINTENANCE_MS);
   maintenance.unref();
   inBackground(forgetOld());
-
-  /** Retrying and erasing what was set aside take turns: what is on its way back in line must not slip past an erasure. */
-  let asideTurn: Promise<unknown> = Promise.resolve();
-  const alone = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = asideTurn.then(work);
-    asideTurn = turn.catch(() => {});
-    return turn;
-  };
 
   const scratch = new RowWriter();
   const imports = new Map<string, IdWindow>();
@@ -314,34 +304,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
     ping: () => journal.ping(),
 
-    setAside: () => [...asideEvents(SET_ASIDE_LISTED_MAX)],
-
-    retrySetAside: () =>
-      alone(async () => {
-        // What is refused again gets a later place.
-        const end = journal.nextSeq;
-        let retried = 0;
-        for (let from = 0; ; ) {
-          const rows: { seq: number; row: Buffer; app: string }[] = [];
-          for (const { seq, row } of journal.setAside(from)) {
-            if (seq >= end || rows.length >= SLICE_EVENTS) break;
-            rows.push({ seq, row, app: decodeRow(row, 0).app });
-          }
-          const last = rows.at(-1);
-          if (last === undefined) return retried;
-          await committer.putBack(rows);
-          retried += rows.length;
-          from = last.seq + 1;
-        }
-      }),
-
-    eraseSetAside: (app: string, matches: (event: StoredEvent) => boolean) =>
-      alone(async () => {
-        const seqs: number[] = [];
-        for (const { seq, event } of asideEvents()) if (event.app === app && matches(event)) seqs.push(seq);
-        if (seqs.length > 0) await journal.dropAside(seqs);
-        return seqs.length;
-      }),
+    ...createSetAside(journal, committer),
 
     importedRows(app, fingerprint) {
       const done = journal.checkpoint(keyOfImport(app, fingerprint));
@@ -379,14 +342,6 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       await journal.close();
     },
   };
-
-  function* asideEvents(max = Number.POSITIVE_INFINITY): Generator<SetAsideEvent> {
-    let count = 0;
-    for (const { seq, reason, row } of journal.setAside()) {
-      if (++count > max) return;
-      yield { seq, reason, event: decodeRow(row, 0) };
-    }
-  }
 
   /** Ids of the import's pieces in this run of the server; before the first one, what is pending is loaded. */
   async function earlierOf(app: string, key: string): Promise<IdWindow> {

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { ClickHouseError, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { SeismoError } from '../../errors.ts';
 import { InsertRefused } from '../store.ts';
+import { MACHINE_CODES, STATEMENT_CODES } from './error-codes.ts';
 
 export type Settings = Readonly<Record<string, string | number>>;
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -52,17 +53,8 @@ const REQUEST_TIMEOUT_MS = 10 * 60 * 1000;
 const KILL_TIMEOUT_MS = 60_000;
 const MAX_SOCKETS = 64;
 
-/**
- * Codes under which an insert may succeed later: the machine is at fault, not the rows. Time 159, 160, 209; network 210, 279, 425;
- * memory 241; disk 243; too many parts 252; stopped 236, 394; too many queries 202; read-only table or no quorum 242, 285, 286, 319;
- * files 74, 75, 76, 107; the statement, the schema or a right, not the rows 16, 47, 60, 62, 81, 115, 164, 497; keeper 999; sign-in 516; unspecified 1002.
- */
-const RETRYABLE = new Set(
-  [
-    16, 47, 60, 62, 115, 164, 497, 74, 75, 76, 81, 107, 159, 160, 202, 209, 210, 236, 241, 242, 243, 252, 279, 285, 286,
-    319, 394, 425, 516, 999, 1002,
-  ].map(String),
-);
+/** A question that the engine has not answered so long after its own limit is given up. */
+const OVERTIME_MS = 10_000;
 
 const UNKNOWN_DATABASE = '81';
 const quoted = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
@@ -90,23 +82,16 @@ function queryFailure(error: unknown): Error {
           cause: error,
         },
       );
-    case '202':
-    case '209':
-    case '210':
-    case '236':
-    case '279':
-    case '394':
-    case '516':
-    case '1002':
-      return unavailable(error);
     default:
+      if (MACHINE_CODES.has(error.code)) return unavailable(error);
       return new SeismoError('BUG', 'The engine refused a question of ours.', { cause: error });
   }
 }
 
 function insertFailure(error: unknown): Error {
   if (error instanceof SeismoError) return error;
-  if (!(error instanceof ClickHouseError) || RETRYABLE.has(error.code)) return unavailable(error);
+  if (!(error instanceof ClickHouseError)) return unavailable(error);
+  if (MACHINE_CODES.has(error.code) || STATEMENT_CODES.has(error.code)) return unavailable(error);
   return new InsertRefused(`The engine refused the rows (code ${error.code}): ${error.message}`, { cause: error });
 }
 
@@ -162,13 +147,24 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
   }
 
   /** On a server the question goes on when its asker is gone: it is stopped by its id. */
-  function stopWith(signal: AbortSignal | undefined, queryId: string): () => void {
-    if (signal === undefined) return () => {};
+  function stopWith(signal: AbortSignal, queryId: string): () => void {
     const stop = (): void => {
       kill(queryId).catch((error: unknown) => options.logger.warn({ err: error, queryId }, 'query not stopped'));
     };
     signal.addEventListener('abort', stop, { once: true });
     return () => signal.removeEventListener('abort', stop);
+  }
+
+  /** The asker's signal, and an end of its own: an engine that hangs answers nobody, not even that it took too long. */
+  function boundedBy({ signal, settings }: QueryOptions): { readonly signal: AbortSignal; release(): void } {
+    const seconds = Number(settings?.['max_execution_time']);
+    const late = new AbortController();
+    const ms = seconds > 0 ? seconds * 1_000 + OVERTIME_MS : REQUEST_TIMEOUT_MS;
+    const timer = setTimeout(() => late.abort(unavailable(new Error(`no answer within ${ms} ms`))), ms);
+    return {
+      signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
+      release: () => clearTimeout(timer),
+    };
   }
 
   return {
@@ -190,8 +186,8 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
     },
 
     async query<T>(sql: string, params?: Parameters, asked: QueryOptions = {}): Promise<T[]> {
-      const { signal } = asked;
-      signal?.throwIfAborted();
+      asked.signal?.throwIfAborted();
+      const { signal, release: releaseTimer } = boundedBy(asked);
       const queryId = asked.queryId ?? randomUUID();
       const release = stopWith(signal, queryId);
       try {
@@ -202,20 +198,21 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
           // The engine holds the answer back until it is whole: a failure then has its own status.
           clickhouse_settings: { wait_end_of_query: 1, ...serverSettings(asked.settings) },
           ...(params === undefined ? {} : { query_params: { ...params } }),
-          ...(signal === undefined ? {} : { abort_signal: signal }),
+          abort_signal: signal,
         });
         return await result.json<T>();
       } catch (error) {
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
         throw queryFailure(error);
       } finally {
+        releaseTimer();
         release();
       }
     },
 
     async *stream<T>(sql: string, params?: Parameters, asked: QueryOptions = {}): AsyncGenerator<readonly T[]> {
-      const { signal } = asked;
-      signal?.throwIfAborted();
+      asked.signal?.throwIfAborted();
+      const { signal, release: releaseTimer } = boundedBy(asked);
       const queryId = asked.queryId ?? randomUUID();
       const release = stopWith(signal, queryId);
       try {
@@ -225,13 +222,14 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
           query_id: queryId,
           clickhouse_settings: serverSettings(asked.settings),
           ...(params === undefined ? {} : { query_params: { ...params } }),
-          ...(signal === undefined ? {} : { abort_signal: signal }),
+          abort_signal: signal,
         });
         for await (const rows of result.stream<T>()) yield rows.map((row) => row.json() as T);
       } catch (error) {
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
         throw queryFailure(error);
       } finally {
+        releaseTimer();
         release();
       }
     },

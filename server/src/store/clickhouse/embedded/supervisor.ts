@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endLeftover, noteEngine } from './leftover.ts';
+import { watchPulse } from './pulse.ts';
 
 /** The part of a logger the engine needs; pino's and Fastify's fit. */
 export interface EngineLogger {
@@ -34,11 +36,22 @@ export interface EmbeddedEngine {
 }
 
 const BACK_OFF_FIRST_MS = 250;
-const BACK_OFF_MAX_MS = 5000;
+const BACK_OFF_MAX_MS = 5_000;
+/** Whoever lived so long died of something else than the one before. */
+const STABLE_AFTER_MS = 60_000;
 /** So many deaths before the engine was ever up are a fault of the installation, not bad luck. */
 const FIRST_START_ATTEMPTS = 3;
+/** Opening twenty million events takes a quarter of a second; what takes so long does not come up any more. */
+const START_MAX_MS = 120_000;
 /** Killing it is safe: what was acknowledged is on disk. */
-const CLOSE_MAX_MS = 3_000;
+const CLOSE_MAX_MS = 2_500;
+/** process.ts ends so when another process has the directory. */
+const EXIT_IN_USE = 3;
+/**
+ * All that the engine's process knows of the server's environment, which may hold secrets. Every query runs on a thread of
+ * Node's pool: with the usual four of them, four long questions would keep inserts and `KILL QUERY` waiting.
+ */
+const ENVIRONMENT = { UV_THREADPOOL_SIZE: '12', TZ: 'UTC' };
 /** A Unix socket's path fits 104 bytes on macOS, 108 on Linux. */
 const SOCKET_PATH_MAX = 100;
 
@@ -86,6 +99,7 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
   let everUp = false;
   let deaths = 0;
   let backOff = BACK_OFF_FIRST_MS;
+  let upSinceMs = 0;
   let timer: NodeJS.Timeout | undefined;
   let lastWords = '';
   const callbacks = new Set<() => void>();
@@ -100,8 +114,20 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
     timer = undefined;
     state = 'starting';
     const args = [file, socketPath, dataDir, String(memoryBytes)];
-    const born = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const born = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: ENVIRONMENT });
     child = born;
+    try {
+      noteEngine(dataDir, born.pid);
+    } catch (error) {
+      // A full disk, say. The note helps a later start, and this one goes without.
+      logger.warn({ err: error }, 'the engine was not noted down');
+    }
+    let stopWatching = (): void => {};
+    const late = setTimeout(() => {
+      logger.error({ pid: born.pid, afterMs: START_MAX_MS }, 'engine does not come up; it is ended');
+      born.kill('SIGKILL');
+    }, START_MAX_MS);
+    late.unref();
     if (born.stderr !== null)
       createInterface({ input: born.stderr }).on('line', (line) => {
         lastWords = line;
@@ -110,8 +136,13 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
     // The engine listens before it says so.
     born.on('message', (message) => {
       if (message !== 'ready' || state === 'closed') return;
+      clearTimeout(late);
       state = 'up';
-      backOff = BACK_OFF_FIRST_MS;
+      upSinceMs = performance.now();
+      stopWatching = watchPulse(socketPath, () => {
+        logger.error({ pid: born.pid }, 'engine hangs; it is ended');
+        born.kill('SIGKILL');
+      });
       logger.info({ pid: born.pid }, 'engine up');
       if (everUp) for (const callback of callbacks) callback();
       everUp = true;
@@ -121,11 +152,14 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
     const onGone = (reason: object): void => {
       if (gone) return;
       gone = true;
+      clearTimeout(late);
+      stopWatching();
       if (child === born) child = undefined;
       if (state === 'closed') return;
+      if (state === 'up' && performance.now() - upSinceMs > STABLE_AFTER_MS) backOff = BACK_OFF_FIRST_MS;
       state = 'down';
       deaths++;
-      if (!everUp && deaths >= FIRST_START_ATTEMPTS) {
+      if (!everUp && (deaths >= FIRST_START_ATTEMPTS || born.exitCode === EXIT_IN_USE)) {
         state = 'closed';
         failed(new Error(`The embedded engine does not start in ${dataDir}: ${lastWords || JSON.stringify(reason)}`));
         return;
@@ -153,6 +187,9 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
     if (borrowed !== undefined) await rm(borrowed, { recursive: true, force: true });
   };
 
+  const leftover = await endLeftover(dataDir, file);
+  if (leftover !== undefined)
+    logger.warn({ pid: leftover }, 'the engine of an earlier server was still there; it was ended');
   launch();
   try {
     await firstUp;
