@@ -11,11 +11,11 @@ import { Fingerprints } from './fingerprint.ts';
 import { IdWindow } from './id-window.ts';
 import { importRows, keyOfImport } from './import-rows.ts';
 import type { ImportAnswer, Ingest, IngestStats, PostAnswer } from './ingest.ts';
-import { Journal } from './journal.ts';
 import type { EventLimits } from './limits.ts';
 import { linesOf } from './lines.ts';
 import { Loader, type Zone } from './loader.ts';
 import { NameBook } from './names.ts';
+import { openIds } from './open-ids.ts';
 import { RowWriter } from './row-writer.ts';
 import { createSetAside } from './set-aside.ts';
 import { ServerUuids } from './uuid.ts';
@@ -64,21 +64,18 @@ const IMPORT_IDS_MAX = 100_000_000;
 
 export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const { config, now, store, logger } = options;
-  const path = join(options.dataDir, JOURNAL_DIRECTORY);
-  const limits = { maxBytes: config.journalMaxBytes, diskReserveBytes: config.diskReserveBytes };
-  let journal = new Journal(path, limits);
-  const idsNow = steadyClock(journal.newestPrintsAt(), now, options.monotonicMs);
-  const ids = new IdWindow({ windowMs: config.idWindowDays * DAY_MS, max: config.idWindowMax });
+  const { journal, ids, idsNow, keepIds } = await openIds({
+    path: join(options.dataDir, JOURNAL_DIRECTORY),
+    limits: { maxBytes: config.journalMaxBytes, diskReserveBytes: config.diskReserveBytes },
+    bounds: { windowMs: config.idWindowDays * DAY_MS, max: config.idWindowMax },
+    clockOf: (newestMs) => steadyClock(newestMs, now, options.monotonicMs),
+    logger,
+  });
   const prints = new Fingerprints(options.secret);
   const uuids = new ServerUuids(options.secret);
   const names = new NameBook(config);
   for (const key of journal.names()) names.restore(key);
-  const since = idsNow() - config.idWindowDays * DAY_MS;
-  ids.restoreAll(() => journal.packedFingerprints(since));
   ids.makeRoom();
-  // What was read stays mapped into the process until the file is closed: 160 MB at 20 million ids.
-  await journal.close();
-  journal = new Journal(path, limits);
 
   const salvage = journal.salvage();
   /** One more than the last place on disk that holds an event of the app. */
@@ -339,6 +336,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       await committer.idle();
       await loader.stop();
       await Promise.all(background);
+      await keepIds();
       await journal.close();
     },
   };

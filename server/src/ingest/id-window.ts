@@ -1,3 +1,5 @@
+import { IS_LITTLE_ENDIAN, Shard, SLOT_BYTES } from './id-shard.ts';
+
 /**
  * The ids already seen, by 64-bit keyed fingerprint (fingerprint.ts). Open addressing over typed arrays, 11 bytes a slot:
  * fingerprint, the app's number, and the generation in which it came. The table is cut into shards that grow one by one,
@@ -24,7 +26,7 @@ export class IdWindow {
   #inCurrent = 0;
   #size = 0;
 
-  constructor(options: { readonly windowMs: number; readonly max: number }) {
+  constructor(options: Bounds) {
     this.#max = options.max;
     this.#windowMs = options.windowMs;
     this.#generationMs = options.windowMs / PARTS;
@@ -78,27 +80,86 @@ export class IdWindow {
 
   #restoreSome(groups: Iterable<Restored>, generations: readonly number[], pass: number): void {
     const dealt = this.#shards.map((_, index) => (index % RESTORE_PASSES === pass ? new Dealt() : undefined));
+    let words = new Uint32Array(1024);
     let place = 0;
     for (const { app, prints } of groups) {
       const number = this.#numberOf(app);
       const generation = generations[place++]!;
       // Those that ended while the later ones were read.
       if (this.#isLive[generation] !== 1) continue;
-      const { bytes, count } = prints;
-      for (let i = 0, at = prints.offset; i < count; i++, at += 8) {
-        const high = bytes.readUInt32LE(at);
-        dealt[high >>> SHARD_SHIFT]?.add(high, bytes.readUInt32LE(at + 4), number, generation);
+      const { bytes, offset, count } = prints;
+      if (words.length < count * 2) words = new Uint32Array(count * 4);
+      // Packed values do not lie on whole words; reading them byte by byte took half of the start.
+      if (IS_LITTLE_ENDIAN) new Uint8Array(words.buffer).set(bytes.subarray(offset, offset + count * 8));
+      else for (let i = 0; i < count * 2; i++) words[i] = bytes.readUInt32LE(offset + i * 4);
+      for (let i = 0; i < count * 2; i += 2) {
+        const high = words[i]!;
+        const index = high >>> SHARD_SHIFT;
+        if (index % RESTORE_PASSES === pass) dealt[index]!.add(high, words[i + 1]!, number, generation);
       }
     }
     dealt.forEach((some, index) => {
       if (some === undefined) return;
       const shard = this.#shards[index]!;
       shard.reserve(some.length);
+      const { high, low, app, generation } = some;
       for (let i = 0; i < some.length; i++) {
-        shard.put(some.high[i]!, some.low[i]!, some.app[i]!, some.generation[i]!);
-        this.#tally(some.app[i]!, some.generation[i]!, 1);
+        shard.put(high[i]!, low[i]!, app[i]!, generation[i]!);
+        this.#counts[app[i]!]![generation[i]!]! += 1;
+        this.#totals[app[i]!]! += 1;
       }
+      this.#size += some.length;
     });
+  }
+
+  /** All that is on disk, for a file: nothing may be pending. */
+  snapshot(): { readonly snapshot: Snapshot; readonly arrays: Iterable<Uint8Array> } {
+    const shards = this.#shards;
+    return {
+      snapshot: {
+        isLittleEndian: IS_LITTLE_ENDIAN,
+        bounds: [this.#windowMs, this.#max],
+        apps: [...this.#apps],
+        live: this.#live,
+        inCurrent: this.#inCurrent,
+        slots: shards.map((shard) => shard.slots),
+      },
+      arrays: shards.flatMap((shard) => shard.arrays),
+    };
+  }
+
+  /**
+   * Fills an empty window.
+   * @param read fills the bytes it is given
+   * @returns false when it was made under other bounds or on another kind of machine
+   */
+  restoreSnapshot(
+    { isLittleEndian, bounds, apps, live, inCurrent, slots }: Snapshot,
+    read: (bytes: Uint8Array) => void,
+  ): boolean {
+    const isOurs = isLittleEndian === IS_LITTLE_ENDIAN && bounds[0] === this.#windowMs && bounds[1] === this.#max;
+    if (!isOurs || slots.length !== SHARDS) return false;
+    for (const [app, number] of apps) {
+      this.#apps.set(app, number);
+      if (number === this.#counts.length) {
+        this.#counts.push(new Uint32Array(256));
+        this.#totals.push(0);
+      }
+    }
+    const tally = (number: number, generation: number): void => {
+      // Bytes that are no more what was written: the reader will say so in the end.
+      if (number >= this.#counts.length) return;
+      this.#counts[number]![generation]! += 1;
+      this.#totals[number]! += 1;
+      this.#size++;
+    };
+    this.#shards.forEach((shard, index) => {
+      shard.fill(slots[index]!, read, tally);
+    });
+    this.#live.push(...live);
+    for (const { generation } of live) this.#isLive[generation] = 1;
+    this.#inCurrent = inCurrent;
+    return true;
   }
 
   /** A pending id reached the disk. */
@@ -122,6 +183,9 @@ export class IdWindow {
   expire(nowMs: number): number {
     const before = nowMs - this.#windowMs;
     while (this.#live.length > 1 && this.#live[1]!.startMs < before) this.#forget(this.#live.shift()!.generation);
+    const [oldest] = this.#live;
+    if (oldest && this.#live.length === 1 && oldest.startMs + this.#generationMs < before)
+      this.#forget(this.#live.shift()!.generation);
     return this.#live[0]?.startMs ?? before;
   }
 
@@ -202,10 +266,8 @@ const PARTS = 100;
 const GENERATIONS = 250;
 export const PENDING_EVEN = 251;
 export const PENDING_ODD = 252;
-const FORGOTTEN = 255;
 const SHARDS = 1024;
 const SHARD_SHIFT = 22;
-const SLOT_BYTES = 11;
 /** More passes, less memory at start, and more reading: at 20 million some 60 MB and a tenth of a second each. */
 const RESTORE_PASSES = 4;
 
@@ -214,6 +276,23 @@ export interface Restored {
   readonly atMs: number;
   readonly app: string;
   readonly prints: PrintsView;
+}
+
+export interface Bounds {
+  readonly windowMs: number;
+  /** ids */
+  readonly max: number;
+}
+
+/** What a file holds beside the shards' arrays. */
+export interface Snapshot {
+  readonly isLittleEndian: boolean;
+  /** windowMs and max. */
+  readonly bounds: readonly [number, number];
+  readonly apps: readonly (readonly [string, number])[];
+  readonly live: readonly { readonly generation: number; readonly startMs: number }[];
+  readonly inCurrent: number;
+  readonly slots: readonly number[];
 }
 
 /** Fingerprints as they are packed: high and low, UInt32 each. */
@@ -249,75 +328,4 @@ class Dealt {
 function grown<T extends Uint32Array | Uint16Array | Uint8Array>(from: T, to: T): T {
   to.set(from);
   return to;
-}
-
-class Shard {
-  readonly #maxLoad: number;
-  #used = 0;
-  #live = 0;
-  slots = 16;
-  high = new Uint32Array(16);
-  low = new Uint32Array(16);
-  app = new Uint16Array(16);
-  /** 0: never used. */
-  generation = new Uint8Array(16);
-
-  constructor(maxLoad: number) {
-    this.#maxLoad = maxLoad;
-  }
-
-  /** Makes room for so many in an empty shard. */
-  reserve(count: number): void {
-    let slots = this.slots;
-    while (count + 1 > slots * this.#maxLoad) slots *= 2;
-    this.slots = slots;
-    this.high = new Uint32Array(slots);
-    this.low = new Uint32Array(slots);
-    this.app = new Uint16Array(slots);
-    this.generation = new Uint8Array(slots);
-  }
-
-  find(high: number, low: number): number {
-    const mask = this.slots - 1;
-    let at = low & mask;
-    for (;;) {
-      const generation = this.generation[at]!;
-      if (generation === 0) return -1;
-      if (this.low[at] === low && this.high[at] === high && generation !== FORGOTTEN) return at;
-      at = (at + 1) & mask;
-    }
-  }
-
-  put(high: number, low: number, app: number, generation: number): void {
-    if (this.#used + 1 > this.slots * this.#maxLoad) this.#rehash();
-    const mask = this.slots - 1;
-    let at = low & mask;
-    while (this.generation[at] !== 0) at = (at + 1) & mask;
-    this.high[at] = high;
-    this.low[at] = low;
-    this.app[at] = app;
-    this.generation[at] = generation;
-    this.#used++;
-    this.#live++;
-  }
-
-  drop(at: number): void {
-    this.generation[at] = FORGOTTEN;
-    this.#live--;
-  }
-
-  #rehash(): void {
-    const { high, low, app, generation } = this;
-    const slots = this.#live * 2 >= this.slots * this.#maxLoad ? this.slots * 2 : this.slots;
-    this.slots = slots;
-    this.high = new Uint32Array(slots);
-    this.low = new Uint32Array(slots);
-    this.app = new Uint16Array(slots);
-    this.generation = new Uint8Array(slots);
-    this.#used = 0;
-    this.#live = 0;
-    for (let at = 0; at < generation.length; at++)
-      if (generation[at] !== 0 && generation[at] !== FORGOTTEN)
-        this.put(high[at]!, low[at]!, app[at]!, generation[at]!);
-  }
 }

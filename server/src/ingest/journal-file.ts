@@ -4,7 +4,7 @@ import { DURABLE } from '../lmdb-options.ts';
 
 /** The journal's LMDB file. Every value carries a checksum: see group.ts, prints.ts, aside.ts and sealed.ts. */
 export interface JournalFile {
-  /** Single values: `nextSeq`, `cut`, `salvaged`, `ping` (sealed.ts). */
+  /** Single values: `nextSeq`, `cut`, `window`, `salvaged`, `ping` (sealed.ts). */
   readonly root: RootDatabase<Buffer, string>;
   /** Transactions on their way to the store, by their first place (group.ts). */
   readonly groups: Database<Buffer, number>;
@@ -24,7 +24,7 @@ export interface JournalFile {
 export const FILE_NAME = 'data.mdb';
 
 export function openJournalFile(path: string): JournalFile {
-  const root = open<Buffer, string>({ path, ...DURABLE, maxDbs: 8, encoding: 'binary' });
+  const root = open<Buffer, string>({ path, ...DURABLE, mapSize: MAP_BYTES, maxDbs: 8, encoding: 'binary' });
   return {
     root,
     groups: root.openDB<Buffer, number>({ name: 'groups', encoding: 'binary' }),
@@ -35,6 +35,12 @@ export function openJournalFile(path: string): JournalFile {
     imports: root.openDB<Buffer, string>({ name: 'imports', encoding: 'binary' }),
   };
 }
+
+/**
+ * Addresses set apart for the file, which cost nothing until used. When it outgrows them LMDB maps it anew and keeps the old map
+ * as well: the same 300 MB counted three times as the process's memory.
+ */
+const MAP_BYTES = 32 * 1024 ** 3;
 
 /** How many values a part holds, and the pages they take, without reading them. */
 export function sizeOf(part: Database<Buffer, number>): { readonly entries: number; readonly bytes: number } {

@@ -129,7 +129,8 @@ export class LmdbPages {
     if (bytes === undefined) return;
     const flags = bytes.readUInt16LE(18);
     const isLeaf = (flags & PAGE.leaf) !== 0;
-    if (!isLeaf && (flags & PAGE.branch) === 0) return this.#fault(`page ${page} of ${name} is neither branch nor leaf`);
+    if (!isLeaf && (flags & PAGE.branch) === 0)
+      return this.#fault(`page ${page} of ${name} is neither branch nor leaf`);
     if (depth > DEPTH_MAX) return this.#fault(`${name} is deeper than any tree can be`);
     const offsetsEnd = HEADER_BYTES + bytes.readUInt16LE(20);
     if (offsetsEnd > bytes.length) return this.#fault(`page ${page} of ${name} holds more than fits`);
