@@ -6,7 +6,8 @@ import type { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { type FirstAdmin, firstAdmin, signingKey, storedSecret } from './auth/first-start.ts';
 import type { Config } from './config.ts';
-import { createIngest } from './ingest/create-ingest.ts';
+import { createIngest, JOURNAL_DIRECTORY } from './ingest/create-ingest.ts';
+import { ensureJournal } from './ingest/ensure-journal.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Zone } from './ingest/loader.ts';
 import { lockDirectory } from './lock.ts';
@@ -63,12 +64,12 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       return { timeZone: own.timeZone ?? config.timeZone, weekStart: own.weekStart ?? config.weekStart };
     };
     const zoneOf = (app: string): string => calendarOf(app).timeZone;
-    const [admin, opening] = await Promise.all([
-      firstAdmin(registry, config),
-      openStore(config, { dataDir, logger, zoneOf }),
-    ]);
-    const { store } = opening;
-    opened.push(() => opening.close());
+    // While the engine starts. Whatever fails, it is over before the directory is given back.
+    const ensuring = ensureJournal(join(dataDir, JOURNAL_DIRECTORY), logger);
+    opened.push(() => ensuring.catch(() => {}));
+    const opening = openStore(config, { dataDir, logger, zoneOf });
+    opened.push(async () => await (await opening.catch(() => undefined))?.close());
+    const [admin, { store }] = await Promise.all([firstAdmin(registry, config), opening, ensuring]);
     const retentionDaysOf = (app: string): number | undefined =>
       registry.appSettings(app).retentionDays ?? config.retentionDays;
     const ingest = await createIngest({
@@ -108,7 +109,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     const age = { now: () => Math.min(now(), steadyNow()) };
     const retention = startRetention({
       store,
-      setAside: () => ingest.setAside(),
+      oldestSetAside: () => ingest.oldestSetAside(),
       erase,
       retentionDaysOf,
       ...age,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { IngestStats } from '../ingest/ingest.ts';
+import type { IngestStats, Salvage } from '../ingest/ingest.ts';
 import type { StoreUsage } from '../store/store.ts';
 import { type CommonOptions, checkData, type Session, sessionOf, withCommon, withServer } from './common.ts';
 import { bytesText, countOf, countText, table } from './output.ts';
@@ -46,10 +46,26 @@ function rowsOf({ ingest, store }: Stats): string[][] {
     ['waiting in the journal', `${countOf(ingest.journalEvents, 'event')}, ${bytesText(ingest.journalBytes)}`],
     ['oldest waiting', `${(ingest.lagMs / 1000).toFixed(1)} s`],
     ['set aside', `${countText(ingest.setAside)}${ingest.setAside > 0 ? ' (seismo retry puts them back)' : ''}`],
+    ...(ingest.damagedGroups > 0
+      ? [['damaged on disk, kept apart', countOf(ingest.damagedGroups, 'transaction')]]
+      : []),
+    ...(ingest.salvage ? damageOf(ingest.salvage) : []),
     ['accepted since start', countText(ingest.accepted)],
     ['duplicates since start', countText(ingest.duplicates)],
     ...Object.entries(ingest.rejected).map(([code, count]) => [`refused: ${code}`, countText(count)]),
     ['ids remembered', `${countText(ingest.rememberedIds)}, ${bytesText(ingest.rememberedIdsBytes)}`],
     ...(ingest.lastFailure ? [['last failed load', ingest.lastFailure]] : []),
+  ];
+}
+
+function damageOf({ at, found, keptAt, events, setAside, ids }: Salvage): string[][] {
+  const lost = `${countOf(events.lost + setAside.lost, 'event')} lost, ${countOf(events.saved + setAside.saved, 'event')} saved`;
+  return [
+    [
+      'the journal was damaged',
+      `${new Date(at).toISOString()}: ${lost}; ids of ${countOf(ids.lost, 'transaction')} lost`,
+    ],
+    ['  what was found', found],
+    ['  the damaged one', keptAt],
   ];
 }

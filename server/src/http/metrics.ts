@@ -74,6 +74,14 @@ export function createMetrics({ ingest, store }: Pick<HttpDeps, 'ingest' | 'stor
   gauge('seismo_journal_age_seconds', 'Age of the oldest event not in the store.', ({ lagMs }) => lagMs / 1000);
   gauge('seismo_loader_waiting', '1 while the loader repeats a failed block.', ({ state }) => +(state === 'waiting'));
   gauge('seismo_events_set_aside', 'Events that the engine refused.', ({ setAside }) => setAside);
+  gauge(
+    'seismo_journal_damaged_groups',
+    'Groups of events that were damaged on disk and are kept apart.',
+    ({ damagedGroups }) => damagedGroups,
+  );
+  gauge('seismo_journal_lost_events', 'Events lost the last time the journal was found damaged.', ({ salvage }) =>
+    salvage ? salvage.events.lost + salvage.setAside.lost : 0,
+  );
   gauge('seismo_remembered_ids', 'Ids remembered to recognise duplicates.', ({ rememberedIds }) => rememberedIds);
   gauge('seismo_remembered_ids_bytes', 'Memory of these ids.', ({ rememberedIdsBytes }) => rememberedIdsBytes);
   gauge('seismo_server_memory_bytes', 'Resident memory of the server.', () => process.memoryUsage.rss());

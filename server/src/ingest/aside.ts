@@ -1,22 +1,22 @@
-import { crc32 } from 'node:zlib';
+import { checksumOf, hasChecksum } from './checksum.ts';
 
-/** A row that the engine refused: CRC-32 of what follows, format, length of the reason (UInt32 each), the reason, the row. */
+/** A row that the engine refused: checksum (checksum.ts), format, length of the reason (UInt32 each), the reason, the row. */
 const FORMAT = 2;
 const HEADER_BYTES = 12;
 const REASON_MAX_LENGTH = 2_000;
 
-export function encodeAside(reason: string, row: Uint8Array): Buffer {
+export function encodeAside(seq: number, reason: string, row: Uint8Array): Buffer {
   const text = Buffer.from(reason.slice(0, REASON_MAX_LENGTH));
   const value = Buffer.concat([Buffer.allocUnsafe(HEADER_BYTES), text, row]);
   value.writeUInt32LE(FORMAT, 4);
   value.writeUInt32LE(text.length, 8);
-  value.writeUInt32LE(crc32(value.subarray(4)), 0);
+  value.writeUInt32LE(checksumOf(seq, value), 0);
   return value;
 }
 
 /** @returns undefined when it is not what was written */
-export function decodeAside(value: Buffer): { readonly reason: string; readonly row: Buffer } | undefined {
-  if (value.length < HEADER_BYTES || value.readUInt32LE(0) !== crc32(value.subarray(4))) return undefined;
+export function decodeAside(seq: number, value: Buffer): { readonly reason: string; readonly row: Buffer } | undefined {
+  if (value.length < HEADER_BYTES || !hasChecksum(seq, value)) return undefined;
   if (value.readUInt32LE(4) !== FORMAT) return undefined;
   const rowStart = HEADER_BYTES + value.readUInt32LE(8);
   // LMDB's memory is only ours until the next read: the row is copied out.

@@ -180,9 +180,9 @@ export class Committer {
     let firstSeq: number;
     try {
       firstSeq = await journal.append({
-        value: batch.group.encode(now(), journal.uuidBytes),
+        value: batch.group.encode(journal.nextSeq, now(), journal.uuidBytes),
         count: batch.group.count,
-        ...(batch.prints.count > 0 && { prints: batch.prints.encode(at) }),
+        ...(batch.prints.count > 0 && { prints: batch.prints.encode(journal.nextSeq, at) }),
         names: fresh,
         takenFromAside: batch.takenFromAside,
         ...(batch.checkpoint && { checkpoint: batch.checkpoint }),

@@ -6,6 +6,7 @@ import { steadyClock } from '../steady-clock.ts';
 import type { Store } from '../store/store.ts';
 import { type AcceptContext, checkApp } from './accept.ts';
 import { addEvent, type Batch, eventsOf, eventsWithRepeatedKeys, newBatch, parseBody, refuse } from './batch.ts';
+import { writeCleanNote } from './clean-note.ts';
 import { Committer } from './committer.ts';
 import { Fingerprints } from './fingerprint.ts';
 import { IdWindow } from './id-window.ts';
@@ -338,6 +339,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       await Promise.all(background);
       await keepIds();
       await journal.close();
+      writeCleanNote(path);
     },
   };
 

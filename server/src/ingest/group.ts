@@ -1,9 +1,9 @@
-import { crc32 } from 'node:zlib';
 import { uuidToText } from '../row.ts';
+import { checksumOf, hasChecksum } from './checksum.ts';
 import { RowWriter } from './row-writer.ts';
 
 /**
- * The value of one transaction in the journal, format 3: CRC-32 of all that follows, format, count of rows, bytes of rows,
+ * The value of one transaction in the journal, format 3: checksum (checksum.ts), format, count of rows, bytes of rows,
  * time of the transaction (double, UTC ms), UUID under which its places count (as RowBinary holds it), the rows one after
  * another (row.ts), their lengths (UInt32).
  */
@@ -57,7 +57,7 @@ export class GroupWriter {
    * The value; valid until `reset`.
    * @param journal 16 bytes
    */
-  encode(receivedAt: number, journal: Buffer): Buffer {
+  encode(firstSeq: number, receivedAt: number, journal: Buffer): Buffer {
     const writer = this.#writer;
     const end = writer.length;
     writer.reserve(this.#lengths.length * 4);
@@ -70,7 +70,7 @@ export class GroupWriter {
     let at = end;
     for (const length of this.#lengths) at = bytes.writeUInt32LE(length, at);
     const value = bytes.subarray(0, at);
-    value.writeUInt32LE(crc32(value.subarray(4)), 0);
+    value.writeUInt32LE(checksumOf(firstSeq, value), 0);
     return value;
   }
 }
@@ -82,10 +82,10 @@ export const countOf = (value: Buffer): number => (value.length < HEADER_BYTES ?
 export const timeOf = (value: Buffer): number => value.readDoubleLE(16);
 
 /** Whether the value is what was written. */
-export function isIntact(value: Buffer): boolean {
+export function isIntact(firstSeq: number, value: Buffer): boolean {
   return (
     value.length >= HEADER_BYTES &&
-    value.readUInt32LE(0) === crc32(value.subarray(4)) &&
+    hasChecksum(firstSeq, value) &&
     value.readUInt32LE(4) === FORMAT &&
     value.length === HEADER_BYTES + value.readUInt32LE(12) + 4 * value.readUInt32LE(8)
   );
@@ -104,7 +104,7 @@ export class GroupDamaged extends Error {
 
 /** @throws GroupDamaged */
 export function decodeGroup(firstSeq: number, value: Buffer): Group {
-  if (!isIntact(value)) throw new GroupDamaged(firstSeq);
+  if (!isIntact(firstSeq, value)) throw new GroupDamaged(firstSeq);
   const count = countOf(value);
   const rowsEnd = HEADER_BYTES + value.readUInt32LE(12);
   const lengths = new Uint32Array(count);

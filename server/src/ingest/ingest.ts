@@ -27,6 +27,8 @@ export interface Ingest {
   ping(): Promise<void>;
   /** The oldest of them, a thousand at most. */
   setAside(): readonly SetAsideEvent[];
+  /** By app, when the oldest of its events that are set aside happened, UTC ms. */
+  oldestSetAside(): ReadonlyMap<string, number>;
   /** Puts events set aside back in line. @returns how many */
   retrySetAside(): Promise<number>;
   /** Drops what was set aside and matches (after an erasure). */

@@ -62,8 +62,8 @@ function readRoot(pages: LmdbPages, faults: string[], places: Places): Map<PartN
     const name = nameOf(key);
     const part = PARTS.find((each) => each === name);
     if (isTree && part !== undefined && value.length >= 48) trees.set(part, treeOf(value));
-    else if (isTree || !isSealed(value)) faults.push(`"${name}" is not what was written`);
-    else if (name === 'nextSeq') places.loadedUpTo(Number(unsealed(value)));
+    else if (isTree || !isSealed(name, value)) faults.push(`"${name}" is not what was written`);
+    else if (name === 'nextSeq') places.loadedUpTo(Number(unsealed(name, value)));
   }
   return trees;
 }
@@ -80,7 +80,7 @@ function readPart(
   let broken = 0;
   for (const { key, value } of pages.entries(part, tree)) {
     const known = keyOf(part, key);
-    if (known === undefined || !IS_INTACT[part](value)) {
+    if (known === undefined || !isIntactPart(part, known, value)) {
       if (++broken === 1) faults.push(`a value of ${part} is not what was written`);
       continue;
     }
@@ -92,14 +92,19 @@ function readPart(
   return { found, lost: Math.max(broken, tree.entries - found) };
 }
 
-const IS_INTACT: Readonly<Record<PartName, (value: Buffer) => boolean>> = {
-  groups: (value) => isIntact(value) && countOf(value) > 0,
-  ids: arePrintsIntact,
-  aside: (value) => decodeAside(value) !== undefined,
-  damaged: () => true,
-  names: (value) => value.length === 0,
-  imports: isSealed,
-};
+function isIntactPart(part: PartName, key: number | string, value: Buffer): boolean {
+  if (typeof key === 'string') return isSealed(key, value);
+  switch (part) {
+    case 'groups':
+      return isIntact(key, value) && countOf(value) > 0;
+    case 'ids':
+      return arePrintsIntact(key, value);
+    case 'aside':
+      return decodeAside(key, value) !== undefined;
+    default:
+      return part === 'damaged';
+  }
+}
 
 /** LMDB's names of trees end with a NUL. */
 const nameOf = (key: Buffer): string => key.toString('latin1').replace(/\0$/, '');

@@ -14,7 +14,7 @@ export interface JournalFile {
   readonly aside: Database<Buffer, number>;
   /** Groups that were no more what was written, as they were found. */
   readonly damaged: Database<Buffer, number>;
-  /** Event ids and property names, as keys (names.ts). */
+  /** Event ids and property names, as keys (names.ts, sealed.ts). */
   readonly names: Database<Buffer, string>;
   /** How far imports have come (sealed.ts). */
   readonly imports: Database<Buffer, string>;

@@ -13,9 +13,10 @@ import { sealed, unsealed } from './sealed.ts';
 
 /** What one transaction brings. */
 export interface Entry {
-  /** As group.ts encodes it; left alone until the promise settles. */
+  /** As group.ts encodes it for the place `nextSeq`; left alone until the promise settles. */
   readonly value: Buffer;
   readonly count: number;
+  /** As prints.ts encodes them for the same place. */
   readonly prints?: Buffer;
   readonly names: readonly string[];
   /** Places of events set aside that this entry holds again. */
@@ -82,7 +83,7 @@ export class Journal {
     this.#limits = limits;
     this.#file = openJournalFile(path);
     writeUuid(this.uuid, this.uuidBytes, 0);
-    const known = unsealed(this.#file.root.get('nextSeq'));
+    const known = unsealed('nextSeq', this.#file.root.get('nextSeq'));
     this.nextSeq = Math.max(typeof known === 'number' ? known : 1, this.#countPending());
     this.#countAside();
     this.committedSeq = this.nextSeq;
@@ -103,9 +104,9 @@ export class Journal {
     await this.#write('nothing of this request was stored', () => {
       if (count > 0) groups.put(firstSeq, value);
       if (entry.prints) ids.put(firstSeq, entry.prints);
-      for (const name of entry.names) names.put(name, EMPTY);
+      for (const name of entry.names) names.put(name, sealed(name, 1));
       for (const seq of entry.takenFromAside ?? []) aside.remove(seq);
-      if (entry.checkpoint) imports.put(entry.checkpoint.key, sealed(entry.checkpoint.value));
+      if (entry.checkpoint) imports.put(entry.checkpoint.key, sealed(entry.checkpoint.key, entry.checkpoint.value));
     });
     if (count > 0) this.pendingBytes += value.length;
     this.pendingEvents += count;
@@ -136,7 +137,7 @@ export class Journal {
   }
 
   checkpoint(key: string): unknown {
-    return unsealed(this.#file.imports.get(key));
+    return unsealed(key, this.#file.imports.get(key));
   }
 
   *names(): Generator<string> {
@@ -145,7 +146,7 @@ export class Journal {
 
   /** What was found and done when the file was damaged, the last time. */
   salvage(): Salvage | undefined {
-    return unsealed(this.#file.root.get('salvaged')) as Salvage | undefined;
+    return unsealed('salvaged', this.#file.root.get('salvaged')) as Salvage | undefined;
   }
 
   /**
@@ -171,7 +172,7 @@ export class Journal {
   async writeCut(cut: Cut): Promise<boolean> {
     if (this.#cut() !== undefined) return true;
     await this.#write('the block waits', () => {
-      this.#file.root.put('cut', sealed(cut));
+      this.#file.root.put('cut', sealed('cut', cut));
     });
     return false;
   }
@@ -198,7 +199,7 @@ export class Journal {
   }
 
   #cut(): Cut | undefined {
-    return unsealed(this.#file.root.get('cut')) as Cut | undefined;
+    return unsealed('cut', this.#file.root.get('cut')) as Cut | undefined;
   }
 
   /** The block is in the store: forget its groups and the cut. `refused` holds rows the engine refused, kept with their reason. */
@@ -207,10 +208,10 @@ export class Journal {
     const { root, aside, groups: stored } = this.#file;
     await this.#write('the block is loaded and not forgotten', () => {
       for (const group of groups) stored.remove(group.firstSeq);
-      for (const { seq, reason, row } of refused) aside.put(seq, encodeAside(reason, row));
+      for (const { seq, reason, row } of refused) aside.put(seq, encodeAside(seq, reason, row));
       root.remove('cut');
       // Groups tell by themselves how far the places have come; without them, this does.
-      if (last) root.put('nextSeq', sealed(last.firstSeq + last.lengths.length));
+      if (last) root.put('nextSeq', sealed('nextSeq', last.firstSeq + last.lengths.length));
     });
     for (const group of groups) {
       if (this.#recent.delete(group.firstSeq)) this.#recentBytes -= group.bytes;
@@ -241,7 +242,7 @@ export class Journal {
   /** In order of their places; damaged ones are left out. */
   *setAside(fromSeq = 0): Generator<AsideRow> {
     for (const { key, value } of this.#file.aside.getRange({ start: fromSeq })) {
-      const decoded = decodeAside(value);
+      const decoded = decodeAside(key, value);
       if (decoded) yield { seq: key, ...decoded };
     }
   }
@@ -273,7 +274,7 @@ export class Journal {
   *packedFingerprints(sinceMs: number): Generator<ReturnType<typeof viewPrints>[number]> {
     const damaged = this.#damagedPrints ?? new Set<number>();
     for (const { key, value } of this.#file.ids.getRange({})) {
-      if (this.#damagedPrints === undefined && !arePrintsIntact(value)) damaged.add(key);
+      if (this.#damagedPrints === undefined && !arePrintsIntact(key, value)) damaged.add(key);
       if (!damaged.has(key) && printsTimeOf(value) >= sinceMs) yield* viewPrints(value);
     }
     this.#damagedPrints = damaged;
@@ -309,7 +310,7 @@ export class Journal {
       const { apps } = decodePrints(value);
       const kept = apps.filter((each) => each.app !== app);
       if (kept.length < apps.length)
-        changes.push({ key, value: kept.length === 0 ? undefined : encodePrints(at, kept) });
+        changes.push({ key, value: kept.length === 0 ? undefined : encodePrints(key, at, kept) });
     }
     await this.#write('fingerprints are not forgotten', () => {
       for (const { key, value } of changes)
@@ -325,7 +326,7 @@ export class Journal {
   /** Rejects when the journal cannot be written. */
   async ping(): Promise<void> {
     await this.#write('it is not ready', () => {
-      this.#file.root.put('ping', sealed(1));
+      this.#file.root.put('ping', sealed('ping', 1));
     });
   }
 

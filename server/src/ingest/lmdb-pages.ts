@@ -17,6 +17,7 @@ const MAGIC = 0xbeefc0de;
 const VERSION = 2;
 const NO_PAGE = 0xffffffffffffffffn;
 const DEPTH_MAX = 32;
+const INTEGER_KEYS = 0x08;
 
 const PAGE = { branch: 0x01, leaf: 0x02, overflow: 0x04, meta: 0x08 } as const;
 const NODE = { big: 0x01, tree: 0x02, duplicates: 0x04 } as const;
@@ -27,6 +28,11 @@ export interface Tree {
   readonly root: number | undefined;
   readonly entries: number;
   readonly depth: number;
+  readonly flags: number;
+  /** How many pages of each kind it has. */
+  readonly branches: number;
+  readonly leaves: number;
+  readonly overflows: number;
 }
 
 export interface PageEntry {
@@ -66,7 +72,7 @@ export class LmdbPages {
       this.main = treeOf(meta, 24 + 72);
       this.lastPage = number(meta, 24 + 120);
       this.transaction = number(meta, 24 + 128);
-      // A file cannot hold more pages than that, whatever a broken meta page says; two thousand million bytes are one megabit here.
+      // A bit a page that the file holds, whatever a broken meta page says of their number.
       this.#met = new Uint8Array((Math.ceil(this.bytes / this.pageSize) >> 3) + 1);
     } catch (error) {
       closeSync(this.#fd);
@@ -80,13 +86,16 @@ export class LmdbPages {
 
   /** The entries of a tree in order of their keys, as far as they can be read. Call it once a tree. */
   *entries(name: string, tree: Tree): Generator<PageEntry> {
-    let count = 0;
+    const seen = { entries: 0, depth: 0, branches: 0, leaves: 0, overflows: 0 };
     if (tree.root !== undefined)
-      for (const entry of this.#walk(name, tree.root, 1)) {
-        count++;
+      for (const entry of this.#walk(name, tree.root, 1, seen)) {
+        seen.entries++;
         yield entry;
       }
-    if (count !== tree.entries) this.#fault(`${name} has ${count} entries instead of ${tree.entries}`);
+    for (const what of ['entries', 'depth', 'branches', 'leaves', 'overflows'] as const)
+      if (seen[what] !== tree[what]) this.#fault(`${name} has ${seen[what]} ${what} instead of ${tree[what]}`);
+    // None of ours holds several values a key, or orders its keys in a way of its own; the list of free pages does the latter.
+    if (tree.flags !== (tree === this.free ? INTEGER_KEYS : 0)) this.#fault(`${name} is not a tree of ours`);
   }
 
   /** Looks through the list of free pages, after all trees were read: a page in use that counts as free would be written over. */
@@ -124,7 +133,7 @@ export class LmdbPages {
     return metas[0];
   }
 
-  *#walk(name: string, page: number, depth: number): Generator<PageEntry> {
+  *#walk(name: string, page: number, depth: number, seen: Seen): Generator<PageEntry> {
     const bytes = this.#page(name, page);
     if (bytes === undefined) return;
     const flags = bytes.readUInt16LE(18);
@@ -132,6 +141,8 @@ export class LmdbPages {
     if (!isLeaf && (flags & PAGE.branch) === 0)
       return this.#fault(`page ${page} of ${name} is neither branch nor leaf`);
     if (depth > DEPTH_MAX) return this.#fault(`${name} is deeper than any tree can be`);
+    seen.depth = Math.max(seen.depth, depth);
+    seen[isLeaf ? 'leaves' : 'branches']++;
     const offsetsEnd = HEADER_BYTES + bytes.readUInt16LE(20);
     if (offsetsEnd > bytes.length) return this.#fault(`page ${page} of ${name} holds more than fits`);
     for (let at = HEADER_BYTES; at + 2 <= offsetsEnd; at += 2) {
@@ -139,16 +150,16 @@ export class LmdbPages {
       const keyEnd = node + 8 > bytes.length ? bytes.length + 1 : node + 8 + bytes.readUInt16LE(node + 6);
       if (keyEnd > bytes.length) this.#fault(`a node of page ${page} of ${name} lies outside of it`);
       else if (isLeaf) {
-        const entry = this.#entry(name, bytes, node, keyEnd);
+        const entry = this.#entry(name, bytes, node, keyEnd, seen);
         if (entry !== undefined) yield entry;
       } else {
         const child = bytes.readUInt32LE(node) + bytes.readUInt16LE(node + 4) * 4_294_967_296;
-        yield* this.#walk(name, child, depth + 1);
+        yield* this.#walk(name, child, depth + 1, seen);
       }
     }
   }
 
-  #entry(name: string, bytes: Buffer, node: number, keyEnd: number): PageEntry | undefined {
+  #entry(name: string, bytes: Buffer, node: number, keyEnd: number, seen: Seen): PageEntry | undefined {
     const size = bytes.readUInt32LE(node);
     const flags = bytes.readUInt16LE(node + 4);
     const key = Buffer.from(bytes.subarray(node + 8, keyEnd));
@@ -159,6 +170,7 @@ export class LmdbPages {
     }
     if (keyEnd + 24 > bytes.length) return this.#fault(`a node of ${name} lies outside of its page`);
     const value = this.#overflow(name, number(bytes, keyEnd), number(bytes, keyEnd + 8), size);
+    seen.overflows += number(bytes, keyEnd + 16);
     return value && { key, value, isTree: false };
   }
 
@@ -217,6 +229,13 @@ export class LmdbPages {
   }
 }
 
+interface Seen {
+  depth: number;
+  branches: number;
+  leaves: number;
+  overflows: number;
+}
+
 /** The record of a tree that an entry holds. @throws RangeError when it is too short */
 export function treeOf(bytes: Buffer, at = 0): Tree {
   const root = bytes.readBigUInt64LE(at + 40);
@@ -224,6 +243,10 @@ export function treeOf(bytes: Buffer, at = 0): Tree {
     root: root === NO_PAGE ? undefined : Number(root),
     entries: number(bytes, at + 32),
     depth: bytes.readUInt16LE(at + 6),
+    flags: bytes.readUInt16LE(at + 4),
+    branches: number(bytes, at + 8),
+    leaves: number(bytes, at + 16),
+    overflows: number(bytes, at + 24),
   };
 }
 

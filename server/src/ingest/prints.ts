@@ -1,8 +1,8 @@
-import { crc32 } from 'node:zlib';
+import { checksumOf, hasChecksum } from './checksum.ts';
 import type { Restored } from './id-window.ts';
 
 /**
- * Fingerprints of one transaction, packed beside its rows, format 2: CRC-32 of all that follows, format (UInt32 each), time
+ * Fingerprints of one transaction, packed beside its rows, format 2: checksum (checksum.ts), format (UInt32 each), time
  * (double, ms of the ids' clock), then per app: length of its name, name, count (UInt32), and 8 bytes a fingerprint (high, low).
  */
 const FORMAT = 2;
@@ -31,8 +31,8 @@ export class PrintsWriter {
     for (const [app, prints] of this.#byApp) yield { app, prints };
   }
 
-  encode(at: number): Buffer {
-    return encodePrints(at, [...this.each()]);
+  encode(firstSeq: number, at: number): Buffer {
+    return encodePrints(firstSeq, at, [...this.each()]);
   }
 }
 
@@ -42,7 +42,7 @@ export interface AppPrints {
   readonly prints: readonly number[];
 }
 
-export function encodePrints(at: number, apps: readonly AppPrints[]): Buffer {
+export function encodePrints(firstSeq: number, at: number, apps: readonly AppPrints[]): Buffer {
   const value = Buffer.allocUnsafeSlow(
     HEADER_BYTES + apps.reduce((sum, { app, prints }) => sum + 5 + app.length + prints.length * 4, 0),
   );
@@ -54,7 +54,7 @@ export function encodePrints(at: number, apps: readonly AppPrints[]): Buffer {
     place = value.writeUInt32LE(prints.length / 2, place);
     for (const word of prints) place = value.writeUInt32LE(word, place);
   }
-  value.writeUInt32LE(crc32(value.subarray(4)), 0);
+  value.writeUInt32LE(checksumOf(firstSeq, value), 0);
   return value;
 }
 
@@ -66,10 +66,8 @@ export const printsCountOf = (value: Buffer): number =>
   viewPrints(value).reduce((sum, { prints }) => sum + prints.count, 0);
 
 /** Whether the value is what was written. */
-export const arePrintsIntact = (value: Buffer): boolean =>
-  value.length >= HEADER_BYTES &&
-  value.readUInt32LE(0) === crc32(value.subarray(4)) &&
-  value.readUInt32LE(4) === FORMAT;
+export const arePrintsIntact = (firstSeq: number, value: Buffer): boolean =>
+  value.length >= HEADER_BYTES && hasChecksum(firstSeq, value) && value.readUInt32LE(4) === FORMAT;
 
 /** The same without taking the fingerprints apart. */
 export function viewPrints(value: Buffer): Restored[] {

@@ -13,7 +13,7 @@ const RETRIED_AT_ONCE = 2_000;
 export function createSetAside(
   journal: Journal,
   committer: Committer,
-): Pick<Ingest, 'setAside' | 'retrySetAside' | 'eraseSetAside'> {
+): Pick<Ingest, 'setAside' | 'oldestSetAside' | 'retrySetAside' | 'eraseSetAside'> {
   /** Retrying and erasing take turns: what is on its way back in line must not slip past an erasure. */
   let lastTurn: Promise<unknown> = Promise.resolve();
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
@@ -57,6 +57,12 @@ export function createSetAside(
 
   return {
     setAside: () => [...events(LISTED_MAX)],
+    oldestSetAside() {
+      const oldest = new Map<string, number>();
+      for (const { event } of events())
+        oldest.set(event.app, Math.min(event.timestamp, oldest.get(event.app) ?? Number.POSITIVE_INFINITY));
+      return oldest;
+    },
     retrySetAside: () => alone(retryAll),
     eraseSetAside: (app, matches) => alone(() => eraseMatching(app, matches)),
   };

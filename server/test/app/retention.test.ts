@@ -1,6 +1,5 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import type { SetAsideEvent } from '../../src/ingest/ingest.ts';
 import { retainOnce } from '../../src/retention.ts';
 
 const NOW = Date.UTC(2026, 2, 20);
@@ -9,11 +8,11 @@ const daysAgo = (days: number): number => NOW - days * 86_400_000;
 it('erases what is older than its app keeps, also when only set-aside events are, and goes on past an app that fails', async () => {
   const erased: unknown[] = [];
   const app = (name: string, days: number) => ({ app: name, total: 1, firstSeen: daysAgo(days), lastSeen: NOW });
-  const aside = (name: string, days: number) => ({ event: { app: name, timestamp: daysAgo(days) } }) as SetAsideEvent;
+  const aside = (name: string, days: number) => [name, daysAgo(days)] as const;
   const logged: string[] = [];
   await retainOnce({
     store: { apps: async () => [app('away', 50), app('old', 31), app('young', 30), app('free', 900)] },
-    setAside: () => [aside('young', 40), aside('gone', 40), aside('old', 1)],
+    oldestSetAside: () => new Map([aside('young', 40), aside('gone', 40), aside('old', 1)]),
     async erase(...what) {
       if (what[0] === 'away') throw new Error('The engine is away.');
       erased.push(what);

@@ -25,8 +25,13 @@ const aRow = (mark: number) => Buffer.alloc(80, 0).fill(mark, 79);
 function append(journal: Journal, marks: readonly number[], at = 1, ids: readonly number[] = []): Promise<number> {
   const group = new GroupWriter();
   for (const mark of marks) group.add(aRow(mark), 0, 80);
-  const prints = ids.length > 0 && { prints: encodePrints(at, [{ app: 'shop', prints: ids }]) };
-  return journal.append({ value: group.encode(at, journal.uuidBytes), count: marks.length, names: [], ...prints });
+  const prints = ids.length > 0 && { prints: encodePrints(journal.nextSeq, at, [{ app: 'shop', prints: ids }]) };
+  return journal.append({
+    value: group.encode(journal.nextSeq, at, journal.uuidBytes),
+    count: marks.length,
+    names: [],
+    ...prints,
+  });
 }
 /** The marks of contiguous rows of 80 bytes. */
 const marksOf = (rows: Uint8Array) => Array.from({ length: rows.length / 80 }, (_, i) => rows[i * 80 + 79]);

@@ -379,7 +379,7 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
       expect(old).toBeGreaterThan(50);
       await retainOnce({
         store,
-        setAside: () => [],
+        oldestSetAside: () => new Map(),
         erase: (...erased) => store.erase(...erased),
         retentionDaysOf: (each) => (each === app ? 10 : undefined),
         now: () => NOW,

@@ -1,0 +1,245 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeCleanNote } from '../../src/ingest/clean-note.ts';
+import { ensureJournal } from '../../src/ingest/ensure-journal.ts';
+import { GroupWriter } from '../../src/ingest/group.ts';
+import { Journal } from '../../src/ingest/journal.ts';
+import { checkJournal } from '../../src/ingest/journal-check.ts';
+import { encodePrints } from '../../src/ingest/prints.ts';
+import { salvageJournal } from '../../src/ingest/salvage.ts';
+
+const LIMITS = { maxBytes: 1e9, diskReserveBytes: 0 };
+const ROW_BYTES = 300;
+const T0 = Date.UTC(2026, 0, 5);
+
+let folder: string;
+let directory: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'seismo-salvage-'));
+  directory = join(folder, 'journal');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = () => join(directory, 'data.mdb');
+const random = (seed: number) => () => {
+  // Park and Miller's minimal standard generator.
+  seed = (seed * 48_271) % 2_147_483_647;
+  return seed / 2_147_483_647;
+};
+
+/** `count` rows whose bytes say which they are. */
+async function append(journal: Journal, mark: number, count: number, checkpoint?: number): Promise<number> {
+  const group = new GroupWriter();
+  for (let i = 0; i < count; i++) group.add(Buffer.alloc(ROW_BYTES, (mark + i) & 0xff), 0, ROW_BYTES);
+  return await journal.append({
+    value: group.encode(journal.nextSeq, T0 + mark, journal.uuidBytes),
+    count,
+    prints: encodePrints(journal.nextSeq, T0 + mark, [
+      { app: 'shop', prints: Array.from({ length: count * 2 }, (_, i) => mark * 1000 + i) },
+    ]),
+    names: [`ishop event ${mark}`],
+    ...(checkpoint !== undefined && { checkpoint: { key: `shop file-${mark}`, value: checkpoint } }),
+  });
+}
+
+/** A journal with pages of all kinds: small and large values, free pages, an import, something set aside. */
+async function aJournal(transactions: number, next = random(7)): Promise<void> {
+  const journal = new Journal(directory, LIMITS);
+  for (let mark = 1; mark <= transactions; mark++) {
+    await append(journal, mark, 1 + Math.floor(next() * 40), mark % 10 === 0 ? mark : undefined);
+    if (mark % 7 !== 0) continue;
+    // One block of what waits is loaded; one of its rows was refused.
+    const groups = journal.read(20_000);
+    const first = groups[0]!;
+    await journal.forget(groups, [{ seq: first.firstSeq, reason: 'too odd', row: first.rows.subarray(0, ROW_BYTES) }]);
+  }
+  await journal.close();
+}
+
+/** All that a journal holds, in a form that can be compared. */
+async function contentsOf(): Promise<Map<string, string>> {
+  const journal = new Journal(directory, LIMITS);
+  const contents = new Map<string, string>();
+  for (;;) {
+    const groups = journal.read(1);
+    if (groups.length === 0) break;
+    for (const { firstSeq, journal: run, rows } of groups)
+      contents.set(`group ${firstSeq}`, run + rows.toString('hex'));
+    await journal.forget(groups, []);
+  }
+  for (const { key, at, apps } of journal.fingerprints()) contents.set(`ids ${key}`, JSON.stringify([at, apps]));
+  for (const { seq, reason, row } of journal.setAside()) contents.set(`aside ${seq}`, reason + row.toString('hex'));
+  for (const name of journal.names()) contents.set(`name ${name}`, '');
+  for (let mark = 10; mark <= 200; mark += 10)
+    contents.set(`import ${mark}`, String(journal.checkpoint(`shop file-${mark}`)));
+  await journal.close();
+  return contents;
+}
+
+/** Works on a copy, and gives back the original. */
+async function onCopy<T>(work: () => Promise<T>): Promise<T> {
+  const original = directory;
+  directory = join(folder, 'copy', 'journal');
+  cpSync(original, directory, { recursive: true });
+  try {
+    return await work();
+  } finally {
+    rmSync(join(folder, 'copy'), { recursive: true });
+    directory = original;
+  }
+}
+
+describe('checkJournal', () => {
+  it('finds nothing wrong with what LMDB writes, and every value that LMDB finds', async () => {
+    const next = random(11);
+    for (let round = 0; round < 5; round++) {
+      await aJournal(10 + Math.floor(next() * 150), next);
+      const { faults, parts, events, missingEvents } = checkJournal(file());
+      expect(faults).toEqual([]);
+      const known = new Journal(directory, LIMITS);
+      expect([events, missingEvents]).toEqual([known.pendingEvents, 0]);
+      expect(parts.get('aside')!.found).toBe(known.setAsideCount());
+      expect(parts.get('names')!.found).toBe([...known.names()].length);
+      expect(parts.get('ids')).toEqual({ found: [...known.fingerprints()].length, lost: 0 });
+      await known.close();
+    }
+  });
+
+  it('reads a file that LMDB has only just made, and one that is none', async () => {
+    await new Journal(directory, LIMITS).close();
+    expect(checkJournal(file()).faults).toEqual([]);
+    writeFileSync(file(), Buffer.alloc(20_000, 7));
+    expect(checkJournal(file()).faults).toHaveLength(1);
+    writeFileSync(file(), '');
+    expect(checkJournal(file()).faults).toEqual(['The file has 0 bytes.']);
+  });
+});
+
+describe('salvageJournal', () => {
+  it('carries over everything that is as it was written from a file with bytes turned, and nothing else', async () => {
+    await aJournal(160);
+    const whole = await onCopy(contentsOf);
+    const { size } = statSync(file());
+    const next = random(3);
+    let damaged = 0;
+    for (let round = 0; round < 40; round++)
+      await onCopy(async () => {
+        const bytes = readFileSync(file());
+        for (let i = 0; i < 1 + round; i++) bytes[Math.floor(next() * size)]! ^= 1 << Math.floor(next() * 8);
+        writeFileSync(file(), bytes);
+        const { faults } = checkJournal(file());
+        if (faults.length > 0) {
+          damaged++;
+          const salvage = await salvageJournal(directory, T0 + round);
+          expect(statSync(join(salvage.keptAt, 'data.mdb')).size).toBe(size);
+          expect(salvage.found.length).toBeGreaterThan(0);
+        }
+        expect(checkJournal(file()).faults).toEqual([]);
+        const kept = await contentsOf();
+        const wrong = [...kept].filter(([key, value]) => value !== 'undefined' && whole.get(key) !== value);
+        expect(wrong).toEqual([]);
+      });
+    // Bytes of pages that nobody uses are nobody's; most are somebody's.
+    expect(damaged).toBeGreaterThan(20);
+  });
+
+  it('carries over what a cut file still holds, says how much is lost, and gives later places', async () => {
+    await aJournal(160);
+    const whole = await onCopy(contentsOf);
+    const { size } = statSync(file());
+    const endSeq = checkJournal(file()).endSeq;
+    for (const share of [0.02, 0.3, 0.6, 0.9, 0.99])
+      await onCopy(async () => {
+        truncateSync(file(), Math.floor(size * share));
+        const salvage = await salvageJournal(directory, T0);
+        const kept = await contentsOf();
+        expect([...kept].filter(([key, value]) => value !== 'undefined' && whole.get(key) !== value)).toEqual([]);
+        expect([...kept.keys()].filter((key) => key.startsWith('group')).length).toBe(salvage.groups.saved);
+        const journal = new Journal(directory, LIMITS);
+        expect(journal.salvage()).toEqual(salvage);
+        expect(journal.nextSeq).toBeLessThanOrEqual(endSeq);
+        await append(journal, 999, 3);
+        await journal.close();
+      });
+  });
+
+  it('counts events whose group is gone as lost', async () => {
+    const journal = new Journal(directory, LIMITS);
+    const places: number[] = [];
+    for (const [mark, count] of [
+      [1, 20],
+      [50, 30],
+      [100, 40],
+    ] as const)
+      places.push(await append(journal, mark, count));
+    await journal.close();
+    // The first row of the second transaction: 300 bytes of 50.
+    const bytes = readFileSync(file());
+    const at = bytes.indexOf(Buffer.alloc(ROW_BYTES, 50));
+    bytes[at + 5]! ^= 1;
+    writeFileSync(file(), bytes);
+    expect(await salvageJournal(directory, T0)).toMatchObject({
+      events: { saved: 60, lost: 30 },
+      groups: { saved: 2, lost: 1 },
+      ids: { saved: 3, lost: 0 },
+    });
+    const again = new Journal(directory, LIMITS);
+    expect(again.read(1e9).map(({ firstSeq }) => firstSeq)).toEqual([places[0], places[2]]);
+    expect(again.nextSeq).toBe(places[2]! + 40);
+    await again.close();
+  });
+});
+
+describe('ensureJournal', () => {
+  const errors: unknown[] = [];
+  const logger = { error: (fields: object) => errors.push(fields) };
+  beforeEach(() => errors.splice(0));
+
+  it('leaves alone what is whole or not there, and puts aside what is damaged, once', async () => {
+    await ensureJournal(directory, logger);
+    await aJournal(30);
+    await ensureJournal(directory, logger);
+    expect(errors).toEqual([]);
+    truncateSync(file(), Math.floor(statSync(file()).size * 0.7));
+    await ensureJournal(directory, logger);
+    expect(errors).toMatchObject([{ salvage: { keptAt: expect.stringContaining('journal-damaged-') } }]);
+    await ensureJournal(directory, logger);
+    expect(errors.length).toBe(1);
+    expect(readdirSync(folder).filter((name) => name.startsWith('journal-damaged-')).length).toBe(1);
+  });
+
+  it('finishes what was cut short between its steps', async () => {
+    await aJournal(10);
+    const whole = await onCopy(contentsOf);
+    cpSync(directory, `${directory}.new`, { recursive: true });
+    await ensureJournal(directory, logger);
+    expect(readdirSync(folder)).toEqual(['journal']);
+    cpSync(directory, `${directory}.new`, { recursive: true });
+    rmSync(directory, { recursive: true });
+    await ensureJournal(directory, logger);
+    expect(readdirSync(folder)).toEqual(['journal']);
+    expect(await contentsOf()).toEqual(whole);
+  });
+
+  it('spares itself the look after a clean stop, unless the file is another since', async () => {
+    await aJournal(30);
+    writeCleanNote(directory);
+    const bytes = readFileSync(file());
+    // A value turned, which only a look would find: the note was believed.
+    const at = bytes.indexOf(Buffer.alloc(ROW_BYTES, 29));
+    bytes[at + 5]! ^= 1;
+    writeFileSync(file(), bytes);
+    await ensureJournal(directory, logger);
+    expect(errors).toEqual([]);
+    // It counts once.
+    await ensureJournal(directory, logger);
+    expect(errors.length).toBe(1);
+
+    writeCleanNote(directory);
+    truncateSync(file(), statSync(file()).size / 2);
+    await ensureJournal(directory, logger);
+    expect(errors.length).toBe(2);
+  });
+});
