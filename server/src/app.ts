@@ -6,6 +6,7 @@ import type { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { type FirstAdmin, firstAdmin, signingKey, storedSecret } from './auth/first-start.ts';
 import type { Config } from './config.ts';
+import { eraseEverywhere } from './erase-everywhere.ts';
 import { createIngest, JOURNAL_DIRECTORY } from './ingest/create-ingest.ts';
 import { ensureJournal } from './ingest/ensure-journal.ts';
 import type { Ingest } from './ingest/ingest.ts';
@@ -13,7 +14,6 @@ import type { Zone } from './ingest/loader.ts';
 import { lockDirectory } from './lock.ts';
 import { openStore } from './open-store.ts';
 import type { Filter, Range } from './query.ts';
-import { matchesAll } from './query-match.ts';
 import { openRegistry } from './registry/lmdb-registry.ts';
 import type { Registry } from './registry/registry.ts';
 import { createReports } from './reports/create-reports.ts';
@@ -84,17 +84,8 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     });
     opened.push(() => ingest.close());
     const auth = createAuth({ registry, config, secret: signingKey(dataDir, config.authKey), now, fetch });
-    async function erase(app: string, range: Range, filters: readonly Filter[]): Promise<number> {
-      // What is on its way to the store goes there first: erasing would miss it, and a block whose answer was lost is settled
-      // before its rows go, so that none of them is taken for missing and inserted again.
-      // Twice, because what was set aside may have been put back in line meanwhile, and be refused again.
-      let aside = 0;
-      for (let round = 0; round < 2; round++) {
-        await ingest.catchUp(app);
-        aside += await ingest.eraseSetAside(app, (event) => matchesAll(event, range, filters));
-      }
-      return aside + (await store.erase(app, range, filters));
-    }
+    const erase = (app: string, range: Range, filters: readonly Filter[]): Promise<number> =>
+      eraseEverywhere(ingest, store, app, range, filters);
     const reports = createReports(store, {
       now,
       calendarOf,

@@ -27,6 +27,7 @@ const APP = new Set([
   'index.ts',
   'offline.ts',
   'open-store.ts',
+  'erase-everywhere.ts',
   'retention.ts',
   'zone-moves.ts',
   'hash-password.ts',

@@ -7,7 +7,7 @@ import { aRealServer, type RealServer } from './real-server.ts';
 const EVENTS = 200_000;
 const LINE_BYTES = 1_000;
 /** The heap is held to 96 MB; beside it lie the runtime, buffers on their way and the map of the journal. */
-const RESIDENT_MAX_BYTES = 700 * 1024 * 1024;
+const RESIDENT_MAX_BYTES = 400 * 1024 * 1024;
 
 let server: RealServer;
 beforeAll(async () => {
