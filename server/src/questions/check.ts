@@ -47,7 +47,8 @@ function closest(union: ValueError): ValueError | undefined {
   for (const errors of union.errors) {
     const faults: ValueError[] = [];
     for (const error of errors) if (faults.push(error) === 20) break;
-    const own = faults.filter(({ path }) => isAtOnce(union.path, path)).length;
+    // A missing field is reported twice, as missing and as of the wrong type.
+    const own = new Set(faults.map(({ path }) => path).filter((path) => isAtOnce(union.path, path))).size;
     const fault = faults[0];
     if (fault === undefined) continue;
     const depth = fault.path.length;
