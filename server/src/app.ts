@@ -2,6 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import type { Analysis } from './analysis/analysis.ts';
+import { createAnalysis } from './analysis/create-analysis.ts';
 import type { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { type FirstAdmin, firstAdmin, signingKey, storedSecret } from './auth/first-start.ts';
@@ -32,6 +34,7 @@ export interface App {
   readonly auth: Auth;
   readonly ingest: Ingest;
   readonly reports: Reports;
+  readonly analysis: Analysis;
   readonly store: Store;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Registry;
@@ -93,6 +96,12 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       asOf: (app) => ingest.asOf(app),
       erase,
     });
+    const analysis = createAnalysis(store.analysis, {
+      now,
+      calendarOf,
+      catchUp: (app, signal) => ingest.catchUp(app, signal),
+      asOf: (app) => ingest.asOf(app),
+    });
     const zoneMoves = startZoneMoves({ registry, store, ingest, zoneOf, logger });
     opened.push(() => zoneMoves.stop());
     // A machine whose clock was set a year ahead for an hour must not lose a year's events.
@@ -113,6 +122,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       auth,
       ingest,
       reports,
+      analysis,
       store,
       registry: { ...registry, setAppSettings: (app, changes) => zoneMoves.setAppSettings(app, changes) },
       storeFirstAdmin: async () => await admin?.store(),

@@ -122,6 +122,7 @@ export const ERRORS = {
   // — questions —
   PARAMETER_UNKNOWN: caller(400, 'There is no such parameter', 'Remove it; the detail lists what is known.'),
   PARAMETER_INVALID: caller(400, 'A parameter is not valid', 'Correct it as the detail says.'),
+  QUESTION_INVALID: caller(400, 'The question is not valid', 'Correct the field that the detail names by its path.'),
   CURSOR_INVALID: caller(400, 'The cursor is not valid', 'Follow the Link header, or start again without cursor.'),
   RANGE_TOO_MANY_BUCKETS: caller(400, 'The range has too many buckets', 'Choose a longer interval or a shorter range.'),
   ERASE_FILTER_MISSING: caller(400, 'Erasing needs a filter', 'Name what to erase, or send all=true.'),

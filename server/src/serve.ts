@@ -29,11 +29,12 @@ const REQUESTS_MAX_MS = 2_000;
 export async function assemble(config: Config, logger: Logger): Promise<{ app: App; http: FastifyInstance }> {
   const app = await openApp(config, { logger });
   try {
-    const { auth, ingest, reports, registry, store } = app;
+    const { auth, analysis, ingest, reports, registry, store } = app;
     const http = createHttp({
       auth,
       ingest,
       reports,
+      analysis,
       registry,
       store,
       config,

@@ -144,9 +144,12 @@ export function firstOfMonth(day: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / DAY_MS;
 }
 
-function firstOfNextMonth(day: number): number {
+const firstOfNextMonth = (day: number): number => monthsLater(day, 1);
+
+/** The first day of the month so many months later. */
+export function monthsLater(day: number, months: number): number {
   const date = new Date(day * DAY_MS);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) / DAY_MS;
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1) / DAY_MS;
 }
 
 /** From the beginning of `first` to the end of `last`. */

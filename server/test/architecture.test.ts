@@ -15,10 +15,26 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   store: ['leaf', 'contract'],
   ingest: ['leaf', 'contract'],
   reports: ['leaf', 'contract'],
+  questions: ['leaf'],
+  analysis: ['leaf', 'questions', 'contract'],
   contract: ['leaf'],
   protocols: ['leaf', 'ingest'],
-  http: ['leaf', 'auth', 'ingest', 'reports', 'protocols', 'contract', 'registry'],
-  app: ['leaf', 'config', 'registry', 'auth', 'store', 'contract', 'ingest', 'reports', 'protocols', 'http', 'app'],
+  http: ['leaf', 'auth', 'ingest', 'reports', 'protocols', 'contract', 'registry', 'questions', 'analysis'],
+  app: [
+    'leaf',
+    'config',
+    'registry',
+    'auth',
+    'store',
+    'contract',
+    'ingest',
+    'reports',
+    'protocols',
+    'http',
+    'app',
+    'questions',
+    'analysis',
+  ],
   cli: ['leaf', 'config', 'app', 'cli', 'ingest types', 'auth types', 'contract types'],
 };
 const APP = new Set([
@@ -35,7 +51,7 @@ const APP = new Set([
 ]);
 
 function roomOf(file: string): string {
-  if (file === join('store', 'store.ts')) return 'contract';
+  if (file === join('store', 'store.ts') || file === join('store', 'analysis-store.ts')) return 'contract';
   if (file === 'main.ts') return 'cli';
   if (file === 'config.ts') return 'config';
   if (APP.has(file)) return 'app';

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { Analysis } from '../analysis/analysis.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -22,6 +23,7 @@ export interface HttpDeps {
   readonly ingest: Ingest;
   readonly auth: Auth;
   readonly reports: Reports;
+  readonly analysis: Analysis;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Pick<Registry, 'appSettings' | 'setAppSettings'>;
   readonly store: Pick<Store, 'ping' | 'usage'>;

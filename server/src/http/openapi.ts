@@ -36,6 +36,8 @@ export function openApiOf(routes: readonly Route[], version: string): object {
     const path = templateOf(route.url);
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
+  const schemas: Record<string, unknown> = { Problem };
+  const named = hoist(paths, schemas);
   return {
     openapi: '3.1.0',
     info: {
@@ -45,9 +47,9 @@ export function openApiOf(routes: readonly Route[], version: string): object {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '.' }],
-    paths,
+    paths: named,
     components: {
-      schemas: { Problem },
+      schemas,
       securitySchemes: {
         header: { type: 'apiKey', in: 'header', name: 'X-Access-Token', description: 'A token or a key.' },
         bearer: { type: 'http', scheme: 'bearer', description: 'A token or a key.' },
@@ -56,6 +58,25 @@ export function openApiOf(routes: readonly Route[], version: string): object {
       },
     },
   };
+}
+
+/** Schemas with a name of their own stand once, among the components; what names them points there. */
+function hoist(value: unknown, schemas: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((each) => hoist(each, schemas));
+  if (typeof value !== 'object' || value === null) return value;
+  const { $id: id, ...rest } = value as { $id?: unknown };
+  const entries = Object.entries(typeof id === 'string' ? rest : value).map(([key, each]) => [
+    key,
+    key === '$ref' && typeof each === 'string' && !each.startsWith('#') ? `#/components/schemas/${each}` : each,
+  ]);
+  if (typeof id !== 'string')
+    return Object.fromEntries(entries.map(([key, each]) => [key, hoist(each, schemas)] as const));
+  if (!(id in schemas)) {
+    // Known before its parts are looked at: they may name it.
+    schemas[id] = {};
+    schemas[id] = Object.fromEntries(entries.map(([key, each]) => [key, hoist(each, schemas)] as const));
+  }
+  return { $ref: `#/components/schemas/${id}` };
 }
 
 /** `/api/events/:app` → `/api/events/{app}` */

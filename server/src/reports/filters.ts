@@ -1,4 +1,5 @@
 import { patternOf } from '../pattern.ts';
+import { PROPERTY_MAX_LENGTH, parseProperty } from '../property-name.ts';
 import type { Condition, Field, Filter, Match, Operator, PropertyField } from '../query.ts';
 import { OPERATORS } from '../query.ts';
 import { invalid } from './parameters.ts';
@@ -17,7 +18,6 @@ export function filtersOf(search: URLSearchParams): Filter[] {
 }
 
 const COLUMN = /^(event|id|user|device|session|uuid)(?:\[(\w+)\])?$/;
-const PROPERTY_MAX_LENGTH = 1_000;
 
 function nameOf(name: string): { field: Field; operator: Operator } | undefined {
   const column = COLUMN.exec(name);
@@ -48,19 +48,15 @@ function operatorOf(name: string, operator: string | undefined): Operator {
   return found;
 }
 
-/** `plan`, `address.city` (nested, else the key with the dot), `["a.b"]` (the key alone). */
+/** @throws PARAMETER_INVALID naming the parameter */
 export function propertyOf(text: string, field: string): PropertyField {
-  if (text === '' || text.length > PROPERTY_MAX_LENGTH)
-    throw invalid(field.slice(0, 80), `must name a property of at most ${PROPERTY_MAX_LENGTH} characters.`);
-  if (!text.startsWith('[')) return { kind: 'property', path: text.split('.'), literal: false };
-  try {
-    const key: unknown = JSON.parse(text);
-    if (Array.isArray(key) && key.length === 1 && typeof key[0] === 'string')
-      return { kind: 'property', path: [key[0]], literal: true };
-  } catch {
-    // Falls through to the refusal.
-  }
-  throw invalid(field.slice(0, 80), 'must be like data.plan, data.address.city or data["a.b"].');
+  const property = parseProperty(text);
+  if (property === undefined)
+    throw invalid(
+      field.slice(0, 80),
+      `must name a property of 1 to ${PROPERTY_MAX_LENGTH} characters, like data.plan, data.address.city or data["a.b"].`,
+    );
+  return property;
 }
 
 function conditionOf(name: string, field: Field, operator: Operator, value: string): Condition {

@@ -1,7 +1,8 @@
+import { dateTimeOf } from '../date-text.ts';
 import { SeismoError } from '../errors.ts';
 import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
 import type { Range } from '../query.ts';
-import { type Calendar, dayNumber, daysRange, instantOf, parseDay, zoneNamed } from '../time.ts';
+import { type Calendar, dayNumber, daysRange, parseDay, zoneNamed } from '../time.ts';
 
 /** Names a route knows beside the filters; `access_token` is the http room's. */
 export interface Known {
@@ -86,9 +87,6 @@ export function dayOf(search: URLSearchParams, name: string, { timeZone }: Calen
   return day;
 }
 
-const DATE_TIME =
-  /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,3})\d{0,6})?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?$/i;
-
 /**
  * One end of a range: a day (as `to` it is included), a date-time (without offset in the question's zone), milliseconds
  * since 1970, `today` or `yesterday`.
@@ -109,23 +107,6 @@ export function endOf(
   const day = dayOf(search, name, calendar, nowMs);
   const range = daysRange(day, day, calendar.timeZone);
   return name === 'from' ? range.from : range.to;
-}
-
-function dateTimeOf(text: string, timeZone: string): number | undefined {
-  const match = DATE_TIME.exec(text);
-  if (!match) return undefined;
-  const [, date = '', hour, minute, second = '0', fraction = '0', offset] = match;
-  const day = parseDay(date);
-  if (day === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  const local =
-    day * 86_400_000 +
-    ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 +
-    Number(fraction.padEnd(3, '0'));
-  if (offset === undefined) return instantOf(local, timeZone);
-  if (offset.toUpperCase() === 'Z') return local;
-  const digits = offset.replace(/\D/g, '');
-  const offsetMinutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0);
-  return local - (offset.startsWith('-') ? -1 : 1) * offsetMinutes * 60_000;
 }
 
 const isInRange = (ms: number): boolean => ms >= TIMESTAMP_MIN_MS && ms <= TIMESTAMP_MAX_MS;

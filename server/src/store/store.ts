@@ -10,6 +10,7 @@ import type {
   QueryControl,
   Range,
 } from '../query.ts';
+import type { AnalysisStore } from './analysis-store.ts';
 
 /**
  * What a store must do. One implementation speaks ClickHouse SQL to the embedded engine or to a server;
@@ -48,6 +49,9 @@ export interface Store {
   apps(control: QueryControl): Promise<readonly AppSummary[]>;
   eventNames(app: string, control: QueryControl): Promise<readonly EventNameSummary[]>;
   properties(app: string, control: QueryControl): Promise<readonly PropertySummary[]>;
+
+  /** Trends, funnels, retention and the other questions of the analysis. */
+  readonly analysis: AnalysisStore;
 
   /** Hides the matching events at once and frees the disk later. @returns how many were hidden */
   erase(app: string, range: Range, filters: readonly Filter[]): Promise<number>;

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import type { Analysis } from '../../src/analysis/analysis.ts';
 import type { Auth, Identity } from '../../src/auth/auth.ts';
 import { SeismoError } from '../../src/errors.ts';
 import { createHttp } from '../../src/http/create-http.ts';
@@ -38,6 +39,7 @@ export interface DoubleOptions {
   readonly ingest?: Partial<Ingest>;
   readonly auth?: Partial<Auth>;
   readonly reports?: Partial<Reports>;
+  readonly analysis?: Partial<Analysis>;
   readonly store?: Partial<HttpDeps['store']>;
   readonly registry?: Partial<HttpDeps['registry']>;
 }
@@ -155,11 +157,28 @@ export function aHttp(options: DoubleOptions = {}): Double {
     properties: async () => ({ value: [{ name: 'plan', total: 3, types: ['text' as const], examples: ['pro'] }] }),
     ...options.reports,
   };
+  const analysis = {
+    async ask(app: string, question: unknown, { isFresh }: { isFresh: boolean }) {
+      asked.push(`question ${app} ${JSON.stringify(question)}`);
+      const columns = [
+        { name: 'plan', type: 'json' },
+        { name: '=value', type: 'number' },
+      ];
+      const rows = () => [
+        ['pro', 1.5],
+        [{ a: 1 }, null],
+        ['=1+1', undefined],
+      ];
+      return { answer: { kind: 'trend', columns, result: { series: [] } }, rows, ...(!isFresh && { asOf: NOW }) };
+    },
+    ...options.analysis,
+  } as Partial<Analysis>;
   const logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(line) });
   const http = createHttp({
     ingest: ingest as unknown as Ingest,
     auth: auth as unknown as Auth,
     reports: reports as unknown as Reports,
+    analysis: analysis as Analysis,
     registry: {
       appSettings: () => ({ timeZone: 'Europe/Berlin' }),
       setAppSettings: async (_app, changes) => changes as object,

@@ -13,6 +13,7 @@ import { importRoutes } from './import.ts';
 import { keyRoutes } from './keys.ts';
 import { metricsRoutes } from './metrics.ts';
 import { postRoutes } from './post.ts';
+import { queryRoutes } from './query.ts';
 import { reportRoutes } from './reports.ts';
 import { rootRoutes } from './root.ts';
 import { statsRoutes } from './stats.ts';
@@ -28,6 +29,7 @@ export function allRoutes(deps: HttpDeps, metrics: Metrics): readonly Route[] {
     ...eraseRoutes(deps),
     ...reportRoutes(deps),
     ...groupRoutes(deps),
+    ...queryRoutes(deps),
     ...appRoutes(deps),
     ...keyRoutes(deps),
     ...userRoutes(deps),

@@ -1,6 +1,7 @@
 import { SeismoError } from '../../errors.ts';
 import { ROW_COLUMNS } from '../../row.ts';
 import type { Store } from '../store.ts';
+import { analysisQueries } from './analysis/analysis-queries.ts';
 import { apps, eventNames, properties } from './catalogue-query.ts';
 import type { Connection } from './connection.ts';
 import { counts, DayZones } from './counts-query.ts';
@@ -54,6 +55,7 @@ export function createClickHouseStore({ connection, zoneOf }: ClickHouseStoreOpt
     apps: async (control) => await apps(opened(), control),
     eventNames: async (app, control) => await eventNames(opened(), app, control),
     properties: async (app, control) => await properties(opened(), app, control),
+    analysis: analysisQueries(opened, zones),
     async erase(app, range, filters) {
       const erased = await erase(opened(), app, range, filters);
       if (erased > 0) await freeErased(connection);

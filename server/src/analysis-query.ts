@@ -1,0 +1,83 @@
+/**
+ * Questions of the analysis as the store is asked them: dates are instants, names are fields, choices of events are filters.
+ * Ranges are half-open UTC milliseconds.
+ */
+import type { Field, Filter, PropertyField, Range } from './query.ts';
+
+/** A set of users. */
+export type Segment =
+  | {
+      readonly did: readonly Filter[];
+      readonly atLeast: number;
+      readonly atMost: number | undefined;
+      readonly range: Range;
+    }
+  | { readonly seen: 'first' | 'last'; readonly range: Range }
+  | { readonly and: readonly Segment[] }
+  | { readonly or: readonly Segment[] }
+  | { readonly not: Segment };
+
+/** What all questions have. */
+export interface Scope {
+  readonly app: string;
+  readonly range: Range;
+  /** In which buckets were cut; says whether daily roll-ups serve. */
+  readonly timeZone: string;
+  readonly filters: readonly Filter[];
+  readonly segment: Segment | undefined;
+  readonly exact: boolean;
+}
+
+/**
+ * A value of a field with a letter for its type before it: `t` text, `n` number, `o` any other as JSON; empty when the event
+ * does not have it.
+ */
+export type TypedValue = string;
+
+export type NumberMeasure = 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99';
+export type SeriesMeasure =
+  | { readonly kind: 'count' | 'users' | 'perUser' }
+  | { readonly kind: 'sessions'; readonly gapMs: number }
+  | { readonly kind: 'uniqueValues'; readonly field: Field }
+  | { readonly kind: NumberMeasure; readonly property: PropertyField };
+
+export interface TrendQuery extends Scope {
+  readonly series: readonly { readonly filters: readonly Filter[]; readonly measure: SeriesMeasure }[];
+  /** Ascending starts, the first is range.from; absent: totals alone. */
+  readonly buckets: readonly number[] | undefined;
+  readonly breakdown: readonly Field[];
+  /** So many groups by themselves, or these. */
+  readonly groups: { readonly limit: number } | { readonly keys: readonly GroupKey[] };
+  /** Points count from the beginning of the range. */
+  readonly cumulative: boolean;
+}
+
+/** One value a field of the breakdown. */
+export type GroupKey = readonly TypedValue[];
+
+export interface TrendCell {
+  readonly series: number;
+  /** `other`: all groups beyond the limit; absent without a breakdown. */
+  readonly group: GroupKey | 'other';
+  /** Start of the bucket; absent: the whole range. */
+  readonly bucket: number | undefined;
+  /** null: nothing to measure. */
+  readonly value: number | null;
+  /** Events. */
+  readonly count: number;
+  /** Values that are no numbers. */
+  readonly skipped: number;
+}
+
+export interface TrendResult {
+  readonly cells: readonly TrendCell[];
+  /** The order of groups, greatest first. */
+  readonly groups: readonly GroupKey[];
+  readonly exact: boolean;
+}
+
+/** Analysis asks users by this: as stored, joined over their devices. */
+export interface Person {
+  readonly user?: string;
+  readonly device?: string;
+}

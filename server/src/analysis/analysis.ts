@@ -1,0 +1,32 @@
+import type { QueryControl } from '../query.ts';
+import type { Calendar } from '../time.ts';
+import type { AnalysisAnswer } from './answer.ts';
+
+/** What `http` asks of the analysis room. Failures are SeismoErrors that name the field by its path. */
+export interface Analysis {
+  /** @param question as it was sent, unparsed */
+  ask(app: string, question: unknown, options: AskOptions): Promise<Asked>;
+}
+
+export interface AskOptions {
+  /** Wait for what was acknowledged. */
+  readonly isFresh: boolean;
+  readonly control: QueryControl;
+}
+
+export interface Asked {
+  readonly answer: AnalysisAnswer;
+  /** The answer as a table, in the order of its columns. */
+  readonly rows: () => Iterable<readonly unknown[]>;
+  /** UTC ms; set when the question did not wait: the answer stands for that time. */
+  readonly asOf?: number;
+}
+
+/** What the room is handed beside the store. */
+export interface AnalysisSurroundings {
+  readonly now: () => number;
+  readonly calendarOf: (app: string) => Calendar;
+  /** Waits until the store holds what was acknowledged. @throws STORE_BEHIND */
+  readonly catchUp: (app: string, signal?: AbortSignal) => Promise<void>;
+  readonly asOf: (app: string) => number;
+}

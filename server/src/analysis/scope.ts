@@ -1,0 +1,191 @@
+/** What questions of all kinds say → the store's terms, every refusal with the path to the field. */
+import type { Scope, Segment } from '../analysis-query.ts';
+import type { WeekStart } from '../app-settings.ts';
+import { patternOf } from '../pattern.ts';
+import { parseField } from '../property-name.ts';
+import type { Condition, Field, Filter, Match, PropertyField, Range } from '../query.ts';
+import { wrong } from '../questions/check.ts';
+import type { EventChoiceInput, FilterInput, SegmentInput } from '../questions/parts.ts';
+import { type Calendar, zoneNamed } from '../time.ts';
+import { lastRange, momentOf, rangeOf } from './range.ts';
+
+export interface CommonInput {
+  readonly from?: string | number;
+  readonly to?: string | number;
+  readonly last?: string;
+  readonly timeZone?: string;
+  readonly weekStart?: WeekStart;
+  readonly filters?: readonly FilterInput[];
+  readonly segment?: SegmentInput;
+  readonly exact?: boolean;
+}
+
+export interface Around {
+  readonly app: string;
+  readonly nowMs: number;
+  /** The app's own. */
+  readonly calendar: Calendar;
+}
+
+export interface Resolved {
+  readonly scope: Scope;
+  readonly calendar: Calendar;
+}
+
+/** @throws QUESTION_INVALID */
+export function resolve(question: CommonInput, { app, nowMs, calendar: own }: Around): Resolved {
+  const timeZone = question.timeZone === undefined ? own.timeZone : zoneNamed(question.timeZone);
+  if (timeZone === undefined) throw wrong('timeZone', 'timeZone must be an IANA zone, like Europe/Zurich.');
+  const calendar = { timeZone, weekStart: question.weekStart ?? own.weekStart };
+  const range = rangeOf(question, calendar, nowMs);
+  const segment = question.segment && segmentOf(question.segment, 'segment', range, calendar, nowMs);
+  const filters = filtersOf(question.filters, 'filters');
+  return { calendar, scope: { app, range, timeZone, filters, segment, exact: question.exact ?? false } };
+}
+
+/** A choice of events as filters; an empty list is every event. */
+export function choiceOf({ event, id, filters }: EventChoiceInput, path: string): Filter[] {
+  if (event !== undefined && id !== undefined)
+    throw wrong(`${path}.id`, `${path} names event and id; name one of them.`);
+  const column = (name: 'event' | 'id', text: string): Condition => ({
+    field: { kind: 'column', name },
+    operator: 'is',
+    matches: [{ text }],
+  });
+  return [
+    ...(event === undefined ? [] : [column('event', event)]),
+    ...(id === undefined ? [] : [column('id', id)]),
+    ...filtersOf(filters, `${path}.filters`),
+  ];
+}
+
+/** How a choice is called in an answer. */
+export const labelOf = ({ name, event, id }: EventChoiceInput): string => name ?? event ?? id ?? 'all events';
+
+export function filtersOf(filters: readonly FilterInput[] | undefined, path: string): Filter[] {
+  return (filters ?? []).map((filter, i) => filterOf(filter, `${path}[${i}]`));
+}
+
+export function filterOf(filter: FilterInput, path: string): Filter {
+  if ('and' in filter) return { and: filtersOf(filter.and, `${path}.and`) };
+  if ('or' in filter) return { or: filtersOf(filter.or, `${path}.or`) };
+  return conditionOf(filter, path);
+}
+
+export function fieldOf(text: string, path: string): Field {
+  const field = parseField(text);
+  if (field === undefined)
+    throw wrong(
+      path,
+      `${path} must be event, id, user, device, session, uuid or a property like data.plan or data["a.b"], not "${text.slice(0, 80)}".`,
+    );
+  return field;
+}
+
+export function propertyOf(text: string, path: string): PropertyField {
+  const field = fieldOf(text, path);
+  if (field.kind !== 'property') throw wrong(path, `${path} must be a property like data.ms, not ${text}.`);
+  return field;
+}
+
+type ConditionInput = Extract<FilterInput, { field: string }>;
+
+function conditionOf({ field: name, operator = 'is', value }: ConditionInput, path: string): Condition {
+  const field = fieldOf(name, `${path}.field`);
+  const at = `${path}.value`;
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const only = (check: (each: unknown) => boolean, rule: string, count = 1): void => {
+    if (values.length !== count || Array.isArray(value) !== count > 1 || !values.every(check))
+      throw wrong(at, `${at} must be ${rule}.`);
+  };
+  switch (operator) {
+    case 'exists':
+      if (value === undefined) return { field, operator, matches: [{ boolean: true }] };
+      only((each) => typeof each === 'boolean', 'true or false for exists');
+      break;
+    case 'in':
+      if (!Array.isArray(value)) throw wrong(at, `${at} must be a list for in.`);
+      break;
+    case 'between':
+      only((each) => typeof each === 'number', 'two numbers for between', 2);
+      break;
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+      only((each) => typeof each === 'number', `a number for ${operator}`);
+      break;
+    case 'matches':
+      only(
+        (each) => typeof each === 'string' && patternOf(each) !== undefined,
+        'a regular expression as RE2 has it, without look-around and back-references, for matches',
+      );
+      break;
+    case 'contains':
+    case 'startsWith':
+      only((each) => typeof each === 'string' && each !== '', `a text that is not empty for ${operator}`);
+      break;
+    default:
+      if (value === undefined) throw wrong(at, `${at} is missing.`);
+      if (Array.isArray(value)) throw wrong(at, `${at} must be one value for ${operator}; for several there is in.`);
+  }
+  const isOrdered = ['between', 'gt', 'gte', 'lt', 'lte'].includes(operator);
+  if (field.kind === 'column' && isOrdered)
+    throw wrong(`${path}.operator`, `${path}.operator compares numbers, and ${name} is a text.`);
+  if (field.kind === 'column' && operator !== 'exists' && !values.every((each) => typeof each === 'string'))
+    throw wrong(at, `${at} must be a text, as ${name} is.`);
+  return { field, operator, matches: values.map(matchOf) };
+}
+
+/** A JSON value matches its own type alone. */
+function matchOf(value: unknown): Match {
+  if (value === null) return { isNull: true };
+  if (typeof value === 'string') return { text: value };
+  return typeof value === 'number' ? { number: value } : { boolean: value === true };
+}
+
+function segmentOf(segment: SegmentInput, path: string, range: Range, calendar: Calendar, nowMs: number): Segment {
+  const inner = (each: SegmentInput, at: string): Segment => segmentOf(each, at, range, calendar, nowMs);
+  if ('and' in segment) return { and: segment.and.map((each, i) => inner(each, `${path}.and[${i}]`)) };
+  if ('or' in segment) return { or: segment.or.map((each, i) => inner(each, `${path}.or[${i}]`)) };
+  if ('not' in segment) return { not: inner(segment.not, `${path}.not`) };
+  if ('did' in segment) {
+    const { atLeast = 1, atMost } = segment;
+    if (atMost !== undefined && atMost < atLeast)
+      throw wrong(`${path}.atMost`, `${path}.atMost must not be below atLeast.`);
+    const did = choiceOf(segment.did, `${path}.did`);
+    return { did, atLeast, atMost, range: rangeOfDid(segment, `${path}.`, range, calendar, nowMs) };
+  }
+  const seen = 'firstSeen' in segment ? 'first' : 'last';
+  const { from, to } = 'firstSeen' in segment ? segment.firstSeen : segment.lastSeen;
+  const at = `${path}.${seen}Seen.`;
+  const between = {
+    from: from === undefined ? 0 : momentOf(from, 'from', calendar, nowMs, at),
+    to: to === undefined ? Number.MAX_SAFE_INTEGER : momentOf(to, 'to', calendar, nowMs, at),
+  };
+  if (between.from > between.to) throw wrong(`${at}from`, `${at}from must not be after ${at}to.`);
+  return { seen, range: between };
+}
+
+function rangeOfDid(
+  { from, to, last }: { from?: string | number; to?: string | number; last?: string },
+  path: string,
+  range: Range,
+  calendar: Calendar,
+  nowMs: number,
+): Range {
+  if (last !== undefined) {
+    if (from !== undefined || to !== undefined)
+      throw wrong(`${path}last`, `${path}last and from, to exclude each other.`);
+    // Back from the end of the question, so that a question about the past stays the same.
+    const back = lastRange(last, calendar, Math.max(range.to - 1, 0), path);
+    return { from: back.from, to: Math.min(back.to, range.to) };
+  }
+  if (from === undefined && to === undefined) return range;
+  const own = {
+    from: from === undefined ? 0 : momentOf(from, 'from', calendar, nowMs, path),
+    to: to === undefined ? range.to : momentOf(to, 'to', calendar, nowMs, path),
+  };
+  if (own.from > own.to) throw wrong(`${path}from`, `${path}from must not be after ${path}to.`);
+  return own;
+}

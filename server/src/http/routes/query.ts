@@ -1,0 +1,117 @@
+import { Type } from '@sinclair/typebox';
+import { SeismoError } from '../../errors.ts';
+import { QuestionSchema } from '../../questions/kinds.ts';
+import { negotiate } from '../accept.ts';
+import { jsonOf } from '../body.ts';
+import { CSV_TYPE } from '../csv.ts';
+import type { HttpDeps } from '../deps.ts';
+import type { Call, Route } from '../route.ts';
+import { csvOfTable, linesOfTable } from '../table.ts';
+import { sayAsOf } from './as-of.ts';
+import { FRESH, parameter, Time } from './schemas.ts';
+
+const QUESTION_MAX_BYTES = 256 * 1024;
+const FORMS = ['application/json', 'application/x-ndjson', 'text/csv'] as const;
+const Answer = Type.Object({
+  kind: Type.String(),
+  from: Time,
+  to: Time,
+  timeZone: Type.String(),
+  exact: Type.Boolean({ description: 'false: distinct users or percentiles are estimates.' }),
+  skipped: Type.Integer({ description: 'Values that were to be numbers and are none.' }),
+  columns: Type.Array(Type.Object({ name: Type.String(), type: Type.String() }), {
+    description: 'Of the answer as CSV or NDJSON.',
+  }),
+  result: Type.Unknown({ description: 'As the kind has it: docs/analysis.md.' }),
+});
+const shared = {
+  url: '/api/query/:app',
+  access: 'read' as const,
+  cors: 'read' as const,
+  timed: true,
+  answers: {
+    200: {
+      description: 'The answer; as CSV or NDJSON its table.',
+      content: { 'application/json': Answer, 'application/x-ndjson': Type.String(), 'text/csv': Type.String() },
+    },
+  },
+  errors: [
+    'QUESTION_INVALID',
+    'PARAMETER_UNKNOWN',
+    'PARAMETER_INVALID',
+    'RANGE_TOO_MANY_BUCKETS',
+    'QUERY_LIMIT_TIME',
+    'QUERY_LIMIT_MEMORY',
+    'QUERY_LIMIT_ROWS',
+    'STORE_BEHIND',
+    'STORE_UNAVAILABLE',
+  ] as const,
+};
+const CSV_SAFE = parameter('csvSafe', '`true` quotes CSV cells that begin with = + - @.');
+
+export function queryRoutes(deps: HttpDeps): readonly Route[] {
+  return [
+    {
+      ...shared,
+      method: 'POST',
+      summary: 'A question of the analysis: trends, funnels, retention and more',
+      query: [FRESH, CSV_SAFE],
+      rawBody: { 'application/json': QuestionSchema },
+      errors: [...shared.errors, 'BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'BODY_TOO_LARGE'],
+      async handler(call) {
+        return await answer(deps, call, await jsonOf(call.request.raw, QUESTION_MAX_BYTES), []);
+      },
+    },
+    {
+      ...shared,
+      method: 'GET',
+      summary: 'The same question, for links',
+      query: [parameter('q', 'The question as JSON, percent-encoded.'), FRESH, CSV_SAFE],
+      async handler(call) {
+        return await answer(deps, call, questionOfLink(call.search), ['q']);
+      },
+    },
+  ];
+}
+
+/** @throws PARAMETER_INVALID */
+function questionOfLink(search: URLSearchParams): unknown {
+  const q = search.get('q');
+  try {
+    if (q !== null) return JSON.parse(q);
+  } catch {
+    // Refused below.
+  }
+  throw new SeismoError('PARAMETER_INVALID', 'q must be a question as JSON, percent-encoded.', { field: 'q' });
+}
+
+async function answer(
+  { analysis }: HttpDeps,
+  call: Call,
+  question: unknown,
+  more: readonly string[],
+): Promise<unknown> {
+  const { app, search, request, reply } = call;
+  for (const name of search.keys())
+    if (![...more, 'fresh', 'csvSafe'].includes(name))
+      throw new SeismoError('PARAMETER_UNKNOWN', `There is no parameter "${name.slice(0, 80)}" here.`, {
+        field: name.slice(0, 80),
+      });
+  const isFresh = booleanOf(search, 'fresh', true);
+  const isSafe = booleanOf(search, 'csvSafe', false);
+  const asked = await analysis.ask(app, question, { isFresh, control: call.control() });
+  sayAsOf(reply, asked);
+  const form = negotiate(request.headers.accept, FORMS);
+  reply.header('vary', reply.getHeader('vary') === undefined ? 'Accept' : `${reply.getHeader('vary')}, Accept`);
+  if (form === 'text/csv') return reply.header('content-type', CSV_TYPE).send(csvOfTable(asked, isSafe));
+  if (form === 'application/x-ndjson')
+    return reply.header('content-type', 'application/x-ndjson; charset=utf-8').send(linesOfTable(asked));
+  return asked.answer;
+}
+
+function booleanOf(search: URLSearchParams, name: string, absent: boolean): boolean {
+  const value = search.get(name);
+  if (value === null) return absent;
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw new SeismoError('PARAMETER_INVALID', `${name} must be true or false.`, { field: name });
+}

@@ -1,0 +1,26 @@
+import type { Field, PropertyField } from './query.ts';
+
+export const PROPERTY_MAX_LENGTH = 1_000;
+export const COLUMNS = ['event', 'id', 'user', 'device', 'session', 'uuid'] as const;
+
+/** `plan`, `address.city` (nested, else the key with the dot), `["a.b"]` (the key alone); undefined when it is none of these. */
+export function parseProperty(text: string): PropertyField | undefined {
+  if (text === '' || text.length > PROPERTY_MAX_LENGTH) return undefined;
+  if (!text.startsWith('[')) return { kind: 'property', path: text.split('.'), literal: false };
+  try {
+    const key: unknown = JSON.parse(text);
+    if (Array.isArray(key) && key.length === 1 && typeof key[0] === 'string')
+      return { kind: 'property', path: [key[0]], literal: true };
+  } catch {
+    // No list of one text.
+  }
+  return undefined;
+}
+
+/** A column by its name, or a property behind `data`: `data.plan`, `data["a.b"]`. */
+export function parseField(text: string): Field | undefined {
+  const column = COLUMNS.find((name) => name === text);
+  if (column !== undefined) return { kind: 'column', name: column };
+  if (text.startsWith('data.')) return parseProperty(text.slice(5));
+  return text.startsWith('data[') ? parseProperty(text.slice(4)) : undefined;
+}

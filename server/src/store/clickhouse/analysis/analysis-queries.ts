@@ -1,0 +1,16 @@
+import type { AnalysisStore } from '../../analysis-store.ts';
+import type { Connection } from '../connection.ts';
+import type { DayZones } from '../counts-query.ts';
+import { Identities } from './people.ts';
+import { trend } from './trend-query.ts';
+
+/**
+ * The analysis in ClickHouse SQL: one file a kind.
+ * @param opened the connection, once the schema was looked at
+ */
+export function analysisQueries(opened: () => Connection, zones: DayZones): AnalysisStore {
+  const identities = new Identities(opened);
+  return {
+    trend: async (query, control) => await trend(opened(), identities, zones, query, control),
+  };
+}

@@ -1,0 +1,77 @@
+import type { SeriesMeasure } from '../../../analysis-query.ts';
+import { type Bound, USERS_EXACT_MERGE, USERS_MERGE } from '../sql.ts';
+import type { People } from './people.ts';
+import { numberValue, typedValue } from './value-sql.ts';
+
+/** Aggregates of a measure: states within a bucket, and what is made of them. */
+export interface MeasureSql {
+  /** The state `s`. */
+  readonly state: string;
+  /** How many values were used, `u`; the events, unless the measure is one of numbers. */
+  readonly used: string;
+  /** How many were there and no numbers, `x`. */
+  readonly skipped: string;
+  /** From `s`, `u` and `c` (events): the value, NULL when there is nothing to measure. */
+  readonly merged: string;
+}
+
+const LEVELS = { median: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
+type Percentile = SeriesMeasure & { readonly kind: keyof typeof LEVELS };
+export const isPercentile = (measure: SeriesMeasure): measure is Percentile => measure.kind in LEVELS;
+/** Counted by a sketch unless the question wants it exact. */
+export const isDistinct = ({ kind }: SeriesMeasure): boolean =>
+  kind === 'users' || kind === 'perUser' || kind === 'sessions' || kind === 'uniqueValues';
+
+/** What a distinct measure counts: NULL counts for nothing. `visit` is the column of `sessionRows`. */
+export function entitySql(measure: SeriesMeasure, people: People, bound: Bound): string {
+  if (measure.kind === 'sessions') return 'visit';
+  if (measure.kind !== 'uniqueValues') return people.personOrNull;
+  const value = typedValue(measure.field, bound);
+  return `if(empty(${value}), NULL, cityHash64(${value}))`;
+}
+
+export function measureSql(measure: SeriesMeasure, people: People, bound: Bound, isExact: boolean): MeasureSql {
+  const plain = { used: 'count()', skipped: '0' };
+  if (measure.kind === 'count') return { ...plain, state: '0', merged: 'toFloat64(sum(c))' };
+  if (isDistinct(measure)) {
+    const state = `${isExact ? 'uniqExactState' : 'uniqCombined64State(16)'}(${entitySql(measure, people, bound)})`;
+    const users = `toFloat64(${isExact ? USERS_EXACT_MERGE : USERS_MERGE}(s))`;
+    return {
+      ...plain,
+      state,
+      merged: measure.kind === 'perUser' ? `if(${users} = 0, NULL, sum(c) / ${users})` : users,
+    };
+  }
+  if (!('property' in measure)) throw new Error(`BUG: ${measure.kind} has no property`);
+  const { value, isNumber, isOther } = numberValue(measure.property, bound);
+  const counted = { used: `countIf(${isNumber})`, skipped: `countIf(${isOther})` };
+  const orNull = (merged: string): string => `if(sum(u) = 0, NULL, toFloat64(${merged}))`;
+  if (isPercentile(measure)) {
+    const name = isExact ? `quantileExactInclusive` : `quantileDD`;
+    const level = isExact ? `(${LEVELS[measure.kind]})` : `(0.01, ${LEVELS[measure.kind]})`;
+    return {
+      ...counted,
+      state: `${name}IfState${level}(${value}, ${isNumber})`,
+      merged: orNull(`${name}IfMerge${level}(s)`),
+    };
+  }
+  switch (measure.kind) {
+    case 'sum':
+      return { ...counted, state: `sumIf(${value}, ${isNumber})`, merged: 'toFloat64(sum(s))' };
+    case 'avg':
+      return { ...counted, state: `sumIf(${value}, ${isNumber})`, merged: orNull('sum(s) / sum(u)') };
+    default: {
+      const name = measure.kind === 'min' ? 'min' : 'max';
+      return { ...counted, state: `${name}If(${value}, ${isNumber})`, merged: orNull(`${name}If(s, u > 0)`) };
+    }
+  }
+}
+
+/** By what the groups of a breakdown are ranked: the measure where it grows with events, else events. */
+export function rankSql(measure: SeriesMeasure, people: People, bound: Bound): string {
+  if (measure.kind !== 'perUser' && isDistinct(measure))
+    return `uniqCombined64(16)(${entitySql(measure, people, bound)})`;
+  if (measure.kind !== 'sum') return 'count()';
+  const { value, isNumber } = numberValue(measure.property, bound);
+  return `sumIf(${value}, ${isNumber})`;
+}

@@ -1,0 +1,156 @@
+import type { GroupKey, TrendCell, TrendQuery, TrendResult } from '../../../analysis-query.ts';
+import type { QueryControl } from '../../../query.ts';
+import type { Connection } from '../connection.ts';
+import type { DayZones } from '../counts-query.ts';
+import { filterSql } from '../filter-sql.ts';
+import { Bound, EVENTS, EXACT_BELOW, options, type Row } from '../sql.ts';
+import { decodeKey, keySql, placeSql } from './group-key.ts';
+import { entitySql, isDistinct, isPercentile, measureSql, rankSql } from './measure-sql.ts';
+import type { Identities, People } from './people.ts';
+import { isOnNames, rolledParts } from './rolled-sql.ts';
+import { type Source, sourceOf } from './scope-sql.ts';
+import { sessionRows } from './session-sql.ts';
+
+/** Percentiles keep all values up to here, 160 MB of them. Beyond, a sketch is within 1 % of the value (DDSketch). */
+export const PERCENTILE_EXACT_MAX = 20_000_000;
+
+type Series = TrendQuery['series'][number];
+type PeopleOf = (bound: Bound) => People;
+interface Asked {
+  readonly query: TrendQuery;
+  readonly source: Source;
+  readonly bound: Bound;
+  readonly groups: readonly GroupKey[];
+  readonly isExact: boolean;
+}
+
+/**
+ * A part for each series: rows are grouped into states by value and bucket, and these merged into buckets and totals, so that a
+ * total is distinct and no sum. With a breakdown the greatest values are found first: *other* then comes from rows, not from sums.
+ */
+export async function trend(
+  connection: Connection,
+  identities: Identities,
+  zones: DayZones,
+  query: TrendQuery,
+  control: QueryControl,
+): Promise<TrendResult> {
+  const [peopleOf, isOwnZone, isMany] = await Promise.all([
+    identities.of(query.app, control),
+    zones.isOnly(query.app, query.timeZone, control),
+    holdsManyValues(connection, query, control),
+  ]);
+  const groups = 'keys' in query.groups ? query.groups.keys : await greatest(connection, query, peopleOf, control);
+  const bound = new Bound();
+  const source = sourceOf(query, peopleOf(bound), bound);
+  const asked = { query, source, bound, groups, isExact: query.exact || !isMany };
+  let isRolled = true;
+  const parts = query.series.flatMap((series, i) => {
+    const rolled = rolledParts(query, i, source.people, isOwnZone, bound);
+    if (rolled) return rolled;
+    isRolled = false;
+    return [seriesPart(series, i, asked)];
+  });
+  const rows = await connection.query<Row>(parts.join(' UNION ALL '), bound.values, options(control, isRolled));
+  const cells = rows.map((row) => cellOf(row, asked));
+  return { cells, groups, exact: query.series.every((_, i) => isExactly(cells, i, asked)) };
+}
+
+/** Whether a percentile may have to keep more values than is wise: as many as the names alone let through. */
+async function holdsManyValues(connection: Connection, query: TrendQuery, control: QueryControl): Promise<boolean> {
+  const wanted = query.series.filter(({ measure }) => isPercentile(measure));
+  if (wanted.length === 0 || query.exact) return false;
+  const bound = new Bound();
+  const or = wanted.map(({ filters }) => ({ and: filters.filter((filter) => isOnNames([filter])) }));
+  const where = [
+    `app = ${bound.add('String', query.app)}`,
+    `timestamp >= ${bound.time(query.range.from)}`,
+    `timestamp < ${bound.time(query.range.to)}`,
+    filterSql({ or }, bound),
+  ];
+  const [row] = await connection.query<Row>(
+    `SELECT count() AS n FROM ${EVENTS} WHERE ${where.join(' AND ')}`,
+    bound.values,
+    options(control),
+  );
+  return Number(row?.['n'] ?? 0) > PERCENTILE_EXACT_MAX;
+}
+
+/** What the rows of a series are read from: `g` and `at` are expressions. */
+function rowsOf({ filters, measure }: Series, { query, source, bound }: Pick<Asked, 'query' | 'source' | 'bound'>) {
+  const g = keySql(query.breakdown, bound);
+  if (measure.kind === 'sessions')
+    return { from: `(${sessionRows(source, filters, g, measure.gapMs, bound)})`, where: '1', g: 'g', at: 'at' };
+  return { from: source.from, where: source.where(filters), g, at: 'toUnixTimestamp64Milli(timestamp)' };
+}
+
+/** The values of the breakdown with the most of the first series: of its measure where that grows with events, else of events. */
+async function greatest(
+  connection: Connection,
+  query: TrendQuery,
+  peopleOf: PeopleOf,
+  control: QueryControl,
+): Promise<readonly GroupKey[]> {
+  const [first] = query.series;
+  if (query.breakdown.length === 0 || first === undefined || !('limit' in query.groups)) return [];
+  const bound = new Bound();
+  const source = sourceOf(query, peopleOf(bound), bound);
+  const { from, where, g } = rowsOf(first, { query, source, bound });
+  const rows = await connection.query<Row>(
+    `SELECT ${g} AS v, ${rankSql(first.measure, source.people, bound)} AS r FROM ${from} WHERE ${where}
+    GROUP BY v ORDER BY r DESC, v LIMIT ${bound.add('UInt64', query.groups.limit)}`,
+    bound.values,
+    options(control),
+  );
+  return rows.map((row) => decodeKey(String(row['v']), query.breakdown.length));
+}
+
+function seriesPart(series: Series, index: number, asked: Asked): string {
+  const { query, source, bound, groups, isExact } = asked;
+  const { from, where, g, at } = rowsOf(series, asked);
+  const place = `toInt64(${placeSql(g, groups, bound)})`;
+  const bucket = query.buckets ? `roundDown(${at}, ${bound.add('Array(Int64)', query.buckets)})` : 'toInt64(0)';
+  const sets = query.buckets ? 'GROUPING SETS ((place, k), (place))' : 'GROUPING SETS ((place))';
+  const head = `SELECT ${index} AS series, place, ${query.buckets ? 'k, grouping(k)' : 'toInt64(0) AS k, 1'} AS isTotal`;
+  if (query.cumulative && isDistinct(series.measure)) {
+    // Each counts in the bucket it is first seen in: running sums are then distinct, and exact.
+    const entity = entitySql(series.measure, source.people, bound);
+    return `${head}, toNullable(toFloat64(countIf(isNotNull(entity)))) AS value, sum(events) AS n, 0 AS x
+      FROM (SELECT place, entity, min(k) AS k, sum(c) AS events FROM (
+        SELECT ${place} AS place, ${entity} AS entity, ${bucket} AS k, count() AS c FROM ${from} WHERE ${where} GROUP BY place, entity, k
+      ) GROUP BY place, entity) GROUP BY ${sets}`;
+  }
+  const measure = measureSql(
+    series.measure,
+    source.people,
+    bound,
+    isPercentile(series.measure) ? isExact : query.exact,
+  );
+  return `${head}, toNullable(${measure.merged}) AS value, sum(c) AS n, sum(y) AS x
+    FROM (SELECT ${place} AS place, ${bucket} AS k, count() AS c, ${measure.used} AS u, ${measure.skipped} AS y, ${measure.state} AS s
+      FROM ${from} WHERE ${where} GROUP BY place, k)
+    GROUP BY ${sets}`;
+}
+
+function cellOf(row: Row, { query, groups }: Asked): TrendCell {
+  const place = Number(row['place']);
+  const value: unknown = row['value'];
+  return {
+    series: Number(row['series']),
+    group: query.breakdown.length === 0 ? [] : place === 0 ? 'other' : groups[place - 1]!,
+    bucket: Number(row['isTotal']) === 1 ? undefined : Number(row['k']),
+    value: value === null ? null : Number(value),
+    count: Number(row['n']),
+    skipped: Number(row['x']),
+  };
+}
+
+/** Sketches are exact for so many; percentiles while all values are kept. */
+function isExactly(cells: readonly TrendCell[], index: number, { query, isExact }: Asked): boolean {
+  const { measure } = query.series[index]!;
+  if (isPercentile(measure)) return isExact;
+  if (!isDistinct(measure) || query.exact || query.cumulative) return true;
+  const distinct = ({ value, count }: TrendCell): number =>
+    measure.kind === 'perUser' ? (value ? count / value : 0) : (value ?? 0);
+  return cells.every((cell) => cell.series !== index || distinct(cell) < EXACT_BELOW);
+}

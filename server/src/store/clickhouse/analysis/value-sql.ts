@@ -1,0 +1,35 @@
+import type { Field, PropertyField } from '../../../query.ts';
+import { present, propertyKeys } from '../filter-sql.ts';
+import type { Bound } from '../sql.ts';
+
+/** The value of a field as a text with the letter of its type before it; empty when absent (analysis-query.ts, TypedValue). */
+export function typedValue(field: Field, bound: Bound): string {
+  if (field.kind === 'column') {
+    const column = field.name === 'uuid' ? 'toString(uuid)' : `toString(${field.name})`;
+    return `if(empty(${column}), '', concat('t', ${column}))`;
+  }
+  const one = (key: string): string =>
+    `multiIf(texts[${key}] != '', concat('t', texts[${key}]), numbers[${key}] != 0, concat('n', toString(numbers[${key}])), others[${key}] = '""', 't', others[${key}] = '0', 'n0', others[${key}] != '', concat('o', others[${key}]), '')`;
+  return ofKeys(field, bound, one);
+}
+
+/** A number, its being one, and the property's being there as something else. */
+export interface NumberSql {
+  readonly value: string;
+  readonly isNumber: string;
+  readonly isOther: string;
+}
+
+export function numberValue(field: PropertyField, bound: Bound): NumberSql {
+  return {
+    value: ofKeys(field, bound, (key) => `numbers[${key}]`),
+    isNumber: ofKeys(field, bound, (key) => `(numbers[${key}] != 0 OR others[${key}] = '0')`),
+    isOther: ofKeys(field, bound, (key) => `(texts[${key}] != '' OR others[${key}] NOT IN ('', '0'))`),
+  };
+}
+
+/** The preferred key where it is present, else the other spelling. */
+function ofKeys(field: PropertyField, bound: Bound, sql: (key: string) => string): string {
+  const [first, second] = propertyKeys(field).map((key) => bound.add('String', key));
+  return second === undefined ? sql(first!) : `if(${present(first!)}, ${sql(first!)}, ${sql(second)})`;
+}

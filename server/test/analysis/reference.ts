@@ -1,0 +1,157 @@
+/** What events mean, by plain loops over arrays: nothing here is the server's. */
+import type { Given, Json } from './world.ts';
+
+/** An event and its place of arrival. */
+export interface Known extends Given {
+  readonly seq: number;
+  readonly person: string | undefined;
+}
+
+/** Events as they are ordered: by time, then as they arrived; each with the person it counts for. */
+export function known(events: readonly Given[]): Known[] {
+  const owner = new Map<string, { user: string; timestamp: number }>();
+  for (const { event, user, device, timestamp } of events) {
+    if (event !== '$identify' || !user || !device) continue;
+    const before = owner.get(device);
+    if (before === undefined || timestamp >= before.timestamp) owner.set(device, { user, timestamp });
+  }
+  return events
+    .map((event, seq) => {
+      const user = event.user ?? (event.device === undefined ? undefined : owner.get(event.device)?.user);
+      const person =
+        user !== undefined ? `user ${user}` : event.device !== undefined ? `device ${event.device}` : undefined;
+      return { ...event, seq, person };
+    })
+    .sort((a, b) => a.timestamp - b.timestamp || a.seq - b.seq);
+}
+
+const isPlain = (value: Json | undefined): value is { readonly [name: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const own = (value: Json | undefined, key: string): Json | undefined =>
+  isPlain(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+/** An object with members is its members. */
+const leaf = (value: Json | undefined): Json | undefined =>
+  isPlain(value) && Object.keys(value).length > 0 ? undefined : value;
+
+/** `data.a.b` is the nested value, else the key `a.b`; `data["a.b"]` the key alone. */
+export function look(event: Given, field: string): Json | undefined {
+  if (!field.startsWith('data')) {
+    const value =
+      field === 'id' ? (event.id ?? event.event.toLowerCase().replace(/\s/gu, '-')) : event[field as 'event'];
+    return value === '' ? undefined : value;
+  }
+  if (field.startsWith('data[')) return leaf(own(event.data, (JSON.parse(field.slice(4)) as string[])[0]!));
+  const path = field.slice(5).split('.');
+  let value: Json | undefined = event.data;
+  for (const key of path) value = own(value, key);
+  const nested = leaf(value);
+  return nested === undefined ? leaf(own(event.data, path.join('.'))) : nested;
+}
+
+export interface ConditionLike {
+  readonly field: string;
+  readonly operator?: string;
+  readonly value?: Json;
+}
+export type FilterLike =
+  | ConditionLike
+  | { readonly and: readonly FilterLike[] }
+  | { readonly or: readonly FilterLike[] };
+
+export function holds(event: Given, filter: FilterLike): boolean {
+  if ('and' in filter) return filter.and.every((each) => holds(event, each));
+  if ('or' in filter) return filter.or.some((each) => holds(event, each));
+  const { operator = 'is', value: wanted } = filter;
+  const value = look(event, filter.field);
+  const number = typeof value === 'number' ? value : Number.NaN;
+  const text = typeof value === 'string' ? value : undefined;
+  const list = wanted as readonly Json[];
+  if (operator === 'is') return value !== undefined && value === wanted;
+  if (operator === 'isNot') return value === undefined || value !== wanted;
+  if (operator === 'in') return value !== undefined && list.includes(value);
+  if (operator === 'exists') return (value !== undefined) === (wanted !== false);
+  if (operator === 'contains') return text?.includes(wanted as string) ?? false;
+  if (operator === 'startsWith') return text?.startsWith(wanted as string) ?? false;
+  if (operator === 'matches') return text !== undefined && new RegExp(wanted as string, 'su').test(text);
+  if (operator === 'gt') return number > (wanted as number);
+  if (operator === 'gte') return number >= (wanted as number);
+  if (operator === 'lt') return number < (wanted as number);
+  if (operator === 'lte') return number <= (wanted as number);
+  if (operator === 'between') return number >= (list[0] as number) && number <= (list[1] as number);
+  throw new Error(`no operator ${operator}`);
+}
+
+export interface ChoiceLike {
+  readonly event?: string;
+  readonly id?: string;
+  readonly filters?: readonly FilterLike[];
+}
+
+export const isChosen = (event: Given, { event: name, id, filters = [] }: ChoiceLike): boolean =>
+  (name === undefined || event.event === name) &&
+  (id === undefined || look(event, 'id') === id) &&
+  filters.every((filter) => holds(event, filter));
+
+/** The date that clocks of the zone show, `2026-03-08`; with the hour, `2026-03-08 14`. */
+export function localDate(at: number, timeZone: string, withHour = false): string {
+  const parts = new Intl.DateTimeFormat('sv-SE', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    ...(withHour && { hour: '2-digit', minute: '2-digit', timeZoneName: 'longOffset' }),
+  }).format(new Date(at));
+  // Of the time the hour and the offset: an hour shown twice is two.
+  return withHour ? parts.replace(/(\d\d):\d\d/, '$1') : parts;
+}
+
+/** A text that is the same for all instants of a day, week (from Monday) or month. */
+export function bucketName(at: number, interval: string, timeZone: string): string {
+  const date = localDate(at, timeZone);
+  if (interval === 'day') return date;
+  if (interval === 'month') return date.slice(0, 7);
+  if (interval === 'hour') return localDate(at, timeZone, true);
+  const noon = new Date(`${date}T12:00:00Z`);
+  noon.setUTCDate(noon.getUTCDate() - ((noon.getUTCDay() + 6) % 7));
+  return `week of ${noon.toISOString().slice(0, 10)}`;
+}
+
+/** Linear interpolation between the two nearest ranks. */
+export function percentile(values: readonly number[], share: number): number | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = share * (sorted.length - 1);
+  const low = sorted[Math.floor(at)]!;
+  return low + (sorted[Math.ceil(at)]! - low) * (at - Math.floor(at));
+}
+
+/** Sessions as the event says, within its person; else cut where 30 minutes go by. A text for each event, undefined where there is none. */
+export function sessionsOf(events: readonly Known[], gapMs = 30 * 60_000): Map<Known, string> {
+  const sessions = new Map<Known, string>();
+  const last = new Map<string, { at: number; name: string }>();
+  for (const event of events) {
+    if (event.session) sessions.set(event, `${event.person} says ${event.session}`);
+    else if (event.person !== undefined) {
+      const before = last.get(event.person);
+      const name =
+        before && event.timestamp - before.at <= gapMs ? before.name : `${event.person} from ${event.timestamp}`;
+      last.set(event.person, { at: event.timestamp, name });
+      sessions.set(event, name);
+    }
+  }
+  return sessions;
+}
+
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+export const distinct = (items: Iterable<unknown>): number =>
+  new Set([...items].filter((each) => each !== undefined)).size;

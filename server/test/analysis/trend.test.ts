@@ -1,0 +1,486 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TrendAnswer, TrendSeries } from '../../src/analysis/trend.ts';
+import {
+  bucketName,
+  type ChoiceLike,
+  distinct,
+  type FilterLike,
+  groupBy,
+  holds,
+  isChosen,
+  type Known,
+  known,
+  look,
+  percentile,
+  sessionsOf,
+} from './reference.ts';
+import { aWorld, type Given, SEEDS, someEvents, type World } from './world.ts';
+
+/** Around the change of clocks in New York (8 March) and with Lord Howe's half hour far away from it. */
+const FROM = Date.UTC(2026, 1, 27);
+const DAYS = 16;
+
+let world: World;
+beforeAll(async () => {
+  world = await aWorld((app) => (app.startsWith('ny') ? 'America/New_York' : 'UTC'));
+});
+afterAll(() => world.close());
+
+interface SeriesLike extends ChoiceLike {
+  readonly measure?: string;
+  readonly property?: string;
+}
+
+/** One number by plain loops. */
+function measured(
+  events: readonly Known[],
+  { measure = 'count', property }: SeriesLike,
+  sessions: Map<Known, string>,
+): number | null {
+  const users = distinct(events.map(({ person }) => person));
+  if (measure === 'count') return events.length;
+  if (measure === 'users') return users;
+  if (measure === 'perUser') return users === 0 ? null : events.length / users;
+  if (measure === 'sessions') return distinct(events.map((event) => sessions.get(event)));
+  const values = events.map((event) => look(event, property!)).filter((value) => value !== undefined);
+  if (measure === 'uniqueValues') return distinct(values.map((value) => JSON.stringify(value)));
+  const numbers = values.filter((value) => typeof value === 'number');
+  const sum = numbers.reduce((a, b) => a + b, 0);
+  if (measure === 'sum') return sum;
+  if (numbers.length === 0) return null;
+  if (measure === 'avg') return sum / numbers.length;
+  if (measure === 'min') return Math.min(...numbers);
+  if (measure === 'max') return Math.max(...numbers);
+  return percentile(numbers, { median: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 }[measure]!);
+}
+
+const orMissing = (value: unknown): unknown => (value === undefined ? 'MISSING' : value);
+const near = (found: number | null | undefined, expected: number | null) =>
+  expected === null ? expect(found).toBeNull() : expect(found).toBeCloseTo(expected, 6);
+
+describe.each(SEEDS)('a trend (seed %i)', (seed) => {
+  const app = seed % 2 ? `ny-${seed}` : `utc-${seed}`;
+  const timeZone = seed % 2 ? 'America/New_York' : 'UTC';
+  let given: Given[];
+  let events: Known[];
+  let sessions: Map<Known, string>;
+  const range = { from: '2026-03-01', to: '2026-03-12' };
+  const inRange = (): Known[] =>
+    events.filter(({ timestamp }) => {
+      const date = bucketName(timestamp, 'day', timeZone);
+      return date >= range.from && date <= range.to;
+    });
+
+  beforeAll(async () => {
+    given = someEvents({ seed, count: 700, from: FROM, days: DAYS });
+    await world.post(app, given);
+    events = known(given);
+    sessions = sessionsOf(inRange());
+  });
+
+  async function compareWithLoops(question: {
+    series: readonly SeriesLike[];
+    interval?: string;
+    filters?: readonly FilterLike[];
+    timeZone?: string;
+  }) {
+    const { result, skipped } = await world.ask<TrendAnswer>(app, { kind: 'trend', ...range, ...question });
+    const zone = question.timeZone ?? timeZone;
+    const kept = events.filter((event) => {
+      const date = bucketName(event.timestamp, 'day', zone);
+      return date >= range.from && date <= range.to && (question.filters ?? []).every((filter) => holds(event, filter));
+    });
+    const ofThese = sessionsOf(kept);
+    let expectedSkipped = 0;
+    question.series.forEach((series, i) => {
+      const chosen = kept.filter((event) => isChosen(event, series));
+      const found = result.series[i]!;
+      near(found.total, measured(chosen, series, ofThese));
+      if (series.property && series.measure !== 'uniqueValues')
+        expectedSkipped += chosen.filter(
+          (event) => !['undefined', 'number'].includes(typeof look(event, series.property!)),
+        ).length;
+      if (!question.interval) return;
+      const buckets = groupBy(chosen, ({ timestamp }) => bucketName(timestamp, question.interval!, zone));
+      for (const { from, value } of found.points!)
+        near(
+          value,
+          measured(buckets.get(bucketName(Date.parse(from), question.interval!, zone)) ?? [], series, ofThese),
+        );
+      const names = found.points!.map(({ from }) => bucketName(Date.parse(from), question.interval!, zone));
+      expect(new Set(names).size).toBe(names.length);
+      for (const name of buckets.keys()) expect(names).toContain(name);
+    });
+    expect(skipped).toBe(expectedSkipped);
+  }
+
+  it.each(['hour', 'day', 'week', 'month', undefined] as const)(
+    'counts events, users and sessions by %s',
+    async (interval) => {
+      const series = ['count', 'users', 'perUser', 'sessions'].flatMap((measure) => [
+        { measure },
+        { measure, event: 'A' },
+      ]);
+      await compareWithLoops({ series, ...(interval && { interval }) });
+    },
+  );
+
+  it('measures numbers and says how many values are none', async () => {
+    const series = ['sum', 'avg', 'min', 'max', 'median', 'p90', 'p95', 'p99', 'uniqueValues'].map((measure) => ({
+      measure,
+      property: 'data.ms',
+      event: 'B',
+    }));
+    await compareWithLoops({ series, interval: 'day' });
+  });
+
+  it.each([
+    'data.plan',
+    'data.a.b',
+    'data["a.b"]',
+    'data.__proto__',
+    'data.with space',
+    'data.quote"',
+    "data.it's",
+    'data.back\\slash',
+    'data.ünï',
+    'data[""]',
+    'data.nowhere',
+  ])('measures %s', async (property) => {
+    const series = ['sum', 'avg', 'median', 'uniqueValues'].map((measure) => ({ measure, property }));
+    await compareWithLoops({ series, interval: 'week' });
+  });
+
+  it('keeps to filters, nested and of every operator', async () => {
+    const filters: FilterLike[][] = [
+      [{ field: 'data.country', value: 'CH' }],
+      [
+        {
+          or: [
+            { field: 'data.country', operator: 'in', value: ['US', 'DE'] },
+            {
+              and: [
+                { field: 'user', operator: 'exists' },
+                { field: 'data.plan', operator: 'exists', value: false },
+              ],
+            },
+          ],
+        },
+      ],
+      [
+        { field: 'data.plan', value: '1' },
+        { field: 'event', operator: 'isNot', value: 'A' },
+      ],
+      [{ field: 'data.plan', value: 1 }],
+      [{ field: 'data.plan', value: null }],
+      [{ field: 'data.plan', value: true }],
+      [{ field: 'data.plan', value: '' }],
+      [{ field: 'data.plan', value: 0 }],
+      [{ field: 'data.ms', operator: 'between', value: [100, 300] }],
+      [
+        { field: 'data.ms', operator: 'gte', value: 250 },
+        { field: 'data.ms', operator: 'lt', value: 400 },
+      ],
+      [{ field: 'event', operator: 'contains', value: 'ï "' }],
+      [{ field: 'data.ünï', operator: 'matches', value: '^[A-Z]' }],
+      [{ field: 'id', operator: 'startsWith', value: 'ünï' }],
+      [{ and: [] }],
+      [{ or: [] }],
+    ];
+    for (const each of filters)
+      await compareWithLoops({
+        series: [{ measure: 'count' }, { measure: 'users' }, { measure: 'sessions' }],
+        filters: each,
+        interval: 'day',
+      });
+  });
+
+  it('cuts days in the zone of the question', async () => {
+    for (const zone of ['Asia/Kathmandu', 'America/New_York', 'Australia/Lord_Howe'])
+      await compareWithLoops({
+        series: [{ measure: 'count' }, { measure: 'users', event: 'C' }],
+        interval: 'day',
+        timeZone: zone,
+      });
+  });
+
+  /** The groups as loops make them: by the JSON of the values, greatest first. */
+  function grouped(fields: readonly string[], first: SeriesLike): { keys: string[]; of: Map<string, Known[]> } {
+    const of = groupBy(inRange(), (event) => JSON.stringify(fields.map((field) => orMissing(look(event, field)))));
+    const rank = (key: string): number => {
+      const rows = of.get(key)!.filter((event) => isChosen(event, first));
+      const byCount = !['users', 'sessions', 'sum', 'uniqueValues'].includes(first.measure ?? 'count');
+      return byCount ? rows.length : (measured(rows, first, sessions) ?? 0);
+    };
+    return { keys: [...of.keys()].sort((a, b) => rank(b) - rank(a)), of };
+  }
+  const keyOf = ({ group }: TrendSeries): string =>
+    group === 'other' ? 'other' : JSON.stringify(group!.map((value) => ('value' in value ? value.value : 'MISSING')));
+
+  it.each([
+    [['data.country'], 3, 'users'],
+    [['data.plan'], 4, 'count'],
+    [['data.plan'], 100, 'users'],
+    [['data.country', 'event'], 6, 'sessions'],
+    [['data.plan', 'data.ünï'], 8, 'p95'],
+    [['user'], 5, 'perUser'],
+    [['data.a.b'], 2, 'sum'],
+    [['data[""]'], 3, 'uniqueValues'],
+  ] as const)('breaks down by %j, the first %i, with %s', async (breakdown, limit, measure) => {
+    const series: SeriesLike[] = [
+      { measure, ...(['p95', 'sum', 'uniqueValues'].includes(measure) && { property: 'data.ms' }) },
+    ];
+    const { result } = await world.ask<TrendAnswer>(app, {
+      kind: 'trend',
+      ...range,
+      series,
+      breakdown,
+      limit,
+      interval: 'week',
+    });
+    const { keys, of } = grouped(breakdown, series[0]!);
+    const shown = result.series.filter(({ group }) => group !== 'other');
+    expect(shown).toHaveLength(Math.min(limit, keys.length));
+    const named = new Set(shown.map(keyOf));
+    expect(named.size).toBe(shown.length);
+    // Ties may fall either way: what is shown is never smaller than what is not.
+    const size = (key: string) => {
+      const rows = of.get(key)!;
+      return ['p95', 'perUser', 'count'].includes(measure) ? rows.length : (measured(rows, series[0]!, sessions) ?? 0);
+    };
+    const smallest = Math.min(...shown.map((each) => size(keyOf(each))));
+    for (const key of keys) if (!named.has(key)) expect(size(key)).toBeLessThanOrEqual(smallest + 1e-9);
+    for (const each of result.series) {
+      const rows =
+        keyOf(each) === 'other'
+          ? keys.filter((key) => !named.has(key)).flatMap((key) => of.get(key)!)
+          : of.get(keyOf(each))!;
+      near(each.total, measured(rows, series[0]!, sessions));
+      const weeks = groupBy(rows, ({ timestamp }) => bucketName(timestamp, 'week', timeZone));
+      for (const { from, value } of each.points!)
+        near(value, measured(weeks.get(bucketName(Date.parse(from), 'week', timeZone)) ?? [], series[0]!, sessions));
+    }
+  });
+
+  it('runs from the beginning of the range when cumulative, and users stay distinct', async () => {
+    const series: SeriesLike[] = [
+      { measure: 'count' },
+      { measure: 'users' },
+      { measure: 'sessions' },
+      { measure: 'perUser' },
+      { measure: 'sum', property: 'data.ms' },
+      { measure: 'uniqueValues', property: 'data.plan' },
+    ];
+    const { result } = await world.ask<TrendAnswer>(app, {
+      kind: 'trend',
+      ...range,
+      series,
+      interval: 'day',
+      cumulative: true,
+    });
+    series.forEach((each, i) => {
+      for (const { from, value } of result.series[i]!.points!) {
+        const day = bucketName(Date.parse(from), 'day', timeZone);
+        near(
+          value,
+          measured(
+            inRange().filter(({ timestamp }) => bucketName(timestamp, 'day', timeZone) <= day),
+            each,
+            sessions,
+          ),
+        );
+      }
+      near(result.series[i]!.total, measured(inRange(), each, sessions));
+    });
+  });
+
+  it('calculates with series, and draws moving averages', async () => {
+    const { result } = await world.ask<TrendAnswer>(app, {
+      kind: 'trend',
+      ...range,
+      series: [{ event: 'A' }, { event: 'B', measure: 'users' }],
+      formula: '(A - 2) / B * 100',
+      interval: 'day',
+      movingAverage: 3,
+    });
+    const [a, b, made] = result.series;
+    const expected = (x: number, y: number) => (y === 0 ? null : ((x - 2) / y) * 100);
+    near(made!.total, expected(a!.total!, b!.total!));
+    const values = made!.points!.map((point, i) => {
+      near(point.value, expected(a!.points![i]!.value!, b!.points![i]!.value!));
+      return point.value;
+    });
+    made!.points!.forEach(({ movingAverage }, i) => {
+      const three = values.slice(Math.max(0, i - 2), i + 1).filter((value) => value !== null);
+      near(movingAverage, three.length ? three.reduce((x, y) => x + y, 0) / three.length : null);
+    });
+  });
+
+  it('compares with the period before and with any other, group by group', async () => {
+    for (const [compare, from, to] of [
+      ['previousPeriod', '2026-02-17', '2026-02-28'],
+      [{ from: '2026-02-27', to: '2026-03-03' }, '2026-02-27', '2026-03-03'],
+    ] as const) {
+      const { result } = await world.ask<TrendAnswer>(app, {
+        kind: 'trend',
+        ...range,
+        series: [{ measure: 'users' }],
+        breakdown: ['data.country'],
+        limit: 2,
+        interval: 'day',
+        compare,
+      });
+      const named = new Set(result.series.map(keyOf));
+      for (const each of result.series) {
+        const rows = events.filter((event) => {
+          const date = bucketName(event.timestamp, 'day', timeZone);
+          const key = JSON.stringify([orMissing(look(event, 'data.country'))]);
+          return date >= from && date <= to && (keyOf(each) === 'other' ? !named.has(key) : key === keyOf(each));
+        });
+        expect(each.compare!.total).toBe(distinct(rows.map(({ person }) => person)));
+        for (const { from: at, value } of each.compare!.points!)
+          expect(value).toBe(
+            distinct(
+              rows
+                .filter(
+                  ({ timestamp }) =>
+                    bucketName(timestamp, 'day', timeZone) === bucketName(Date.parse(at), 'day', timeZone),
+                )
+                .map(({ person }) => person),
+            ),
+          );
+        expect(bucketName(Date.parse(each.compare!.points![0]!.from), 'day', timeZone)).toBe(from);
+      }
+    }
+  });
+
+  describe('of a segment', () => {
+    const didA = (event: Known) => event.event === 'A';
+    const peopleWho = (check: (own: Known[]) => boolean): Set<string> =>
+      new Set(
+        [
+          ...groupBy(
+            events.filter(({ person }) => person !== undefined),
+            ({ person }) => person!,
+          ),
+        ]
+          .filter(([, own]) => check(own))
+          .map(([person]) => person),
+      );
+    const dateOf = (event: Known) => bucketName(event.timestamp, 'day', timeZone);
+    const cases: [string, object, (own: Known[]) => boolean][] = [
+      [
+        'did A at least 3 times in the range',
+        { did: { event: 'A' }, atLeast: 3 },
+        (own) => own.filter((e) => didA(e) && dateOf(e) >= range.from && dateOf(e) <= range.to).length >= 3,
+      ],
+      [
+        'did A at most twice',
+        { did: { event: 'A' }, atLeast: 0, atMost: 2 },
+        (own) => own.filter((e) => didA(e) && dateOf(e) >= range.from && dateOf(e) <= range.to).length <= 2,
+      ],
+      [
+        'did A in the last 4 days',
+        { did: { event: 'A' }, last: '4d' },
+        (own) => own.some((e) => didA(e) && dateOf(e) >= '2026-03-09' && dateOf(e) <= '2026-03-12'),
+      ],
+      [
+        'first seen from 1 to 2 March',
+        { firstSeen: { from: '2026-03-01', to: '2026-03-02' } },
+        (own) => dateOf(own[0]!) >= '2026-03-01' && dateOf(own[0]!) <= '2026-03-02',
+      ],
+      ['last seen before 13 March', { lastSeen: { to: '2026-03-13' } }, (own) => dateOf(own.at(-1)!) <= '2026-03-13'],
+      [
+        'not who did B from CH',
+        { not: { did: { event: 'B', filters: [{ field: 'data.country', value: 'CH' }] } } },
+        (own) =>
+          !own.some(
+            (e) =>
+              e.event === 'B' && look(e, 'data.country') === 'CH' && dateOf(e) >= range.from && dateOf(e) <= range.to,
+          ),
+      ],
+      [
+        'both, or neither',
+        {
+          or: [
+            {
+              and: [
+                { did: { event: 'A' }, last: '2d' },
+                { did: { event: 'B' }, last: '2d' },
+              ],
+            },
+            { not: { did: {}, last: '2d' } },
+          ],
+        },
+        (own) => {
+          const late = own.filter((e) => dateOf(e) >= '2026-03-11' && dateOf(e) <= '2026-03-12');
+          return (late.some(didA) && late.some((e) => e.event === 'B')) || late.length === 0;
+        },
+      ],
+    ];
+    it.each(cases)('%s', async (_, segment, check) => {
+      const { result } = await world.ask<TrendAnswer>(app, {
+        kind: 'trend',
+        ...range,
+        segment,
+        series: [{ measure: 'users' }, { measure: 'count' }],
+        interval: 'day',
+      });
+      const people = peopleWho(check);
+      const rows = inRange().filter(({ person }) => person !== undefined && people.has(person));
+      expect(result.series.map(({ total }) => total)).toEqual([
+        distinct(rows.map(({ person }) => person)),
+        rows.length,
+      ]);
+    });
+  });
+});
+
+describe('a trend of many users', () => {
+  it('says when a number is an estimate, and is exact when asked', async () => {
+    const at = Date.UTC(2026, 2, 5);
+    await world.post(
+      'many',
+      Array.from({ length: 30_000 }, (_, i) => ({ event: 'A', user: `u${i}`, timestamp: at + i })),
+    );
+    const question = {
+      kind: 'trend',
+      from: '2026-03-05',
+      to: '2026-03-06',
+      series: [{ measure: 'users' }],
+      interval: 'day',
+    };
+    const estimate = await world.ask<TrendAnswer>('many', question);
+    expect(estimate.exact).toBe(false);
+    // Five standard errors of 0.41 %.
+    expect(Math.abs(estimate.result.series[0]!.total! - 30_000)).toBeLessThan(615);
+    const exact = await world.ask<TrendAnswer>('many', { ...question, exact: true });
+    expect(exact).toMatchObject({
+      exact: true,
+      result: { series: [{ total: 30_000, points: [{ value: 30_000 }, { value: 0 }] }] },
+    });
+  });
+
+  it('answers zeros for an app without events, and for an empty range', async () => {
+    for (const app of ['nothing', 'many']) {
+      const { result } = await world.ask<TrendAnswer>(app, {
+        kind: 'trend',
+        from: '2026-03-01T00:00',
+        to: '2026-03-01T00:00',
+        series: [{}, { measure: 'avg', property: 'data.ms' }],
+      });
+      expect(result.series.map(({ total }) => total)).toEqual([0, null]);
+    }
+    const { result } = await world.ask<TrendAnswer>('nothing', {
+      kind: 'trend',
+      last: '3d',
+      series: [{}],
+      interval: 'day',
+    });
+    expect(result.series[0]!.points!.map(({ from, value }) => [from, value])).toEqual([
+      ['2026-03-18T00:00:00.000Z', 0],
+      ['2026-03-19T00:00:00.000Z', 0],
+      ['2026-03-20T00:00:00.000Z', 0],
+    ]);
+  });
+});

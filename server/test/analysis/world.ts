@@ -1,0 +1,171 @@
+/** An engine, a store and the rooms over it, for the tests of the analysis; and events made from a seed. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAnalysis } from '../../src/analysis/create-analysis.ts';
+import { createIngest } from '../../src/ingest/create-ingest.ts';
+import { zoneHash } from '../../src/row.ts';
+import { SETTINGS } from '../../src/settings.ts';
+import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
+import { openConnection } from '../../src/store/clickhouse/connection.ts';
+import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
+import { dayNumber } from '../../src/time.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+export interface Given {
+  readonly event: string;
+  readonly id?: string;
+  /** UTC ms */
+  readonly timestamp: number;
+  readonly user?: string;
+  readonly device?: string;
+  readonly session?: string;
+  readonly data?: { readonly [name: string]: Json };
+}
+
+/** Noon of 2026-03-20. */
+export const NOW = Date.UTC(2026, 2, 20, 12);
+export const DAY_MS = 86_400_000;
+const logger = { info() {}, warn() {}, error() {} };
+export const control = { maxSeconds: 60, maxBytes: 1.5e9, maxRows: 1e6 };
+
+export type World = Awaited<ReturnType<typeof aWorld>>;
+
+/** @param zoneOf in which the days of an app are cut */
+export async function aWorld(zoneOf: (app: string) => string = () => 'UTC') {
+  const dataDir = await mkdtemp(join(tmpdir(), 'seismo-analysis-'));
+  const engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_500_000_000, logger });
+  const connection = openConnection({ socketPath: engine.socketPath }, { logger });
+  const store = createClickHouseStore({ connection, zoneOf });
+  await store.open();
+  const settings = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]));
+  const ingest = await createIngest({
+    dataDir,
+    secret: Buffer.alloc(32, 7),
+    store,
+    now: () => NOW,
+    retentionDaysOf: () => undefined,
+    zoneOf: (app) => ({ hash: zoneHash(zoneOf(app)), dayOf: dayNumber(zoneOf(app)) }),
+    logger,
+    config: { ...settings, flushIntervalMs: 20, freshTimeoutMs: 30_000 } as unknown as Parameters<
+      typeof createIngest
+    >[0]['config'],
+  });
+  const analysis = createAnalysis(store.analysis, {
+    now: () => NOW,
+    calendarOf: (app) => ({ timeZone: zoneOf(app), weekStart: 'monday' }),
+    catchUp: (app, signal) => ingest.catchUp(app, signal),
+    asOf: (app) => ingest.asOf(app),
+  });
+  return {
+    store,
+    connection,
+    analysis,
+    async post(app: string, events: readonly Given[]): Promise<void> {
+      for (let from = 0; from < events.length; from += 20_000)
+        await ingest.post(app, Buffer.from(JSON.stringify(events.slice(from, from + 20_000))), NOW);
+      await ingest.catchUp(app);
+    },
+    async ask<T>(app: string, question: object) {
+      const { answer, rows } = await analysis.ask(app, question, { isFresh: true, control });
+      return { ...answer, result: answer.result as T, rows: [...rows()] };
+    },
+    async close(): Promise<void> {
+      await ingest.close();
+      await store.close();
+      await engine.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** mulberry32: the same numbers everywhere. */
+export function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export const NAMES = ['A', 'B', 'C', 'D', 'Ünï "x" 🦊'] as const;
+/** Odd on purpose: every one of them is a property's name somewhere. */
+export const ODD = ['plan', 'a.b', '__proto__', 'with space', 'quote"', "it's", 'back\\slash', 'ünï', ''] as const;
+const VALUES: readonly Json[] = [
+  '1',
+  1,
+  true,
+  'true',
+  null,
+  'null',
+  1.5,
+  [1],
+  "it's",
+  'Zoë 🦊',
+  '',
+  0,
+  -2,
+  {},
+  'pro',
+  'free',
+  250,
+];
+
+export interface Making {
+  readonly seed: number;
+  readonly count: number;
+  /** First of `days` days, UTC ms. */
+  readonly from: number;
+  readonly days: number;
+  /** Times are multiples of this: ties are many. */
+  readonly stepMs?: number;
+  readonly people?: number;
+  readonly identify?: number;
+}
+
+/** In order of arrival, which is not that of time. */
+export function someEvents({
+  seed,
+  count,
+  from,
+  days,
+  stepMs = 300_000,
+  people = 12,
+  identify = 0.02,
+}: Making): Given[] {
+  const next = random(seed);
+  const below = (n: number): number => Math.floor(next() * n);
+  const pick = <T>(values: readonly T[]): T => values[below(values.length)]!;
+  return Array.from({ length: count }, (): Given => {
+    const timestamp = from + below((days * DAY_MS) / stepMs) * stepMs;
+    if (next() < identify)
+      return {
+        event: '$identify',
+        id: '$identify',
+        timestamp,
+        user: `u${below(people)}`,
+        device: `d${below(people)}`,
+        data: { plan: pick(['pro', 'free']), seats: below(9) },
+      };
+    const data: Record<string, Json> = Object.create(null);
+    for (const name of ODD) if (next() < 0.35) data[name] = pick(VALUES);
+    if (next() < 0.3) data['a'] = { b: pick(VALUES), 'c.d': pick(VALUES) };
+    if (next() < 0.8) data['ms'] = next() < 0.1 ? pick(VALUES) : Math.round(next() * 2_000) / 4;
+    if (next() < 0.8) data['country'] = pick(['US', 'DE', 'CH', 'BR', 'JP']);
+    const who = next();
+    return {
+      event: pick(NAMES),
+      timestamp,
+      ...(who < 0.6 && { user: `u${below(people)}` }),
+      ...(who >= 0.5 && who < 0.9 && { device: `d${below(people)}` }),
+      ...(next() < 0.3 && { session: `s${below(4)}` }),
+      ...(next() < 0.95 && { data }),
+    };
+  });
+}
+
+/** Three, or as many as ANALYSIS_SEEDS says: `ANALYSIS_SEEDS=30 npx vitest run test/analysis`. */
+export const SEEDS = Array.from({ length: Number(process.env['ANALYSIS_SEEDS'] ?? 3) }, (_, i) => i + 1);
