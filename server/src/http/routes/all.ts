@@ -15,6 +15,7 @@ import { metricsRoutes } from './metrics.ts';
 import { postRoutes } from './post.ts';
 import { reportRoutes } from './reports.ts';
 import { rootRoutes } from './root.ts';
+import { scriptRoutes } from './script.ts';
 import { statsRoutes } from './stats.ts';
 import { userRoutes } from './users.ts';
 
@@ -34,6 +35,7 @@ export function allRoutes(deps: HttpDeps, metrics: Metrics): readonly Route[] {
     ...statsRoutes(deps),
     ...adminRoutes(deps),
     ...importRoutes(deps),
+    ...scriptRoutes(deps),
     ...healthRoutes(deps),
     ...metricsRoutes(metrics),
   ];
