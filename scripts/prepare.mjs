@@ -36,4 +36,12 @@ export function prepare() {
     console.log('Building the server …');
     run('npx', ['tsc', '-p', 'server/tsconfig.build.json']);
   }
+  // The server serves the script for pages.
+  const built = Math.min(
+    ...['client/dist/seismo.js', 'server/dist/browser/seismo.js'].map((path) => modifiedMs(join(root, path))),
+  );
+  if (Math.max(newestMs(join(root, 'client/src')), newestMs(join(root, 'client/scripts'))) > built) {
+    console.log('Building the client …');
+    run('node', ['client/scripts/build.mjs']);
+  }
 }

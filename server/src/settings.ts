@@ -155,6 +155,12 @@ function url(value: unknown): string {
   return value.replace(/\/+$/, '');
 }
 
+function scriptPath(value: unknown): string {
+  if (typeof value !== 'string' || !/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+\.js$/.test(value))
+    throw new Error('must be a path like /seismo.js');
+  return value;
+}
+
 const setting = <T>(
   defaultValue: T,
   allowed: string,
@@ -263,6 +269,12 @@ export const SETTINGS = {
     `true, false, or ${PROXIES.allowed}`,
     proxies,
     'Believe `X-Forwarded-For` and `X-Forwarded-Proto`: only behind a proxy of yours. A number: so many, one behind the other.',
+  ),
+  scriptPath: setting(
+    '/seismo.js',
+    'a path that ends in .js',
+    scriptPath,
+    'Where the browser client is served; its core beside it, as `….core.js`. With folders in it, the script tag needs `data-server`.',
   ),
   corsOrigins: setting<readonly string[]>(
     ['*'],

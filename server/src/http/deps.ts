@@ -9,6 +9,8 @@ import type { Store } from '../store/store.ts';
 /** The settings that HTTP reads; `config.ts` documents each. */
 export interface HttpConfig {
   readonly bodyMaxBytes: number;
+  /** Where the browser client is served. */
+  readonly scriptPath: string;
   readonly corsOrigins: readonly string[];
   readonly corsReadOrigins: readonly string[];
   readonly queryMaxSeconds: number;

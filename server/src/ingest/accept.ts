@@ -13,6 +13,8 @@ export interface AcceptContext {
   /** The client's clock, from the batch. */
   readonly sentAt: number | undefined;
   readonly retentionDays: number | undefined;
+  /** Of events that name neither user nor device. */
+  readonly device?: string | undefined;
   readonly limits: EventLimits;
   readonly uuids: ServerUuids;
   readonly names: NameBook;
@@ -86,7 +88,8 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
   const { id, name } = nameOf(event, limits);
   const { timestamp, clientTimestamp } = settleTime(event, context);
   const user = optionalText(event, 'user', limits.userMaxLength);
-  const device = optionalText(event, 'device', limits.userMaxLength);
+  // Of an event that says who, a device by address would tie that user to whoever else comes from there.
+  const device = optionalText(event, 'device', limits.userMaxLength) || (user === '' ? (context.device ?? '') : '');
   const session = optionalText(event, 'session', limits.userMaxLength);
 
   const data = event['data'];

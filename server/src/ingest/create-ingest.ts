@@ -8,6 +8,7 @@ import { type AcceptContext, checkApp } from './accept.ts';
 import { addEvent, type Batch, eventsOf, eventsWithRepeatedKeys, newBatch, parseBody, refuse } from './batch.ts';
 import { writeCleanNote } from './clean-note.ts';
 import { Committer } from './committer.ts';
+import { DailyDevices } from './daily-devices.ts';
 import { Fingerprints } from './fingerprint.ts';
 import { IdWindow } from './id-window.ts';
 import { importRows, keyOfImport } from './import-rows.ts';
@@ -74,6 +75,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   });
   const prints = new Fingerprints(options.secret);
   const uuids = new ServerUuids(options.secret);
+  const devices = new DailyDevices(join(options.dataDir, 'device.salt'), now);
   const names = new NameBook(config);
   for (const key of journal.names()) names.restore(key);
   ids.makeRoom();
@@ -130,9 +132,10 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const scratch = new RowWriter();
   const imports = new Map<string, IdWindow>();
 
-  function contextOf(app: string, arrivedAt: number, sentAt: number | undefined): AcceptContext {
+  function contextOf(app: string, arrivedAt: number, sentAt?: number, device?: string): AcceptContext {
     const retentionDays = options.retentionDaysOf(app);
-    return { app, arrivedAt, sentAt, retentionDays, limits: config, uuids, names, indexed: names.propertiesOf(app) };
+    const indexed = names.propertiesOf(app);
+    return { app, arrivedAt, sentAt, device, retentionDays, limits: config, uuids, names, indexed };
   }
 
   function checkOpen(app: string): void {
@@ -162,10 +165,11 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     parsed: { readonly value: unknown; readonly text: string },
     bytes: Buffer,
     arrivedAt: number,
+    device: string | undefined,
   ): Promise<PostAnswer> {
     const { events, depth, sentAt } = eventsOf(parsed.value, config);
     const repeated = eventsWithRepeatedKeys(bytes, parsed, depth);
-    const context = contextOf(app, arrivedAt, sentAt);
+    const context = contextOf(app, arrivedAt, sentAt, device);
     // Small bodies are done in one turn and share one writer; others let the rest of the server have its turns.
     const small = events.length <= SLICE_EVENTS;
     if (small) scratch.length = 0;
@@ -203,22 +207,22 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   }
 
   const ingest: Ingest = {
-    async post(app, body, arrivedAt) {
+    async post(app, body, arrivedAt, device) {
       checkOpen(app);
-      return await postValue(app, parseBody(body), body, arrivedAt);
+      return await postValue(app, parseBody(body), body, arrivedAt, device);
     },
 
-    async postParsed(app, body, arrivedAt) {
+    async postParsed(app, body, arrivedAt, device) {
       checkOpen(app);
       const text = JSON.stringify(body) ?? '';
       const bytes = Buffer.from(text);
       if (bytes.length > config.bodyMaxBytes)
         throw new SeismoError('BODY_TOO_LARGE', `The body is over ${config.bodyMaxBytes} bytes (bodyMaxBytes).`);
       if (text === '') throw new SeismoError('BODY_EMPTY', 'The body is empty.');
-      return await postValue(app, { value: JSON.parse(text), text }, bytes, arrivedAt);
+      return await postValue(app, { value: JSON.parse(text), text }, bytes, arrivedAt, device);
     },
 
-    async postLines(app, chunks, _arrivedAt) {
+    async postLines(app, chunks, _arrivedAt, device) {
       checkOpen(app);
       const whole = newBatch(false);
       const sum = { accepted: 0, duplicates: 0 };
@@ -234,7 +238,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
           writers = [writers[1], writers[0]];
           writers[0].length = 0;
           const batch = newBatch(false, writers[0]);
-          const context = contextOf(app, now(), undefined);
+          const context = contextOf(app, now(), undefined, device);
           for (const line of lines) addLine(batch, line, index++, context);
           // One transaction after the other, so that what was stored is always a beginning of the body.
           await under;
@@ -300,6 +304,8 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       };
     },
 
+    dailyDevice: (app, address, agent) => devices.of(app, address, agent),
+
     ping: () => journal.ping(),
 
     ...createSetAside(journal, committer),
@@ -312,7 +318,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     async importRows(app, fingerprint, events, rowsDone) {
       checkOpen(app);
       const batch = newBatch(false, new RowWriter());
-      const context = contextOf(app, now(), undefined);
+      const context = contextOf(app, now());
       events.forEach((event, index) => {
         addEvent(batch, event, index, context);
       });

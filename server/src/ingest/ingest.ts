@@ -6,15 +6,18 @@ export interface Ingest {
    * One JSON body, inflated: an object, an array or {events}. Resolves when every accepted event is on disk. A batch of
    * which no event could be accepted throws BATCH_ALL_REJECTED with the counts in `extra`.
    * @param arrivedAt UTC ms when the request arrived
+   * @param device for events that name neither user nor device
    */
-  post(app: string, body: Buffer, arrivedAt: number): Promise<PostAnswer>;
+  post(app: string, body: Buffer, arrivedAt: number, device?: string): Promise<PostAnswer>;
   /** The same for a body that a host application (express.json()) has parsed already. */
-  postParsed(app: string, body: unknown, arrivedAt: number): Promise<PostAnswer>;
+  postParsed(app: string, body: unknown, arrivedAt: number, device?: string): Promise<PostAnswer>;
   /**
    * NDJSON, journalled as it flows with bounded memory. A failure on the way throws with `accepted` and `nextIndex` in `extra`.
    * @param chunks the inflated bytes
    */
-  postLines(app: string, chunks: AsyncIterable<Uint8Array>, arrivedAt: number): Promise<PostAnswer>;
+  postLines(app: string, chunks: AsyncIterable<Uint8Array>, arrivedAt: number, device?: string): Promise<PostAnswer>;
+  /** The anonymous id, for this day, of a visitor who stores none. Neither address nor agent is kept. */
+  dailyDevice(app: string, address: string, agent: string): string;
   /**
    * Resolves when all that was acknowledged for the app (absent: for any) before the call is in the store.
    * @throws STORE_BEHIND after freshTimeoutMs

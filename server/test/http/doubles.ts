@@ -24,6 +24,7 @@ export interface Posted {
   readonly app: string;
   readonly form: 'json' | 'parsed' | 'lines';
   readonly body: unknown;
+  readonly device?: string;
 }
 
 export interface Double {
@@ -66,8 +67,8 @@ export function aHttp(options: DoubleOptions = {}): Double {
     asked.push(`${what} ${app} ${search}`.trim());
   };
   const ingest = {
-    async post(app: string, body: Buffer) {
-      posted.push({ app, form: 'json', body: body.toString() });
+    async post(app: string, body: Buffer, _arrivedAt: number, device?: string) {
+      posted.push({ app, form: 'json', body: body.toString(), ...(device !== undefined && { device }) });
       return stored;
     },
     async postParsed(app: string, body: unknown) {
@@ -95,6 +96,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
       rememberedIdsBytes: 90,
       state: 'loading' as const,
     }),
+    dailyDevice: (app: string, address: string, agent: string) => `${app} ${address} ${agent}`,
     ping: async () => {},
     setAside: () => [{ seq: 4, reason: 'too odd', event: anEventRow({ dataText: '{"a":1}' }) }],
     retrySetAside: async () => 1,
@@ -191,6 +193,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
     },
     config: {
       bodyMaxBytes: 1000,
+      scriptPath: '/seismo.js',
       corsOrigins: ['*'],
       corsReadOrigins: [],
       queryMaxSeconds: 30,

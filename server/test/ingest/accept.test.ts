@@ -55,6 +55,15 @@ function refusal(value: unknown, changes: Partial<AcceptContext> = {}): string {
 }
 
 describe('acceptEvent', () => {
+  it('gives the device of the request to an event that names neither user nor device', () => {
+    const device = 'daily';
+    expect(accept({ event: 'a' }, { device }).device).toBe('daily');
+    expect(accept({ event: 'a', device: 'own' }, { device }).device).toBe('own');
+    // Else whoever shares the address would be taken for this user.
+    expect(accept({ event: 'a', user: 'ann' }, { device }).device).toBeUndefined();
+    expect(accept({ event: 'a' }).device).toBeUndefined();
+  });
+
   it('stores what was sent and derives the id from the name', () => {
     const data = { ms: 12.5, 'a.b': { c: [1, 'x', null] }, ok: true, name: 'Zoë 🦊' };
     expect(accept({ uuid: UUID, event: 'App\tStarted now', user: 'u1', data })).toEqual({

@@ -16,6 +16,7 @@ import { postRoutes } from './post.ts';
 import { queryRoutes } from './query.ts';
 import { reportRoutes } from './reports.ts';
 import { rootRoutes } from './root.ts';
+import { scriptRoutes } from './script.ts';
 import { statsRoutes } from './stats.ts';
 import { userRoutes } from './users.ts';
 
@@ -36,6 +37,7 @@ export function allRoutes(deps: HttpDeps, metrics: Metrics): readonly Route[] {
     ...statsRoutes(deps),
     ...adminRoutes(deps),
     ...importRoutes(deps),
+    ...scriptRoutes(deps),
     ...healthRoutes(deps),
     ...metricsRoutes(metrics),
   ];

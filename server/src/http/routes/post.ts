@@ -5,7 +5,7 @@ import type { PostAnswer } from '../../ingest/ingest.ts';
 import { bodyChunks, bytesOf, formOf, parsedBody, wholeBody } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
-import { StoredEventSchema } from './schemas.ts';
+import { parameter, StoredEventSchema } from './schemas.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -41,6 +41,12 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
       summary: 'Post one event or many; the answer leaves when they are on disk',
       access: 'ingest',
       cors: 'ingest',
+      query: [
+        parameter(
+          'device',
+          '`daily`: an event that names neither user nor device gets a device of this day, an HMAC of address and user agent.',
+        ),
+      ],
       rawBody: { 'application/json': Body, 'text/plain': Body, 'application/x-ndjson': Type.String() },
       answers: {
         200: {
@@ -51,6 +57,8 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
       },
       errors: [
         'BATCH_ALL_REJECTED',
+        'PARAMETER_UNKNOWN',
+        'PARAMETER_INVALID',
         'BODY_NOT_JSON',
         'BODY_TOO_LARGE',
         'BODY_TYPE_UNSUPPORTED',
@@ -67,11 +75,10 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
 async function post(deps: HttpDeps, call: Call): Promise<unknown> {
   const { app, who, request, reply } = call;
   const arrivedAt = deps.now();
-  for (const name of call.search.keys())
-    throw new SeismoError('PARAMETER_UNKNOWN', `Posting knows no parameter "${name.slice(0, 80)}".`, { field: name });
+  const device = deviceOf(deps, call);
   // How many events a body holds is known when it was read: one is taken before, the others after, from the next second.
   if (who?.kind === 'key') take(deps, who.id, 1);
-  const answer = await read(deps, app, request.raw, arrivedAt);
+  const answer = await read(deps, app, request.raw, arrivedAt, device);
   if (who?.kind === 'key' && answer.events > 1) deps.auth.takeRate(who.id, answer.events - 1);
   return reply.status(answer.status).header('content-type', JSON_TYPE).send(answer.body);
 }
@@ -81,19 +88,33 @@ async function read(
   app: string,
   request: IncomingMessage,
   arrivedAt: number,
+  device: string | undefined,
 ): Promise<PostAnswer> {
   const form = formOf(request);
   const parsed = parsedBody(request);
   if (!parsed)
     return form === 'json'
-      ? await ingest.post(app, await wholeBody(request, config.bodyMaxBytes), arrivedAt)
-      : await ingest.postLines(app, bodyChunks(request), arrivedAt);
+      ? await ingest.post(app, await wholeBody(request, config.bodyMaxBytes), arrivedAt, device)
+      : await ingest.postLines(app, bodyChunks(request), arrivedAt, device);
   const bytes = bytesOf(parsed.value);
-  if (bytes === undefined) return await ingest.postParsed(app, parsed.value, arrivedAt);
-  if (form === 'lines') return await ingest.postLines(app, once(bytes), arrivedAt);
+  if (bytes === undefined) return await ingest.postParsed(app, parsed.value, arrivedAt, device);
+  if (form === 'lines') return await ingest.postLines(app, once(bytes), arrivedAt, device);
   if (bytes.length > config.bodyMaxBytes)
     throw new SeismoError('BODY_TOO_LARGE', `The body is over ${config.bodyMaxBytes} bytes (bodyMaxBytes).`);
-  return await ingest.post(app, bytes, arrivedAt);
+  return await ingest.post(app, bytes, arrivedAt, device);
+}
+
+/** The device that a page asks for, which stores none: a server that posts for others does not ask. */
+function deviceOf({ ingest }: HttpDeps, { app, search, request }: Call): string | undefined {
+  let device: string | undefined;
+  for (const [name, value] of search) {
+    if (name !== 'device')
+      throw new SeismoError('PARAMETER_UNKNOWN', `Posting knows no parameter "${name.slice(0, 80)}".`, { field: name });
+    if (value !== 'daily')
+      throw new SeismoError('PARAMETER_INVALID', 'device must be daily, or absent.', { field: name });
+    device = ingest.dailyDevice(app, request.ip, request.headers['user-agent'] ?? '');
+  }
+  return device;
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { aHttp, type Double, type DoubleOptions } from './doubles.ts';
+
+const opened: Double[] = [];
+const open = (options?: DoubleOptions): Double => {
+  const double = aHttp(options);
+  opened.push(double);
+  return double;
+};
+afterEach(async () => {
+  for (const { http } of opened.splice(0)) await http.close();
+});
+const built = (name: string): Buffer => readFileSync(new URL(`../../dist/browser/${name}`, import.meta.url));
+const get = (double: Double, url: string, headers: Record<string, string> = {}) =>
+  double.http.inject({ method: 'GET', url, headers });
+
+describe('the browser client', () => {
+  it('is served to anybody, from any origin, plain and compressed', async () => {
+    const double = open();
+    for (const name of ['seismo.js', 'seismo.core.js']) {
+      const plain = await get(double, `/${name}`);
+      expect(plain.statusCode).toBe(200);
+      expect(plain.rawPayload).toEqual(built(name));
+      expect(plain.headers).toMatchObject({
+        'content-type': 'text/javascript; charset=utf-8',
+        'access-control-allow-origin': '*',
+        'cross-origin-resource-policy': 'cross-origin',
+        'x-content-type-options': 'nosniff',
+        vary: 'Accept-Encoding',
+      });
+      const gzip = await get(double, `/${name}`, { 'accept-encoding': 'gzip, deflate' });
+      expect(gzip.headers['content-encoding']).toBe('gzip');
+      expect(gunzipSync(gzip.rawPayload)).toEqual(built(name));
+      const br = await get(double, `/${name}`, { 'accept-encoding': 'gzip, deflate, br' });
+      expect(br.headers['content-encoding']).toBe('br');
+      expect(brotliDecompressSync(br.rawPayload)).toEqual(built(name));
+    }
+  });
+
+  it('is kept for an hour, for ever when its version is named, and not sent again when it is known', async () => {
+    const double = open();
+    const hash = createHash('sha256').update(built('seismo.js')).digest('hex').slice(0, 16);
+    const plain = await get(double, '/seismo.js');
+    expect(plain.headers.etag).toBe(`W/"${hash}"`);
+    const hour = 'public, max-age=3600, stale-while-revalidate=86400';
+    const ever = 'public, max-age=31536000, immutable';
+    expect(plain.headers['cache-control']).toBe(hour);
+    expect((await get(double, `/seismo.js?v=${hash}`)).headers['cache-control']).toBe(ever);
+    expect((await get(double, '/seismo.js?v=2.0.0')).headers['cache-control']).toBe(ever);
+    // An older page asks for what is no more: it gets the script, and asks again.
+    expect((await get(double, '/seismo.js?v=1.9.9')).headers['cache-control']).toBe(hour);
+    const known = await get(double, '/seismo.js', { 'if-none-match': plain.headers.etag! });
+    expect([known.statusCode, known.body]).toEqual([304, '']);
+    expect((await get(double, '/seismo.js', { 'if-none-match': 'W/"other"' })).statusCode).toBe(200);
+  });
+
+  it('is where the setting says, and nowhere else', async () => {
+    const double = open({ config: { scriptPath: '/assets/s.js' } });
+    expect((await get(double, '/assets/s.js')).statusCode).toBe(200);
+    expect((await get(double, '/assets/s.core.js')).statusCode).toBe(200);
+    expect((await get(double, '/seismo.js')).statusCode).toBe(404);
+  });
+});
+
+describe('device=daily', () => {
+  const post = (double: Double, search: string, headers: Record<string, string> = {}) =>
+    double.http.inject({
+      method: 'POST',
+      url: `/api/events/shop?access_token=write${search}`,
+      payload: '{"event":"a"}',
+      headers: { 'user-agent': 'Firefox', ...headers },
+    });
+
+  it('hands address and agent to whoever makes a device of them, and only when asked', async () => {
+    const double = open();
+    expect((await post(double, '&device=daily')).statusCode).toBe(201);
+    expect((await post(double, '')).statusCode).toBe(201);
+    expect(double.posted.map(({ device }) => device)).toEqual(['shop 127.0.0.1 Firefox', undefined]);
+  });
+
+  it('believes the address that a proxy reports only behind one', async () => {
+    const headers = { 'x-forwarded-for': '192.0.2.7' };
+    const direct = open();
+    await post(direct, '&device=daily', headers);
+    const behind = open({ config: { trustProxy: true } });
+    await post(behind, '&device=daily', headers);
+    expect([direct.posted[0]!.device, behind.posted[0]!.device]).toEqual([
+      'shop 127.0.0.1 Firefox',
+      'shop 192.0.2.7 Firefox',
+    ]);
+  });
+
+  it.each([
+    ['&device=weekly', 'PARAMETER_INVALID'],
+    ['&visitor=daily', 'PARAMETER_UNKNOWN'],
+  ])('refuses %s', async (search, code) => {
+    const answer = await post(open(), search);
+    expect([answer.statusCode, answer.json().code]).toEqual([400, code]);
+  });
+});
