@@ -66,8 +66,9 @@ const IMPORT_IDS_MAX = 100_000_000;
 
 export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const { config, now, store, logger } = options;
+  const path = join(options.dataDir, JOURNAL_DIRECTORY);
   const { journal, ids, idsNow, keepIds } = await openIds({
-    path: join(options.dataDir, JOURNAL_DIRECTORY),
+    path,
     limits: { maxBytes: config.journalMaxBytes, diskReserveBytes: config.diskReserveBytes },
     bounds: { windowMs: config.idWindowDays * DAY_MS, max: config.idWindowMax },
     clockOf: (newestMs) => steadyClock(newestMs, now, options.monotonicMs),

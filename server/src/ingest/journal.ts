@@ -179,13 +179,13 @@ export class Journal {
 
   /** What the file of the window of ids must hold to belong to this journal (id-window-file.ts). */
   windowToken(): string | undefined {
-    const token = unsealed(this.#file.root.get('window'));
+    const token = unsealed('window', this.#file.root.get('window'));
     return typeof token === 'string' ? token : undefined;
   }
 
   async setWindowToken(token: string): Promise<void> {
     await this.#write('the window of ids is not kept', () => {
-      this.#file.root.put('window', sealed(token));
+      this.#file.root.put('window', sealed('window', token));
     });
   }
 
@@ -305,7 +305,7 @@ export class Journal {
     const changes: { key: number; value: Buffer | undefined }[] = [];
     for (const { key, value } of this.#file.ids.getRange({})) {
       const at = printsTimeOf(value);
-      if (at < fromMs || !arePrintsIntact(value)) continue;
+      if (at < fromMs || !arePrintsIntact(key, value)) continue;
       if (at >= toMs) break;
       const { apps } = decodePrints(value);
       const kept = apps.filter((each) => each.app !== app);
