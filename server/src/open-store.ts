@@ -28,7 +28,8 @@ export interface OpenStore {
 export async function openStore(config: Config, around: StoreSurroundings): Promise<OpenStore> {
   const { connection } = config;
   const { dataDir, logger, zoneOf } = around;
-  if (connection !== undefined && /^[a-z]+:\/\//i.test(connection)) return await openRemote(connection, around);
+  if (connection !== undefined && /^[a-z]+:\/\//i.test(connection))
+    return await openRemote(connection, config.hotPropertiesMax, around);
   const engine = await startEmbeddedEngine({
     dataDir: connection === undefined ? dataDir : resolve(connection),
     memoryBytes: config.engineMemoryBytes,
@@ -37,6 +38,8 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
   const plain = createClickHouseStore({
     connection: openConnection({ socketPath: engine.socketPath }, { logger }),
     zoneOf,
+    hotPropertiesMax: config.hotPropertiesMax,
+    logger,
   });
   const store: Store = {
     ...plain,
@@ -62,7 +65,11 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
  * A server that is away does not keep Seismo from starting: the journal takes events until it is there.
  * @throws STORE_SCHEMA_NEWER
  */
-async function openRemote(connection: string, { logger, zoneOf }: StoreSurroundings): Promise<OpenStore> {
+async function openRemote(
+  connection: string,
+  hotPropertiesMax: number,
+  { logger, zoneOf }: StoreSurroundings,
+): Promise<OpenStore> {
   const url = new URL(connection.replace(/^clickhouse:/i, 'http:'));
   if (/^clickhouse:/i.test(connection) && url.port === '') url.port = '8123';
   const database = decodeURIComponent(url.pathname.slice(1)) || 'seismo';
@@ -77,6 +84,8 @@ async function openRemote(connection: string, { logger, zoneOf }: StoreSurroundi
       { logger },
     ),
     zoneOf,
+    hotPropertiesMax,
+    logger,
   });
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;

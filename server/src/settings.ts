@@ -344,6 +344,13 @@ export const SETTINGS = {
     'What the embedded engine may use.',
     { defaultText: 'a quarter of the machine, from 512 MiB to 1.5 GiB' },
   ),
+  hotPropertiesMax: count(
+    16,
+    0,
+    100,
+    'properties',
+    'So many properties that are asked for often get columns of their own, by themselves; 0: none.',
+  ),
   queryMaxSeconds: count(30, 1, 3_600, 'seconds', 'The longest a question may take.'),
   queryMaxBytes: count(1_000_000_000, MIB, 1024 * GIB, 'bytes', 'The memory a question may take in the engine.'),
   queryMaxRows: count(1_000_000, 1_000, 1_000_000_000, 'rows', 'The most rows of an answer.'),

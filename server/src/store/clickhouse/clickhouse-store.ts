@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts';
 import { counts, DayZones } from './counts-query.ts';
 import { events, knownUuids } from './events-query.ts';
 import { groups } from './groups-query.ts';
+import { type HotLogger, HotProperties } from './hot-properties.ts';
 import { erase, freeErased, setTimeZone, storedRanges, usage } from './maintenance.ts';
 import { migrate } from './schema.ts';
 import { EVENTS } from './sql.ts';
@@ -23,10 +24,15 @@ export interface ClickHouseStoreOptions {
   readonly connection: Connection;
   /** In which zone days of new rows of the app are cut. */
   readonly zoneOf: (app: string) => string;
+  /** Properties that may get columns of their own; 0 unless said. */
+  readonly hotPropertiesMax?: number;
+  readonly logger?: HotLogger;
 }
 
 /** The store in ClickHouse SQL, over an embedded engine or a server. */
-export function createClickHouseStore({ connection, zoneOf }: ClickHouseStoreOptions): Store {
+export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
+  const { connection, zoneOf } = options;
+  const hot = new HotProperties(connection, { max: options.hotPropertiesMax ?? 0, logger: options.logger });
   const zones = new DayZones(connection, zoneOf);
   let isOpen = false;
   /** Neither rows nor questions reach a schema that was not looked at: it may be a newer Seismo's. */
@@ -37,9 +43,13 @@ export function createClickHouseStore({ connection, zoneOf }: ClickHouseStoreOpt
   return {
     async open() {
       await migrate(connection);
+      await hot.load();
       isOpen = true;
     },
-    close: () => connection.close(),
+    async close() {
+      hot.stop();
+      await connection.close();
+    },
     ping: async () => await opened().ping(),
     insert: async (block) =>
       await opened().insert(EVENTS, ROW_COLUMNS, block.payload, {
@@ -48,10 +58,10 @@ export function createClickHouseStore({ connection, zoneOf }: ClickHouseStoreOpt
       }),
     settleInserts: async (journal) => await opened().kill(`insert-${journal}-`),
     storedRanges: async (journal, fromSeq, toSeq) => await storedRanges(opened(), journal, fromSeq, toSeq),
-    events: async (query, control) => await events(opened(), query, control),
+    events: async (query, control) => await events(hot.over(opened()), query, control),
     knownUuids: async (app, range, uuids) => await knownUuids(opened(), app, range, uuids),
-    counts: async (query, control) => await counts(opened(), zones, query, control),
-    groups: async (query, control) => await groups(opened(), query, control),
+    counts: async (query, control) => await counts(hot.over(opened()), zones, query, control),
+    groups: async (query, control) => await groups(hot.over(opened()), query, control),
     apps: async (control) => await apps(opened(), control),
     eventNames: async (app, control) => await eventNames(opened(), app, control),
     properties: async (app, control) => await properties(opened(), app, control),
