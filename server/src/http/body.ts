@@ -4,6 +4,9 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { SeismoError } from '../errors.ts';
 
+/** Of every JSON answer. */
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** A JSON body that dribbles in for longer is given up: NDJSON is for what takes long. */
 const JSON_BODY_MAX_MS = 60_000;
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { ERRORS, SeismoError } from '../errors.ts';
 import type { HttpDeps } from './deps.ts';
+import { fastPost } from './fast-post.ts';
 import { createMetrics } from './metrics.ts';
 import { asSeismoError, problemOf, sendProblem } from './problem.ts';
 import { registerRoutes } from './register.ts';
@@ -23,6 +25,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   // Requests are told apart across restarts.
   const prefix = randomBytes(4).toString('hex');
   let requests = 0;
+  let isClosing = false;
   const app = Fastify({
     loggerInstance: logger,
     // One line a refusal (problem.ts), none a request: at thousands a second they are the work.
@@ -33,19 +36,33 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     // `true` alone would believe the first address of the list, which the caller writes; the last ones are the proxies' own.
     trustProxy: config.trustProxy === false ? false : (_address, hop) => hop < Number(config.trustProxy),
     routerOptions: { maxParamLength: PATH_PART_MAX_LENGTH, querystringParser: () => ({}) },
-    connectionTimeout: IDLE_MAX_MS + config.queryMaxSeconds * 1000,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    // No limit for a whole request: NDJSON flows for as long as it likes; JSON bodies have a limit of their own (body.ts).
-    requestTimeout: 0,
+    serverFactory(handler) {
+      const server = createServer(
+        {
+          maxHeaderSize: HEADERS_MAX_BYTES,
+          headersTimeout: HEADERS_MAX_MS,
+          connectionsCheckingInterval: 5_000,
+          keepAliveTimeout: KEEP_ALIVE_MS,
+          // No limit for a whole request: NDJSON flows for as long as it likes; JSON bodies have a limit of their own (body.ts).
+          requestTimeout: 0,
+        },
+        fastPost(deps, handler, () => isClosing),
+      );
+      server.setTimeout(IDLE_MAX_MS + config.queryMaxSeconds * 1000);
+      return server;
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    http: { maxHeaderSize: HEADERS_MAX_BYTES, headersTimeout: HEADERS_MAX_MS, connectionsCheckingInterval: 5_000 },
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply);
     },
     clientErrorHandler: answerBrokenRequest,
   }) as unknown as FastifyInstance;
 
+  app.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
   // Bodies are read by body.ts alone: whole or flowing, with bounds, or left as a host application parsed them.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));

@@ -2,12 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { Type } from '@sinclair/typebox';
 import { SeismoError } from '../../errors.ts';
 import type { PostAnswer } from '../../ingest/ingest.ts';
-import { bodyChunks, bytesOf, formOf, parsedBody, wholeBody } from '../body.ts';
+import { bodyChunks, bytesOf, formOf, JSON_TYPE, parsedBody, wholeBody } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
+import { throwRefusal } from '../fast-post.ts';
 import type { Call, Route } from '../route.ts';
 import { parameter, StoredEventSchema } from './schemas.ts';
-
-const JSON_TYPE = 'application/json; charset=utf-8';
 
 const NewEvent = Type.Object({
   event: Type.Union([Type.String(), Type.Object({ id: Type.Optional(Type.String()), event: Type.String() })]),
@@ -74,6 +73,7 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
 
 async function post(deps: HttpDeps, call: Call): Promise<unknown> {
   const { app, who, request, reply } = call;
+  throwRefusal(request.raw);
   const arrivedAt = deps.now();
   const device = deviceOf(deps, call);
   // How many events a body holds is known when it was read: one is taken before, the others after, from the next second.
