@@ -2,9 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { IngestStats } from '../ingest/ingest.ts';
 import type { StoreUsage } from '../store/store.ts';
 import type { HttpDeps } from './deps.ts';
-
-/** Past this a scrape goes on without what the engine says of itself. */
-const ENGINE_MAX_MS = 2_000;
+import { usageWithin } from './usage.ts';
 
 export interface Metrics {
   readonly questionSeconds: Histogram<'route'>;
@@ -101,17 +99,4 @@ export function createMetrics({ ingest, store }: Pick<HttpDeps, 'ingest' | 'stor
       return await registry.metrics();
     },
   };
-}
-
-async function usageWithin(store: HttpDeps['store']): Promise<StoreUsage | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ENGINE_MAX_MS);
-  });
-  try {
-    // An engine that is away is a number of its own (seismo_engine_up), not a failed scrape.
-    return await Promise.race([store.usage().catch(() => undefined), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -44,12 +44,27 @@ const MAP_BYTES = 32 * 1024 ** 3;
 
 /** How many values a part holds, and the pages they take, without reading them. */
 export function sizeOf(part: Database<Buffer, number>): { readonly entries: number; readonly bytes: number } {
-  const numbers = new Map<string, unknown>(Object.entries(part.getStats()));
-  const number = (name: string): number => {
-    const value = numbers.get(name);
-    invariant(typeof value === 'number', `LMDB's statistics have no ${name}`);
-    return value;
-  };
-  const pages = number('treeLeafPageCount') + number('overflowPages');
-  return { entries: number('entryCount'), bytes: pages * number('pageSize') };
+  const stats = part.getStats();
+  return { entries: numberIn(stats, 'entryCount'), bytes: bytesOf(stats) };
+}
+
+/** Bytes of the file that hold nothing: what is written next goes there before the file grows. */
+export function slackOf({ root, groups, ids, aside, damaged, names, imports }: JournalFile): number {
+  const stats: object & { readonly free?: object } = root.getStats();
+  const used = [root, groups, ids, aside, damaged, names, imports].map((part) => bytesOf(part.getStats()));
+  const list = stats.free ? bytesOf(stats.free) : 0;
+  const all = (numberIn(stats, 'lastPageNumber') + 1) * numberIn(stats, 'pageSize');
+  return all - used.reduce((sum, bytes) => sum + bytes, list);
+}
+
+function bytesOf(stats: object): number {
+  const pages = ['treeBranchPageCount', 'treeLeafPageCount', 'overflowPages'].map((name) => numberIn(stats, name));
+  return pages.reduce((sum, count) => sum + count, 0) * numberIn(stats, 'pageSize');
+}
+
+/** LMDB's statistics have no type. */
+function numberIn(stats: object, name: string): number {
+  const value: unknown = Object.entries(stats).find(([each]) => each === name)?.[1];
+  invariant(typeof value === 'number', `LMDB's statistics have no ${name}`);
+  return value;
 }

@@ -7,7 +7,7 @@ import { writeUuid } from '../row.ts';
 import { decodeAside, encodeAside } from './aside.ts';
 import { countOf, decodeGroup, type Group, timeOf } from './group.ts';
 import type { Salvage } from './ingest.ts';
-import { FILE_NAME, type JournalFile, openJournalFile, sizeOf } from './journal-file.ts';
+import { FILE_NAME, type JournalFile, openJournalFile, sizeOf, slackOf } from './journal-file.ts';
 import { arePrintsIntact, decodePrints, encodePrints, printsTimeOf, viewPrints } from './prints.ts';
 import { sealed, unsealed } from './sealed.ts';
 
@@ -369,7 +369,9 @@ export class Journal {
     this.#diskAskedMs = now;
     this.#bytesSinceDisk = 0;
     const { bavail, bsize } = statfsSync(this.#path);
-    this.#diskIsFull = bavail * bsize < this.#limits.diskReserveBytes;
+    const { diskReserveBytes } = this.#limits;
+    // A file that was large once has room in itself: what goes there takes nothing from the disk.
+    this.#diskIsFull = bavail * bsize < diskReserveBytes && slackOf(this.#file) < diskReserveBytes / 4;
     return this.#diskIsFull;
   }
 }

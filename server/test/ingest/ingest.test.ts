@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SeismoError } from '../../src/errors.ts';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
-import { decodeRow } from '../../src/row.ts';
-import { type Block, InsertRefused } from '../../src/store/store.ts';
+import { LIMITS, MemoryStore } from './doubles.ts';
 
 let folder: string;
 let ingest: Ingest;
@@ -16,87 +15,6 @@ let now: number;
 const T0 = Date.UTC(2026, 0, 5);
 const uuid = (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 const body = (value: unknown) => Buffer.from(JSON.stringify(value));
-
-/** Keeps decoded events; away or refusing as told. */
-class MemoryStore {
-  readonly events: ReturnType<typeof decodeRow>[] = [];
-  readonly seqs: number[] = [];
-  away = false;
-  refuse: (event: ReturnType<typeof decodeRow>) => boolean = () => false;
-  async insert(block: Block): Promise<void> {
-    if (this.away) throw new SeismoError('STORE_UNAVAILABLE', 'away');
-    const events: ReturnType<typeof decodeRow>[] = [];
-    const seqs: number[] = [];
-    for (const piece of block.payload) {
-      const bytes = Buffer.from(piece);
-      for (let at = 0; at < bytes.length; at = rowEnd(bytes, at)) {
-        events.push(decodeRow(bytes, at));
-        seqs.push(Number(bytes.readBigUInt64LE(at)));
-      }
-    }
-    if (events.some(this.refuse)) throw new InsertRefused('code 27: cannot parse');
-    this.events.push(...events);
-    this.seqs.push(...seqs);
-  }
-  async settleInserts(): Promise<void> {}
-  async storedRanges(_journal: string, from: number, to: number) {
-    return this.seqs
-      .filter((seq) => seq >= from && seq < to)
-      .sort((a, b) => a - b)
-      .map((seq) => ({ from: seq, to: seq + 1 }));
-  }
-  async knownUuids(app: string, _range: unknown, uuids: readonly string[]) {
-    const known = new Set(this.events.filter((event) => event.app === app).map((event) => event.uuid));
-    return new Set(uuids.filter((each) => known.has(each)));
-  }
-}
-
-/** Where the row at `start` ends: 8 texts, then three maps of text, double and text (row.ts). */
-function rowEnd(bytes: Buffer, start: number): number {
-  let at = start + 70;
-  const varint = (): number => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++]!;
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-  };
-  const skipText = (): void => {
-    const length = varint();
-    at += length;
-  };
-  for (let i = 0; i < 8; i++) skipText();
-  for (const isNumber of [false, true, false])
-    for (let left = varint(); left > 0; left--) {
-      skipText();
-      if (isNumber) at += 8;
-      else skipText();
-    }
-  return at;
-}
-
-const LIMITS = {
-  bodyMaxBytes: 1_000_000,
-  lineMaxBytes: 1_000,
-  batchEventsMax: 10_000,
-  eventMaxBytes: 10_000,
-  eventNameMaxLength: 64,
-  userMaxLength: 64,
-  uuidMaxLength: 64,
-  propertiesMax: 50,
-  dataDepthMax: 8,
-  propertyNameMaxLength: 64,
-  eventNamesMax: 100,
-  propertyNamesMax: 100,
-  idWindowDays: 7,
-  idWindowMax: 100_000,
-  journalMaxBytes: 1_000_000,
-  diskReserveBytes: 0,
-  flushIntervalMs: 5,
-  flushMaxBytes: 100_000,
-  freshTimeoutMs: 300,
-};
 
 const open = (changes: Partial<typeof LIMITS> = {}) =>
   createIngest({

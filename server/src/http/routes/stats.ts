@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
+import { usageWithin } from '../usage.ts';
 
 const Stats = Type.Object({
   ingest: Type.Object(
@@ -23,8 +24,7 @@ export function statsRoutes({ ingest, store }: HttpDeps): readonly Route[] {
       answers: { 200: { description: 'Counts and sizes.', content: { 'application/json': Stats } } },
       handler: async () => ({
         ingest: ingest.stats(),
-        // Away is what the reader wants to see here, not an error.
-        store: await store.usage().catch(() => null),
+        store: (await usageWithin(store)) ?? null,
         memoryBytes: process.memoryUsage.rss(),
       }),
     },

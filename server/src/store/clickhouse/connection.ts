@@ -51,6 +51,7 @@ export interface Connection {
 
 const REQUEST_TIMEOUT_MS = 10 * 60 * 1000;
 const KILL_TIMEOUT_MS = 60_000;
+const PING_TIMEOUT_MS = 5_000;
 const MAX_SOCKETS = 64;
 
 /** A question that the engine has not answered so long after its own limit is given up. */
@@ -271,7 +272,7 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
     },
 
     async ping() {
-      const answer = await client.ping();
+      const answer = await client.ping({ select: false, abort_signal: AbortSignal.timeout(PING_TIMEOUT_MS) });
       if (!answer.success) throw unavailable(answer.error);
     },
 

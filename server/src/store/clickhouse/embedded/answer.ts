@@ -53,7 +53,7 @@ export async function answer(
   // From its first byte on it can be stopped: who stops an insert must know that it will not come later.
   const work = lanes.begin(queryId, () => request.destroy());
   response.once('close', () => {
-    if (!response.writableFinished) lanes.kill((each) => each === work).catch(() => {});
+    if (!response.writableFinished) lanes.kill({ id: queryId }).catch(() => {});
   });
   try {
     const insert = INSERT.exec(given.get('query') ?? '');

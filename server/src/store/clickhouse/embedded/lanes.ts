@@ -62,6 +62,13 @@ export const sqlText = (value: string): string => `'${value.replaceAll('\\', '\\
 const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 const cancelled = (): Refusal => new Refusal(394, 'Query was cancelled.', 'QUERY_WAS_CANCELLED');
 
+/** Queries by their id, or by how their ids begin. */
+export type Which = { readonly id: string } | { readonly prefix: string };
+
+/** Ours have no id. */
+const isMeant = (queryId: string, which: Which): boolean =>
+  'id' in which ? queryId === which.id : queryId !== '' && queryId.startsWith(which.prefix);
+
 /** Deals requests out to sessions, in order of arrival, and stops them. */
 export class Lanes {
   readonly #lanes: Lane[] = [];
@@ -122,11 +129,12 @@ export class Lanes {
   }
 
   /**
-   * Stops what is on its way to a lane at once, and what runs through the engine.
-   * @returns how many, when all of them have ended
+   * Stops what is on its way to a lane at once, and what runs through the engine. What ran has ended when it resolves: only the
+   * engine's list of processes goes on naming a query that was stopped, until its session has the next one.
+   * @returns how many
    */
-  async kill(matches: (work: Work) => boolean): Promise<number> {
-    const hit = [...this.#works].filter(matches);
+  async kill(which: Which): Promise<number> {
+    const hit = [...this.#works].filter(({ queryId }) => isMeant(queryId, which));
     for (const work of hit) {
       work.isCancelled = true;
       if (work.lane === undefined) work.abandon();

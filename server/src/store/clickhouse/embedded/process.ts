@@ -61,7 +61,7 @@ async function end(): Promise<void> {
   server.close();
   try {
     const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), CLOSE_GRACE_MS).unref());
-    if ((await Promise.race([lanes.idle(), late])) === 'late') await lanes.kill(() => true);
+    if ((await Promise.race([lanes.idle(), late])) === 'late') await lanes.kill({ prefix: '' });
     server.closeAllConnections();
     await unlink(socketPath as string).catch(() => {});
     for (const { session } of lanes.each()) session.close();
@@ -87,14 +87,11 @@ server.on('request', (request, response) => {
     );
   } else if (url.pathname === '/kill') {
     request.resume();
-    const exact = url.searchParams.get('query_id');
-    const prefix = url.searchParams.get('prefix');
-    lanes
-      .kill(({ queryId }) => (exact !== null ? queryId === exact : prefix !== null && queryId.startsWith(prefix)))
-      .then(
-        (count) => response.end(`${count}\n`),
-        (error: unknown) => refuse(response, error),
-      );
+    const id = url.searchParams.get('query_id');
+    lanes.kill(id !== null ? { id } : { prefix: url.searchParams.get('prefix') ?? '' }).then(
+      (count) => response.end(`${count}\n`),
+      (error: unknown) => refuse(response, error),
+    );
   } else answer(lanes, spoolDir, request, response, url).catch((error: unknown) => refuse(response, error));
 });
 

@@ -9,13 +9,17 @@ const HANGS_AFTER_MS = 60_000;
  * @param onHang called once
  * @returns what ends the asking
  */
-export function watchPulse(socketPath: string, onHang: () => void): () => void {
+export function watchPulse(
+  socketPath: string,
+  onHang: () => void,
+  { everyMs, hangsAfterMs } = { everyMs: EVERY_MS, hangsAfterMs: HANGS_AFTER_MS },
+): () => void {
   let answeredMs = performance.now();
   let asking = false;
   const ask = (): void => {
     if (asking) return;
     asking = true;
-    const asked = request({ socketPath, path: '/pulse', method: 'POST', timeout: HANGS_AFTER_MS }, (response) => {
+    const asked = request({ socketPath, path: '/pulse', method: 'POST', timeout: hangsAfterMs }, (response) => {
       response.resume();
       // Whatever it says, it speaks.
       response.once('end', () => {
@@ -31,13 +35,13 @@ export function watchPulse(socketPath: string, onHang: () => void): () => void {
     asked.end();
   };
   const timer = setInterval(() => {
-    if (performance.now() - answeredMs < HANGS_AFTER_MS) {
+    if (performance.now() - answeredMs < hangsAfterMs) {
       ask();
       return;
     }
     clearInterval(timer);
     onHang();
-  }, EVERY_MS);
+  }, everyMs);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -1,0 +1,89 @@
+import { SeismoError } from '../../src/errors.ts';
+import { decodeRow } from '../../src/row.ts';
+import { type Block, InsertRefused } from '../../src/store/store.ts';
+
+/** Keeps decoded events; away, silent or refusing as told. */
+export class MemoryStore {
+  readonly events: ReturnType<typeof decodeRow>[] = [];
+  /** Per event: under which journal, at which place. */
+  readonly places: { readonly journal: string; readonly seq: number }[] = [];
+  away = false;
+  /** Stores, and does not say so. */
+  losesAnswers = false;
+  refuse: (event: ReturnType<typeof decodeRow>) => boolean = () => false;
+  async insert(block: Block): Promise<void> {
+    if (this.away) throw new SeismoError('STORE_UNAVAILABLE', 'away');
+    const events: ReturnType<typeof decodeRow>[] = [];
+    const places: { journal: string; seq: number }[] = [];
+    for (const piece of block.payload) {
+      const bytes = Buffer.from(piece);
+      for (let at = 0; at < bytes.length; at = rowEnd(bytes, at)) {
+        events.push(decodeRow(bytes, at));
+        places.push({ journal: block.journal, seq: Number(bytes.readBigUInt64LE(at)) });
+      }
+    }
+    if (events.some(this.refuse)) throw new InsertRefused('code 27: cannot parse');
+    this.events.push(...events);
+    this.places.push(...places);
+    if (this.losesAnswers) throw new SeismoError('STORE_UNAVAILABLE', 'no answer');
+  }
+  async settleInserts(): Promise<void> {}
+  async storedRanges(journal: string, from: number, to: number) {
+    return this.places
+      .filter((place) => place.journal === journal && place.seq >= from && place.seq < to)
+      .map(({ seq }) => seq)
+      .sort((a, b) => a - b)
+      .map((seq) => ({ from: seq, to: seq + 1 }));
+  }
+  async knownUuids(app: string, _range: unknown, uuids: readonly string[]) {
+    const known = new Set(this.events.filter((event) => event.app === app).map((event) => event.uuid));
+    return new Set(uuids.filter((each) => known.has(each)));
+  }
+}
+
+/** Where the row at `start` ends: 8 texts, then three maps of text, double and text (row.ts). */
+function rowEnd(bytes: Buffer, start: number): number {
+  let at = start + 70;
+  const varint = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]!;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  const skipText = (): void => {
+    const length = varint();
+    at += length;
+  };
+  for (let i = 0; i < 8; i++) skipText();
+  for (const isNumber of [false, true, false])
+    for (let left = varint(); left > 0; left--) {
+      skipText();
+      if (isNumber) at += 8;
+      else skipText();
+    }
+  return at;
+}
+
+export const LIMITS = {
+  bodyMaxBytes: 1_000_000,
+  lineMaxBytes: 1_000,
+  batchEventsMax: 10_000,
+  eventMaxBytes: 10_000,
+  eventNameMaxLength: 64,
+  userMaxLength: 64,
+  uuidMaxLength: 64,
+  propertiesMax: 50,
+  dataDepthMax: 8,
+  propertyNameMaxLength: 64,
+  eventNamesMax: 100,
+  propertyNamesMax: 100,
+  idWindowDays: 7,
+  idWindowMax: 100_000,
+  journalMaxBytes: 1_000_000,
+  diskReserveBytes: 0,
+  flushIntervalMs: 5,
+  flushMaxBytes: 100_000,
+  freshTimeoutMs: 300,
+};
