@@ -11,6 +11,7 @@ import {
   booleanOf,
   calendarOf,
   checkNames,
+  checkOrder,
   choiceOf,
   dayOf,
   endOf,
@@ -209,7 +210,7 @@ function reportRange(kind: ReportKind, search: URLSearchParams, calendar: Calend
       const to = endOf(search, 'to', calendar, nowMs);
       if (from === undefined) throw invalid('from', 'must be a day like 2026-11-01.');
       if (to === undefined) throw invalid('to', 'must be a day like 2026-11-24; it is included.');
-      if (from > to) throw invalid('from', 'must not be after to.');
+      checkOrder(search, { from, to });
       return { from, to };
     }
   }

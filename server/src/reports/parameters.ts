@@ -121,8 +121,14 @@ export function rangeOf(search: URLSearchParams, calendar: Calendar, nowMs: numb
   const from = endOf(search, 'from', calendar, nowMs);
   const to = endOf(search, 'to', calendar, nowMs);
   const range = { from: from ?? (to === undefined ? absent.from : TIMESTAMP_MIN_MS), to: to ?? absent.to };
-  if (range.from > range.to) throw invalid('from', 'must not be after to.');
+  checkOrder(search, range);
   return range;
+}
+
+/** A `to` that is a day is included: one that ends where `from` begins was the day before. @throws PARAMETER_INVALID */
+export function checkOrder(search: URLSearchParams, { from, to }: Range): void {
+  const isDay = /^(\d{4}-\d\d-\d\d|today|yesterday)$/.test(search.get('to') ?? '');
+  if (from > to || (isDay && from === to)) throw invalid('from', 'must not be after to.');
 }
 
 /** Everything an event can be timed at. */
