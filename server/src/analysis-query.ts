@@ -81,3 +81,34 @@ export interface Person {
   readonly user?: string;
   readonly device?: string;
 }
+
+export interface FunnelQuery extends Scope {
+  /** The events of each step. */
+  readonly steps: readonly (readonly Filter[])[];
+  /** From the first step to the last at most. */
+  readonly windowMs: number;
+  readonly order: 'ordered' | 'strict' | 'any';
+  /** `after`: between that step (from 1) and the next; absent: between any two. */
+  readonly exclude: readonly { readonly filters: readonly Filter[]; readonly after: number | undefined }[];
+  readonly by: 'user' | 'session';
+  readonly gapMs: number;
+  readonly breakdown: Field | undefined;
+  readonly limit: number;
+  readonly list: { readonly step: number; readonly status: 'reached' | 'dropped'; readonly limit: number } | undefined;
+}
+
+/** Places count steps from 0. */
+export interface FunnelCounts {
+  readonly reached: readonly number[];
+  /** From the step before, ms; null where nobody came; of the first step always null. */
+  readonly medianMs: readonly (number | null)[];
+  readonly p90Ms: readonly (number | null)[];
+}
+
+export interface FunnelResult {
+  readonly whole: FunnelCounts;
+  /** By the value of the first step's event, the most first; `other` last. */
+  readonly groups: readonly (FunnelCounts & { readonly value: TypedValue | 'other' })[];
+  /** UTC ms of the step asked for, the latest first. */
+  readonly users: readonly (Person & { readonly at: number; readonly session?: string })[];
+}

@@ -4,6 +4,7 @@ import type { Question } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import type { Analysis, AnalysisSurroundings } from './analysis.ts';
 import { iso, type Made } from './answer.ts';
+import { funnel } from './funnel.ts';
 import { type Around, type Resolved, resolve } from './scope.ts';
 import { trend } from './trend.ts';
 
@@ -46,7 +47,7 @@ async function make(
   switch (question.kind) {
     case 'trend':
       return await trend(store, question, resolved, around, control);
-    default:
-      throw new Error(`BUG: no answer to ${question.kind}`);
+    case 'funnel':
+      return await funnel(store, question, resolved, control);
   }
 }

@@ -1,16 +1,15 @@
 import type { GroupKey, SeriesMeasure, TrendCell, TrendQuery } from '../analysis-query.ts';
-import { jsonOf } from '../property-value.ts';
-import type { Interval, JsonValue, QueryControl, Range } from '../query.ts';
+import type { Interval, QueryControl, Range } from '../query.ts';
 import { wrong } from '../questions/check.ts';
 import { evaluate, parseFormula } from '../questions/formula.ts';
 import type { Measure, QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf, type Calendar } from '../time.ts';
 import { column, iso, type Made } from './answer.ts';
+import { type Group, type GroupValue, groupOf } from './groups.ts';
 import { previousRange, rangeOf } from './range.ts';
-import { type Around, choiceOf, fieldOf, labelOf, propertyOf, type Resolved } from './scope.ts';
+import { type Around, choiceOf, fieldOf, labelOf, propertyOf, type Resolved, SESSION_GAP_MS } from './scope.ts';
 
-export const SESSION_GAP_MS = 30 * 60_000;
 const GROUPS = 10;
 
 export interface TrendPoint {
@@ -22,10 +21,6 @@ export interface TrendLine {
   readonly total: number | null;
   readonly points?: readonly TrendPoint[];
 }
-/** A value of a breakdown: the value, or that the event does not have it. */
-export type GroupValue =
-  | { readonly field: string; readonly value: JsonValue }
-  | { readonly field: string; readonly missing: true };
 export interface TrendSeries extends TrendLine {
   readonly name: string;
   readonly measure: Measure | 'formula';
@@ -38,7 +33,6 @@ export interface TrendAnswer {
 }
 
 type Question = QuestionOf<'trend'>;
-type Group = GroupKey | 'other';
 
 /** @throws QUESTION_INVALID, RANGE_TOO_MANY_BUCKETS */
 export async function trend(
@@ -265,15 +259,6 @@ function formulaLine(
 }
 
 const withoutSkipped = ({ skipped: _, ...line }: TrendLine & { skipped?: number }): TrendLine => line;
-
-export function groupOf(group: Group, fields: readonly string[]): readonly GroupValue[] | 'other' {
-  if (group === 'other') return 'other';
-  return group.map((typed, i) => {
-    const value = jsonOf(typed);
-    const field = fields[i]!;
-    return value === undefined ? { field, missing: true } : { field, value };
-  });
-}
 
 /** A row a point, or a series where there is no interval. */
 function tableOf(

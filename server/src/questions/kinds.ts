@@ -1,6 +1,18 @@
 /** The kinds of question, a union told apart by `kind`. */
 import { type Static, Type } from '@sinclair/typebox';
-import { choice, common, FieldName, groupLimit, interval, object, one, TEXT_MAX, Time } from './parts.ts';
+import {
+  choice,
+  common,
+  Duration,
+  EventChoice,
+  FieldName,
+  groupLimit,
+  interval,
+  object,
+  one,
+  TEXT_MAX,
+  Time,
+} from './parts.ts';
 
 export const MEASURES = [
   'count',
@@ -64,8 +76,56 @@ export const TrendSchema = object(
   'Numbers over time.',
 );
 
+export const STEPS_MAX = 10;
+export const FunnelSchema = object(
+  {
+    kind: Type.Literal('funnel'),
+    ...common,
+    steps: Type.Array(EventChoice, { minItems: 2, maxItems: STEPS_MAX }),
+    window: Type.Optional(Duration),
+    order: Type.Optional(
+      one(
+        ['ordered', 'strict', 'any'],
+        '`ordered` (unless said): other events may come between. `strict`: none. `any`: the steps in any order; step n counts who did n of them.',
+      ),
+    ),
+    exclude: Type.Optional(
+      Type.Array(
+        object({
+          ...choice,
+          after: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: STEPS_MAX - 1,
+              description: 'Between this step (from 1) and the next; between any two unless said.',
+            }),
+          ),
+        }),
+        { minItems: 1, maxItems: 5, description: 'Whoever did this between two steps has not made the second.' },
+      ),
+    ),
+    by: Type.Optional(one(['user', 'session'])),
+    breakdown: Type.Optional(FieldName),
+    limit: groupLimit,
+    list: Type.Optional(
+      object(
+        {
+          step: Type.Integer({ minimum: 1, maximum: STEPS_MAX }),
+          status: Type.Optional(
+            one(['reached', 'dropped'], '`reached` unless said; `dropped`: reached this step and not the next.'),
+          ),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+        },
+        'Adds who they are.',
+      ),
+    ),
+  },
+  'How far users come through steps. The window is 14 days unless said.',
+);
+
 export const QUESTIONS = {
   trend: TrendSchema,
+  funnel: FunnelSchema,
 } as const;
 export type Kind = keyof typeof QUESTIONS;
 export type QuestionOf<K extends Kind> = Static<(typeof QUESTIONS)[K]>;

@@ -1,6 +1,7 @@
 import type { AnalysisStore } from '../../analysis-store.ts';
 import type { Connection } from '../connection.ts';
 import type { DayZones } from '../counts-query.ts';
+import { funnel } from './funnel-query.ts';
 import { Identities } from './people.ts';
 import { trend } from './trend-query.ts';
 
@@ -11,6 +12,7 @@ import { trend } from './trend-query.ts';
 export function analysisQueries(opened: () => Connection, zones: DayZones): AnalysisStore {
   const identities = new Identities(opened);
   return {
+    funnel: async (query, control) => await funnel(opened(), identities, query, control),
     trend: async (query, control) => await trend(opened(), identities, zones, query, control),
   };
 }

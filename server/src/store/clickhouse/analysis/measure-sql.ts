@@ -11,7 +11,7 @@ export interface MeasureSql {
   readonly used: string;
   /** How many were there and no numbers, `x`. */
   readonly skipped: string;
-  /** From `s`, `u` and `c` (events): the value, NULL when there is nothing to measure. */
+  /** From `s`, `u` and `c` (events): the value, NULL when there is nothing to measure; of `perUser` the users. */
   readonly merged: string;
 }
 
@@ -35,11 +35,10 @@ export function measureSql(measure: SeriesMeasure, people: People, bound: Bound,
   if (measure.kind === 'count') return { ...plain, state: '0', merged: 'toFloat64(sum(c))' };
   if (isDistinct(measure)) {
     const state = `${isExact ? 'uniqExactState' : 'uniqCombined64State(16)'}(${entitySql(measure, people, bound)})`;
-    const users = `toFloat64(${isExact ? USERS_EXACT_MERGE : USERS_MERGE}(s))`;
     return {
       ...plain,
       state,
-      merged: measure.kind === 'perUser' ? `if(${users} = 0, NULL, sum(c) / ${users})` : users,
+      merged: `toFloat64(${isExact ? USERS_EXACT_MERGE : USERS_MERGE}(s))`,
     };
   }
   if (!('property' in measure)) throw new Error(`BUG: ${measure.kind} has no property`);

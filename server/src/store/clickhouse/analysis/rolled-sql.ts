@@ -1,8 +1,9 @@
 import type { TrendQuery } from '../../../analysis-query.ts';
-import type { Filter } from '../../../query.ts';
-import { dayNumber, startOfDay } from '../../../time.ts';
+import type { Condition, Filter } from '../../../query.ts';
+import { dayNumber } from '../../../time.ts';
 import { filterSql } from '../filter-sql.ts';
 import { type Bound, EVENTS, QUARTER, QUARTER_MS, USERS } from '../sql.ts';
+import { areDays } from './cut-sql.ts';
 import type { People } from './people.ts';
 
 /** The roll-ups know the name and the id, no more. */
@@ -13,53 +14,109 @@ export const isOnNames = (filters: readonly Filter[]): boolean =>
     return filter.field.kind === 'column' && (filter.field.name === 'event' || filter.field.name === 'id');
   });
 
+type RolledKind = 'count' | 'users';
+
+/** Series that one reading of a roll-up answers: told apart by a column, or a single one. */
+interface Batch {
+  readonly kind: RolledKind;
+  readonly column: 'event' | 'id' | undefined;
+  readonly series: Map<string, number>;
+  readonly filters: readonly Filter[];
+}
+
 /**
- * A series that a roll-up answers: counts cut at quarter hours, and users of whole days in the app's own zone. Undefined for all
- * others. The columns are those of every part of a trend.
+ * The parts of the series that a roll-up answers: counts cut at quarter hours, and users of whole days in the app's own zone.
+ * Series of an event each share one reading. The columns are those of every part of a trend.
  */
 export function rolledParts(
   query: TrendQuery,
-  index: number,
   people: People,
   isOwnZone: boolean,
   bound: Bound,
-): string[] | undefined {
-  const { app, range, buckets, breakdown, segment, exact, cumulative, timeZone } = query;
+): { readonly parts: readonly string[]; readonly series: ReadonlySet<number> } {
+  const batches: Batch[] = [];
+  const handled = new Set<number>();
+  query.series.forEach((_, index) => {
+    const kind = kindOf(query, index, people, isOwnZone);
+    if (kind === undefined) return;
+    handled.add(index);
+    const named = nameOf(query.series[index]!.filters);
+    const fit =
+      named &&
+      batches.find((batch) => batch.kind === kind && batch.column === named.column && !batch.series.has(named.text));
+    if (fit) fit.series.set(named.text, index);
+    else
+      batches.push({
+        kind,
+        column: named?.column,
+        series: new Map([[named?.text ?? '', index]]),
+        filters: named ? [] : query.series[index]!.filters,
+      });
+  });
+  return { parts: batches.flatMap((batch) => partsOf(batch, query, bound)), series: handled };
+}
+
+function kindOf(query: TrendQuery, index: number, people: People, isOwnZone: boolean): RolledKind | undefined {
+  const { range, buckets = [], breakdown, segment, exact, cumulative, timeZone } = query;
   const { filters, measure } = query.series[index]!;
-  const all = [...query.filters, ...filters];
-  if (segment || breakdown.length > 0 || !isOnNames(all)) return undefined;
-  const edges = [range.from, range.to, ...(buckets ?? [])];
-  const names = [`app = ${bound.add('String', app)}`, ...all.map((filter) => filterSql(filter, bound))];
-  const part = (key: string, isTotal: 0 | 1, value: string, where: readonly string[]): string =>
-    `SELECT ${index} AS series, 0 AS place, ${key} AS k, ${isTotal} AS isTotal, ${value} AS value, count() AS n, 0 AS x
-    FROM ${EVENTS} WHERE ${[...names, ...where].join(' AND ')}${isTotal ? '' : ' GROUP BY k'}`;
-  const both = (key: string, value: string, where: readonly string[]): string[] =>
-    buckets ? [part(key, 0, value, where), part('toInt64(0)', 1, value, where)] : [part('toInt64(0)', 1, value, where)];
-  if (measure.kind === 'count' && edges.every((edge) => edge % QUARTER_MS === 0)) {
-    const quarter = `toInt64(toUnixTimestamp(${QUARTER}))`;
-    const seconds = (ms: number): string => bound.add('Int64', ms / 1000);
-    const key = buckets
-      ? `roundDown(${quarter}, ${bound.add(
-          'Array(Int64)',
-          buckets.map((ms) => ms / 1000),
-        )}) * 1000`
-      : '0';
-    return both(key, 'toNullable(toFloat64(count()))', [
-      `${quarter} >= ${seconds(range.from)}`,
-      `${quarter} < ${seconds(range.to)}`,
-    ]);
-  }
+  if (segment || breakdown.length > 0 || !isOnNames([...query.filters, ...filters])) return undefined;
+  const edges = [range.from, range.to, ...buckets];
+  if (measure.kind === 'count') return edges.every((edge) => edge % QUARTER_MS === 0) ? 'count' : undefined;
   const isUsers = (measure.kind === 'users' || measure.kind === 'perUser') && !exact && !cumulative;
-  if (!isUsers || !isOwnZone || people.areJoined) return undefined;
+  return isUsers && isOwnZone && !people.areJoined && areDays(edges, timeZone) ? 'users' : undefined;
+}
+
+/** Of a series that is one event by its name or id. */
+function nameOf(filters: readonly Filter[]): { column: 'event' | 'id'; text: string } | undefined {
+  const [only] = filters;
+  if (filters.length !== 1 || only === undefined || !('field' in only)) return undefined;
+  const { field, operator, matches }: Condition = only;
+  const text = matches[0]?.text;
+  if (operator !== 'is' || field.kind !== 'column' || text === undefined) return undefined;
+  return field.name === 'event' || field.name === 'id' ? { column: field.name, text } : undefined;
+}
+
+function partsOf({ kind, column, series, filters }: Batch, query: TrendQuery, bound: Bound): string[] {
+  const { app, range, buckets, timeZone } = query;
+  const names = [...series.keys()];
+  const indexes = [...series.values()];
+  const of = column
+    ? `transform(toString(${column}), ${bound.add('Array(String)', names)}, ${bound.add('Array(Int64)', indexes)}, toInt64(-1))`
+    : `toInt64(${indexes[0]})`;
   const dayAt = dayNumber(timeZone);
-  if (!edges.every((edge) => startOfDay(dayAt(edge), timeZone) === edge)) return undefined;
-  const days = buckets?.map(dayAt) ?? [];
-  // A day becomes its bucket's start; as many places as there are days.
-  const key = `transform(roundDown(toInt64(toUInt16(day)), ${bound.add('Array(Int64)', days)}), ${bound.add('Array(Int64)', days)}, ${bound.add('Array(Int64)', buckets ?? [])}, toInt64(0))`;
-  const value =
-    measure.kind === 'users' ? `toNullable(toFloat64(${USERS}))` : `if(${USERS} = 0, NULL, count() / ${USERS})`;
-  return both(key, value, [
-    `day >= toDate(${bound.add('Int32', dayAt(range.from))})`,
-    `day < toDate(${bound.add('Int32', dayAt(range.to))})`,
-  ]);
+  const quarter = `toInt64(toUnixTimestamp(${QUARTER}))`;
+  const [low, high] =
+    kind === 'count'
+      ? [
+          `${quarter} >= ${bound.add('Int64', range.from / 1000)}`,
+          `${quarter} < ${bound.add('Int64', range.to / 1000)}`,
+        ]
+      : [
+          `day >= toDate(${bound.add('Int32', dayAt(range.from))})`,
+          `day < toDate(${bound.add('Int32', dayAt(range.to))})`,
+        ];
+  const where = [
+    `app = ${bound.add('String', app)}`,
+    low,
+    high,
+    ...(column ? [`${column} IN (${names.map((name) => bound.add('String', name)).join(', ')})`] : []),
+    ...[...query.filters, ...filters].map((filter) => filterSql(filter, bound)),
+  ].join(' AND ');
+  const value = kind === 'count' ? 'toFloat64(count())' : `toFloat64(${USERS})`;
+  const part = (key: string | undefined): string => {
+    const by = [...(column ? [column] : []), ...(key ? ['k'] : [])];
+    return `SELECT ${of} AS series, toInt64(0) AS place, ${key ?? 'toInt64(0)'} AS k, ${key ? 0 : 1} AS isTotal, toNullable(${value}) AS value, count() AS n, 0 AS x
+    FROM ${EVENTS} WHERE ${where}${by.length > 0 ? ` GROUP BY ${by.join(', ')}` : ''}`;
+  };
+  if (!buckets) return [part(undefined)];
+  const starts = bound.add('Array(Int64)', buckets);
+  const places = bound.add(
+    'Array(Int64)',
+    buckets.map((ms) => (kind === 'count' ? ms / 1000 : dayAt(ms))),
+  );
+  const key =
+    kind === 'count'
+      ? `roundDown(${quarter}, ${places}) * 1000`
+      : `transform(roundDown(toInt64(toUInt16(day)), ${places}), ${places}, ${starts}, toInt64(0))`;
+  return [part(key), part(undefined)];
 }

@@ -2,6 +2,7 @@ import type { Scope, Segment } from '../../../analysis-query.ts';
 import type { Filter, Range } from '../../../query.ts';
 import { filterSql } from '../filter-sql.ts';
 import type { Bound } from '../sql.ts';
+import { type CutSql, cutSql } from './cut-sql.ts';
 import type { People } from './people.ts';
 
 /** The events of a question: `FROM ${from} WHERE ${where(…)}`. */
@@ -12,7 +13,8 @@ export interface Source {
   where(more?: readonly Filter[], range?: Range): string;
 }
 
-export function sourceOf(scope: Scope, people: People, bound: Bound): Source {
+/** @param cut how rows are kept to ranges; by their time unless said */
+export function sourceOf(scope: Scope, people: People, bound: Bound, cut = cutSql('UTC', [], false, bound)): Source {
   const { app, range, filters, segment } = scope;
   return {
     people,
@@ -20,25 +22,20 @@ export function sourceOf(scope: Scope, people: People, bound: Bound): Source {
     where: (more = [], other = range) =>
       [
         `app = ${bound.add('String', app)}`,
-        ...between(other, bound),
+        ...cut.where(other),
         ...[...filters, ...more].map((filter) => filterSql(filter, bound)),
         // Whoever is nobody is in no set of users, also not in the complement of one.
-        ...(segment ? [`${people.person} != 0`, segmentSql(segment, app, people, bound)] : []),
+        ...(segment ? [`${people.person} != 0`, segmentSql(segment, app, people, cut, bound)] : []),
       ].join(' AND '),
   };
 }
 
-const between = (range: Range, bound: Bound): string[] => [
-  `timestamp >= ${bound.time(range.from)}`,
-  `timestamp < ${bound.time(range.to)}`,
-];
-
-function segmentSql(segment: Segment, app: string, people: People, bound: Bound): string {
+function segmentSql(segment: Segment, app: string, people: People, cut: CutSql, bound: Bound): string {
   const all = (parts: readonly Segment[], word: string): string =>
-    `(${parts.map((part) => segmentSql(part, app, people, bound)).join(` ${word} `)})`;
+    `(${parts.map((part) => segmentSql(part, app, people, cut, bound)).join(` ${word} `)})`;
   if ('and' in segment) return all(segment.and, 'AND');
   if ('or' in segment) return all(segment.or, 'OR');
-  if ('not' in segment) return `NOT ${segmentSql(segment.not, app, people, bound)}`;
+  if ('not' in segment) return `NOT ${segmentSql(segment.not, app, people, cut, bound)}`;
   const inSet = (where: readonly string[], having: string): string =>
     `${people.person} IN (SELECT ${people.person} AS p FROM ${people.from} WHERE ${[`app = ${bound.add('String', app)}`, ...where, 'p != 0'].join(' AND ')} GROUP BY p HAVING ${having})`;
   if ('seen' in segment) {
@@ -49,7 +46,7 @@ function segmentSql(segment: Segment, app: string, people: People, bound: Bound)
       `toUnixTimestamp64Milli(${at}) >= ${bound.add('Int64', from)} AND toUnixTimestamp64Milli(${at}) < ${bound.add('Int64', to)}`,
     );
   }
-  const where = [...between(segment.range, bound), ...segment.did.map((filter) => filterSql(filter, bound))];
+  const where = [...cut.where(segment.range), ...segment.did.map((filter) => filterSql(filter, bound))];
   const { atLeast, atMost } = segment;
   const atMostSql = atMost === undefined ? [] : [`count() <= ${bound.add('UInt64', atMost)}`];
   if (atLeast > 0) return inSet(where, [`count() >= ${bound.add('UInt64', atLeast)}`, ...atMostSql].join(' AND '));

@@ -4,6 +4,7 @@ import type { Connection } from '../connection.ts';
 import type { DayZones } from '../counts-query.ts';
 import { filterSql } from '../filter-sql.ts';
 import { Bound, EVENTS, EXACT_BELOW, options, type Row } from '../sql.ts';
+import { type CutSql, cutSql } from './cut-sql.ts';
 import { decodeKey, keySql, placeSql } from './group-key.ts';
 import { entitySql, isDistinct, isPercentile, measureSql, rankSql } from './measure-sql.ts';
 import type { Identities, People } from './people.ts';
@@ -19,6 +20,7 @@ type PeopleOf = (bound: Bound) => People;
 interface Asked {
   readonly query: TrendQuery;
   readonly source: Source;
+  readonly cut: CutSql;
   readonly bound: Bound;
   readonly groups: readonly GroupKey[];
   readonly isExact: boolean;
@@ -40,21 +42,25 @@ export async function trend(
     zones.isOnly(query.app, query.timeZone, control),
     holdsManyValues(connection, query, control),
   ]);
-  const groups = 'keys' in query.groups ? query.groups.keys : await greatest(connection, query, peopleOf, control);
+  const groups =
+    'keys' in query.groups ? query.groups.keys : await greatest(connection, query, peopleOf, isOwnZone, control);
   const bound = new Bound();
-  const source = sourceOf(query, peopleOf(bound), bound);
-  const asked = { query, source, bound, groups, isExact: query.exact || !isMany };
-  let isRolled = true;
-  const parts = query.series.flatMap((series, i) => {
-    const rolled = rolledParts(query, i, source.people, isOwnZone, bound);
-    if (rolled) return rolled;
-    isRolled = false;
-    return [seriesPart(series, i, asked)];
-  });
-  const rows = await connection.query<Row>(parts.join(' UNION ALL '), bound.values, options(control, isRolled));
+  const cut = cutOf(query, isOwnZone, bound);
+  const source = sourceOf(query, peopleOf(bound), bound, cut);
+  const asked = { query, source, cut, bound, groups, isExact: query.exact || !isMany };
+  const rolled = rolledParts(query, source.people, isOwnZone, bound);
+  const read = query.series.flatMap((series, i) => (rolled.series.has(i) ? [] : [seriesPart(series, i, asked)]));
+  const rows = await connection.query<Row>(
+    [...rolled.parts, ...read].join(' UNION ALL '),
+    bound.values,
+    options(control, read.length === 0),
+  );
   const cells = rows.map((row) => cellOf(row, asked));
   return { cells, groups, exact: query.series.every((_, i) => isExactly(cells, i, asked)) };
 }
+
+const cutOf = ({ timeZone, range, buckets = [] }: TrendQuery, isOwnZone: boolean, bound: Bound): CutSql =>
+  cutSql(timeZone, [range.from, range.to, ...buckets], isOwnZone, bound);
 
 /** Whether a percentile may have to keep more values than is wise: as many as the names alone let through. */
 async function holdsManyValues(connection: Connection, query: TrendQuery, control: QueryControl): Promise<boolean> {
@@ -80,8 +86,8 @@ async function holdsManyValues(connection: Connection, query: TrendQuery, contro
 function rowsOf({ filters, measure }: Series, { query, source, bound }: Pick<Asked, 'query' | 'source' | 'bound'>) {
   const g = keySql(query.breakdown, bound);
   if (measure.kind === 'sessions')
-    return { from: `(${sessionRows(source, filters, g, measure.gapMs, bound)})`, where: '1', g: 'g', at: 'at' };
-  return { from: source.from, where: source.where(filters), g, at: 'toUnixTimestamp64Milli(timestamp)' };
+    return { from: `(${sessionRows(source, filters, g, measure.gapMs, bound)})`, where: '1', g: 'g' };
+  return { from: source.from, where: source.where(filters), g };
 }
 
 /** The values of the breakdown with the most of the first series: of its measure where that grows with events, else of events. */
@@ -89,12 +95,13 @@ async function greatest(
   connection: Connection,
   query: TrendQuery,
   peopleOf: PeopleOf,
+  isOwnZone: boolean,
   control: QueryControl,
 ): Promise<readonly GroupKey[]> {
   const [first] = query.series;
   if (query.breakdown.length === 0 || first === undefined || !('limit' in query.groups)) return [];
   const bound = new Bound();
-  const source = sourceOf(query, peopleOf(bound), bound);
+  const source = sourceOf(query, peopleOf(bound), bound, cutOf(query, isOwnZone, bound));
   const { from, where, g } = rowsOf(first, { query, source, bound });
   const rows = await connection.query<Row>(
     `SELECT ${g} AS v, ${rankSql(first.measure, source.people, bound)} AS r FROM ${from} WHERE ${where}
@@ -106,10 +113,14 @@ async function greatest(
 }
 
 function seriesPart(series: Series, index: number, asked: Asked): string {
-  const { query, source, bound, groups, isExact } = asked;
-  const { from, where, g, at } = rowsOf(series, asked);
+  const { query, source, cut, bound, groups, isExact } = asked;
+  const { from, where, g } = rowsOf(series, asked);
   const place = `toInt64(${placeSql(g, groups, bound)})`;
-  const bucket = query.buckets ? `roundDown(${at}, ${bound.add('Array(Int64)', query.buckets)})` : 'toInt64(0)';
+  const bucket = !query.buckets
+    ? 'toInt64(0)'
+    : series.measure.kind === 'sessions'
+      ? `roundDown(at, ${bound.add('Array(Int64)', query.buckets)})`
+      : cut.bucket(query.buckets);
   const sets = query.buckets ? 'GROUPING SETS ((place, k), (place))' : 'GROUPING SETS ((place))';
   const head = `SELECT ${index} AS series, place, ${query.buckets ? 'k, grouping(k)' : 'toInt64(0) AS k, 1'} AS isTotal`;
   if (query.cumulative && isDistinct(series.measure)) {
@@ -133,14 +144,16 @@ function seriesPart(series: Series, index: number, asked: Asked): string {
 }
 
 function cellOf(row: Row, { query, groups }: Asked): TrendCell {
-  const place = Number(row['place']);
-  const value: unknown = row['value'];
+  const [index, place, count] = [Number(row['series']), Number(row['place']), Number(row['n'])];
+  const given: unknown = row['value'];
+  const value = given === null ? null : Number(given);
+  const isRatio = query.series[index]!.measure.kind === 'perUser' && !query.cumulative;
   return {
-    series: Number(row['series']),
+    series: index,
     group: query.breakdown.length === 0 ? [] : place === 0 ? 'other' : groups[place - 1]!,
     bucket: Number(row['isTotal']) === 1 ? undefined : Number(row['k']),
-    value: value === null ? null : Number(value),
-    count: Number(row['n']),
+    value: isRatio ? (value ? count / value : null) : value,
+    count,
     skipped: Number(row['x']),
   };
 }

@@ -1,0 +1,133 @@
+import type { FunnelCounts, FunnelQuery, Person } from '../analysis-query.ts';
+import type { QueryControl } from '../query.ts';
+import { wrong } from '../questions/check.ts';
+import type { QuestionOf } from '../questions/kinds.ts';
+import type { AnalysisStore } from '../store/analysis-store.ts';
+import { column, iso, type Made } from './answer.ts';
+import { type GroupValue, groupOf } from './groups.ts';
+import { durationMs } from './range.ts';
+import { choiceOf, fieldOf, labelOf, type Resolved, SESSION_GAP_MS } from './scope.ts';
+
+const WINDOW = '14d';
+const GROUPS = 10;
+const LIST = 100;
+
+export interface FunnelStep {
+  readonly step: number;
+  readonly name: string;
+  /** Users, or sessions. */
+  readonly total: number;
+  /** Of those who made the first step; null when nobody did. */
+  readonly conversion: number | null;
+  /** Of those who made the step before. */
+  readonly conversionFromPrevious: number | null;
+  /** Made the step before and not this one. */
+  readonly dropOff: number;
+  /** From the step before. */
+  readonly medianMs: number | null;
+  readonly p90Ms: number | null;
+}
+export interface FunnelAnswer {
+  readonly steps: readonly FunnelStep[];
+  readonly groups?: readonly {
+    readonly group: readonly GroupValue[] | 'other';
+    readonly steps: readonly FunnelStep[];
+  }[];
+  readonly users?: readonly (Person & { readonly at: string; readonly session?: string })[];
+}
+
+type Question = QuestionOf<'funnel'>;
+
+/** @throws QUESTION_INVALID */
+export async function funnel(
+  store: AnalysisStore,
+  question: Question,
+  { scope }: Resolved,
+  control: QueryControl,
+): Promise<Made<FunnelAnswer>> {
+  const { order = 'ordered', by = 'user', breakdown, list, exclude = [] } = question;
+  if (exclude.length > 0 && order !== 'ordered')
+    throw wrong(
+      'exclude',
+      `exclude is for order "ordered": with "${order}" ${order === 'strict' ? 'nothing may come between anyway' : 'no step is before another'}.`,
+    );
+  exclude.forEach(({ after = 1 }, i) => {
+    if (after >= question.steps.length)
+      throw wrong(`exclude[${i}].after`, `exclude[${i}].after must be a step before the last.`);
+  });
+  if (list && list.step > question.steps.length)
+    throw wrong('list.step', `list.step must be 1 to ${question.steps.length}.`);
+  const query: FunnelQuery = {
+    ...scope,
+    steps: question.steps.map((step, i) => choiceOf(step, `steps[${i}]`)),
+    windowMs: durationMs(question.window ?? WINDOW),
+    order,
+    exclude: exclude.map((each, i) => ({ filters: choiceOf(each, `exclude[${i}]`), after: each.after })),
+    by,
+    gapMs: SESSION_GAP_MS,
+    breakdown: breakdown === undefined ? undefined : fieldOf(breakdown, 'breakdown'),
+    limit: question.limit ?? GROUPS,
+    list: list && { step: list.step, status: list.status ?? 'reached', limit: list.limit ?? LIST },
+  };
+  const { whole, groups, users } = await store.funnel(query, control);
+  const names = question.steps.map((step, i) => (order === 'any' ? `any ${i + 1}` : labelOf(step)));
+  const result: FunnelAnswer = {
+    steps: stepsOf(whole, names),
+    ...(breakdown !== undefined && {
+      groups: groups.map(({ value, ...counts }) => ({
+        group: groupOf(value === 'other' ? value : [value], [breakdown]),
+        steps: stepsOf(counts, names),
+      })),
+    }),
+    ...(list && { users: users.map(({ at, ...person }) => ({ ...person, at: iso(at) })) }),
+  };
+  return { exact: true, skipped: 0, result, ...tableOf(result, breakdown) };
+}
+
+function stepsOf({ reached, medianMs, p90Ms }: FunnelCounts, names: readonly string[]): FunnelStep[] {
+  const share = (part: number, of: number): number | null => (of === 0 ? null : part / of);
+  return reached.map((total, i) => {
+    const before = i === 0 ? total : reached[i - 1]!;
+    return {
+      step: i + 1,
+      name: names[i]!,
+      total,
+      conversion: share(total, reached[0]!),
+      conversionFromPrevious: share(total, before),
+      dropOff: before - total,
+      medianMs: medianMs[i]!,
+      p90Ms: p90Ms[i]!,
+    };
+  });
+}
+
+/** A row a step, of the whole and then of each group; a list of users is its own table. */
+function tableOf(
+  { steps, groups, users }: FunnelAnswer,
+  breakdown: string | undefined,
+): Pick<Made<unknown>, 'columns' | 'rows'> {
+  if (users)
+    return {
+      columns: [column('user', 'text'), column('device', 'text'), column('session', 'text'), column('at', 'time')],
+      rows: () => users.map(({ user, device, session, at }) => [user, device, session, at]),
+    };
+  const numbers = ['total', 'conversion', 'conversionFromPrevious', 'dropOff', 'medianMs', 'p90Ms'] as const;
+  const row = (step: FunnelStep): unknown[] => [step.step, step.name, ...numbers.map((name) => step[name])];
+  const head = breakdown === undefined ? [] : [column(breakdown, 'json'), column('group', 'text')];
+  return {
+    columns: [
+      ...head,
+      column('step', 'number'),
+      column('name', 'text'),
+      ...numbers.map((name) => column(name, 'number')),
+    ],
+    *rows() {
+      for (const step of steps) yield breakdown === undefined ? row(step) : [undefined, 'all', ...row(step)];
+      for (const { group, steps: own } of groups ?? []) {
+        const value = group === 'other' ? undefined : group[0];
+        const name = group === 'other' ? 'other' : value && 'value' in value ? 'value' : 'missing';
+        for (const step of own) yield [value && 'value' in value ? value.value : undefined, name, ...row(step)];
+      }
+    },
+  };
+}

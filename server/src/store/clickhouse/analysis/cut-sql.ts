@@ -1,0 +1,55 @@
+import type { Range } from '../../../query.ts';
+import { dayNumber, startOfDay } from '../../../time.ts';
+import type { Bound } from '../sql.ts';
+
+/** How rows are kept to a range and put into buckets. */
+export interface CutSql {
+  readonly where: (range: Range) => readonly string[];
+  /** Of a row: the start of its bucket, UTC ms, Int64. */
+  readonly bucket: (starts: readonly number[]) => string;
+}
+
+/**
+ * By whole days, where the days that the loader wrote are those of the question: `timestamp` is then read for nothing but the index.
+ * At 20 million events that makes 30 ms of 160 (Delta and ZSTD of milliseconds are slow to read, days are all but free).
+ */
+export function cutSql(timeZone: string, edges: readonly number[], isOwnZone: boolean, bound: Bound): CutSql {
+  return isOwnZone && areDays(edges, timeZone) ? byDay(timeZone, bound) : byTime(bound);
+}
+
+const between = ({ from, to }: Range, bound: Bound): string[] => [
+  `timestamp >= ${bound.time(from)}`,
+  `timestamp < ${bound.time(to)}`,
+];
+
+const byTime = (bound: Bound): CutSql => ({
+  where: (range) => between(range, bound),
+  bucket: (starts) => `roundDown(toUnixTimestamp64Milli(timestamp), ${bound.add('Array(Int64)', starts)})`,
+});
+
+function byDay(timeZone: string, bound: Bound): CutSql {
+  const dayAt = dayNumber(timeZone);
+  const day = 'toInt64(toUInt16(day))';
+  return {
+    where: (range) =>
+      areDays([range.from, range.to], timeZone)
+        ? [
+            `indexHint(${between(range, bound).join(' AND ')})`,
+            `day >= toDate(${bound.add('Int32', dayAt(range.from))})`,
+            `day < toDate(${bound.add('Int32', dayAt(range.to))})`,
+          ]
+        : between(range, bound),
+    bucket(starts) {
+      const days = bound.add('Array(Int64)', starts.map(dayAt));
+      return `transform(roundDown(${day}, ${days}), ${days}, ${bound.add('Array(Int64)', starts)}, toInt64(0))`;
+    },
+  };
+}
+
+/** Whether all of these begin days that a Date can hold. */
+export function areDays(edges: readonly number[], timeZone: string): boolean {
+  const dayAt = dayNumber(timeZone);
+  // A Date does not go before 1970: west of Greenwich the events of its first hours are kept under the first day.
+  const isHeld = (day: number): boolean => day >= 1 || (day === 0 && startOfDay(0, timeZone) <= 0);
+  return edges.every((edge) => startOfDay(dayAt(edge), timeZone) === edge && isHeld(dayAt(edge)));
+}

@@ -1,0 +1,144 @@
+import type { FunnelCounts, FunnelQuery, FunnelResult, Person, TypedValue } from '../../../analysis-query.ts';
+import type { QueryControl } from '../../../query.ts';
+import type { Connection } from '../connection.ts';
+import { filterSql } from '../filter-sql.ts';
+import { Bound, options, type Row } from '../sql.ts';
+import type { Identities } from './people.ts';
+import { sourceOf } from './scope-sql.ts';
+import { cutAtGaps, marksOf, marksSql, packed, timesOf } from './trail-sql.ts';
+import { typedValue } from './value-sql.ts';
+import { EXCLUDED_BIT, walkSql } from './walk-sql.ts';
+
+const QUANTILES = 'quantilesExactInclusiveIf';
+
+/** Trails of users or sessions, walked step by step (walk-sql.ts), counted by the value at the first step. */
+export async function funnel(
+  connection: Connection,
+  identities: Identities,
+  query: FunnelQuery,
+  control: QueryControl,
+): Promise<FunnelResult> {
+  const peopleOf = await identities.of(query.app, control);
+  const bound = new Bound();
+  const counted = connection.query<Row>(
+    countSql(query, walkedSql(query, peopleOf, bound, false), bound),
+    bound.values,
+    options(control),
+  );
+  const named = new Bound();
+  const users =
+    query.list &&
+    connection.query<Row>(
+      listSql(query, walkedSql(query, peopleOf, named, true), named),
+      named.values,
+      options(control),
+    );
+  const [rows, listed = []] = await Promise.all([counted, users]);
+  const whole = rows.find((row) => Number(row['isWhole']) === 1);
+  const groups = rows.filter((row) => Number(row['isWhole']) === 0);
+  return {
+    whole: countsOf(whole, query.steps.length),
+    groups: groups.map((row) => ({ ...countsOf(row, query.steps.length), value: valueOfRow(row) })),
+    users: listed.map((row) => ({
+      ...personOf(row),
+      at: Number(row['t']),
+      ...(row['w'] !== '' && { session: String(row['w']) }),
+    })),
+  };
+}
+
+/** A row for each trail: `depth` (steps made), `t1`… (ms + 1, 0 beyond the depth), `v` (the value at the first step), and names when asked. */
+function walkedSql(
+  query: FunnelQuery,
+  peopleOf: Awaited<ReturnType<Identities['of']>>,
+  bound: Bound,
+  isNamed: boolean,
+): string {
+  const source = sourceOf(query, peopleOf(bound), bound);
+  const { person, user } = source.people;
+  const steps = query.steps.map((filters) => filterSql({ and: filters }, bound));
+  const excluded = query.steps.slice(1).map((_, i) => {
+    const or = query.exclude
+      .filter(({ after }) => after === undefined || after === i + 1)
+      .map(({ filters }) => ({ and: filters }));
+    return or.length === 0 ? undefined : filterSql({ or }, bound);
+  });
+  const marks = [
+    marksSql(steps),
+    ...excluded.flatMap((sql, i) => (sql === undefined ? [] : [marksSql([sql], EXCLUDED_BIT + i)])),
+  ].join(' + ');
+  const isStrict = query.order === 'strict';
+  const isMarked = isStrict ? '1' : `(${[...steps, ...excluded.filter((sql) => sql !== undefined)].join(' OR ')})`;
+  const isBySession = query.by === 'session';
+  const kept = isBySession
+    ? `((notEmpty(session) AND ${isMarked}) OR (empty(session) AND ${person} != 0))`
+    : `${isMarked} AND ${person} != 0`;
+  // In any order the first event may be of any step.
+  const value =
+    query.breakdown && `if(${query.order === 'any' ? isMarked : steps[0]}, ${typedValue(query.breakdown, bound)}, '')`;
+  const names = isNamed ? `, max(${user}) AS u, max(device) AS d` : '';
+  const one = value ? `(${packed(marks)}, ${value})` : packed(marks);
+  let trails = `SELECT ${person} AS p, ${isBySession ? 'session AS w' : "'' AS w"}${names}, arraySort(groupArray(${one})) AS rows
+    FROM ${source.from} WHERE ${source.where()} AND ${kept} GROUP BY p, w`;
+  const key = (rows: string): string => (value ? `arrayMap(r -> r.1, ${rows})` : rows);
+  if (isBySession) {
+    const gap = bound.add('Int64', query.gapMs);
+    const cut = value
+      ? `arraySplit((r, d) -> d > ${gap}, rows, arrayDifference(${timesOf(key('rows'))}))`
+      : cutAtGaps('rows', gap);
+    const marked = isStrict ? 'piece' : `arrayFilter(r -> bitAnd(${value ? 'r.1' : 'r'}, ${2 ** 20 - 1}) != 0, piece)`;
+    trails = `SELECT p, w${isNamed ? ', u, d' : ''}, ${marked} AS rows FROM (
+      SELECT p, w${isNamed ? ', u, d' : ''}, arrayJoin(if(notEmpty(w), [rows], ${cut})) AS piece FROM (${trails})
+    ) WHERE notEmpty(rows)`;
+  }
+  const trail = `SELECT *, ${key('rows')} AS trail, ${timesOf('trail')} AS ats, ${marksOf('trail')} AS ms FROM (${trails})`;
+  const walked = walkSql(
+    query,
+    trail,
+    excluded.map((sql) => sql !== undefined),
+    bound,
+  );
+  return `SELECT *${value ? ', rows[i1].2 AS v' : ", '' AS v"} FROM (${walked}) WHERE depth > 0`;
+}
+
+function countSql(query: FunnelQuery, walked: string, bound: Bound): string {
+  const places = query.steps.map((_, i) => i + 1);
+  const reached = places.map((k) => `countIf(depth >= ${k}) AS n${k}`);
+  const later = places.slice(1);
+  const states = later.map((k) => `${QUANTILES}State(0.5, 0.9)(toFloat64(t${k} - t${k - 1}), depth >= ${k}) AS q${k}`);
+  const merged = [
+    ...places.map((k) => `sum(n${k}) AS r${k}`),
+    ...later.map((k) => `${QUANTILES}Merge(0.5, 0.9)(q${k}) AS m${k}`),
+  ].join(', ');
+  const grouped = `SELECT v, ${[...reached, ...states].join(', ')} FROM (${walked}) GROUP BY v`;
+  if (!query.breakdown) return `SELECT 1 AS isWhole, '' AS val, 0 AS isOther, ${merged} FROM (${grouped})`;
+  return `SELECT grouping(val) AS isWhole, val, isOther, ${merged} FROM (
+      SELECT *, place > ${bound.add('UInt64', query.limit)} AS isOther, if(isOther, '', v) AS val
+      FROM (SELECT *, row_number() OVER (ORDER BY n1 DESC, v) AS place FROM (${grouped}))
+    ) GROUP BY GROUPING SETS ((val, isOther), ()) ORDER BY isWhole DESC, isOther, r1 DESC, val`;
+}
+
+function listSql({ list }: FunnelQuery, walked: string, bound: Bound): string {
+  const { step, status, limit } = list!;
+  const at = bound.add('UInt64', step);
+  return `SELECT u, d, w, t${step} - 1 AS t FROM (${walked}) WHERE depth ${status === 'reached' ? '>=' : '='} ${at}
+    ORDER BY t DESC, u, d, w LIMIT ${bound.add('UInt64', limit)}`;
+}
+
+function countsOf(row: Row | undefined, steps: number): FunnelCounts {
+  const places = Array.from({ length: steps }, (_, i) => i + 1);
+  const reached = places.map((k) => Number(row?.[`r${k}`] ?? 0));
+  const times = (which: 0 | 1): (number | null)[] =>
+    places.map((k) => {
+      const values: unknown = row?.[`m${k}`];
+      return k > 1 && reached[k - 1]! > 0 && Array.isArray(values) ? Number(values[which]) : null;
+    });
+  return { reached, medianMs: times(0), p90Ms: times(1) };
+}
+
+const valueOfRow = (row: Row): TypedValue | 'other' => (Number(row['isOther']) === 1 ? 'other' : String(row['val']));
+
+export function personOf(row: Row): Person {
+  const [user, device] = [String(row['u']), String(row['d'])];
+  return user === '' ? (device === '' ? {} : { device }) : { user };
+}
