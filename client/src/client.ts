@@ -106,17 +106,18 @@ export function createClientOn(
     clock: options.clock ? clock.now : () => performance.now(),
     random: Math.random,
     setTimer: clock.setTimer,
-    onRetry: ({ status, code }, waitMs) =>
-      quietly(() => log?.('posting failed, will be tried again', { status, code, waitMs: Math.round(waitMs) })),
+    onRetry: ({ status, code, detail }, waitMs) =>
+      quietly(() => log?.('posting failed, will be tried again', { status, code, detail, waitMs: Math.round(waitMs) })),
     async send(texts) {
       const body = `{"sentAt":${clock.now()},"events":[${texts.join(',')}]}`;
       const packed = set.gzip && body.length >= GZIP_MIN_BYTES ? await runtime.gzip?.(body) : undefined;
-      const answer = await request('post', {
-        method: 'POST',
-        url: eventsUrl,
-        headers: { 'content-type': 'application/json', ...(packed && { 'content-encoding': 'gzip' }) },
-        body: packed ?? body,
-      });
+      const headers = { 'content-type': 'application/json', ...(packed && { 'content-encoding': 'gzip' }) };
+      let answer: HttpAnswer;
+      try {
+        answer = await request('post', { method: 'POST', url: eventsUrl, headers, body: packed ?? body });
+      } catch (error) {
+        return { status: 0, detail: String(error) };
+      }
       return answerOf(answer.status, answer.header('retry-after'), answer.text, clock.now());
     },
   });

@@ -35,7 +35,7 @@ export interface Delivery {
   close(): void;
 }
 
-/** Tries of a batch that was damaged on its way. */
+/** Tries in a row of a batch that is damaged on its way. */
 const DAMAGED_MAX = 5;
 /** However long the server says to wait, an hour is enough. */
 const RETRY_AFTER_MAX_MS = 3_600_000;
@@ -122,6 +122,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     else if (verdict === 'retry' || (verdict === 'damaged' && ++damaged < DAMAGED_MAX)) {
       const told = Math.min(answer.retryAfterMs || 0, RETRY_AFTER_MAX_MS);
       const backoff = Math.min(retryMaxMs, retryMinMs * 2 ** Math.min(failures++, 30));
+      if (verdict === 'retry') damaged = 0;
       // Half of it by chance, so that clients that failed together do not come back together.
       const wait = (told > 0 ? told : backoff / 2) + (options.random() * (told > 0 ? retryMinMs : backoff)) / 2;
       notBefore = clock() + wait;

@@ -88,16 +88,14 @@ export function createQueue(options: QueueOptions): Queue {
     },
 
     add(item) {
-      // One that is larger than all the queue would empty it for nothing.
-      while (!queue.fits(item) && item.bytes <= queueMaxBytes) {
-        const oldest = items.find(({ inAir }) => !inAir);
-        if (!oldest) break;
-        queue.remove([oldest], { reason: 'queueFull' });
-      }
-      if (queue.fits(item)) {
+      if (item.bytes > queueMaxBytes) queue.settle(item, { reason: 'queueFull' });
+      else {
         push(item);
         keeper?.added(item, items);
-      } else queue.settle(item, { reason: 'queueFull' });
+        // First in, then out: what the host tracks because of a drop finds no room to make this go on for ever.
+        while (items.length > queueMaxEvents || bytes > queueMaxBytes)
+          queue.remove([items.find(({ inAir }) => !inAir)!], { reason: 'queueFull' });
+      }
       return undefined;
     },
 
