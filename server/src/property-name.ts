@@ -3,18 +3,27 @@ import type { Field, PropertyField } from './query.ts';
 export const PROPERTY_MAX_LENGTH = 1_000;
 export const COLUMNS = ['event', 'id', 'user', 'device', 'session', 'uuid'] as const;
 
-/** `plan`, `address.city` (nested, else the key with the dot), `["a.b"]` (the key alone); undefined when it is none of these. */
+/**
+ * `plan`, `address.city` (nested, else the key with the dot), `["a.b"]` (the key alone), `["a","b.c"]` (the key `b.c` inside of
+ * `a`); undefined when it is none of these.
+ */
 export function parseProperty(text: string): PropertyField | undefined {
   if (text === '' || text.length > PROPERTY_MAX_LENGTH) return undefined;
   if (!text.startsWith('[')) return { kind: 'property', path: text.split('.'), literal: false };
   try {
-    const key: unknown = JSON.parse(text);
-    if (Array.isArray(key) && key.length === 1 && typeof key[0] === 'string')
-      return { kind: 'property', path: [key[0]], literal: true };
+    const keys: unknown = JSON.parse(text);
+    if (Array.isArray(keys) && keys.length > 0 && keys.every((key) => typeof key === 'string'))
+      return { kind: 'property', path: keys, literal: true };
   } catch {
-    // No list of one text.
+    // No list of texts.
   }
   return undefined;
+}
+
+/** The name of a path, as `parseProperty` reads it. */
+export function propertyName(keys: readonly string[]): string {
+  const isPlain = keys.every((key) => key !== '' && !/[.[\]]/.test(key));
+  return isPlain ? keys.join('.') : JSON.stringify(keys);
 }
 
 /** A column by its name, or a property behind `data`: `data.plan`, `data["a.b"]`. */

@@ -19,10 +19,11 @@ function matches(event: StoredEvent, data: JsonValue, filter: Filter): boolean {
 
 /** The nested value, else the key that holds the dots. */
 function propertyOf(data: JsonValue, { path, literal }: PropertyField): JsonValue | undefined {
-  if (!literal && path.length > 1) {
+  if (literal || path.length > 1) {
     let value: JsonValue | undefined = data;
     for (const key of path) value = memberOf(value, key);
     if (value !== undefined && !isFilledObject(value)) return value;
+    if (literal) return undefined;
   }
   const value = memberOf(data, path.join('.'));
   // An object is taken apart into its members: it has no value of its own unless it is empty.

@@ -37,7 +37,7 @@ export type Field =
 
 /**
  * A property, by its path. `["a","b"]` not literal: the nested value `a → b`, else the key `a.b`.
- * literal: `path` has one element and is the key alone, dots included.
+ * literal: the path alone, each element a key with all its dots.
  */
 export interface PropertyField {
   readonly kind: 'property';

@@ -42,6 +42,11 @@ export function dataOf(shape: string, maps: PropertyMaps): string {
 export const pathPart = (key: string): string =>
   key === '' ? '\\-' : /[.\\]/.test(key) ? key.replace(/[.\\]/g, '\\$&') : key;
 
+/** The keys of a path. */
+export function keysOfPath(path: string): string[] {
+  return path.split(/(?<=(?<!\\)(?:\\\\)*)\./).map((part) => (part === '\\-' ? '' : part.replace(/\\(.)/gs, '$1')));
+}
+
 function partsOf(shape: string): Part[] {
   const parts: Part[] = [];
   /** Paths of the objects that are open. */

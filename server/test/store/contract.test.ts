@@ -462,6 +462,33 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
         { event: 'Signed up', timestamp: at(2), data: { plan: 7 } },
         { event: 'Left', timestamp: at(9), data: { plan: null } },
       ]);
+      const odd = {
+        deep: { 'x.y': 'd' },
+        'k[gte]': 'e',
+        '': 'f',
+        '\\': { '\\.': { '': 'g' } },
+        '[x]': 'h',
+        '\\.-': 'i',
+      };
+      await post(
+        'odd-names',
+        [...Array.from({ length: 99 }, (_, i) => `${i}`), 5, true, [], {}, '', 0].map((mixed) => ({
+          event: 'A',
+          timestamp: at(1),
+          data: { mixed, ...odd },
+        })),
+      );
+      for (const { name, total, types, examples } of await store.properties('odd-names', control)) {
+        const filters: Filter[] = [
+          { field: propertyOf(name, 'attr'), operator: 'exists', matches: [{ boolean: true }] },
+        ];
+        const events = await store.events({ app: 'odd-names', range: ALL, filters, order: 'asc', limit: 200 }, control);
+        expect([name, total, events.length]).toEqual([name, 105, 105]);
+        for (const row of events) expect(matchesAll(row, ALL, filters)).toBe(true);
+        if (name === 'mixed')
+          expect([types, examples.length]).toEqual([['array', 'boolean', 'number', 'object', 'text'], 5]);
+        else expect([types, examples]).toEqual([['text'], [expect.stringMatching(/^[d-i]$/)]]);
+      }
       expect((await store.apps(control)).find((each) => each.app === app)).toEqual({
         app,
         total: 3,

@@ -1,4 +1,6 @@
+import { propertyName } from '../../property-name.ts';
 import type { JsonValue, QueryControl } from '../../query.ts';
+import { keysOfPath } from '../../shape.ts';
 import type { AppSummary, EventNameSummary, PropertySummary } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { EVENTS, options, type Row } from './sql.ts';
@@ -31,8 +33,10 @@ export async function eventNames(
 
 /** The newest events tell what properties there are: reading all of them would take seconds. */
 const SAMPLE_ROWS = 100_000;
-const VALUES_EACH = 20;
 const EXAMPLES = 5;
+const EXAMPLE_MAX_BYTES = 1000;
+/** The map of a value, and where that is `others` the first sign of its JSON too: together they tell the type. */
+const KIND = "if(startsWith(p.2, 'o'), left(p.2, 2), left(p.2, 1))";
 
 export async function properties(
   connection: Connection,
@@ -41,8 +45,8 @@ export async function properties(
 ): Promise<PropertySummary[]> {
   const pairs = (map: string, value: string): string =>
     `arrayMap((k, v) -> (k, ${value}), mapKeys(${map}), mapValues(${map}))`;
-  const rows = await connection.query<{ k: string; n: string; j: string[] }>(
-    `SELECT p.1 AS k, count() AS n, groupUniqArray(${VALUES_EACH})(left(p.2, 1000)) AS j FROM (
+  const rows = await connection.query<{ k: string; n: string; j: string[]; t: string[] }>(
+    `SELECT p.1 AS k, count() AS n, groupUniqArray(${EXAMPLES})(left(p.2, ${EXAMPLE_MAX_BYTES})) AS j, groupUniqArray(${KIND}) AS t FROM (
       SELECT arrayJoin(arrayConcat(${pairs('texts', "concat('t', v)")}, ${pairs('numbers', "concat('n', toString(v))")}, ${pairs('others', "concat('o', v)")})) AS p
       FROM (SELECT mapApply((k, v) -> (toString(k), v), texts) AS texts, mapApply((k, v) -> (toString(k), v), numbers) AS numbers,
         mapApply((k, v) -> (toString(k), v), others) AS others
@@ -51,21 +55,12 @@ export async function properties(
     { a: app },
     options(control),
   );
-  return rows.map((row) => {
-    const examples = row.j.map(exampleOf);
-    return {
-      name: spelled(row.k),
-      total: Number(row.n),
-      types: [...new Set(examples.map(typeOf))].sort(),
-      examples: examples.slice(0, EXAMPLES),
-    };
-  });
-}
-
-/** As filters spell it: a key with a dot of its own in brackets. */
-function spelled(path: string): string {
-  if (path === '\\-') return '[""]';
-  return path.includes('\\') || path.startsWith('[') ? JSON.stringify([path.replace(/\\(.)/g, '$1')]) : path;
+  return rows.map((row) => ({
+    name: propertyName(keysOfPath(row.k)),
+    total: Number(row.n),
+    types: [...new Set(row.t.map(typeOf))].sort(),
+    examples: row.j.map(exampleOf),
+  }));
 }
 
 function exampleOf(text: string): JsonValue {
@@ -80,9 +75,21 @@ function exampleOf(text: string): JsonValue {
   }
 }
 
-function typeOf(value: JsonValue): PropertySummary['types'][number] {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  const type = typeof value;
-  return type === 'string' ? 'text' : (type as 'number' | 'boolean' | 'object');
+function typeOf(kind: string): PropertySummary['types'][number] {
+  switch (kind) {
+    case 't':
+    case 'o"':
+      return 'text';
+    case 'ot':
+    case 'of':
+      return 'boolean';
+    case 'on':
+      return 'null';
+    case 'o[':
+      return 'array';
+    case 'o{':
+      return 'object';
+    default:
+      return 'number';
+  }
 }

@@ -4,8 +4,8 @@ import type { Bound } from './sql.ts';
 
 /** The map keys a property may stand under, the preferred one first. */
 export function propertyKeys(field: PropertyField): readonly string[] {
-  const joined = pathPart(field.path.join('.'));
-  return field.literal || field.path.length === 1 ? [joined] : [field.path.map(pathPart).join('.'), joined];
+  const nested = field.path.map(pathPart).join('.');
+  return field.literal || field.path.length === 1 ? [nested] : [nested, pathPart(field.path.join('.'))];
 }
 
 /** Empty texts and zeros are in `others` (row.ts): no map holds its default. */
