@@ -112,3 +112,50 @@ export interface FunnelResult {
   /** UTC ms of the step asked for, the latest first. */
   readonly users: readonly (Person & { readonly at: number; readonly session?: string })[];
 }
+
+export interface RetentionQuery extends Scope {
+  readonly start: readonly Filter[];
+  readonly return: readonly Filter[];
+  /** Ascending starts of the periods, the first is range.from. */
+  readonly buckets: readonly number[];
+  readonly isUnbounded: boolean;
+  readonly breakdown: Field | undefined;
+  readonly limit: number;
+}
+
+/** Users of a cohort (the place of its period) who came back so many periods later; `later` -1: all of the cohort. */
+export interface RetentionCell {
+  readonly value: TypedValue | 'other';
+  readonly cohort: number;
+  readonly later: number;
+  readonly users: number;
+}
+
+export interface StickinessQuery extends Scope {
+  readonly choice: readonly Filter[];
+  /** Starts of the intervals of which is counted in how many somebody was active. */
+  readonly buckets: readonly number[];
+  /** Starts of the periods; each is one of `buckets`. */
+  readonly periods: readonly number[];
+}
+
+export interface StickinessCell {
+  /** The place of the period. */
+  readonly period: number;
+  readonly active: number;
+  readonly users: number;
+}
+
+export interface LifecycleQuery extends Scope {
+  readonly choice: readonly Filter[];
+  readonly buckets: readonly number[];
+  /** When the interval before the range began. */
+  readonly previous: number;
+}
+
+export interface LifecycleCell {
+  /** The place of the bucket. */
+  readonly place: number;
+  readonly status: 'new' | 'returning' | 'resurrecting' | 'dormant';
+  readonly users: number;
+}

@@ -2,9 +2,11 @@ import type { QueryControl } from '../query.ts';
 import { questionOf } from '../questions/check.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
+import { lifecycle, stickiness } from './activity.ts';
 import type { Analysis, AnalysisSurroundings } from './analysis.ts';
 import { iso, type Made } from './answer.ts';
 import { funnel } from './funnel.ts';
+import { retention } from './retention.ts';
 import { type Around, type Resolved, resolve } from './scope.ts';
 import { trend } from './trend.ts';
 
@@ -49,5 +51,11 @@ async function make(
       return await trend(store, question, resolved, around, control);
     case 'funnel':
       return await funnel(store, question, resolved, control);
+    case 'retention':
+      return await retention(store, question, resolved, around, control);
+    case 'stickiness':
+      return await stickiness(store, question, resolved, control);
+    case 'lifecycle':
+      return await lifecycle(store, question, resolved, control);
   }
 }

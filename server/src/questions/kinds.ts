@@ -123,9 +123,47 @@ export const FunnelSchema = object(
   'How far users come through steps. The window is 14 days unless said.',
 );
 
+export const RetentionSchema = object(
+  {
+    kind: Type.Literal('retention'),
+    ...common,
+    start: EventChoice,
+    return: Type.Optional(EventChoice),
+    interval: one(['day', 'week', 'month']),
+    mode: Type.Optional(
+      one(
+        ['onDay', 'unbounded'],
+        '`onDay` (unless said): came back in that period. `unbounded`: in that period or a later one.',
+      ),
+    ),
+    breakdown: Type.Optional(FieldName),
+    limit: groupLimit,
+  },
+  'Who comes back: cohorts by the period of the first start event, users by periods since.',
+);
+
+export const StickinessSchema = object(
+  {
+    kind: Type.Literal('stickiness'),
+    ...common,
+    ...choice,
+    interval: Type.Optional(one(['day', 'week', 'month'], '`day` unless said.')),
+    period: Type.Optional(one(['week', 'month'], 'One distribution each; the whole range unless said.')),
+  },
+  'On how many days of a period users are active.',
+);
+
+export const LifecycleSchema = object(
+  { kind: Type.Literal('lifecycle'), ...common, ...choice, interval: one(['day', 'week', 'month']) },
+  'New, returning, resurrecting and dormant users of each interval.',
+);
+
 export const QUESTIONS = {
   trend: TrendSchema,
   funnel: FunnelSchema,
+  retention: RetentionSchema,
+  stickiness: StickinessSchema,
+  lifecycle: LifecycleSchema,
 } as const;
 export type Kind = keyof typeof QUESTIONS;
 export type QuestionOf<K extends Kind> = Static<(typeof QUESTIONS)[K]>;

@@ -1,8 +1,22 @@
-import type { FunnelQuery, FunnelResult, TrendQuery, TrendResult } from '../analysis-query.ts';
+import type {
+  FunnelQuery,
+  FunnelResult,
+  LifecycleCell,
+  LifecycleQuery,
+  RetentionCell,
+  RetentionQuery,
+  StickinessCell,
+  StickinessQuery,
+  TrendQuery,
+  TrendResult,
+} from '../analysis-query.ts';
 import type { QueryControl } from '../query.ts';
 
 /** The part of a store that answers the analysis: a method a kind. Rejects as the other questions do. */
 export interface AnalysisStore {
   funnel(query: FunnelQuery, control: QueryControl): Promise<FunnelResult>;
+  retention(query: RetentionQuery, control: QueryControl): Promise<readonly RetentionCell[]>;
+  stickiness(query: StickinessQuery, control: QueryControl): Promise<readonly StickinessCell[]>;
+  lifecycle(query: LifecycleQuery, control: QueryControl): Promise<readonly LifecycleCell[]>;
   trend(query: TrendQuery, control: QueryControl): Promise<TrendResult>;
 }

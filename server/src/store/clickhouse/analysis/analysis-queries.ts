@@ -1,8 +1,10 @@
 import type { AnalysisStore } from '../../analysis-store.ts';
 import type { Connection } from '../connection.ts';
 import type { DayZones } from '../counts-query.ts';
+import { lifecycle, stickiness } from './activity-query.ts';
 import { funnel } from './funnel-query.ts';
 import { Identities } from './people.ts';
+import { retention } from './retention-query.ts';
 import { trend } from './trend-query.ts';
 
 /**
@@ -13,6 +15,9 @@ export function analysisQueries(opened: () => Connection, zones: DayZones): Anal
   const identities = new Identities(opened);
   return {
     funnel: async (query, control) => await funnel(opened(), identities, query, control),
+    retention: async (query, control) => await retention(opened(), identities, zones, query, control),
+    stickiness: async (query, control) => await stickiness(opened(), identities, zones, query, control),
+    lifecycle: async (query, control) => await lifecycle(opened(), identities, zones, query, control),
     trend: async (query, control) => await trend(opened(), identities, zones, query, control),
   };
 }
