@@ -159,3 +159,65 @@ export interface LifecycleCell {
   readonly status: 'new' | 'returning' | 'resurrecting' | 'dormant';
   readonly users: number;
 }
+
+export interface PathsQuery extends Scope {
+  /** Where paths begin, or end; absent: where sessions begin. */
+  readonly anchor: { readonly filters: readonly Filter[]; readonly isEnd: boolean } | undefined;
+  /** What the steps are called by. */
+  readonly node: Field;
+  readonly steps: number;
+  readonly gapMs: number;
+  readonly isCollapsed: boolean;
+}
+
+/** So many paths go from one node to another at a step; steps count from the anchor, from 0. */
+export interface PathLink {
+  readonly step: number;
+  readonly node: TypedValue | 'other';
+  /** Absent: the path ends here. */
+  readonly next: TypedValue | 'other' | undefined;
+  readonly paths: number;
+}
+
+export interface PathsResult {
+  readonly links: readonly PathLink[];
+  /** false: there are more values than are told apart; the rare ones are `other` throughout. */
+  readonly exact: boolean;
+}
+
+export interface SessionsQuery extends Scope {
+  readonly gapMs: number;
+  readonly buckets: readonly number[] | undefined;
+  /** Events that sessions begin and end with: so many by themselves. */
+  readonly limit: number;
+  /** The latest so many. */
+  readonly list: number | undefined;
+}
+
+export interface SessionNumbers {
+  readonly sessions: number;
+  readonly users: number;
+  readonly events: number;
+  /** Sessions of one event. */
+  readonly single: number;
+  readonly averageMs: number | null;
+  readonly medianMs: number | null;
+  readonly p90Ms: number | null;
+}
+
+export interface SessionsResult {
+  readonly whole: SessionNumbers;
+  readonly buckets: readonly (SessionNumbers & { readonly bucket: number })[];
+  /** Without `event`: all others. */
+  readonly entry: readonly { readonly event: string | undefined; readonly sessions: number }[];
+  readonly exit: SessionsResult['entry'];
+  readonly list: readonly (Person & {
+    readonly session?: string;
+    readonly from: number;
+    readonly to: number;
+    readonly events: number;
+    readonly entry: string;
+    readonly exit: string;
+  })[];
+  readonly exact: boolean;
+}

@@ -6,8 +6,10 @@ import { lifecycle, stickiness } from './activity.ts';
 import type { Analysis, AnalysisSurroundings } from './analysis.ts';
 import { iso, type Made } from './answer.ts';
 import { funnel } from './funnel.ts';
+import { paths } from './paths.ts';
 import { retention } from './retention.ts';
 import { type Around, type Resolved, resolve } from './scope.ts';
+import { sessions } from './sessions.ts';
 import { trend } from './trend.ts';
 
 export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurroundings): Analysis {
@@ -53,6 +55,10 @@ async function make(
       return await funnel(store, question, resolved, control);
     case 'retention':
       return await retention(store, question, resolved, around, control);
+    case 'paths':
+      return await paths(store, question, resolved, control);
+    case 'sessions':
+      return await sessions(store, question, resolved, control);
     case 'stickiness':
       return await stickiness(store, question, resolved, control);
     case 'lifecycle':

@@ -158,12 +158,43 @@ export const LifecycleSchema = object(
   'New, returning, resurrecting and dormant users of each interval.',
 );
 
+export const PathsSchema = object(
+  {
+    kind: Type.Literal('paths'),
+    ...common,
+    start: Type.Optional(EventChoice),
+    end: Type.Optional(EventChoice),
+    steps: Type.Optional(
+      Type.Integer({ minimum: 2, maximum: 6, description: 'Events of a path, the first included; 4 unless said.' }),
+    ),
+    node: Type.Optional(FieldName),
+    sessionGap: Type.Optional(Duration),
+    collapse: Type.Optional(Type.Boolean({ description: 'true (unless said): the same again and again is one step.' })),
+    limit: groupLimit,
+  },
+  'What follows `start`, or precedes `end`, or how sessions begin.',
+);
+
+export const SessionsSchema = object(
+  {
+    kind: Type.Literal('sessions'),
+    ...common,
+    gap: Type.Optional(Duration),
+    interval: Type.Optional(interval),
+    limit: groupLimit,
+    list: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'Adds the latest so many sessions.' })),
+  },
+  'Sessions: how many, how long, where they begin and end.',
+);
+
 export const QUESTIONS = {
   trend: TrendSchema,
   funnel: FunnelSchema,
   retention: RetentionSchema,
   stickiness: StickinessSchema,
   lifecycle: LifecycleSchema,
+  paths: PathsSchema,
+  sessions: SessionsSchema,
 } as const;
 export type Kind = keyof typeof QUESTIONS;
 export type QuestionOf<K extends Kind> = Static<(typeof QUESTIONS)[K]>;

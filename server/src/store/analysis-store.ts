@@ -3,8 +3,12 @@ import type {
   FunnelResult,
   LifecycleCell,
   LifecycleQuery,
+  PathsQuery,
+  PathsResult,
   RetentionCell,
   RetentionQuery,
+  SessionsQuery,
+  SessionsResult,
   StickinessCell,
   StickinessQuery,
   TrendQuery,
@@ -16,6 +20,8 @@ import type { QueryControl } from '../query.ts';
 export interface AnalysisStore {
   funnel(query: FunnelQuery, control: QueryControl): Promise<FunnelResult>;
   retention(query: RetentionQuery, control: QueryControl): Promise<readonly RetentionCell[]>;
+  paths(query: PathsQuery, control: QueryControl): Promise<PathsResult>;
+  sessions(query: SessionsQuery, control: QueryControl): Promise<SessionsResult>;
   stickiness(query: StickinessQuery, control: QueryControl): Promise<readonly StickinessCell[]>;
   lifecycle(query: LifecycleQuery, control: QueryControl): Promise<readonly LifecycleCell[]>;
   trend(query: TrendQuery, control: QueryControl): Promise<TrendResult>;

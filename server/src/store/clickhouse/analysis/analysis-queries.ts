@@ -3,8 +3,10 @@ import type { Connection } from '../connection.ts';
 import type { DayZones } from '../counts-query.ts';
 import { lifecycle, stickiness } from './activity-query.ts';
 import { funnel } from './funnel-query.ts';
+import { paths } from './paths-query.ts';
 import { Identities } from './people.ts';
 import { retention } from './retention-query.ts';
+import { sessions } from './sessions-query.ts';
 import { trend } from './trend-query.ts';
 
 /**
@@ -16,6 +18,8 @@ export function analysisQueries(opened: () => Connection, zones: DayZones): Anal
   return {
     funnel: async (query, control) => await funnel(opened(), identities, query, control),
     retention: async (query, control) => await retention(opened(), identities, zones, query, control),
+    paths: async (query, control) => await paths(opened(), identities, query, control),
+    sessions: async (query, control) => await sessions(opened(), identities, query, control),
     stickiness: async (query, control) => await stickiness(opened(), identities, zones, query, control),
     lifecycle: async (query, control) => await lifecycle(opened(), identities, zones, query, control),
     trend: async (query, control) => await trend(opened(), identities, zones, query, control),

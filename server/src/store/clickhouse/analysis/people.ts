@@ -1,6 +1,7 @@
+import type { Person } from '../../../analysis-query.ts';
 import type { QueryControl } from '../../../query.ts';
 import type { Connection } from '../connection.ts';
-import { type Bound, EVENTS, options } from '../sql.ts';
+import { type Bound, EVENTS, options, type Row } from '../sql.ts';
 
 /**
  * Who an event counts for. An event `$identify` with user and device says that the device is the user's: the latest wins, and what
@@ -69,4 +70,10 @@ export class Identities {
     }
     return (bound) => joined(app, bound);
   }
+}
+
+/** Of a row that names user `u` and device `d`. */
+export function personOf(row: Row): Person {
+  const [user, device] = [String(row['u']), String(row['d'])];
+  return user === '' ? (device === '' ? {} : { device }) : { user };
 }
