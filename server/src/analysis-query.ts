@@ -2,7 +2,8 @@
  * Questions of the analysis as the store is asked them: dates are instants, names are fields, choices of events are filters.
  * Ranges are half-open UTC milliseconds.
  */
-import type { Field, Filter, PropertyField, Range } from './query.ts';
+import type { StoredEvent } from './event.ts';
+import type { EventsQuery, Field, Filter, PropertyField, Range } from './query.ts';
 
 /** A set of users. */
 export type Segment =
@@ -219,5 +220,68 @@ export interface SessionsResult {
     readonly entry: string;
     readonly exit: string;
   })[];
+  readonly exact: boolean;
+}
+
+export interface UsersQuery extends Scope {
+  /** In the name, in any case. */
+  readonly search: string | undefined;
+  readonly sort: 'lastSeen' | 'firstSeen' | 'events';
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface UserRow extends Person {
+  /** UTC ms. */
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly events: number;
+  readonly last: StoredEvent;
+  /** JSON text of the latest `$identify`. */
+  readonly traitsText?: string;
+}
+
+export interface UsersResult {
+  readonly total: number;
+  readonly users: readonly UserRow[];
+}
+
+export interface TimelineQuery {
+  readonly app: string;
+  readonly range: Range;
+  readonly filters: readonly Filter[];
+  readonly person: { readonly user: string } | { readonly device: string };
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  readonly after: EventsQuery['after'] | undefined;
+}
+
+export interface PerformanceQuery extends Scope {
+  readonly choice: readonly Filter[];
+  readonly property: PropertyField;
+  readonly by: Field;
+  readonly condition: Filter | undefined;
+  readonly sort: 'p50' | 'p95' | 'p99' | 'max' | 'count' | 'rate';
+  readonly limit: number;
+  readonly buckets: readonly number[] | undefined;
+}
+
+export interface PerformanceNumbers {
+  readonly count: number;
+  /** Events for which the condition holds. */
+  readonly matched: number;
+  readonly skipped: number;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}
+
+export interface PerformanceResult {
+  readonly whole: PerformanceNumbers;
+  /** In the order asked for; `other` last. */
+  readonly groups: readonly (PerformanceNumbers & { readonly value: TypedValue | 'other' })[];
+  readonly points: readonly (PerformanceNumbers & { readonly value: TypedValue | 'other'; readonly bucket: number })[];
   readonly exact: boolean;
 }

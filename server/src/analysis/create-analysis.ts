@@ -7,10 +7,12 @@ import type { Analysis, AnalysisSurroundings } from './analysis.ts';
 import { iso, type Made } from './answer.ts';
 import { funnel } from './funnel.ts';
 import { paths } from './paths.ts';
+import { performance } from './performance.ts';
 import { retention } from './retention.ts';
 import { type Around, type Resolved, resolve } from './scope.ts';
 import { sessions } from './sessions.ts';
 import { trend } from './trend.ts';
+import { timeline, users } from './users.ts';
 
 export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurroundings): Analysis {
   const { now, calendarOf, catchUp, asOf } = surroundings;
@@ -59,6 +61,12 @@ async function make(
       return await paths(store, question, resolved, control);
     case 'sessions':
       return await sessions(store, question, resolved, control);
+    case 'users':
+      return await users(store, question, resolved, control);
+    case 'timeline':
+      return await timeline(store, question, resolved, control);
+    case 'performance':
+      return await performance(store, question, resolved, control);
     case 'stickiness':
       return await stickiness(store, question, resolved, control);
     case 'lifecycle':

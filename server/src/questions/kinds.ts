@@ -6,6 +6,7 @@ import {
   Duration,
   EventChoice,
   FieldName,
+  FilterSchema,
   groupLimit,
   interval,
   object,
@@ -187,6 +188,55 @@ export const SessionsSchema = object(
   'Sessions: how many, how long, where they begin and end.',
 );
 
+const order = Type.Optional(one(['asc', 'desc'], '`desc` unless said.'));
+const page = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
+};
+export const USER_SORTS = ['lastSeen', 'firstSeen', 'events'] as const;
+export const UsersSchema = object(
+  {
+    kind: Type.Literal('users'),
+    ...common,
+    search: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 256, description: 'Users whose name contains it, in any case.' }),
+    ),
+    sort: Type.Optional(one(USER_SORTS, '`lastSeen` unless said.')),
+    order,
+    ...page,
+  },
+  'Users with first and last seen, counts and their latest properties.',
+);
+
+export const TimelineSchema = object(
+  {
+    kind: Type.Literal('timeline'),
+    ...common,
+    user: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
+    device: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
+    order,
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+    after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before.' })),
+  },
+  "One user's events, of all devices.",
+);
+
+export const PERFORMANCE_SORTS = ['p50', 'p95', 'p99', 'max', 'count', 'rate'] as const;
+export const PerformanceSchema = object(
+  {
+    kind: Type.Literal('performance'),
+    ...common,
+    ...choice,
+    property: FieldName,
+    by: FieldName,
+    condition: Type.Optional(FilterSchema),
+    interval: Type.Optional(interval),
+    sort: Type.Optional(one(PERFORMANCE_SORTS, '`p95` unless said; the greatest first.')),
+    limit: groupLimit,
+  },
+  'A number by another property, the slowest first: percentiles, and how often a condition holds (errors).',
+);
+
 export const QUESTIONS = {
   trend: TrendSchema,
   funnel: FunnelSchema,
@@ -195,6 +245,9 @@ export const QUESTIONS = {
   lifecycle: LifecycleSchema,
   paths: PathsSchema,
   sessions: SessionsSchema,
+  users: UsersSchema,
+  timeline: TimelineSchema,
+  performance: PerformanceSchema,
 } as const;
 export type Kind = keyof typeof QUESTIONS;
 export type QuestionOf<K extends Kind> = Static<(typeof QUESTIONS)[K]>;
