@@ -2,11 +2,17 @@ import type { QueryControl } from '../query.ts';
 import { questionOf } from '../questions/check.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
+import { lifecycle, stickiness } from './activity.ts';
 import type { Analysis, AnalysisSurroundings } from './analysis.ts';
 import { iso, type Made } from './answer.ts';
 import { funnel } from './funnel.ts';
+import { paths } from './paths.ts';
+import { performance } from './performance.ts';
+import { retention } from './retention.ts';
 import { type Around, type Resolved, resolve } from './scope.ts';
+import { sessions } from './sessions.ts';
 import { trend } from './trend.ts';
+import { timeline, users } from './users.ts';
 
 export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurroundings): Analysis {
   const { now, calendarOf, catchUp, asOf } = surroundings;
@@ -49,5 +55,21 @@ async function make(
       return await trend(store, question, resolved, around, control);
     case 'funnel':
       return await funnel(store, question, resolved, control);
+    case 'retention':
+      return await retention(store, question, resolved, around, control);
+    case 'paths':
+      return await paths(store, question, resolved, control);
+    case 'sessions':
+      return await sessions(store, question, resolved, control);
+    case 'users':
+      return await users(store, question, resolved, control);
+    case 'timeline':
+      return await timeline(store, question, resolved, control);
+    case 'performance':
+      return await performance(store, question, resolved, control);
+    case 'stickiness':
+      return await stickiness(store, question, resolved, control);
+    case 'lifecycle':
+      return await lifecycle(store, question, resolved, control);
   }
 }

@@ -46,10 +46,14 @@ export function resolve(question: CommonInput, { app, nowMs, calendar: own }: Ar
   return { calendar, scope: { app, range, timeZone, filters, segment, exact: question.exact ?? false } };
 }
 
-/** A choice of events as filters; an empty list is every event. */
+/**
+ * A choice of events as filters; an empty list is every event.
+ * @param path where it stands in the question; empty: at the top
+ */
 export function choiceOf({ event, id, filters }: EventChoiceInput, path: string): Filter[] {
+  const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
   if (event !== undefined && id !== undefined)
-    throw wrong(`${path}.id`, `${path} names event and id; name one of them.`);
+    throw wrong(at('id'), `${at('event')} and ${at('id')} exclude each other; name one of them.`);
   const column = (name: 'event' | 'id', text: string): Condition => ({
     field: { kind: 'column', name },
     operator: 'is',
@@ -58,9 +62,13 @@ export function choiceOf({ event, id, filters }: EventChoiceInput, path: string)
   return [
     ...(event === undefined ? [] : [column('event', event)]),
     ...(id === undefined ? [] : [column('id', id)]),
-    ...filtersOf(filters, `${path}.filters`),
+    ...filtersOf(filters, at('filters')),
   ];
 }
+
+/** The choice that a question is itself: its filters are those of the question. */
+export const topChoiceOf = ({ event, id }: EventChoiceInput): Filter[] =>
+  choiceOf({ ...(event !== undefined && { event }), ...(id !== undefined && { id }) }, '');
 
 /** How a choice is called in an answer. */
 export const labelOf = ({ name, event, id }: EventChoiceInput): string => name ?? event ?? id ?? 'all events';

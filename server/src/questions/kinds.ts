@@ -6,6 +6,7 @@ import {
   Duration,
   EventChoice,
   FieldName,
+  FilterSchema,
   groupLimit,
   interval,
   object,
@@ -123,9 +124,130 @@ export const FunnelSchema = object(
   'How far users come through steps. The window is 14 days unless said.',
 );
 
+export const RetentionSchema = object(
+  {
+    kind: Type.Literal('retention'),
+    ...common,
+    start: EventChoice,
+    return: Type.Optional(EventChoice),
+    interval: one(['day', 'week', 'month']),
+    mode: Type.Optional(
+      one(
+        ['onDay', 'unbounded'],
+        '`onDay` (unless said): came back in that period. `unbounded`: in that period or a later one.',
+      ),
+    ),
+    breakdown: Type.Optional(FieldName),
+    limit: groupLimit,
+  },
+  'Who comes back: cohorts by the period of the first start event, users by periods since.',
+);
+
+export const StickinessSchema = object(
+  {
+    kind: Type.Literal('stickiness'),
+    ...common,
+    ...choice,
+    interval: Type.Optional(one(['day', 'week', 'month'], '`day` unless said.')),
+    period: Type.Optional(one(['week', 'month'], 'One distribution each; the whole range unless said.')),
+  },
+  'On how many days of a period users are active.',
+);
+
+export const LifecycleSchema = object(
+  { kind: Type.Literal('lifecycle'), ...common, ...choice, interval: one(['day', 'week', 'month']) },
+  'New, returning, resurrecting and dormant users of each interval.',
+);
+
+export const PathsSchema = object(
+  {
+    kind: Type.Literal('paths'),
+    ...common,
+    start: Type.Optional(EventChoice),
+    end: Type.Optional(EventChoice),
+    steps: Type.Optional(
+      Type.Integer({ minimum: 2, maximum: 6, description: 'Events of a path, the first included; 4 unless said.' }),
+    ),
+    node: Type.Optional(FieldName),
+    sessionGap: Type.Optional(Duration),
+    collapse: Type.Optional(Type.Boolean({ description: 'true (unless said): the same again and again is one step.' })),
+    limit: groupLimit,
+  },
+  'What follows `start`, or precedes `end`, or how sessions begin.',
+);
+
+export const SessionsSchema = object(
+  {
+    kind: Type.Literal('sessions'),
+    ...common,
+    gap: Type.Optional(Duration),
+    interval: Type.Optional(interval),
+    limit: groupLimit,
+    list: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'Adds the latest so many sessions.' })),
+  },
+  'Sessions: how many, how long, where they begin and end.',
+);
+
+const order = Type.Optional(one(['asc', 'desc'], '`desc` unless said.'));
+const page = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
+};
+export const USER_SORTS = ['lastSeen', 'firstSeen', 'events'] as const;
+export const UsersSchema = object(
+  {
+    kind: Type.Literal('users'),
+    ...common,
+    search: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 256, description: 'Users whose name contains it, in any case.' }),
+    ),
+    sort: Type.Optional(one(USER_SORTS, '`lastSeen` unless said.')),
+    order,
+    ...page,
+  },
+  'Users with first and last seen, counts and their latest properties.',
+);
+
+export const TimelineSchema = object(
+  {
+    kind: Type.Literal('timeline'),
+    ...common,
+    user: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
+    device: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
+    order,
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+    after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before.' })),
+  },
+  "One user's events, of all devices.",
+);
+
+export const PERFORMANCE_SORTS = ['p50', 'p95', 'p99', 'max', 'count', 'rate'] as const;
+export const PerformanceSchema = object(
+  {
+    kind: Type.Literal('performance'),
+    ...common,
+    ...choice,
+    property: FieldName,
+    by: FieldName,
+    condition: Type.Optional(FilterSchema),
+    interval: Type.Optional(interval),
+    sort: Type.Optional(one(PERFORMANCE_SORTS, '`p95` unless said; the greatest first.')),
+    limit: groupLimit,
+  },
+  'A number by another property, the slowest first: percentiles, and how often a condition holds (errors).',
+);
+
 export const QUESTIONS = {
   trend: TrendSchema,
   funnel: FunnelSchema,
+  retention: RetentionSchema,
+  stickiness: StickinessSchema,
+  lifecycle: LifecycleSchema,
+  paths: PathsSchema,
+  sessions: SessionsSchema,
+  users: UsersSchema,
+  timeline: TimelineSchema,
+  performance: PerformanceSchema,
 } as const;
 export type Kind = keyof typeof QUESTIONS;
 export type QuestionOf<K extends Kind> = Static<(typeof QUESTIONS)[K]>;

@@ -1,8 +1,37 @@
-import type { FunnelQuery, FunnelResult, TrendQuery, TrendResult } from '../analysis-query.ts';
+import type {
+  FunnelQuery,
+  FunnelResult,
+  LifecycleCell,
+  LifecycleQuery,
+  PathsQuery,
+  PathsResult,
+  PerformanceQuery,
+  PerformanceResult,
+  RetentionCell,
+  RetentionQuery,
+  SessionsQuery,
+  SessionsResult,
+  StickinessCell,
+  StickinessQuery,
+  TimelineQuery,
+  TrendQuery,
+  TrendResult,
+  UsersQuery,
+  UsersResult,
+} from '../analysis-query.ts';
 import type { QueryControl } from '../query.ts';
+import type { EventRow } from './store.ts';
 
 /** The part of a store that answers the analysis: a method a kind. Rejects as the other questions do. */
 export interface AnalysisStore {
   funnel(query: FunnelQuery, control: QueryControl): Promise<FunnelResult>;
+  retention(query: RetentionQuery, control: QueryControl): Promise<readonly RetentionCell[]>;
+  paths(query: PathsQuery, control: QueryControl): Promise<PathsResult>;
+  sessions(query: SessionsQuery, control: QueryControl): Promise<SessionsResult>;
+  users(query: UsersQuery, control: QueryControl): Promise<UsersResult>;
+  timeline(query: TimelineQuery, control: QueryControl): Promise<readonly EventRow[]>;
+  performance(query: PerformanceQuery, control: QueryControl): Promise<PerformanceResult>;
+  stickiness(query: StickinessQuery, control: QueryControl): Promise<readonly StickinessCell[]>;
+  lifecycle(query: LifecycleQuery, control: QueryControl): Promise<readonly LifecycleCell[]>;
   trend(query: TrendQuery, control: QueryControl): Promise<TrendResult>;
 }

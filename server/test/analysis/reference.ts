@@ -155,3 +155,13 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map
 
 export const distinct = (items: Iterable<unknown>): number =>
   new Set([...items].filter((each) => each !== undefined)).size;
+
+/** The names of the buckets from one day to another, both included, in order. */
+export function bucketNames(from: string, to: string, interval: string): string[] {
+  const names: string[] = [];
+  for (let day = Date.parse(`${from}T00:00:00Z`); day <= Date.parse(`${to}T00:00:00Z`); day += 86_400_000) {
+    const name = bucketName(day, interval, 'UTC');
+    if (!names.includes(name)) names.push(name);
+  }
+  return names;
+}

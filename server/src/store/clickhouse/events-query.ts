@@ -5,7 +5,8 @@ import type { Connection, QueryOptions } from './connection.ts';
 import { whereSql } from './filter-sql.ts';
 import { Bound, EVENTS, options } from './sql.ts';
 
-interface Stored {
+/** A row of `EVENT_COLUMNS`. */
+export interface StoredRow {
   readonly s: string;
   readonly j: string;
   readonly ts: string;
@@ -25,6 +26,10 @@ interface Stored {
   readonly others: Readonly<Record<string, string>>;
 }
 
+/** What an event is made of again. */
+export const EVENT_COLUMNS = `seq AS s, journal AS j, toUnixTimestamp64Milli(timestamp) AS ts, toUnixTimestamp64Milli(receivedAt) AS ra, clientTimestamp AS ct,
+      uuid, app, id, event, user, device, session, shape, data, texts, numbers, others`;
+
 /** One page, by key: (timestamp, seq), and the journal where several servers wrote the same place. */
 export async function events(connection: Connection, query: EventsQuery, control: QueryControl): Promise<EventRow[]> {
   const bound = new Bound();
@@ -38,9 +43,8 @@ export async function events(connection: Connection, query: EventsQuery, control
     where += ` AND timestamp ${desc ? '<=' : '>='} ${time} AND ${place}`;
   }
   const order = desc ? 'DESC' : 'ASC';
-  const rows = await connection.query<Stored>(
-    `SELECT seq AS s, journal AS j, toUnixTimestamp64Milli(timestamp) AS ts, toUnixTimestamp64Milli(receivedAt) AS ra, clientTimestamp AS ct,
-      uuid, app, id, event, user, device, session, shape, data, texts, numbers, others
+  const rows = await connection.query<StoredRow>(
+    `SELECT ${EVENT_COLUMNS}
     FROM ${EVENTS} WHERE ${where} ORDER BY timestamp ${order}, seq ${order}, journal ${order} LIMIT ${bound.add('UInt64', query.limit)}`,
     bound.values,
     pageOptions(query.limit, control),
@@ -64,7 +68,7 @@ function pageOptions(limit: number, control: QueryControl): QueryOptions {
   };
 }
 
-function eventOf(row: Stored): EventRow {
+export function eventOf(row: StoredRow): EventRow {
   const clientTimestamp = Number(row.ct);
   const dataText = row.shape === '' ? row.data : dataOf(row.shape, mapsOf(row));
   return {
@@ -83,7 +87,7 @@ function eventOf(row: Stored): EventRow {
   };
 }
 
-function mapsOf({ texts, numbers, others }: Stored) {
+function mapsOf({ texts, numbers, others }: StoredRow) {
   return {
     texts: { get: (path: string) => texts[path] },
     numbers: { get: (path: string) => numbers[path] },

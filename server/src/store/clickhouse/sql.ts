@@ -13,6 +13,7 @@ type BoundType =
   | 'Int32'
   | 'UUID'
   | 'Array(Int64)'
+  | 'Array(UInt64)'
   | 'Array(String)'
   | 'Array(UUID)';
 

@@ -7,6 +7,8 @@ export interface CutSql {
   readonly where: (range: Range) => readonly string[];
   /** Of a row: the start of its bucket, UTC ms, Int64. */
   readonly bucket: (starts: readonly number[]) => string;
+  /** The place of its bucket, from 0, Int64. */
+  readonly place: (starts: readonly number[]) => string;
 }
 
 /**
@@ -25,7 +27,16 @@ const between = ({ from, to }: Range, bound: Bound): string[] => [
 const byTime = (bound: Bound): CutSql => ({
   where: (range) => between(range, bound),
   bucket: (starts) => `roundDown(toUnixTimestamp64Milli(timestamp), ${bound.add('Array(Int64)', starts)})`,
+  place: (starts) => placeSql('toUnixTimestamp64Milli(timestamp)', starts, bound),
 });
+
+function placeSql(value: string, starts: readonly number[], bound: Bound): string {
+  const sorted = bound.add('Array(Int64)', starts);
+  return `transform(roundDown(${value}, ${sorted}), ${sorted}, ${bound.add(
+    'Array(Int64)',
+    starts.map((_, i) => i),
+  )}, toInt64(0))`;
+}
 
 function byDay(timeZone: string, bound: Bound): CutSql {
   const dayAt = dayNumber(timeZone);
@@ -42,6 +53,17 @@ function byDay(timeZone: string, bound: Bound): CutSql {
     bucket(starts) {
       const days = bound.add('Array(Int64)', starts.map(dayAt));
       return `transform(roundDown(${day}, ${days}), ${days}, ${bound.add('Array(Int64)', starts)}, toInt64(0))`;
+    },
+    place(starts) {
+      const days = starts.map(dayAt);
+      // Days and whole weeks are a subtraction and a division, which a table of places is not.
+      const step = days.length < 2 ? 1 : days.at(-1)! - days.at(-2)!;
+      const isEven =
+        days.every((each, i) => i < 2 || each - days[i - 1]! === step) &&
+        days.length > 1 &&
+        days[1]! - days[0]! <= step;
+      if (!isEven || step < 1) return placeSql(day, days, bound);
+      return `intDiv(${day} - ${bound.add('Int64', days[1]! - step)}, ${bound.add('Int64', step)})`;
     },
   };
 }

@@ -1,9 +1,9 @@
-import type { FunnelCounts, FunnelQuery, FunnelResult, Person, TypedValue } from '../../../analysis-query.ts';
+import type { FunnelCounts, FunnelQuery, FunnelResult, TypedValue } from '../../../analysis-query.ts';
 import type { QueryControl } from '../../../query.ts';
 import type { Connection } from '../connection.ts';
 import { filterSql } from '../filter-sql.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import type { Identities } from './people.ts';
+import { type Identities, personOf } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
 import { cutAtGaps, marksOf, marksSql, packed, timesOf } from './trail-sql.ts';
 import { typedValue } from './value-sql.ts';
@@ -137,8 +137,3 @@ function countsOf(row: Row | undefined, steps: number): FunnelCounts {
 }
 
 const valueOfRow = (row: Row): TypedValue | 'other' => (Number(row['isOther']) === 1 ? 'other' : String(row['val']));
-
-export function personOf(row: Row): Person {
-  const [user, device] = [String(row['u']), String(row['d'])];
-  return user === '' ? (device === '' ? {} : { device }) : { user };
-}

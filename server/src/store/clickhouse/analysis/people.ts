@@ -1,6 +1,7 @@
+import type { Person } from '../../../analysis-query.ts';
 import type { QueryControl } from '../../../query.ts';
 import type { Connection } from '../connection.ts';
-import { type Bound, EVENTS, options } from '../sql.ts';
+import { type Bound, EVENTS, options, type Row } from '../sql.ts';
 
 /**
  * Who an event counts for. An event `$identify` with user and device says that the device is the user's: the latest wins, and what
@@ -55,18 +56,28 @@ export class Identities {
     this.#opened = opened;
   }
 
+  async isKnown(app: string, control: QueryControl): Promise<boolean> {
+    if (this.#known.has(app)) return true;
+    const [row] = await this.#opened().query<{ n: string }>(
+      `SELECT count() AS n FROM ${EVENTS} WHERE app = {a:String} AND id = '${IDENTIFY}'`,
+      { a: app },
+      options(control, true),
+    );
+    if (Number(row?.n ?? 0) === 0) return false;
+    // Once they are there, an erasure may take them away again: the join then finds none, and is right.
+    this.#known.add(app);
+    return true;
+  }
+
   /** Binds what it needs once for each place where `from` stands. */
   async of(app: string, control: QueryControl): Promise<(bound: Bound) => People> {
-    if (!this.#known.has(app)) {
-      const [row] = await this.#opened().query<{ n: string }>(
-        `SELECT count() AS n FROM ${EVENTS} WHERE app = {a:String} AND id = '${IDENTIFY}'`,
-        { a: app },
-        options(control, true),
-      );
-      if (Number(row?.n ?? 0) === 0) return () => PLAIN;
-      // Once they are there, an erasure may take them away again: the join then finds none, and is right.
-      this.#known.add(app);
-    }
-    return (bound) => joined(app, bound);
+    const isKnown = await this.isKnown(app, control);
+    return (bound) => (isKnown ? joined(app, bound) : PLAIN);
   }
+}
+
+/** Of a row that names user `u` and device `d`. */
+export function personOf(row: Row): Person {
+  const [user, device] = [String(row['u']), String(row['d'])];
+  return user === '' ? (device === '' ? {} : { device }) : { user };
 }

@@ -2,18 +2,15 @@ import type { GroupKey, TrendCell, TrendQuery, TrendResult } from '../../../anal
 import type { QueryControl } from '../../../query.ts';
 import type { Connection } from '../connection.ts';
 import type { DayZones } from '../counts-query.ts';
-import { filterSql } from '../filter-sql.ts';
-import { Bound, EVENTS, EXACT_BELOW, options, type Row } from '../sql.ts';
+import { Bound, EXACT_BELOW, options, type Row } from '../sql.ts';
 import { type CutSql, cutSql } from './cut-sql.ts';
 import { decodeKey, keySql, placeSql } from './group-key.ts';
 import { entitySql, isDistinct, isPercentile, measureSql, rankSql } from './measure-sql.ts';
 import type { Identities, People } from './people.ts';
-import { isOnNames, rolledParts } from './rolled-sql.ts';
+import { holdsManyValues } from './percentiles.ts';
+import { rolledParts } from './rolled-sql.ts';
 import { type Source, sourceOf } from './scope-sql.ts';
 import { sessionRows } from './session-sql.ts';
-
-/** Percentiles keep all values up to here, 160 MB of them. Beyond, a sketch is within 1 % of the value (DDSketch). */
-export const PERCENTILE_EXACT_MAX = 20_000_000;
 
 type Series = TrendQuery['series'][number];
 type PeopleOf = (bound: Bound) => People;
@@ -40,7 +37,14 @@ export async function trend(
   const [peopleOf, isOwnZone, isMany] = await Promise.all([
     identities.of(query.app, control),
     zones.isOnly(query.app, query.timeZone, control),
-    holdsManyValues(connection, query, control),
+    query.exact
+      ? false
+      : holdsManyValues(
+          connection,
+          query,
+          query.series.filter(({ measure }) => isPercentile(measure)).map(({ filters }) => filters),
+          control,
+        ),
   ]);
   const groups =
     'keys' in query.groups ? query.groups.keys : await greatest(connection, query, peopleOf, isOwnZone, control);
@@ -61,26 +65,6 @@ export async function trend(
 
 const cutOf = ({ timeZone, range, buckets = [] }: TrendQuery, isOwnZone: boolean, bound: Bound): CutSql =>
   cutSql(timeZone, [range.from, range.to, ...buckets], isOwnZone, bound);
-
-/** Whether a percentile may have to keep more values than is wise: as many as the names alone let through. */
-async function holdsManyValues(connection: Connection, query: TrendQuery, control: QueryControl): Promise<boolean> {
-  const wanted = query.series.filter(({ measure }) => isPercentile(measure));
-  if (wanted.length === 0 || query.exact) return false;
-  const bound = new Bound();
-  const or = wanted.map(({ filters }) => ({ and: filters.filter((filter) => isOnNames([filter])) }));
-  const where = [
-    `app = ${bound.add('String', query.app)}`,
-    `timestamp >= ${bound.time(query.range.from)}`,
-    `timestamp < ${bound.time(query.range.to)}`,
-    filterSql({ or }, bound),
-  ];
-  const [row] = await connection.query<Row>(
-    `SELECT count() AS n FROM ${EVENTS} WHERE ${where.join(' AND ')}`,
-    bound.values,
-    options(control),
-  );
-  return Number(row?.['n'] ?? 0) > PERCENTILE_EXACT_MAX;
-}
 
 /** What the rows of a series are read from: `g` and `at` are expressions. */
 function rowsOf({ filters, measure }: Series, { query, source, bound }: Pick<Asked, 'query' | 'source' | 'bound'>) {

@@ -1,0 +1,151 @@
+import type { RetentionCell, RetentionQuery } from '../analysis-query.ts';
+import type { QueryControl } from '../query.ts';
+import { wrong } from '../questions/check.ts';
+import type { QuestionOf } from '../questions/kinds.ts';
+import type { AnalysisStore } from '../store/analysis-store.ts';
+import { bucketsOf } from '../time.ts';
+import { column, iso, type Made } from './answer.ts';
+import { type GroupValue, groupOf } from './groups.ts';
+import { type Around, choiceOf, fieldOf, type Resolved } from './scope.ts';
+
+const GROUPS = 10;
+/** Periods of a table: a year of days. */
+export const PERIODS_MAX = 366;
+
+export interface RetentionPeriod {
+  /** Periods since the cohort's own, which is 0. */
+  readonly period: number;
+  readonly users: number;
+  /** Of the cohort; null when it is empty. */
+  readonly rate: number | null;
+  /** false while the period still runs. */
+  readonly complete: boolean;
+}
+export interface RetentionCohort {
+  readonly from: string;
+  readonly users: number;
+  readonly periods: readonly RetentionPeriod[];
+}
+export interface RetentionTable {
+  readonly cohorts: readonly RetentionCohort[];
+  /** Of all cohorts that have come so far. */
+  readonly average: readonly { readonly period: number; readonly users: number; readonly rate: number | null }[];
+}
+export interface RetentionAnswer extends RetentionTable {
+  readonly groups?: readonly (RetentionTable & { readonly group: readonly GroupValue[] | 'other' })[];
+}
+
+type Question = QuestionOf<'retention'>;
+
+/** @throws QUESTION_INVALID, RANGE_TOO_MANY_BUCKETS */
+export async function retention(
+  store: AnalysisStore,
+  question: Question,
+  { scope, calendar }: Resolved,
+  { nowMs }: Around,
+  control: QueryControl,
+): Promise<Made<RetentionAnswer>> {
+  const { breakdown, interval } = question;
+  const buckets = bucketsOf(scope.range, interval, calendar);
+  if (buckets.length > PERIODS_MAX)
+    throw wrong(
+      'interval',
+      `interval cuts the range into ${buckets.length} periods; at most ${PERIODS_MAX} make a table.`,
+    );
+  const start = choiceOf(question.start, 'start');
+  const isUnbounded = question.mode === 'unbounded';
+  const query: RetentionQuery = {
+    ...scope,
+    start,
+    return: question.return ? choiceOf(question.return, 'return') : start,
+    buckets,
+    isUnbounded,
+    breakdown: breakdown === undefined ? undefined : fieldOf(breakdown, 'breakdown'),
+    limit: question.limit ?? GROUPS,
+  };
+  const cells = buckets.length === 0 ? [] : await store.retention(query, control);
+  const ends = buckets.map((_, i) => buckets[i + 1] ?? scope.range.to);
+  const table = (of: readonly RetentionCell[]): RetentionTable =>
+    tableOf(of, buckets, isUnbounded, (place) => ends[place]! <= nowMs);
+  const values = [...new Set(cells.map(({ value }) => value))];
+  const result: RetentionAnswer = {
+    ...table(cells),
+    ...(breakdown !== undefined && {
+      groups: values.map((value) => ({
+        group: groupOf(value === 'other' ? value : [value], [breakdown]),
+        ...table(cells.filter((cell) => cell.value === value)),
+      })),
+    }),
+  };
+  return { exact: true, skipped: 0, result, ...rowsOf(result, breakdown) };
+}
+
+function tableOf(
+  cells: readonly RetentionCell[],
+  buckets: readonly number[],
+  isUnbounded: boolean,
+  isComplete: (place: number) => boolean,
+): RetentionTable {
+  const counts = buckets.map((_, cohort) => Array<number>(buckets.length - cohort + 1).fill(0));
+  for (const { cohort, later, users } of cells) counts[cohort]![later + 1]! += users;
+  const rate = (part: number, of: number): number | null => (of === 0 ? null : part / of);
+  const cohorts = counts.map(([users = 0, ...back], cohort): RetentionCohort => {
+    // Unbounded: the last period says it for all before.
+    if (isUnbounded) for (let i = back.length - 2; i >= 0; i--) back[i]! += back[i + 1]!;
+    return {
+      from: iso(buckets[cohort]!),
+      users,
+      periods: back.map((count, period) => ({
+        period,
+        users: count,
+        rate: rate(count, users),
+        complete: isComplete(cohort + period),
+      })),
+    };
+  });
+  const average = buckets.map((_, period) => {
+    const have = cohorts.filter(({ periods }) => periods.length > period);
+    const users = have.reduce((sum, { periods }) => sum + periods[period]!.users, 0);
+    return {
+      period,
+      users,
+      rate: rate(
+        users,
+        have.reduce((sum, cohort) => sum + cohort.users, 0),
+      ),
+    };
+  });
+  return { cohorts, average };
+}
+
+/** A row a cohort and period. */
+function rowsOf(
+  { cohorts, groups }: RetentionAnswer,
+  breakdown: string | undefined,
+): Pick<Made<unknown>, 'columns' | 'rows'> {
+  const head = breakdown === undefined ? [] : [column(breakdown, 'json'), column('group', 'text')];
+  function* table(of: readonly RetentionCohort[], before: readonly unknown[]): Generator<unknown[]> {
+    for (const { from, users, periods } of of)
+      for (const period of periods)
+        yield [...before, from, users, period.period, period.users, period.rate, period.complete];
+  }
+  return {
+    columns: [
+      ...head,
+      column('cohort', 'time'),
+      column('cohortUsers', 'number'),
+      column('period', 'number'),
+      column('users', 'number'),
+      column('rate', 'number'),
+      column('complete', 'boolean'),
+    ],
+    *rows() {
+      yield* table(cohorts, breakdown === undefined ? [] : [undefined, 'all']);
+      for (const { group, cohorts: own } of groups ?? []) {
+        const value = group === 'other' ? undefined : group[0];
+        const name = group === 'other' ? 'other' : value && 'value' in value ? 'value' : 'missing';
+        yield* table(own, [value && 'value' in value ? value.value : undefined, name]);
+      }
+    },
+  };
+}

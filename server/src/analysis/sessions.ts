@@ -1,0 +1,142 @@
+import type { Person, SessionNumbers, SessionsResult } from '../analysis-query.ts';
+import type { QueryControl } from '../query.ts';
+import type { QuestionOf } from '../questions/kinds.ts';
+import type { AnalysisStore } from '../store/analysis-store.ts';
+import { bucketsOf } from '../time.ts';
+import { column, iso, type Made } from './answer.ts';
+import { durationMs } from './range.ts';
+import { type Resolved, SESSION_GAP_MS } from './scope.ts';
+
+const ENDS = 10;
+
+export interface SessionFigures {
+  readonly sessions: number;
+  readonly users: number;
+  /** Events a session; null when there is none. */
+  readonly eventsPerSession: number | null;
+  /** Share of sessions of one event. */
+  readonly bounceRate: number | null;
+  readonly averageMs: number | null;
+  readonly medianMs: number | null;
+  readonly p90Ms: number | null;
+}
+export type SessionEnd = { readonly sessions: number } & ({ readonly event: string } | { readonly other: true });
+export interface SessionsAnswer extends SessionFigures {
+  /** By the interval in which sessions begin. */
+  readonly points?: readonly (SessionFigures & { readonly from: string })[];
+  /** First events of sessions. */
+  readonly entry: readonly SessionEnd[];
+  /** Last events of sessions. */
+  readonly exit: readonly SessionEnd[];
+  readonly list?: readonly (Person & {
+    readonly session?: string;
+    readonly from: string;
+    readonly to: string;
+    readonly durationMs: number;
+    readonly events: number;
+    readonly entry: string;
+    readonly exit: string;
+  })[];
+}
+
+/** @throws QUESTION_INVALID, RANGE_TOO_MANY_BUCKETS */
+export async function sessions(
+  store: AnalysisStore,
+  question: QuestionOf<'sessions'>,
+  { scope, calendar }: Resolved,
+  control: QueryControl,
+): Promise<Made<SessionsAnswer>> {
+  const { interval, list, gap } = question;
+  const buckets = interval && bucketsOf(scope.range, interval, calendar);
+  const found = await store.sessions(
+    {
+      ...scope,
+      gapMs: gap === undefined ? SESSION_GAP_MS : durationMs(gap),
+      buckets,
+      limit: question.limit ?? ENDS,
+      list,
+    },
+    control,
+  );
+  const byBucket = new Map(found.buckets.map((each) => [each.bucket, each]));
+  const result: SessionsAnswer = {
+    ...figuresOf(found.whole),
+    ...(buckets && { points: buckets.map((at) => ({ from: iso(at), ...figuresOf(byBucket.get(at)) })) }),
+    entry: endsOf(found.entry),
+    exit: endsOf(found.exit),
+    ...(list && {
+      list: found.list.map(({ from, to, ...each }) => ({
+        ...each,
+        from: iso(from),
+        to: iso(to),
+        durationMs: to - from,
+      })),
+    }),
+  };
+  return { exact: found.exact, skipped: 0, result, ...tableOf(result) };
+}
+
+function figuresOf(numbers: SessionNumbers | undefined): SessionFigures {
+  const {
+    sessions: count = 0,
+    users = 0,
+    events = 0,
+    single = 0,
+    averageMs = null,
+    medianMs = null,
+    p90Ms = null,
+  } = numbers ?? {};
+  const share = (part: number): number | null => (count === 0 ? null : part / count);
+  return {
+    sessions: count,
+    users,
+    eventsPerSession: share(events),
+    bounceRate: share(single),
+    averageMs,
+    medianMs,
+    p90Ms,
+  };
+}
+
+const endsOf = (ends: SessionsResult['entry']): SessionEnd[] =>
+  ends.map(({ event, sessions: count }) =>
+    event === undefined ? { other: true, sessions: count } : { event, sessions: count },
+  );
+
+const FIGURES = ['sessions', 'users', 'eventsPerSession', 'bounceRate', 'averageMs', 'medianMs', 'p90Ms'] as const;
+
+/** The list where there is one, else the points, else the one row. */
+function tableOf(result: SessionsAnswer): Pick<Made<unknown>, 'columns' | 'rows'> {
+  const { list, points } = result;
+  if (list)
+    return {
+      columns: [
+        ...(['user', 'device', 'session'] as const).map((name) => column(name, 'text')),
+        column('from', 'time'),
+        column('to', 'time'),
+        column('durationMs', 'number'),
+        column('events', 'number'),
+        column('entry', 'text'),
+        column('exit', 'text'),
+      ],
+      rows: () =>
+        list.map((each) => [
+          each.user,
+          each.device,
+          each.session,
+          each.from,
+          each.to,
+          each.durationMs,
+          each.events,
+          each.entry,
+          each.exit,
+        ]),
+    };
+  const figures = FIGURES.map((name) => column(name, 'number'));
+  return points
+    ? {
+        columns: [column('from', 'time'), ...figures],
+        rows: () => points.map((each) => [each.from, ...FIGURES.map((name) => each[name])]),
+      }
+    : { columns: figures, rows: () => [FIGURES.map((name) => result[name])] };
+}

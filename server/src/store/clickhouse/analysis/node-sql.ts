@@ -1,0 +1,65 @@
+import type { TypedValue } from '../../../analysis-query.ts';
+import type { Field, QueryControl } from '../../../query.ts';
+import type { Connection } from '../connection.ts';
+import { Bound, options, type Row } from '../sql.ts';
+import type { People } from './people.ts';
+import { type Source, sourceOf } from './scope-sql.ts';
+import { cutAtGaps, packed } from './trail-sql.ts';
+import { typedValue } from './value-sql.ts';
+
+/** Values told apart in trails; rarer ones are 0. Of names all: an app has no more (eventNamesMax). */
+const NODES_MAX = 1_000;
+const NAMES_MAX = 10_000;
+const isNames = (field: Field): boolean => field.kind === 'column' && (field.name === 'event' || field.name === 'id');
+
+/** The most frequent values of a field, and whether there are more. */
+export async function nodesOf(
+  connection: Connection,
+  scope: Parameters<typeof sourceOf>[0],
+  peopleOf: (bound: Bound) => People,
+  field: Field,
+  control: QueryControl,
+): Promise<{ readonly nodes: readonly TypedValue[]; readonly isAll: boolean }> {
+  const bound = new Bound();
+  const source = sourceOf(scope, peopleOf(bound), bound);
+  const most = isNames(field) ? NAMES_MAX : NODES_MAX;
+  const rows = await connection.query<Row>(
+    `SELECT ${typedValue(field, bound)} AS v FROM ${source.from} WHERE ${source.where()} AND notEmpty(v)
+    GROUP BY v ORDER BY count() DESC, v LIMIT ${most + 1}`,
+    bound.values,
+    options(control),
+  );
+  const nodes = rows.map((row) => String(row['v']));
+  return { nodes: nodes.slice(0, most), isAll: nodes.length <= most };
+}
+
+/** The place of a row's value among the nodes, from 1; 0 for the others. Of a column it is looked up once a block, not once a row. */
+export function nodeSql(field: Field, nodes: readonly TypedValue[], bound: Bound): string {
+  if (nodes.length === 0) return 'toUInt32(0)';
+  const places = bound.add(
+    'Array(Int64)',
+    nodes.map((_, i) => i + 1),
+  );
+  return field.kind === 'column' && isNames(field)
+    ? `toUInt32(transform(${field.name}, ${bound.add(
+        'Array(String)',
+        nodes.map((node) => node.slice(1)),
+      )}, ${places}, 0))`
+    : `toUInt32(transform(${typedValue(field, bound)}, ${bound.add('Array(String)', nodes)}, ${places}, 0))`;
+}
+
+/** Sessions as trails: `p` the person, `w` what the events say, `trail`; and whether a row may be in one. */
+export function sessionTrails(
+  source: Source,
+  marks: string,
+  gapMs: number,
+  bound: Bound,
+  more = '',
+  names = '',
+): string {
+  const { person } = source.people;
+  const kept = names === '' ? '' : ', u, d';
+  return `SELECT p, w${kept}, arrayJoin(if(notEmpty(w), [rows], ${cutAtGaps('rows', bound.add('Int64', gapMs))})) AS trail FROM (
+    SELECT ${person} AS p, session AS w${names}, arraySort(groupArray(${packed(marks)})) AS rows FROM ${source.from}
+    WHERE ${source.where()} AND (notEmpty(session) OR ${person} != 0)${more} GROUP BY p, w)`;
+}

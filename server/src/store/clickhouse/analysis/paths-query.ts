@@ -1,0 +1,60 @@
+import type { PathsQuery, PathsResult } from '../../../analysis-query.ts';
+import type { QueryControl } from '../../../query.ts';
+import type { Connection } from '../connection.ts';
+import { filterSql } from '../filter-sql.ts';
+import { Bound, options, type Row } from '../sql.ts';
+import { nodeSql, nodesOf, sessionTrails } from './node-sql.ts';
+import type { Identities } from './people.ts';
+import { sourceOf } from './scope-sql.ts';
+import { marksOf } from './trail-sql.ts';
+import { typedValue } from './value-sql.ts';
+
+const ANCHOR_BIT = 16;
+
+/**
+ * The nodes are numbered first, so that a path is a few small numbers; equal paths are counted together before they are taken
+ * apart into links.
+ */
+export async function paths(
+  connection: Connection,
+  identities: Identities,
+  query: PathsQuery,
+  control: QueryControl,
+): Promise<PathsResult> {
+  const peopleOf = await identities.of(query.app, control);
+  const { nodes, isAll } = await nodesOf(connection, query, peopleOf, query.node, control);
+  const bound = new Bound();
+  const source = sourceOf(query, peopleOf(bound), bound);
+  const { anchor } = query;
+  const isAnchor = anchor && filterSql({ and: anchor.filters }, bound);
+  const marks = `${nodeSql(query.node, nodes, bound)}${isAnchor ? ` + toUInt32(${isAnchor}) * ${2 ** ANCHOR_BIT}` : ''}`;
+  const isNamed = query.node.kind === 'property' ? ` AND notEmpty(${typedValue(query.node, bound)})` : '';
+  const trails = sessionTrails(source, marks, query.gapMs, bound, isNamed);
+  const from = anchor === undefined ? 'ms' : anchor.isEnd ? 'arrayReverse(arraySlice(ms, 1, a))' : 'arraySlice(ms, a)';
+  const numbers = `arrayMap(m -> toInt32(bitAnd(m, ${2 ** ANCHOR_BIT - 1})), ${from})`;
+  const path = query.isCollapsed
+    ? 'arrayFilter((n, i, b) -> n = 0 OR i = 1 OR n != b, ns, arrayEnumerate(ns), arrayPushFront(arrayPopBack(ns), toInt32(-1)))'
+    : 'ns';
+  const steps = bound.add('UInt64', query.steps);
+  const sessions = `SELECT ${marksOf('trail')} AS ms${anchor ? `, arrayFirstIndex(m -> bitTest(m, ${ANCHOR_BIT}), ms) AS a` : ''} FROM (${trails})`;
+  const rows = await connection.query<Row>(
+    `SELECT l.1 AS s, l.2 AS n, l.3 AS t, sum(c) AS paths FROM (
+      SELECT arrayJoin(arrayZip(arrayEnumerate(path), path, arrayPushBack(arrayPopFront(path), toInt32(-1)))) AS l, c FROM (
+        SELECT arraySlice(${path}, 1, ${steps}) AS path, count() AS c
+        FROM (SELECT ${numbers} AS ns FROM (${sessions})${anchor ? ' WHERE a > 0' : ''}) WHERE notEmpty(path) GROUP BY path
+      )
+    ) GROUP BY s, n, t ORDER BY s, paths DESC, n, t`,
+    bound.values,
+    options(control),
+  );
+  const nodeOf = (place: number) => (place === 0 ? 'other' : nodes[place - 1]!);
+  return {
+    links: rows.map((row) => ({
+      step: Number(row['s']) - 1,
+      node: nodeOf(Number(row['n'])),
+      next: Number(row['t']) === -1 ? undefined : nodeOf(Number(row['t'])),
+      paths: Number(row['paths']),
+    })),
+    exact: isAll,
+  };
+}

@@ -1,0 +1,59 @@
+import type { RetentionCell, RetentionQuery } from '../../../analysis-query.ts';
+import type { QueryControl } from '../../../query.ts';
+import type { Connection } from '../connection.ts';
+import type { DayZones } from '../counts-query.ts';
+import { filterSql } from '../filter-sql.ts';
+import { Bound, options, type Row } from '../sql.ts';
+import { cutSql } from './cut-sql.ts';
+import { maskNames, masksSql, placesSql } from './mask-sql.ts';
+import type { Identities } from './people.ts';
+import { sourceOf } from './scope-sql.ts';
+import { typedValue } from './value-sql.ts';
+
+/**
+ * One pass: of each user the period of the first start event, and the periods of return events as bits. Users of the same cohort and
+ * bits are then counted together, and only these few are taken apart into periods.
+ */
+export async function retention(
+  connection: Connection,
+  identities: Identities,
+  zones: DayZones,
+  query: RetentionQuery,
+  control: QueryControl,
+): Promise<RetentionCell[]> {
+  const { app, range, timeZone, buckets, breakdown } = query;
+  const [peopleOf, isOwnZone] = await Promise.all([identities.of(app, control), zones.isOnly(app, timeZone, control)]);
+  const bound = new Bound();
+  const cut = cutSql(timeZone, [range.from, range.to, ...buckets], isOwnZone, bound);
+  const source = sourceOf(query, peopleOf(bound), bound, cut);
+  const { person } = source.people;
+  const [start, back] = [query.start, query.return].map((filters) => filterSql({ and: filters }, bound));
+  const masks = maskNames(buckets.length);
+  // The value of the event that makes the cohort.
+  const value = breakdown ? `argMinIf(${typedValue(breakdown, bound)}, (timestamp, seq), isStart)` : "''";
+  const people = `SELECT minIf(b, isStart) AS cohort, ${masksSql('b', buckets.length, 'isBack').join(', ')}, ${value} AS v
+    FROM (SELECT *, ${person} AS p, ${cut.place(buckets)} AS b, ${start} AS isStart, ${back} AS isBack
+      FROM ${source.from} WHERE ${source.where([{ or: [{ and: query.start }, { and: query.return }] }])} AND p != 0)
+    GROUP BY p HAVING max(isStart) = 1`;
+  const later = `arrayMap(x -> x - cohort, arrayFilter(x -> x >= cohort, ${placesSql(buckets.length)}))`;
+  // Whoever came back after n periods has come back after fewer, or later: the last time says it all.
+  const each = query.isUnbounded ? `arraySlice(${later}, -1)` : later;
+  const cells = `SELECT v, cohort, arrayJoin(arrayPushFront(${each}, -1)) AS l, sum(c) AS n
+    FROM (SELECT v, cohort, ${masks}, count() AS c FROM (${people}) GROUP BY v, cohort, ${masks}) GROUP BY v, cohort, l`;
+  const rows = await connection.query<Row>(
+    breakdown
+      ? `SELECT if(place > ${bound.add('UInt64', query.limit)}, '', v) AS val, place > ${bound.add('UInt64', query.limit)} AS isOther,
+          min(place) AS o, cohort, l, sum(n) AS users
+        FROM (SELECT *, dense_rank() OVER (ORDER BY r DESC, v) AS place FROM (SELECT *, sumIf(n, l = -1) OVER (PARTITION BY v) AS r FROM (${cells})))
+        GROUP BY val, isOther, cohort, l ORDER BY isOther, o, cohort, l`
+      : `SELECT '' AS val, 0 AS isOther, cohort, l, n AS users FROM (${cells})`,
+    bound.values,
+    options(control),
+  );
+  return rows.map((row) => ({
+    value: Number(row['isOther']) === 1 ? 'other' : String(row['val']),
+    cohort: Number(row['cohort']),
+    later: Number(row['l']),
+    users: Number(row['users']),
+  }));
+}

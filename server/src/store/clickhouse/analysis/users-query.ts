@@ -1,0 +1,180 @@
+import type { TimelineQuery, UserRow, UsersQuery, UsersResult } from '../../../analysis-query.ts';
+import type { Filter, QueryControl } from '../../../query.ts';
+import type { EventRow } from '../../store.ts';
+import type { Connection } from '../connection.ts';
+import { EVENT_COLUMNS, eventOf, events, type StoredRow } from '../events-query.ts';
+import { Bound, EVENTS, options, type Row } from '../sql.ts';
+import { IDENTIFY, type Identities, type People } from './people.ts';
+import { sourceOf } from './scope-sql.ts';
+import { packed } from './trail-sql.ts';
+
+type PeopleOf = (bound: Bound) => People;
+const SORTS = { lastSeen: 'l', firstSeen: 'f', events: 'n' } as const;
+
+/**
+ * A page of users by numbers alone, a hash each; then the last event of each of the page by its key, which is quick, and says the name
+ * and the latest properties.
+ */
+export async function users(
+  connection: Connection,
+  identities: Identities,
+  query: UsersQuery,
+  control: QueryControl,
+): Promise<UsersResult> {
+  const peopleOf = await identities.of(query.app, control);
+  const bound = new Bound();
+  const source = sourceOf(query, peopleOf(bound), bound);
+  const { person, user, areJoined } = source.people;
+  const name = `if(notEmpty(${user}), ${user}, device)`;
+  const found =
+    query.search === undefined
+      ? ''
+      : ` AND positionCaseInsensitiveUTF8(${name}, ${bound.add('String', query.search)}) > 0`;
+  const direction = query.order === 'asc' ? 'ASC' : 'DESC';
+  const page = await connection.query<Row>(
+    `SELECT toString(p) AS p, toUnixTimestamp64Milli(f) AS f, toUnixTimestamp64Milli(l) AS l, n, toString(toUInt64(bitShiftRight(k, 20))) AS seq, total FROM (
+      SELECT *, count() OVER () AS total FROM (
+        SELECT ${person} AS p, min(timestamp) AS f, max(timestamp) AS l, count() AS n, max(${packed('0')}) AS k
+        FROM ${source.from} WHERE ${source.where()} AND p != 0${found} GROUP BY p)
+    ) ORDER BY ${SORTS[query.sort]} ${direction}, p LIMIT ${bound.add('UInt64', query.limit)} OFFSET ${bound.add('UInt64', query.offset)}`,
+    bound.values,
+    options(control),
+  );
+  const last = await lastEvents(connection, query.app, peopleOf, page, control);
+  const names = page.flatMap((row) => last.get(String(row['p']))?.user ?? []);
+  const traits = areJoined ? await traitsOf(connection, query.app, names, control) : new Map<string, string>();
+  return {
+    total: Number(page[0]?.['total'] ?? 0),
+    users: page.flatMap((row): UserRow[] => {
+      const known = last.get(String(row['p']));
+      // An erasure in between took the user away.
+      if (known === undefined) return [];
+      const { user: named, event } = known;
+      const traitsText = traits.get(named);
+      return [
+        {
+          ...(named !== '' ? { user: named } : event.device !== undefined && { device: event.device }),
+          firstSeen: Number(row['f']),
+          lastSeen: Number(row['l']),
+          events: Number(row['n']),
+          last: event,
+          ...(traitsText !== undefined && { traitsText }),
+        },
+      ];
+    }),
+  };
+}
+
+/** By person: the event at the key of the page's row, and the user it counts for. */
+async function lastEvents(
+  connection: Connection,
+  app: string,
+  peopleOf: PeopleOf,
+  page: readonly Row[],
+  control: QueryControl,
+): Promise<Map<string, { user: string; event: EventRow }>> {
+  if (page.length === 0) return new Map();
+  const bound = new Bound();
+  const { from, person, user } = peopleOf(bound);
+  const times = bound.add(
+    'Array(Int64)',
+    page.map((row) => Number(row['l'])),
+  );
+  const rows = await connection.query<StoredRow & { p: string; u: string }>(
+    `SELECT toString(${person}) AS p, ${user} AS u, ${EVENT_COLUMNS} FROM ${from}
+    WHERE app = ${bound.add('String', app)} AND timestamp IN arrayMap(x -> fromUnixTimestamp64Milli(x, 'UTC'), ${times})
+      AND seq IN ${bound.add(
+        'Array(UInt64)',
+        page.map((row) => Number(row['seq'])),
+      )}`,
+    bound.values,
+    options(control),
+  );
+  const keys = new Set(page.map((row) => `${row['p']} ${row['l']} ${row['seq']}`));
+  return new Map(
+    rows
+      .filter(({ p, ts, s }) => keys.has(`${p} ${ts} ${s}`))
+      .map((row) => [row.p, { user: row.u, event: eventOf(row) }]),
+  );
+}
+
+/** The latest that is known of users. */
+async function traitsOf(
+  connection: Connection,
+  app: string,
+  names: readonly string[],
+  control: QueryControl,
+): Promise<Map<string, string>> {
+  const known = names.filter((name) => name !== '');
+  if (known.length === 0) return new Map();
+  const rows = await connection.query<StoredRow>(
+    `SELECT ${EVENT_COLUMNS} FROM ${EVENTS} WHERE app = {app:String} AND id = '${IDENTIFY}' AND user IN {names:Array(String)}
+    ORDER BY timestamp DESC, seq DESC LIMIT 1 BY user`,
+    { app, names: known },
+    options(control),
+  );
+  return new Map(rows.map((row) => [row.user, eventOf(row).dataText ?? '{}']));
+}
+
+/** A page of one user's events, with those of the devices that are the user's. */
+export async function timeline(
+  connection: Connection,
+  identities: Identities,
+  query: TimelineQuery,
+  control: QueryControl,
+): Promise<EventRow[]> {
+  const { app, range, order, limit, after } = query;
+  const isKnown = await identities.isKnown(app, control);
+  const user =
+    'user' in query.person
+      ? query.person.user
+      : isKnown
+        ? await ownerOf(connection, app, query.person.device, control)
+        : undefined;
+  const devices =
+    'device' in query.person && user === undefined
+      ? [query.person.device]
+      : isKnown
+        ? await devicesOf(connection, app, user!, control)
+        : [];
+  const named: Filter = { field: { kind: 'column', name: 'user' }, operator: 'is', matches: [{ text: user ?? '' }] };
+  const unnamed: Filter = {
+    and: [
+      { field: { kind: 'column', name: 'device' }, operator: 'in', matches: devices.map((text) => ({ text })) },
+      { field: { kind: 'column', name: 'user' }, operator: 'exists', matches: [{ boolean: false }] },
+    ],
+  };
+  const own = user === undefined ? unnamed : devices.length === 0 ? named : { or: [named, unnamed] };
+  return await events(
+    connection,
+    { app, range, filters: [own, ...query.filters], order, limit, ...(after && { after }) },
+    control,
+  );
+}
+
+async function ownerOf(
+  connection: Connection,
+  app: string,
+  device: string,
+  control: QueryControl,
+): Promise<string | undefined> {
+  const [row] = await connection.query<Row>(
+    `SELECT user FROM ${EVENTS} WHERE app = {app:String} AND id = '${IDENTIFY}' AND device = {device:String} AND notEmpty(user)
+    ORDER BY timestamp DESC, seq DESC LIMIT 1`,
+    { app, device },
+    options(control, true),
+  );
+  return row && String(row['user']);
+}
+
+/** Devices whose latest identification names the user. */
+async function devicesOf(connection: Connection, app: string, user: string, control: QueryControl): Promise<string[]> {
+  const identified = `${EVENTS} WHERE app = {app:String} AND id = '${IDENTIFY}' AND notEmpty(device)`;
+  const rows = await connection.query<Row>(
+    `SELECT device FROM ${identified} AND notEmpty(user) AND device IN (SELECT device FROM ${identified} AND user = {user:String})
+    GROUP BY device HAVING argMax(user, (timestamp, seq)) = {user:String}`,
+    { app, user },
+    options(control, true),
+  );
+  return rows.map((row) => String(row['device']));
+}

@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LifecycleAnswer, StickinessAnswer } from '../../src/analysis/activity.ts';
+import type { RetentionAnswer, RetentionTable } from '../../src/analysis/retention.ts';
+import {
+  bucketName,
+  bucketNames,
+  type ChoiceLike,
+  type FilterLike,
+  groupBy,
+  holds,
+  isChosen,
+  type Known,
+  known,
+  look,
+} from './reference.ts';
+import { aWorld, SEEDS, someEvents, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await aWorld((app) => (app.endsWith('-1') ? 'America/New_York' : 'UTC'));
+});
+afterAll(() => world.close());
+
+const groupName = (group: NonNullable<RetentionAnswer['groups']>[number]['group']): string =>
+  group === 'other' ? 'other' : 'value' in group[0]! ? JSON.stringify(group[0].value) : 'missing';
+
+describe.each(SEEDS)('users who return (seed %i)', (seed) => {
+  const app = `returning-${seed}`;
+  const timeZone = seed === 1 ? 'America/New_York' : 'UTC';
+  let events: Known[];
+  beforeAll(async () => {
+    const given = someEvents({ seed, count: 900, from: Date.UTC(2026, 0, 5), days: 70, people: 40 });
+    await world.post(app, given);
+    events = known(given);
+  });
+
+  /** Range, zone, filters; people alone. */
+  const trails = (from: string, to: string, zone: string, filters: readonly FilterLike[] = []): Known[][] => {
+    const rows = events.filter((event) => {
+      const date = bucketName(event.timestamp, 'day', zone);
+      return (
+        event.person !== undefined && date >= from && date <= to && filters.every((filter) => holds(event, filter))
+      );
+    });
+    return [...groupBy(rows, ({ person }) => person!).values()];
+  };
+
+  interface Cohorts {
+    readonly [name: string]: { size: number; back: number[] };
+  }
+  function cohortsOf(
+    people: readonly Known[][],
+    names: readonly string[],
+    interval: string,
+    zone: string,
+    start: ChoiceLike,
+    back: ChoiceLike,
+    mode: string,
+  ): Cohorts {
+    const cohorts: Record<string, { size: number; back: number[] }> = {};
+    names.forEach((name, i) => {
+      cohorts[name] = { size: 0, back: Array(names.length - i).fill(0) };
+    });
+    for (const trail of people) {
+      const first = trail.find((event) => isChosen(event, start));
+      if (!first) continue;
+      const placeOf = (event: Known): number => names.indexOf(bucketName(event.timestamp, interval, zone));
+      const cohort = cohorts[names[placeOf(first)]!]!;
+      cohort.size++;
+      const later = trail.filter((event) => isChosen(event, back)).map((event) => placeOf(event) - placeOf(first));
+      cohort.back.forEach((_, period) => {
+        if (mode === 'unbounded' ? later.some((each) => each >= period) : later.includes(period))
+          cohort.back[period]!++;
+      });
+    }
+    return cohorts;
+  }
+  function expectTable({ cohorts, average }: RetentionTable, expected: Cohorts, interval: string, zone: string): void {
+    expect(cohorts.map(({ from }) => bucketName(Date.parse(from), interval, zone))).toEqual(Object.keys(expected));
+    expect(cohorts.map(({ users, periods }) => ({ size: users, back: periods.map((period) => period.users) }))).toEqual(
+      Object.values(expected),
+    );
+    for (const { users, periods } of cohorts)
+      for (const { users: some, rate } of periods) expect(rate).toBe(users === 0 ? null : some / users);
+    average.forEach(({ period, users, rate }) => {
+      const have = Object.values(expected).filter(({ back }) => back.length > period);
+      const some = have.reduce((sum, { back }) => sum + back[period]!, 0);
+      const of = have.reduce((sum, { size }) => sum + size, 0);
+      expect([users, rate]).toEqual([some, of === 0 ? null : some / of]);
+    });
+  }
+
+  it.each([
+    ['week', 'onDay', '2026-01-05', '2026-03-15', { event: 'A' }, { event: 'B' }],
+    ['week', 'unbounded', '2026-01-07', '2026-03-11', { event: 'A' }, {}],
+    ['month', 'onDay', '2026-01-10', '2026-03-20', {}, {}],
+    ['day', 'onDay', '2026-01-05', '2026-03-15', { event: 'C' }, { event: 'C' }],
+    ['day', 'unbounded', '2026-02-25', '2026-03-12', {}, { event: 'A' }],
+    ['day', 'onDay', '2026-03-05', '2026-03-05', {}, {}],
+  ] as const)('are kept by %s, %s', async (interval, mode, from, to, start, back) => {
+    for (const zone of [timeZone, 'Asia/Kathmandu']) {
+      const { result } = await world.ask<RetentionAnswer>(app, {
+        kind: 'retention',
+        from,
+        to,
+        timeZone: zone,
+        interval,
+        mode,
+        start,
+        return: back,
+      });
+      const names = bucketNames(from, to, interval);
+      expectTable(result, cohortsOf(trails(from, to, zone), names, interval, zone, start, back, mode), interval, zone);
+    }
+  });
+
+  it('are kept by the value of the event that made the cohort', async () => {
+    const filters: FilterLike[] = [{ field: 'event', operator: 'isNot', value: 'D' }];
+    for (const [breakdown, limit] of [
+      ['data.country', 2],
+      ['data.plan', 50],
+    ] as const) {
+      const asked = {
+        kind: 'retention',
+        from: '2026-01-05',
+        to: '2026-03-15',
+        interval: 'week',
+        start: { event: 'A' },
+        return: {},
+        breakdown,
+        limit,
+        filters,
+      };
+      const { result } = await world.ask<RetentionAnswer>(app, asked);
+      const names = bucketNames(asked.from, asked.to, 'week');
+      const people = trails(asked.from, asked.to, timeZone, filters);
+      const of = (own: readonly Known[][]) => cohortsOf(own, names, 'week', timeZone, asked.start, {}, 'onDay');
+      expectTable(result, of(people), 'week', timeZone);
+      const started = people.filter((trail) => trail.some((event) => isChosen(event, asked.start)));
+      const groups = groupBy(
+        started,
+        (trail) => JSON.stringify(look(trail.find((event) => isChosen(event, asked.start))!, breakdown)) ?? 'missing',
+      );
+      const shown = result.groups!.map(({ group }) => groupName(group));
+      expect(shown.filter((name) => name !== 'other')).toHaveLength(Math.min(limit, groups.size));
+      for (const { group, ...table } of result.groups!) {
+        const name = groupName(group);
+        const own =
+          name === 'other'
+            ? [...groups].filter(([key]) => !shown.includes(key)).flatMap(([, each]) => each)
+            : groups.get(name)!;
+        expectTable(table, of(own), 'week', timeZone);
+      }
+    }
+  });
+
+  it.each([
+    ['day', undefined, '2026-01-05', '2026-03-15'],
+    ['day', 'week', '2026-01-07', '2026-03-11'],
+    ['day', 'month', '2026-01-10', '2026-03-12'],
+    ['week', undefined, '2026-01-05', '2026-03-15'],
+  ] as const)('are active on so many %ss of a %s', async (interval, period, from, to) => {
+    for (const zone of [timeZone, 'Australia/Lord_Howe']) {
+      const { result } = await world.ask<StickinessAnswer>(app, {
+        kind: 'stickiness',
+        from,
+        to,
+        timeZone: zone,
+        interval,
+        event: 'A',
+        ...(period && { period }),
+      });
+      const chosen = trails(from, to, zone).map((trail) => trail.filter(({ event }) => event === 'A'));
+      const nameOf = (at: number): string => (period ? bucketName(at, period, zone) : 'all');
+      for (const { from: at, users, average, distribution } of result.periods) {
+        const name = nameOf(Date.parse(at));
+        const active = chosen
+          .map(
+            (trail) =>
+              new Set(
+                trail
+                  .filter(({ timestamp }) => nameOf(timestamp) === name)
+                  .map(({ timestamp }) => bucketName(timestamp, interval, zone)),
+              ).size,
+          )
+          .filter((count) => count > 0);
+        expect(users).toBe(active.length);
+        expect(average).toBe(active.length === 0 ? null : active.reduce((a, b) => a + b, 0) / active.length);
+        distribution.forEach((each, i) => {
+          expect(each).toEqual({ active: i + 1, users: active.filter((count) => count === i + 1).length });
+        });
+        expect(distribution.reduce((sum, each) => sum + each.users, 0)).toBe(users);
+      }
+      expect(result.periods).toHaveLength(period ? bucketNames(from, to, period).length : 1);
+    }
+  });
+
+  it.each([
+    ['day', '2026-02-20', '2026-03-15', '2026-02-19'],
+    ['week', '2026-02-02', '2026-03-15', '2026-01-31'],
+    ['month', '2026-02-01', '2026-03-16', '2026-01-15'],
+  ] as const)('are new, returning, resurrecting or dormant by %s', async (interval, from, to, dayBefore) => {
+    for (const zone of [timeZone, 'Asia/Kathmandu']) {
+      const { result } = await world.ask<LifecycleAnswer>(app, {
+        kind: 'lifecycle',
+        from,
+        to,
+        timeZone: zone,
+        interval,
+        filters: [{ field: 'event', operator: 'in', value: ['A', 'B'] }],
+      });
+      const before = bucketNames(dayBefore, dayBefore, interval)[0]!;
+      const names = [before, ...bucketNames(from, to, interval)];
+      const people = trails('1970-01-01', to, zone, [{ field: 'event', operator: 'in', value: ['A', 'B'] }]).map(
+        (trail) => {
+          const times = trail.map(({ timestamp }) => bucketName(timestamp, interval, zone));
+          return {
+            active: new Set(times),
+            isOld: (name: string) =>
+              trail.some(({ timestamp }) => bucketName(timestamp, 'day', zone) < firstDay(name, interval)),
+          };
+        },
+      );
+      result.intervals.forEach(({ from: at, ...found }, i) => {
+        const [last, now] = [names[i]!, names[i + 1]!];
+        expect(bucketName(Date.parse(at), interval, zone)).toBe(now);
+        const count = { new: 0, returning: 0, resurrecting: 0, dormant: 0 };
+        for (const { active, isOld } of people) {
+          if (active.has(now)) count[!isOld(now) ? 'new' : active.has(last) ? 'returning' : 'resurrecting']++;
+          else if (active.has(last)) count.dormant++;
+        }
+        expect(found).toEqual(count);
+      });
+    }
+  });
+});
+
+const firstDay = (name: string, interval: string): string =>
+  interval === 'month' ? `${name}-01` : name.replace('week of ', '');
+
+describe('questions about returning', () => {
+  it.each([
+    [{ kind: 'retention', start: {}, interval: 'day', last: '2y' }, 'interval'],
+    [{ kind: 'retention', interval: 'day', last: '7d' }, 'start'],
+    [{ kind: 'retention', start: {}, interval: 'hour', last: '7d' }, 'interval'],
+    [{ kind: 'stickiness', interval: 'week', period: 'week', last: '7d' }, 'period'],
+    [{ kind: 'stickiness', interval: 'week', period: 'month', last: '7d' }, 'period'],
+    [{ kind: 'lifecycle', last: '7d' }, 'interval'],
+    [{ kind: 'lifecycle', interval: 'day', last: '7d', event: 'a', id: 'a' }, 'id'],
+  ])('%j is refused at %s', async (question, field) => {
+    await expect(world.ask('nobody', question)).rejects.toMatchObject({ code: 'QUESTION_INVALID', field });
+  });
+
+  it('are answered for an app without events', async () => {
+    const retention = await world.ask<RetentionAnswer>('nobody', {
+      kind: 'retention',
+      start: {},
+      interval: 'week',
+      last: '2w',
+    });
+    expect(retention.result.cohorts.map(({ users, periods }) => [users, periods.length])).toEqual([
+      [0, 2],
+      [0, 1],
+    ]);
+    const lifecycle = await world.ask<LifecycleAnswer>('nobody', { kind: 'lifecycle', interval: 'day', last: '2d' });
+    expect(lifecycle.result.intervals).toHaveLength(2);
+  });
+
+  it('say which periods still run', async () => {
+    // Noon of Friday 20 March: this week's period runs, the one before is over.
+    const { result } = await world.ask<RetentionAnswer>('nobody', {
+      kind: 'retention',
+      start: {},
+      interval: 'week',
+      last: '2w',
+    });
+    expect(result.cohorts[0]!.periods.map(({ complete }) => complete)).toEqual([true, false]);
+  });
+});

@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PerformanceAnswer, PerformanceFigures } from '../../src/analysis/performance.ts';
+import type { TimelineAnswer, UsersAnswer } from '../../src/analysis/users.ts';
+import { bucketName, type FilterLike, groupBy, holds, type Known, known, look, percentile } from './reference.ts';
+import { aWorld, SEEDS, someEvents, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await aWorld();
+});
+afterAll(() => world.close());
+
+describe.each(SEEDS)('users and numbers (seed %i)', (seed) => {
+  const app = `users-${seed}`;
+  const range = { from: '2026-03-02', to: '2026-03-15' };
+  let all: Known[];
+  beforeAll(async () => {
+    const given = someEvents({ seed, count: 900, from: Date.UTC(2026, 2, 1), days: 17, people: 30, identify: 0.05 });
+    await world.post(app, given);
+    all = known(given);
+  });
+  const kept = (filters: readonly FilterLike[] = []): Known[] =>
+    all.filter((event) => {
+      const date = bucketName(event.timestamp, 'day', 'UTC');
+      return date >= range.from && date <= range.to && filters.every((filter) => holds(event, filter));
+    });
+  const dataOf = (event: Known) => (event.data === undefined ? undefined : JSON.parse(JSON.stringify(event.data)));
+
+  it.each([
+    ['lastSeen', 'desc', undefined, []],
+    ['firstSeen', 'asc', undefined, [{ field: 'event', operator: 'in', value: ['A', 'B'] }]],
+    ['events', 'desc', 'U1', []],
+  ] as const)('are listed by %s %s, with %s in the name', async (sort, order, search, filters) => {
+    const people = [
+      ...groupBy(
+        kept(filters).filter(({ person }) => person !== undefined),
+        ({ person }) => person!,
+      ),
+    ]
+      .map(([person, own]) => ({ person, own }))
+      .filter(
+        ({ person }) =>
+          search === undefined || person.replace(/^\w+ /, '').toLowerCase().includes(search.toLowerCase()),
+      );
+    const found: UsersAnswer['users'][number][] = [];
+    for (let offset = 0; ; offset += 7) {
+      const { result } = await world.ask<UsersAnswer>(app, {
+        kind: 'users',
+        ...range,
+        sort,
+        order,
+        filters,
+        limit: 7,
+        offset,
+        ...(search && { search }),
+      });
+      if (result.users.length === 0) break;
+      expect(result.total).toBe(people.length);
+      found.push(...result.users);
+    }
+    const iso = (at: number) => new Date(at).toISOString();
+    expect(found).toHaveLength(people.length);
+    for (const each of found) {
+      const person = each.user === undefined ? `device ${each.device}` : `user ${each.user}`;
+      const { own } = people.find((one) => one.person === person)!;
+      const last = own.at(-1)!;
+      expect(each).toMatchObject({
+        firstSeen: iso(own[0]!.timestamp),
+        lastSeen: iso(last.timestamp),
+        events: own.length,
+      });
+      expect([each.last.event, each.last.timestamp, each.last.data]).toEqual([
+        last.event,
+        iso(last.timestamp),
+        dataOf(last),
+      ]);
+      const identified = all
+        .filter(({ event, user }) => event === '$identify' && user !== undefined && `user ${user}` === person)
+        .at(-1);
+      expect(each.traits).toEqual(identified && dataOf(identified));
+    }
+    const key = found.map((each) => each[sort]);
+    expect(key).toEqual(key.toSorted((a, b) => (order === 'asc' ? 1 : -1) * (a < b ? -1 : a > b ? 1 : 0)));
+  });
+
+  it('have timelines, page by page, over all their devices', async () => {
+    const people = groupBy(
+      kept([{ field: 'event', operator: 'isNot', value: 'D' }]),
+      ({ person }) => person ?? 'nobody',
+    );
+    for (const [person, own] of [...people].slice(0, 12)) {
+      if (person === 'nobody') continue;
+      const [kind, name] = [person.slice(0, person.indexOf(' ')), person.slice(person.indexOf(' ') + 1)];
+      for (const order of ['asc', 'desc']) {
+        const found: string[] = [];
+        let after: string | undefined;
+        do {
+          const { result } = await world.ask<TimelineAnswer>(app, {
+            kind: 'timeline',
+            ...range,
+            [kind]: name,
+            order,
+            limit: 4,
+            filters: [{ field: 'event', operator: 'isNot', value: 'D' }],
+            ...(after && { after }),
+          });
+          found.push(
+            ...result.events.map((event) => `${event.timestamp} ${event.event} ${JSON.stringify(event.data)}`),
+          );
+          after = result.next;
+        } while (after);
+        const expected = own.map(
+          (event) => `${new Date(event.timestamp).toISOString()} ${event.event} ${JSON.stringify(event.data)}`,
+        );
+        expect(found).toEqual(order === 'asc' ? expected : expected.toReversed());
+      }
+    }
+  });
+
+  it('have timelines by a device that is known to be theirs', async () => {
+    const owned = all.find(
+      ({ event, user, device, person }) =>
+        event !== '$identify' && user === undefined && device !== undefined && person!.startsWith('user '),
+    )!;
+    const by = async (who: object) =>
+      (await world.ask<TimelineAnswer>(app, { kind: 'timeline', ...range, ...who, limit: 1_000 })).result.events.map(
+        ({ uuid }) => uuid,
+      );
+    const found = await by({ device: owned.device });
+    expect(found).toEqual(await by({ user: owned.person!.slice('user '.length) }));
+    expect(found).toHaveLength(kept().filter(({ person }) => person === owned.person).length);
+  });
+
+  function expectFigures(
+    found: PerformanceFigures,
+    own: readonly Known[],
+    property: string,
+    condition?: FilterLike,
+  ): void {
+    const numbers = own.map((event) => look(event, property)).filter((value) => typeof value === 'number');
+    const close = (value: number | null) => (value === null ? null : expect.closeTo(value, 6));
+    expect(found).toMatchObject({
+      count: own.length,
+      ...(condition && {
+        rate: own.length === 0 ? null : close(own.filter((event) => holds(event, condition)).length / own.length),
+      }),
+      p50: close(percentile(numbers, 0.5)),
+      p95: close(percentile(numbers, 0.95)),
+      p99: close(percentile(numbers, 0.99)),
+      max: numbers.length === 0 ? null : Math.max(...numbers),
+    });
+  }
+
+  it.each([
+    ['p95', 'data.country', 'data.ms', 3, 'day'],
+    ['p50', 'data.plan', 'data.ms', 100, undefined],
+    ['max', 'event', 'data.plan', 2, 'week'],
+    ['rate', 'data.country', 'data.ms', 10, undefined],
+    ['count', 'data.a.b', 'data[""]', 4, undefined],
+    ['p99', 'user', 'data.nowhere', 4, undefined],
+  ] as const)('are worst by %s of %s', async (sort, by, property, limit, interval) => {
+    const condition: FilterLike = { field: 'data.plan', operator: 'exists', value: true };
+    const { result, skipped } = await world.ask<PerformanceAnswer>(app, {
+      kind: 'performance',
+      ...range,
+      property,
+      by,
+      condition,
+      sort,
+      limit,
+      ...(interval && { interval }),
+    });
+    const rows = kept();
+    expectFigures(result.total, rows, property, condition);
+    expect(skipped).toBe(
+      rows.filter((event) => !['undefined', 'number'].includes(typeof look(event, property))).length,
+    );
+    const groups = groupBy(rows, (event) => JSON.stringify(look(event, by)) ?? 'missing');
+    const nameOf = ({ group }: PerformanceAnswer['groups'][number]) =>
+      group === 'other' ? 'other' : 'value' in group[0]! ? JSON.stringify(group[0].value) : 'missing';
+    const shown = result.groups.map(nameOf);
+    expect(shown.filter((name) => name !== 'other')).toHaveLength(Math.min(limit, groups.size));
+    for (const each of result.groups) {
+      const name = nameOf(each);
+      const own =
+        name === 'other'
+          ? [...groups].filter(([key]) => !shown.includes(key)).flatMap(([, some]) => some)
+          : groups.get(name)!;
+      expectFigures(each, own, property, condition);
+      for (const { from, ...figures } of each.points ?? [])
+        expectFigures(
+          figures,
+          own.filter(
+            ({ timestamp }) =>
+              bucketName(timestamp, interval!, 'UTC') === bucketName(Date.parse(from), interval!, 'UTC'),
+          ),
+          property,
+          condition,
+        );
+    }
+    const keys = result.groups
+      .filter(({ group }) => group !== 'other')
+      .map((each) => each[sort] ?? Number.NEGATIVE_INFINITY);
+    expect(keys).toEqual(keys.toSorted((a, b) => b - a));
+    // Nobody who is not shown is worse.
+    const worst = (own: readonly Known[]): number => {
+      const numbers = own.map((event) => look(event, property)).filter((value) => typeof value === 'number');
+      if (sort === 'count') return own.length;
+      if (sort === 'rate') return own.filter((event) => holds(event, condition)).length / own.length;
+      if (numbers.length === 0) return Number.NEGATIVE_INFINITY;
+      return sort === 'max' ? Math.max(...numbers) : percentile(numbers, { p50: 0.5, p95: 0.95, p99: 0.99 }[sort])!;
+    };
+    for (const [key, own] of groups)
+      if (!shown.includes(key)) expect(worst(own)).toBeLessThanOrEqual(keys.at(-1)! + 1e-9);
+  });
+});
+
+it.each([
+  [{ kind: 'timeline' }, 'user'],
+  [{ kind: 'timeline', user: 'a', device: 'b' }, 'device'],
+  [{ kind: 'timeline', user: 'a', after: '12' }, 'after'],
+  [{ kind: 'timeline', user: 'a', segment: { did: {} } }, 'segment'],
+  [{ kind: 'users', limit: 1_001 }, 'limit'],
+  [{ kind: 'users', sort: 'name' }, 'sort'],
+  [{ kind: 'performance', by: 'event' }, 'property'],
+  [{ kind: 'performance', by: 'event', property: 'user' }, 'property'],
+  [{ kind: 'performance', by: 'event', property: 'data.ms', sort: 'rate' }, 'sort'],
+  [{ kind: 'performance', by: 'event', property: 'data.ms', condition: { field: 'x', value: 1 } }, 'condition.field'],
+])('%j is refused at %s', async (question, field) => {
+  await expect(world.ask('nobody', { last: '7d', ...question })).rejects.toMatchObject({
+    code: 'QUESTION_INVALID',
+    field,
+  });
+});
+
+it('an app without events has no users, and no numbers', async () => {
+  expect((await world.ask('nobody', { kind: 'users', last: '7d' })).result).toEqual({ total: 0, users: [] });
+  expect((await world.ask('nobody', { kind: 'timeline', last: '7d', user: 'ada' })).result).toEqual({ events: [] });
+  expect(
+    (await world.ask('nobody', { kind: 'performance', last: '7d', by: 'event', property: 'data.ms', interval: 'day' }))
+      .result,
+  ).toEqual({
+    total: { count: 0, p50: null, p95: null, p99: null, max: null },
+    groups: [],
+  });
+});
