@@ -43,10 +43,12 @@ export function problemOf(error: SeismoError, instance: string, mount = ''): Rec
 /** So long a caller that is still sending may go on after it was refused, to read the answer. */
 const LINGER_MS = 2_000;
 
+export const instanceOf = (request: FastifyRequest): string => `urn:seismo:request:${request.id}`;
+
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = asSeismoError(error);
   const { status, kind } = problem.entry;
-  const instance = `urn:seismo:request:${request.id}`;
+  const instance = instanceOf(request);
   const fields = { instance, code: problem.code, method: request.method, route: request.routeOptions.url };
   if (kind === 'bug') request.log.error({ ...fields, err: problem.cause ?? problem }, problem.detail);
   else if (kind === 'machine') request.log.warn({ ...fields, err: problem.cause }, problem.detail);

@@ -44,6 +44,22 @@ describe('events', () => {
     expect(rows[2]).toContain('"eve, ""x"""');
   });
 
+  it('cut the stream that fails on its way, so that nobody takes it for whole, and the log says why', async () => {
+    const failing = async function* () {
+      yield [anEventRow()];
+      throw new SeismoError('QUERY_LIMIT_TIME', 'The question took longer than allowed.');
+    };
+    const double = open({ reports: { eventsStream: async () => ({ value: failing() }) } });
+    await double.http.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = double.http.server.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}/api/events/shop`, {
+      headers: { ...HEADERS, accept: 'application/x-ndjson' },
+    });
+    expect(answer.status).toBe(200);
+    await expect(answer.text()).rejects.toThrow();
+    await expect.poll(() => double.logged.join('\n')).toContain('QUERY_LIMIT_TIME');
+  });
+
   it('stream no faster than they are read, and stop when the reader goes', async () => {
     let pages = 0;
     let ended = false;

@@ -96,6 +96,17 @@ test('a stream brings every row', async () => {
   expect(sum).toBe(19_999_900_000);
 });
 
+test('a limit met in the middle of a stream is told as what it is', async () => {
+  let rows = 0;
+  const reading = async (): Promise<void> => {
+    const settings = { max_execution_time: 1 };
+    for await (const piece of connection.stream('SELECT number FROM numbers(100000000000)', {}, { settings }))
+      rows += piece.length;
+  };
+  await expect(reading()).rejects.toMatchObject({ code: 'QUERY_LIMIT_TIME' });
+  expect(rows).toBeGreaterThan(0);
+});
+
 test('an abort stops the query in the engine', async () => {
   const abort = new AbortController();
   const asked = connection.query(

@@ -5,6 +5,7 @@ import type { EventRow } from '../../store/store.ts';
 import { negotiate } from '../accept.ts';
 import { CSV_TYPE, csvOf } from '../csv.ts';
 import type { HttpDeps } from '../deps.ts';
+import { asSeismoError, instanceOf } from '../problem.ts';
 import type { Call, Route } from '../route.ts';
 import { pathOf } from '../url.ts';
 import { sayAsOf } from './as-of.ts';
@@ -59,12 +60,24 @@ async function events(deps: HttpDeps, call: Call): Promise<unknown> {
   const answer = await deps.reports.eventsStream(app, search, call.control());
   sayAsOf(reply, answer);
   reply.header('content-type', form === 'text/csv' ? CSV_TYPE : LINES_TYPE);
-  const pages = form === 'text/csv' ? csvOf(answer.value, safe) : lines(answer.value);
+  const pages = toldWhenCut(deps, call, form === 'text/csv' ? csvOf(answer.value, safe) : lines(answer.value));
   if (request.method === 'HEAD') {
     await pages.return(undefined);
     return reply.send();
   }
   return Readable.from(pages, { objectMode: false });
+}
+
+/** A failure on the way cuts the answer, so that nobody takes it for whole; why is in the log alone. */
+async function* toldWhenCut({ logger }: HttpDeps, { request }: Call, pieces: AsyncGenerator<Buffer>) {
+  try {
+    yield* pieces;
+  } catch (error) {
+    const problem = asSeismoError(error);
+    const fields = { instance: instanceOf(request), code: problem.code, err: problem.cause ?? problem };
+    if (!request.raw.socket.destroyed) logger.warn(fields, 'a streamed answer was cut');
+    throw error;
+  }
 }
 
 async function page(deps: HttpDeps, call: Call): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -139,6 +140,9 @@ async function runQuery(
   });
 }
 
+/** As a server names it: what stands behind it at the end of an answer is a failure. */
+const TAG_HEADER = 'x-clickhouse-exception-tag';
+
 /** Chunks as the engine makes them, no faster than they are taken. */
 async function pour(
   work: Work,
@@ -147,6 +151,7 @@ async function pour(
   format: string,
   response: ServerResponse,
 ): Promise<void> {
+  response.setHeader(TAG_HEADER, randomBytes(8).toString('hex'));
   for await (const chunk of session.queryStream(query, { format })) {
     if (work.isCancelled) throw new Refusal(394, 'Query was cancelled.', 'QUERY_WAS_CANCELLED');
     if (response.write(chunk.raw())) continue;
@@ -175,8 +180,13 @@ export function refuse(response: ServerResponse, error: unknown): void {
   const text = messageOf(error);
   const code = /Code: (\d+)/.exec(text)?.[1];
   if (response.headersSent) {
-    // The status is spent: a cut answer says that it is not whole.
-    response.destroy();
+    // The status is spent: ClickHouse then says at the end what went wrong, and the client knows how to read it.
+    const tag = response.getHeader(TAG_HEADER);
+    if (typeof tag !== 'string') response.destroy();
+    else {
+      const line = `${text}\n`;
+      response.end(`\r\n__exception__\r\n${tag}\r\n${line}${Buffer.byteLength(line)} ${tag}\r\n__exception__\r\n`);
+    }
     return;
   }
   const status = code === undefined ? 500 : ['60', '81'].includes(code) ? 404 : code === '241' ? 500 : 400;
