@@ -68,7 +68,11 @@ export function createMetrics({ ingest, store }: Pick<HttpDeps, 'ingest' | 'stor
   counter('seismo_load_failures_total', 'Attempts to load a block that failed.', ({ loadFailures }) => loadFailures);
   gauge('seismo_journal_events', 'Events in the journal, not yet in the store.', ({ journalEvents }) => journalEvents);
   gauge('seismo_journal_bytes', 'Bytes of these events.', ({ journalBytes }) => journalBytes);
-  gauge('seismo_journal_full', '1 while the journal is at its limit.', ({ state }) => (state === 'full' ? 1 : 0));
+  gauge(
+    'seismo_journal_full',
+    '1 while the journal is within 5 % of its limit, or the disk nearly full.',
+    ({ state }) => (state === 'full' ? 1 : 0),
+  );
   gauge('seismo_journal_age_seconds', 'Age of the oldest event not in the store.', ({ lagMs }) => lagMs / 1000);
   gauge('seismo_loader_waiting', '1 while the loader repeats a failed block.', ({ state }) => +(state === 'waiting'));
   gauge('seismo_events_set_aside', 'Events that the engine refused.', ({ setAside }) => setAside);

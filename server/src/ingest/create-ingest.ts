@@ -301,7 +301,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
         ...(loader.lastFailure !== undefined && { lastFailure: loader.lastFailure }),
         rememberedIds: ids.size,
         rememberedIdsBytes: ids.bytes,
-        state: closing ? 'stopping' : journal.refusal(0) ? 'full' : loader.isRetrying ? 'waiting' : 'loading',
+        state: closing ? 'stopping' : journal.isFull() ? 'full' : loader.isRetrying ? 'waiting' : 'loading',
       };
     },
 

@@ -136,6 +136,11 @@ export class Journal {
     return undefined;
   }
 
+  /** Whether posts are refused, or the next large one will be. */
+  isFull(): boolean {
+    return this.refusal(this.#limits.maxBytes / 20) !== undefined;
+  }
+
   checkpoint(key: string): unknown {
     return unsealed(key, this.#file.imports.get(key));
   }
@@ -361,17 +366,19 @@ export class Journal {
     this.#asideBytes = sizeOf(this.#file.aside).bytes;
   }
 
-  /** Asked twice a second, or after so many bytes: a system call costs more than what it guards. */
+  /** Asked twice a second, and before much of the reserve can have been taken: a system call a request costs more than it guards. */
   #isDiskFull(): boolean {
+    if (this.#limits.diskReserveBytes === 0) return false;
     const now = performance.now();
-    if (now - this.#diskAskedMs < DISK_ASKED_EVERY_MS && this.#bytesSinceDisk < DISK_ASKED_EVERY_BYTES)
+    if (now - this.#diskAskedMs < DISK_ASKED_EVERY_MS && this.#bytesSinceDisk < this.#limits.diskReserveBytes / 4)
       return this.#diskIsFull;
     this.#diskAskedMs = now;
     this.#bytesSinceDisk = 0;
     const { bavail, bsize } = statfsSync(this.#path);
-    const { diskReserveBytes } = this.#limits;
-    // A file that was large once has room in itself: what goes there takes nothing from the disk.
-    this.#diskIsFull = bavail * bsize < diskReserveBytes && slackOf(this.#file) < diskReserveBytes / 4;
+    // A file that was large once has room in itself, in pieces: while little waits, what comes fits into them and takes nothing from
+    // the disk. So a journal that has filled its disk goes on when it has been emptied.
+    this.#diskIsFull =
+      bavail * bsize < this.#limits.diskReserveBytes && (this.pendingBytes + LITTLE_BYTES) * 4 > slackOf(this.#file);
     return this.#diskIsFull;
   }
 }
@@ -380,4 +387,4 @@ const EMPTY = Buffer.alloc(0);
 /** Beyond, the engine is behind, and groups are read back from the file. */
 const RECENT_MAX_BYTES = 48 * 1024 * 1024;
 const DISK_ASKED_EVERY_MS = 500;
-const DISK_ASKED_EVERY_BYTES = 16 * 1024 * 1024;
+const LITTLE_BYTES = 256 * 1024;

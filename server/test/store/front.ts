@@ -6,6 +6,7 @@ export async function startFront(
   socketPath: string,
   user: string,
   password: string,
+  port = 0,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   const server: Server = createServer((asked, answer) => {
@@ -29,7 +30,7 @@ export async function startFront(
     answer.on('close', () => onward.destroy());
     asked.pipe(onward);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
