@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ const file = (): string => join(servers.dataDir, 'journal', 'data.mdb');
 const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 /** All but sockets, which cannot be copied. */
 const copy = (from: string, to: string): void =>
-  cpSync(from, to, { recursive: true, filter: (path) => !statSync(path).isSocket() });
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: (path) => !lstatSync(path).isSocket() });
 /** Lines of the log that tell of a damaged journal, of all starts. */
 const told = (): string[] => servers.log.filter((line) => line.includes('the journal was damaged'));
 

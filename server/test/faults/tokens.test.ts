@@ -69,11 +69,19 @@ interface Unanswered {
  * insert waits in the socket; then the server is held, and the engine let go: nobody reads its answer.
  */
 async function anUnansweredBlock(random: () => number): Promise<Unanswered> {
-  servers = new Servers({ args: ['--flush-interval-ms', '100'] });
+  for (;;) {
+    const block = await tryUnansweredBlock(random);
+    // When the loader looked just between the two requests, the block has one part, and the other request waits.
+    if (block.fresh.length === 2) return block;
+    await servers.remove();
+  }
+}
+
+async function tryUnansweredBlock(random: () => number): Promise<Unanswered> {
+  servers = new Servers({ args: ['--flush-interval-ms', '1000'] });
   await servers.start();
   const [ledger, late] = [new Ledger(), new Ledger()];
   const some = async (count: number): Promise<void> => {
-    // One by one they are a block each; as the loader is waiting, or held, all lie in the journal before it looks.
     const statuses = [
       await send(servers, 'shop', someEvents(random, count), 'array', ledger),
       await send(servers, 'late', later(someEvents(random, count)), 'array', late),
@@ -169,7 +177,6 @@ describe('a block that was stored, and whose answer did not come', () => {
     async (_, damage) => {
       for (let round = 0; round < CASES; round++) {
         const block = await anUnansweredBlock(randomOf(97 + round));
-        expect(block.fresh.length).toBeGreaterThan(0);
         damage(block);
         expect(await wrongAfterwards(block)).toEqual([]);
         if (round < CASES - 1) await servers.remove();
