@@ -388,7 +388,6 @@ const STATEMENTS = [
     `SELECT * FROM ${'(SELECT * FROM '.repeat(100)}events${') AS t'.repeat(100)}`,
     `WITH ${Array.from({ length: 19 }, (_, i) => `t${i} AS (SELECT a.person AS person FROM ${i === 0 ? 'events' : `t${i - 1}`} AS a JOIN ${i === 0 ? 'events' : `t${i - 1}`} AS b ON a.person = b.person)`).join(', ')} SELECT count() FROM t18`,
     `SELECT ${Array.from({ length: 30 }, (_, i) => `t${i}.person`).join(' + ')} FROM events AS t0 ${Array.from({ length: 29 }, (_, i) => `CROSS JOIN events AS t${i + 1}`).join(' ')}`,
-    `SELECT '${'a'.repeat(20_000)}'`,
   ],
 ];
 
