@@ -3,7 +3,8 @@
  * Ranges are half-open UTC milliseconds.
  */
 import type { StoredEvent } from './event.ts';
-import type { EventsQuery, Field, Filter, PropertyField, Range } from './query.ts';
+import type { EventsQuery, Field, Filter, JsonValue, PropertyField, Range } from './query.ts';
+import type { Select } from './sql/tree.ts';
 
 /** A set of users. */
 export type Segment =
@@ -284,4 +285,16 @@ export interface PerformanceResult {
   readonly groups: readonly (PerformanceNumbers & { readonly value: TypedValue | 'other' })[];
   readonly points: readonly (PerformanceNumbers & { readonly value: TypedValue | 'other'; readonly bucket: number })[];
   readonly exact: boolean;
+}
+
+export interface SqlQuery extends Scope {
+  readonly select: Select;
+}
+
+export interface SqlResult {
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly rows: readonly (readonly JsonValue[])[];
 }

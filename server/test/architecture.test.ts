@@ -8,15 +8,16 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((na
 
 /** Which rooms a room may import (DESIGN.md); leaves are everybody's. `registry` is where small data is kept. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
-  leaf: ['leaf'],
+  leaf: ['leaf', 'sql types'],
   config: ['leaf'],
   registry: ['leaf'],
   auth: ['leaf', 'registry'],
-  store: ['leaf', 'contract'],
+  store: ['leaf', 'contract', 'sql'],
   ingest: ['leaf', 'contract'],
   reports: ['leaf', 'contract'],
   questions: ['leaf'],
-  analysis: ['leaf', 'questions', 'contract'],
+  analysis: ['leaf', 'questions', 'contract', 'sql'],
+  sql: ['leaf'],
   contract: ['leaf'],
   protocols: ['leaf', 'ingest'],
   http: ['leaf', 'auth', 'ingest', 'reports', 'protocols', 'contract', 'registry', 'questions', 'analysis'],

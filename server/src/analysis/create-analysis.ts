@@ -11,6 +11,7 @@ import { performance } from './performance.ts';
 import { retention } from './retention.ts';
 import { type Around, type Resolved, resolve } from './scope.ts';
 import { sessions } from './sessions.ts';
+import { sql } from './sql.ts';
 import { trend } from './trend.ts';
 import { timeline, users } from './users.ts';
 
@@ -67,6 +68,8 @@ async function make(
       return await timeline(store, question, resolved, control);
     case 'performance':
       return await performance(store, question, resolved, control);
+    case 'sql':
+      return await sql(store, question, resolved, control);
     case 'stickiness':
       return await stickiness(store, question, resolved, control);
     case 'lifecycle':

@@ -237,6 +237,15 @@ export const PerformanceSchema = object(
   'A number by another property, the slowest first: percentiles, and how often a condition holds (errors).',
 );
 
+export const SqlSchema = object(
+  {
+    kind: Type.Literal('sql'),
+    ...common,
+    sql: Type.String({ minLength: 1, maxLength: 20_000, description: 'One SELECT over `events` (docs/analysis.md).' }),
+  },
+  'A SELECT over the events of the app.',
+);
+
 export const QUESTIONS = {
   trend: TrendSchema,
   funnel: FunnelSchema,
@@ -248,6 +257,7 @@ export const QUESTIONS = {
   users: UsersSchema,
   timeline: TimelineSchema,
   performance: PerformanceSchema,
+  sql: SqlSchema,
 } as const;
 export type Kind = keyof typeof QUESTIONS;
 export type QuestionOf<K extends Kind> = Static<(typeof QUESTIONS)[K]>;

@@ -11,6 +11,8 @@ import type {
   RetentionQuery,
   SessionsQuery,
   SessionsResult,
+  SqlQuery,
+  SqlResult,
   StickinessCell,
   StickinessQuery,
   TimelineQuery,
@@ -31,6 +33,8 @@ export interface AnalysisStore {
   users(query: UsersQuery, control: QueryControl): Promise<UsersResult>;
   timeline(query: TimelineQuery, control: QueryControl): Promise<readonly EventRow[]>;
   performance(query: PerformanceQuery, control: QueryControl): Promise<PerformanceResult>;
+  /** @throws QUESTION_INVALID also for what only the engine can tell, like types that do not fit */
+  sql(query: SqlQuery, control: QueryControl): Promise<SqlResult>;
   stickiness(query: StickinessQuery, control: QueryControl): Promise<readonly StickinessCell[]>;
   lifecycle(query: LifecycleQuery, control: QueryControl): Promise<readonly LifecycleCell[]>;
   trend(query: TrendQuery, control: QueryControl): Promise<TrendResult>;

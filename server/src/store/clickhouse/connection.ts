@@ -3,6 +3,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { ClickHouseError, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { SeismoError } from '../../errors.ts';
+import type { JsonValue } from '../../query.ts';
 import { InsertRefused } from '../store.ts';
 import { MACHINE_CODES, STATEMENT_CODES } from './error-codes.ts';
 
@@ -24,12 +25,20 @@ export interface ConnectionLogger {
   warn(fields: object, message: string): void;
 }
 
+export interface Table {
+  /** As the engine names types. */
+  readonly types: readonly string[];
+  readonly rows: readonly (readonly JsonValue[])[];
+}
+
 /** One way to an engine: the embedded one or a ClickHouse server. Every failure is a SeismoError or an InsertRefused. */
 export interface Connection {
   /** Makes the database of the connection where there is none. */
   makeDatabase(): Promise<void>;
   /** 64-bit integers come as texts, unless the setting output_format_json_quote_64bit_integers is 0. */
   query<T>(sql: string, params?: Parameters, options?: QueryOptions): Promise<T[]>;
+  /** Columns in their order, whatever they are called. */
+  table(sql: string, params?: Parameters, options?: QueryOptions): Promise<Table>;
   /** Rows in the engine's own pieces, while it still reads. */
   stream<T>(sql: string, params?: Parameters, options?: QueryOptions): AsyncIterable<readonly T[]>;
   command(sql: string, params?: Parameters, settings?: Settings): Promise<void>;
@@ -202,6 +211,31 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
           abort_signal: signal,
         });
         return await result.json<T>();
+      } catch (error) {
+        signal.throwIfAborted();
+        throw queryFailure(error);
+      } finally {
+        releaseTimer();
+        release();
+      }
+    },
+
+    async table(sql, params, asked = {}) {
+      asked.signal?.throwIfAborted();
+      const { signal, release: releaseTimer } = boundedBy(asked);
+      const queryId = asked.queryId ?? randomUUID();
+      const release = stopWith(signal, queryId);
+      try {
+        const result = await client.query({
+          query: sql,
+          format: 'JSONCompact',
+          query_id: queryId,
+          clickhouse_settings: { wait_end_of_query: 1, ...serverSettings(asked.settings) },
+          ...(params === undefined ? {} : { query_params: { ...params } }),
+          abort_signal: signal,
+        });
+        const { meta = [], data } = await result.json<readonly JsonValue[]>();
+        return { types: meta.map(({ type }) => type), rows: data };
       } catch (error) {
         signal.throwIfAborted();
         throw queryFailure(error);

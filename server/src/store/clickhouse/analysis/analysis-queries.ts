@@ -8,6 +8,7 @@ import { Identities } from './people.ts';
 import { performance } from './performance-query.ts';
 import { retention } from './retention-query.ts';
 import { sessions } from './sessions-query.ts';
+import { sql } from './sql-query.ts';
 import { trend } from './trend-query.ts';
 import { timeline, users } from './users-query.ts';
 
@@ -25,6 +26,7 @@ export function analysisQueries(opened: () => Connection, zones: DayZones): Anal
     users: async (query, control) => await users(opened(), identities, query, control),
     timeline: async (query, control) => await timeline(opened(), identities, query, control),
     performance: async (query, control) => await performance(opened(), identities, zones, query, control),
+    sql: async (query, control) => await sql(opened(), identities, query, control),
     stickiness: async (query, control) => await stickiness(opened(), identities, zones, query, control),
     lifecycle: async (query, control) => await lifecycle(opened(), identities, zones, query, control),
     trend: async (query, control) => await trend(opened(), identities, zones, query, control),

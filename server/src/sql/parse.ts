@@ -1,0 +1,113 @@
+/**
+ * One SELECT of ClickHouse's dialect → a tree, by recursive descent. What is not written here is not understood, and is refused: that is
+ * the whole defence, so this knows no "everything else" and passes no text on.
+ */
+import { parseExpression, parseOrder } from './parse-expression.ts';
+import { Reader } from './reader.ts';
+import type { Item, Join, Select, Source } from './tree.ts';
+
+const CTES_MAX = 20;
+const JOINS_MAX = 10;
+const ROWS_MAX = 1_000_000_000;
+
+/** @throws QUESTION_INVALID with the place in the text */
+export function parseSql(sql: string): Select {
+  const reader = new Reader(sql, parseSelect);
+  const select = parseSelect(reader);
+  if (reader.peek().kind !== 'end') throw reader.refuse(`has ${reader.seen()} after the end of the SELECT`);
+  return select;
+}
+
+function parseSelect(reader: Reader): Select {
+  return reader.nested(() => {
+    const ctes: Select['ctes'][number][] = [];
+    if (reader.takeWord('WITH')) {
+      do {
+        const name = reader.newName('a name for what follows AS (');
+        if (name.toLowerCase() === 'events' || ctes.some((each) => each.name === name))
+          throw reader.refuse(`names "${name}" twice`);
+        reader.expectWord('AS');
+        reader.expect('(');
+        ctes.push({ name, select: parseSelect(reader) });
+        reader.expect(')');
+        if (ctes.length > CTES_MAX) throw reader.refuse(`has more than ${CTES_MAX} parts in WITH`);
+      } while (reader.take(','));
+    }
+    reader.expectWord('SELECT');
+    const isDistinct = reader.takeWord('DISTINCT');
+    const items = reader.list(() => parseItem(reader));
+    let from: Source | undefined;
+    const joins: Join[] = [];
+    if (reader.takeWord('FROM')) {
+      from = parseSource(reader);
+      for (let join = parseJoin(reader); join; join = parseJoin(reader)) {
+        joins.push(join);
+        if (joins.length > JOINS_MAX) throw reader.refuse(`has more than ${JOINS_MAX} joins`);
+      }
+    }
+    const where = reader.takeWord('WHERE') ? parseExpression(reader) : undefined;
+    const groupBy = reader.takeWords('GROUP', 'BY') ? reader.list(() => parseExpression(reader)) : [];
+    const having = reader.takeWord('HAVING') ? parseExpression(reader) : undefined;
+    const orderBy = reader.takeWords('ORDER', 'BY') ? reader.list(() => parseOrder(reader)) : [];
+    const limit = reader.takeWord('LIMIT') ? reader.wholeNumber(ROWS_MAX) : undefined;
+    const offset = limit !== undefined && reader.takeWord('OFFSET') ? reader.wholeNumber(ROWS_MAX) : undefined;
+    return { ctes, isDistinct, items, from, joins, where, groupBy, having, orderBy, limit, offset };
+  });
+}
+
+function parseItem(reader: Reader): Item {
+  const { at } = reader.peek();
+  if (reader.take('*')) return { star: true, of: undefined, at };
+  if (reader.isStarOf()) {
+    const of = reader.name('a table');
+    reader.expect('.');
+    reader.expect('*');
+    return { star: true, of, at };
+  }
+  const expression = parseExpression(reader);
+  const written = reader.written(at);
+  const alias = parseAlias(reader);
+  return { expression, alias, label: alias ?? written };
+}
+
+/** With AS any name; without it, one that begins no clause. */
+function parseAlias(reader: Reader): string | undefined {
+  if (reader.takeWord('AS')) return reader.newName('a name after AS');
+  return reader.isPlainName() ? reader.newName('a name') : undefined;
+}
+
+function parseSource(reader: Reader): Source {
+  const { at } = reader.peek();
+  if (reader.take('(')) {
+    const select = parseSelect(reader);
+    reader.expect(')');
+    return { select, alias: parseAlias(reader), at };
+  }
+  const table = reader.name('a table');
+  if (reader.isSign('.') || reader.isSign('('))
+    throw reader.refuse(`may read from events and from its own WITH, not from ${table}${reader.peek().text}…`, at);
+  return { table, alias: parseAlias(reader), at };
+}
+
+function parseJoin(reader: Reader): Join | undefined {
+  const kind = reader.takeWords('CROSS', 'JOIN')
+    ? 'CROSS'
+    : reader.takeWord('JOIN') || reader.takeWords('INNER', 'JOIN')
+      ? 'INNER'
+      : reader.takeWords('LEFT', 'JOIN') || reader.takeWords('LEFT', 'OUTER', 'JOIN')
+        ? 'LEFT'
+        : reader.takeWords('RIGHT', 'JOIN') || reader.takeWords('RIGHT', 'OUTER', 'JOIN')
+          ? 'RIGHT'
+          : reader.takeWords('FULL', 'JOIN') || reader.takeWords('FULL', 'OUTER', 'JOIN')
+            ? 'FULL'
+            : undefined;
+  if (kind === undefined) return undefined;
+  const source = parseSource(reader);
+  if (kind === 'CROSS') return { kind, source, on: undefined, using: [] };
+  if (reader.takeWord('ON')) return { kind, source, on: parseExpression(reader), using: [] };
+  reader.expectWord('USING');
+  reader.expect('(');
+  const using = reader.list(() => reader.name('a column'));
+  reader.expect(')');
+  return { kind, source, on: undefined, using };
+}
