@@ -1,6 +1,15 @@
 // Builds dist/: each entry as ESM and CommonJS, their types, and the two scripts for pages. Prints sizes.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -51,6 +60,28 @@ function buildTypes() {
     const text = readFileSync(join(dist, path), 'utf8').replace(/(from '\.[^']+)\.js'/g, "$1.cjs'");
     writeFileSync(join(dist, path.replace(/\.d\.ts$/, '.d.cts')), text);
   }
+  writeCallableTypes();
+}
+
+/** What `require` gives: the function of the first client, with the other exports and all types in its name space. */
+function writeCallableTypes() {
+  renameSync(join(dist, 'node.d.cts'), join(dist, 'node-exports.d.cts'));
+  const types = [...readFileSync(join(root, 'src/public-types.ts'), 'utf8').matchAll(/export type \{([^}]*)\}/g)]
+    .flatMap(([, names]) => names.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  writeFileSync(
+    join(dist, 'node.d.cts'),
+    `import { createClient, SeismoError, seismo as call } from './node-exports.cjs';
+import type { ${types.join(', ')} } from './public-types.cjs';
+declare function seismo(...given: Parameters<typeof call>): ReturnType<typeof call>;
+declare namespace seismo {
+  export { createClient, SeismoError, seismo, seismo as default };
+  export type { ${types.join(', ')} };
+}
+export = seismo;
+`,
+  );
 }
 
 async function buildScript(name) {

@@ -11,20 +11,24 @@ export interface Routed {
  * @returns what tells the pattern, `undefined` when no route was reached
  */
 export function followRoute(request: Routed): () => string | undefined {
-  let baseUrl = request.baseUrl ?? '';
+  let baseUrl: unknown = request.baseUrl;
   let route = request.route;
+  /** The pattern of where we are. */
+  let base = '';
   let pattern: string | undefined;
   /** Pattern of each address on the way. */
-  const bases = new Map([[baseUrl, baseUrl]]);
+  const bases = new Map<unknown, string>();
   Object.defineProperties(request, {
     baseUrl: {
       configurable: true,
       enumerable: true,
       get: () => baseUrl,
-      set(next: string) {
-        // Longer: a router was entered, and `params` are those of its own path. Shorter: it was left.
-        if (next.length > baseUrl.length && next.startsWith(baseUrl))
-          bases.set(next, (bases.get(baseUrl) ?? '') + patternOf(next.slice(baseUrl.length), request.params ?? {}));
+      set(next: unknown) {
+        const [from, to] = [String(baseUrl ?? ''), String(next ?? '')];
+        // Longer: a router was entered, and `params` are those of its own path. Else it was left.
+        if (to.length > from.length && to.startsWith(from))
+          bases.set(to, base + patternOf(to.slice(from.length), request.params ?? {}));
+        base = bases.get(to) ?? '';
         baseUrl = next;
       },
     },
@@ -34,7 +38,7 @@ export function followRoute(request: Routed): () => string | undefined {
       get: () => route,
       set(next: typeof route) {
         route = next;
-        if (next) pattern = (bases.get(baseUrl) ?? '') + pathOf(next.path);
+        if (next) pattern = base + pathOf(next.path) || '/';
       },
     },
   });

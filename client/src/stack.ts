@@ -1,12 +1,14 @@
 /**
  * Where an error comes from. `stack` is the same for errors from the same place: a hash (cyrb53, 53 bits, 14 hex digits) of
- * the error's name and of the functions and files on its stack. Messages hold what differs from one time to the next, lines
+ * the error's name and of the functions and files of the program on its stack. Messages hold what differs from one time to the next, lines
  * and columns change with every release, folders with every machine. `at` is the file and line of the top.
  */
 export function placeOf(name: string, stack: string): { readonly stack: string; readonly at?: string } {
   const frames: string[] = [name];
   let at: string | undefined;
   for (const line of stack.split('\n')) {
+    // Of others' code: it changes with their versions.
+    if (/node_modules|node:/.test(line)) continue;
     // V8: `at name (file:1:2)`; Firefox and Safari: `name@file:1:2`. A query behind the file is not part of it.
     const frame = /^\s*(?:at )?(.*?)[@( ]*([^@( /\\]+?)(?:\?[^:]*)?:(\d+):\d+\)?$/.exec(line);
     if (!frame) continue;

@@ -62,6 +62,7 @@ export type ErrorCode =
   | 'JOURNAL_FULL'
   | 'JOURNAL_UNAVAILABLE'
   | 'STORE_UNAVAILABLE'
+  | 'STORE_SCHEMA_NEWER'
   | 'STORE_BEHIND'
   | 'SERVER_STOPPING'
   | 'SERVER_BUSY'
@@ -201,6 +202,8 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
+      /** The identity of the event. */
+      readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** `today`, `yesterday` or a day. */
@@ -252,6 +255,8 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
+      /** The identity of the event. */
+      readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** `today`, `yesterday` or a day. */
@@ -286,6 +291,8 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
+      /** The identity of the event. */
+      readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** Adds the series. */
@@ -335,6 +342,8 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
+      /** The identity of the event. */
+      readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** Adds the series. */
@@ -386,6 +395,8 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
+      /** The identity of the event. */
+      readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** Adds the series. */
@@ -437,6 +448,8 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
+      /** The identity of the event. */
+      readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** Adds the series. */
@@ -488,6 +501,8 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
+      /** The identity of the event. */
+      readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** Adds the series. */
@@ -537,6 +552,8 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
+      /** The identity of the event. */
+      readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** `today`, `yesterday` or a day. */

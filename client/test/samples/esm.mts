@@ -1,0 +1,65 @@
+// Compiled, never run: the types as an ES module sees them.
+import type { RequestListener } from 'node:http';
+import express from 'express';
+import fastify from 'fastify';
+import seismoDefault, {
+  type Client,
+  createClient,
+  type Drop,
+  SeismoError,
+  type StoredEvent,
+  seismo,
+} from 'seismo-client';
+import { seismoExpress } from 'seismo-client/express';
+import { seismoFastify } from 'seismo-client/fastify';
+
+const client: Client = createClient({
+  server: 'https://seismo.example.com',
+  app: 'shop',
+  key: 'sk_x',
+  whenFull: 'block',
+  onDrop: (event, drop: Drop) => console.log(event.uuid, drop.reason, drop.code),
+});
+await client.track('order paid', { amount: 42 }, { user: 'ann', timestamp: new Date() });
+client.track({ id: 'x', event: 'X' });
+const events: readonly StoredEvent[] = await client.query({
+  event: 'order paid',
+  'data.plan': 'pro',
+  data: { ms: { gte: 5 } },
+});
+const total: number = (await client.report({ report: 'day', date: '2026-01-02', interval: 'hour' })).total;
+for await (const { uuid, data } of client.events()) console.log(uuid, data);
+const sent: boolean = await client.flush({ timeoutMs: 5 });
+try {
+  await client.groups({ attr: 'plan' });
+} catch (error) {
+  if (error instanceof SeismoError && error.code === 'PARAMETER_INVALID') console.log(error.field);
+}
+const call = seismo('my-web-app', {
+  server: 'https://seismo.example.com',
+  credentials: { username: 'u', password: 'p' },
+});
+call('application started', (error, posted) => console.log(error?.message, posted?.event));
+seismoDefault('a', { server: 'https://seismo.example.com' });
+console.log(events.length, total, sent);
+
+// @ts-expect-error server is missing
+createClient({ app: 'shop' });
+// @ts-expect-error there is no such policy
+createClient({ server: 'https://seismo.example.com', app: 'shop', whenFull: 'explode' });
+// @ts-expect-error an hour is a number
+client.report({ report: 'hour', hour: 'noon' });
+// @ts-expect-error data is an object
+client.track('a', 'b');
+
+const app = express();
+const middleware = seismoExpress({ client });
+app.use(
+  middleware.requests({ user: (request) => request.headers['x-user']?.toString(), skip: ['/health', /^\/static/] }),
+);
+app.post('/login', middleware.trackEvent('user logged on'), (_request, response) => void response.sendStatus(204));
+app.use(middleware.errors());
+export const listener: RequestListener = app;
+
+const server = fastify();
+await server.register(seismoFastify, { client, sample: 0.5 });
