@@ -49,6 +49,7 @@ export type ErrorCode =
   | 'KEY_INVALID'
   | 'PARAMETER_UNKNOWN'
   | 'PARAMETER_INVALID'
+  | 'QUESTION_INVALID'
   | 'CURSOR_INVALID'
   | 'RANGE_TOO_MANY_BUCKETS'
   | 'ERASE_FILTER_MISSING'
@@ -80,6 +81,424 @@ export type Problem = {
   /** Whether the same request may succeed later. */
   readonly retry: boolean;
   readonly field?: string;
+};
+
+export type Question = {
+  readonly kind: 'trend';
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA zone; else the app's, else the configuration's. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** All of them must hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  readonly exact?: boolean;
+  /** The first is A in formulas, the second B… */
+  readonly series: readonly {
+    /** The name of the event; every event without it. */
+    readonly event?: string;
+    /** The id of the event, instead of its name. */
+    readonly id?: string;
+    /** All of them must hold. */
+    readonly filters?: readonly Filter[];
+    /** A name of your own for the answer. */
+    readonly name?: string;
+    /** `count` unless said. Those of a number skip what is not a number and say how many. */
+    readonly measure?: 'count' | 'users' | 'sessions' | 'perUser' | 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99' | 'uniqueValues';
+    /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+    readonly property?: string;
+  }[];
+  readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month';
+  readonly breakdown?: readonly string[];
+  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  readonly limit?: number;
+  /** The same for another range. */
+  readonly compare?: 'previousPeriod' | {
+    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+    readonly from: string | number;
+    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+    readonly to: string | number;
+  };
+  /** Adds a series: `A / B * 100`, with + - * / and brackets. */
+  readonly formula?: string;
+  /** Each point counts from the beginning of the range. */
+  readonly cumulative?: boolean;
+  /** Adds to each point the mean of so many points up to it. */
+  readonly movingAverage?: number;
+} | {
+  readonly kind: 'funnel';
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA zone; else the app's, else the configuration's. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** All of them must hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  readonly exact?: boolean;
+  readonly steps: readonly {
+    /** The name of the event; every event without it. */
+    readonly event?: string;
+    /** The id of the event, instead of its name. */
+    readonly id?: string;
+    /** All of them must hold. */
+    readonly filters?: readonly Filter[];
+    /** A name of your own for the answer. */
+    readonly name?: string;
+  }[];
+  /** A length of time: `90s`, `30min`, `12h`, `14d`, `2w`. */
+  readonly window?: string;
+  /** `ordered` (unless said): other events may come between. `strict`: none. `any`: the steps in any order; step n counts who did n of them. */
+  readonly order?: 'ordered' | 'strict' | 'any';
+  /** Whoever did this between two steps has not made the second. */
+  readonly exclude?: readonly {
+    /** The name of the event; every event without it. */
+    readonly event?: string;
+    /** The id of the event, instead of its name. */
+    readonly id?: string;
+    /** All of them must hold. */
+    readonly filters?: readonly Filter[];
+    /** A name of your own for the answer. */
+    readonly name?: string;
+    /** Between this step (from 1) and the next; between any two unless said. */
+    readonly after?: number;
+  }[];
+  readonly by?: 'user' | 'session';
+  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  readonly breakdown?: string;
+  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  readonly limit?: number;
+  /** Adds who they are. */
+  readonly list?: {
+    readonly step: number;
+    /** `reached` unless said; `dropped`: reached this step and not the next. */
+    readonly status?: 'reached' | 'dropped';
+    readonly limit?: number;
+  };
+} | {
+  readonly kind: 'retention';
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA zone; else the app's, else the configuration's. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** All of them must hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  readonly exact?: boolean;
+  readonly start: {
+    /** The name of the event; every event without it. */
+    readonly event?: string;
+    /** The id of the event, instead of its name. */
+    readonly id?: string;
+    /** All of them must hold. */
+    readonly filters?: readonly Filter[];
+    /** A name of your own for the answer. */
+    readonly name?: string;
+  };
+  readonly return?: {
+    /** The name of the event; every event without it. */
+    readonly event?: string;
+    /** The id of the event, instead of its name. */
+    readonly id?: string;
+    /** All of them must hold. */
+    readonly filters?: readonly Filter[];
+    /** A name of your own for the answer. */
+    readonly name?: string;
+  };
+  readonly interval: 'day' | 'week' | 'month';
+  /** `onDay` (unless said): came back in that period. `unbounded`: in that period or a later one. */
+  readonly mode?: 'onDay' | 'unbounded';
+  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  readonly breakdown?: string;
+  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  readonly limit?: number;
+} | {
+  readonly kind: 'stickiness';
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA zone; else the app's, else the configuration's. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** All of them must hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  readonly exact?: boolean;
+  /** The name of the event; every event without it. */
+  readonly event?: string;
+  /** The id of the event, instead of its name. */
+  readonly id?: string;
+  /** A name of your own for the answer. */
+  readonly name?: string;
+  /** `day` unless said. */
+  readonly interval?: 'day' | 'week' | 'month';
+  /** One distribution each; the whole range unless said. */
+  readonly period?: 'week' | 'month';
+} | {
+  readonly kind: 'lifecycle';
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA zone; else the app's, else the configuration's. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** All of them must hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  readonly exact?: boolean;
+  /** The name of the event; every event without it. */
+  readonly event?: string;
+  /** The id of the event, instead of its name. */
+  readonly id?: string;
+  /** A name of your own for the answer. */
+  readonly name?: string;
+  readonly interval: 'day' | 'week' | 'month';
+} | {
+  readonly kind: 'paths';
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA zone; else the app's, else the configuration's. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** All of them must hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  readonly exact?: boolean;
+  readonly start?: {
+    /** The name of the event; every event without it. */
+    readonly event?: string;
+    /** The id of the event, instead of its name. */
+    readonly id?: string;
+    /** All of them must hold. */
+    readonly filters?: readonly Filter[];
+    /** A name of your own for the answer. */
+    readonly name?: string;
+  };
+  readonly end?: {
+    /** The name of the event; every event without it. */
+    readonly event?: string;
+    /** The id of the event, instead of its name. */
+    readonly id?: string;
+    /** All of them must hold. */
+    readonly filters?: readonly Filter[];
+    /** A name of your own for the answer. */
+    readonly name?: string;
+  };
+  /** Events of a path, the first included; 4 unless said. */
+  readonly steps?: number;
+  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  readonly node?: string;
+  /** A length of time: `90s`, `30min`, `12h`, `14d`, `2w`. */
+  readonly sessionGap?: string;
+  /** true (unless said): the same again and again is one step. */
+  readonly collapse?: boolean;
+  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  readonly limit?: number;
+} | {
+  readonly kind: 'sessions';
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA zone; else the app's, else the configuration's. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** All of them must hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  readonly exact?: boolean;
+  /** A length of time: `90s`, `30min`, `12h`, `14d`, `2w`. */
+  readonly gap?: string;
+  readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month';
+  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  readonly limit?: number;
+  /** Adds the latest so many sessions. */
+  readonly list?: number;
+} | {
+  readonly kind: 'users';
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA zone; else the app's, else the configuration's. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** All of them must hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  readonly exact?: boolean;
+  /** Users whose name contains it, in any case. */
+  readonly search?: string;
+  /** `lastSeen` unless said. */
+  readonly sort?: 'lastSeen' | 'firstSeen' | 'events';
+  /** `desc` unless said. */
+  readonly order?: 'asc' | 'desc';
+  readonly limit?: number;
+  readonly offset?: number;
+} | {
+  readonly kind: 'timeline';
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA zone; else the app's, else the configuration's. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** All of them must hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  readonly exact?: boolean;
+  readonly user?: string;
+  readonly device?: string;
+  /** `desc` unless said. */
+  readonly order?: 'asc' | 'desc';
+  readonly limit?: number;
+  /** `next` of the page before. */
+  readonly after?: string;
+} | {
+  readonly kind: 'performance';
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA zone; else the app's, else the configuration's. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** All of them must hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  readonly exact?: boolean;
+  /** The name of the event; every event without it. */
+  readonly event?: string;
+  /** The id of the event, instead of its name. */
+  readonly id?: string;
+  /** A name of your own for the answer. */
+  readonly name?: string;
+  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  readonly property: string;
+  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  readonly by: string;
+  readonly condition?: Filter;
+  readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month';
+  /** `p95` unless said; the greatest first. */
+  readonly sort?: 'p50' | 'p95' | 'p99' | 'max' | 'count' | 'rate';
+  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  readonly limit?: number;
+} | {
+  readonly kind: 'sql';
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA zone; else the app's, else the configuration's. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** All of them must hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  readonly exact?: boolean;
+  /** One SELECT over `events` (docs/analysis.md). */
+  readonly sql: string;
+};
+
+export type Filter = {
+  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  readonly field: string;
+  /** `is` unless said. */
+  readonly operator?: 'is' | 'isNot' | 'contains' | 'startsWith' | 'matches' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'between' | 'exists';
+  /** One value; for `in` a list, for `between` two numbers, both included, for `exists` true or false. */
+  readonly value?: (string | number | boolean | null) | (readonly (string | number | boolean | null)[]);
+} | {
+  readonly and: readonly Filter[];
+} | {
+  readonly or: readonly Filter[];
+};
+
+export type Segment = {
+  readonly did: {
+    /** The name of the event; every event without it. */
+    readonly event?: string;
+    /** The id of the event, instead of its name. */
+    readonly id?: string;
+    /** All of them must hold. */
+    readonly filters?: readonly Filter[];
+    /** A name of your own for the answer. */
+    readonly name?: string;
+  };
+  /** How often; 1 unless said. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly to?: string | number;
+} | {
+  readonly firstSeen: {
+    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+    readonly from?: string | number;
+    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+    readonly to?: string | number;
+  };
+} | {
+  readonly lastSeen: {
+    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+    readonly from?: string | number;
+    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+    readonly to?: string | number;
+  };
+} | {
+  readonly and: readonly Segment[];
+} | {
+  readonly or: readonly Segment[];
+} | {
+  readonly not: Segment;
 };
 
 export interface Operations {
@@ -597,6 +1016,65 @@ export interface Operations {
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
+    };
+  };
+  /** A question of the analysis: trends, funnels, retention and more */
+  postApiQueryApp: {
+    query: {
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
+    };
+    body: Question;
+    answer: {
+      readonly kind: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
+      readonly timeZone: string;
+      /** false: distinct users or percentiles are estimates. */
+      readonly exact: boolean;
+      /** Values that were to be numbers and are none. */
+      readonly skipped: number;
+      /** Of the answer as CSV or NDJSON. */
+      readonly columns: readonly {
+        readonly name: string;
+        readonly type: string;
+      }[];
+      /** As the kind has it: docs/analysis.md. */
+      readonly result: unknown;
+    };
+  };
+  /** The same question, for links */
+  getApiQueryApp: {
+    query: {
+      /** The question as JSON, percent-encoded. */
+      readonly q?: string | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
+    };
+    answer: {
+      readonly kind: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
+      readonly timeZone: string;
+      /** false: distinct users or percentiles are estimates. */
+      readonly exact: boolean;
+      /** Values that were to be numbers and are none. */
+      readonly skipped: number;
+      /** Of the answer as CSV or NDJSON. */
+      readonly columns: readonly {
+        readonly name: string;
+        readonly type: string;
+      }[];
+      /** As the kind has it: docs/analysis.md. */
+      readonly result: unknown;
     };
   };
   /** The apps that have events */

@@ -272,14 +272,14 @@ describe.each([
     });
     await client.report({ report: 'day', date: '2026-01-02', 'data.plan': 'free' });
     await client.groups({ attr: 'address.city', from: '2026-01-01', fresh: false });
-    await client.analyse({ kind: 'trend' });
+    await client.analyse({ kind: 'trend', series: [{ event: 'order paid' }] });
     expect(received.map((one) => `${one.method} ${decodeURIComponent(one.url.replaceAll('+', ' '))}`)).toEqual([
       'GET /api/events/shop?event=order paid&limit=5&data.plan=pro&data.n="1"&data.ok=true&data.ms[gte]=500&data.ms[lt]=900&data.address.city=Bern&data["a.b"]=1&data.tags[in]=x,"y,z","2"',
       'GET /api/reports/day/shop?date=2026-01-02&data.plan=free',
       'GET /api/groups/shop?attr=address.city&from=2026-01-01&fresh=false',
       'POST /api/query/shop',
     ]);
-    expect(received[3]!.text).toBe('{"kind":"trend"}');
+    expect(received[3]!.text).toBe('{"kind":"trend","series":[{"event":"order paid"}]}');
     expect(new Set(received.map(({ headers }) => headers['x-access-token']))).toEqual(new Set(['sk_read']));
   });
 
