@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Connection, openConnection } from '../../src/store/clickhouse/connection.ts';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
+import { usersSql } from '../../src/store/clickhouse/sql.ts';
 import { InsertRefused } from '../../src/store/store.ts';
 
 const quiet = { info() {}, warn() {}, error() {} };
@@ -149,4 +150,33 @@ test('a killed engine comes back with its rows, and close leaves no process', as
   await expect(connection.ping()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   engine = await startEmbeddedEngine({ dataDir, memoryBytes: 0, logger: quiet });
   expect(await connection.query('SELECT count() AS n FROM t')).toEqual([{ n: '2' }]);
+});
+
+test('distinct users are within half a per cent, on the average of many sets of every size', {
+  timeout: 120_000,
+}, async () => {
+  // The engine's sketch alone is 2.3 % too high at 165,000. Sets are of other numbers than those it was measured with.
+  for (const [size, sets] of [
+    [999, 40],
+    [20_000, 40],
+    [100_000, 24],
+    [150_000, 24],
+    [160_000, 24],
+    [165_000, 24],
+    [180_000, 24],
+    [205_000, 24],
+    [250_000, 24],
+    [320_000, 20],
+    [500_000, 16],
+    [1_500_000, 8],
+  ] as const) {
+    const [row] = await connection.query<{ rms: number; worst: number }>(
+      `SELECT sqrt(avg(pow(u / ${size} - 1, 2))) * 100 AS rms, max(abs(u / ${size} - 1)) * 100 AS worst FROM (
+        SELECT ${usersSql(false)} AS u FROM (
+          SELECT intDiv(number, ${size}) AS set, concat('someone ', toString(number * 13 + 5)) AS user, '' AS device FROM numbers(${size * sets}))
+        GROUP BY set)`,
+    );
+    expect([size, Number(row!.rms) <= 0.5 && Number(row!.worst) <= 2, row]).toEqual([size, true, row]);
+    if (size === 999) expect(row).toEqual({ rms: 0, worst: 0 });
+  }
 });

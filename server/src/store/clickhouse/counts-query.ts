@@ -3,7 +3,7 @@ import { zoneHash } from '../../row.ts';
 import { dayNumber, startOfDay } from '../../time.ts';
 import type { Connection } from './connection.ts';
 import { filterSql, whereSql } from './filter-sql.ts';
-import { Bound, EVENTS, isExact, options, type Row, USERS, usersSql } from './sql.ts';
+import { Bound, EVENTS, isExact, options, type Row, usersSql } from './sql.ts';
 
 interface Counted {
   readonly total: number;
@@ -105,7 +105,7 @@ async function countsByDay(
   ].join(' AND ');
   const ask = (select: string, group: string): Promise<Row[]> =>
     connection.query<Row>(
-      `SELECT ${select}count() AS total, ${USERS} AS users FROM ${EVENTS} WHERE ${where}${group}`,
+      `SELECT ${select}count() AS total, ${usersSql(false)} AS users FROM ${EVENTS} WHERE ${where}${group}`,
       bound.values,
       options(control, true),
     );

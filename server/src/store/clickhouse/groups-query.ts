@@ -1,17 +1,7 @@
 import type { GroupsQuery, GroupsResult, JsonValue, QueryControl } from '../../query.ts';
 import type { Connection } from './connection.ts';
 import { present, propertyKeys, whereSql } from './filter-sql.ts';
-import {
-  Bound,
-  EVENTS,
-  isExact,
-  options,
-  type Row,
-  USERS_EXACT_MERGE,
-  USERS_EXACT_STATE,
-  USERS_MERGE,
-  USERS_STATE,
-} from './sql.ts';
+import { Bound, EVENTS, isExact, mergedUsersSql, options, type Row, USERS_EXACT_STATE, USERS_STATE } from './sql.ts';
 
 /**
  * Counts by the value of a property, in one pass: a state a value, then the most frequent by themselves, and the rest merged
@@ -23,7 +13,7 @@ export async function groups(connection: Connection, query: GroupsQuery, control
   const [first, second] = propertyKeys(query.attribute).map((key) => bound.add('String', key));
   const of = (map: string): string =>
     second === undefined ? `${map}[${first}]` : `if(${present(first!)}, ${map}[${first}], ${map}[${second}])`;
-  const [state, merge] = query.exact ? [USERS_EXACT_STATE, USERS_EXACT_MERGE] : [USERS_STATE, USERS_MERGE];
+  const state = query.exact ? USERS_EXACT_STATE : USERS_STATE;
   const limit = bound.add('UInt64', query.limit);
   const rows = await connection.query<Row>(
     `WITH groups AS (
@@ -33,7 +23,7 @@ export async function groups(connection: Connection, query: GroupsQuery, control
       named AS (SELECT multiIf(t != '', concat('t', t), f != 0, concat('n', toString(f)), o != '', concat('o', o), '') AS v, n, s FROM groups),
       ranked AS (SELECT v, n, s, row_number() OVER (PARTITION BY v = '' ORDER BY n DESC, v) AS place FROM named)
     SELECT multiIf(v = '', 'missing', place <= ${limit}, 'group', 'other') AS kind, if(kind = 'group', v, '') AS value,
-      sum(n) AS total, ${merge}(s) AS users, grouping(kind) AS isWhole
+      sum(n) AS total, ${mergedUsersSql(query.exact, 's')} AS users, grouping(kind) AS isWhole
     FROM ranked GROUP BY GROUPING SETS ((kind, value), ()) ORDER BY total DESC, value`,
     bound.values,
     options({ ...control, maxRows: Math.max(control.maxRows, query.limit + 3) }),

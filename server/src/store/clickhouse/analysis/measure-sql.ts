@@ -1,5 +1,5 @@
 import type { SeriesMeasure } from '../../../analysis-query.ts';
-import { type Bound, USERS_EXACT_MERGE, USERS_MERGE } from '../sql.ts';
+import { type Bound, mergedUsersSql } from '../sql.ts';
 import type { People } from './people.ts';
 import { numberValue, typedValue } from './value-sql.ts';
 
@@ -38,7 +38,7 @@ export function measureSql(measure: SeriesMeasure, people: People, bound: Bound,
     return {
       ...plain,
       state,
-      merged: `toFloat64(${isExact ? USERS_EXACT_MERGE : USERS_MERGE}(s))`,
+      merged: `toFloat64(${mergedUsersSql(isExact, 's')})`,
     };
   }
   if (!('property' in measure)) throw new Error(`BUG: ${measure.kind} has no property`);

@@ -2,7 +2,7 @@ import type { TrendQuery } from '../../../analysis-query.ts';
 import type { Condition, Filter } from '../../../query.ts';
 import { dayNumber } from '../../../time.ts';
 import { filterSql } from '../filter-sql.ts';
-import { type Bound, EVENTS, QUARTER, QUARTER_MS, USERS } from '../sql.ts';
+import { type Bound, EVENTS, QUARTER, QUARTER_MS, usersSql } from '../sql.ts';
 import { areDays } from './cut-sql.ts';
 import type { People } from './people.ts';
 
@@ -102,7 +102,7 @@ function partsOf({ kind, column, series, filters }: Batch, query: TrendQuery, bo
     ...(column ? [`${column} IN (${names.map((name) => bound.add('String', name)).join(', ')})`] : []),
     ...[...query.filters, ...filters].map((filter) => filterSql(filter, bound)),
   ].join(' AND ');
-  const value = kind === 'count' ? 'toFloat64(count())' : `toFloat64(${USERS})`;
+  const value = kind === 'count' ? 'toFloat64(count())' : `toFloat64(${usersSql(false)})`;
   const part = (key: string | undefined): string => {
     const by = [...(column ? [column] : []), ...(key ? ['k'] : [])];
     return `SELECT ${of} AS series, toInt64(0) AS place, ${key ?? 'toInt64(0)'} AS k, ${key ? 0 : 1} AS isTotal, toNullable(${value}) AS value, count() AS n, 0 AS x

@@ -1,7 +1,7 @@
 import type { SessionNumbers, SessionsQuery, SessionsResult } from '../../../analysis-query.ts';
 import type { QueryControl } from '../../../query.ts';
 import type { Connection } from '../connection.ts';
-import { Bound, EXACT_BELOW, options, type Row } from '../sql.ts';
+import { Bound, EXACT_BELOW, options, type Row, unbiased } from '../sql.ts';
 import { nodeSql, nodesOf, sessionTrails } from './node-sql.ts';
 import { type Identities, personOf } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
@@ -67,7 +67,7 @@ export async function sessions(
 }
 
 function countSql({ buckets, exact }: SessionsQuery, made: string, bound: Bound): string {
-  const users = exact ? 'uniqExactIf(p, p != 0)' : 'uniqCombined64If(16)(p, p != 0)';
+  const users = exact ? 'uniqExactIf(p, p != 0)' : unbiased('uniqCombined64If(16)(p, p != 0)');
   const key = buckets ? `roundDown(toInt64(t0), ${bound.add('Array(Int64)', buckets)})` : 'toInt64(0)';
   const sets = ['()', ...(buckets ? ['(k)'] : []), '(e0)', '(e1)'].join(', ');
   // grouping() is 1 where the column was gone over, 0 where it is the key.
