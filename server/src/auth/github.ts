@@ -2,6 +2,8 @@ import { SeismoError } from '../errors.ts';
 
 export const GITHUB_MAX_MS = 10_000;
 const TOKEN_MAX_LENGTH = 255;
+/** GitHub describes a user in 2 kB; whoever sends much more is not GitHub. */
+const BODY_MAX_BYTES = 256 * 1024;
 
 /**
  * Asks GitHub whose token it is.
@@ -15,21 +17,57 @@ export async function githubLogin(
   maxMs = GITHUB_MAX_MS,
 ): Promise<string | undefined> {
   if (!/^[\x21-\x7e]+$/.test(token) || token.length > TOKEN_MAX_LENGTH) return undefined;
-  let response: Response;
-  let user: unknown;
-  try {
-    response = await fetch(`${url}/user`, {
+  const controller = new AbortController();
+  // Node's fetch holds a signal weakly: after a collection of garbage it no longer ends a body that does not come.
+  // So the time limit ends the reading itself, and the signal only the waiting for an answer.
+  let body: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      controller.abort();
+      body?.cancel().catch(() => undefined);
+      reject(new Error('the time limit'));
+    }, maxMs);
+  });
+  const ask = async (): Promise<{ status: number; user: unknown }> => {
+    const response = await fetch(`${url}/user`, {
       headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json', 'user-agent': 'seismo' },
-      signal: AbortSignal.timeout(maxMs),
+      signal: controller.signal,
       redirect: 'error',
     });
-    user = response.ok ? await response.json() : undefined;
+    body = response.body?.getReader();
+    if (!response.ok || body === undefined) {
+      await body?.cancel();
+      return { status: response.status, user: undefined };
+    }
+    return { status: response.status, user: JSON.parse(await bodyText(body)) };
+  };
+  let answer: Awaited<ReturnType<typeof ask>>;
+  try {
+    answer = await Promise.race([ask(), tooLate]);
   } catch (cause) {
     throw new SeismoError('GITHUB_UNAVAILABLE', `GitHub did not answer, or not within ${maxMs / 1000} seconds.`, {
       cause,
     });
+  } finally {
+    clearTimeout(timer);
   }
-  if (response.status === 401) return undefined;
+  const { status, user } = answer;
+  if (status === 401) return undefined;
   if (typeof user === 'object' && user !== null && 'login' in user && typeof user.login === 'string') return user.login;
-  throw new SeismoError('GITHUB_UNAVAILABLE', `GitHub answered ${response.status}.`);
+  throw new SeismoError('GITHUB_UNAVAILABLE', `GitHub answered ${status}.`);
+}
+
+async function bodyText(body: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for (let next = await body.read(); !next.done; next = await body.read()) {
+    bytes += next.value.length;
+    if (bytes > BODY_MAX_BYTES) {
+      await body.cancel();
+      throw new Error(`a body of more than ${BODY_MAX_BYTES} bytes`);
+    }
+    chunks.push(next.value);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
