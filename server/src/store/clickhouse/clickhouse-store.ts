@@ -65,7 +65,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     apps: async (control) => await apps(opened(), control),
     eventNames: async (app, control) => await eventNames(opened(), app, control),
     properties: async (app, control) => await properties(opened(), app, control),
-    analysis: analysisQueries(opened, zones),
+    analysis: analysisQueries(() => hot.over(opened()), zones),
     async erase(app, range, filters) {
       const erased = await erase(opened(), app, range, filters);
       if (erased > 0) await freeErased(connection);

@@ -30,9 +30,10 @@ export async function retention(
   const [start, back] = [query.start, query.return].map((filters) => filterSql({ and: filters }, bound));
   const masks = maskNames(buckets.length);
   // The value of the event that makes the cohort.
-  const value = breakdown ? `argMinIf(${typedValue(breakdown, bound)}, (timestamp, seq), isStart)` : "''";
+  const value = breakdown ? 'argMinIf(val, (timestamp, seq), isStart)' : "''";
+  const place = breakdown ? `timestamp, seq, ${typedValue(breakdown, bound)} AS val, ` : '';
   const people = `SELECT minIf(b, isStart) AS cohort, ${masksSql('b', buckets.length, 'isBack').join(', ')}, ${value} AS v
-    FROM (SELECT *, ${person} AS p, ${cut.place(buckets)} AS b, ${start} AS isStart, ${back} AS isBack
+    FROM (SELECT ${place}${person} AS p, ${cut.place(buckets)} AS b, ${start} AS isStart, ${back} AS isBack
       FROM ${source.from} WHERE ${source.where([{ or: [{ and: query.start }, { and: query.return }] }])} AND p != 0)
     GROUP BY p HAVING max(isStart) = 1`;
   const later = `arrayMap(x -> x - cohort, arrayFilter(x -> x >= cohort, ${placesSql(buckets.length)}))`;

@@ -23,11 +23,11 @@ export function sessionRows(
     FROM ${source.from} WHERE ${source.where(wanted)} AND notEmpty(session)`;
   // The start of the session, carried to each event: the first one's own time, and that after each gap.
   const cut = `SELECT r.1 AS at, r.3 AS g, cityHash64(p, r.4) AS visit FROM (
-    SELECT p, arraySort(groupArray((${at}, ${isWanted}, if(${isWanted}, ${key}, '')))) AS rows,
+    SELECT p, arraySort(groupArray((ms, isWanted, k))) AS rows,
       arrayMap(r -> r.1, rows) AS ats,
       arrayFill(s -> s != -1, arrayMap((a, d, i) -> if(i = 1 OR d > ${gap}, a, -1), ats, arrayDifference(ats), arrayEnumerate(ats))) AS starts,
       arrayJoin(arrayFilter(r -> r.2 = 1, arrayMap((r, s) -> (r.1, r.2, r.3, s), rows, starts))) AS r
-    FROM (SELECT *, ${person} AS p FROM ${source.from} WHERE ${source.where()} AND empty(session) AND p != 0)
+    FROM (SELECT ${person} AS p, ${at} AS ms, ${isWanted} AS isWanted, if(${isWanted}, ${key}, '') AS k FROM ${source.from} WHERE ${source.where()} AND empty(session) AND p != 0)
     GROUP BY p)`;
   return `${given} UNION ALL ${cut}`;
 }

@@ -1,5 +1,6 @@
 import type { Field, PropertyField } from '../../../query.ts';
 import { present, propertyKeys } from '../filter-sql.ts';
+import { typedOf } from '../hot-properties.ts';
 import type { Bound } from '../sql.ts';
 
 /** The value of a field as a text with the letter of its type before it; empty when absent (analysis-query.ts, TypedValue). */
@@ -8,9 +9,7 @@ export function typedValue(field: Field, bound: Bound): string {
     const column = field.name === 'uuid' ? 'toString(uuid)' : `toString(${field.name})`;
     return `if(empty(${column}), '', concat('t', ${column}))`;
   }
-  const one = (key: string): string =>
-    `multiIf(texts[${key}] != '', concat('t', texts[${key}]), numbers[${key}] != 0, concat('n', toString(numbers[${key}])), others[${key}] = '""', 't', others[${key}] = '0', 'n0', others[${key}] != '', concat('o', others[${key}]), '')`;
-  return ofKeys(field, bound, one);
+  return ofKeys(field, bound, typedOf);
 }
 
 /** A number, its being one, and the property's being there as something else. */
