@@ -1,5 +1,5 @@
 // The questions of the analysis API that the bench times, over the 30 days (12 weeks for retention) before a moment.
-import { NAMES } from './events.mjs';
+import { NAMES, randomOf, userOf } from './events.mjs';
 
 const DAY_MS = 86_400_000;
 const days = (endMs, back) => ({
@@ -50,10 +50,11 @@ export const QUESTIONS = {
     start: step('search executed'),
     steps: 4,
   }),
+  // Of a user as the events have them: who has more events comes up more often.
   'one user’s timeline': (endMs, turn) => ({
     kind: 'timeline',
     ...days(endMs, 90),
-    user: `user-${String(1000 + turn * 7919).padStart(6, '0')}`,
+    user: userOf(randomOf(100 + turn)),
     limit: 100,
   }),
 };

@@ -68,7 +68,7 @@ export function anEvent(random, endMs, share) {
   };
 }
 
-const userOf = (random) => `user-${String(Math.floor(1_000_000 * random() ** 1.5)).padStart(6, '0')}`;
+export const userOf = (random) => `user-${String(Math.floor(1_000_000 * random() ** 1.5)).padStart(6, '0')}`;
 
 /** Events arrive within some 20 minutes of their time: offline clients, retries. */
 const SPREAD = 0.00015;

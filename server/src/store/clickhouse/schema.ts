@@ -6,6 +6,8 @@ import { EVENTS, QUARTER, USERS } from './sql.ts';
  * Forward migrations; the version is the place in this list, counted from 1.
  *
  * Maps lie in buckets, so that one property is read without the others (1.5 to 1.9 times as fast as plain maps, at 3 million rows).
+ * Texts lie with their lengths in one stream: 1.4 bytes an event less than in two, and a sixth faster to read.
+ * The filters of `users` are of one granule each: as large as of four, and a user's events are few.
  * `counts` and `users` are aggregate projections: written, deleted and repeated with the part they belong to. `users` keeps
  * days as the loader cut them, and in which zone that was; its states are tens of kilobytes each, so its granules are of few rows.
  */
@@ -32,7 +34,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       numbers Map(LowCardinality(String), Float64) CODEC(ZSTD),
       others Map(LowCardinality(String), String) CODEC(ZSTD),
       INDEX seqs seq TYPE minmax GRANULARITY 1,
-      INDEX users user TYPE bloom_filter(0.01) GRANULARITY 4,
+      INDEX users user TYPE bloom_filter(0.01) GRANULARITY 1,
       INDEX uuids uuid TYPE bloom_filter(0.01) GRANULARITY 4,
       PROJECTION counts (
         SELECT app, id, event, ${QUARTER}, count(), min(timestamp), max(timestamp) GROUP BY app, id, event, ${QUARTER}
@@ -46,7 +48,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 1000,
       lightweight_mutation_projection_mode = 'rebuild',
       map_serialization_version = 'with_buckets', map_buckets_min_avg_size = 0, map_buckets_strategy = 'constant',
-      max_buckets_in_map = 8`,
+      max_buckets_in_map = 8, string_serialization_version = 'single_stream'`,
   ],
 ];
 

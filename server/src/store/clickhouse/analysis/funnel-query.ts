@@ -5,7 +5,7 @@ import { filterSql } from '../filter-sql.ts';
 import { Bound, options, type Row } from '../sql.ts';
 import { type Identities, personOf } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
-import { cutAtGaps, marksOf, marksSql, packed, timesOf } from './trail-sql.ts';
+import { cutAtGaps, hasMark, marksOf, marksSql, packed, timesOf } from './trail-sql.ts';
 import { typedValue } from './value-sql.ts';
 import { EXCLUDED_BIT, walkSql } from './walk-sql.ts';
 
@@ -78,9 +78,18 @@ function walkedSql(
     query.breakdown && `if(${query.order === 'any' ? isMarked : steps[0]}, ${typedValue(query.breakdown, bound)}, '')`;
   const names = isNamed ? `, max(${user}) AS u, max(device) AS d` : '';
   const one = value ? `(${packed(marks)}, ${value})` : packed(marks);
-  let trails = `SELECT ${person} AS p, ${isBySession ? 'session AS w' : "'' AS w"}${names}, arraySort(groupArray(${one})) AS rows
-    FROM ${source.from} WHERE ${source.where()} AND ${kept} GROUP BY p, w`;
   const key = (rows: string): string => (value ? `arrayMap(r -> r.1, ${rows})` : rows);
+  const has = (step: number): string => hasMark(step, key('gathered'));
+  const first = `x -> bitTest(toUInt32(${value ? 'x.1' : 'x'}), 0)`;
+  // Who made no second step has but one event of interest, the first one's; who made no first step has none.
+  const sorted =
+    query.order === 'any' || isBySession
+      ? 'arraySort(gathered)'
+      : `arraySort(if(${has(1)}, gathered, arraySlice(arraySort(arrayFilter(${first}, gathered)), 1, 1)))`;
+  const begun = query.order === 'any' ? '' : ` WHERE ${has(0)}`;
+  let trails = `SELECT p, w${isNamed ? ', u, d' : ''}, ${sorted} AS rows FROM (
+    SELECT ${person} AS p, ${isBySession ? 'session AS w' : "'' AS w"}${names}, groupArray(${one}) AS gathered
+    FROM ${source.from} WHERE ${source.where()} AND ${kept} GROUP BY p, w)${begun}`;
   if (isBySession) {
     const gap = bound.add('Int64', query.gapMs);
     const cut = value

@@ -3,7 +3,7 @@ import type { QueryControl } from '../../../query.ts';
 import type { Connection } from '../connection.ts';
 import { filterSql } from '../filter-sql.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { nodeSql, nodesOf, sessionTrails } from './node-sql.ts';
+import { namelessSessionTrails, nodeSql, nodesOf } from './node-sql.ts';
 import type { Identities } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
 import { marksOf } from './trail-sql.ts';
@@ -29,7 +29,8 @@ export async function paths(
   const isAnchor = anchor && filterSql({ and: anchor.filters }, bound);
   const marks = `${nodeSql(query.node, nodes, bound)}${isAnchor ? ` + toUInt32(${isAnchor}) * ${2 ** ANCHOR_BIT}` : ''}`;
   const isNamed = query.node.kind === 'property' ? ` AND notEmpty(${typedValue(query.node, bound)})` : '';
-  const trails = sessionTrails(source, marks, query.gapMs, bound, isNamed);
+  const wanted = anchor && ANCHOR_BIT;
+  const trails = namelessSessionTrails(source, marks, query.gapMs, bound, isNamed, wanted);
   const from = anchor === undefined ? 'ms' : anchor.isEnd ? 'arrayReverse(arraySlice(ms, 1, a))' : 'arraySlice(ms, a)';
   const numbers = `arrayMap(m -> toInt32(bitAnd(m, ${2 ** ANCHOR_BIT - 1})), ${from})`;
   const path = query.isCollapsed

@@ -21,7 +21,7 @@ export async function sessions(
   const made = (bound: Bound, isNamed: boolean): string => {
     const source = sourceOf(query, peopleOf(bound), bound);
     const names = isNamed ? `, max(${source.people.user}) AS u, max(device) AS d` : '';
-    const trails = sessionTrails(source, nodeSql(EVENT, nodes, bound), query.gapMs, bound, '', names);
+    const trails = sessionTrails(source, nodeSql(EVENT, nodes, bound), query.gapMs, bound, names);
     return `SELECT *, ${timesOf('trail')} AS ats, ${marksOf('trail')} AS ms, ats[1] - 1 AS t0, ats[-1] - 1 AS t1, length(trail) AS n,
       ms[1] AS e0, ms[-1] AS e1 FROM (${trails})`;
   };

@@ -6,10 +6,12 @@
  * |---|---|
  * | 84… | time, UTC ms |
  * | 20–83 | seq: equal times are in order of arrival |
- * | 0–19 | marks |
+ * | 0–19 | marks, the highest of them SESSION_BIT where a trail needs it |
  */
 const SEQ_SHIFT = 20;
 const TIME_SHIFT = 84;
+/** Set where the event said its session. */
+export const SESSION_BIT = 19;
 const AT = 'toUnixTimestamp64Milli(timestamp)';
 
 /** @param marks an expression below 2^20 */
@@ -31,3 +33,7 @@ export function marksSql(conditions: readonly string[], from = 0): string {
 /** Cuts a sorted trail where more than the gap goes by. */
 export const cutAtGaps = (trail: string, gap: string): string =>
   `arraySplit((x, d) -> d > ${gap}, ${trail}, arrayDifference(${timesOf(trail)}))`;
+
+/** Whether a trail has an event with this mark. */
+export const hasMark = (bit: number, trail: string): string =>
+  `arrayExists(x -> bitTest(toUInt32(x), ${bit}), ${trail})`;
