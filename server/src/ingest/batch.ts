@@ -118,3 +118,13 @@ export function eventsWithRepeatedKeys(
   }
   return found;
 }
+
+/** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
+export function batchAnswer(batch: Batch, accepted: number, duplicates: number): string {
+  const { rejected, rejectedTotal } = batch;
+  if (rejectedTotal > 0 && accepted + duplicates === 0)
+    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
+      extra: { accepted, duplicates, rejectedTotal, rejected },
+    });
+  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected });
+}

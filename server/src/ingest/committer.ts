@@ -211,8 +211,7 @@ export class Committer {
 
   #fail(batch: Batch, error: unknown): void {
     const { ids } = this.#options;
-    for (const { prints } of batch.prints.each())
-      for (let i = 0; i < prints.length; i += 2) ids.remove(prints[i]!, prints[i + 1]!);
+    for (const { prints } of batch.prints.each()) ids.removeAll(prints);
     batch.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }

@@ -5,7 +5,16 @@ import { decodeRow, ROW_OFFSET, uuidToText } from '../row.ts';
 import { steadyClock } from '../steady-clock.ts';
 import type { Store } from '../store/store.ts';
 import { type AcceptContext, checkApp } from './accept.ts';
-import { addEvent, type Batch, eventsOf, eventsWithRepeatedKeys, newBatch, parseBody, refuse } from './batch.ts';
+import {
+  addEvent,
+  type Batch,
+  batchAnswer,
+  eventsOf,
+  eventsWithRepeatedKeys,
+  newBatch,
+  parseBody,
+  refuse,
+} from './batch.ts';
 import { writeCleanNote } from './clean-note.ts';
 import { Committer } from './committer.ts';
 import { DailyDevices } from './daily-devices.ts';
@@ -92,8 +101,10 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     flushMaxBytes: config.flushMaxBytes,
     zoneOf: options.zoneOf,
     onFailure: (error) => logger.warn({ err: error }, 'block not loaded; it will be tried again'),
-    onDamaged: (firstSeq, events) =>
-      logger.error({ firstSeq, events }, 'a group of the journal is damaged and is kept apart; the others go on'),
+    onDamaged(firstSeq, { events, prints }) {
+      logger.error({ firstSeq, events }, 'a group of the journal is damaged and is kept apart; the others go on');
+      for (const each of prints) ids.removeAll(each.prints);
+    },
   });
   const committer = new Committer({
     journal,
@@ -115,20 +126,21 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const background = new Set<Promise<void>>();
   const inBackground = (work: Promise<void>): void => {
     const owned = work
-      .catch((error: unknown) => logger.warn({ err: error }, 'fingerprints not forgotten on disk'))
+      .catch((error: unknown) => logger.warn({ err: error }, 'the journal was not tidied; it will be tried again'))
       .finally(() => background.delete(owned));
     background.add(owned);
   };
   function giveUp(evicted: ReturnType<IdWindow['makeRoom']>): void {
     for (const { app, fromMs, toMs } of evicted) inBackground(journal.stripFingerprints(app, fromMs, toMs));
   }
-  async function forgetOld(): Promise<void> {
+  async function maintain(): Promise<void> {
+    journal.notePlaces();
     const before = ids.expire(idsNow());
     while (!closing && (await journal.dropFingerprints(before, FORGET_TRANSACTIONS)));
   }
-  const maintenance = setInterval(() => inBackground(forgetOld()), MAINTENANCE_MS);
+  const maintenance = setInterval(() => inBackground(maintain()), MAINTENANCE_MS);
   maintenance.unref();
-  inBackground(forgetOld());
+  inBackground(maintain());
 
   const scratch = new RowWriter();
   const imports = new Map<string, IdWindow>();
@@ -345,6 +357,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       await loader.stop();
       await Promise.all(background);
       await keepIds();
+      journal.notePlaces();
       await journal.close();
       writeCleanNote(path);
     },
@@ -386,13 +399,3 @@ const behind = (): SeismoError =>
     'STORE_BEHIND',
     'The store has not caught up with the events of this app yet; retry, or ask with fresh=false.',
   );
-
-/** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
-function batchAnswer(batch: Batch, accepted: number, duplicates: number): string {
-  const { rejected, rejectedTotal } = batch;
-  if (rejectedTotal > 0 && accepted + duplicates === 0)
-    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
-      extra: { accepted, duplicates, rejectedTotal, rejected },
-    });
-  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected });
-}

@@ -4,7 +4,7 @@ import { DURABLE } from '../lmdb-options.ts';
 
 /** The journal's LMDB file. Every value carries a checksum: see group.ts, prints.ts, aside.ts and sealed.ts. */
 export interface JournalFile {
-  /** Single values: `nextSeq`, `cut`, `window`, `salvaged`, `ping` (sealed.ts). */
+  /** Single values: `nextSeq` (one more than the last place loaded), `end` (after a salvage), `cut`, `window`, `salvaged`, `ping` (sealed.ts). */
   readonly root: RootDatabase<Buffer, string>;
   /** Transactions on their way to the store, by their first place (group.ts). */
   readonly groups: Database<Buffer, number>;
@@ -55,6 +55,11 @@ export function slackOf({ root, groups, ids, aside, damaged, names, imports }: J
   const list = stats.free ? bytesOf(stats.free) : 0;
   const all = (numberIn(stats, 'lastPageNumber') + 1) * numberIn(stats, 'pageSize');
   return all - used.reduce((sum, bytes) => sum + bytes, list);
+}
+
+/** The newest transaction. */
+export function transactionOf({ root }: JournalFile): number {
+  return numberIn(root.getStats(), 'lastTxnId');
 }
 
 function bytesOf(stats: object): number {

@@ -7,8 +7,9 @@ import { writeUuid } from '../row.ts';
 import { decodeAside, encodeAside } from './aside.ts';
 import { countOf, decodeGroup, type Group, timeOf } from './group.ts';
 import type { Salvage } from './ingest.ts';
-import { FILE_NAME, type JournalFile, openJournalFile, sizeOf, slackOf } from './journal-file.ts';
-import { arePrintsIntact, decodePrints, encodePrints, printsTimeOf, viewPrints } from './prints.ts';
+import { FILE_NAME, type JournalFile, openJournalFile, sizeOf, slackOf, transactionOf } from './journal-file.ts';
+import { writePlacesNote } from './places-note.ts';
+import { type AppPrints, arePrintsIntact, decodePrints, encodePrints, printsTimeOf, viewPrints } from './prints.ts';
 import { sealed, unsealed } from './sealed.ts';
 
 /** What one transaction brings. */
@@ -29,6 +30,12 @@ export interface Entry {
 export interface Cut {
   readonly firstSeq: number;
   readonly endSeq: number;
+}
+
+export interface DamagedApart {
+  /** How many events the group said to hold. */
+  readonly events: number;
+  readonly prints: readonly AppPrints[];
 }
 
 export interface AsideRow {
@@ -72,6 +79,8 @@ export class Journal {
   pendingBytes = 0;
   pendingEvents = 0;
   #asideBytes = 0;
+  /** Every place below is in the store or set aside. */
+  #loadedSeq: number;
   #diskIsFull = false;
   #diskAskedMs = Number.NEGATIVE_INFINITY;
   #bytesSinceDisk = 0;
@@ -83,8 +92,8 @@ export class Journal {
     this.#limits = limits;
     this.#file = openJournalFile(path);
     writeUuid(this.uuid, this.uuidBytes, 0);
-    const known = unsealed('nextSeq', this.#file.root.get('nextSeq'));
-    this.nextSeq = Math.max(typeof known === 'number' ? known : 1, this.#countPending());
+    this.#loadedSeq = this.#placeOf('nextSeq');
+    this.nextSeq = Math.max(this.#loadedSeq, this.#placeOf('end'), this.#countPending());
     this.#countAside();
     this.committedSeq = this.nextSeq;
   }
@@ -219,6 +228,7 @@ export class Journal {
       if (last) root.put('nextSeq', sealed('nextSeq', last.firstSeq + last.lengths.length));
     });
     for (const group of groups) {
+      this.#loadedSeq = Math.max(this.#loadedSeq, group.firstSeq + group.lengths.length);
       if (this.#recent.delete(group.firstSeq)) this.#recentBytes -= group.bytes;
       this.pendingBytes -= group.bytes;
       this.pendingEvents -= group.lengths.length;
@@ -226,17 +236,32 @@ export class Journal {
     if (refused.length > 0) this.#countAside();
   }
 
-  /** A group that is no more what was written: kept apart as it is, so that the others go on. @returns how many events it said to hold */
-  async setDamagedApart(firstSeq: number): Promise<number> {
-    const { groups, damaged } = this.#file;
+  /**
+   * A group that is no more what was written: kept apart as it is, so that the others go on, and its ids are forgotten, so that its events
+   * can be sent again.
+   */
+  async setDamagedApart(firstSeq: number): Promise<DamagedApart> {
+    const { groups, damaged, ids } = this.#file;
     const value = Buffer.from(groups.get(firstSeq) ?? EMPTY);
+    const packed = ids.get(firstSeq);
+    const prints = packed !== undefined && arePrintsIntact(firstSeq, packed) ? decodePrints(packed).apps : [];
     await this.#write('the damaged group stays in line', () => {
       damaged.put(firstSeq, value);
       groups.remove(firstSeq);
+      ids.remove(firstSeq);
     });
     this.#recent.delete(firstSeq);
     this.#countPending();
-    return countOf(value);
+    return { events: countOf(value), prints };
+  }
+
+  /** Writes down beside the file how far it has come (places-note.ts). */
+  notePlaces(): void {
+    writePlacesNote(this.#path, {
+      transaction: transactionOf(this.#file),
+      loadedSeq: this.pendingEvents === 0 ? this.committedSeq : this.#loadedSeq,
+      endSeq: this.committedSeq,
+    });
   }
 
   /** Groups kept apart because they were damaged. */
@@ -360,6 +385,11 @@ export class Journal {
       endSeq = key + countOf(value);
     }
     return endSeq;
+  }
+
+  #placeOf(key: 'nextSeq' | 'end'): number {
+    const place = unsealed(key, this.#file.root.get(key));
+    return typeof place === 'number' ? place : 1;
   }
 
   #countAside(): void {

@@ -92,6 +92,28 @@ it('fails a request whose duplicate waits for a transaction that fails, whole, a
   expect(uuidsStored()).toEqual([uuid(1), uuid(9)]);
 });
 
+it('takes the events of a group again that was found damaged while it waited', async () => {
+  store.away = true;
+  await post(named(1, 2));
+  await post(named(3));
+  await ingest.close();
+  const file = openJournalFile(join(folder, 'journal'));
+  const [first] = [...file.groups.getRange({ limit: 1 })];
+  const value = Buffer.from(first!.value);
+  value[value.length - 20]! ^= 1;
+  await file.groups.put(first!.key, value);
+  await file.root.close();
+  store.away = false;
+  ingest = await open();
+  await ingest.catchUp('shop');
+  expect(uuidsStored()).toEqual([uuid(3)]);
+  expect(await post(named(1, 2, 3))).toMatchObject({ accepted: 2, duplicates: 1 });
+  await reopen();
+  expect(await post(named(1, 2, 3))).toMatchObject({ accepted: 0, duplicates: 3 });
+  await ingest.catchUp('shop');
+  expect(uuidsStored()).toEqual([1, 2, 3].map(uuid));
+});
+
 it('takes a piece of an import again that could not be journalled, and does not call it known', async () => {
   const events = Array.from({ length: 40 }, (_, i) => ({ event: 'a', uuid: uuid(i), timestamp: T0 }));
   failNextTransaction()();
