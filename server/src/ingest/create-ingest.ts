@@ -3,7 +3,7 @@ import { SeismoError } from '../errors.ts';
 import { eventToJson } from '../event.ts';
 import { decodeRow, ROW_OFFSET, uuidToText } from '../row.ts';
 import { steadyClock } from '../steady-clock.ts';
-import type { Store } from '../store/store.ts';
+import { within } from '../within.ts';
 import { type AcceptContext, checkApp } from './accept.ts';
 import {
   addEvent,
@@ -14,6 +14,7 @@ import {
   newBatch,
   parseBody,
   refuse,
+  tallyRefusals,
 } from './batch.ts';
 import { writeCleanNote } from './clean-note.ts';
 import { Committer } from './committer.ts';
@@ -22,46 +23,23 @@ import { Fingerprints } from './fingerprint.ts';
 import { IdWindow } from './id-window.ts';
 import { importRows, keyOfImport } from './import-rows.ts';
 import type { ImportAnswer, Ingest, IngestStats, PostAnswer } from './ingest.ts';
-import type { EventLimits } from './limits.ts';
+import type { IngestOptions } from './ingest-options.ts';
 import { linesOf } from './lines.ts';
-import { Loader, type Zone } from './loader.ts';
+import { Loader } from './loader.ts';
 import { NameBook } from './names.ts';
 import { openIds } from './open-ids.ts';
 import { RowWriter } from './row-writer.ts';
 import { createSetAside } from './set-aside.ts';
 import { ServerUuids } from './uuid.ts';
 
-export interface IngestOptions {
-  /** The journal lies in `<dataDir>/journal`. */
-  readonly dataDir: string;
-  /** For the fingerprints of ids and the server's own uuids. */
-  readonly secret: Buffer;
-  readonly store: Pick<Store, 'insert' | 'settleInserts' | 'storedRanges' | 'knownUuids'>;
-  readonly config: EventLimits & {
-    readonly eventNamesMax: number;
-    readonly propertyNamesMax: number;
-    readonly idWindowDays: number;
-    readonly idWindowMax: number;
-    readonly journalMaxBytes: number;
-    readonly diskReserveBytes: number;
-    readonly flushIntervalMs: number;
-    readonly flushMaxBytes: number;
-    readonly freshTimeoutMs: number;
-  };
-  readonly now: () => number;
-  readonly retentionDaysOf: (app: string) => number | undefined;
-  /** In which the app's days are cut. */
-  readonly zoneOf: (app: string) => Zone;
-  readonly logger: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
-  /** Counts on while the machine's clock is set, ms; absent: the process's own. */
-  readonly monotonicMs?: () => number;
-}
-
 /** In the data directory. */
 export const JOURNAL_DIRECTORY = 'journal';
 
 const DAY_MS = 86_400_000;
 const MAINTENANCE_MS = 60_000;
+const PING_MAX_MS = 5_000;
+/** Of the ten seconds that stopping may take. */
+const IDLE_MAX_MS = 2_000;
 /** So many events are accepted before others get their turn. */
 const SLICE_EVENTS = 2_000;
 /** So much of an NDJSON body goes into one transaction. */
@@ -157,15 +135,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     checkApp(app);
   }
 
-  function countRefusals(batch: Batch): void {
-    if (batch.rejectedTotal === 0) return;
-    const listed = new Map<string, number>();
-    for (const { code } of batch.rejected) listed.set(code, (listed.get(code) ?? 0) + 1);
-    // Beyond the listed ones the last reason stands for the rest.
-    const unlisted = batch.rejectedTotal - batch.rejected.length;
-    if (unlisted > 0 && batch.refusal) listed.set(batch.refusal.code, (listed.get(batch.refusal.code) ?? 0) + unlisted);
-    for (const [code, count] of listed) counts.rejected.set(code, (counts.rejected.get(code) ?? 0) + count);
-  }
+  const countRefusals = (batch: Batch): void => tallyRefusals(batch, counts.rejected);
 
   function commit(app: string, batch: Batch, checkpoint?: Parameters<Committer['join']>[1]) {
     const { writer, starts, kinds } = batch;
@@ -319,7 +289,14 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
     dailyDevice: (app, address, agent) => devices.of(app, address, agent),
 
-    ping: () => journal.ping(),
+    async ping() {
+      committer.check();
+      await within(
+        PING_MAX_MS,
+        journal.ping(),
+        () => new SeismoError('JOURNAL_UNAVAILABLE', `The journal could not be written within ${PING_MAX_MS} ms.`),
+      );
+    },
 
     ...createSetAside(journal, committer),
 
@@ -353,9 +330,15 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     async close() {
       closing = true;
       clearInterval(maintenance);
-      await committer.idle();
+      // On a disk that hangs nothing can be closed in order. The next start finds what a killed server leaves.
+      if (!(await within(IDLE_MAX_MS, committer.idle(), hangs))) throw hangs();
       await loader.stop();
       await Promise.all(background);
+      await within(
+        IDLE_MAX_MS,
+        journal.ping().catch(() => {}),
+        hangs,
+      );
       await keepIds();
       journal.notePlaces();
       await journal.close();
@@ -393,6 +376,9 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
   return ingest;
 }
+
+const hangs = (): SeismoError =>
+  new SeismoError('JOURNAL_UNAVAILABLE', 'The disk of the journal does not answer; it was left as it is.');
 
 const behind = (): SeismoError =>
   new SeismoError(

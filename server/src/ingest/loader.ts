@@ -3,7 +3,8 @@ import { invariant } from '../errors.ts';
 import { ROW_OFFSET, ROW_VERSION, writeUuid } from '../row.ts';
 import { type Block, InsertRefused, type SeqRange, type Store } from '../store/store.ts';
 import { type Group, GroupDamaged } from './group.ts';
-import type { AsideRow, Cut, DamagedApart, Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
+import type { AsideRow, Cut, DamagedApart } from './journal-entry.ts';
 import { writeInt64 } from './row-writer.ts';
 
 /** In which an app's days are cut. */

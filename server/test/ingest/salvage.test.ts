@@ -7,6 +7,7 @@ import { ensureJournal } from '../../src/ingest/ensure-journal.ts';
 import { GroupWriter } from '../../src/ingest/group.ts';
 import { Journal } from '../../src/ingest/journal.ts';
 import { checkJournal } from '../../src/ingest/journal-check.ts';
+import { LmdbPages } from '../../src/ingest/lmdb-pages.ts';
 import { encodePrints } from '../../src/ingest/prints.ts';
 import { salvageJournal } from '../../src/ingest/salvage.ts';
 
@@ -21,6 +22,13 @@ beforeEach(() => {
   directory = join(folder, 'journal');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Bytes of the file up to its last page: behind, room for the next ones is kept (lmdb-room.ts). */
+function usedBytes(): number {
+  const pages = new LmdbPages(file());
+  pages.close();
+  return (pages.lastPage + 1) * pages.pageSize;
+}
 
 const file = () => join(directory, 'data.mdb');
 const random = (seed: number) => () => {
@@ -122,12 +130,13 @@ describe('salvageJournal', () => {
     await aJournal(160);
     const whole = await onCopy(contentsOf);
     const { size } = statSync(file());
+    const used = usedBytes();
     const next = random(3);
     let damaged = 0;
     for (let round = 0; round < 40; round++)
       await onCopy(async () => {
         const bytes = readFileSync(file());
-        for (let i = 0; i < 1 + round; i++) bytes[Math.floor(next() * size)]! ^= 1 << Math.floor(next() * 8);
+        for (let i = 0; i < 1 + round; i++) bytes[Math.floor(next() * used)]! ^= 1 << Math.floor(next() * 8);
         writeFileSync(file(), bytes);
         const { faults } = checkJournal(file());
         if (faults.length > 0) {
@@ -148,7 +157,7 @@ describe('salvageJournal', () => {
   it('carries over what a cut file still holds, says how much is lost, and gives later places', async () => {
     await aJournal(160);
     const whole = await onCopy(contentsOf);
-    const { size } = statSync(file());
+    const size = usedBytes();
     const endSeq = checkJournal(file()).endSeq;
     for (const share of [0.02, 0.3, 0.6, 0.9, 0.99])
       await onCopy(async () => {
@@ -205,7 +214,7 @@ describe('salvageJournal of a file that was cut', () => {
     await journal.close();
     const whole = await onCopy(contentsOf);
     const bytes = readFileSync(file());
-    const cut = bytes.subarray(0, Math.floor(bytes.length * 0.6));
+    const cut = bytes.subarray(0, Math.floor(usedBytes() * 0.6));
     // A row is 300 times the same byte: those whose 20 rows all lie in what is left, one after the other.
     const left = Array.from({ length: 120 }, (_, i) => i + 1).filter((mark) =>
       cut.includes(Buffer.concat(Array.from({ length: 20 }, (_, i) => Buffer.alloc(ROW_BYTES, (mark + i) & 0xff)))),
@@ -268,9 +277,9 @@ describe('salvageJournal of a file that was cut', () => {
     const journal = new Journal(directory, LIMITS);
     for (let mark = 1; mark <= 60; mark++) await append(journal, mark, 20);
     await journal.close();
-    truncateSync(file(), Math.floor(statSync(file()).size * 0.8));
+    truncateSync(file(), Math.floor(usedBytes() * 0.8));
     const first = await salvageJournal(directory, T0);
-    truncateSync(file(), Math.floor(statSync(file()).size * 0.8));
+    truncateSync(file(), Math.floor(usedBytes() * 0.8));
     const second = await salvageJournal(directory, T0 + 1_000);
     expect(second.events.saved).toBeGreaterThan(first.events.saved / 2);
     expect(second.events.knownUpTo).toBeLessThanOrEqual(first.events.knownUpTo);
@@ -287,7 +296,7 @@ describe('ensureJournal', () => {
     await aJournal(30);
     await ensureJournal(directory, logger);
     expect(errors).toEqual([]);
-    truncateSync(file(), Math.floor(statSync(file()).size * 0.7));
+    truncateSync(file(), Math.floor(usedBytes() * 0.7));
     await ensureJournal(directory, logger);
     expect(errors).toMatchObject([{ salvage: { keptAt: expect.stringContaining('journal-damaged-') } }]);
     await ensureJournal(directory, logger);
@@ -323,7 +332,7 @@ describe('ensureJournal', () => {
     expect(errors.length).toBe(1);
 
     writeCleanNote(directory);
-    truncateSync(file(), statSync(file()).size / 2);
+    truncateSync(file(), usedBytes() / 2);
     await ensureJournal(directory, logger);
     expect(errors.length).toBe(2);
   });
