@@ -55,7 +55,9 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
   /** What has been opened, in order; closed in reverse. */
   const opened: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
-    for (const each of opened.splice(0).reverse()) await each();
+    const failed: unknown[] = [];
+    for (const each of opened.splice(0).reverse()) await each().catch((error: unknown) => failed.push(error));
+    if (failed.length > 0) throw failed[0];
   };
   try {
     const lock = await lockDirectory(dataDir);

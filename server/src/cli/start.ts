@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { loadConfig } from '../config.ts';
+import { SeismoError } from '../errors.ts';
 import { type CommonOptions, sourcesOf, withFiles, withSettings } from './common.ts';
 import { CommandFailure } from './failure.ts';
 import { bold, outputOf } from './output.ts';
@@ -68,6 +69,8 @@ function stopOnSignals(close: () => Promise<void>): void {
       () => process.exit(0),
       (error: unknown) => {
         process.stderr.write(`Seismo did not stop cleanly: ${(error as Error).message}\n`);
+        // A thread that waits for a disk which does not answer would hold up the exit for ever.
+        if (error instanceof SeismoError && error.code === 'JOURNAL_UNAVAILABLE') process.kill(process.pid, 'SIGKILL');
         process.exit(1);
       },
     );

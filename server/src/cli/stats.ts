@@ -59,12 +59,14 @@ function rowsOf({ ingest, store }: Stats): string[][] {
 }
 
 function damageOf({ at, found, keptAt, events, setAside, ids }: Salvage): string[][] {
-  const lost = `${countOf(events.lost + setAside.lost, 'event')} lost, ${countOf(events.saved + setAside.saved, 'event')} saved`;
+  const saved = `${countOf(events.saved + setAside.saved, 'event')} saved`;
+  const lost =
+    events.lost === null || setAside.lost === null
+      ? `nobody knows how many events were lost (of places up to ${events.knownUpTo}, ${countText(events.unaccounted)} are unaccounted for), ${saved}`
+      : `${countOf(events.lost + setAside.lost, 'event')} lost, ${saved}`;
+  const idsLost = ids.lost === null ? 'an unknown number of transactions' : countOf(ids.lost, 'transaction');
   return [
-    [
-      'the journal was damaged',
-      `${new Date(at).toISOString()}: ${lost}; ids of ${countOf(ids.lost, 'transaction')} lost`,
-    ],
+    ['the journal was damaged', `${new Date(at).toISOString()}: ${lost}; ids of ${idsLost} lost`],
     ['  what was found', found],
     ['  the damaged one', keptAt],
   ];

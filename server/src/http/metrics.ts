@@ -81,8 +81,13 @@ export function createMetrics({ ingest, store }: Pick<HttpDeps, 'ingest' | 'stor
     'Groups of events that were damaged on disk and are kept apart.',
     ({ damagedGroups }) => damagedGroups,
   );
-  gauge('seismo_journal_lost_events', 'Events lost the last time the journal was found damaged.', ({ salvage }) =>
-    salvage ? salvage.events.lost + salvage.setAside.lost : 0,
+  gauge(
+    'seismo_journal_lost_events',
+    'Events lost the last time the journal was found damaged; those unaccounted for when that is not known.',
+    ({ salvage }) => (salvage ? salvage.events.unaccounted + (salvage.setAside.lost ?? 0) : 0),
+  );
+  gauge('seismo_journal_loss_unknown', '1 when the damage does not tell how many events were lost.', ({ salvage }) =>
+    salvage && (salvage.events.lost === null || salvage.setAside.lost === null) ? 1 : 0,
   );
   gauge('seismo_remembered_ids', 'Ids remembered to recognise duplicates.', ({ rememberedIds }) => rememberedIds);
   gauge('seismo_remembered_ids_bytes', 'Memory of these ids.', ({ rememberedIdsBytes }) => rememberedIdsBytes);

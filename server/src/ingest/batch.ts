@@ -118,3 +118,22 @@ export function eventsWithRepeatedKeys(
   }
   return found;
 }
+
+/** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
+export function batchAnswer(batch: Batch, accepted: number, duplicates: number): string {
+  const { rejected, rejectedTotal } = batch;
+  if (rejectedTotal > 0 && accepted + duplicates === 0)
+    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
+      extra: { accepted, duplicates, rejectedTotal, rejected },
+    });
+  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected });
+}
+
+/** Counts what was refused by its reason. */
+export function tallyRefusals(batch: Batch, tally: Map<string, number>): void {
+  const { rejected, rejectedTotal, refusal } = batch;
+  for (const { code } of rejected) tally.set(code, (tally.get(code) ?? 0) + 1);
+  // Beyond the listed ones the last reason stands for the rest.
+  const unlisted = rejectedTotal - rejected.length;
+  if (unlisted > 0 && refusal) tally.set(refusal.code, (tally.get(refusal.code) ?? 0) + unlisted);
+}

@@ -51,6 +51,12 @@ export interface CommitterOptions {
   readonly onCommitted: (endSeq: number, apps: ReadonlySet<string>) => void;
 }
 
+/**
+ * A transaction that has not ended by then is on a disk that hangs, or LMDB gave up: after a failed write of its first page it takes no more
+ * transactions and tells nobody. Whether it is stored is not known, so its ids stay pending; others are refused until it ends.
+ */
+const COMMIT_MAX_MS = 30_000;
+
 /** What gathers while one transaction is under way; beyond, the disk is too slow for what comes. */
 const GATHERED_MAX_BYTES = 64 * 1024 * 1024;
 
@@ -64,6 +70,7 @@ export class Committer {
   #inFlight: Batch | undefined;
   #spare: Batch;
   #scheduled = false;
+  #isStuck = false;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -73,10 +80,11 @@ export class Committer {
 
   /**
    * Takes the rows whose ids are new; one transaction for all of them.
-   * @throws JOURNAL_FULL, SERVER_BUSY; then nothing was taken
+   * @throws JOURNAL_FULL, JOURNAL_UNAVAILABLE, SERVER_BUSY; then nothing was taken
    */
   join(rows: Rows, checkpoint?: Batch['checkpoint']): Joined {
     const { journal, ids, prints } = this.#options;
+    this.check();
     const batch = this.#gathering;
     const bytes = rows.starts.at(-1)! - rows.starts[0]!;
     const refusal = journal.refusal(batch.group.bytes + bytes);
@@ -132,6 +140,7 @@ export class Committer {
 
   /** Rows set aside go back in line, in a transaction that takes them from there. */
   async putBack(rows: readonly { seq: number; row: Buffer; app: string }[]): Promise<void> {
+    this.check();
     const batch = this.#gathering;
     for (const { seq, row, app } of rows) {
       batch.group.add(row, 0, row.length);
@@ -143,9 +152,16 @@ export class Committer {
     await batch.done;
   }
 
-  /** Resolves when nothing is under way. */
-  async idle(): Promise<void> {
-    while (this.#inFlight || this.#scheduled) await (this.#inFlight ?? this.#gathering).done.catch(() => {});
+  /** @throws JOURNAL_UNAVAILABLE while a transaction hangs */
+  check(): void {
+    if (this.#isStuck) throw unavailable();
+  }
+
+  /** Resolves when nothing is under way, or nothing moves. @returns whether nothing is */
+  async idle(): Promise<boolean> {
+    while (!this.#isStuck && (this.#inFlight || this.#scheduled))
+      await (this.#inFlight ?? this.#gathering).done.catch(() => {});
+    return !this.#isStuck;
   }
 
   #schedule(): void {
@@ -164,7 +180,11 @@ export class Committer {
     this.#gathering = this.#spare;
     this.#spare = batch;
     this.#inFlight = batch;
+    const late = setTimeout(() => this.#stick(batch), COMMIT_MAX_MS);
+    late.unref();
     this.#commit(batch).then((isStored) => {
+      clearTimeout(late);
+      this.#isStuck = false;
       this.#inFlight = undefined;
       renew(batch);
       if (!isStored && this.#gathering.needsFlight) this.#giveUp(this.#gathering);
@@ -199,23 +219,34 @@ export class Committer {
     return true;
   }
 
-  /** What has gathered fails with the transaction that it needs. */
+  #stick(batch: Batch): void {
+    this.#isStuck = true;
+    const seconds = COMMIT_MAX_MS / 1_000;
+    batch.reject(
+      new SeismoError(
+        'JOURNAL_UNAVAILABLE',
+        `The disk has not answered for ${seconds} s: this request may be stored or not. With uuids it can be sent again.`,
+      ),
+    );
+    this.#giveUp(this.#gathering);
+  }
+
+  /** What has gathered fails, with the transaction that it needs or waits for. */
   #giveUp(batch: Batch): void {
     this.#scheduled = false;
-    this.#fail(
-      batch,
-      new SeismoError('JOURNAL_UNAVAILABLE', 'The journal could not be written; nothing of this request was stored.'),
-    );
+    this.#fail(batch, unavailable());
     renew(batch);
   }
 
   #fail(batch: Batch, error: unknown): void {
     const { ids } = this.#options;
-    for (const { prints } of batch.prints.each())
-      for (let i = 0; i < prints.length; i += 2) ids.remove(prints[i]!, prints[i + 1]!);
+    for (const { prints } of batch.prints.each()) ids.removeAll(prints);
     batch.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
+
+const unavailable = (): SeismoError =>
+  new SeismoError('JOURNAL_UNAVAILABLE', 'The journal could not be written; nothing of this request was stored.');
 
 function newBatch(pending: Batch['pending']): Batch {
   const batch: Batch = {

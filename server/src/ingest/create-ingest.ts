@@ -3,9 +3,19 @@ import { SeismoError } from '../errors.ts';
 import { eventToJson } from '../event.ts';
 import { decodeRow, ROW_OFFSET, uuidToText } from '../row.ts';
 import { steadyClock } from '../steady-clock.ts';
-import type { Store } from '../store/store.ts';
+import { within } from '../within.ts';
 import { type AcceptContext, checkApp } from './accept.ts';
-import { addEvent, type Batch, eventsOf, eventsWithRepeatedKeys, newBatch, parseBody, refuse } from './batch.ts';
+import {
+  addEvent,
+  type Batch,
+  batchAnswer,
+  eventsOf,
+  eventsWithRepeatedKeys,
+  newBatch,
+  parseBody,
+  refuse,
+  tallyRefusals,
+} from './batch.ts';
 import { writeCleanNote } from './clean-note.ts';
 import { Committer } from './committer.ts';
 import { DailyDevices } from './daily-devices.ts';
@@ -13,46 +23,23 @@ import { Fingerprints } from './fingerprint.ts';
 import { IdWindow } from './id-window.ts';
 import { importRows, keyOfImport } from './import-rows.ts';
 import type { ImportAnswer, Ingest, IngestStats, PostAnswer } from './ingest.ts';
-import type { EventLimits } from './limits.ts';
+import type { IngestOptions } from './ingest-options.ts';
 import { linesOf } from './lines.ts';
-import { Loader, type Zone } from './loader.ts';
+import { Loader } from './loader.ts';
 import { NameBook } from './names.ts';
 import { openIds } from './open-ids.ts';
 import { RowWriter } from './row-writer.ts';
 import { createSetAside } from './set-aside.ts';
 import { ServerUuids } from './uuid.ts';
 
-export interface IngestOptions {
-  /** The journal lies in `<dataDir>/journal`. */
-  readonly dataDir: string;
-  /** For the fingerprints of ids and the server's own uuids. */
-  readonly secret: Buffer;
-  readonly store: Pick<Store, 'insert' | 'settleInserts' | 'storedRanges' | 'knownUuids'>;
-  readonly config: EventLimits & {
-    readonly eventNamesMax: number;
-    readonly propertyNamesMax: number;
-    readonly idWindowDays: number;
-    readonly idWindowMax: number;
-    readonly journalMaxBytes: number;
-    readonly diskReserveBytes: number;
-    readonly flushIntervalMs: number;
-    readonly flushMaxBytes: number;
-    readonly freshTimeoutMs: number;
-  };
-  readonly now: () => number;
-  readonly retentionDaysOf: (app: string) => number | undefined;
-  /** In which the app's days are cut. */
-  readonly zoneOf: (app: string) => Zone;
-  readonly logger: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
-  /** Counts on while the machine's clock is set, ms; absent: the process's own. */
-  readonly monotonicMs?: () => number;
-}
-
 /** In the data directory. */
 export const JOURNAL_DIRECTORY = 'journal';
 
 const DAY_MS = 86_400_000;
 const MAINTENANCE_MS = 60_000;
+const PING_MAX_MS = 5_000;
+/** Of the ten seconds that stopping may take. */
+const IDLE_MAX_MS = 2_000;
 /** So many events are accepted before others get their turn. */
 const SLICE_EVENTS = 2_000;
 /** So much of an NDJSON body goes into one transaction. */
@@ -92,8 +79,10 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     flushMaxBytes: config.flushMaxBytes,
     zoneOf: options.zoneOf,
     onFailure: (error) => logger.warn({ err: error }, 'block not loaded; it will be tried again'),
-    onDamaged: (firstSeq, events) =>
-      logger.error({ firstSeq, events }, 'a group of the journal is damaged and is kept apart; the others go on'),
+    onDamaged(firstSeq, { events, prints }) {
+      logger.error({ firstSeq, events }, 'a group of the journal is damaged and is kept apart; the others go on');
+      for (const each of prints) ids.removeAll(each.prints);
+    },
   });
   const committer = new Committer({
     journal,
@@ -115,20 +104,21 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const background = new Set<Promise<void>>();
   const inBackground = (work: Promise<void>): void => {
     const owned = work
-      .catch((error: unknown) => logger.warn({ err: error }, 'fingerprints not forgotten on disk'))
+      .catch((error: unknown) => logger.warn({ err: error }, 'the journal was not tidied; it will be tried again'))
       .finally(() => background.delete(owned));
     background.add(owned);
   };
   function giveUp(evicted: ReturnType<IdWindow['makeRoom']>): void {
     for (const { app, fromMs, toMs } of evicted) inBackground(journal.stripFingerprints(app, fromMs, toMs));
   }
-  async function forgetOld(): Promise<void> {
+  async function maintain(): Promise<void> {
+    journal.notePlaces();
     const before = ids.expire(idsNow());
     while (!closing && (await journal.dropFingerprints(before, FORGET_TRANSACTIONS)));
   }
-  const maintenance = setInterval(() => inBackground(forgetOld()), MAINTENANCE_MS);
+  const maintenance = setInterval(() => inBackground(maintain()), MAINTENANCE_MS);
   maintenance.unref();
-  inBackground(forgetOld());
+  inBackground(maintain());
 
   const scratch = new RowWriter();
   const imports = new Map<string, IdWindow>();
@@ -145,15 +135,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     checkApp(app);
   }
 
-  function countRefusals(batch: Batch): void {
-    if (batch.rejectedTotal === 0) return;
-    const listed = new Map<string, number>();
-    for (const { code } of batch.rejected) listed.set(code, (listed.get(code) ?? 0) + 1);
-    // Beyond the listed ones the last reason stands for the rest.
-    const unlisted = batch.rejectedTotal - batch.rejected.length;
-    if (unlisted > 0 && batch.refusal) listed.set(batch.refusal.code, (listed.get(batch.refusal.code) ?? 0) + unlisted);
-    for (const [code, count] of listed) counts.rejected.set(code, (counts.rejected.get(code) ?? 0) + count);
-  }
+  const countRefusals = (batch: Batch): void => tallyRefusals(batch, counts.rejected);
 
   function commit(app: string, batch: Batch, checkpoint?: Parameters<Committer['join']>[1]) {
     const { writer, starts, kinds } = batch;
@@ -307,7 +289,14 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
     dailyDevice: (app, address, agent) => devices.of(app, address, agent),
 
-    ping: () => journal.ping(),
+    async ping() {
+      committer.check();
+      await within(
+        PING_MAX_MS,
+        journal.ping(),
+        () => new SeismoError('JOURNAL_UNAVAILABLE', `The journal could not be written within ${PING_MAX_MS} ms.`),
+      );
+    },
 
     ...createSetAside(journal, committer),
 
@@ -341,10 +330,17 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     async close() {
       closing = true;
       clearInterval(maintenance);
-      await committer.idle();
+      // On a disk that hangs nothing can be closed in order. The next start finds what a killed server leaves.
+      if (!(await within(IDLE_MAX_MS, committer.idle(), hangs))) throw hangs();
       await loader.stop();
       await Promise.all(background);
+      await within(
+        IDLE_MAX_MS,
+        journal.ping().catch(() => {}),
+        hangs,
+      );
       await keepIds();
+      journal.notePlaces();
       await journal.close();
       writeCleanNote(path);
     },
@@ -381,18 +377,11 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   return ingest;
 }
 
+const hangs = (): SeismoError =>
+  new SeismoError('JOURNAL_UNAVAILABLE', 'The disk of the journal does not answer; it was left as it is.');
+
 const behind = (): SeismoError =>
   new SeismoError(
     'STORE_BEHIND',
     'The store has not caught up with the events of this app yet; retry, or ask with fresh=false.',
   );
-
-/** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
-function batchAnswer(batch: Batch, accepted: number, duplicates: number): string {
-  const { rejected, rejectedTotal } = batch;
-  if (rejectedTotal > 0 && accepted + duplicates === 0)
-    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
-      extra: { accepted, duplicates, rejectedTotal, rejected },
-    });
-  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected });
-}

@@ -179,6 +179,11 @@ export class IdWindow {
     if (at >= 0) this.#drop(shard, at);
   }
 
+  /** high, low, high, low … */
+  removeAll(prints: readonly number[]): void {
+    for (let i = 0; i < prints.length; i += 2) this.remove(prints[i]!, prints[i + 1]!);
+  }
+
   /** Forgets what is older than the window. @returns the time before which nothing is remembered */
   expire(nowMs: number): number {
     const before = nowMs - this.#windowMs;

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { invariant } from '../errors.ts';
-import { DURABLE } from '../lmdb-options.ts';
+import { DURABLE, numberIn, usedBytesOf } from '../lmdb-options.ts';
+import { checkRoomForNew } from '../lmdb-room.ts';
 
 /** The journal's LMDB file. Every value carries a checksum: see group.ts, prints.ts, aside.ts and sealed.ts. */
 export interface JournalFile {
-  /** Single values: `nextSeq`, `cut`, `window`, `salvaged`, `ping` (sealed.ts). */
+  /** Single values: `nextSeq` (one more than the last place loaded), `end` (after a salvage), `cut`, `window`, `salvaged`, `ping` (sealed.ts). */
   readonly root: RootDatabase<Buffer, string>;
   /** Transactions on their way to the store, by their first place (group.ts). */
   readonly groups: Database<Buffer, number>;
@@ -23,7 +25,9 @@ export interface JournalFile {
 /** The file's name in the journal's directory. */
 export const FILE_NAME = 'data.mdb';
 
+/** @throws NoRoom */
 export function openJournalFile(path: string): JournalFile {
+  if (!existsSync(join(path, FILE_NAME))) checkRoomForNew(existsSync(path) ? path : dirname(path));
   const root = open<Buffer, string>({ path, ...DURABLE, mapSize: MAP_BYTES, maxDbs: 8, encoding: 'binary' });
   return {
     root,
@@ -53,18 +57,15 @@ export function slackOf({ root, groups, ids, aside, damaged, names, imports }: J
   const stats: object & { readonly free?: object } = root.getStats();
   const used = [root, groups, ids, aside, damaged, names, imports].map((part) => bytesOf(part.getStats()));
   const list = stats.free ? bytesOf(stats.free) : 0;
-  const all = (numberIn(stats, 'lastPageNumber') + 1) * numberIn(stats, 'pageSize');
-  return all - used.reduce((sum, bytes) => sum + bytes, list);
+  return usedBytesOf(root) - used.reduce((sum, bytes) => sum + bytes, list);
+}
+
+/** The newest transaction. */
+export function transactionOf({ root }: JournalFile): number {
+  return numberIn(root.getStats(), 'lastTxnId');
 }
 
 function bytesOf(stats: object): number {
   const pages = ['treeBranchPageCount', 'treeLeafPageCount', 'overflowPages'].map((name) => numberIn(stats, name));
   return pages.reduce((sum, count) => sum + count, 0) * numberIn(stats, 'pageSize');
-}
-
-/** LMDB's statistics have no type. */
-function numberIn(stats: object, name: string): number {
-  const value: unknown = Object.entries(stats).find(([each]) => each === name)?.[1];
-  invariant(typeof value === 'number', `LMDB's statistics have no ${name}`);
-  return value;
 }

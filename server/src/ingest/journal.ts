@@ -1,48 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { statfsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SeismoError } from '../errors.ts';
-import { causeOfFailure } from '../lmdb-options.ts';
+import { causeOfFailure, usedBytesOf } from '../lmdb-options.ts';
+import { LmdbRoom, NoRoom } from '../lmdb-room.ts';
 import { writeUuid } from '../row.ts';
 import { decodeAside, encodeAside } from './aside.ts';
 import { countOf, decodeGroup, type Group, timeOf } from './group.ts';
 import type { Salvage } from './ingest.ts';
-import { FILE_NAME, type JournalFile, openJournalFile, sizeOf, slackOf } from './journal-file.ts';
+import type { AsideRow, Cut, DamagedApart, Entry } from './journal-entry.ts';
+import { FILE_NAME, type JournalFile, openJournalFile, sizeOf, slackOf, transactionOf } from './journal-file.ts';
+import { Fullness, type JournalLimits } from './journal-limits.ts';
+import { writePlacesNote } from './places-note.ts';
 import { arePrintsIntact, decodePrints, encodePrints, printsTimeOf, viewPrints } from './prints.ts';
 import { sealed, unsealed } from './sealed.ts';
-
-/** What one transaction brings. */
-export interface Entry {
-  /** As group.ts encodes it for the place `nextSeq`; left alone until the promise settles. */
-  readonly value: Buffer;
-  readonly count: number;
-  /** As prints.ts encodes them for the same place. */
-  readonly prints?: Buffer;
-  readonly names: readonly string[];
-  /** Places of events set aside that this entry holds again. */
-  readonly takenFromAside?: readonly number[];
-  /** How far an import has come. */
-  readonly checkpoint?: { readonly key: string; readonly value: unknown };
-}
-
-/** A block's cut, written down before its first attempt. */
-export interface Cut {
-  readonly firstSeq: number;
-  readonly endSeq: number;
-}
-
-export interface AsideRow {
-  readonly seq: number;
-  readonly reason: string;
-  readonly row: Buffer;
-}
-
-export interface JournalLimits {
-  /** What may wait for the engine, with what it refused. */
-  readonly maxBytes: number;
-  /** So much of the disk stays free, for the engine and for forgetting, which needs some pages too. */
-  readonly diskReserveBytes: number;
-}
 
 /**
  * What was accepted and is not in the store yet, and the fingerprints of ids seen, in one LMDB file.
@@ -58,7 +29,9 @@ export class Journal {
   readonly uuidBytes = Buffer.alloc(16);
   readonly #file: JournalFile;
   readonly #path: string;
-  readonly #limits: JournalLimits;
+  readonly #fullness: Fullness;
+  readonly #room: LmdbRoom;
+  readonly #slack = (): number => slackOf(this.#file) + this.#room.spareBytes;
   nextSeq: number;
   /** Every place below is on disk. */
   committedSeq: number;
@@ -72,19 +45,24 @@ export class Journal {
   pendingBytes = 0;
   pendingEvents = 0;
   #asideBytes = 0;
-  #diskIsFull = false;
-  #diskAskedMs = Number.NEGATIVE_INFINITY;
-  #bytesSinceDisk = 0;
+  /** Every place below is in the store or set aside. */
+  #loadedSeq: number;
   /** Keys of fingerprints that are no more what was written; known after the first reading. */
   #damagedPrints: Set<number> | undefined;
 
   constructor(path: string, limits: JournalLimits) {
     this.#path = path;
-    this.#limits = limits;
+    this.#fullness = new Fullness(path, limits);
     this.#file = openJournalFile(path);
+    this.#room = new LmdbRoom({
+      path: join(path, FILE_NAME),
+      usedBytes: () => usedBytesOf(this.#file.root),
+      marginBytes: MARGIN_BYTES,
+      aheadMaxBytes: AHEAD_MAX_BYTES,
+    });
     writeUuid(this.uuid, this.uuidBytes, 0);
-    const known = unsealed('nextSeq', this.#file.root.get('nextSeq'));
-    this.nextSeq = Math.max(typeof known === 'number' ? known : 1, this.#countPending());
+    this.#loadedSeq = this.#placeOf('nextSeq');
+    this.nextSeq = Math.max(this.#loadedSeq, this.#placeOf('end'), this.#countPending());
     this.#countAside();
     this.committedSeq = this.nextSeq;
   }
@@ -99,18 +77,21 @@ export class Journal {
     if (refusal) throw refusal;
     const { groups, ids, names, aside, imports } = this.#file;
     const firstSeq = this.nextSeq;
-    // The places are taken even when the commit fails: a place is never given twice.
-    this.nextSeq = firstSeq + count;
-    await this.#write('nothing of this request was stored', () => {
+    // What is put back in line takes the pages from where it lay, whose neighbours are written anew.
+    const bytes = value.length * 2 + (entry.prints?.length ?? 0) + entry.names.length * NAME_BYTES;
+    const work = (): void => {
+      // The places are taken even when the commit fails: a place is never given twice.
+      this.nextSeq = firstSeq + count;
       if (count > 0) groups.put(firstSeq, value);
       if (entry.prints) ids.put(firstSeq, entry.prints);
       for (const name of entry.names) names.put(name, sealed(name, 1));
       for (const seq of entry.takenFromAside ?? []) aside.remove(seq);
       if (entry.checkpoint) imports.put(entry.checkpoint.key, sealed(entry.checkpoint.key, entry.checkpoint.value));
-    });
+    };
+    await this.#write('nothing of this request was stored', bytes, work);
     if (count > 0) this.pendingBytes += value.length;
     this.pendingEvents += count;
-    this.#bytesSinceDisk += value.length;
+    this.#fullness.wrote(value.length);
     this.committedSeq = Math.max(this.committedSeq, firstSeq + count);
     if (entry.takenFromAside?.length) this.#countAside();
     if (count > 0 && this.#recentBytes + value.length <= RECENT_MAX_BYTES) {
@@ -122,23 +103,12 @@ export class Journal {
 
   /** Why so many bytes more cannot be taken now, JOURNAL_FULL; undefined when they can. */
   refusal(moreBytes: number): SeismoError | undefined {
-    const { maxBytes, diskReserveBytes } = this.#limits;
-    if (this.pendingBytes + this.#asideBytes + moreBytes > maxBytes)
-      return new SeismoError(
-        'JOURNAL_FULL',
-        'The journal is at its size limit (journalMaxBytes); nothing of this request was stored.',
-      );
-    if (this.#isDiskFull())
-      return new SeismoError(
-        'JOURNAL_FULL',
-        `Less than ${diskReserveBytes} bytes of the disk are free (diskReserveBytes); nothing of this request was stored.`,
-      );
-    return undefined;
+    return this.#fullness.refusal(moreBytes, this.pendingBytes, this.#asideBytes, this.#slack);
   }
 
   /** Whether posts are refused, or the next large one will be. */
   isFull(): boolean {
-    return this.refusal(this.#limits.maxBytes / 20) !== undefined;
+    return this.#fullness.isFull(this.pendingBytes, this.#asideBytes, this.#slack);
   }
 
   checkpoint(key: string): unknown {
@@ -176,7 +146,7 @@ export class Journal {
   /** @returns whether this cut was already attempted (by an earlier run, or earlier in this one) */
   async writeCut(cut: Cut): Promise<boolean> {
     if (this.#cut() !== undefined) return true;
-    await this.#write('the block waits', () => {
+    await this.#write('the block waits', 0, () => {
       this.#file.root.put('cut', sealed('cut', cut));
     });
     return false;
@@ -189,7 +159,7 @@ export class Journal {
   }
 
   async setWindowToken(token: string): Promise<void> {
-    await this.#write('the window of ids is not kept', () => {
+    await this.#write('the window of ids is not kept', 0, () => {
       this.#file.root.put('window', sealed('window', token));
     });
   }
@@ -197,7 +167,7 @@ export class Journal {
   /** @returns whether there was one */
   async dropCut(): Promise<boolean> {
     if (this.#cut() === undefined) return false;
-    await this.#write('the cut stays', () => {
+    await this.#write('the cut stays', 0, () => {
       this.#file.root.remove('cut');
     });
     return true;
@@ -211,7 +181,8 @@ export class Journal {
   async forget(groups: readonly Group[], refused: readonly AsideRow[]): Promise<void> {
     const last = groups.at(-1);
     const { root, aside, groups: stored } = this.#file;
-    await this.#write('the block is loaded and not forgotten', () => {
+    const asideBytes = refused.reduce((sum, { row }) => sum + row.length + ASIDE_BYTES, 0);
+    await this.#write('the block is loaded and not forgotten', asideBytes * 2, () => {
       for (const group of groups) stored.remove(group.firstSeq);
       for (const { seq, reason, row } of refused) aside.put(seq, encodeAside(seq, reason, row));
       root.remove('cut');
@@ -219,6 +190,7 @@ export class Journal {
       if (last) root.put('nextSeq', sealed('nextSeq', last.firstSeq + last.lengths.length));
     });
     for (const group of groups) {
+      this.#loadedSeq = Math.max(this.#loadedSeq, group.firstSeq + group.lengths.length);
       if (this.#recent.delete(group.firstSeq)) this.#recentBytes -= group.bytes;
       this.pendingBytes -= group.bytes;
       this.pendingEvents -= group.lengths.length;
@@ -226,17 +198,32 @@ export class Journal {
     if (refused.length > 0) this.#countAside();
   }
 
-  /** A group that is no more what was written: kept apart as it is, so that the others go on. @returns how many events it said to hold */
-  async setDamagedApart(firstSeq: number): Promise<number> {
-    const { groups, damaged } = this.#file;
+  /**
+   * A group that is no more what was written: kept apart as it is, so that the others go on, and its ids are forgotten, so that its events
+   * can be sent again.
+   */
+  async setDamagedApart(firstSeq: number): Promise<DamagedApart> {
+    const { groups, damaged, ids } = this.#file;
     const value = Buffer.from(groups.get(firstSeq) ?? EMPTY);
-    await this.#write('the damaged group stays in line', () => {
+    const packed = ids.get(firstSeq);
+    const prints = packed !== undefined && arePrintsIntact(firstSeq, packed) ? decodePrints(packed).apps : [];
+    await this.#write('the damaged group stays in line', value.length, () => {
       damaged.put(firstSeq, value);
       groups.remove(firstSeq);
+      ids.remove(firstSeq);
     });
     this.#recent.delete(firstSeq);
     this.#countPending();
-    return countOf(value);
+    return { events: countOf(value), prints };
+  }
+
+  /** Writes down beside the file how far it has come (places-note.ts). */
+  notePlaces(): void {
+    writePlacesNote(this.#path, {
+      transaction: transactionOf(this.#file),
+      loadedSeq: this.pendingEvents === 0 ? this.committedSeq : this.#loadedSeq,
+      endSeq: this.committedSeq,
+    });
   }
 
   /** Groups kept apart because they were damaged. */
@@ -264,7 +251,7 @@ export class Journal {
   }
 
   async dropAside(seqs: readonly number[]): Promise<void> {
-    await this.#write('nothing was dropped', () => {
+    await this.#write('nothing was dropped', 0, () => {
       for (const seq of seqs) this.#file.aside.remove(seq);
     });
     this.#countAside();
@@ -299,7 +286,7 @@ export class Journal {
       keys.push(key);
     }
     if (keys.length === 0) return false;
-    await this.#write('fingerprints are not forgotten', () => {
+    await this.#write('fingerprints are not forgotten', 0, () => {
       for (const key of keys) this.#file.ids.remove(key);
     });
     return keys.length >= max;
@@ -317,7 +304,8 @@ export class Journal {
       if (kept.length < apps.length)
         changes.push({ key, value: kept.length === 0 ? undefined : encodePrints(key, at, kept) });
     }
-    await this.#write('fingerprints are not forgotten', () => {
+    const bytes = changes.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    await this.#write('fingerprints are not forgotten', bytes * 2, () => {
       for (const { key, value } of changes)
         if (value === undefined) this.#file.ids.remove(key);
         else this.#file.ids.put(key, value);
@@ -330,22 +318,28 @@ export class Journal {
 
   /** Rejects when the journal cannot be written. */
   async ping(): Promise<void> {
-    await this.#write('it is not ready', () => {
+    await this.#write('it is not ready', KEPT_FOR_FORGETTING_BYTES, () => {
       this.#file.root.put('ping', sealed('ping', 1));
     });
   }
 
   async close(): Promise<void> {
+    await this.#room.close();
     await this.#file.root.close();
   }
 
-  /** @throws JOURNAL_UNAVAILABLE with `otherwise` in its sentence; then nothing of it is on disk */
-  async #write(otherwise: string, work: () => void): Promise<void> {
+  /**
+   * @param bytes what it writes at most, as values; none: it only forgets, or nearly so
+   * @throws JOURNAL_UNAVAILABLE with `otherwise` in its sentence; then nothing of it is on disk
+   */
+  async #write(otherwise: string, bytes: number, work: () => void): Promise<void> {
     try {
-      await this.#file.root.batch(work);
+      const keep = bytes > 0 ? KEPT_FOR_FORGETTING_BYTES : 0;
+      await this.#room.within(bytes, keep, () => this.#file.root.batch(work));
     } catch (error) {
       const cause = await causeOfFailure(error);
-      throw new SeismoError('JOURNAL_UNAVAILABLE', `The journal could not be written; ${otherwise}.`, { cause });
+      const why = cause instanceof NoRoom ? 'The disk is full' : 'The journal could not be written';
+      throw new SeismoError('JOURNAL_UNAVAILABLE', `${why}; ${otherwise}.`, { cause });
     }
   }
 
@@ -362,29 +356,25 @@ export class Journal {
     return endSeq;
   }
 
+  #placeOf(key: 'nextSeq' | 'end'): number {
+    const place = unsealed(key, this.#file.root.get(key));
+    return typeof place === 'number' ? place : 1;
+  }
+
   #countAside(): void {
     this.#asideBytes = sizeOf(this.#file.aside).bytes;
   }
-
-  /** Asked twice a second, and before much of the reserve can have been taken: a system call a request costs more than it guards. */
-  #isDiskFull(): boolean {
-    if (this.#limits.diskReserveBytes === 0) return false;
-    const now = performance.now();
-    if (now - this.#diskAskedMs < DISK_ASKED_EVERY_MS && this.#bytesSinceDisk < this.#limits.diskReserveBytes / 4)
-      return this.#diskIsFull;
-    this.#diskAskedMs = now;
-    this.#bytesSinceDisk = 0;
-    const { bavail, bsize } = statfsSync(this.#path);
-    // A file that was large once has room in itself, in pieces: while little waits, what comes fits into them and takes nothing from
-    // the disk. So a journal that has filled its disk goes on when it has been emptied.
-    this.#diskIsFull =
-      bavail * bsize < this.#limits.diskReserveBytes && (this.pendingBytes + LITTLE_BYTES) * 4 > slackOf(this.#file);
-    return this.#diskIsFull;
-  }
 }
 
+/** Of a row set aside, beside the row: its reason, key and header. */
+const ASIDE_BYTES = 2_100;
 const EMPTY = Buffer.alloc(0);
 /** Beyond, the engine is behind, and groups are read back from the file. */
 const RECENT_MAX_BYTES = 48 * 1024 * 1024;
-const DISK_ASKED_EVERY_MS = 500;
-const LITTLE_BYTES = 256 * 1024;
+/** Eight trees, up to a dozen pages on the way to the place in each, and those that are split: well under half of it. */
+const MARGIN_BYTES = 512 * 1024;
+const AHEAD_MAX_BYTES = 2 * 1024 * 1024;
+/** What taking events leaves, for forgetting those that were loaded. */
+const KEPT_FOR_FORGETTING_BYTES = 1024 * 1024;
+/** Pages that a new name may touch: some in each of the two trees that it goes to. */
+const NAME_BYTES = 16 * 1024;

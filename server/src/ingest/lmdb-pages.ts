@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { HEADER_BYTES, NODE, PAGE } from './lmdb-format.ts';
 
 /**
  * Reads an LMDB file without LMDB, page by page: LMDB maps the file into memory, and where the file is shorter than its pages say,
@@ -11,16 +12,12 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
  * | Record of a tree | pad or page size (4), flags (2), depth (2), branch, leaf and overflow pages (8 each), entries (8), root page (8) |
  * | Node | size of the data or low bits of a page number (4), flags or high bits (2), size of the key (2), key, data |
  */
-const HEADER_BYTES = 24;
 const META_BYTES = 160;
 const MAGIC = 0xbeefc0de;
 const VERSION = 2;
 const NO_PAGE = 0xffffffffffffffffn;
 const DEPTH_MAX = 32;
 const INTEGER_KEYS = 0x08;
-
-const PAGE = { branch: 0x01, leaf: 0x02, overflow: 0x04, meta: 0x08 } as const;
-const NODE = { big: 0x01, tree: 0x02, duplicates: 0x04 } as const;
 
 /** The record of one tree. */
 export interface Tree {

@@ -3,7 +3,8 @@ import { invariant } from '../errors.ts';
 import { ROW_OFFSET, ROW_VERSION, writeUuid } from '../row.ts';
 import { type Block, InsertRefused, type SeqRange, type Store } from '../store/store.ts';
 import { type Group, GroupDamaged } from './group.ts';
-import type { AsideRow, Cut, Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
+import type { AsideRow, Cut, DamagedApart } from './journal-entry.ts';
 import { writeInt64 } from './row-writer.ts';
 
 /** In which an app's days are cut. */
@@ -21,8 +22,8 @@ export interface LoaderOptions {
   readonly flushMaxBytes: number;
   readonly zoneOf: (app: string) => Zone;
   readonly onFailure: (error: unknown) => void;
-  /** A group was no more what was written, and is kept apart; it said to hold so many events. */
-  readonly onDamaged: (firstSeq: number, events: number) => void;
+  /** A group was no more what was written, and is kept apart. */
+  readonly onDamaged: (firstSeq: number, group: DamagedApart) => void;
 }
 
 /** Places of one run of the server. */
@@ -195,8 +196,7 @@ export class Loader {
         invariant(await journal.dropCut(), 'the journal counts pending events and has none');
       } catch (error) {
         if (!(error instanceof GroupDamaged)) throw error;
-        const events = await journal.setDamagedApart(error.firstSeq);
-        this.#options.onDamaged(error.firstSeq, events);
+        this.#options.onDamaged(error.firstSeq, await journal.setDamagedApart(error.firstSeq));
       }
     }
   }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Bounds, IdWindow } from './id-window.ts';
 import { loadWindow, saveWindow } from './id-window-file.ts';
-import { Journal, type JournalLimits } from './journal.ts';
+import { Journal } from './journal.ts';
+import type { JournalLimits } from './journal-limits.ts';
 
 export interface OpenedIds {
   readonly journal: Journal;

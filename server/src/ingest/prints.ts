@@ -69,7 +69,18 @@ export const printsCountOf = (value: Buffer): number =>
 export const arePrintsIntact = (firstSeq: number, value: Buffer): boolean =>
   value.length >= HEADER_BYTES && hasChecksum(firstSeq, value) && value.readUInt32LE(4) === FORMAT;
 
-/** The same without taking the fingerprints apart. */
+/** Whether bytes of which only the checksum is known are made like fingerprints. */
+export function isPrintsShape(value: Buffer): boolean {
+  let place = HEADER_BYTES;
+  while (place < value.length) {
+    const nameEnd = place + 1 + value.readUInt8(place);
+    if (nameEnd === place + 1 || nameEnd + 4 > value.length) return false;
+    place = nameEnd + 4 + value.readUInt32LE(nameEnd) * 8;
+  }
+  return place === value.length && value.length > HEADER_BYTES;
+}
+
+/** Fingerprints without taking them apart. */
 export function viewPrints(value: Buffer): Restored[] {
   const atMs = printsTimeOf(value);
   const views: Restored[] = [];

@@ -34,7 +34,8 @@ export async function salvageJournal(directory: string, nowMs: number): Promise<
   const keptAt = join(dirname(directory), `${basename(directory)}-damaged-${stamp}`);
   const salvage = told(found, keptAt, nowMs);
   file.root.transactionSync(() => {
-    file.root.put('nextSeq', sealed('nextSeq', found.endSeq));
+    file.root.put('nextSeq', sealed('nextSeq', found.loadedEnd));
+    file.root.put('end', sealed('end', found.endSeq));
     file.root.put('salvaged', sealed('salvaged', salvage));
   });
   await file.root.close();
@@ -44,15 +45,20 @@ export async function salvageJournal(directory: string, nowMs: number): Promise<
 }
 
 function told(found: Found, keptAt: string, at: number): Salvage {
-  const part = (name: PartName): { saved: number; lost: number } => {
+  const part = (name: PartName): { saved: number; lost: number | null } => {
     const { found: saved, lost } = found.parts.get(name) ?? { found: 0, lost: 0 };
-    return { saved, lost };
+    return { saved, lost: lost ?? null };
   };
   return {
     at,
     found: found.faults.join('; ').slice(0, FOUND_MAX_LENGTH),
     keptAt,
-    events: { saved: found.events, lost: found.missingEvents },
+    events: {
+      saved: found.events,
+      lost: found.isMissingKnown ? found.missingEvents : null,
+      unaccounted: found.missingEvents,
+      knownUpTo: found.endSeq - 1,
+    },
     groups: part('groups'),
     setAside: part('aside'),
     ids: part('ids'),

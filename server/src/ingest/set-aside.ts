@@ -49,6 +49,8 @@ export function createSetAside(
   }
 
   async function eraseMatching(app: string, matches: (event: StoredEvent) => boolean): Promise<number> {
+    // What is about to be erased was loaded: should the file be cut, its old pages must not bring it back.
+    journal.notePlaces();
     const seqs: number[] = [];
     for (const { seq, event } of events()) if (event.app === app && matches(event)) seqs.push(seq);
     if (seqs.length > 0) await journal.dropAside(seqs);

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { AppSettings } from '../app-settings.ts';
 import { SeismoError } from '../errors.ts';
-import { causeOfFailure, DURABLE } from '../lmdb-options.ts';
+import { causeOfFailure, DURABLE, usedBytesOf } from '../lmdb-options.ts';
+import { checkRoomForNew, LmdbRoom } from '../lmdb-room.ts';
 import type { Registry } from './registry.ts';
 
 /**
@@ -9,7 +12,15 @@ import type { Registry } from './registry.ts';
  * in memory as well: who may do what is asked several times a request, and each look-up in the file took 2 µs and more.
  */
 export function openRegistry(path: string): Registry {
+  const file = join(path, 'data.mdb');
+  if (!existsSync(file)) checkRoomForNew(existsSync(path) ? path : dirname(path));
   const env: RootDatabase<unknown, string[]> = open<unknown, string[]>({ path, ...DURABLE, encoding: 'json' });
+  const room = new LmdbRoom({
+    path: file,
+    usedBytes: () => usedBytesOf(env),
+    marginBytes: MARGIN_BYTES,
+    aheadMaxBytes: 0,
+  });
   const values: Database<unknown, string[]> = env;
   const kinds = new Map<string, Map<string, unknown>>();
   const known = (kind: string): Map<string, unknown> => {
@@ -22,9 +33,9 @@ export function openRegistry(path: string): Registry {
   };
   for (const { key, value } of values.getRange({})) known(key[0]!).set(key[1]!, value);
 
-  async function write(work: () => Promise<boolean>): Promise<boolean> {
+  async function write(bytes: number, work: () => Promise<boolean>): Promise<boolean> {
     try {
-      return await work();
+      return await room.within(bytes, 0, work);
     } catch (error) {
       const cause = await causeOfFailure(error);
       throw new SeismoError('JOURNAL_UNAVAILABLE', 'The data directory could not be written; nothing was changed.', {
@@ -50,19 +61,25 @@ export function openRegistry(path: string): Registry {
     list: <T>(kind: string) => [...known(kind)].sort(byName).map(([name, value]) => ({ name, value: value as T })),
 
     async put(kind, name, value) {
-      await write(() => values.put([kind, name], value));
+      await write(Buffer.byteLength(JSON.stringify(value)) * 2, () => values.put([kind, name], value));
       known(kind).set(name, value);
     },
 
     async remove(kind, name) {
-      await write(() => values.remove([kind, name]));
+      await write(0, () => values.remove([kind, name]));
       return known(kind).delete(name);
     },
 
-    close: () => env.close(),
+    async close() {
+      await room.close();
+      await env.close();
+    },
   };
   return registry;
 }
+
+/** One tree and the list of free pages. */
+const MARGIN_BYTES = 256 * 1024;
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
   a < b ? -1 : a > b ? 1 : 0;

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { SeismoError } from '../../src/errors.ts';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
-import { type Entry, Journal } from '../../src/ingest/journal.ts';
+import { Journal } from '../../src/ingest/journal.ts';
+import type { Entry } from '../../src/ingest/journal-entry.ts';
 import { openJournalFile } from '../../src/ingest/journal-file.ts';
 import { LIMITS, MemoryStore } from './doubles.ts';
 
@@ -90,6 +91,68 @@ it('fails a request whose duplicate waits for a transaction that fails, whole, a
   expect(await post(named(1, 9))).toMatchObject({ accepted: 2, duplicates: 0 });
   await ingest.catchUp('shop');
   expect(uuidsStored()).toEqual([uuid(1), uuid(9)]);
+});
+
+it('takes the events of a group again that was found damaged while it waited', async () => {
+  store.away = true;
+  await post(named(1, 2));
+  await post(named(3));
+  await ingest.close();
+  const file = openJournalFile(join(folder, 'journal'));
+  const [first] = [...file.groups.getRange({ limit: 1 })];
+  const value = Buffer.from(first!.value);
+  value[value.length - 20]! ^= 1;
+  await file.groups.put(first!.key, value);
+  await file.root.close();
+  store.away = false;
+  ingest = await open();
+  await ingest.catchUp('shop');
+  expect(uuidsStored()).toEqual([uuid(3)]);
+  expect(await post(named(1, 2, 3))).toMatchObject({ accepted: 2, duplicates: 1 });
+  await reopen();
+  expect(await post(named(1, 2, 3))).toMatchObject({ accepted: 0, duplicates: 3 });
+  await ingest.catchUp('shop');
+  expect(uuidsStored()).toEqual([1, 2, 3].map(uuid));
+});
+
+it('refuses while the disk hangs, and knows what it was asked to store when the disk answers after all', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  await reopen();
+  const append = Journal.prototype.append;
+  let answer = (): void => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  vi.spyOn(Journal.prototype, 'append').mockImplementationOnce(async function (this: Journal, entry: Entry) {
+    const firstSeq = await append.call(this, entry);
+    await answered;
+    return firstSeq;
+  });
+  const first = failure(post(named(1)));
+  await new Promise((resolve) => setImmediate(resolve));
+  const second = failure(post(named(2)));
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(await Promise.all([first, second, failure(post(named(1, 3)))])).toEqual(Array(3).fill('JOURNAL_UNAVAILABLE'));
+  await expect(ingest.ping()).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
+  answer();
+  await vi.waitFor(() => ingest.ping());
+  expect(await post(named(1, 2, 3))).toMatchObject({ accepted: 2, duplicates: 1 });
+  vi.useRealTimers();
+  await ingest.catchUp('shop');
+  expect(uuidsStored()).toEqual([1, 2, 3].map(uuid));
+});
+
+it('says at its end that the disk hangs, and does not wait for it', async () => {
+  let answer = (): void => {};
+  const answered = new Promise<number>((resolve) => {
+    answer = () => resolve(1);
+  });
+  vi.spyOn(Journal.prototype, 'append').mockImplementationOnce(() => answered);
+  const first = post(named(1));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(await failure(ingest.close())).toBe('JOURNAL_UNAVAILABLE');
+  answer();
+  await first;
 });
 
 it('takes a piece of an import again that could not be journalled, and does not call it known', async () => {

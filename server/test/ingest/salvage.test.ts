@@ -7,6 +7,7 @@ import { ensureJournal } from '../../src/ingest/ensure-journal.ts';
 import { GroupWriter } from '../../src/ingest/group.ts';
 import { Journal } from '../../src/ingest/journal.ts';
 import { checkJournal } from '../../src/ingest/journal-check.ts';
+import { LmdbPages } from '../../src/ingest/lmdb-pages.ts';
 import { encodePrints } from '../../src/ingest/prints.ts';
 import { salvageJournal } from '../../src/ingest/salvage.ts';
 
@@ -21,6 +22,13 @@ beforeEach(() => {
   directory = join(folder, 'journal');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Bytes of the file up to its last page: behind, room for the next ones is kept (lmdb-room.ts). */
+function usedBytes(): number {
+  const pages = new LmdbPages(file());
+  pages.close();
+  return (pages.lastPage + 1) * pages.pageSize;
+}
 
 const file = () => join(directory, 'data.mdb');
 const random = (seed: number) => () => {
@@ -122,12 +130,13 @@ describe('salvageJournal', () => {
     await aJournal(160);
     const whole = await onCopy(contentsOf);
     const { size } = statSync(file());
+    const used = usedBytes();
     const next = random(3);
     let damaged = 0;
     for (let round = 0; round < 40; round++)
       await onCopy(async () => {
         const bytes = readFileSync(file());
-        for (let i = 0; i < 1 + round; i++) bytes[Math.floor(next() * size)]! ^= 1 << Math.floor(next() * 8);
+        for (let i = 0; i < 1 + round; i++) bytes[Math.floor(next() * used)]! ^= 1 << Math.floor(next() * 8);
         writeFileSync(file(), bytes);
         const { faults } = checkJournal(file());
         if (faults.length > 0) {
@@ -148,7 +157,7 @@ describe('salvageJournal', () => {
   it('carries over what a cut file still holds, says how much is lost, and gives later places', async () => {
     await aJournal(160);
     const whole = await onCopy(contentsOf);
-    const { size } = statSync(file());
+    const size = usedBytes();
     const endSeq = checkJournal(file()).endSeq;
     for (const share of [0.02, 0.3, 0.6, 0.9, 0.99])
       await onCopy(async () => {
@@ -181,14 +190,99 @@ describe('salvageJournal', () => {
     bytes[at + 5]! ^= 1;
     writeFileSync(file(), bytes);
     expect(await salvageJournal(directory, T0)).toMatchObject({
-      events: { saved: 60, lost: 30 },
+      events: { saved: 60, lost: 30, unaccounted: 30 },
       groups: { saved: 2, lost: 1 },
-      ids: { saved: 3, lost: 0 },
+      ids: { saved: 2, lost: 1 },
     });
     const again = new Journal(directory, LIMITS);
+    // Those of the second could be sent again, and would be called known.
+    expect([...again.fingerprints()].map(({ key }) => key)).toEqual([places[0], places[2]]);
     expect(again.read(1e9).map(({ firstSeq }) => firstSeq)).toEqual([places[0], places[2]]);
     expect(again.nextSeq).toBe(places[2]! + 40);
     await again.close();
+  });
+});
+
+describe('salvageJournal of a file that was cut', () => {
+  /** Entries of a kind. */
+  const some = (contents: ReadonlyMap<string, string>, kind: string) =>
+    [...contents].filter(([key]) => key.startsWith(kind)).sort();
+
+  it('saves the groups of whole pages though no tree can be followed, and does not say that it knows what is lost', async () => {
+    const journal = new Journal(directory, LIMITS);
+    for (let mark = 1; mark <= 120; mark++) await append(journal, mark, 20);
+    await journal.close();
+    const whole = await onCopy(contentsOf);
+    const bytes = readFileSync(file());
+    const cut = bytes.subarray(0, Math.floor(usedBytes() * 0.6));
+    // A row is 300 times the same byte: those whose 20 rows all lie in what is left, one after the other.
+    const left = Array.from({ length: 120 }, (_, i) => i + 1).filter((mark) =>
+      cut.includes(Buffer.concat(Array.from({ length: 20 }, (_, i) => Buffer.alloc(ROW_BYTES, (mark + i) & 0xff)))),
+    );
+    expect(left.length).toBeGreaterThan(50);
+    writeFileSync(file(), cut);
+    const salvage = await salvageJournal(directory, T0);
+    const kept = await contentsOf();
+    expect(some(kept, 'group').filter(([key, value]) => whole.get(key) !== value)).toEqual([]);
+    // All but some at the end of what is left, whose leaves lay beyond it.
+    expect(salvage.groups.saved).toBeGreaterThan(left.length * 0.8);
+    expect(some(kept, 'group').length).toBe(salvage.groups.saved);
+    expect(salvage.events).toMatchObject({ saved: 20 * salvage.groups.saved, lost: null });
+    expect(salvage.groups.lost).toBe(null);
+    // No ids of what is gone.
+    const groups = new Set(some(kept, 'group').map(([key]) => key.replace('group', 'ids')));
+    expect(some(kept, 'ids').filter(([key]) => !groups.has(key))).toEqual([]);
+  });
+
+  it('tells the last place that it noted when nothing of the file is left, and never that nothing is lost', async () => {
+    const journal = new Journal(directory, LIMITS);
+    for (let mark = 1; mark <= 10; mark++) await append(journal, mark, 20);
+    await journal.forget(journal.read(20_000), []);
+    const loaded = 200 - journal.pendingEvents;
+    journal.notePlaces();
+    await append(journal, 11, 20);
+    await journal.close();
+    writeFileSync(file(), Buffer.alloc(statSync(file()).size, 0x5a));
+    const salvage = await salvageJournal(directory, T0);
+    // 200 events had been taken when the note was written, of which the first were loaded.
+    expect(salvage.events).toEqual({ saved: 0, lost: null, unaccounted: 200 - loaded, knownUpTo: 200 });
+    const next = new Journal(directory, LIMITS);
+    expect(next.nextSeq).toBe(201);
+    await next.close();
+  });
+
+  it('brings nothing back that was loaded when the note was written: it may have been erased since', async () => {
+    const journal = new Journal(directory, LIMITS);
+    for (let mark = 1; mark <= 30; mark++) await append(journal, mark, 20);
+    const { transactions } = checkJournal(file());
+    await journal.forget(journal.read(1e9), []);
+    journal.notePlaces();
+    await journal.close();
+    // Pages of later transactions are gone, and with them all trees; those of before are there. The number stands at byte 8.
+    const bytes = readFileSync(file());
+    const isPage = (at: number): boolean => Number(bytes.readBigUInt64LE(at)) * 4_096 === at;
+    for (let at = 2 * 4_096; at < bytes.length; at += 4_096)
+      if (isPage(at) && bytes.readBigUInt64LE(at + 8) > transactions) bytes.fill(0, at, at + 4_096);
+    writeFileSync(file(), bytes);
+    const withoutNote = await onCopy(async () => {
+      rmSync(join(directory, 'places.json'));
+      return await salvageJournal(directory, T0);
+    });
+    expect(withoutNote.events.saved).toBeGreaterThan(300);
+    const salvage = await salvageJournal(directory, T0);
+    expect(salvage.events).toMatchObject({ saved: 0, lost: null, knownUpTo: 600 });
+  });
+
+  it('keeps what a second cut leaves of a salvage whose groups were not loaded yet', async () => {
+    const journal = new Journal(directory, LIMITS);
+    for (let mark = 1; mark <= 60; mark++) await append(journal, mark, 20);
+    await journal.close();
+    truncateSync(file(), Math.floor(usedBytes() * 0.8));
+    const first = await salvageJournal(directory, T0);
+    truncateSync(file(), Math.floor(usedBytes() * 0.8));
+    const second = await salvageJournal(directory, T0 + 1_000);
+    expect(second.events.saved).toBeGreaterThan(first.events.saved / 2);
+    expect(second.events.knownUpTo).toBeLessThanOrEqual(first.events.knownUpTo);
   });
 });
 
@@ -202,7 +296,7 @@ describe('ensureJournal', () => {
     await aJournal(30);
     await ensureJournal(directory, logger);
     expect(errors).toEqual([]);
-    truncateSync(file(), Math.floor(statSync(file()).size * 0.7));
+    truncateSync(file(), Math.floor(usedBytes() * 0.7));
     await ensureJournal(directory, logger);
     expect(errors).toMatchObject([{ salvage: { keptAt: expect.stringContaining('journal-damaged-') } }]);
     await ensureJournal(directory, logger);
@@ -238,7 +332,7 @@ describe('ensureJournal', () => {
     expect(errors.length).toBe(1);
 
     writeCleanNote(directory);
-    truncateSync(file(), statSync(file()).size / 2);
+    truncateSync(file(), usedBytes() / 2);
     await ensureJournal(directory, logger);
     expect(errors.length).toBe(2);
   });

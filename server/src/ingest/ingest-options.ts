@@ -1,0 +1,29 @@
+import type { Store } from '../store/store.ts';
+import type { EventLimits } from './limits.ts';
+import type { Zone } from './loader.ts';
+
+export interface IngestOptions {
+  /** The journal lies in `<dataDir>/journal`. */
+  readonly dataDir: string;
+  /** For the fingerprints of ids and the server's own uuids. */
+  readonly secret: Buffer;
+  readonly store: Pick<Store, 'insert' | 'settleInserts' | 'storedRanges' | 'knownUuids'>;
+  readonly config: EventLimits & {
+    readonly eventNamesMax: number;
+    readonly propertyNamesMax: number;
+    readonly idWindowDays: number;
+    readonly idWindowMax: number;
+    readonly journalMaxBytes: number;
+    readonly diskReserveBytes: number;
+    readonly flushIntervalMs: number;
+    readonly flushMaxBytes: number;
+    readonly freshTimeoutMs: number;
+  };
+  readonly now: () => number;
+  readonly retentionDaysOf: (app: string) => number | undefined;
+  /** In which the app's days are cut. */
+  readonly zoneOf: (app: string) => Zone;
+  readonly logger: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  /** Counts on while the machine's clock is set, ms; absent: the process's own. */
+  readonly monotonicMs?: () => number;
+}

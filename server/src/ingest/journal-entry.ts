@@ -1,0 +1,33 @@
+import type { AppPrints } from './prints.ts';
+
+/** What one transaction brings. */
+export interface Entry {
+  /** As group.ts encodes it for the place `nextSeq`; left alone until the promise settles. */
+  readonly value: Buffer;
+  readonly count: number;
+  /** As prints.ts encodes them for the same place. */
+  readonly prints?: Buffer;
+  readonly names: readonly string[];
+  /** Places of events set aside that this entry holds again. */
+  readonly takenFromAside?: readonly number[];
+  /** How far an import has come. */
+  readonly checkpoint?: { readonly key: string; readonly value: unknown };
+}
+
+/** A block's cut, written down before its first attempt. */
+export interface Cut {
+  readonly firstSeq: number;
+  readonly endSeq: number;
+}
+
+export interface DamagedApart {
+  /** How many events the group said to hold. */
+  readonly events: number;
+  readonly prints: readonly AppPrints[];
+}
+
+export interface AsideRow {
+  readonly seq: number;
+  readonly reason: string;
+  readonly row: Buffer;
+}
