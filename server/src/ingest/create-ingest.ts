@@ -284,6 +284,8 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       return loader.loadedSeq >= seq ? now() : (journal.oldestAt() ?? now());
     },
 
+    knowsId: (app, id) => names.knows(app, id),
+
     stats(): IngestStats {
       const oldest = journal.oldestAt();
       return {

@@ -37,6 +37,10 @@ export class NameBook {
     this.#fresh.push(`i${app} ${id}`);
   }
 
+  knows(app: string, id: string): boolean {
+    return this.#ids.get(app)?.has(id) === true;
+  }
+
   /** The set of property names of an app; ask `admits` for each path. */
   propertiesOf(app: string): { admits(path: string): boolean } {
     const known = setOf(this.#properties, app);

@@ -31,6 +31,7 @@ const PLAIN: People = {
 };
 
 export const IDENTIFY = '$identify';
+const NONE_MS = 60_000;
 
 /** Only rows without a user look their device up. */
 function joined(app: string, bound: Bound): People {
@@ -50,20 +51,30 @@ function joined(app: string, bound: Bound): People {
 /** Which apps have events `$identify`: asked of the roll-up of counts, so that the others pay some milliseconds and no join. */
 export class Identities {
   readonly #opened: () => Connection;
+  readonly #mayBe: (app: string) => boolean;
   readonly #known = new Set<string>();
+  /** Apps that had none, and when that was looked up. */
+  readonly #none = new Map<string, number>();
 
-  constructor(opened: () => Connection) {
+  /** @param mayBe false while this server has never accepted such an event of the app: then one look a minute is enough, for others'. */
+  constructor(opened: () => Connection, mayBe: (app: string) => boolean) {
     this.#opened = opened;
+    this.#mayBe = mayBe;
   }
 
   async isKnown(app: string, control: QueryControl): Promise<boolean> {
     if (this.#known.has(app)) return true;
+    const mayBe = this.#mayBe(app);
+    if (!mayBe && Date.now() - (this.#none.get(app) ?? 0) < NONE_MS) return false;
     const [row] = await this.#opened().query<{ n: string }>(
       `SELECT count() AS n FROM ${EVENTS} WHERE app = {a:String} AND id = '${IDENTIFY}'`,
       { a: app },
       options(control, true),
     );
-    if (Number(row?.n ?? 0) === 0) return false;
+    if (Number(row?.n ?? 0) === 0) {
+      if (!mayBe) this.#none.set(app, Date.now());
+      return false;
+    }
     // Once they are there, an erasure may take them away again: the join then finds none, and is right.
     this.#known.add(app);
     return true;
