@@ -17,7 +17,7 @@ export interface StoreSurroundings {
   readonly logger: Logger;
   /** In which zone the days of an app are cut. */
   readonly zoneOf: (app: string) => string;
-  /** Whether an event `$identify` of the app may have come. */
+  /** Whether a device of the app may have been identified, by what this server accepted; others may write to a ClickHouse server. */
   readonly mayIdentify: (app: string) => boolean;
 }
 
@@ -71,7 +71,7 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
 async function openRemote(
   connection: string,
   hotPropertiesMax: number,
-  { logger, zoneOf, mayIdentify }: StoreSurroundings,
+  { logger, zoneOf }: StoreSurroundings,
 ): Promise<OpenStore> {
   const url = new URL(connection.replace(/^clickhouse:/i, 'http:'));
   if (/^clickhouse:/i.test(connection) && url.port === '') url.port = '8123';
@@ -87,7 +87,6 @@ async function openRemote(
       { logger },
     ),
     zoneOf,
-    mayIdentify,
     hotPropertiesMax,
     logger,
   });

@@ -284,7 +284,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       return loader.loadedSeq >= seq ? now() : (journal.oldestAt() ?? now());
     },
 
-    knowsId: (app, id) => names.knows(app, id),
+    hasIdentified: (app) => names.hasIdentified(app),
 
     stats(): IngestStats {
       const oldest = journal.oldestAt();

@@ -114,7 +114,7 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
     store = createClickHouseStore({
       connection: openConnection(target, { logger }),
       zoneOf: (app) => zones.get(app) ?? 'UTC',
-      mayIdentify: (app) => ingest.knowsId(app, '$identify'),
+      mayIdentify: (app) => ingest.hasIdentified(app),
     });
     await store.open();
     ingest = await createIngest({
@@ -452,72 +452,6 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
       expect(Math.abs(many.users - 20_000)).toBeLessThan(410);
       expect(await of('2026-03-02', true)).toEqual({ total: 20_000, users: 20_000, usersExact: true });
     });
-  });
-
-  it('counts what a device did for the user that it was identified as, also before, in counts and groups', async () => {
-    const app = 'identified';
-    const next = random(77);
-    const some = someEvents(41, 400);
-    await post(app, some);
-    const range = daysRange(parseDay('2026-03-02')!, parseDay('2026-03-16')!, 'UTC');
-    const buckets = bucketsOf(range, 'day', { timeZone: 'UTC', weekStart: 'monday' });
-    const plain: CountsQuery = { app, range, timeZone: 'UTC', filters: [], buckets, interval: 'day', exact: false };
-    // Asked before the first: that there was none must not be remembered.
-    expect((await store.counts(plain, control)).users).toBe(count(await everything(app), range, []).users);
-    // Half of the devices, some twice: the later one counts.
-    await post(
-      app,
-      Array.from({ length: 15 }, (_, i) => ({
-        event: '$identify',
-        user: `u${Math.floor(next() * 20)}`,
-        device: `d${i % 10}`,
-        timestamp: Date.UTC(2026, 2, 5) + i * 86_400_000,
-      })),
-    );
-    const rows = await everything(app);
-    const userOf = new Map(rows.filter(({ id }) => id === '$identify').map(({ device, user }) => [device, user!]));
-    expect(userOf.size).toBe(10);
-    const joined = rows.map((row) => {
-      const user = row.user ?? userOf.get(row.device);
-      return user === undefined ? row : { ...row, user };
-    });
-    for (const filters of [
-      [],
-      filtersOf(new URLSearchParams('event=A')),
-      filtersOf(new URLSearchParams('data.plan[exists]=true')),
-    ])
-      for (const exact of [false, true]) {
-        const found = await store.counts({ ...plain, filters, exact }, control);
-        const kept = joined.filter((row) => matchesAll(row, range, filters));
-        expect(found).toMatchObject(count(kept, range, []));
-        expect(found.series).toEqual(
-          buckets
-            .map((from) => ({ from, ...count(kept, { from, to: from + 86_400_000 }, []) }))
-            .filter(({ total }) => total > 0),
-        );
-      }
-    expect(count(joined, range, []).users).toBeLessThan(count(rows, range, []).users);
-    const attribute = propertyOf('plan', 'attr');
-    const grouped = await store.groups({ app, range: ALL, filters: [], attribute, limit: 100, exact: false }, control);
-    const planOf = (row: EventRow): JsonValue | undefined =>
-      row.dataText === undefined ? undefined : JSON.parse(row.dataText).plan;
-    for (const { value, ...tally } of grouped.groups)
-      expect([value, tally]).toEqual([
-        value,
-        count(
-          joined.filter((row) => JSON.stringify(planOf(row)) === JSON.stringify(value)),
-          ALL,
-          [],
-        ),
-      ]);
-    expect(grouped.missing).toEqual(
-      count(
-        joined.filter((row) => planOf(row) === undefined),
-        ALL,
-        [],
-      ),
-    );
-    expect(grouped.users).toBe(count(joined, ALL, []).users);
   });
 
   describe('the catalogue', () => {

@@ -25,7 +25,7 @@ export interface ClickHouseStoreOptions {
   readonly connection: Connection;
   /** In which zone days of new rows of the app are cut. */
   readonly zoneOf: (app: string) => string;
-  /** Whether an event `$identify` of the app may have come; unless said, it may. */
+  /** False while no event that identifies a device of the app has come since the store was opened; unless said, one may have. */
   readonly mayIdentify?: (app: string) => boolean;
   /** Properties that may get columns of their own; 0 unless said. */
   readonly hotPropertiesMax?: number;

@@ -42,10 +42,9 @@ export class HotProperties {
 
   /** Reads which there are. */
   async load(): Promise<void> {
-    const [database, table] = EVENTS.split('.');
     const rows = await this.#connection.query<{ name: string }>(
-      'SELECT name FROM system.columns WHERE database = {d:String} AND table = {t:String} AND startsWith(name, {p:String})',
-      { d: database, t: table, p: columnOf('others', '') },
+      'SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {t:String} AND startsWith(name, {p:String})',
+      { t: EVENTS, p: columnOf('others', '') },
     );
     // The column of `others` is made last: where it is, all three are.
     for (const { name } of rows)

@@ -38,7 +38,7 @@ export class Bound {
  * Who an event counts for: its user, else its device, else nobody. In this spelling alone: the engine matches a projection by
  * its expression, after rewriting `!= ''` in the question but not in the projection.
  */
-const PERSON = 'if(notEmpty(user), cityHash64(user), if(notEmpty(device), cityHash64(device, user), NULL))';
+export const PERSON = 'if(notEmpty(user), cityHash64(user), if(notEmpty(device), cityHash64(device, user), NULL))';
 
 /**
  * Distinct users by a sketch: exact below some thousands, then with a standard error of 1.04 / sqrt(2^16) = 0.41 %
