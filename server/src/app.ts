@@ -72,7 +72,10 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     // While the engine starts. Whatever fails, it is over before the directory is given back.
     const ensuring = ensureJournal(join(dataDir, JOURNAL_DIRECTORY), logger);
     opened.push(() => ensuring.catch(() => {}));
-    const opening = openStore(config, { dataDir, logger, zoneOf });
+    // Set below: the journal needs the store, and knows which devices were identified before the store does.
+    let accepted: Pick<Ingest, 'hasIdentified'> | undefined;
+    const mayIdentify = (app: string): boolean => accepted?.hasIdentified(app) ?? true;
+    const opening = openStore(config, { dataDir, logger, zoneOf, mayIdentify });
     opened.push(async () => await (await opening.catch(() => undefined))?.close());
     const [admin, { store }] = await Promise.all([firstAdmin(registry, config), opening, ensuring]);
     const retentionDaysOf = (app: string): number | undefined =>
@@ -87,6 +90,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       zoneOf: (app) => zoneNumbers(zoneOf(app)),
       logger,
     });
+    accepted = ingest;
     opened.push(() => ingest.close());
     const auth = createAuth({ registry, config, secret: signingKey(dataDir, config.authKey), now, fetch });
     const erase = (app: string, range: Range, filters: readonly Filter[]): Promise<number> =>

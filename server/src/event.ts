@@ -22,6 +22,9 @@ export interface StoredEvent {
   readonly dataText?: string;
 }
 
+/** The id of the event that tells a user's traits and, with a device, whose the device is (API.md). */
+export const IDENTIFY = '$identify';
+
 /** The id of an event that has none: its name in lower case, each white-space character turned into `-`. */
 export function idFromName(name: string): string {
   return name.toLowerCase().replace(/\s/gu, '-');

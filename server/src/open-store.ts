@@ -17,6 +17,8 @@ export interface StoreSurroundings {
   readonly logger: Logger;
   /** In which zone the days of an app are cut. */
   readonly zoneOf: (app: string) => string;
+  /** Whether a device of the app may have been identified, by what this server accepted; others may write to a ClickHouse server. */
+  readonly mayIdentify: (app: string) => boolean;
 }
 
 export interface OpenStore {
@@ -27,7 +29,7 @@ export interface OpenStore {
 /** The store that the setting `connection` names, and what closes it with all it needed. */
 export async function openStore(config: Config, around: StoreSurroundings): Promise<OpenStore> {
   const { connection } = config;
-  const { dataDir, logger, zoneOf } = around;
+  const { dataDir, logger, zoneOf, mayIdentify } = around;
   if (connection !== undefined && /^[a-z]+:\/\//i.test(connection))
     return await openRemote(connection, config.hotPropertiesMax, around);
   const engine = await startEmbeddedEngine({
@@ -38,6 +40,7 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
   const plain = createClickHouseStore({
     connection: openConnection({ socketPath: engine.socketPath }, { logger }),
     zoneOf,
+    mayIdentify,
     hotPropertiesMax: config.hotPropertiesMax,
     logger,
   });

@@ -1,5 +1,5 @@
 import { SeismoError } from '../errors.ts';
-import { APP_NAME, idFromName, TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
+import { APP_NAME, IDENTIFY, idFromName, TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
 import { type EventLimits, FUTURE_MAX_MS, SKEW_MIN_MS } from './limits.ts';
 import type { NameBook } from './names.ts';
 import { checkText, flattenData } from './properties.ts';
@@ -134,6 +134,7 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
   if (writer.length - start > limits.eventMaxBytes / JSON_PER_BYTE) checkSize(data, limits);
   // Last: what is refused must not use up the app's names.
   context.names.checkId(app, id);
+  if (id === IDENTIFY && user !== '' && device !== '') context.names.identified(app);
   return accepted;
 }
 

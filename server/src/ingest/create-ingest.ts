@@ -266,6 +266,8 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       return loader.loadedSeq >= seq ? now() : (journal.oldestAt() ?? now());
     },
 
+    hasIdentified: (app) => names.hasIdentified(app),
+
     stats(): IngestStats {
       const oldest = journal.oldestAt();
       return {

@@ -25,6 +25,8 @@ export interface Ingest {
   catchUp(app: string | undefined, signal?: AbortSignal): Promise<void>;
   /** Until when (UTC ms) the store holds all that was accepted for the app (absent: for any). */
   asOf(app: string | undefined): number;
+  /** Whether an event that says whose a device is was ever accepted for the app: false is sure, true may be of an event that was refused later. */
+  hasIdentified(app: string): boolean;
   stats(): IngestStats;
   /** Rejects when the journal cannot be written. */
   ping(): Promise<void>;

@@ -2,12 +2,13 @@ import { SeismoError } from '../errors.ts';
 
 /**
  * Which event ids and property names each app has used, so that both are bounded (API.md): a new id beyond the limit is
- * refused, a new property beyond it stays in `data` and is not indexed. New names are written with the transaction that
- * brings them.
+ * refused, a new property beyond it stays in `data` and is not indexed. Also which apps have devices that were identified. What is
+ * new is written with the transaction that brings it.
  */
 export class NameBook {
   readonly #ids = new Map<string, Set<string>>();
   readonly #properties = new Map<string, Set<string>>();
+  readonly #identified = new Set<string>();
   readonly #idsMax: number;
   readonly #propertiesMax: number;
   #fresh: string[] = [];
@@ -20,7 +21,8 @@ export class NameBook {
   /** A key as `takeFresh` gave it, read back. */
   restore(key: string): void {
     const end = key.indexOf(' ');
-    setOf(key[0] === 'i' ? this.#ids : this.#properties, key.slice(1, end)).add(key.slice(end + 1));
+    if (key[0] === 'd') this.#identified.add(key.slice(1, end));
+    else setOf(key[0] === 'i' ? this.#ids : this.#properties, key.slice(1, end)).add(key.slice(end + 1));
   }
 
   /** @throws EVENT_NAMES_TOO_MANY */
@@ -35,6 +37,17 @@ export class NameBook {
       );
     known.add(id);
     this.#fresh.push(`i${app} ${id}`);
+  }
+
+  /** An event says that a device is a user's. */
+  identified(app: string): void {
+    if (this.#identified.has(app)) return;
+    this.#identified.add(app);
+    this.#fresh.push(`d${app} `);
+  }
+
+  hasIdentified(app: string): boolean {
+    return this.#identified.has(app);
   }
 
   /** The set of property names of an app; ask `admits` for each path. */

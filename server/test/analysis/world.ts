@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAnalysis } from '../../src/analysis/create-analysis.ts';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
+import { createReports } from '../../src/reports/create-reports.ts';
 import { zoneHash } from '../../src/row.ts';
 import { SETTINGS } from '../../src/settings.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
 import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
 import { dayNumber } from '../../src/time.ts';
+import { startFront } from '../store/front.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -32,12 +34,31 @@ export const control = { maxSeconds: 60, maxBytes: 1.5e9, maxRows: 1e6 };
 
 export type World = Awaited<ReturnType<typeof aWorld>>;
 
-/** @param zoneOf in which the days of an app are cut */
-export async function aWorld(zoneOf: (app: string) => string = () => 'UTC') {
-  const dataDir = await mkdtemp(join(tmpdir(), 'seismo-analysis-'));
+/**
+ * @param zoneOf in which the days of an app are cut
+ * @param more a directory to open again; `byUrl`: the engine is reached as a ClickHouse server is, by URL and password
+ */
+export async function aWorld(
+  zoneOf: (app: string) => string = () => 'UTC',
+  more: { readonly dataDir?: string; readonly byUrl?: boolean } = {},
+) {
+  const dataDir = more.dataDir ?? (await mkdtemp(join(tmpdir(), 'seismo-analysis-')));
   const engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_500_000_000, logger });
-  const connection = openConnection({ socketPath: engine.socketPath }, { logger });
-  const store = createClickHouseStore({ connection, zoneOf });
+  const front = more.byUrl ? await startFront(engine.socketPath, 'seismo', 'p:w/ä') : undefined;
+  const target = front
+    ? { url: front.url, username: 'seismo', password: 'p:w/ä', database: 'of its own' }
+    : { socketPath: engine.socketPath };
+  const opened = openConnection(target, { logger });
+  const sent: string[] = [];
+  const connection: typeof opened = {
+    ...opened,
+    query(sql, params, options) {
+      sent.push(sql);
+      return opened.query(sql, params, options);
+    },
+  };
+  const mayIdentify = (app: string): boolean => ingest.hasIdentified(app);
+  const store = createClickHouseStore({ connection, zoneOf, mayIdentify });
   await store.open();
   const settings = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]));
   const ingest = await createIngest({
@@ -58,8 +79,20 @@ export async function aWorld(zoneOf: (app: string) => string = () => 'UTC') {
     catchUp: (app, signal) => ingest.catchUp(app, signal),
     asOf: (app) => ingest.asOf(app),
   });
+  const reports = createReports(store, {
+    now: () => NOW,
+    calendarOf: (app) => ({ timeZone: zoneOf(app), weekStart: 'monday' }),
+    catchUp: (app, signal) => ingest.catchUp(app, signal),
+    asOf: (app) => ingest.asOf(app),
+    erase: (app, range, filters) => store.erase(app, range, filters),
+  });
   return {
+    dataDir,
+    /** Questions to the engine so far, in SQL. */
+    sent: sent as readonly string[],
     store,
+    ingest,
+    reports,
     connection,
     analysis,
     async post(app: string, events: readonly Given[]): Promise<void> {
@@ -71,10 +104,13 @@ export async function aWorld(zoneOf: (app: string) => string = () => 'UTC') {
       const { answer, rows } = await analysis.ask(app, question, { isFresh: true, control });
       return { ...answer, result: answer.result as T, rows: [...rows()] };
     },
-    async close(): Promise<void> {
+    /** @param keep leaves the directory, to be opened again */
+    async close({ keep = false } = {}): Promise<void> {
       await ingest.close();
       await store.close();
+      await front?.close();
       await engine.close();
+      if (keep) return;
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -114,6 +114,7 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
     store = createClickHouseStore({
       connection: openConnection(target, { logger }),
       zoneOf: (app) => zones.get(app) ?? 'UTC',
+      mayIdentify: (app) => ingest.hasIdentified(app),
     });
     await store.open();
     ingest = await createIngest({

@@ -2,6 +2,7 @@ import { SeismoError } from '../../errors.ts';
 import { ROW_COLUMNS } from '../../row.ts';
 import type { Store } from '../store.ts';
 import { analysisQueries } from './analysis/analysis-queries.ts';
+import { Identities } from './analysis/people.ts';
 import { apps, eventNames, properties } from './catalogue-query.ts';
 import type { Connection } from './connection.ts';
 import { counts, DayZones } from './counts-query.ts';
@@ -24,6 +25,8 @@ export interface ClickHouseStoreOptions {
   readonly connection: Connection;
   /** In which zone days of new rows of the app are cut. */
   readonly zoneOf: (app: string) => string;
+  /** False while no event that identifies a device of the app has come since the store was opened; unless said, one may have. */
+  readonly mayIdentify?: (app: string) => boolean;
   /** Properties that may get columns of their own; 0 unless said. */
   readonly hotPropertiesMax?: number;
   readonly logger?: HotLogger;
@@ -34,6 +37,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
   const { connection, zoneOf } = options;
   const hot = new HotProperties(connection, { max: options.hotPropertiesMax ?? 0, logger: options.logger });
   const zones = new DayZones(connection, zoneOf);
+  const identities = new Identities(opened, options.mayIdentify ?? (() => true));
   let isOpen = false;
   /** Neither rows nor questions reach a schema that was not looked at: it may be a newer Seismo's. */
   function opened(): Connection {
@@ -60,12 +64,12 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     storedRanges: async (journal, fromSeq, toSeq) => await storedRanges(opened(), journal, fromSeq, toSeq),
     events: async (query, control) => await events(hot.over(opened()), query, control),
     knownUuids: async (app, range, uuids) => await knownUuids(opened(), app, range, uuids),
-    counts: async (query, control) => await counts(hot.over(opened()), zones, query, control),
-    groups: async (query, control) => await groups(hot.over(opened()), query, control),
+    counts: async (query, control) => await counts(hot.over(opened()), zones, identities, query, control),
+    groups: async (query, control) => await groups(hot.over(opened()), identities, query, control),
     apps: async (control) => await apps(opened(), control),
     eventNames: async (app, control) => await eventNames(opened(), app, control),
     properties: async (app, control) => await properties(opened(), app, control),
-    analysis: analysisQueries(() => hot.over(opened()), zones),
+    analysis: analysisQueries(() => hot.over(opened()), zones, identities),
     async erase(app, range, filters) {
       const erased = await erase(opened(), app, range, filters);
       if (erased > 0) await freeErased(connection);

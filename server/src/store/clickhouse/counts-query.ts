@@ -1,6 +1,7 @@
 import type { Condition, CountsQuery, CountsResult, Filter, QueryControl } from '../../query.ts';
 import { zoneHash } from '../../row.ts';
 import { dayNumber, startOfDay } from '../../time.ts';
+import type { Identities } from './analysis/people.ts';
 import type { Connection } from './connection.ts';
 import { filterSql, whereSql } from './filter-sql.ts';
 import { Bound, EVENTS, isExact, options, type Row, usersSql } from './sql.ts';
@@ -50,19 +51,21 @@ export class DayZones {
 
 /**
  * Counts and distinct users of a range, and of each of its buckets: days of the app's own zone come from the roll-up of
- * users, all else from the table.
+ * users, all else from the table. So do all users where devices were identified: the roll-up knows no device by its user.
  */
 export async function counts(
   connection: Connection,
   zones: DayZones,
+  identities: Identities,
   query: CountsQuery,
   control: QueryControl,
 ): Promise<CountsResult> {
-  const days = daysOf(query);
-  const isRolled = days !== undefined && (await zones.isOnly(query.app, query.timeZone, control));
+  const { app } = query;
+  const days = (await identities.isKnown(app, control)) ? undefined : daysOf(query);
+  const isRolled = days !== undefined && (await zones.isOnly(app, query.timeZone, control));
   return isRolled
     ? await countsByDay(connection, query, days, control)
-    : await countsOfTable(connection, query, control);
+    : await countsOfTable(connection, identities, query, control);
 }
 
 /** The roll-ups know the name and the id, no more. */
@@ -125,14 +128,20 @@ async function countsByDay(
   );
 }
 
-async function countsOfTable(connection: Connection, query: CountsQuery, control: QueryControl): Promise<CountsResult> {
+async function countsOfTable(
+  connection: Connection,
+  identities: Identities,
+  query: CountsQuery,
+  control: QueryControl,
+): Promise<CountsResult> {
   const { app, range, filters, buckets, exact } = query;
   const bound = new Bound();
+  const people = (await identities.of(app, control))(bound);
   const where = whereSql(app, range, filters, bound);
   const span = range.to - range.from;
   const ask = (select: string, group: string): Promise<Row[]> =>
     connection.query<Row>(
-      `SELECT ${select}count() AS total, ${usersSql(exact)} AS users FROM ${EVENTS} WHERE ${where}${group}`,
+      `SELECT ${select}count() AS total, ${usersSql(exact, people.personOrNull)} AS users FROM ${people.from} WHERE ${where}${group}`,
       bound.values,
       options(control, span <= SMALL_SPAN_MS),
     );

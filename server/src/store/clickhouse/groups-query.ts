@@ -1,24 +1,31 @@
 import type { GroupsQuery, GroupsResult, JsonValue, QueryControl } from '../../query.ts';
+import type { Identities } from './analysis/people.ts';
 import type { Connection } from './connection.ts';
 import { present, propertyKeys, whereSql } from './filter-sql.ts';
-import { Bound, EVENTS, isExact, mergedUsersSql, options, type Row, USERS_EXACT_STATE, USERS_STATE } from './sql.ts';
+import { Bound, isExact, mergedUsersSql, options, type Row, usersStateSql } from './sql.ts';
 
 /**
  * Counts by the value of a property, in one pass: a state a value, then the most frequent by themselves, and the rest merged
  * into `other`, so that its users are distinct and not summed.
  */
-export async function groups(connection: Connection, query: GroupsQuery, control: QueryControl): Promise<GroupsResult> {
+export async function groups(
+  connection: Connection,
+  identities: Identities,
+  query: GroupsQuery,
+  control: QueryControl,
+): Promise<GroupsResult> {
   const bound = new Bound();
+  const people = (await identities.of(query.app, control))(bound);
   const where = whereSql(query.app, query.range, query.filters, bound);
   const [first, second] = propertyKeys(query.attribute).map((key) => bound.add('String', key));
   const of = (map: string): string =>
     second === undefined ? `${map}[${first}]` : `if(${present(first!)}, ${map}[${first}], ${map}[${second}])`;
-  const state = query.exact ? USERS_EXACT_STATE : USERS_STATE;
+  const state = usersStateSql(query.exact, people.personOrNull);
   const limit = bound.add('UInt64', query.limit);
   const rows = await connection.query<Row>(
     `WITH groups AS (
         SELECT ${of('texts')} AS t, ${of('numbers')} AS f, ${of('others')} AS o, count() AS n, ${state} AS s
-        FROM ${EVENTS} WHERE ${where} GROUP BY t, f, o
+        FROM ${people.from} WHERE ${where} GROUP BY t, f, o
       ),
       named AS (SELECT multiIf(t != '', concat('t', t), f != 0, concat('n', toString(f)), o != '', concat('o', o), '') AS v, n, s FROM groups),
       ranked AS (SELECT v, n, s, row_number() OVER (PARTITION BY v = '' ORDER BY n DESC, v) AS place FROM named)

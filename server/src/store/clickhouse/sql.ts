@@ -38,7 +38,7 @@ export class Bound {
  * Who an event counts for: its user, else its device, else nobody. In this spelling alone: the engine matches a projection by
  * its expression, after rewriting `!= ''` in the question but not in the projection.
  */
-const PERSON = 'if(notEmpty(user), cityHash64(user), if(notEmpty(device), cityHash64(device, user), NULL))';
+export const PERSON = 'if(notEmpty(user), cityHash64(user), if(notEmpty(device), cityHash64(device, user), NULL))';
 
 /**
  * Distinct users by a sketch: exact below some thousands, then with a standard error of 1.04 / sqrt(2^16) = 0.41 %
@@ -46,10 +46,7 @@ const PERSON = 'if(notEmpty(user), cityHash64(user), if(notEmpty(device), cityHa
  * itself, made questions 1.5 to 3 times as slow.
  */
 export const USERS = `uniqCombined64(16)(${PERSON})`;
-export const USERS_STATE = `uniqCombined64State(16)(${PERSON})`;
 const USERS_MERGE = 'uniqCombined64Merge(16)';
-const USERS_EXACT = `uniqExact(${PERSON})`;
-export const USERS_EXACT_STATE = `uniqExactState(${PERSON})`;
 const USERS_EXACT_MERGE = 'uniqExactMerge';
 /** Sketches are exact up to here (ENGINE.md; a test says so too). */
 export const EXACT_BELOW = 1_000;
@@ -86,7 +83,11 @@ export function unbiased(count: string): string {
   return `arrayMap(e -> toUInt64(round(e - ${by})), [toFloat64(${count})])[1]`;
 }
 
-export const usersSql = (exact: boolean): string => (exact ? USERS_EXACT : unbiased(USERS));
+/** @param person who an event counts for, NULL for nobody (analysis/people.ts) */
+export const usersSql = (exact: boolean, person = PERSON): string =>
+  exact ? `uniqExact(${person})` : unbiased(`uniqCombined64(16)(${person})`);
+export const usersStateSql = (exact: boolean, person: string): string =>
+  exact ? `uniqExactState(${person})` : `uniqCombined64State(16)(${person})`;
 /** Of states of the one or the other kind. */
 export const mergedUsersSql = (exact: boolean, state: string): string =>
   exact ? `${USERS_EXACT_MERGE}(${state})` : unbiased(`${USERS_MERGE}(${state})`);

@@ -4,7 +4,7 @@ import type { DayZones } from '../counts-query.ts';
 import { lifecycle, stickiness } from './activity-query.ts';
 import { funnel } from './funnel-query.ts';
 import { paths } from './paths-query.ts';
-import { Identities } from './people.ts';
+import type { Identities } from './people.ts';
 import { performance } from './performance-query.ts';
 import { retention } from './retention-query.ts';
 import { sessions } from './sessions-query.ts';
@@ -16,8 +16,7 @@ import { timeline, users } from './users-query.ts';
  * The analysis in ClickHouse SQL: one file a kind.
  * @param opened the connection, once the schema was looked at
  */
-export function analysisQueries(opened: () => Connection, zones: DayZones): AnalysisStore {
-  const identities = new Identities(opened);
+export function analysisQueries(opened: () => Connection, zones: DayZones, identities: Identities): AnalysisStore {
   return {
     funnel: async (query, control) => await funnel(opened(), identities, query, control),
     retention: async (query, control) => await retention(opened(), identities, zones, query, control),

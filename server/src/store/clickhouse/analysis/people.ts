@@ -1,7 +1,8 @@
 import type { Person } from '../../../analysis-query.ts';
+import { IDENTIFY } from '../../../event.ts';
 import type { QueryControl } from '../../../query.ts';
 import type { Connection } from '../connection.ts';
-import { type Bound, EVENTS, options, type Row } from '../sql.ts';
+import { type Bound, EVENTS, options, PERSON, type Row } from '../sql.ts';
 
 /**
  * Who an event counts for. An event `$identify` with user and device says that the device is the user's: the latest wins, and what
@@ -18,19 +19,17 @@ export interface People {
   readonly areJoined: boolean;
 }
 
-/** In these words alone: the roll-up of users is found by them (sql.ts). */
-const OR_NULL = 'if(notEmpty(user), cityHash64(user), if(notEmpty(device), cityHash64(device, user), NULL))';
-
 /** An app whose devices nobody identified. */
 const PLAIN: People = {
   from: EVENTS,
   person: 'if(notEmpty(user), cityHash64(user), if(notEmpty(device), cityHash64(device, user), 0))',
-  personOrNull: OR_NULL,
+  personOrNull: PERSON,
   user: 'user',
   areJoined: false,
 };
 
-export const IDENTIFY = '$identify';
+/** Apps of which it is remembered that nobody was identified; then remembering begins anew. */
+const NONE_MAX = 10_000;
 
 /** Only rows without a user look their device up. */
 function joined(app: string, bound: Bound): People {
@@ -47,26 +46,45 @@ function joined(app: string, bound: Bound): People {
   };
 }
 
-/** Which apps have events `$identify`: asked of the roll-up of counts, so that the others pay some milliseconds and no join. */
+/**
+ * Which apps have devices that were identified: events `$identify` with both user and device. The others are asked about once, and
+ * pay nothing from then on: no join, and their users come from the roll-up.
+ */
 export class Identities {
   readonly #opened: () => Connection;
+  readonly #mayCome: (app: string) => boolean;
   readonly #known = new Set<string>();
+  readonly #none = new Set<string>();
 
-  constructor(opened: () => Connection) {
+  /** @param mayCome false when no such event is on its way to the store, nor was since it was last asked; true is always safe */
+  constructor(opened: () => Connection, mayCome: (app: string) => boolean) {
     this.#opened = opened;
+    this.#mayCome = mayCome;
   }
 
   async isKnown(app: string, control: QueryControl): Promise<boolean> {
     if (this.#known.has(app)) return true;
-    const [row] = await this.#opened().query<{ n: string }>(
-      `SELECT count() AS n FROM ${EVENTS} WHERE app = {a:String} AND id = '${IDENTIFY}'`,
-      { a: app },
-      options(control, true),
-    );
-    if (Number(row?.n ?? 0) === 0) return false;
-    // Once they are there, an erasure may take them away again: the join then finds none, and is right.
-    this.#known.add(app);
-    return true;
+    // Before the look: what comes after it is seen by the next question.
+    const mayCome = this.#mayCome(app);
+    if (!mayCome && this.#none.has(app)) return false;
+    if (await this.#look(app, control)) {
+      // Once they are there, an erasure may take them away again: the join then finds none, and is right.
+      this.#known.add(app);
+      return true;
+    }
+    if (this.#none.size >= NONE_MAX) this.#none.clear();
+    if (!mayCome) this.#none.add(app);
+    return false;
+  }
+
+  /** First in the roll-up of counts, since most apps have no such event at all; those of users alone identify no device. */
+  async #look(app: string, control: QueryControl): Promise<boolean> {
+    const where = `FROM ${EVENTS} WHERE app = {a:String} AND id = '${IDENTIFY}'`;
+    const ask = (sql: string): Promise<Row[]> => this.#opened().query<Row>(sql, { a: app }, options(control, true));
+    const [row] = await ask(`SELECT count() AS n ${where}`);
+    if (Number(row?.['n'] ?? 0) === 0) return false;
+    const found = await ask(`SELECT 1 AS found ${where} AND notEmpty(user) AND notEmpty(device) LIMIT 1`);
+    return found.length > 0;
   }
 
   /** Binds what it needs once for each place where `from` stands. */

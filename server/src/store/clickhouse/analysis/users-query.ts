@@ -1,10 +1,11 @@
 import type { TimelineQuery, UserRow, UsersQuery, UsersResult } from '../../../analysis-query.ts';
+import { IDENTIFY } from '../../../event.ts';
 import type { Filter, QueryControl } from '../../../query.ts';
 import type { EventRow } from '../../store.ts';
 import type { Connection } from '../connection.ts';
 import { EVENT_COLUMNS, eventOf, events, type StoredRow } from '../events-query.ts';
 import { Bound, EVENTS, options, type Row } from '../sql.ts';
-import { IDENTIFY, type Identities, type People } from './people.ts';
+import type { Identities, People } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
 import { packed } from './trail-sql.ts';
 
