@@ -66,6 +66,7 @@ export type ErrorCode =
   | 'STORE_SCHEMA_NEWER'
   | 'STORE_BEHIND'
   | 'SERVER_STOPPING'
+  | 'LIVE_TOO_MANY'
   | 'SERVER_BUSY'
   | 'BUG';
 

@@ -13,6 +13,9 @@ import { createIngest, JOURNAL_DIRECTORY } from './ingest/create-ingest.ts';
 import { ensureJournal } from './ingest/ensure-journal.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Zone } from './ingest/loader.ts';
+import { createLive, type LiveRoom } from './live/create-live.ts';
+import type { Live } from './live/live.ts';
+import { runsSince } from './live-runs.ts';
 import { lockDirectory } from './lock.ts';
 import { openStore } from './open-store.ts';
 import type { Filter, Range } from './query.ts';
@@ -35,6 +38,7 @@ export interface App {
   readonly ingest: Ingest;
   readonly reports: Reports;
   readonly analysis: Analysis;
+  readonly live: Live;
   readonly store: Store;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Registry;
@@ -75,6 +79,8 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     const [admin, { store }] = await Promise.all([firstAdmin(registry, config), opening, ensuring]);
     const retentionDaysOf = (app: string): number | undefined =>
       registry.appSettings(app).retentionDays ?? config.retentionDays;
+    /** Nothing is accepted, and nobody follows, before it is there. */
+    let live: LiveRoom | undefined;
     const ingest = await createIngest({
       dataDir,
       secret: storedSecret(join(dataDir, 'ids.key')),
@@ -84,11 +90,31 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       retentionDaysOf,
       zoneOf: (app) => zoneNumbers(zoneOf(app)),
       logger,
+      onCommitted: (committed) => live?.committed(committed),
+      onRefused: (app, refused) => live?.refused(app, refused),
     });
     opened.push(() => ingest.close());
+    const room = createLive({
+      store,
+      catchUp: (app, signal) => ingest.catchUp(app, signal),
+      setAside: () => ingest.setAside(),
+      runs: await runsSince(registry, ingest.run, ingest.stats().salvage?.at),
+      listenersMax: config.liveListenersMax,
+      control: { maxSeconds: config.queryMaxSeconds, maxBytes: config.queryMaxBytes, maxRows: config.queryMaxRows },
+      now,
+      logger,
+    });
+    live = room;
+    opened.push(async () => room.close());
     const auth = createAuth({ registry, config, secret: signingKey(dataDir, config.authKey), now, fetch });
-    const erase = (app: string, range: Range, filters: readonly Filter[]): Promise<number> =>
-      eraseEverywhere(ingest, store, app, range, filters);
+    const erase = async (app: string, range: Range, filters: readonly Filter[]): Promise<number> => {
+      try {
+        return await eraseEverywhere(ingest, store, app, range, filters);
+      } finally {
+        const isAllBefore = filters.length === 0 && range.from === 0;
+        room.forget(app, isAllBefore ? range.to : undefined);
+      }
+    };
     const reports = createReports(store, {
       now,
       calendarOf,
@@ -119,10 +145,11 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     return {
       config,
       dataDir,
-      auth,
+      auth: recheckedBy(auth, () => room.recheck()),
       ingest,
       reports,
       analysis,
+      live: room,
       store,
       registry: { ...registry, setAppSettings: (app, changes) => zoneMoves.setAppSettings(app, changes) },
       storeFirstAdmin: async () => await admin?.store(),
@@ -132,6 +159,23 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     await close();
     throw error;
   }
+}
+
+/** Whoever may read no more stops reading at once, also what is read live. */
+function recheckedBy(auth: Auth, recheck: () => Promise<void>): Auth {
+  const before = <A extends unknown[]>(change: (...args: A) => Promise<void>) => {
+    return async (...args: A): Promise<void> => {
+      await change(...args);
+      await recheck();
+    };
+  };
+  return {
+    ...auth,
+    signOut: before(auth.signOut),
+    setPassword: before(auth.setPassword),
+    removeUser: before(auth.removeUser),
+    revokeKey: before(auth.revokeKey),
+  };
 }
 
 const zoneNumbers = (timeZone: string): Zone => ({ hash: zoneHash(timeZone), dayOf: dayNumber(timeZone) });

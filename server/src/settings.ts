@@ -354,6 +354,13 @@ export const SETTINGS = {
   queryMaxSeconds: count(30, 1, 3_600, 'seconds', 'The longest a question may take.'),
   queryMaxBytes: count(1_000_000_000, MIB, 1024 * GIB, 'bytes', 'The memory a question may take in the engine.'),
   queryMaxRows: count(1_000_000, 1_000, 1_000_000_000, 'rows', 'The most rows of an answer.'),
+  liveListenersMax: count(
+    100,
+    1,
+    10_000,
+    'readers',
+    'So many may follow live at once (`GET /api/live/:app`), a megabyte of memory each at most; one user or key takes half of it at most.',
+  ),
   freshTimeoutMs: count(
     5_000,
     100,

@@ -61,6 +61,8 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
 
   app.addHook('preClose', (done) => {
     isClosing = true;
+    // They would go on for ever.
+    deps.live.close();
     done();
   });
   // Bodies are read by body.ts alone: whole or flowing, with bounds, or left as a host application parsed them.

@@ -1,11 +1,22 @@
 import { join } from 'node:path';
+import type { Committed, Refused } from '../committed.ts';
 import { SeismoError } from '../errors.ts';
 import { eventToJson } from '../event.ts';
 import { decodeRow, ROW_OFFSET, uuidToText } from '../row.ts';
 import { steadyClock } from '../steady-clock.ts';
 import type { Store } from '../store/store.ts';
 import { type AcceptContext, checkApp } from './accept.ts';
-import { addEvent, type Batch, eventsOf, eventsWithRepeatedKeys, newBatch, parseBody, refuse } from './batch.ts';
+import {
+  addEvent,
+  addLine,
+  type Batch,
+  batchAnswer,
+  eventsOf,
+  eventsWithRepeatedKeys,
+  newBatch,
+  parseBody,
+  refuse,
+} from './batch.ts';
 import { writeCleanNote } from './clean-note.ts';
 import { Committer } from './committer.ts';
 import { DailyDevices } from './daily-devices.ts';
@@ -18,6 +29,7 @@ import { linesOf } from './lines.ts';
 import { Loader, type Zone } from './loader.ts';
 import { NameBook } from './names.ts';
 import { openIds } from './open-ids.ts';
+import { Refusals } from './refusals.ts';
 import { RowWriter } from './row-writer.ts';
 import { createSetAside } from './set-aside.ts';
 import { ServerUuids } from './uuid.ts';
@@ -44,6 +56,10 @@ export interface IngestOptions {
   /** In which the app's days are cut. */
   readonly zoneOf: (app: string) => Zone;
   readonly logger: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  /** Events are on disk. It must not throw. */
+  readonly onCommitted?: (committed: Committed) => void;
+  /** Events of the app, or a body, were refused. */
+  readonly onRefused?: (app: string, refused: readonly Refused[]) => void;
   /** Counts on while the machine's clock is set, ms; absent: the process's own. */
   readonly monotonicMs?: () => number;
 }
@@ -102,15 +118,17 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     names,
     now,
     idsNow,
-    onCommitted(endSeq, apps) {
-      for (const app of apps) lastSeq.set(app, endSeq);
+    onCommitted(committed) {
+      for (const app of committed.apps) lastSeq.set(app, committed.firstSeq + committed.count);
+      options.onCommitted?.(committed);
       loader.notify();
       if (ids.size > config.idWindowMax) giveUp(ids.makeRoom());
     },
   });
   loader.start();
 
-  const counts = { accepted: 0, duplicates: 0, rejected: new Map<string, number>() };
+  const counts = { accepted: 0, duplicates: 0 };
+  const refusals = new Refusals(options.onRefused);
   let closing = false;
   const background = new Set<Promise<void>>();
   const inBackground = (work: Promise<void>): void => {
@@ -145,19 +163,9 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     checkApp(app);
   }
 
-  function countRefusals(batch: Batch): void {
-    if (batch.rejectedTotal === 0) return;
-    const listed = new Map<string, number>();
-    for (const { code } of batch.rejected) listed.set(code, (listed.get(code) ?? 0) + 1);
-    // Beyond the listed ones the last reason stands for the rest.
-    const unlisted = batch.rejectedTotal - batch.rejected.length;
-    if (unlisted > 0 && batch.refusal) listed.set(batch.refusal.code, (listed.get(batch.refusal.code) ?? 0) + unlisted);
-    for (const [code, count] of listed) counts.rejected.set(code, (counts.rejected.get(code) ?? 0) + count);
-  }
-
   function commit(app: string, batch: Batch, checkpoint?: Parameters<Committer['join']>[1]) {
     const { writer, starts, kinds } = batch;
-    countRefusals(batch);
+    refusals.add(app, batch);
     return committer.join({ app, bytes: writer.bytes, starts: [...starts, writer.length], kinds }, checkpoint);
   }
 
@@ -168,8 +176,10 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     arrivedAt: number,
     device: string | undefined,
   ): Promise<PostAnswer> {
-    const { events, depth, sentAt } = eventsOf(parsed.value, config);
-    const repeated = eventsWithRepeatedKeys(bytes, parsed, depth);
+    const { events, depth, sentAt, repeated } = refusals.told(app, bytes, () => {
+      const found = eventsOf(parsed.value, config);
+      return { ...found, repeated: eventsWithRepeatedKeys(bytes, parsed, found.depth) };
+    });
     const context = contextOf(app, arrivedAt, sentAt, device);
     // Small bodies are done in one turn and share one writer; others let the rest of the server have its turns.
     const small = events.length <= SLICE_EVENTS;
@@ -178,7 +188,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     for (let index = 0; index < events.length; index++) {
       if (!small && index % SLICE_EVENTS === SLICE_EVENTS - 1) await new Promise((resolve) => setImmediate(resolve));
       const error = repeated.get(index);
-      if (error) refuse(batch, index, error);
+      if (error) refuse(batch, index, error, events[index]);
       else addEvent(batch, events[index], index, context);
     }
     if (batch.single) return await answerSingle(app, batch);
@@ -191,7 +201,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
   async function answerSingle(app: string, batch: Batch): Promise<PostAnswer> {
     if (batch.refusal) {
-      countRefusals(batch);
+      refusals.add(app, batch);
       throw batch.refusal;
     }
     // The shared writer is another request's after the wait.
@@ -210,7 +220,13 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const ingest: Ingest = {
     async post(app, body, arrivedAt, device) {
       checkOpen(app);
-      return await postValue(app, parseBody(body), body, arrivedAt, device);
+      return await postValue(
+        app,
+        refusals.told(app, body, () => parseBody(body)),
+        body,
+        arrivedAt,
+        device,
+      );
     },
 
     async postParsed(app, body, arrivedAt, device) {
@@ -284,12 +300,14 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       return loader.loadedSeq >= seq ? now() : (journal.oldestAt() ?? now());
     },
 
+    run: { journal: journal.uuid, firstSeq: openedAtSeq },
+
     stats(): IngestStats {
       const oldest = journal.oldestAt();
       return {
         accepted: counts.accepted,
         duplicates: counts.duplicates,
-        rejected: Object.fromEntries(counts.rejected),
+        rejected: Object.fromEntries(refusals.counts),
         journalBytes: journal.pendingBytes,
         journalEvents: journal.pendingEvents,
         lagMs: oldest === undefined ? 0 : Math.max(0, now() - oldest),
@@ -323,7 +341,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       events.forEach((event, index) => {
         addEvent(batch, event, index, context);
       });
-      countRefusals(batch);
+      refusals.add(app, batch);
       const earlier = await earlierOf(app, keyOfImport(app, fingerprint));
       let answer: ImportAnswer;
       try {
@@ -362,22 +380,6 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     return earlier;
   }
 
-  function addLine(batch: Batch, line: Buffer | SeismoError, index: number, context: AcceptContext): void {
-    if (line instanceof SeismoError) {
-      refuse(batch, index, line);
-      return;
-    }
-    try {
-      const parsed = parseBody(line);
-      const repeated = eventsWithRepeatedKeys(line, parsed, 0).get(0);
-      if (repeated) refuse(batch, index, repeated);
-      else addEvent(batch, parsed.value, index, context);
-    } catch (error) {
-      if (!(error instanceof SeismoError)) throw error;
-      refuse(batch, index, error);
-    }
-  }
-
   return ingest;
 }
 
@@ -386,13 +388,3 @@ const behind = (): SeismoError =>
     'STORE_BEHIND',
     'The store has not caught up with the events of this app yet; retry, or ask with fresh=false.',
   );
-
-/** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
-function batchAnswer(batch: Batch, accepted: number, duplicates: number): string {
-  const { rejected, rejectedTotal } = batch;
-  if (rejectedTotal > 0 && accepted + duplicates === 0)
-    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
-      extra: { accepted, duplicates, rejectedTotal, rejected },
-    });
-  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected });
-}

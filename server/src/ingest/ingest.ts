@@ -25,6 +25,8 @@ export interface Ingest {
   catchUp(app: string | undefined, signal?: AbortSignal): Promise<void>;
   /** Until when (UTC ms) the store holds all that was accepted for the app (absent: for any). */
   asOf(app: string | undefined): number;
+  /** Under which name this run of the server gives places, and its first one. */
+  readonly run: { readonly journal: string; readonly firstSeq: number };
   stats(): IngestStats;
   /** Rejects when the journal cannot be written. */
   ping(): Promise<void>;
