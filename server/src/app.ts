@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Analysis } from './analysis/analysis.ts';
+import { AnswerCache } from './analysis/answer-cache.ts';
 import { createAnalysis } from './analysis/create-analysis.ts';
 import type { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
@@ -17,7 +18,7 @@ import { createLive, type LiveRoom } from './live/create-live.ts';
 import type { Live } from './live/live.ts';
 import { runsSince } from './live-runs.ts';
 import { lockDirectory } from './lock.ts';
-import { openStore } from './open-store.ts';
+import { isEmbedded, openStore } from './open-store.ts';
 import type { Filter, Range } from './query.ts';
 import { openRegistry } from './registry/lmdb-registry.ts';
 import type { Registry } from './registry/registry.ts';
@@ -79,6 +80,17 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     const [admin, { store }] = await Promise.all([firstAdmin(registry, config), opening, ensuring]);
     const retentionDaysOf = (app: string): number | undefined =>
       registry.appSettings(app).retentionDays ?? config.retentionDays;
+    // Into a server others may write, of whom nobody tells.
+    const isCached = isEmbedded(config) && config.queryCacheBytes > 0;
+    const cache = isCached ? new AnswerCache(config.queryCacheBytes) : undefined;
+    /** What follows the events must not keep them from being accepted. */
+    const told = (work: () => void): void => {
+      try {
+        work();
+      } catch (error) {
+        logger.error({ err: error }, 'BUG: what was accepted or refused could not be told');
+      }
+    };
     /** Nothing is accepted, and nobody follows, before it is there. */
     let live: LiveRoom | undefined;
     const ingest = await createIngest({
@@ -90,8 +102,12 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       retentionDaysOf,
       zoneOf: (app) => zoneNumbers(zoneOf(app)),
       logger,
-      onCommitted: (committed) => live?.committed(committed),
-      onRefused: (app, refused) => live?.refused(app, refused),
+      onCommitted: (committed) =>
+        told(() => {
+          cache?.committed(committed);
+          live?.committed(committed);
+        }),
+      onRefused: (app, refused) => told(() => live?.refused(app, refused)),
     });
     opened.push(() => ingest.close());
     const room = createLive({
@@ -111,6 +127,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       try {
         return await eraseEverywhere(ingest, store, app, range, filters);
       } finally {
+        cache?.forget(app);
         const isAllBefore = filters.length === 0 && range.from === 0;
         room.forget(app, isAllBefore ? range.to : undefined);
       }
@@ -127,6 +144,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       calendarOf,
       catchUp: (app, signal) => ingest.catchUp(app, signal),
       asOf: (app) => ingest.asOf(app),
+      ...(cache && { cache }),
     });
     const zoneMoves = startZoneMoves({ registry, store, ingest, zoneOf, logger });
     opened.push(() => zoneMoves.stop());

@@ -361,6 +361,13 @@ export const SETTINGS = {
     'readers',
     'So many may follow live at once (`GET /api/live/:app`), a megabyte of memory each at most; one user or key takes half of it at most.',
   ),
+  queryCacheBytes: count(
+    32 * MIB,
+    0,
+    64 * GIB,
+    'bytes',
+    'Answers about times that are over are kept in so much memory, until an event of theirs arrives; 0: none. Only with the embedded engine: into a ClickHouse server others may write.',
+  ),
   freshTimeoutMs: count(
     5_000,
     100,

@@ -11,6 +11,7 @@ import { sayAsOf } from './as-of.ts';
 import { FRESH, parameter, Time } from './schemas.ts';
 
 const QUESTION_MAX_BYTES = 256 * 1024;
+const LINES_TYPE = 'application/x-ndjson; charset=utf-8';
 const FORMS = ['application/json', 'application/x-ndjson', 'text/csv'] as const;
 const Answer = Type.Object({
   kind: Type.String(),
@@ -101,12 +102,12 @@ async function answer(
   const isSafe = booleanOf(search, 'csvSafe', false);
   const asked = await analysis.ask(app, question, { isFresh, control: call.control() });
   sayAsOf(reply, asked);
+  if (asked.isKept) reply.header('server-timing', 'cache;desc="hit"');
   const form = negotiate(request.headers.accept, FORMS);
   reply.header('vary', reply.getHeader('vary') === undefined ? 'Accept' : `${reply.getHeader('vary')}, Accept`);
-  if (form === 'text/csv') return reply.header('content-type', CSV_TYPE).send(csvOfTable(asked, isSafe));
-  if (form === 'application/x-ndjson')
-    return reply.header('content-type', 'application/x-ndjson; charset=utf-8').send(linesOfTable(asked));
-  return asked.answer;
+  if (form === 'application/json') return asked.answer;
+  reply.header('content-type', form === 'text/csv' ? CSV_TYPE : LINES_TYPE);
+  return form === 'text/csv' ? csvOfTable(asked, isSafe) : linesOfTable(asked);
 }
 
 function booleanOf(search: URLSearchParams, name: string, absent: boolean): boolean {
