@@ -76,7 +76,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   });
   const metrics = createMetrics(deps);
   app.setErrorHandler((error, request, reply) => {
-    metrics.refusals.inc({ code: asSeismoError(error).code });
+    if (!reply.raw.destroyed) metrics.refusals.inc({ code: asSeismoError(error).code });
     return sendProblem(error, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>
