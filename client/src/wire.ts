@@ -609,7 +609,7 @@ export interface Operations {
       readonly data?: { readonly [name: string]: unknown };
     };
   };
-  /** Events, newest first; all of them as NDJSON or CSV */
+  /** Events, newest first; all of them as NDJSON, CSV or Parquet */
   getApiEventsApp: {
     query: {
       /** The name of the event. */
@@ -640,6 +640,8 @@ export interface Operations {
       readonly cursor?: string | undefined;
       /** The zone of dates without offset. */
       readonly timeZone?: string | undefined;
+      /** `json`, `ndjson`, `csv`, `parquet`; else as `Accept` says. */
+      readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
@@ -725,6 +727,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly app: string;
@@ -776,6 +782,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly app: string;
@@ -829,6 +839,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly app: string;
@@ -882,6 +896,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly app: string;
@@ -935,6 +953,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly app: string;
@@ -992,6 +1014,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly attr: string;
@@ -1024,6 +1050,8 @@ export interface Operations {
     query: {
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
     };
@@ -1055,6 +1083,8 @@ export interface Operations {
       readonly q?: string | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
     };
