@@ -106,6 +106,40 @@ describe('following', () => {
     third.close();
   });
 
+  it('goes on exactly wherever it is cut off, while events keep coming', { timeout: 120_000 }, async () => {
+    const app = anApp();
+    const [count, posters] = [3_000, 3];
+    const heard: string[] = [];
+    const posting = Promise.all(
+      Array.from({ length: posters }, async (_, poster) => {
+        for (let n = poster; n < count; ) {
+          const size = Math.min(1 + (n % 23), Math.ceil((count - n) / posters));
+          const events = Array.from({ length: size }, (_, i) => ({ event: `e${n + i * posters}` }));
+          const isOne = size === 1;
+          expect((await post(app, isOne ? events[0] : events, n % 2 === 0 ? PLAIN : ORDINARY)).ok).toBe(true);
+          n += size * posters;
+        }
+      }),
+    );
+    let lastId: string | undefined;
+    let cuts = 0;
+    const first = await follow(app);
+    for (let listener = first; heard.length < count; cuts++) {
+      // Cut off after 1 to 200 events.
+      const wanted = Math.min(1 + ((cuts * 37) % 200), count - heard.length);
+      await listener.until(() => listener.heard.length >= wanted);
+      listener.close();
+      heard.push(...listener.heard.map(({ data }) => String(data['event'])));
+      lastId = listener.heard.at(-1)!.id;
+      listener = await follow(app, '', { ...admin, 'last-event-id': lastId! });
+      if (heard.length >= count) listener.close();
+    }
+    await posting;
+    expect(cuts).toBeGreaterThan(10);
+    expect(heard.length).toBe(count);
+    expect(new Set(heard).size).toBe(count);
+  });
+
   it('says so when the place is not known, and tells what comes from now on', async () => {
     const app = anApp();
     await post(app, { event: 'before' });
