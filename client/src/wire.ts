@@ -66,6 +66,7 @@ export type ErrorCode =
   | 'STORE_SCHEMA_NEWER'
   | 'STORE_BEHIND'
   | 'SERVER_STOPPING'
+  | 'LIVE_TOO_MANY'
   | 'SERVER_BUSY'
   | 'BUG';
 
@@ -608,7 +609,7 @@ export interface Operations {
       readonly data?: { readonly [name: string]: unknown };
     };
   };
-  /** Events, newest first; all of them as NDJSON or CSV */
+  /** Events, newest first; all of them as NDJSON, CSV or Parquet */
   getApiEventsApp: {
     query: {
       /** The name of the event. */
@@ -639,6 +640,8 @@ export interface Operations {
       readonly cursor?: string | undefined;
       /** The zone of dates without offset. */
       readonly timeZone?: string | undefined;
+      /** `json`, `ndjson`, `csv`, `parquet`; else as `Accept` says. */
+      readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
@@ -724,6 +727,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly app: string;
@@ -775,6 +782,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly app: string;
@@ -828,6 +839,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly app: string;
@@ -881,6 +896,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly app: string;
@@ -934,6 +953,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly app: string;
@@ -991,6 +1014,10 @@ export interface Operations {
       readonly exact?: boolean | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
+      /** `true` quotes CSV cells that begin with = + - @. */
+      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly attr: string;
@@ -1023,6 +1050,8 @@ export interface Operations {
     query: {
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
     };
@@ -1054,6 +1083,8 @@ export interface Operations {
       readonly q?: string | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
+      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
+      readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
     };

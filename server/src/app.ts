@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Analysis } from './analysis/analysis.ts';
+import { AnswerCache } from './analysis/answer-cache.ts';
 import { createAnalysis } from './analysis/create-analysis.ts';
 import type { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
@@ -13,8 +14,11 @@ import { createIngest, JOURNAL_DIRECTORY } from './ingest/create-ingest.ts';
 import { ensureJournal } from './ingest/ensure-journal.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Zone } from './ingest/loader.ts';
+import { createLive, type LiveRoom } from './live/create-live.ts';
+import type { Live } from './live/live.ts';
+import { runsSince } from './live-runs.ts';
 import { lockDirectory } from './lock.ts';
-import { openStore } from './open-store.ts';
+import { isEmbedded, openStore } from './open-store.ts';
 import type { Filter, Range } from './query.ts';
 import { openRegistry } from './registry/lmdb-registry.ts';
 import type { Registry } from './registry/registry.ts';
@@ -35,6 +39,7 @@ export interface App {
   readonly ingest: Ingest;
   readonly reports: Reports;
   readonly analysis: Analysis;
+  readonly live: Live;
   readonly store: Store;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Registry;
@@ -80,6 +85,19 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     const [admin, { store }] = await Promise.all([firstAdmin(registry, config), opening, ensuring]);
     const retentionDaysOf = (app: string): number | undefined =>
       registry.appSettings(app).retentionDays ?? config.retentionDays;
+    // Into a server others may write, of whom nobody tells.
+    const isCached = isEmbedded(config) && config.queryCacheBytes > 0;
+    const cache = isCached ? new AnswerCache(config.queryCacheBytes) : undefined;
+    /** What follows the events must not keep them from being accepted. */
+    const told = (work: () => void): void => {
+      try {
+        work();
+      } catch (error) {
+        logger.error({ err: error }, 'BUG: what was accepted or refused could not be told');
+      }
+    };
+    /** Nothing is accepted, and nobody follows, before it is there. */
+    let live: LiveRoom | undefined;
     const ingest = await createIngest({
       dataDir,
       secret: storedSecret(join(dataDir, 'ids.key')),
@@ -89,12 +107,37 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       retentionDaysOf,
       zoneOf: (app) => zoneNumbers(zoneOf(app)),
       logger,
+      onCommitted: (committed) =>
+        told(() => {
+          cache?.committed(committed);
+          live?.committed(committed);
+        }),
+      onRefused: (app, refused) => told(() => live?.refused(app, refused)),
     });
     accepted = ingest;
     opened.push(() => ingest.close());
+    const room = createLive({
+      store,
+      catchUp: (app, signal) => ingest.catchUp(app, signal),
+      setAside: () => ingest.setAside(),
+      runs: await runsSince(registry, ingest.run, ingest.stats().salvage?.at),
+      listenersMax: config.liveListenersMax,
+      control: { maxSeconds: config.queryMaxSeconds, maxBytes: config.queryMaxBytes, maxRows: config.queryMaxRows },
+      now,
+      logger,
+    });
+    live = room;
+    opened.push(async () => room.close());
     const auth = createAuth({ registry, config, secret: signingKey(dataDir, config.authKey), now, fetch });
-    const erase = (app: string, range: Range, filters: readonly Filter[]): Promise<number> =>
-      eraseEverywhere(ingest, store, app, range, filters);
+    const erase = async (app: string, range: Range, filters: readonly Filter[]): Promise<number> => {
+      try {
+        return await eraseEverywhere(ingest, store, app, range, filters);
+      } finally {
+        cache?.forget(app);
+        const isAllBefore = filters.length === 0 && range.from === 0;
+        room.forget(app, isAllBefore ? range.to : undefined);
+      }
+    };
     const reports = createReports(store, {
       now,
       calendarOf,
@@ -107,6 +150,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       calendarOf,
       catchUp: (app, signal) => ingest.catchUp(app, signal),
       asOf: (app) => ingest.asOf(app),
+      ...(cache && { cache }),
     });
     const zoneMoves = startZoneMoves({ registry, store, ingest, zoneOf, logger });
     opened.push(() => zoneMoves.stop());
@@ -125,10 +169,11 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     return {
       config,
       dataDir,
-      auth,
+      auth: recheckedBy(auth, () => room.recheck()),
       ingest,
       reports,
       analysis,
+      live: room,
       store,
       registry: { ...registry, setAppSettings: (app, changes) => zoneMoves.setAppSettings(app, changes) },
       storeFirstAdmin: async () => await admin?.store(),
@@ -138,6 +183,23 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     await close();
     throw error;
   }
+}
+
+/** Whoever may read no more stops reading at once, also what is read live. */
+function recheckedBy(auth: Auth, recheck: () => Promise<void>): Auth {
+  const before = <A extends unknown[]>(change: (...args: A) => Promise<void>) => {
+    return async (...args: A): Promise<void> => {
+      await change(...args);
+      await recheck();
+    };
+  };
+  return {
+    ...auth,
+    signOut: before(auth.signOut),
+    setPassword: before(auth.setPassword),
+    removeUser: before(auth.removeUser),
+    revokeKey: before(auth.revokeKey),
+  };
 }
 
 const zoneNumbers = (timeZone: string): Zone => ({ hash: zoneHash(timeZone), dayOf: dayNumber(timeZone) });

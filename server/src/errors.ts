@@ -156,6 +156,7 @@ export const ERRORS = {
   ),
   STORE_BEHIND: machine('The store has not caught up with the events yet', 'Retry, or ask with fresh=false.', 2),
   SERVER_STOPPING: machine('The server is stopping', 'Retry against the restarted server.', 2),
+  LIVE_TOO_MANY: machine('Too many follow live', 'Close some, or raise liveListenersMax.', 10),
   SERVER_BUSY: machine('Too many requests at once', 'Retry.', 1),
   // — ours —
   BUG: { status: 500, kind: 'bug', title: 'A bug in Seismo', remedy: 'Report it with the instance of this answer.' },

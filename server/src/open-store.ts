@@ -26,11 +26,15 @@ export interface OpenStore {
   close(): Promise<void>;
 }
 
+/** Whether the events lie in an engine of this server's own, not in one that others use too. */
+export const isEmbedded = ({ connection }: Pick<Config, 'connection'>): boolean =>
+  connection === undefined || !/^[a-z]+:\/\//i.test(connection);
+
 /** The store that the setting `connection` names, and what closes it with all it needed. */
 export async function openStore(config: Config, around: StoreSurroundings): Promise<OpenStore> {
   const { connection } = config;
   const { dataDir, logger, zoneOf, mayIdentify } = around;
-  if (connection !== undefined && /^[a-z]+:\/\//i.test(connection))
+  if (connection !== undefined && !isEmbedded(config))
     return await openRemote(connection, config.hotPropertiesMax, around);
   const engine = await startEmbeddedEngine({
     dataDir: connection === undefined ? dataDir : resolve(connection),

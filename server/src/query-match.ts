@@ -5,9 +5,15 @@ import type { Condition, Filter, JsonValue, Match, PropertyField, Range } from '
 
 export function matchesAll(event: StoredEvent, range: Range, filters: readonly Filter[]): boolean {
   if (event.timestamp < range.from || event.timestamp >= range.to) return false;
-  const data: JsonValue = event.dataText === undefined ? {} : (JSON.parse(event.dataText) as JsonValue);
-  return filters.every((filter) => matches(event, data, filter));
+  return matchesFilters(event, dataOf(event), filters);
 }
+
+export const dataOf = ({ dataText }: StoredEvent): JsonValue =>
+  dataText === undefined ? {} : (JSON.parse(dataText) as JsonValue);
+
+/** @param data the event's, parsed once for all who ask */
+export const matchesFilters = (event: StoredEvent, data: JsonValue, filters: readonly Filter[]): boolean =>
+  filters.every((filter) => matches(event, data, filter));
 
 function matches(event: StoredEvent, data: JsonValue, filter: Filter): boolean {
   if ('and' in filter) return filter.and.every((each) => matches(event, data, each));

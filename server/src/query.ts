@@ -82,6 +82,17 @@ export interface EventsQuery {
   readonly after?: { readonly timestamp: number; readonly seq: string };
 }
 
+/** Events of an app by their places in the journal `[fromSeq, toSeq)`, ascending. */
+export interface FollowingQuery {
+  readonly app: string;
+  readonly filters: readonly Filter[];
+  /** Under whose names the places count: a store may hold those of other servers. */
+  readonly runs: readonly string[];
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly limit: number;
+}
+
 export interface CountsQuery {
   readonly app: string;
   readonly range: Range;

@@ -354,6 +354,20 @@ export const SETTINGS = {
   queryMaxSeconds: count(30, 1, 3_600, 'seconds', 'The longest a question may take.'),
   queryMaxBytes: count(1_000_000_000, MIB, 1024 * GIB, 'bytes', 'The memory a question may take in the engine.'),
   queryMaxRows: count(1_000_000, 1_000, 1_000_000_000, 'rows', 'The most rows of an answer.'),
+  liveListenersMax: count(
+    100,
+    1,
+    10_000,
+    'readers',
+    'So many may follow live at once (`GET /api/live/:app`), a megabyte of memory each at most; one user or key takes half of it at most.',
+  ),
+  queryCacheBytes: count(
+    32 * MIB,
+    0,
+    64 * GIB,
+    'bytes',
+    'Answers about times that are over are kept in so much memory, until an event of theirs arrives; 0: none. Only with the embedded engine: into a ClickHouse server others may write.',
+  ),
   freshTimeoutMs: count(
     5_000,
     100,

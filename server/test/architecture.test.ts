@@ -15,12 +15,13 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   store: ['leaf', 'contract', 'sql'],
   ingest: ['leaf', 'contract'],
   reports: ['leaf', 'contract'],
+  live: ['leaf', 'contract'],
   questions: ['leaf'],
   analysis: ['leaf', 'questions', 'contract', 'sql'],
   sql: ['leaf'],
   contract: ['leaf'],
   protocols: ['leaf', 'ingest'],
-  http: ['leaf', 'auth', 'ingest', 'reports', 'protocols', 'contract', 'registry', 'questions', 'analysis'],
+  http: ['leaf', 'auth', 'ingest', 'reports', 'protocols', 'contract', 'registry', 'questions', 'analysis', 'live'],
   app: [
     'leaf',
     'config',
@@ -35,6 +36,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     'app',
     'questions',
     'analysis',
+    'live',
   ],
   cli: ['leaf', 'config', 'app', 'cli', 'ingest types', 'auth types', 'contract types'],
 };
@@ -49,6 +51,7 @@ const APP = new Set([
   'zone-moves.ts',
   'hash-password.ts',
   'lock.ts',
+  'live-runs.ts',
 ]);
 
 function roomOf(file: string): string {

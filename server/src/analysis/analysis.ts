@@ -1,6 +1,7 @@
 import type { QueryControl } from '../query.ts';
 import type { Calendar } from '../time.ts';
 import type { AnalysisAnswer } from './answer.ts';
+import type { AnswerCache } from './answer-cache.ts';
 
 /** What `http` asks of the analysis room. Failures are SeismoErrors that name the field by its path. */
 export interface Analysis {
@@ -18,6 +19,8 @@ export interface Asked {
   readonly answer: AnalysisAnswer;
   /** The answer as a table, in the order of its columns. */
   readonly rows: () => Iterable<readonly unknown[]>;
+  /** It was known already. */
+  readonly isKept?: boolean;
   /** UTC ms; set when the question did not wait: the answer stands for that time. */
   readonly asOf?: number;
 }
@@ -29,4 +32,6 @@ export interface AnalysisSurroundings {
   /** Waits until the store holds what was acknowledged. @throws STORE_BEHIND */
   readonly catchUp: (app: string, signal?: AbortSignal) => Promise<void>;
   readonly asOf: (app: string) => number;
+  /** Absent: every question is asked of the store. */
+  readonly cache?: AnswerCache;
 }

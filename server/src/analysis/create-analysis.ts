@@ -3,8 +3,9 @@ import { questionOf } from '../questions/check.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { lifecycle, stickiness } from './activity.ts';
-import type { Analysis, AnalysisSurroundings } from './analysis.ts';
+import type { Analysis, AnalysisSurroundings, Asked } from './analysis.ts';
 import { iso, type Made } from './answer.ts';
+import { closedOf } from './closed.ts';
 import { funnel } from './funnel.ts';
 import { paths } from './paths.ts';
 import { performance } from './performance.ts';
@@ -16,30 +17,33 @@ import { trend } from './trend.ts';
 import { timeline, users } from './users.ts';
 
 export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurroundings): Analysis {
-  const { now, calendarOf, catchUp, asOf } = surroundings;
+  const { now, calendarOf, catchUp, asOf, cache } = surroundings;
+
+  async function ask(question: Question, resolved: Resolved, around: Around, control: QueryControl): Promise<Asked> {
+    const { exact, skipped, columns, result, rows } = await make(store, question, resolved, around, control);
+    const { range, timeZone } = resolved.scope;
+    const [from, to] = [iso(range.from), iso(range.to)];
+    return { answer: { kind: question.kind, from, to, timeZone, exact, skipped, columns, result }, rows };
+  }
+
   return {
     async ask(app, value, { isFresh, control }) {
       const question = questionOf(value);
       const around = { app, nowMs: now(), calendar: calendarOf(app) };
       const resolved = resolve(question, around);
-      const stands = isFresh ? undefined : asOf(app);
-      if (isFresh) await catchUp(app, control.signal);
-      const { exact, skipped, columns, result, rows } = await make(store, question, resolved, around, control);
-      const { range, timeZone } = resolved.scope;
-      return {
-        answer: {
-          kind: question.kind,
-          from: iso(range.from),
-          to: iso(range.to),
-          timeZone,
-          exact,
-          skipped,
-          columns,
-          result,
-        },
-        rows,
-        ...(stands !== undefined && { asOf: stands }),
+      const closed = cache && closedOf(question, resolved, around);
+      // What is kept holds all that was acknowledged, so it stands for now.
+      const kept = closed && cache.get(closed.key);
+      if (kept) return { ...kept, isKept: true, ...(!isFresh && { asOf: around.nowMs }) };
+      if (!isFresh) {
+        const stands = asOf(app);
+        return { ...(await ask(question, resolved, around, control)), asOf: stands };
+      }
+      const make = async (): Promise<Asked> => {
+        await catchUp(app, control.signal);
+        return await ask(question, resolved, around, control);
       };
+      return closed ? await cache.keep(closed.key, app, closed.horizon, make) : await make();
     },
   };
 }

@@ -15,18 +15,22 @@ interface ExportOptions extends CommonOptions {
   readonly filter?: readonly string[];
 }
 
-const TYPES: Readonly<Record<string, string>> = { ndjson: 'application/x-ndjson', csv: 'text/csv' };
+const TYPES: Readonly<Record<string, string>> = {
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv',
+  parquet: 'application/vnd.apache.parquet',
+};
 
 export function addExport(program: Command): void {
   withCommon(program.command('export'))
     .description('write the events of an app to a file, oldest first')
     .requiredOption('--app <app>', 'the app')
-    .option('--format <format>', 'ndjson or csv', 'ndjson')
+    .option('--format <format>', 'ndjson, csv or parquet', 'ndjson')
     .option('--output <file>', 'the file; standard output unless given')
     .option('--filter <name=value...>', 'only these, like event=sign-up, from=2026-01-01 or data.plan=pro')
     .action(async (options: ExportOptions) => {
       const accept = TYPES[options.format];
-      if (accept === undefined) throw new CommandFailure('--format must be ndjson or csv.', 2);
+      if (accept === undefined) throw new CommandFailure('--format must be ndjson, csv or parquet.', 2);
       const session = await sessionOf(options);
       if (!session.client) checkData(session);
       const search = new URLSearchParams({ order: 'asc' });

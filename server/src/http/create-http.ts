@@ -61,6 +61,8 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
 
   app.addHook('preClose', (done) => {
     isClosing = true;
+    // They would go on for ever.
+    deps.live.close();
     done();
   });
   // Bodies are read by body.ts alone: whole or flowing, with bounds, or left as a host application parsed them.
@@ -74,7 +76,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   });
   const metrics = createMetrics(deps);
   app.setErrorHandler((error, request, reply) => {
-    metrics.refusals.inc({ code: asSeismoError(error).code });
+    if (!reply.raw.destroyed) metrics.refusals.inc({ code: asSeismoError(error).code });
     return sendProblem(error, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>

@@ -2,6 +2,7 @@ import { CSV_HEADER, csvLine } from '../reports/csv.ts';
 import type { EventRow } from '../store/store.ts';
 
 export const CSV_TYPE = 'text/csv; charset=utf-8; header=present';
+export const LINES_TYPE = 'application/x-ndjson; charset=utf-8';
 
 export async function* csvOf(pages: AsyncIterable<readonly EventRow[]>, safe: boolean): AsyncGenerator<Buffer> {
   yield Buffer.from(CSV_HEADER);

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Analysis } from '../analysis/analysis.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { Ingest } from '../ingest/ingest.ts';
+import type { Live } from '../live/live.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Reports } from '../reports/reports.ts';
 import type { Store } from '../store/store.ts';
@@ -26,6 +27,7 @@ export interface HttpDeps {
   readonly auth: Auth;
   readonly reports: Reports;
   readonly analysis: Analysis;
+  readonly live: Live;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Pick<Registry, 'appSettings' | 'setAppSettings'>;
   readonly store: Pick<Store, 'ping' | 'usage'>;

@@ -51,6 +51,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const instance = instanceOf(request);
   const fields = { instance, code: problem.code, method: request.method, route: request.routeOptions.url };
   if (kind === 'bug') request.log.error({ ...fields, err: problem.cause ?? problem }, problem.detail);
+  // Nobody is told, and nothing is wrong: the caller went away.
+  else if (reply.raw.destroyed) request.log.debug(fields, 'not answered: the caller has gone away');
   else if (kind === 'machine') request.log.warn({ ...fields, err: problem.cause }, problem.detail);
   else request.log.debug(fields, 'refused');
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterSeconds));

@@ -82,7 +82,8 @@ async function answer(
   try {
     const value = await route.handler(call);
     const durationMs = performance.now() - startedAt;
-    reply.header('server-timing', `total;dur=${durationMs.toFixed(1)}`);
+    const parts = [reply.getHeader('server-timing'), `total;dur=${durationMs.toFixed(1)}`];
+    reply.header('server-timing', parts.filter((part) => part !== undefined).join(', '));
     return value ?? reply;
   } finally {
     metrics.questionSeconds.observe({ route: route.url }, (performance.now() - startedAt) / 1000);
@@ -91,9 +92,13 @@ async function answer(
 
 function controlOf({ config }: HttpDeps, reply: FastifyReply): QueryControl {
   const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort(new SeismoError('SERVER_STOPPING', 'The caller has gone away.'));
-  });
+  const stop = (): void => gone.abort(new SeismoError('SERVER_STOPPING', 'The caller has gone away.'));
+  // Who went away while the question was read is not told of again.
+  if (reply.raw.destroyed) stop();
+  else
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) stop();
+    });
   return {
     maxSeconds: config.queryMaxSeconds,
     maxBytes: config.queryMaxBytes,

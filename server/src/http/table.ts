@@ -1,9 +1,32 @@
+import { Type } from '@sinclair/typebox';
 import type { Asked } from '../analysis/analysis.ts';
+import type { Column } from '../analysis/answer.ts';
 import { csvCell } from '../reports/csv.ts';
+import { CSV_TYPE, LINES_TYPE } from './csv.ts';
+import type { Form } from './form.ts';
+import type { Call } from './route.ts';
 
-/** An answer as CSV (RFC 4180): a header, then a line a row. Values that are no texts or numbers are JSON. */
-export function csvOfTable({ answer, rows }: Asked, safe: boolean): string {
-  const lines = [answer.columns.map(({ name }) => csvCell(name, safe)).join(',')];
+/** Rows as CSV and NDJSON hold them. */
+export interface Table {
+  readonly columns: readonly Pick<Column, 'name'>[];
+  readonly rows: () => Iterable<readonly unknown[]>;
+}
+
+/** In which forms beside JSON such an answer comes. */
+export const TABLE_CONTENT = { 'application/x-ndjson': Type.String(), 'text/csv': Type.String() };
+
+export const tableOf = ({ answer, rows }: Asked): Table => ({ columns: answer.columns, rows });
+
+/** The answer in the form that was asked for; `table` for all but JSON. @param safe for spreadsheets */
+export function inForm(form: Form, { reply }: Call, answer: unknown, table: () => Table, safe: boolean): unknown {
+  if (form === 'json') return answer;
+  reply.header('content-type', form === 'csv' ? CSV_TYPE : LINES_TYPE);
+  return form === 'csv' ? csvOfTable(table(), safe) : linesOfTable(table());
+}
+
+/** CSV (RFC 4180): a header, then a line a row. Values that are no texts or numbers are JSON. */
+function csvOfTable({ columns, rows }: Table, safe: boolean): string {
+  const lines = [columns.map(({ name }) => csvCell(name, safe)).join(',')];
   for (const row of rows()) lines.push(row.map((value) => csvCell(cellText(value), safe)).join(','));
   return `${lines.join('\r\n')}\r\n`;
 }
@@ -14,9 +37,9 @@ function cellText(value: unknown): string {
 }
 
 /** An object a row; what a row does not have is left out. */
-export function linesOfTable({ answer, rows }: Asked): string {
+function linesOfTable({ columns, rows }: Table): string {
   let text = '';
   for (const row of rows())
-    text += `${JSON.stringify(Object.fromEntries(answer.columns.map(({ name }, i) => [name, row[i]])))}\n`;
+    text += `${JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])))}\n`;
   return text;
 }

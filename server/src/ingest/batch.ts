@@ -1,8 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import type { Refused } from '../committed.ts';
 import { SeismoError } from '../errors.ts';
 import { type AcceptContext, type Accepted, acceptEvent, parseTime } from './accept.ts';
 import { countKeys, keysOf, repeatedKeys } from './json-scan.ts';
 import { type EventLimits, REJECTED_LISTED_MAX } from './limits.ts';
+import type { Line } from './lines.ts';
 import { RowWriter } from './row-writer.ts';
 
 export interface Rejection {
@@ -21,6 +23,8 @@ export interface Batch {
   rejectedTotal: number;
   /** The refusal of a single event. */
   refusal: SeismoError | undefined;
+  /** The last of them, with what was sent, for those who look on (live). */
+  refused: Refused[];
 }
 
 /** A body as text; `latin1` of pure ASCII is read faster and is the same. */
@@ -74,7 +78,7 @@ function checkCount(events: readonly unknown[], { batchEventsMax }: EventLimits)
 }
 
 export function newBatch(single: boolean, writer = new RowWriter(4 * 1024)): Batch {
-  return { single, writer, starts: [], kinds: [], rejected: [], rejectedTotal: 0, refusal: undefined };
+  return { single, writer, starts: [], kinds: [], rejected: [], rejectedTotal: 0, refusal: undefined, refused: [] };
 }
 
 /** Accepts one event into the batch, or lists its refusal. */
@@ -86,15 +90,46 @@ export function addEvent(batch: Batch, value: unknown, index: number, context: A
     batch.kinds.push(kind);
   } catch (error) {
     if (!(error instanceof SeismoError)) throw error;
-    refuse(batch, index, error);
+    refuse(batch, index, error, value);
   }
 }
 
-export function refuse(batch: Batch, index: number, error: SeismoError): void {
+/** Accepts one line of NDJSON into the batch, or lists its refusal. */
+export function addLine(batch: Batch, line: Line, index: number, context: AcceptContext): void {
+  if (line instanceof SeismoError) {
+    refuse(batch, index, line, undefined);
+    return;
+  }
+  try {
+    const parsed = parseBody(line);
+    const repeated = eventsWithRepeatedKeys(line, parsed, 0).get(0);
+    if (repeated) refuse(batch, index, repeated, parsed.value);
+    else addEvent(batch, parsed.value, index, context);
+  } catch (error) {
+    if (!(error instanceof SeismoError)) throw error;
+    refuse(batch, index, error, line);
+  }
+}
+
+/** @param value what was sent, as far as it is known */
+export function refuse(batch: Batch, index: number, error: SeismoError, value: unknown): void {
   batch.rejectedTotal++;
   batch.refusal = error;
-  if (batch.rejected.length < REJECTED_LISTED_MAX)
-    batch.rejected.push({ index, code: error.code, detail: error.detail });
+  const { code, detail, field } = error;
+  if (batch.rejected.length < REJECTED_LISTED_MAX) batch.rejected.push({ index, code, detail });
+  // In steps, since taking one from the front of a long list moves all others.
+  if (batch.refused.length >= 2 * REJECTED_LISTED_MAX) batch.refused = batch.refused.slice(-REJECTED_LISTED_MAX);
+  batch.refused.push({ code, detail, field, index: batch.single ? undefined : index, value });
+}
+
+/** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
+export function batchAnswer(batch: Batch, accepted: number, duplicates: number): string {
+  const { rejected, rejectedTotal } = batch;
+  if (rejectedTotal > 0 && accepted + duplicates === 0)
+    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
+      extra: { accepted, duplicates, rejectedTotal, rejected },
+    });
+  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected });
 }
 
 /**
@@ -117,23 +152,4 @@ export function eventsWithRepeatedKeys(
     if (!found.has(index)) found.set(index, error);
   }
   return found;
-}
-
-/** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
-export function batchAnswer(batch: Batch, accepted: number, duplicates: number): string {
-  const { rejected, rejectedTotal } = batch;
-  if (rejectedTotal > 0 && accepted + duplicates === 0)
-    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
-      extra: { accepted, duplicates, rejectedTotal, rejected },
-    });
-  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected });
-}
-
-/** Counts what was refused by its reason. */
-export function tallyRefusals(batch: Batch, tally: Map<string, number>): void {
-  const { rejected, rejectedTotal, refusal } = batch;
-  for (const { code } of rejected) tally.set(code, (tally.get(code) ?? 0) + 1);
-  // Beyond the listed ones the last reason stands for the rest.
-  const unlisted = rejectedTotal - rejected.length;
-  if (unlisted > 0 && refusal) tally.set(refusal.code, (tally.get(refusal.code) ?? 0) + unlisted);
 }

@@ -1,3 +1,4 @@
+import type { Committed } from '../committed.ts';
 import { SeismoError } from '../errors.ts';
 import { ROW_OFFSET } from '../row.ts';
 import type { Accepted } from './accept.ts';
@@ -47,8 +48,8 @@ export interface CommitterOptions {
   readonly now: () => number;
   /** The clock by which ids grow old, ms (ids-clock.ts). */
   readonly idsNow: () => number;
-  /** A transaction is on disk: it ends before `endSeq` and holds rows of these apps. */
-  readonly onCommitted: (endSeq: number, apps: ReadonlySet<string>) => void;
+  /** A transaction is on disk. It must not throw. */
+  readonly onCommitted: (committed: Committed) => void;
 }
 
 /**
@@ -214,7 +215,8 @@ export class Committer {
     }
     for (const { prints } of batch.prints.each())
       for (let i = 0; i < prints.length; i += 2) ids.settle(prints[i]!, prints[i + 1]!, at);
-    this.#options.onCommitted(firstSeq + batch.group.count, batch.apps);
+    const { group, apps } = batch;
+    this.#options.onCommitted({ firstSeq, count: group.count, apps, rows: () => group.rows() });
     batch.resolve();
     return true;
   }

@@ -7,6 +7,7 @@ import { within } from '../within.ts';
 import { type AcceptContext, checkApp } from './accept.ts';
 import {
   addEvent,
+  addLine,
   type Batch,
   batchAnswer,
   eventsOf,
@@ -14,7 +15,6 @@ import {
   newBatch,
   parseBody,
   refuse,
-  tallyRefusals,
 } from './batch.ts';
 import { writeCleanNote } from './clean-note.ts';
 import { Committer } from './committer.ts';
@@ -28,6 +28,7 @@ import { linesOf } from './lines.ts';
 import { Loader } from './loader.ts';
 import { NameBook } from './names.ts';
 import { openIds } from './open-ids.ts';
+import { Refusals } from './refusals.ts';
 import { RowWriter } from './row-writer.ts';
 import { createSetAside } from './set-aside.ts';
 import { ServerUuids } from './uuid.ts';
@@ -91,15 +92,17 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     names,
     now,
     idsNow,
-    onCommitted(endSeq, apps) {
-      for (const app of apps) lastSeq.set(app, endSeq);
+    onCommitted(committed) {
+      for (const app of committed.apps) lastSeq.set(app, committed.firstSeq + committed.count);
+      options.onCommitted?.(committed);
       loader.notify();
       if (ids.size > config.idWindowMax) giveUp(ids.makeRoom());
     },
   });
   loader.start();
 
-  const counts = { accepted: 0, duplicates: 0, rejected: new Map<string, number>() };
+  const counts = { accepted: 0, duplicates: 0 };
+  const refusals = new Refusals(options.onRefused);
   let closing = false;
   const background = new Set<Promise<void>>();
   const inBackground = (work: Promise<void>): void => {
@@ -135,11 +138,9 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     checkApp(app);
   }
 
-  const countRefusals = (batch: Batch): void => tallyRefusals(batch, counts.rejected);
-
   function commit(app: string, batch: Batch, checkpoint?: Parameters<Committer['join']>[1]) {
     const { writer, starts, kinds } = batch;
-    countRefusals(batch);
+    refusals.add(app, batch);
     return committer.join({ app, bytes: writer.bytes, starts: [...starts, writer.length], kinds }, checkpoint);
   }
 
@@ -150,8 +151,10 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     arrivedAt: number,
     device: string | undefined,
   ): Promise<PostAnswer> {
-    const { events, depth, sentAt } = eventsOf(parsed.value, config);
-    const repeated = eventsWithRepeatedKeys(bytes, parsed, depth);
+    const { events, depth, sentAt, repeated } = refusals.told(app, bytes, () => {
+      const found = eventsOf(parsed.value, config);
+      return { ...found, repeated: eventsWithRepeatedKeys(bytes, parsed, found.depth) };
+    });
     const context = contextOf(app, arrivedAt, sentAt, device);
     // Small bodies are done in one turn and share one writer; others let the rest of the server have its turns.
     const small = events.length <= SLICE_EVENTS;
@@ -160,7 +163,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     for (let index = 0; index < events.length; index++) {
       if (!small && index % SLICE_EVENTS === SLICE_EVENTS - 1) await new Promise((resolve) => setImmediate(resolve));
       const error = repeated.get(index);
-      if (error) refuse(batch, index, error);
+      if (error) refuse(batch, index, error, events[index]);
       else addEvent(batch, events[index], index, context);
     }
     if (batch.single) return await answerSingle(app, batch);
@@ -173,7 +176,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
   async function answerSingle(app: string, batch: Batch): Promise<PostAnswer> {
     if (batch.refusal) {
-      countRefusals(batch);
+      refusals.add(app, batch);
       throw batch.refusal;
     }
     // The shared writer is another request's after the wait.
@@ -192,7 +195,13 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const ingest: Ingest = {
     async post(app, body, arrivedAt, device) {
       checkOpen(app);
-      return await postValue(app, parseBody(body), body, arrivedAt, device);
+      return await postValue(
+        app,
+        refusals.told(app, body, () => parseBody(body)),
+        body,
+        arrivedAt,
+        device,
+      );
     },
 
     async postParsed(app, body, arrivedAt, device) {
@@ -267,13 +276,14 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     },
 
     hasIdentified: (app) => names.hasIdentified(app),
+    run: { journal: journal.uuid, firstSeq: openedAtSeq },
 
     stats(): IngestStats {
       const oldest = journal.oldestAt();
       return {
         accepted: counts.accepted,
         duplicates: counts.duplicates,
-        rejected: Object.fromEntries(counts.rejected),
+        rejected: Object.fromEntries(refusals.counts),
         journalBytes: journal.pendingBytes,
         journalEvents: journal.pendingEvents,
         lagMs: oldest === undefined ? 0 : Math.max(0, now() - oldest),
@@ -314,7 +324,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       events.forEach((event, index) => {
         addEvent(batch, event, index, context);
       });
-      countRefusals(batch);
+      refusals.add(app, batch);
       const earlier = await earlierOf(app, keyOfImport(app, fingerprint));
       let answer: ImportAnswer;
       try {
@@ -358,22 +368,6 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       imports.set(key, earlier);
     }
     return earlier;
-  }
-
-  function addLine(batch: Batch, line: Buffer | SeismoError, index: number, context: AcceptContext): void {
-    if (line instanceof SeismoError) {
-      refuse(batch, index, line);
-      return;
-    }
-    try {
-      const parsed = parseBody(line);
-      const repeated = eventsWithRepeatedKeys(line, parsed, 0).get(0);
-      if (repeated) refuse(batch, index, repeated);
-      else addEvent(batch, parsed.value, index, context);
-    } catch (error) {
-      if (!(error instanceof SeismoError)) throw error;
-      refuse(batch, index, error);
-    }
   }
 
   return ingest;

@@ -1,3 +1,4 @@
+import type { RowAt } from '../committed.ts';
 import { uuidToText } from '../row.ts';
 import { checksumOf, hasChecksum } from './checksum.ts';
 import { RowWriter } from './row-writer.ts';
@@ -51,6 +52,15 @@ export class GroupWriter {
     rows.copy(this.#writer.bytes, this.#writer.length, start, end);
     this.#writer.length += end - start;
     this.#lengths.push(end - start);
+  }
+
+  /** The rows so far; valid until `reset`. */
+  *rows(): Generator<RowAt> {
+    let start = HEADER_BYTES;
+    for (const length of this.#lengths) {
+      yield { bytes: this.#writer.bytes, start };
+      start += length;
+    }
   }
 
   /**

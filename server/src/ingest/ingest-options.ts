@@ -1,3 +1,4 @@
+import type { Committed, Refused } from '../committed.ts';
 import type { Store } from '../store/store.ts';
 import type { EventLimits } from './limits.ts';
 import type { Zone } from './loader.ts';
@@ -24,6 +25,10 @@ export interface IngestOptions {
   /** In which the app's days are cut. */
   readonly zoneOf: (app: string) => Zone;
   readonly logger: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  /** Events are on disk. It must not throw. */
+  readonly onCommitted?: (committed: Committed) => void;
+  /** Events of the app, or a body, were refused. */
+  readonly onRefused?: (app: string, refused: readonly Refused[]) => void;
   /** Counts on while the machine's clock is set, ms; absent: the process's own. */
   readonly monotonicMs?: () => number;
 }

@@ -27,6 +27,8 @@ export interface Ingest {
   asOf(app: string | undefined): number;
   /** Whether an event that says whose a device is was ever accepted for the app: false is sure, true may be of an event that was refused later. */
   hasIdentified(app: string): boolean;
+  /** Under which name this run of the server gives places, and its first one. */
+  readonly run: { readonly journal: string; readonly firstSeq: number };
   stats(): IngestStats;
   /** Rejects when the journal cannot be written. */
   ping(): Promise<void>;

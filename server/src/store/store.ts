@@ -4,6 +4,7 @@ import type {
   CountsResult,
   EventsQuery,
   Filter,
+  FollowingQuery,
   GroupsQuery,
   GroupsResult,
   JsonValue,
@@ -42,6 +43,12 @@ export interface Store {
    * @throws QUERY_LIMIT_ROWS when more than one row was asked for and they are over some megabytes together: ask for fewer
    */
   events(query: EventsQuery, control: QueryControl): Promise<readonly EventRow[]>;
+  /**
+   * For those who follow and come back: one page by places of the journal.
+   * @throws QUERY_LIMIT_ROWS as `events` does
+   */
+  following(query: FollowingQuery, control: QueryControl): Promise<readonly EventRow[]>;
+  countFollowing(query: Omit<FollowingQuery, 'limit'>, control: QueryControl): Promise<number>;
   /** Which of these uuids the app holds with a timestamp in the range (for imports). */
   knownUuids(app: string, range: Range, uuids: readonly string[]): Promise<ReadonlySet<string>>;
   counts(query: CountsQuery, control: QueryControl): Promise<CountsResult>;

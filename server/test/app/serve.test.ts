@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import express from 'express';
 import { afterEach, expect, it } from 'vitest';
 import { createSeismo, type SeismoServer, type Settings, start } from '../../src/index.ts';
+import { Listener } from '../live/listener.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -137,4 +138,11 @@ it('lives inside an Express application, also after express.json() has read the 
   });
   // Eight were posted: four on each mount.
   expect(await rest.json()).toHaveLength(2);
+  const listener = await Listener.at(`${url}/plain/api/live/shop`, { 'x-access-token': token });
+  await post('/parsed', 'application/json', '{"event":"live"}');
+  await listener.until(() => listener.names.includes('live'));
+  // The host's server goes on, and so would the listener.
+  await seismo.close();
+  await listener.untilEnded();
+  expect(listener.heard.at(-1)).toMatchObject({ event: 'end', data: { code: 'SERVER_STOPPING' } });
 });

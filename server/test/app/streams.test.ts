@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aRealServer, type RealServer } from './real-server.ts';
 
@@ -95,6 +96,18 @@ it('gives them back as CSV, newest first, to a slow reader', { timeout: 240_000 
     n--;
   });
   expect(n).toBe(-1);
+  expect(server.peakBytes() ?? 0).toBeLessThan(RESIDENT_MAX_BYTES);
+});
+
+it('gives them back as Parquet, oldest first', { timeout: 240_000 }, async () => {
+  const answer = await fetch(`${server.url}/api/events/flood?order=asc&format=parquet`, { headers: server.headers });
+  const file = await answer.arrayBuffer();
+  expect(Number(parquetMetadata(file).num_rows)).toBe(EVENTS);
+  // Some of all groups of rows: reading all of them would need gigabytes here.
+  for (let rowStart = 0; rowStart < EVENTS; rowStart += 20_000) {
+    const rows = await parquetReadObjects({ file, rowStart, rowEnd: rowStart + 2 });
+    expect(rows.map(({ data }) => Number(/"n":(\d+)/.exec(String(data))?.[1]))).toEqual([rowStart, rowStart + 1]);
+  }
   expect(server.peakBytes() ?? 0).toBeLessThan(RESIDENT_MAX_BYTES);
   expect(await server.stop()).toBe(0);
 });

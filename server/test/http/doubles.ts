@@ -41,6 +41,7 @@ export interface DoubleOptions {
   readonly auth?: Partial<Auth>;
   readonly reports?: Partial<Reports>;
   readonly analysis?: Partial<Analysis>;
+  readonly live?: Partial<HttpDeps['live']>;
   readonly store?: Partial<HttpDeps['store']>;
   readonly registry?: Partial<HttpDeps['registry']>;
 }
@@ -181,6 +182,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
     auth: auth as unknown as Auth,
     reports: reports as unknown as Reports,
     analysis: analysis as Analysis,
+    live: { readers: () => 0, close: () => {}, ...options.live } as HttpDeps['live'],
     registry: {
       appSettings: () => ({ timeZone: 'Europe/Berlin' }),
       setAppSettings: async (_app, changes) => changes as object,

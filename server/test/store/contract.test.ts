@@ -195,6 +195,30 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
       rows = await everything(app, 7);
     });
 
+    it('is followed by the places of the journal, in order of arrival, through pages of seven', async () => {
+      const placeOf = ({ seq }: EventRow): number => Number(seq.split('-')[0]);
+      const byArrival = [...rows].sort((a, b) => placeOf(a) - placeOf(b));
+      const [first, last] = [placeOf(byArrival[0]!), placeOf(byArrival.at(-1)!)];
+      const runs = [ingest.run.journal];
+      const followed: EventRow[] = [];
+      for (let fromSeq = first; ; fromSeq = placeOf(followed.at(-1)!) + 1) {
+        const page = await store.following({ app, filters: [], runs, fromSeq, toSeq: last + 1, limit: 7 }, control);
+        followed.push(...page);
+        if (page.length < 7) break;
+      }
+      expect(followed).toEqual(byArrival);
+      const isB = { field: { kind: 'column', name: 'event' }, operator: 'is', matches: [{ text: 'B' }] } as const;
+      const [fromSeq, toSeq] = [first + 20, last - 20];
+      const some = byArrival.filter((row) => row.event === 'B' && placeOf(row) >= fromSeq && placeOf(row) < toSeq);
+      const query = { app, filters: [isB], runs, fromSeq, toSeq };
+      expect(await store.following({ ...query, limit: 1_000 }, control)).toEqual(some);
+      expect(await store.countFollowing(query, control)).toBe(some.length);
+      // Places of another server, or of before a backup was brought back.
+      const others = { ...query, runs: ['00000000-0000-4000-8000-000000000001'] };
+      expect(await store.countFollowing(others, control)).toBe(0);
+      expect(await store.following({ ...others, limit: 9 }, control)).toEqual([]);
+    });
+
     it('comes back whole, in order of time and then of arrival, through pages of seven', () => {
       const expected = given
         .map((event, i) => ({ event, i }))

@@ -11,6 +11,7 @@ import { groupRoutes } from './groups.ts';
 import { healthRoutes } from './health.ts';
 import { importRoutes } from './import.ts';
 import { keyRoutes } from './keys.ts';
+import { liveRoutes } from './live.ts';
 import { metricsRoutes } from './metrics.ts';
 import { postRoutes } from './post.ts';
 import { queryRoutes } from './query.ts';
@@ -31,6 +32,7 @@ export function allRoutes(deps: HttpDeps, metrics: Metrics): readonly Route[] {
     ...reportRoutes(deps),
     ...groupRoutes(deps),
     ...queryRoutes(deps),
+    ...liveRoutes(deps),
     ...appRoutes(deps),
     ...keyRoutes(deps),
     ...userRoutes(deps),

@@ -2,24 +2,24 @@ import { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
 import { eventToJson } from '../../event.ts';
 import type { EventRow } from '../../store/store.ts';
-import { negotiate } from '../accept.ts';
-import { CSV_TYPE, csvOf } from '../csv.ts';
+import { CSV_TYPE, csvOf, LINES_TYPE } from '../csv.ts';
 import type { HttpDeps } from '../deps.ts';
+import { answerFormOf, EVENT_FORMS, type Form, formParameter } from '../form.ts';
+import { PARQUET_TYPE, parquetOf } from '../parquet.ts';
 import { asSeismoError, instanceOf } from '../problem.ts';
 import type { Call, Route } from '../route.ts';
 import { pathOf } from '../url.ts';
 import { sayAsOf } from './as-of.ts';
-import { FILTERS, FRESH, FROM_TO, parameter, StoredEventSchema } from './schemas.ts';
+import { CSV_SAFE, FILTERS, FRESH, FROM_TO, parameter, StoredEventSchema } from './schemas.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
-const LINES_TYPE = 'application/x-ndjson; charset=utf-8';
 
 export function eventRoutes(deps: HttpDeps): readonly Route[] {
   return [
     {
       method: 'GET',
       url: '/api/events/:app',
-      summary: 'Events, newest first; all of them as NDJSON or CSV',
+      summary: 'Events, newest first; all of them as NDJSON, CSV or Parquet',
       access: 'read',
       cors: 'read',
       timed: true,
@@ -31,17 +31,19 @@ export function eventRoutes(deps: HttpDeps): readonly Route[] {
         { name: 'limit', description: 'Events a page, 1,000 unless said.', schema: Type.Integer({ minimum: 1 }) },
         parameter('cursor', 'From the Link header: the page after this place.'),
         parameter('timeZone', 'The zone of dates without offset.'),
-        parameter('csvSafe', '`true` quotes CSV cells that begin with = + - @.'),
+        formParameter(EVENT_FORMS),
+        CSV_SAFE,
         FRESH,
       ],
       answers: {
         200: {
           description:
-            'A page; `Link: rel="next"` leads to the following one. As NDJSON or CSV: everything, as it flows.',
+            'A page; `Link: rel="next"` leads to the following one. As NDJSON, CSV or Parquet: everything, as it flows.',
           content: {
             'application/json': Type.Array(StoredEventSchema),
             'application/x-ndjson': Type.String(),
             'text/csv': Type.String(),
+            [PARQUET_TYPE]: Type.String({ contentMediaType: PARQUET_TYPE }),
           },
         },
       },
@@ -53,19 +55,30 @@ export function eventRoutes(deps: HttpDeps): readonly Route[] {
 
 async function events(deps: HttpDeps, call: Call): Promise<unknown> {
   const { app, search, request, reply } = call;
-  const form = negotiate(request.headers.accept, ['application/json', 'application/x-ndjson', 'text/csv']);
-  reply.header('vary', reply.getHeader('vary') === undefined ? 'Accept' : `${reply.getHeader('vary')}, Accept`);
-  if (form === 'application/json') return await page(deps, call);
-  const safe = form === 'text/csv' && search.get('csvSafe') === 'true';
+  const isSaid = search.has('format');
+  const form = answerFormOf(call, EVENT_FORMS);
+  if (form === 'json') return await page(deps, call, isSaid);
   const answer = await deps.reports.eventsStream(app, search, call.control());
   sayAsOf(reply, answer);
-  reply.header('content-type', form === 'text/csv' ? CSV_TYPE : LINES_TYPE);
-  const pages = toldWhenCut(deps, call, form === 'text/csv' ? csvOf(answer.value, safe) : lines(answer.value));
+  reply.header('content-type', STREAM_TYPES[form]);
+  if (form === 'parquet') reply.header('content-disposition', `attachment; filename="${app}.parquet"`);
+  const pages = toldWhenCut(deps, call, streamOf(form, answer.value, search.get('csvSafe') === 'true'));
   if (request.method === 'HEAD') {
     await pages.return(undefined);
     return reply.send();
   }
   return Readable.from(pages, { objectMode: false });
+}
+
+const STREAM_TYPES = { csv: CSV_TYPE, ndjson: LINES_TYPE, parquet: PARQUET_TYPE };
+
+function streamOf(
+  form: Exclude<Form, 'json'>,
+  pages: AsyncIterable<readonly EventRow[]>,
+  safe: boolean,
+): AsyncGenerator<Buffer> {
+  if (form === 'parquet') return parquetOf(pages);
+  return form === 'csv' ? csvOf(pages, safe) : lines(pages);
 }
 
 /** A failure on the way cuts the answer, so that nobody takes it for whole; why is in the log alone. */
@@ -80,13 +93,15 @@ async function* toldWhenCut({ logger }: HttpDeps, { request }: Call, pieces: Asy
   }
 }
 
-async function page(deps: HttpDeps, call: Call): Promise<unknown> {
+/** @param isSaid the form was asked for by `format`: the next page is, too */
+async function page(deps: HttpDeps, call: Call, isSaid: boolean): Promise<unknown> {
   const { app, search, request, reply } = call;
   const answer = await deps.reports.eventsPage(app, search, call.control());
   sayAsOf(reply, answer);
   if (answer.value.next !== undefined) {
     const following = new URLSearchParams(search);
     following.set('cursor', answer.value.next);
+    if (isSaid) following.set('format', 'json');
     reply.header('link', `<${pathOf(request)}?${following}>; rel="next"`);
   }
   reply.header('content-type', JSON_TYPE);

@@ -1,8 +1,11 @@
 import { Type } from '@sinclair/typebox';
+import type { Groups as GroupsAnswer } from '../../reports/reports.ts';
 import type { HttpDeps } from '../deps.ts';
+import { answerFormOf, formParameter, TABLE_FORMS, takeCsvSafe } from '../form.ts';
 import type { Route } from '../route.ts';
+import { inForm, TABLE_CONTENT, type Table } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
-import { CALENDAR, EXACT, FILTERS, FRESH, FROM_TO, Json, parameter, Time } from './schemas.ts';
+import { CALENDAR, CSV_SAFE, EXACT, FILTERS, FRESH, FROM_TO, Json, parameter, Time } from './schemas.ts';
 
 const tally = { total: Type.Integer(), users: Type.Integer() };
 const Groups = Type.Object({
@@ -35,11 +38,14 @@ export function groupRoutes({ reports }: HttpDeps): readonly Route[] {
         ...CALENDAR,
         EXACT,
         FRESH,
+        formParameter(TABLE_FORMS),
+        CSV_SAFE,
       ],
       answers: {
         200: {
-          description: 'The most frequent first; values keep their type.',
-          content: { 'application/json': Groups },
+          description:
+            'The most frequent first; values keep their type. As CSV or NDJSON a row a group, then the others.',
+          content: { 'application/json': Groups, ...TABLE_CONTENT },
         },
       },
       errors: [
@@ -52,10 +58,24 @@ export function groupRoutes({ reports }: HttpDeps): readonly Route[] {
         'STORE_UNAVAILABLE',
       ],
       async handler(call) {
+        const form = answerFormOf(call, TABLE_FORMS);
+        const isSafe = takeCsvSafe(call);
         const answer = await reports.groups(call.app, call.search, call.control());
         sayAsOf(call.reply, answer);
-        return answer.value;
+        return inForm(form, call, answer.value, () => tableOfGroups(answer.value), isSafe);
       },
     },
   ];
+}
+
+/** `group` tells a value from the sums of those beyond the limit and of those without the property. */
+function tableOfGroups({ attr, groups, other, missing }: GroupsAnswer): Table {
+  return {
+    columns: [attr, 'group', 'total', 'users'].map((name) => ({ name })),
+    rows: () => [
+      ...groups.map(({ value, total, users }) => [value, 'value', total, users]),
+      [undefined, 'other', other.total, other.users],
+      [undefined, 'missing', missing.total, missing.users],
+    ],
+  };
 }

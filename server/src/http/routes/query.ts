@@ -1,17 +1,15 @@
 import { Type } from '@sinclair/typebox';
 import { SeismoError } from '../../errors.ts';
 import { QuestionSchema } from '../../questions/kinds.ts';
-import { negotiate } from '../accept.ts';
 import { jsonOf } from '../body.ts';
-import { CSV_TYPE } from '../csv.ts';
 import type { HttpDeps } from '../deps.ts';
+import { answerFormOf, formParameter, TABLE_FORMS } from '../form.ts';
 import type { Call, Route } from '../route.ts';
-import { csvOfTable, linesOfTable } from '../table.ts';
+import { inForm, tableOf } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
-import { FRESH, parameter, Time } from './schemas.ts';
+import { CSV_SAFE, FRESH, parameter, Time } from './schemas.ts';
 
 const QUESTION_MAX_BYTES = 256 * 1024;
-const FORMS = ['application/json', 'application/x-ndjson', 'text/csv'] as const;
 const Answer = Type.Object({
   kind: Type.String(),
   from: Time,
@@ -47,7 +45,7 @@ const shared = {
     'STORE_UNAVAILABLE',
   ] as const,
 };
-const CSV_SAFE = parameter('csvSafe', '`true` quotes CSV cells that begin with = + - @.');
+const FORM = [formParameter(TABLE_FORMS), CSV_SAFE];
 
 export function queryRoutes(deps: HttpDeps): readonly Route[] {
   return [
@@ -55,7 +53,7 @@ export function queryRoutes(deps: HttpDeps): readonly Route[] {
       ...shared,
       method: 'POST',
       summary: 'A question of the analysis: trends, funnels, retention and more',
-      query: [FRESH, CSV_SAFE],
+      query: [FRESH, ...FORM],
       rawBody: { 'application/json': QuestionSchema },
       errors: [...shared.errors, 'BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'BODY_TOO_LARGE'],
       async handler(call) {
@@ -66,7 +64,7 @@ export function queryRoutes(deps: HttpDeps): readonly Route[] {
       ...shared,
       method: 'GET',
       summary: 'The same question, for links',
-      query: [parameter('q', 'The question as JSON, percent-encoded.'), FRESH, CSV_SAFE],
+      query: [parameter('q', 'The question as JSON, percent-encoded.'), FRESH, ...FORM],
       async handler(call) {
         return await answer(deps, call, questionOfLink(call.search), ['q']);
       },
@@ -91,7 +89,8 @@ async function answer(
   question: unknown,
   more: readonly string[],
 ): Promise<unknown> {
-  const { app, search, request, reply } = call;
+  const { app, search, reply } = call;
+  const form = answerFormOf(call, TABLE_FORMS);
   for (const name of search.keys())
     if (![...more, 'fresh', 'csvSafe'].includes(name))
       throw new SeismoError('PARAMETER_UNKNOWN', `There is no parameter "${name.slice(0, 80)}" here.`, {
@@ -101,12 +100,8 @@ async function answer(
   const isSafe = booleanOf(search, 'csvSafe', false);
   const asked = await analysis.ask(app, question, { isFresh, control: call.control() });
   sayAsOf(reply, asked);
-  const form = negotiate(request.headers.accept, FORMS);
-  reply.header('vary', reply.getHeader('vary') === undefined ? 'Accept' : `${reply.getHeader('vary')}, Accept`);
-  if (form === 'text/csv') return reply.header('content-type', CSV_TYPE).send(csvOfTable(asked, isSafe));
-  if (form === 'application/x-ndjson')
-    return reply.header('content-type', 'application/x-ndjson; charset=utf-8').send(linesOfTable(asked));
-  return asked.answer;
+  if (asked.isKept) reply.header('server-timing', 'cache;desc="hit"');
+  return inForm(form, call, asked.answer, () => tableOf(asked), isSafe);
 }
 
 function booleanOf(search: URLSearchParams, name: string, absent: boolean): boolean {

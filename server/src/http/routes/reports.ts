@@ -1,10 +1,12 @@
 import { Type } from '@sinclair/typebox';
 import { INTERVALS } from '../../query.ts';
-import type { ReportKind } from '../../reports/reports.ts';
+import type { Report as ReportAnswer, ReportKind } from '../../reports/reports.ts';
 import type { HttpDeps } from '../deps.ts';
+import { answerFormOf, formParameter, TABLE_FORMS, takeCsvSafe } from '../form.ts';
 import type { Parameter, Route } from '../route.ts';
+import { inForm, TABLE_CONTENT, type Table } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
-import { CALENDAR, EXACT, FILTERS, FRESH, FROM_TO, parameter, Time } from './schemas.ts';
+import { CALENDAR, CSV_SAFE, EXACT, FILTERS, FRESH, FROM_TO, parameter, Time } from './schemas.ts';
 
 const DATE = parameter('date', 'A day; today unless said.');
 const RANGES: Readonly<Record<ReportKind, readonly Parameter[]>> = {
@@ -53,8 +55,15 @@ export function reportRoutes({ reports }: HttpDeps): readonly Route[] {
       ...CALENDAR,
       EXACT,
       FRESH,
+      formParameter(TABLE_FORMS),
+      CSV_SAFE,
     ],
-    answers: { 200: { description: 'Events and distinct users.', content: { 'application/json': Report } } },
+    answers: {
+      200: {
+        description: 'Events and distinct users; as CSV or NDJSON a row a bucket.',
+        content: { 'application/json': Report, ...TABLE_CONTENT },
+      },
+    },
     errors: [
       'PARAMETER_UNKNOWN',
       'PARAMETER_INVALID',
@@ -65,9 +74,20 @@ export function reportRoutes({ reports }: HttpDeps): readonly Route[] {
       'STORE_UNAVAILABLE',
     ],
     async handler(call) {
+      const form = answerFormOf(call, TABLE_FORMS);
+      const isSafe = takeCsvSafe(call);
       const answer = await reports.report(kind, call.app, call.search, call.control());
       sayAsOf(call.reply, answer);
-      return answer.value;
+      return inForm(form, call, answer.value, () => tableOfReport(answer.value), isSafe);
     },
   }));
+}
+
+/** A row a bucket; without an interval one for all. */
+function tableOfReport({ from, to, total, users, series }: ReportAnswer): Table {
+  const rows = series ?? [{ from, total, users }];
+  return {
+    columns: ['from', 'to', 'total', 'users'].map((name) => ({ name })),
+    rows: () => rows.map((row, i) => [row.from, rows[i + 1]?.from ?? to, row.total, row.users]),
+  };
 }

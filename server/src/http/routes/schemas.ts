@@ -56,4 +56,5 @@ export const EXACT: Parameter = {
   description: '`true` asks for exact distinct users instead of a sketch.',
   schema: Type.Boolean(),
 };
+export const CSV_SAFE: Parameter = text('csvSafe', '`true` quotes CSV cells that begin with = + - @.');
 export const parameter = text;

@@ -7,6 +7,7 @@ import { apps, eventNames, properties } from './catalogue-query.ts';
 import type { Connection } from './connection.ts';
 import { counts, DayZones } from './counts-query.ts';
 import { events, knownUuids } from './events-query.ts';
+import { countFollowing, following } from './following-query.ts';
 import { groups } from './groups-query.ts';
 import { type HotLogger, HotProperties } from './hot-properties.ts';
 import { erase, freeErased, setTimeZone, storedRanges, usage } from './maintenance.ts';
@@ -63,6 +64,8 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     settleInserts: async (journal) => await opened().kill(`insert-${journal}-`),
     storedRanges: async (journal, fromSeq, toSeq) => await storedRanges(opened(), journal, fromSeq, toSeq),
     events: async (query, control) => await events(hot.over(opened()), query, control),
+    following: async (query, control) => await following(opened(), query, control),
+    countFollowing: async (query, control) => await countFollowing(opened(), query, control),
     knownUuids: async (app, range, uuids) => await knownUuids(opened(), app, range, uuids),
     counts: async (query, control) => await counts(hot.over(opened()), zones, identities, query, control),
     groups: async (query, control) => await groups(hot.over(opened()), identities, query, control),

@@ -57,7 +57,7 @@ const SMALL_PAGE_ROWS = 1_000;
 /** An answer is whole in memory here: thousands of large events must not be. */
 const PAGE_MAX_BYTES = 16 * 1024 * 1024;
 
-function pageOptions(limit: number, control: QueryControl): QueryOptions {
+export function pageOptions(limit: number, control: QueryControl): QueryOptions {
   const { settings, signal } = options(
     { ...control, maxRows: Math.max(control.maxRows, limit) },
     limit <= SMALL_PAGE_ROWS,

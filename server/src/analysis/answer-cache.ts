@@ -1,0 +1,131 @@
+import { appAt, type Committed, isIdAt, timestampAt } from '../committed.ts';
+import type { Asked } from './analysis.ts';
+
+/** An answer that is kept, or is being made. */
+export interface Kept {
+  readonly key: string;
+  readonly app: string;
+  /** It depends on no event at or after this time, UTC ms. */
+  readonly horizon: number;
+  readonly asked: Asked | undefined;
+  readonly bytes: number;
+}
+
+/** Says which device is which user: it changes answers about any time. */
+const IDENTIFY = '$identify';
+/** A text of JSON as objects in memory, about. */
+const BYTES_A_CHARACTER = 6;
+/** One answer takes no more of it. */
+const SHARE = 8;
+/** More at once are not looked at one by one: all that is kept of their apps is dropped. */
+const LOOKED_AT_MAX = 2_000;
+
+/**
+ * Answers about times that are over, until an event arrives that belongs to them. Who puts events into the store tells it, before they
+ * are acknowledged; so what is kept is never older than what its reader knows of. Only good where nobody else writes to the store.
+ */
+export class AnswerCache {
+  readonly #maxBytes: number;
+  /** The least recently used first. */
+  readonly #kept = new Map<string, Kept>();
+  /** What is kept or being made, by app: what arrives is compared with these alone. */
+  readonly #ofApp = new Map<string, Set<Kept>>();
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(key: string): Asked | undefined {
+    const found = this.#kept.get(key);
+    if (found === undefined) return undefined;
+    this.#kept.delete(key);
+    this.#kept.set(key, found);
+    return found.asked;
+  }
+
+  /**
+   * Makes an answer, and keeps it unless what it depends on has changed meanwhile.
+   * @param make must see all that was acknowledged before the call
+   */
+  async keep(key: string, app: string, horizon: number, make: () => Promise<Asked>): Promise<Asked> {
+    const making: Kept = { key, app, horizon, asked: undefined, bytes: 0 };
+    this.#watch(making);
+    let asked: Asked;
+    let isGood: boolean;
+    try {
+      asked = await make();
+    } finally {
+      isGood = this.#unwatch(making);
+    }
+    if (isGood) this.#put({ ...making, asked, bytes: sizeOf(asked, key) });
+    return asked;
+  }
+
+  /** Events are on disk. */
+  committed(committed: Committed): void {
+    if (this.#ofApp.size === 0) return;
+    const { apps, count } = committed;
+    for (const app of apps) {
+      const watched = this.#ofApp.get(app);
+      if (watched === undefined) continue;
+      const since = count > LOOKED_AT_MAX ? Number.NEGATIVE_INFINITY : earliest(committed, app);
+      for (const each of watched) if (since < each.horizon) this.#drop(each);
+    }
+  }
+
+  /** Events of the app were erased. */
+  forget(app: string): void {
+    for (const each of this.#ofApp.get(app) ?? []) this.#drop(each);
+  }
+
+  #put(kept: Kept): void {
+    if (kept.bytes > this.#maxBytes / SHARE) return;
+    const before = this.#kept.get(kept.key);
+    if (before) this.#drop(before);
+    this.#kept.set(kept.key, kept);
+    this.#watch(kept);
+    this.#bytes += kept.bytes;
+    for (const oldest of this.#kept.values()) {
+      if (this.#bytes <= this.#maxBytes) return;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(kept: Kept): void {
+    this.#unwatch(kept);
+    if (this.#kept.get(kept.key) !== kept) return;
+    this.#kept.delete(kept.key);
+    this.#bytes -= kept.bytes;
+  }
+
+  #watch(kept: Kept): void {
+    this.#ofApp.set(kept.app, (this.#ofApp.get(kept.app) ?? new Set()).add(kept));
+  }
+
+  /** @returns whether it was watched still */
+  #unwatch(kept: Kept): boolean {
+    const watched = this.#ofApp.get(kept.app);
+    const was = watched?.delete(kept) ?? false;
+    if (watched?.size === 0) this.#ofApp.delete(kept.app);
+    return was;
+  }
+}
+
+/** From when on answers about the app may have changed, UTC ms. */
+function earliest({ apps, rows }: Committed, app: string): number {
+  let since = Number.POSITIVE_INFINITY;
+  for (const row of rows()) {
+    if (apps.size > 1 && appAt(row) !== app) continue;
+    if (isIdAt(row, IDENTIFY)) return Number.NEGATIVE_INFINITY;
+    since = Math.min(since, timestampAt(row));
+  }
+  return since;
+}
+
+const sizeOf = ({ answer }: Asked, key: string): number =>
+  (JSON.stringify(answer).length + key.length) * BYTES_A_CHARACTER;

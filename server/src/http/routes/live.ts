@@ -1,0 +1,88 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { Type } from '@sinclair/typebox';
+import { SeismoError } from '../../errors.ts';
+import type { ReaderRequest } from '../../live/live.ts';
+import { filtersOf } from '../../reports/filters.ts';
+import { booleanOf, checkNames } from '../../reports/parameters.ts';
+import type { HttpDeps } from '../deps.ts';
+import { outletOf } from '../event-stream.ts';
+import type { Call, Route } from '../route.ts';
+import { searchOf } from '../url.ts';
+import { authorize, credentialOf } from '../who.ts';
+import { FILTERS, parameter } from './schemas.ts';
+
+export function liveRoutes(deps: HttpDeps): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      url: '/api/live/:app',
+      summary: 'Events as they are accepted, or what is refused and why, as server-sent events',
+      access: 'read',
+      cors: 'read',
+      query: [
+        ...FILTERS,
+        { name: 'rejected', description: '`true`: what was refused, without filters.', schema: Type.Boolean() },
+        parameter('lastEventId', 'As the header `Last-Event-ID`, which counts more: go on behind this message.'),
+        parameter('access_token', 'A token or a read key, for `EventSource`, which can send no header.'),
+      ],
+      answers: {
+        200: {
+          description:
+            'Messages of one event each, as it is answered elsewhere; `gap`, `rejected` and `end` have these names. Goes on until either side ends it.',
+          content: { 'text/event-stream': Type.String() },
+        },
+      },
+      errors: ['PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'LIVE_TOO_MANY'],
+      handler: (call) => live(deps, call),
+    },
+  ];
+}
+
+async function live(deps: HttpDeps, call: Call): Promise<unknown> {
+  const { search, request, reply } = call;
+  const isRejected = booleanOf(search, 'rejected', false);
+  checkNames(search, { names: ['rejected', 'lastEventId'], filters: !isRejected });
+  const filters = filtersOf(search);
+  for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value);
+  if (request.method === 'HEAD') return reply.send();
+  // A refusal is answered before the head was sent; the first word sends it.
+  const outlet = outletOf(reply.raw, () => {
+    reply.hijack();
+    reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+    reply.raw.socket?.setNoDelay(true);
+  });
+  const reader = readerOf(deps, call);
+  if (isRejected) deps.live.followRefused(reader, outlet);
+  else deps.live.follow({ ...reader, filters }, outlet);
+  return undefined;
+}
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // Nobody on the way may keep or pack it; nginx would gather it.
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+  connection: 'close',
+};
+
+function readerOf({ auth }: HttpDeps, { app, who, request, search }: Call): ReaderRequest {
+  // The token is not among the parameters any more.
+  const credential = credentialOf(request, searchOf(request));
+  const header = request.headers['last-event-id'];
+  const lastId = (typeof header === 'string' ? header : search.get('lastEventId')) ?? undefined;
+  if (lastId !== undefined && lastId.length > LAST_ID_MAX_LENGTH)
+    throw new SeismoError('PARAMETER_INVALID', 'lastEventId must be the id of a message.', { field: 'lastEventId' });
+  return {
+    app,
+    who: who?.kind === 'key' ? `key ${who.id}` : `user ${who?.name}`,
+    lastId: lastId === '' ? undefined : lastId,
+    expiresAt: credential !== undefined && who?.kind === 'user' ? who.expiresAt : undefined,
+    async check() {
+      // Whoever came through the data directory's socket may always read.
+      if (credential === undefined) return;
+      authorize(await auth.identify(credential.token, credential.via), 'read', app, request);
+    },
+  };
+}
+
+const LAST_ID_MAX_LENGTH = 100;

@@ -1,0 +1,50 @@
+import { SeismoError } from '../errors.ts';
+import type { StoredEvent } from '../event.ts';
+import type { FollowingQuery } from '../query.ts';
+import { dataOf, matchesFilters } from '../query-match.ts';
+import type { EventRow } from '../store/store.ts';
+
+export interface PlacedEvent {
+  readonly seq: number;
+  /** As it was told when it came; absent: as this run names places. */
+  readonly id?: string;
+  readonly event: StoredEvent;
+}
+
+const PAGE_ROWS = 500;
+
+/**
+ * What was stored, and what the engine refused, in order of their places. Each page is a question of its own, so that a slow
+ * reader holds nothing in the engine; pages have fewer rows where events are large.
+ */
+export async function* pagesOf(
+  query: Omit<FollowingQuery, 'limit'>,
+  setAside: readonly PlacedEvent[],
+  following: (query: FollowingQuery) => Promise<readonly EventRow[]>,
+): AsyncGenerator<readonly PlacedEvent[]> {
+  const { app, filters, toSeq } = query;
+  let aside = setAside.filter(
+    ({ seq, event }) =>
+      seq >= query.fromSeq && seq < toSeq && event.app === app && matchesFilters(event, dataOf(event), filters),
+  );
+  let limit = PAGE_ROWS;
+  for (let { fromSeq } = query; fromSeq < toSeq; ) {
+    let rows: readonly EventRow[];
+    try {
+      rows = await following({ ...query, fromSeq, limit });
+    } catch (error) {
+      const isTooLarge =
+        error instanceof SeismoError && (error.code === 'QUERY_LIMIT_ROWS' || error.code === 'QUERY_LIMIT_MEMORY');
+      if (!isTooLarge || limit === 1) throw error;
+      limit = Math.ceil(limit / 4);
+      continue;
+    }
+    const stored = rows.map((event) => ({ seq: Number(event.seq.split('-', 1)[0]), id: event.seq, event }));
+    const endSeq = rows.length < limit ? toSeq : stored.at(-1)!.seq + 1;
+    const refused = aside.filter(({ seq }) => seq < endSeq);
+    aside = aside.filter(({ seq }) => seq >= endSeq);
+    const page = refused.length === 0 ? stored : [...stored, ...refused].sort((a, b) => a.seq - b.seq);
+    if (page.length > 0) yield page;
+    fromSeq = endSeq;
+  }
+}

@@ -1,0 +1,276 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Committed } from '../../src/committed.ts';
+import { SeismoError } from '../../src/errors.ts';
+import type { StoredEvent } from '../../src/event.ts';
+import { RowWriter } from '../../src/ingest/row-writer.ts';
+import { createLive, type LiveOptions, type LiveRoom } from '../../src/live/create-live.ts';
+import type { FollowRequest, Outlet } from '../../src/live/live.ts';
+import type { EventRow } from '../../src/store/store.ts';
+
+const RUN = '00000000-0000-4000-8000-000000000001';
+const HEX = RUN.replaceAll('-', '');
+const NOW = Date.UTC(2026, 0, 1);
+
+/** What a reader was sent; takes nothing while `isStuck`. */
+class FakeOutlet implements Outlet {
+  readonly sent: string[] = [];
+  isStuck = false;
+  waitingBytes = 0;
+  state: 'open' | 'ended' | 'destroyed' = 'open';
+  leave = (): void => {};
+  #drained = (): void => {};
+  write(text: string): void {
+    this.sent.push(text);
+    if (this.isStuck) this.waitingBytes += text.length;
+  }
+  onDrain(drained: () => void): void {
+    this.#drained = drained;
+  }
+  onGone(gone: () => void): void {
+    this.leave = gone;
+  }
+  end(): void {
+    this.state = 'ended';
+  }
+  destroy(): void {
+    this.state = 'destroyed';
+  }
+  take(): void {
+    this.isStuck = false;
+    this.waitingBytes = 0;
+    this.#drained();
+  }
+  /** The numbers of the events sent. */
+  get numbers(): number[] {
+    return this.sent.flatMap((text) => [...text.matchAll(/"event":"e(\d+)"/g)].map(([, n]) => Number(n)));
+  }
+}
+
+interface World {
+  readonly live: LiveRoom;
+  /** Accepts so many events of the app. */
+  accept(count: number, app?: string): void;
+  readonly stored: EventRow[];
+}
+
+function aWorld(options: Partial<LiveOptions> = {}): World {
+  const stored: EventRow[] = [];
+  let next = 1;
+  const live = createLive({
+    store: {
+      async following({ app, fromSeq, toSeq, limit }) {
+        const seqOf = ({ seq }: EventRow): number => Number(seq.split('-')[0]);
+        return stored.filter((row) => row.app === app && seqOf(row) >= fromSeq && seqOf(row) < toSeq).slice(0, limit);
+      },
+      async countFollowing({ app, fromSeq, toSeq }) {
+        return stored.filter((row) => {
+          const seq = Number(row.seq.split('-')[0]);
+          return row.app === app && seq >= fromSeq && seq < toSeq;
+        }).length;
+      },
+    },
+    catchUp: async () => {},
+    setAside: () => [],
+    runs: [{ journal: RUN, firstSeq: 1 }],
+    listenersMax: 10,
+    control: { maxSeconds: 1, maxBytes: 1e9, maxRows: 1e6 },
+    now: () => NOW,
+    logger: { warn: () => {} },
+    ...options,
+  });
+  onTestFinished(() => live.close());
+  return {
+    live,
+    stored,
+    accept(count, app = 'shop') {
+      const writer = new RowWriter();
+      const starts: number[] = [];
+      const firstSeq = next;
+      for (let i = 0; i < count; i++) {
+        starts.push(writer.length);
+        const name = `e${next++}`;
+        writer.begin(NOW, NOW, -1, Buffer.alloc(16));
+        for (const text of [app, name, name, '', '', '', '', '']) writer.text(text);
+        writer.noMaps();
+        const event: StoredEvent = { uuid: RUN, app, id: name, event: name, timestamp: NOW, receivedAt: NOW };
+        stored.push({ ...event, seq: `${firstSeq + i}-${HEX}` });
+      }
+      const committed: Committed = {
+        firstSeq,
+        count,
+        apps: new Set([app]),
+        rows: () => starts.map((start) => ({ bytes: writer.bytes, start })),
+      };
+      live.committed(committed);
+    },
+  };
+}
+
+const aRequest = (fields: Partial<FollowRequest> = {}): FollowRequest => ({
+  app: 'shop',
+  who: 'user ada',
+  lastId: undefined,
+  expiresAt: undefined,
+  check: async () => {},
+  filters: [],
+  ...fields,
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const upTo = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+describe('a reader that falls behind', () => {
+  it('reads on from the store when it takes again, and nothing waits for it meanwhile beyond the bound', async () => {
+    const { live, accept } = aWorld({ patience: { heartbeatMs: 1e6, stalledMs: 1e6, bufferMaxBytes: 2_000 } });
+    const out = new FakeOutlet();
+    live.follow(aRequest(), out);
+    accept(3);
+    out.isStuck = true;
+    for (let i = 0; i < 100; i++) accept(7);
+    expect(out.waitingBytes).toBeLessThan(3_000);
+    out.take();
+    await until(() => out.numbers.length >= 703);
+    accept(1);
+    await until(() => out.numbers.length >= 704);
+    expect(out.numbers).toEqual(upTo(1, 704));
+  });
+
+  it('is dropped when it takes nothing for too long', async () => {
+    const { live, accept } = aWorld({ patience: { heartbeatMs: 5, stalledMs: 20, bufferMaxBytes: 2_000 } });
+    const [stuck, other] = [new FakeOutlet(), new FakeOutlet()];
+    stuck.isStuck = true;
+    live.follow(aRequest(), stuck);
+    live.follow(aRequest(), other);
+    accept(1);
+    await until(() => stuck.state === 'destroyed');
+    expect([live.readers(), other.state]).toEqual([1, 'open']);
+  });
+
+  it('is told of a gap when more came than is told afterwards', async () => {
+    const counts = [100_001, 0];
+    const world = aWorld({ store: { following: async () => [], countFollowing: async () => counts.shift()! } });
+    world.accept(5);
+    const out = new FakeOutlet();
+    world.live.follow(aRequest({ lastId: `2-${HEX}` }), out);
+    await until(() => out.sent.some((text) => text.includes('event: gap')));
+    world.accept(1);
+    await until(() => out.numbers.length > 0);
+    expect(out.numbers).toEqual([6]);
+    expect(out.sent.find((text) => text.includes('event: gap'))).toMatch(`id: 5-${HEX}\n`);
+  });
+
+  it('waits for a store that is behind, and misses nothing', async () => {
+    let failures = 1;
+    const { live, accept } = aWorld({
+      catchUp: async () => {
+        if (failures-- > 0) throw new SeismoError('STORE_BEHIND', 'not yet');
+      },
+    });
+    accept(4);
+    const out = new FakeOutlet();
+    live.follow(aRequest({ lastId: `1-${HEX}` }), out);
+    accept(2);
+    await until(() => out.numbers.length >= 5);
+    expect(out.numbers).toEqual(upTo(2, 6));
+  });
+
+  it('hears also what the engine refused', async () => {
+    const aside: StoredEvent = { uuid: RUN, app: 'shop', id: 'e2', event: 'e2', timestamp: NOW, receivedAt: NOW };
+    const { live, accept, stored } = aWorld({ setAside: () => [{ seq: 2, event: aside }] });
+    accept(3);
+    stored.splice(1, 1);
+    const out = new FakeOutlet();
+    live.follow(aRequest({ lastId: `0-${HEX}` }), out);
+    await until(() => out.numbers.length >= 3);
+    expect(out.numbers).toEqual([1, 2, 3]);
+  });
+
+  it('goes on exactly, wherever it was cut off, while events keep coming', async () => {
+    const { live, accept } = aWorld({ patience: { heartbeatMs: 1e6, stalledMs: 1e6, bufferMaxBytes: 1_500 } });
+    const heard: number[] = [];
+    let lastId: string | undefined = `0-${HEX}`;
+    let accepted = 0;
+    for (let round = 0; round < 60; round++) {
+      const out = new FakeOutlet();
+      live.follow(aRequest({ ...(lastId !== undefined && { lastId }) }), out);
+      // A fixed, odd pattern of arrivals, pauses and stalls (no randomness: a failure is to be seen again).
+      for (let step = 0; step < 12; step++) {
+        const count = (round * 7 + step * 3) % 5;
+        if (count > 0) accept(count);
+        accepted += count;
+        if ((round + step) % 4 === 0) out.isStuck = true;
+        if ((round + step) % 4 === 2) out.take();
+        if ((round * step) % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (round === 59) {
+        out.take();
+        await until(() => heard.length + out.numbers.length >= accepted);
+      }
+      out.leave();
+      heard.push(...out.numbers);
+      const ids = out.sent.flatMap((text) => [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id!));
+      lastId = ids.at(-1) ?? lastId;
+    }
+    expect(heard).toEqual(upTo(1, accepted));
+  });
+});
+
+describe('readers', () => {
+  it('are bounded, and one alone takes no more than half', () => {
+    const { live } = aWorld({ listenersMax: 4 });
+    const refusal = (who: string): unknown => {
+      try {
+        live.follow(aRequest({ who }), new FakeOutlet());
+        return undefined;
+      } catch (error) {
+        return error instanceof SeismoError ? error.code : error;
+      }
+    };
+    expect(['a', 'a', 'a', 'b', 'c', 'd'].map(refusal)).toEqual([
+      undefined,
+      undefined,
+      'LIVE_TOO_MANY',
+      undefined,
+      undefined,
+      'LIVE_TOO_MANY',
+    ]);
+    expect(live.readers()).toBe(4);
+  });
+
+  it('end when their token does', async () => {
+    const { live, accept } = aWorld();
+    const out = new FakeOutlet();
+    const check = async (): Promise<void> => {
+      throw new SeismoError('AUTH_TOKEN_INVALID', 'The token has expired.');
+    };
+    live.follow(aRequest({ expiresAt: NOW + 10, check }), out);
+    await until(() => out.state === 'ended');
+    accept(1);
+    expect(out.numbers).toEqual([]);
+    expect(out.sent.at(-1)).toBe(
+      'event: end\ndata: {"code":"AUTH_TOKEN_INVALID","detail":"The token has expired."}\n\n',
+    );
+  });
+
+  it('are kept awake by comments that hold the place', async () => {
+    const { live, accept } = aWorld({ patience: { heartbeatMs: 5, stalledMs: 1e6, bufferMaxBytes: 2_000 } });
+    const out = new FakeOutlet();
+    live.follow(aRequest(), out);
+    accept(3, 'another');
+    await until(() => out.sent.length >= 3);
+    expect(out.sent).toContain(`: heartbeat\nid: 3-${HEX}\n\n`);
+    expect(out.numbers).toEqual([]);
+  });
+
+  it('are sent away when the server stops, and no more are taken', () => {
+    const { live } = aWorld();
+    const out = new FakeOutlet();
+    live.follow(aRequest(), out);
+    live.close();
+    expect([out.state, live.readers()]).toEqual(['ended', 0]);
+    expect(() => live.follow(aRequest(), new FakeOutlet())).toThrow('SERVER_STOPPING');
+  });
+});
