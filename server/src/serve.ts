@@ -29,12 +29,13 @@ const REQUESTS_MAX_MS = 2_000;
 export async function assemble(config: Config, logger: Logger): Promise<{ app: App; http: FastifyInstance }> {
   const app = await openApp(config, { logger });
   try {
-    const { auth, analysis, ingest, reports, registry, store } = app;
+    const { auth, analysis, ingest, reports, registry, saved, store } = app;
     const http = createHttp({
       auth,
       ingest,
       reports,
       analysis,
+      saved,
       registry,
       store,
       config,

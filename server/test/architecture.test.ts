@@ -17,10 +17,11 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   reports: ['leaf', 'contract'],
   questions: ['leaf'],
   analysis: ['leaf', 'questions', 'contract', 'sql'],
+  saved: ['leaf', 'registry', 'questions', 'analysis'],
   sql: ['leaf'],
   contract: ['leaf'],
   protocols: ['leaf', 'ingest'],
-  http: ['leaf', 'auth', 'ingest', 'reports', 'protocols', 'contract', 'registry', 'questions', 'analysis'],
+  http: ['leaf', 'auth', 'ingest', 'reports', 'protocols', 'contract', 'registry', 'questions', 'analysis', 'saved'],
   app: [
     'leaf',
     'config',
@@ -35,6 +36,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     'app',
     'questions',
     'analysis',
+    'saved',
   ],
   cli: ['leaf', 'config', 'app', 'cli', 'ingest types', 'auth types', 'contract types'],
 };

@@ -31,9 +31,12 @@ export function durationMs(text: string): number {
   return Number(count) * UNIT_MS[unit!]!;
 }
 
-interface Dates {
+/** As a question spells them. */
+export interface Ends {
   readonly from?: string | number;
   readonly to?: string | number;
+}
+interface Dates extends Ends {
   readonly last?: string;
 }
 
@@ -57,6 +60,15 @@ export function rangeOf(dates: Dates, calendar: Calendar, nowMs: number, path = 
   };
   if (range.from > range.to) throw wrong(`${path}from`, `${path}from must not be after ${path}to.`);
   return range;
+}
+
+/** What of a range lies between two ends; an empty range where nothing does. @throws QUESTION_INVALID */
+export function narrowed(range: Range, { from, to }: Ends, calendar: Calendar, nowMs: number): Range {
+  const after = from === undefined ? range.from : momentOf(from, 'from', calendar, nowMs);
+  const before = to === undefined ? range.to : momentOf(to, 'to', calendar, nowMs);
+  if (after > before) throw wrong('from', 'from must not be after to.');
+  const start = Math.min(Math.max(range.from, after), range.to);
+  return { from: start, to: Math.max(start, Math.min(range.to, before)) };
 }
 
 /** One end of a range. @throws QUESTION_INVALID */

@@ -22,10 +22,16 @@ export function questionOf(value: unknown): Question {
 
 /** @throws QUESTION_INVALID */
 export function check(schema: TSchema, value: unknown): void {
-  if (Value.Check(schema, value)) return;
+  const fault = faultOf(schema, value);
+  if (fault) throw wrong(fault.path, `${fault.path === '' ? 'The question' : fault.path} ${fault.rule}`);
+}
+
+/** Where a value breaks a schema, and what would have been right. */
+export function faultOf(schema: TSchema, value: unknown): { readonly path: string; readonly rule: string } | undefined {
+  if (depthOf(value) > DEPTH_MAX) return { path: '', rule: `is nested more than ${DEPTH_MAX} deep.` };
+  if (Value.Check(schema, value)) return undefined;
   const fault = faultIn(schema, value);
-  const path = pathText(fault.path);
-  throw wrong(path, `${path === '' ? 'The question' : path} ${ruleOf(fault)}`);
+  return { path: pathText(fault.path), rule: ruleOf(fault) };
 }
 
 export const wrong = (path: string, detail: string): SeismoError =>
@@ -34,11 +40,25 @@ export const wrong = (path: string, detail: string): SeismoError =>
 function faultIn(schema: TSchema, value: unknown): ValueError {
   let fault = Value.Errors(schema, value).First()!;
   while (fault.type === ValueErrorType.Union) {
-    const inner = closest(fault);
+    const inner = ofItsKind(fault) ?? closest(fault);
     if (inner === undefined) break;
     fault = inner;
   }
   return fault;
+}
+
+/** Where the members of a union are told apart by `kind`, it says which one was meant. */
+function ofItsKind({ schema, value, path, errors, message }: ValueError): ValueError | undefined {
+  const kinds = (schema['anyOf'] as readonly TSchema[]).map(
+    (member) => member['properties']?.kind as TSchema | undefined,
+  );
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (!kinds.every((kind) => kind !== undefined && 'const' in kind)) return undefined;
+  const asked: unknown = 'kind' in value ? value.kind : undefined;
+  const place = kinds.findIndex((kind) => kind!['const'] === asked);
+  if (place !== -1) return errors[place]!.First();
+  const known = { anyOf: kinds } as unknown as TSchema;
+  return { type: ValueErrorType.Union, schema: known, path: `${path}/kind`, value: asked, message, errors: [] };
 }
 
 /** Of the members of a union the one that the value comes closest to: the fewest faults of its own, then the deepest. */

@@ -57,6 +57,7 @@ export async function aWorld(zoneOf: (app: string) => string = () => 'UTC') {
     calendarOf: (app) => ({ timeZone: zoneOf(app), weekStart: 'monday' }),
     catchUp: (app, signal) => ingest.catchUp(app, signal),
     asOf: (app) => ingest.asOf(app),
+    segmentOf: () => undefined,
   });
   return {
     store,

@@ -7,6 +7,7 @@ import { createHttp } from '../../src/http/create-http.ts';
 import type { HttpConfig, HttpDeps } from '../../src/http/deps.ts';
 import type { Ingest, PostAnswer } from '../../src/ingest/ingest.ts';
 import type { Reports } from '../../src/reports/reports.ts';
+import type { Saved } from '../../src/saved/saved.ts';
 import type { EventRow } from '../../src/store/store.ts';
 
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -41,6 +42,7 @@ export interface DoubleOptions {
   readonly auth?: Partial<Auth>;
   readonly reports?: Partial<Reports>;
   readonly analysis?: Partial<Analysis>;
+  readonly saved?: Saved;
   readonly store?: Partial<HttpDeps['store']>;
   readonly registry?: Partial<HttpDeps['registry']>;
 }
@@ -181,6 +183,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
     auth: auth as unknown as Auth,
     reports: reports as unknown as Reports,
     analysis: analysis as Analysis,
+    saved: options.saved ?? ({} as Saved),
     registry: {
       appSettings: () => ({ timeZone: 'Europe/Berlin' }),
       setAppSettings: async (_app, changes) => changes as object,
