@@ -7,7 +7,7 @@ import type { Condition, Field, Filter, Match, PropertyField, Range } from '../q
 import { wrong } from '../questions/check.ts';
 import type { EventChoiceInput, FilterInput, SegmentInput } from '../questions/parts.ts';
 import { type Calendar, zoneNamed } from '../time.ts';
-import { type Ends, lastRange, momentOf, narrowed, rangeOf } from './range.ts';
+import { type Ends, isReversed, lastRange, momentOf, narrowed, rangeOf } from './range.ts';
 
 /** A session ends when so long nothing comes, where the event does not say its session. */
 export const SESSION_GAP_MS = 30 * 60_000;
@@ -193,7 +193,7 @@ export function segmentOf(segment: SegmentInput, path: string, range: Range, aro
     from: from === undefined ? 0 : momentOf(from, 'from', calendar, nowMs, at),
     to: to === undefined ? Number.MAX_SAFE_INTEGER : momentOf(to, 'to', calendar, nowMs, at),
   };
-  if (between.from > between.to) throw wrong(`${at}from`, `${at}from must not be after ${at}to.`);
+  if (isReversed(between, to, calendar, nowMs)) throw wrong(`${at}from`, `${at}from must not be after ${at}to.`);
   return { seen, range: between };
 }
 
@@ -216,6 +216,6 @@ function rangeOfDid(
     from: from === undefined ? 0 : momentOf(from, 'from', calendar, nowMs, path),
     to: to === undefined ? range.to : momentOf(to, 'to', calendar, nowMs, path),
   };
-  if (own.from > own.to) throw wrong(`${path}from`, `${path}from must not be after ${path}to.`);
+  if (isReversed(own, to, calendar, nowMs)) throw wrong(`${path}from`, `${path}from must not be after ${path}to.`);
   return own;
 }
