@@ -60,6 +60,14 @@ export type ErrorCode =
   | 'QUERY_LIMIT_TIME'
   | 'QUERY_LIMIT_MEMORY'
   | 'QUERY_LIMIT_ROWS'
+  | 'SAVED_UNKNOWN'
+  | 'SAVED_TOO_MANY'
+  | 'SAVED_IN_USE'
+  | 'VERSION_STALE'
+  | 'VERSION_MISSING'
+  | 'SHARE_UNKNOWN'
+  | 'SHARE_REFUSED'
+  | 'SHARE_BUSY'
   | 'JOURNAL_FULL'
   | 'JOURNAL_UNAVAILABLE'
   | 'STORE_UNAVAILABLE'
@@ -82,6 +90,21 @@ export type Problem = {
   /** Whether the same request may succeed later. */
   readonly retry: boolean;
   readonly field?: string;
+};
+
+export type Annotation = {
+  readonly id: string;
+  /** Send it along with a change. */
+  readonly version: number;
+  /** UTC, ISO 8601 with Z. */
+  readonly createdAt: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly updatedAt: string;
+  readonly createdBy: string;
+  readonly updatedBy: string;
+  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  readonly date: string | number;
+  readonly text: string;
 };
 
 export type Question = {
@@ -447,17 +470,62 @@ export type Question = {
   readonly sql: string;
 };
 
-export type Filter = {
-  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
-  readonly field: string;
-  /** `is` unless said. */
-  readonly operator?: 'is' | 'isNot' | 'contains' | 'startsWith' | 'matches' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'between' | 'exists';
-  /** One value; for `in` a list, for `between` two numbers, both included, for `exists` true or false. */
-  readonly value?: (string | number | boolean | null) | (readonly (string | number | boolean | null)[]);
-} | {
-  readonly and: readonly Filter[];
-} | {
-  readonly or: readonly Filter[];
+export type SavedDashboard = {
+  readonly id: string;
+  /** Send it along with a change. */
+  readonly version: number;
+  /** UTC, ISO 8601 with Z. */
+  readonly createdAt: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly updatedAt: string;
+  readonly createdBy: string;
+  readonly updatedBy: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly tiles: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly w: number;
+    readonly h: number;
+    readonly name?: string;
+    /** How it is drawn; as fits the kind unless said. */
+    readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
+    /** The id of what was saved. */
+    readonly report?: string;
+    readonly question?: Question;
+  }[];
+};
+
+export type SavedReport = {
+  readonly id: string;
+  /** Send it along with a change. */
+  readonly version: number;
+  /** UTC, ISO 8601 with Z. */
+  readonly createdAt: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly updatedAt: string;
+  readonly createdBy: string;
+  readonly updatedBy: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly question: Question;
+  /** How it is drawn; as fits the kind unless said. */
+  readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
+};
+
+export type SavedSegment = {
+  readonly id: string;
+  /** Send it along with a change. */
+  readonly version: number;
+  /** UTC, ISO 8601 with Z. */
+  readonly createdAt: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly updatedAt: string;
+  readonly createdBy: string;
+  readonly updatedBy: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly segment: Segment;
 };
 
 export type Segment = {
@@ -481,6 +549,9 @@ export type Segment = {
   /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
   readonly to?: string | number;
 } | {
+  /** The id of what was saved. */
+  readonly saved: string;
+} | {
   readonly firstSeen: {
     /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
     readonly from?: string | number;
@@ -500,6 +571,19 @@ export type Segment = {
   readonly or: readonly Segment[];
 } | {
   readonly not: Segment;
+};
+
+export type Filter = {
+  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  readonly field: string;
+  /** `is` unless said. */
+  readonly operator?: 'is' | 'isNot' | 'contains' | 'startsWith' | 'matches' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'between' | 'exists';
+  /** One value; for `in` a list, for `between` two numbers, both included, for `exists` true or false. */
+  readonly value?: (string | number | boolean | null) | (readonly (string | number | boolean | null)[]);
+} | {
+  readonly and: readonly Filter[];
+} | {
+  readonly or: readonly Filter[];
 };
 
 export interface Operations {
@@ -1178,5 +1262,249 @@ export interface Operations {
       readonly types: readonly string[];
       readonly examples: readonly unknown[];
     }[];
+  };
+  /** The reports of an app */
+  getApiAppsAppReports: {
+    answer: readonly SavedReport[];
+  };
+  /** Save a new report */
+  postApiAppsAppReports: {
+    body: {
+      readonly name: string;
+      readonly description?: string;
+      readonly question: Question;
+      /** How it is drawn; as fits the kind unless said. */
+      readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
+    };
+    answer: SavedReport;
+  };
+  /** One report */
+  getApiAppsAppReportsId: {
+    answer: SavedReport;
+  };
+  /** Change a report, with the version that was read as "version" or If-Match */
+  patchApiAppsAppReportsId: {
+    body: {
+      readonly name?: string;
+      readonly description?: string | null;
+      readonly question?: Question;
+      readonly chart?: ('line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey') | null;
+      /** The version that was read; or `If-Match`. */
+      readonly version?: number;
+    };
+    answer: SavedReport;
+  };
+  /** Delete a report; with If-Match, that version alone */
+  deleteApiAppsAppReportsId: {
+    answer: undefined;
+  };
+  /** The dashboards of an app */
+  getApiAppsAppDashboards: {
+    answer: readonly SavedDashboard[];
+  };
+  /** Save a new dashboard */
+  postApiAppsAppDashboards: {
+    body: {
+      readonly name: string;
+      readonly description?: string;
+      readonly tiles: readonly {
+        readonly x: number;
+        readonly y: number;
+        readonly w: number;
+        readonly h: number;
+        readonly name?: string;
+        /** How it is drawn; as fits the kind unless said. */
+        readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
+        /** The id of what was saved. */
+        readonly report?: string;
+        readonly question?: Question;
+      }[];
+    };
+    answer: SavedDashboard;
+  };
+  /** One dashboard */
+  getApiAppsAppDashboardsId: {
+    answer: SavedDashboard;
+  };
+  /** Change a dashboard, with the version that was read as "version" or If-Match */
+  patchApiAppsAppDashboardsId: {
+    body: {
+      readonly name?: string;
+      readonly description?: string | null;
+      readonly tiles?: readonly {
+        readonly x: number;
+        readonly y: number;
+        readonly w: number;
+        readonly h: number;
+        readonly name?: string;
+        /** How it is drawn; as fits the kind unless said. */
+        readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
+        /** The id of what was saved. */
+        readonly report?: string;
+        readonly question?: Question;
+      }[];
+      /** The version that was read; or `If-Match`. */
+      readonly version?: number;
+    };
+    answer: SavedDashboard;
+  };
+  /** Delete a dashboard; with If-Match, that version alone */
+  deleteApiAppsAppDashboardsId: {
+    answer: undefined;
+  };
+  /** The segments of an app */
+  getApiAppsAppSegments: {
+    answer: readonly SavedSegment[];
+  };
+  /** Save a new segment */
+  postApiAppsAppSegments: {
+    body: {
+      readonly name: string;
+      readonly description?: string;
+      readonly segment: Segment;
+    };
+    answer: SavedSegment;
+  };
+  /** One segment */
+  getApiAppsAppSegmentsId: {
+    answer: SavedSegment;
+  };
+  /** Change a segment, with the version that was read as "version" or If-Match */
+  patchApiAppsAppSegmentsId: {
+    body: {
+      readonly name?: string;
+      readonly description?: string | null;
+      readonly segment?: Segment;
+      /** The version that was read; or `If-Match`. */
+      readonly version?: number;
+    };
+    answer: SavedSegment;
+  };
+  /** Delete a segment; with If-Match, that version alone */
+  deleteApiAppsAppSegmentsId: {
+    answer: undefined;
+  };
+  /** The annotations of an app */
+  getApiAppsAppAnnotations: {
+    query: {
+      /** A day of the app's zone, or a time. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. */
+      readonly to?: string | undefined;
+    };
+    answer: readonly {
+      readonly id: string;
+      /** Send it along with a change. */
+      readonly version: number;
+      /** UTC, ISO 8601 with Z. */
+      readonly createdAt: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly updatedAt: string;
+      readonly createdBy: string;
+      readonly updatedBy: string;
+      /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+      readonly date: string | number;
+      readonly text: string;
+      /** The date as an instant: of a day its beginning in the app's zone. */
+      readonly at: string;
+    }[];
+  };
+  /** Save a new annotation */
+  postApiAppsAppAnnotations: {
+    body: {
+      /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+      readonly date: string | number;
+      readonly text: string;
+    };
+    answer: Annotation;
+  };
+  /** One annotation */
+  getApiAppsAppAnnotationsId: {
+    answer: Annotation;
+  };
+  /** Change a annotation, with the version that was read as "version" or If-Match */
+  patchApiAppsAppAnnotationsId: {
+    body: {
+      /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+      readonly date?: string | number;
+      readonly text?: string;
+      /** The version that was read; or `If-Match`. */
+      readonly version?: number;
+    };
+    answer: Annotation;
+  };
+  /** Delete a annotation; with If-Match, that version alone */
+  deleteApiAppsAppAnnotationsId: {
+    answer: undefined;
+  };
+  /** The links to a report, without their secrets */
+  getApiAppsAppReportsIdShare: {
+    answer: readonly {
+      readonly id: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly createdAt: string;
+      readonly createdBy: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly expiresAt?: string;
+    }[];
+  };
+  /** Share a report by a link; it is shown this once */
+  postApiAppsAppReportsIdShare: {
+    body: {
+      /** A time in ISO 8601 with Z or an offset; without it the link holds until it is revoked. */
+      readonly expiresAt?: string;
+    };
+    answer: {
+      readonly id: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly createdAt: string;
+      readonly createdBy: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly expiresAt?: string;
+      readonly url: string;
+    };
+  };
+  /** Revoke all links to a report */
+  deleteApiAppsAppReportsIdShare: {
+    answer: undefined;
+  };
+  /** Revoke one link to a report */
+  deleteApiAppsAppReportsIdShareShare: {
+    answer: undefined;
+  };
+  /** The links to a dashboard, without their secrets */
+  getApiAppsAppDashboardsIdShare: {
+    answer: readonly {
+      readonly id: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly createdAt: string;
+      readonly createdBy: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly expiresAt?: string;
+    }[];
+  };
+  /** Share a dashboard by a link; it is shown this once */
+  postApiAppsAppDashboardsIdShare: {
+    body: {
+      /** A time in ISO 8601 with Z or an offset; without it the link holds until it is revoked. */
+      readonly expiresAt?: string;
+    };
+    answer: {
+      readonly id: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly createdAt: string;
+      readonly createdBy: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly expiresAt?: string;
+      readonly url: string;
+    };
+  };
+  /** Revoke all links to a dashboard */
+  deleteApiAppsAppDashboardsIdShare: {
+    answer: undefined;
+  };
+  /** Revoke one link to a dashboard */
+  deleteApiAppsAppDashboardsIdShareShare: {
+    answer: undefined;
   };
 }

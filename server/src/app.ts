@@ -26,6 +26,8 @@ import { createReports } from './reports/create-reports.ts';
 import type { Reports } from './reports/reports.ts';
 import { startRetention } from './retention.ts';
 import { zoneHash } from './row.ts';
+import { createSaved } from './saved/create-saved.ts';
+import type { Saved } from './saved/saved.ts';
 import { steadyClock } from './steady-clock.ts';
 import type { Store } from './store/store.ts';
 import { type Calendar, dayNumber } from './time.ts';
@@ -40,6 +42,7 @@ export interface App {
   readonly reports: Reports;
   readonly analysis: Analysis;
   readonly live: Live;
+  readonly saved: Saved;
   readonly store: Store;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Registry;
@@ -145,12 +148,23 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       asOf: (app) => ingest.asOf(app),
       erase,
     });
-    const analysis = createAnalysis(store.analysis, {
+    // Each asks the other, and neither while it is made: saved questions are checked, questions name saved segments.
+    const saved: Saved = createSaved({
+      registry,
+      analysis: {
+        check: (app, question) => analysis.check(app, question),
+        checkSegment: (app, segment, path) => analysis.checkSegment(app, segment, path),
+      },
+      calendarOf,
+      now,
+    });
+    const analysis: Analysis = createAnalysis(store.analysis, {
       now,
       calendarOf,
       catchUp: (app, signal) => ingest.catchUp(app, signal),
       asOf: (app) => ingest.asOf(app),
       ...(cache && { cache }),
+      segmentOf: (app, id) => saved.segmentOf(app, id),
     });
     const zoneMoves = startZoneMoves({ registry, store, ingest, zoneOf, logger });
     opened.push(() => zoneMoves.stop());
@@ -174,6 +188,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       reports,
       analysis,
       live: room,
+      saved,
       store,
       registry: { ...registry, setAppSettings: (app, changes) => zoneMoves.setAppSettings(app, changes) },
       storeFirstAdmin: async () => await admin?.store(),

@@ -141,6 +141,23 @@ export const ERRORS = {
     'Ask for less, or raise queryMaxBytes.',
   ),
   QUERY_LIMIT_ROWS: caller(422, 'The answer has more rows than allowed', 'Ask for less, or raise queryMaxRows.'),
+  // — what is saved —
+  SAVED_UNKNOWN: caller(404, 'Nothing is saved under this id', 'List what there is; ids differ by app and kind.'),
+  SAVED_TOO_MANY: caller(409, 'The app has too much saved', 'Delete what nobody uses.'),
+  SAVED_IN_USE: caller(409, 'Others use what was to be deleted', 'Change or delete what "usedBy" lists first.'),
+  VERSION_STALE: caller(409, 'It was changed since', 'Read it again, and change the version that is there now.'),
+  VERSION_MISSING: caller(
+    428,
+    'The change does not say which version it changes',
+    'Send the version that was read, as "version" or as If-Match.',
+  ),
+  SHARE_UNKNOWN: caller(404, 'The link leads nowhere', 'Ask whoever shared it: it is wrong, has ended or was revoked.'),
+  SHARE_REFUSED: caller(
+    409,
+    'A link may not show that',
+    'Share questions that count: no users, no single events, no SQL.',
+  ),
+  SHARE_BUSY: caller(429, 'The link is asked too often', 'Wait as long as Retry-After says.', 2),
   // — the machine —
   JOURNAL_FULL: machine(
     'The journal is full',

@@ -29,13 +29,14 @@ const REQUESTS_MAX_MS = 2_000;
 export async function assemble(config: Config, logger: Logger): Promise<{ app: App; http: FastifyInstance }> {
   const app = await openApp(config, { logger });
   try {
-    const { auth, analysis, ingest, live, reports, registry, store } = app;
+    const { auth, analysis, ingest, live, reports, registry, saved, store } = app;
     const http = createHttp({
       auth,
       ingest,
       reports,
       analysis,
       live,
+      saved,
       registry,
       store,
       config,

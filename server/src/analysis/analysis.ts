@@ -1,18 +1,27 @@
 import type { QueryControl } from '../query.ts';
+import type { Question } from '../questions/kinds.ts';
+import type { SegmentInput } from '../questions/parts.ts';
 import type { Calendar } from '../time.ts';
 import type { AnalysisAnswer } from './answer.ts';
 import type { AnswerCache } from './answer-cache.ts';
+import type { Ends } from './range.ts';
 
 /** What `http` asks of the analysis room. Failures are SeismoErrors that name the field by its path. */
 export interface Analysis {
   /** @param question as it was sent, unparsed */
   ask(app: string, question: unknown, options: AskOptions): Promise<Asked>;
+  /** Everything that `ask` would refuse before it asks the store. @throws QUESTION_INVALID, RANGE_TOO_MANY_BUCKETS */
+  check(app: string, question: unknown): Promise<Question>;
+  /** @param path where the segment stands @throws QUESTION_INVALID */
+  checkSegment(app: string, segment: SegmentInput, path: string): void;
 }
 
 export interface AskOptions {
   /** Wait for what was acknowledged. */
   readonly isFresh: boolean;
   readonly control: QueryControl;
+  /** Only what of the question's own range lies in this one. */
+  readonly within?: Ends;
 }
 
 export interface Asked {
@@ -34,4 +43,6 @@ export interface AnalysisSurroundings {
   readonly asOf: (app: string) => number;
   /** Absent: every question is asked of the store. */
   readonly cache?: AnswerCache;
+  /** What was saved under this id, where there is such a segment. */
+  readonly segmentOf: (app: string, id: string) => SegmentInput | undefined;
 }

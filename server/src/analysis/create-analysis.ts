@@ -9,8 +9,9 @@ import { closedOf } from './closed.ts';
 import { funnel } from './funnel.ts';
 import { paths } from './paths.ts';
 import { performance } from './performance.ts';
+import { type Ends, lastRange } from './range.ts';
 import { retention } from './retention.ts';
-import { type Around, type Resolved, resolve } from './scope.ts';
+import { type Around, type Resolved, resolve, segmentOf } from './scope.ts';
 import { sessions } from './sessions.ts';
 import { sql } from './sql.ts';
 import { trend } from './trend.ts';
@@ -18,6 +19,13 @@ import { timeline, users } from './users.ts';
 
 export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurroundings): Analysis {
   const { now, calendarOf, catchUp, asOf, cache } = surroundings;
+  const aroundOf = (app: string, within?: Ends): Around => ({
+    app,
+    nowMs: now(),
+    calendar: calendarOf(app),
+    segmentOf: (id) => surroundings.segmentOf(app, id),
+    within,
+  });
 
   async function ask(question: Question, resolved: Resolved, around: Around, control: QueryControl): Promise<Asked> {
     const { exact, skipped, columns, result, rows } = await make(store, question, resolved, around, control);
@@ -27,9 +35,25 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
   }
 
   return {
-    async ask(app, value, { isFresh, control }) {
+    async check(app, value) {
       const question = questionOf(value);
-      const around = { app, nowMs: now(), calendar: calendarOf(app) };
+      const around = aroundOf(app);
+      try {
+        await make(ASKED_NOTHING, question, resolve(question, around), around, NO_CONTROL);
+      } catch (error) {
+        if (error !== REACHED) throw error;
+      }
+      return question;
+    },
+
+    checkSegment(app, segment, path) {
+      const around = aroundOf(app);
+      segmentOf(segment, path, lastRange('1d', around.calendar, around.nowMs), around);
+    },
+
+    async ask(app, value, { isFresh, control, within }) {
+      const question = questionOf(value);
+      const around = aroundOf(app, within);
       const resolved = resolve(question, around);
       const closed = cache && closedOf(question, resolved, around);
       // What is kept holds all that was acknowledged, so it stands for now.
@@ -47,6 +71,24 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
     },
   };
 }
+
+/** Where a question goes that is looked at only: whatever reaches the store has been found right. */
+const REACHED = new Error('The question reached the store.');
+const reached = (): Promise<never> => Promise.reject(REACHED);
+const ASKED_NOTHING: AnalysisStore = {
+  funnel: reached,
+  retention: reached,
+  paths: reached,
+  sessions: reached,
+  users: reached,
+  timeline: reached,
+  performance: reached,
+  sql: reached,
+  stickiness: reached,
+  lifecycle: reached,
+  trend: reached,
+};
+const NO_CONTROL: QueryControl = { maxSeconds: 0, maxBytes: 0, maxRows: 0 };
 
 async function make(
   store: AnalysisStore,

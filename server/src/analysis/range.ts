@@ -31,9 +31,12 @@ export function durationMs(text: string): number {
   return Number(count) * UNIT_MS[unit!]!;
 }
 
-interface Dates {
+/** As a question spells them. */
+export interface Ends {
   readonly from?: string | number;
   readonly to?: string | number;
+}
+interface Dates extends Ends {
   readonly last?: string;
 }
 
@@ -55,8 +58,28 @@ export function rangeOf(dates: Dates, calendar: Calendar, nowMs: number, path = 
     from: momentOf(from, 'from', calendar, nowMs, path),
     to: momentOf(to ?? 'today', 'to', calendar, nowMs, path),
   };
-  if (range.from > range.to) throw wrong(`${path}from`, `${path}from must not be after ${path}to.`);
+  if (isReversed(range, to, calendar, nowMs)) throw wrong(`${path}from`, `${path}from must not be after ${path}to.`);
   return range;
+}
+
+/**
+ * Whether a range ends before it begins. A day is included: whoever begins after it, at its end or later, does so too.
+ * @param to as it was spelled
+ */
+export function isReversed(range: Range, to: string | number | undefined, calendar: Calendar, nowMs: number): boolean {
+  if (range.from > range.to) return true;
+  const isDay = typeof to === 'string' && dateTimeOf(to, calendar.timeZone) === undefined;
+  // Where a zone left a day out, that day begins where it ends, and is no mistake.
+  return isDay && range.from >= range.to && range.from > momentOf(to, 'from', calendar, nowMs);
+}
+
+/** What of a range lies between two ends; an empty range where nothing does. @throws QUESTION_INVALID */
+export function narrowed(range: Range, { from, to }: Ends, calendar: Calendar, nowMs: number): Range {
+  const after = from === undefined ? range.from : momentOf(from, 'from', calendar, nowMs);
+  const before = to === undefined ? range.to : momentOf(to, 'to', calendar, nowMs);
+  if (isReversed({ from: after, to: before }, to, calendar, nowMs)) throw wrong('from', 'from must not be after to.');
+  const start = Math.min(Math.max(range.from, after), range.to);
+  return { from: start, to: Math.max(start, Math.min(range.to, before)) };
 }
 
 /** One end of a range. @throws QUESTION_INVALID */

@@ -7,7 +7,7 @@ import type { Condition, Field, Filter, Match, PropertyField, Range } from '../q
 import { wrong } from '../questions/check.ts';
 import type { EventChoiceInput, FilterInput, SegmentInput } from '../questions/parts.ts';
 import { type Calendar, zoneNamed } from '../time.ts';
-import { lastRange, momentOf, rangeOf } from './range.ts';
+import { type Ends, isReversed, lastRange, momentOf, narrowed, rangeOf } from './range.ts';
 
 /** A session ends when so long nothing comes, where the event does not say its session. */
 export const SESSION_GAP_MS = 30 * 60_000;
@@ -28,6 +28,10 @@ export interface Around {
   readonly nowMs: number;
   /** The app's own. */
   readonly calendar: Calendar;
+  /** A saved segment of the app by its id. */
+  readonly segmentOf: (id: string) => SegmentInput | undefined;
+  /** Only what of the range lies in this one. */
+  readonly within?: Ends | undefined;
 }
 
 export interface Resolved {
@@ -36,12 +40,14 @@ export interface Resolved {
 }
 
 /** @throws QUESTION_INVALID */
-export function resolve(question: CommonInput, { app, nowMs, calendar: own }: Around): Resolved {
+export function resolve(question: CommonInput, around: Around): Resolved {
+  const { app, nowMs, calendar: own, within } = around;
   const timeZone = question.timeZone === undefined ? own.timeZone : zoneNamed(question.timeZone);
   if (timeZone === undefined) throw wrong('timeZone', 'timeZone must be an IANA zone, like Europe/Zurich.');
   const calendar = { timeZone, weekStart: question.weekStart ?? own.weekStart };
-  const range = rangeOf(question, calendar, nowMs);
-  const segment = question.segment && segmentOf(question.segment, 'segment', range, calendar, nowMs);
+  const asked = rangeOf(question, calendar, nowMs);
+  const range = within ? narrowed(asked, within, calendar, nowMs) : asked;
+  const segment = question.segment && segmentOf(question.segment, 'segment', range, { ...around, calendar });
   const filters = filtersOf(question.filters, 'filters');
   return { calendar, scope: { app, range, timeZone, filters, segment, exact: question.exact ?? false } };
 }
@@ -155,8 +161,21 @@ function matchOf(value: unknown): Match {
   return typeof value === 'number' ? { number: value } : { boolean: value === true };
 }
 
-function segmentOf(segment: SegmentInput, path: string, range: Range, calendar: Calendar, nowMs: number): Segment {
-  const inner = (each: SegmentInput, at: string): Segment => segmentOf(each, at, range, calendar, nowMs);
+/**
+ * @param range of the question
+ * @param around with the calendar of the question
+ * @throws QUESTION_INVALID
+ */
+export function segmentOf(segment: SegmentInput, path: string, range: Range, around: Around): Segment {
+  const { calendar, nowMs } = around;
+  const inner = (each: SegmentInput, at: string): Segment => segmentOf(each, at, range, around);
+  if ('saved' in segment) {
+    const saved = around.segmentOf(segment.saved);
+    if (saved === undefined)
+      throw wrong(`${path}.saved`, `${path}.saved must be the id of a saved segment of the app.`);
+    // A saved segment names no other: what it means stands in it alone.
+    return segmentOf(saved, path, range, { ...around, segmentOf: () => undefined });
+  }
   if ('and' in segment) return { and: segment.and.map((each, i) => inner(each, `${path}.and[${i}]`)) };
   if ('or' in segment) return { or: segment.or.map((each, i) => inner(each, `${path}.or[${i}]`)) };
   if ('not' in segment) return { not: inner(segment.not, `${path}.not`) };
@@ -174,7 +193,7 @@ function segmentOf(segment: SegmentInput, path: string, range: Range, calendar: 
     from: from === undefined ? 0 : momentOf(from, 'from', calendar, nowMs, at),
     to: to === undefined ? Number.MAX_SAFE_INTEGER : momentOf(to, 'to', calendar, nowMs, at),
   };
-  if (between.from > between.to) throw wrong(`${at}from`, `${at}from must not be after ${at}to.`);
+  if (isReversed(between, to, calendar, nowMs)) throw wrong(`${at}from`, `${at}from must not be after ${at}to.`);
   return { seen, range: between };
 }
 
@@ -197,6 +216,6 @@ function rangeOfDid(
     from: from === undefined ? 0 : momentOf(from, 'from', calendar, nowMs, path),
     to: to === undefined ? range.to : momentOf(to, 'to', calendar, nowMs, path),
   };
-  if (own.from > own.to) throw wrong(`${path}from`, `${path}from must not be after ${path}to.`);
+  if (isReversed(own, to, calendar, nowMs)) throw wrong(`${path}from`, `${path}from must not be after ${path}to.`);
   return own;
 }

@@ -5,6 +5,7 @@ import type { Ingest } from '../ingest/ingest.ts';
 import type { Live } from '../live/live.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Reports } from '../reports/reports.ts';
+import type { Saved } from '../saved/saved.ts';
 import type { Store } from '../store/store.ts';
 
 /** The settings that HTTP reads; `config.ts` documents each. */
@@ -28,6 +29,7 @@ export interface HttpDeps {
   readonly reports: Reports;
   readonly analysis: Analysis;
   readonly live: Live;
+  readonly saved: Saved;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Pick<Registry, 'appSettings' | 'setAppSettings'>;
   readonly store: Pick<Store, 'ping' | 'usage'>;

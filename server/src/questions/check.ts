@@ -22,10 +22,16 @@ export function questionOf(value: unknown): Question {
 
 /** @throws QUESTION_INVALID */
 export function check(schema: TSchema, value: unknown): void {
-  if (Value.Check(schema, value)) return;
+  const fault = faultOf(schema, value);
+  if (fault) throw wrong(fault.path, `${fault.path === '' ? 'The question' : fault.path} ${fault.rule}`);
+}
+
+/** Where a value breaks a schema, and what would have been right. */
+export function faultOf(schema: TSchema, value: unknown): { readonly path: string; readonly rule: string } | undefined {
+  if (depthOf(value) > DEPTH_MAX) return { path: '', rule: `is nested more than ${DEPTH_MAX} deep.` };
+  if (Value.Check(schema, value)) return undefined;
   const fault = faultIn(schema, value);
-  const path = pathText(fault.path);
-  throw wrong(path, `${path === '' ? 'The question' : path} ${ruleOf(fault)}`);
+  return { path: pathText(fault.path), rule: ruleOf(fault) };
 }
 
 export const wrong = (path: string, detail: string): SeismoError =>
@@ -34,12 +40,38 @@ export const wrong = (path: string, detail: string): SeismoError =>
 function faultIn(schema: TSchema, value: unknown): ValueError {
   let fault = Value.Errors(schema, value).First()!;
   while (fault.type === ValueErrorType.Union) {
-    const inner = closest(fault);
+    const inner = ofItsKind(fault) ?? (hasNothingOf(fault) ? undefined : closest(fault));
     if (inner === undefined) break;
     fault = inner;
   }
   return fault;
 }
+
+/** Where the members of a union are told apart by `kind`, it says which one was meant. */
+function ofItsKind({ schema, value, path, errors, message }: ValueError): ValueError | undefined {
+  const kinds = (schema['anyOf'] as readonly TSchema[]).map(
+    (member) => member['properties']?.kind as TSchema | undefined,
+  );
+  if (!isObject(value)) return undefined;
+  if (!kinds.every((kind) => kind !== undefined && 'const' in kind)) return undefined;
+  const asked: unknown = 'kind' in value ? value.kind : undefined;
+  const place = kinds.findIndex((kind) => kind!['const'] === asked);
+  if (place !== -1) return errors[place]!.First();
+  const known = { anyOf: kinds } as unknown as TSchema;
+  return { type: ValueErrorType.Union, schema: known, path: `${path}/kind`, value: asked, message, errors: [] };
+}
+
+/** An object with no field that any member of the union has: none of them was meant. */
+function hasNothingOf({ schema, value }: ValueError): boolean {
+  const fields = fieldsOf(schema);
+  return fields.length > 0 && isObject(value) && !Object.keys(value).some((name) => fields.includes(name));
+}
+
+const fieldsOf = (schema: TSchema): string[] => [
+  ...new Set((schema['anyOf'] as readonly TSchema[]).flatMap((member) => Object.keys(member['properties'] ?? {}))),
+];
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Of the members of a union the one that the value comes closest to: the fewest faults of its own, then the deepest. */
 function closest(union: ValueError): ValueError | undefined {
@@ -78,7 +110,9 @@ function ruleOf({ type, schema, value }: ValueError): string {
     case ValueErrorType.ObjectAdditionalProperties:
       return `is not known here; known: ${Object.keys((schema['properties'] as object | undefined) ?? {}).join(', ')}.`;
     case ValueErrorType.Union:
-      return names ? `must be one of ${names}.` : `must be ${typesOf(schema)}.`;
+      if (names) return `must be one of ${names}.`;
+      if (isObject(value) && fieldsOf(schema).length > 0) return `must have one of ${requiredOf(schema)}.`;
+      return `must be ${typesOf(schema)}.`;
     case ValueErrorType.Literal:
       return `must be ${JSON.stringify(schema['const'])}.`;
     case ValueErrorType.ArrayMinItems:
@@ -100,6 +134,10 @@ function namesOf(schema: TSchema): string | undefined {
   if (!members?.every((member) => 'const' in member)) return undefined;
   return members.map((member) => String(member['const'])).join(', ');
 }
+
+/** What each member of a union of objects cannot be without. */
+const requiredOf = (schema: TSchema): string =>
+  [...new Set((schema['anyOf'] as readonly TSchema[]).flatMap(({ required = [] }) => required as string[]))].join(', ');
 
 function typesOf(schema: TSchema): string {
   const members = schema['anyOf'] as readonly TSchema[] | undefined;

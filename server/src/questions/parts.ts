@@ -102,11 +102,15 @@ const Did = object(
 );
 const seenRange = () => object({ from: Type.Optional(Time), to: Type.Optional(Time) });
 
+/** Of what is saved (`/api/apps/:app/segments`, `/reports`…). */
+export const SavedId = Type.String({ minLength: 1, maxLength: 64, description: 'The id of what was saved.' });
+
 /** A set of users. */
 export const SegmentSchema = Type.Recursive(
   (This) =>
     Type.Union([
       Did,
+      object({ saved: SavedId }, 'The users of a saved segment, by its id.'),
       object({ firstSeen: seenRange() }, 'Users whose first event of all lies between.'),
       object({ lastSeen: seenRange() }, 'Users whose last event of all lies between.'),
       object({ and: Type.Array(This, { minItems: 1, maxItems: 10 }) }),

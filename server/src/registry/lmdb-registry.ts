@@ -44,21 +44,32 @@ export function openRegistry(path: string): Registry {
     }
   }
 
+  let changing = Promise.resolve();
   const registry: Registry = {
     appSettings: (app) => registry.get<AppSettings>('apps', app) ?? {},
 
     async setAppSettings(app, changes) {
-      const merged = { ...registry.appSettings(app), ...changes };
-      const kept = Object.fromEntries(
-        Object.entries(merged).filter(([, value]) => value !== null && value !== undefined),
+      const change = async (): Promise<AppSettings> => {
+        const merged = { ...registry.appSettings(app), ...changes };
+        const kept = Object.fromEntries(
+          Object.entries(merged).filter(([, value]) => value !== null && value !== undefined),
+        );
+        await registry.put('apps', app, kept);
+        return kept as AppSettings;
+      };
+      // One after the other: two changes at once would both start from what was before, and one would be lost.
+      const changed = changing.then(change);
+      changing = changed.then(
+        () => {},
+        () => {},
       );
-      await registry.put('apps', app, kept);
-      return kept as AppSettings;
+      return await changed;
     },
 
     get: <T>(kind: string, name: string) => kinds.get(kind)?.get(name) as T | undefined,
 
-    list: <T>(kind: string) => [...known(kind)].sort(byName).map(([name, value]) => ({ name, value: value as T })),
+    list: <T>(kind: string) =>
+      [...(kinds.get(kind) ?? [])].sort(byName).map(([name, value]) => ({ name, value: value as T })),
 
     async put(kind, name, value) {
       await write(Buffer.byteLength(JSON.stringify(value)) * 2, () => values.put([kind, name], value));
@@ -67,7 +78,7 @@ export function openRegistry(path: string): Registry {
 
     async remove(kind, name) {
       await write(0, () => values.remove([kind, name]));
-      return known(kind).delete(name);
+      return kinds.get(kind)?.delete(name) ?? false;
     },
 
     async close() {

@@ -78,6 +78,7 @@ export async function aWorld(
     calendarOf: (app) => ({ timeZone: zoneOf(app), weekStart: 'monday' }),
     catchUp: (app, signal) => ingest.catchUp(app, signal),
     asOf: (app) => ingest.asOf(app),
+    segmentOf: () => undefined,
   });
   const reports = createReports(store, {
     now: () => NOW,

@@ -148,7 +148,7 @@ describe('events.json', () => {
   });
 });
 
-describe.each(['posting', 'reading'])('%s.json', (name) => {
+describe.each(['posting', 'reading', 'saved'])('%s.json', (name) => {
   it.each(read<{ readonly cases: readonly Conversation[] }>(name).cases)('$name', async ({ steps }) => {
     await runSteps(steps, aTarget());
   });

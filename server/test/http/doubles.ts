@@ -7,6 +7,7 @@ import { createHttp } from '../../src/http/create-http.ts';
 import type { HttpConfig, HttpDeps } from '../../src/http/deps.ts';
 import type { Ingest, PostAnswer } from '../../src/ingest/ingest.ts';
 import type { Reports } from '../../src/reports/reports.ts';
+import type { Saved } from '../../src/saved/saved.ts';
 import type { EventRow } from '../../src/store/store.ts';
 
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -42,6 +43,7 @@ export interface DoubleOptions {
   readonly reports?: Partial<Reports>;
   readonly analysis?: Partial<Analysis>;
   readonly live?: Partial<HttpDeps['live']>;
+  readonly saved?: Saved;
   readonly store?: Partial<HttpDeps['store']>;
   readonly registry?: Partial<HttpDeps['registry']>;
 }
@@ -183,6 +185,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
     reports: reports as unknown as Reports,
     analysis: analysis as Analysis,
     live: { readers: () => 0, close: () => {}, ...options.live } as HttpDeps['live'],
+    saved: options.saved ?? ({} as Saved),
     registry: {
       appSettings: () => ({ timeZone: 'Europe/Berlin' }),
       setAppSettings: async (_app, changes) => changes as object,

@@ -50,7 +50,9 @@ describe('a question', () => {
     [trend({ last: '0d' }), 'last'],
     [trend({ filters: {} }), 'filters'],
     [trend({ filters: [5] }), 'filters[0]'],
-    [trend({ filters: [{}] }), 'filters[0].field'],
+    [trend({ filters: [{}] }), 'filters[0]'],
+    [trend({ filters: [{ value: 1 }] }), 'filters[0].field'],
+    [trend({ segment: { event: 'A' } }), 'segment'],
     [trend({ filters: [{ field: 'user', operator: 'like', value: 'a' }] }), 'filters[0].operator'],
     [trend({ filters: [{ field: 'user', value: { a: 1 } }] }), 'filters[0].value'],
     [trend({ filters: [{ field: 'user', is: 'a' }] }), 'filters[0].is'],
@@ -73,6 +75,9 @@ describe('a question', () => {
   it('says what would have been right', () => {
     expect(refusal(trend({ series: [{ measure: 'mean' }] })).detail).toBe(
       'series[0].measure must be one of count, users, sessions, perUser, sum, avg, min, max, median, p90, p95, p99, uniqueValues.',
+    );
+    expect(refusal(trend({ segment: {} })).detail).toBe(
+      'segment must have one of did, saved, firstSeen, lastSeen, and, or, not.',
     );
     expect(refusal(trend({ limit: 0 })).detail).toBe('limit must be a whole number from 1 to 1000.');
     expect(refusal(trend({ filters: [{ field: 'user', is: 'a' }] })).detail).toBe(

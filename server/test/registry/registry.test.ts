@@ -33,3 +33,22 @@ it('keeps values by kind and name, and settings of apps, over a reopen', async (
   await registry.close();
   rmSync(folder, { recursive: true });
 });
+
+it('loses none of the changes made to the settings of an app at once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seismo-registry-'));
+  const registry = openRegistry(join(folder, 'registry'));
+  await Promise.all([
+    registry.setAppSettings('shop', { name: 'Shop' }),
+    registry.setAppSettings('shop', { timeZone: 'Asia/Kathmandu' }),
+    registry.setAppSettings('shop', { weekStart: 'monday' }),
+    registry.setAppSettings('shop', { retentionDays: 7 }),
+  ]);
+  expect(registry.appSettings('shop')).toEqual({
+    name: 'Shop',
+    timeZone: 'Asia/Kathmandu',
+    weekStart: 'monday',
+    retentionDays: 7,
+  });
+  await registry.close();
+  rmSync(folder, { recursive: true });
+});

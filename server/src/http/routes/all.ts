@@ -17,7 +17,9 @@ import { postRoutes } from './post.ts';
 import { queryRoutes } from './query.ts';
 import { reportRoutes } from './reports.ts';
 import { rootRoutes } from './root.ts';
+import { savedRoutes } from './saved.ts';
 import { scriptRoutes } from './script.ts';
+import { shareRoutes } from './shares.ts';
 import { statsRoutes } from './stats.ts';
 import { userRoutes } from './users.ts';
 
@@ -34,6 +36,8 @@ export function allRoutes(deps: HttpDeps, metrics: Metrics): readonly Route[] {
     ...queryRoutes(deps),
     ...liveRoutes(deps),
     ...appRoutes(deps),
+    ...savedRoutes(deps),
+    ...shareRoutes(deps),
     ...keyRoutes(deps),
     ...userRoutes(deps),
     ...statsRoutes(deps),

@@ -7,10 +7,11 @@ import { answerFormOf, formParameter, TABLE_FORMS } from '../form.ts';
 import type { Call, Route } from '../route.ts';
 import { inForm, tableOf } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
+import { onlyKnown } from './parameters.ts';
 import { CSV_SAFE, FRESH, parameter, Time } from './schemas.ts';
 
 const QUESTION_MAX_BYTES = 256 * 1024;
-const Answer = Type.Object({
+export const AnswerSchema = Type.Object({
   kind: Type.String(),
   from: Time,
   to: Time,
@@ -30,7 +31,7 @@ const shared = {
   answers: {
     200: {
       description: 'The answer; as CSV or NDJSON its table.',
-      content: { 'application/json': Answer, 'application/x-ndjson': Type.String(), 'text/csv': Type.String() },
+      content: { 'application/json': AnswerSchema, 'application/x-ndjson': Type.String(), 'text/csv': Type.String() },
     },
   },
   errors: [
@@ -91,11 +92,7 @@ async function answer(
 ): Promise<unknown> {
   const { app, search, reply } = call;
   const form = answerFormOf(call, TABLE_FORMS);
-  for (const name of search.keys())
-    if (![...more, 'fresh', 'csvSafe'].includes(name))
-      throw new SeismoError('PARAMETER_UNKNOWN', `There is no parameter "${name.slice(0, 80)}" here.`, {
-        field: name.slice(0, 80),
-      });
+  onlyKnown(search, [...more, 'fresh', 'csvSafe']);
   const isFresh = booleanOf(search, 'fresh', true);
   const isSafe = booleanOf(search, 'csvSafe', false);
   const asked = await analysis.ask(app, question, { isFresh, control: call.control() });

@@ -1,0 +1,194 @@
+import { type TObject, type TSchema, Type } from '@sinclair/typebox';
+import type { Identity } from '../../auth/auth.ts';
+import { type ErrorCode, SeismoError } from '../../errors.ts';
+import { AnnotationBody, changesOf, DashboardBody, ReportBody, SegmentBody } from '../../saved/bodies.ts';
+import type { ItemFacts, Items } from '../../saved/saved.ts';
+import type { HttpDeps } from '../deps.ts';
+import type { Call, Route } from '../route.ts';
+import { onlyKnown } from './parameters.ts';
+import { parameter, Time } from './schemas.ts';
+
+interface Kind {
+  /** The last part of its URL, and how one is called. */
+  readonly plural: string;
+  readonly noun: string;
+  readonly name: string;
+  readonly body: TObject;
+  readonly items: Items<object>;
+  readonly errors: readonly ErrorCode[];
+  readonly removeErrors?: readonly ErrorCode[];
+}
+
+const facts = {
+  id: Type.String(),
+  version: Type.Integer({ description: 'Send it along with a change.' }),
+  createdAt: Time,
+  updatedAt: Time,
+  createdBy: Type.String(),
+  updatedBy: Type.String(),
+};
+
+/** What is saved for an app: reports, dashboards, segments, annotations. */
+export function savedRoutes({ saved }: HttpDeps): readonly Route[] {
+  const { reports, dashboards, segments, annotations } = saved;
+  const asked = ['QUESTION_INVALID', 'RANGE_TOO_MANY_BUCKETS'] as const;
+  const shown = [...asked, 'SHARE_REFUSED'] as const;
+  return [
+    ...routesOf({
+      ...{ plural: 'reports', noun: 'report', name: 'SavedReport', body: ReportBody, items: reports },
+      errors: shown,
+      removeErrors: ['SAVED_IN_USE'],
+    }),
+    ...routesOf({
+      ...{ plural: 'dashboards', noun: 'dashboard', name: 'SavedDashboard', body: DashboardBody, items: dashboards },
+      errors: shown,
+    }),
+    ...routesOf({
+      ...{ plural: 'segments', noun: 'segment', name: 'SavedSegment', body: SegmentBody, items: segments },
+      errors: asked,
+      removeErrors: ['SAVED_IN_USE'],
+    }),
+    ...routesOf(
+      {
+        ...{ plural: 'annotations', noun: 'annotation', name: 'Annotation', body: AnnotationBody, items: annotations },
+        errors: [],
+      },
+      {
+        query: [
+          parameter('from', "A day of the app's zone, or a time."),
+          parameter('to', 'A day is included, a time excluded.'),
+        ],
+        errors: ['PARAMETER_INVALID'],
+        item: { at: { ...Time, description: "The date as an instant: of a day its beginning in the app's zone." } },
+        list({ app, search }) {
+          const [from, to] = [search.get('from') ?? undefined, search.get('to') ?? undefined];
+          return annotations.between(app, from, to).map(({ at, ...item }) => ({ ...answered(item), at: iso(at) }));
+        },
+      },
+    ),
+  ];
+}
+
+interface Listing {
+  readonly query: NonNullable<Route['query']>;
+  readonly errors: readonly ErrorCode[];
+  /** Fields of listed items alone. */
+  readonly item: Readonly<Record<string, TSchema>>;
+  readonly list: (call: Call) => readonly object[];
+}
+
+function routesOf(kind: Kind, listing?: Listing): readonly Route[] {
+  const { plural, noun, body, items } = kind;
+  const Item = Type.Object({ ...facts, ...body.properties }, { $id: kind.name });
+  const Items = Type.Array(listing ? Type.Object({ ...Item.properties, ...listing.item }) : Item);
+  const url = `/api/apps/:app/${plural}`;
+  const one = `${url}/:id`;
+  const answer = (description: string, schema: TSchema) => ({
+    description,
+    content: { 'application/json': schema },
+  });
+  const write = { access: 'admin' as const };
+  const read = { access: 'read' as const, cors: 'read' as const, method: 'GET' as const };
+  const kept: readonly ErrorCode[] = ['SAVED_TOO_MANY', 'BODY_TOO_LARGE', 'JOURNAL_UNAVAILABLE', ...kind.errors];
+  const sent = ({ reply }: Call, item: ItemFacts): object => {
+    reply.header('etag', `"${item.version}"`);
+    return answered(item);
+  };
+  return [
+    {
+      ...read,
+      url,
+      summary: `The ${plural} of an app`,
+      ...(listing && { query: listing.query }),
+      answers: { 200: answer(`All of them${listing ? ' between, by date' : ', by name'}.`, Items) },
+      errors: ['PARAMETER_UNKNOWN', ...(listing?.errors ?? [])],
+      async handler(call) {
+        onlyKnown(
+          call.search,
+          (listing?.query ?? []).map(({ name }) => name),
+        );
+        return listing ? listing.list(call) : items.list(call.app).map((item) => answered(item as ItemFacts));
+      },
+    },
+    {
+      ...write,
+      method: 'POST',
+      url,
+      summary: `Save a new ${noun}`,
+      body,
+      answers: { 201: answer(`The ${noun}, on disk.`, Item) },
+      errors: kept,
+      async handler(call) {
+        const item = await items.create(call.app, call.body, nameOf(call.who));
+        call.reply.status(201);
+        return sent(call, item as ItemFacts);
+      },
+    },
+    {
+      ...read,
+      url: one,
+      summary: `One ${noun}`,
+      answers: { 200: answer(`The ${noun}; its version also as ETag.`, Item) },
+      errors: ['SAVED_UNKNOWN'],
+      handler: async (call) => sent(call, items.get(call.app, idOf(call)) as ItemFacts),
+    },
+    {
+      ...write,
+      method: 'PATCH',
+      url: one,
+      summary: `Change a ${noun}, with the version that was read as "version" or If-Match`,
+      body: changesOf(body),
+      answers: { 200: answer(`The ${noun} as it is now.`, Item) },
+      errors: ['SAVED_UNKNOWN', 'VERSION_STALE', 'VERSION_MISSING', ...kept],
+      async handler(call) {
+        const { version: said, ...changes } = call.body;
+        const version = await versionOf(call, said, () => items.get(call.app, idOf(call)) as ItemFacts);
+        if (version === undefined)
+          throw new SeismoError('VERSION_MISSING', `Send the version of the ${noun} that is to be changed.`, {
+            field: 'version',
+          });
+        return sent(call, (await items.change(call.app, idOf(call), changes, version, nameOf(call.who))) as ItemFacts);
+      },
+    },
+    {
+      ...write,
+      method: 'DELETE',
+      url: one,
+      summary: `Delete a ${noun}; with If-Match, that version alone`,
+      answers: { 204: { description: 'Deleted.' } },
+      errors: ['SAVED_UNKNOWN', 'VERSION_STALE', 'REQUEST_INVALID', ...(kind.removeErrors ?? [])],
+      async handler(call) {
+        const version = await versionOf(call, undefined, () => items.get(call.app, idOf(call)) as ItemFacts);
+        await items.remove(call.app, idOf(call), version);
+        return call.reply.status(204).send();
+      },
+    },
+  ];
+}
+
+/** The version that a change is meant for: of the body, or of `If-Match` (`"3"`, `W/"3"`, `*`). @throws REQUEST_INVALID */
+async function versionOf({ request }: Call, said: unknown, current: () => ItemFacts): Promise<number | undefined> {
+  if (said !== undefined && !(Number.isSafeInteger(said) && Number(said) >= 1))
+    throw new SeismoError('REQUEST_INVALID', 'version must be the whole number that was read.', { field: 'version' });
+  const header = request.headers['if-match']?.trim();
+  if (header === undefined) return said === undefined ? undefined : Number(said);
+  const matched =
+    header === '*' ? current().version : Number(/^(?:W\/)?"([1-9]\d{0,14})"$/.exec(header)?.[1] ?? Number.NaN);
+  if (Number.isNaN(matched))
+    throw new SeismoError('REQUEST_INVALID', 'If-Match must be the ETag that was read, like "3", or *.', {
+      field: 'If-Match',
+    });
+  if (said !== undefined && said !== matched)
+    throw new SeismoError('REQUEST_INVALID', 'version and If-Match name different versions.', { field: 'version' });
+  return matched;
+}
+
+export const idOf = ({ request }: Call): string => (request.params as { id: string }).id;
+export const nameOf = (who: Identity | undefined): string => (who?.kind === 'user' ? who.name : (who?.id ?? ''));
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+const answered = <T extends ItemFacts>(item: T): object => ({
+  ...item,
+  createdAt: iso(item.createdAt),
+  updatedAt: iso(item.updatedAt),
+});

@@ -1,0 +1,180 @@
+import { Type } from '@sinclair/typebox';
+import { ERRORS, SeismoError } from '../../errors.ts';
+import { one } from '../../questions/parts.ts';
+import { CHARTS } from '../../saved/bodies.ts';
+import { hiddenIn } from '../../saved/shareable.ts';
+import { SHARED_KINDS, type Share, type SharedKind, type SharedPart, type SharedView } from '../../saved/shares.ts';
+import type { HttpDeps } from '../deps.ts';
+import type { Call, Route } from '../route.ts';
+import { mountOf } from '../url.ts';
+import { onlyKnown } from './parameters.ts';
+import { AnswerSchema } from './query.ts';
+import { idOf, nameOf } from './saved.ts';
+import { FROM_TO, Time } from './schemas.ts';
+
+const NewShare = Type.Object({
+  expiresAt: Type.Optional(
+    Type.String({
+      description: 'A time in ISO 8601 with Z or an offset; without it the link holds until it is revoked.',
+    }),
+  ),
+});
+const summary = { id: Type.String(), createdAt: Time, createdBy: Type.String(), expiresAt: Type.Optional(Time) };
+const Shared = Type.Object({
+  kind: one(SHARED_KINDS),
+  name: Type.String(),
+  description: Type.Optional(Type.String()),
+  parts: Type.Array(
+    Type.Object({
+      place: Type.Optional(Type.Object({ x: Type.Integer(), y: Type.Integer(), w: Type.Integer(), h: Type.Integer() })),
+      name: Type.Optional(Type.String()),
+      chart: Type.Optional(one(CHARTS)),
+      answer: Type.Optional(AnswerSchema),
+      problem: Type.Optional(
+        Type.Object({ code: Type.String(), title: Type.String() }, { description: 'Instead of an answer.' }),
+      ),
+    }),
+    { description: 'Of a report its one answer; of a dashboard one a tile, in their order.' },
+  ),
+});
+
+/** Links to reports and dashboards. */
+export function shareRoutes(deps: HttpDeps): readonly Route[] {
+  return [...linkRoutes(deps, 'report'), ...linkRoutes(deps, 'dashboard'), sharedRoute(deps)];
+}
+
+function linkRoutes({ saved: { shares, reports, dashboards }, now }: HttpDeps, kind: SharedKind): readonly Route[] {
+  const items = kind === 'report' ? reports : dashboards;
+  const url = `/api/apps/:app/${kind}s/:id/share`;
+  return [
+    {
+      method: 'GET',
+      url,
+      summary: `The links to a ${kind}, without their secrets`,
+      access: 'user',
+      answers: {
+        200: { description: 'Those that hold.', content: { 'application/json': Type.Array(Type.Object(summary)) } },
+      },
+      errors: ['SAVED_UNKNOWN'],
+      async handler(call) {
+        const { id } = items.get(call.app, idOf(call));
+        return shares.list(call.app, kind, id).map(answered);
+      },
+    },
+    {
+      method: 'POST',
+      url,
+      summary: `Share a ${kind} by a link; it is shown this once`,
+      access: 'admin',
+      body: NewShare,
+      answers: {
+        201: {
+          description: 'The link: a path of this server.',
+          content: { 'application/json': Type.Object({ ...summary, url: Type.String() }) },
+        },
+      },
+      errors: ['SAVED_UNKNOWN', 'SAVED_TOO_MANY', 'SHARE_REFUSED', 'JOURNAL_UNAVAILABLE'],
+      async handler(call) {
+        const options = { expiresAt: expiryOf(call.body['expiresAt'], now()), by: nameOf(call.who) };
+        const { token, ...share } = await shares.create(call.app, kind, idOf(call), options);
+        call.reply.status(201);
+        return { ...answered(share), url: `${mountOf(call.request)}/api/shared/${token}` };
+      },
+    },
+    {
+      method: 'DELETE',
+      url,
+      summary: `Revoke all links to a ${kind}`,
+      access: 'admin',
+      answers: { 204: { description: 'Revoked.' } },
+      errors: ['SAVED_UNKNOWN'],
+      async handler(call) {
+        await shares.revoke(call.app, kind, items.get(call.app, idOf(call)).id, undefined);
+        return call.reply.status(204).send();
+      },
+    },
+    {
+      method: 'DELETE',
+      url: `${url}/:share`,
+      summary: `Revoke one link to a ${kind}`,
+      access: 'admin',
+      answers: { 204: { description: 'Revoked.' } },
+      errors: ['SAVED_UNKNOWN', 'SHARE_UNKNOWN'],
+      async handler(call) {
+        const { share } = call.request.params as { share: string };
+        await shares.revoke(call.app, kind, items.get(call.app, idOf(call)).id, share);
+        return call.reply.status(204).send();
+      },
+    },
+  ];
+}
+
+function sharedRoute({ saved: { shares }, analysis }: HttpDeps): Route {
+  return {
+    method: 'GET',
+    url: '/api/shared/:token',
+    summary: 'What a link shows: the answers of a report or a dashboard',
+    access: 'open',
+    timed: true,
+    query: FROM_TO.map((each) => ({
+      ...each,
+      description: `${each.description} Only what lies in the question's own.`,
+    })),
+    answers: { 200: { description: 'The answers as they are now.', content: { 'application/json': Shared } } },
+    errors: ['SHARE_UNKNOWN', 'SHARE_BUSY', 'PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'STORE_UNAVAILABLE'],
+    async handler(call) {
+      const { request, reply, search } = call;
+      reply.header('x-robots-tag', 'noindex, nofollow').header('cache-control', 'no-store');
+      onlyKnown(search, ['from', 'to']);
+      const { token } = request.params as { token: string };
+      return await shares.read(token, (view) => shown(view, call, analysis));
+    },
+  };
+}
+
+async function shown(view: SharedView, call: Call, analysis: HttpDeps['analysis']): Promise<object> {
+  const { app, kind, name, description } = view;
+  const control = call.control();
+  const [from, to] = [call.search.get('from') ?? undefined, call.search.get('to') ?? undefined];
+  const within = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  const parts: object[] = [];
+  // One after the other: a dashboard of fifty tiles takes no more of the engine than one question does.
+  for (const { question, ...part } of view.parts) parts.push({ ...part, ...(await answerOf(question)) });
+  return { kind, name, ...(description !== undefined && { description }), parts };
+
+  async function answerOf(question: SharedPart['question']): Promise<object> {
+    // Refused when it was shared and when it was changed; looked at once more where it would get out.
+    if (hiddenIn(question)) return { problem: { code: 'SHARE_REFUSED', title: ERRORS.SHARE_REFUSED.title } };
+    try {
+      const { answer } = await analysis.ask(app, question, { isFresh: false, control, within });
+      return { answer };
+    } catch (error) {
+      if (!(error instanceof SeismoError) || error.entry.kind !== 'caller') throw error;
+      // What the reader of the link sent.
+      if (
+        error.code === 'QUESTION_INVALID' &&
+        (error.field === 'from' || error.field === 'to') &&
+        error.field in within
+      )
+        throw new SeismoError('PARAMETER_INVALID', error.detail, { field: error.field });
+      // What was saved is at fault, or over a limit: said without its words, which may name whom nobody should see.
+      return { problem: { code: error.code, title: error.entry.title } };
+    }
+  }
+}
+
+/** @throws REQUEST_INVALID */
+function expiryOf(value: unknown, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  const at = typeof value === 'string' && /(Z|[+-]\d\d:?\d\d)$/i.test(value) ? Date.parse(value) : Number.NaN;
+  if (at > nowMs) return at;
+  throw new SeismoError('REQUEST_INVALID', 'expiresAt must be a time to come, like 2027-01-01T00:00:00Z.', {
+    field: 'expiresAt',
+  });
+}
+
+const answered = ({ createdAt, expiresAt, ...share }: Share): object => ({
+  ...share,
+  createdAt: new Date(createdAt).toISOString(),
+  ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
+});

@@ -1,0 +1,64 @@
+/** Notes on charts: a date and a text. */
+import { momentOf } from '../analysis/range.ts';
+import { dateTimeOf } from '../date-text.ts';
+import { SeismoError } from '../errors.ts';
+import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
+import { type Calendar, dayNumber, daysRange, parseDay } from '../time.ts';
+import type { Annotation } from './bodies.ts';
+import type { Annotations, Item, Items } from './saved.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * A date as it is kept: a day stays one, so that it is that day in any zone; a time becomes UTC.
+ * @throws REQUEST_INVALID
+ */
+export function keptDate(date: string | number, { timeZone }: Calendar, nowMs: number): string {
+  const today = dayNumber(timeZone)(nowMs);
+  const day = date === 'today' ? today : date === 'yesterday' ? today - 1 : parseDay(String(date));
+  const at = day !== undefined ? day * DAY_MS : typeof date === 'number' ? date : dateTimeOf(date, timeZone);
+  if (at === undefined || !(at >= TIMESTAMP_MIN_MS && at <= TIMESTAMP_MAX_MS))
+    throw new SeismoError(
+      'REQUEST_INVALID',
+      'date must be a day like 2026-11-24, today, yesterday, a time like 2026-11-24T08:00 or milliseconds, from 1970-01-01 to 2100-01-01.',
+      { field: 'date' },
+    );
+  const text = new Date(at).toISOString();
+  return day === undefined ? text : text.slice(0, 10);
+}
+
+export function annotationsOf(
+  items: Items<Annotation>,
+  calendarOf: (app: string) => Calendar,
+  now: () => number,
+): Annotations {
+  return {
+    ...items,
+    between(app, from, to) {
+      const calendar = calendarOf(app);
+      const end = (name: 'from' | 'to', value: string | undefined, absent: number): number =>
+        value === undefined ? absent : parameter(() => momentOf(value, name, calendar, now()));
+      const first = end('from', from, Number.NEGATIVE_INFINITY);
+      const after = end('to', to, Number.POSITIVE_INFINITY);
+      return items
+        .list(app)
+        .map((item) => ({ ...item, at: instantOf(item, calendar) }))
+        .filter(({ at }) => at >= first && at < after)
+        .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+    },
+  };
+}
+
+function instantOf({ date }: Item<Annotation>, { timeZone }: Calendar): number {
+  const day = parseDay(date);
+  return day === undefined ? Date.parse(date) : daysRange(day, day, timeZone).from;
+}
+
+function parameter(work: () => number): number {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SeismoError)) throw error;
+    throw new SeismoError('PARAMETER_INVALID', error.detail, { ...(error.field && { field: error.field }) });
+  }
+}

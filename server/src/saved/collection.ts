@@ -1,0 +1,142 @@
+/** Items of one kind, kept in the registry: under the app, by id. */
+import { randomBytes } from 'node:crypto';
+import type { TSchema } from '@sinclair/typebox';
+import { SeismoError } from '../errors.ts';
+import { faultOf } from '../questions/check.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Item, ItemFacts, Items } from './saved.ts';
+
+/** One item as JSON: the largest question that is answered fits. */
+const ITEM_MAX_BYTES = 256 * 1024;
+/** All items of a kind and app: they are in memory, and a list answers all of them. */
+const ITEMS_MAX_BYTES = 8 * 1024 * 1024;
+const ID_BYTES = 6;
+const ID = /^[0-9a-f]{12}$/;
+
+export interface CollectionOptions<Body> {
+  readonly registry: Registry;
+  /** The registry's kind, and how one is called: `reports`, `report`. */
+  readonly kind: string;
+  readonly noun: string;
+  readonly schema: TSchema;
+  /** An app has at most so many. */
+  readonly countMax: number;
+  readonly now: () => number;
+  /** One change of an app after the other. */
+  readonly inTurn: <T>(app: string, work: () => Promise<T>) => Promise<T>;
+  /** What a schema cannot tell. @returns as it is kept */
+  readonly settle: (app: string, body: Body, id: string | undefined) => Promise<Body>;
+  /** Before it is deleted. */
+  readonly release?: (app: string, item: Item<Body>) => Promise<void>;
+  readonly order: (a: Item<Body>, b: Item<Body>) => number;
+}
+
+type Stored<Body> = Omit<ItemFacts, 'id'> & { readonly body: Body };
+
+export function collectionOf<Body extends object>(options: CollectionOptions<Body>): Items<Body> {
+  const { registry, noun, schema, countMax, now, inTurn, settle, release, order } = options;
+  const kindOf = (app: string): string => `${options.kind}/${app}`;
+  const itemOf = (id: string, { body, version, ...facts }: Stored<Body>): Item<Body> => ({
+    id,
+    version,
+    ...body,
+    ...facts,
+  });
+
+  function stored(app: string, id: string): Stored<Body> {
+    const found = ID.test(id) ? registry.get<Stored<Body>>(kindOf(app), id) : undefined;
+    if (found === undefined) throw new SeismoError('SAVED_UNKNOWN', `The app has no ${noun} "${id.slice(0, 80)}".`);
+    return found;
+  }
+
+  function isCurrent(found: Stored<Body>, version: number | undefined): void {
+    if (version === undefined || version === found.version) return;
+    throw new SeismoError('VERSION_STALE', `The ${noun} is at version ${found.version}, not ${version}.`, {
+      field: 'version',
+      extra: { version: found.version },
+    });
+  }
+
+  async function keep(app: string, id: string, next: Stored<Body>): Promise<Item<Body>> {
+    const bytes = Buffer.byteLength(JSON.stringify(next));
+    if (bytes > ITEM_MAX_BYTES)
+      throw new SeismoError('BODY_TOO_LARGE', `The ${noun} is over ${ITEM_MAX_BYTES} bytes as JSON.`);
+    const others = registry.list<Stored<Body>>(kindOf(app)).filter(({ name }) => name !== id);
+    if (others.length >= countMax) throw new SeismoError('SAVED_TOO_MANY', `An app has at most ${countMax} of these.`);
+    const all = others.reduce((sum, { value }) => sum + Buffer.byteLength(JSON.stringify(value)), bytes);
+    if (all > ITEMS_MAX_BYTES)
+      throw new SeismoError('SAVED_TOO_MANY', `What an app has of these is at most ${ITEMS_MAX_BYTES} bytes as JSON.`);
+    await registry.put(kindOf(app), id, next);
+    return itemOf(id, next);
+  }
+
+  return {
+    list: (app) =>
+      registry
+        .list<Stored<Body>>(kindOf(app))
+        .map(({ name, value }) => itemOf(name, value))
+        .sort(order),
+
+    get: (app, id) => itemOf(id, stored(app, id)),
+
+    async create(app, given, by) {
+      const checked = bodyOf<Body>(schema, noun, given);
+      return await inTurn(app, async () => {
+        const body = await settle(app, checked, undefined);
+        const at = now();
+        const facts = { version: 1, createdAt: at, updatedAt: at, createdBy: by, updatedBy: by };
+        return await keep(app, randomBytes(ID_BYTES).toString('hex'), { ...facts, body });
+      });
+    },
+
+    async change(app, id, changes, version, by) {
+      return await inTurn(app, async () => {
+        const found = stored(app, id);
+        isCurrent(found, version);
+        const merged = Object.entries({ ...found.body, ...changes }).filter(([, value]) => value !== null);
+        const body = await settle(app, bodyOf<Body>(schema, noun, Object.fromEntries(merged)), id);
+        const { createdAt, createdBy } = found;
+        return await keep(app, id, {
+          ...{ version: found.version + 1, createdAt, updatedAt: now(), createdBy, updatedBy: by },
+          body,
+        });
+      });
+    },
+
+    async remove(app, id, version) {
+      await inTurn(app, async () => {
+        const found = stored(app, id);
+        isCurrent(found, version);
+        await release?.(app, itemOf(id, found));
+        await registry.remove(kindOf(app), id);
+      });
+    },
+  };
+}
+
+/** @throws REQUEST_INVALID, or QUESTION_INVALID for what is wrong in a question or a segment */
+function bodyOf<Body>(schema: TSchema, noun: string, value: unknown): Body {
+  const fault = faultOf(schema, value);
+  if (fault === undefined) return value as Body;
+  const { path, rule } = fault;
+  throw refusal(path, `${path === '' ? `The ${noun}` : path} ${rule}`);
+}
+
+/** Whose path leads into a question is refused as the question itself would be. */
+export const refusal = (path: string, detail: string): SeismoError =>
+  new SeismoError(
+    /^(tiles\[\d+\]\.)?(question|segment)\b/.test(path) ? 'QUESTION_INVALID' : 'REQUEST_INVALID',
+    detail,
+    path === '' ? {} : { field: path },
+  );
+
+/** What was refused of a part, with the part's place before the path. */
+export async function placed<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SeismoError) || error.entry.kind !== 'caller') throw error;
+    const field = error.field === undefined ? path : `${path}.${error.field}`;
+    throw new SeismoError(error.code, `In ${path}: ${error.detail}`, { field, cause: error });
+  }
+}

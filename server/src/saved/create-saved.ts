@@ -1,0 +1,141 @@
+import type { Analysis } from '../analysis/analysis.ts';
+import { SeismoError } from '../errors.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Calendar } from '../time.ts';
+import { annotationsOf, keptDate } from './annotations.ts';
+import {
+  type Annotation,
+  AnnotationBody,
+  type Dashboard,
+  DashboardBody,
+  GRID_COLUMNS,
+  type Report,
+  ReportBody,
+  type SavedSegment,
+  SegmentBody,
+  type Tile,
+} from './bodies.ts';
+import { collectionOf, placed, refusal } from './collection.ts';
+import { savedIn, type Use, usesOfReport, usesOfSegment } from './references.ts';
+import type { Saved } from './saved.ts';
+import { createShares, partOfTile, refuseHidden } from './shares.ts';
+
+/** Of one app. */
+const REPORTS_MAX = 1_000;
+const DASHBOARDS_MAX = 200;
+const SEGMENTS_MAX = 200;
+const ANNOTATIONS_MAX = 5_000;
+
+export interface SavedSurroundings {
+  readonly registry: Registry;
+  readonly analysis: Pick<Analysis, 'check' | 'checkSegment'>;
+  readonly calendarOf: (app: string) => Calendar;
+  readonly now: () => number;
+}
+
+export function createSaved({ registry, analysis, calendarOf, now }: SavedSurroundings): Saved {
+  const shared = { registry, now, inTurn: turns() };
+  const byName = (a: { name: string; id: string }, b: { name: string; id: string }): number =>
+    a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1;
+
+  const segments = collectionOf<SavedSegment>({
+    ...shared,
+    ...{ kind: 'segments', noun: 'segment', schema: SegmentBody, countMax: SEGMENTS_MAX, order: byName },
+    async settle(app, body) {
+      const [inner] = savedIn(body.segment, 'segment');
+      if (inner) throw refusal(inner.path, `${inner.path} is for questions: a saved segment does not name another.`);
+      analysis.checkSegment(app, body.segment, 'segment');
+      return body;
+    },
+    async release(app, { id }) {
+      refuseUsed('segment', usesOfSegment(id, reports.list(app), dashboards.list(app)));
+    },
+  });
+
+  const reports = collectionOf<Report>({
+    ...shared,
+    ...{ kind: 'reports', noun: 'report', schema: ReportBody, countMax: REPORTS_MAX, order: byName },
+    async settle(app, body, id) {
+      await placed('question', () => analysis.check(app, body.question));
+      if (id !== undefined && isShown(app, id)) refuseHidden([body], 'report');
+      return body;
+    },
+    async release(app, { id }) {
+      refuseUsed('report', usesOfReport(id, dashboards.list(app)));
+      await shares.revoke(app, 'report', id, undefined);
+    },
+  });
+
+  const dashboards = collectionOf<Dashboard>({
+    ...shared,
+    ...{ kind: 'dashboards', noun: 'dashboard', schema: DashboardBody, countMax: DASHBOARDS_MAX, order: byName },
+    async settle(app, body, id) {
+      const known = new Set(reports.list(app).map((report) => report.id));
+      for (const [i, tile] of body.tiles.entries()) await checkTile(app, tile, `tiles[${i}]`, known);
+      if (id !== undefined && shares.list(app, 'dashboard', id).length > 0)
+        refuseHidden(
+          body.tiles.map((tile) => partOfTile(app, tile, reports.get)),
+          'dashboard',
+        );
+      return body;
+    },
+    release: (app, { id }) => shares.revoke(app, 'dashboard', id, undefined),
+  });
+
+  const notes = collectionOf<Annotation>({
+    ...shared,
+    ...{ kind: 'annotations', noun: 'annotation', schema: AnnotationBody, countMax: ANNOTATIONS_MAX },
+    settle: async (app, body) => ({ ...body, date: keptDate(body.date, calendarOf(app), now()) }),
+    order: (a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : a.id < b.id ? -1 : 1),
+  });
+
+  const shares = createShares({ ...shared, reportOf: reports.get, dashboardOf: dashboards.get });
+
+  /** By a link of its own, or as a tile of a dashboard with one. */
+  const isShown = (app: string, id: string): boolean =>
+    shares.list(app, 'report', id).length > 0 ||
+    usesOfReport(id, dashboards.list(app)).some((use) => shares.list(app, 'dashboard', use.id).length > 0);
+
+  /** @param known the ids of the app's reports */
+  async function checkTile(app: string, tile: Tile, path: string, known: ReadonlySet<string>): Promise<void> {
+    const { x, w, report, question } = tile;
+    if (x + w > GRID_COLUMNS) throw refusal(`${path}.w`, `${path}.w must end within the ${GRID_COLUMNS} columns.`);
+    if ((report === undefined) === (question === undefined))
+      throw refusal(`${path}.report`, `${path} must have a report or a question, the one or the other.`);
+    if (question !== undefined) await placed(`${path}.question`, () => analysis.check(app, question));
+    else if (!known.has(report!))
+      throw refusal(`${path}.report`, `${path}.report must be the id of a saved report of the app.`);
+  }
+
+  return {
+    reports,
+    dashboards,
+    segments,
+    annotations: annotationsOf(notes, calendarOf, now),
+    shares,
+    segmentOf: (app, id) => registry.get<{ readonly body: SavedSegment }>(`segments/${app}`, id)?.body.segment,
+  };
+}
+
+function refuseUsed(noun: string, usedBy: readonly Use[]): void {
+  if (usedBy.length === 0) return;
+  const [first] = usedBy;
+  const more = usedBy.length > 1 ? ` and ${usedBy.length - 1} more` : '';
+  throw new SeismoError('SAVED_IN_USE', `The ${noun} is used by the ${first!.kind} "${first!.name}"${more}.`, {
+    extra: { usedBy: usedBy.slice(0, 100) },
+  });
+}
+
+/** One piece of work of an app after the other. */
+function turns(): <T>(app: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return async (app, work) => {
+    const done = (last.get(app) ?? Promise.resolve()).then(work, work);
+    last.set(app, done);
+    try {
+      return await done;
+    } finally {
+      if (last.get(app) === done) last.delete(app);
+    }
+  };
+}

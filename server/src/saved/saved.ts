@@ -1,0 +1,54 @@
+import type { SegmentInput } from '../questions/parts.ts';
+import type { Annotation, Dashboard, Report, SavedSegment } from './bodies.ts';
+import type { Shares } from './shares.ts';
+
+/** What the room saves for the apps: each by itself is an item with an id and a version. */
+export interface Saved {
+  readonly reports: Items<Report>;
+  readonly dashboards: Items<Dashboard>;
+  readonly segments: Items<SavedSegment>;
+  readonly annotations: Annotations;
+  readonly shares: Shares;
+  /** For the analysis: the users of a saved segment. */
+  segmentOf(app: string, id: string): SegmentInput | undefined;
+}
+
+export interface ItemFacts {
+  readonly id: string;
+  /** From 1; a change makes the next. */
+  readonly version: number;
+  /** UTC ms */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Who made it, and who changed it last. */
+  readonly createdBy: string;
+  readonly updatedBy: string;
+}
+export type Item<Body> = ItemFacts & Body;
+
+/** Items of one kind. Bodies come as they were sent, and are checked here. */
+export interface Items<Body> {
+  /** By name, or by date. */
+  list(app: string): readonly Item<Body>[];
+  /** @throws SAVED_UNKNOWN */
+  get(app: string, id: string): Item<Body>;
+  /** On disk when it resolves. @throws REQUEST_INVALID, QUESTION_INVALID, SAVED_TOO_MANY */
+  create(app: string, body: unknown, by: string): Promise<Item<Body>>;
+  /**
+   * @param changes the fields to change; null removes one that may be absent
+   * @param version that was read
+   * @throws VERSION_STALE, SAVED_UNKNOWN, SHARE_REFUSED, and what `create` throws
+   */
+  change(app: string, id: string, changes: object, version: number, by: string): Promise<Item<Body>>;
+  /** @param version that was read; undefined: any @throws SAVED_UNKNOWN, SAVED_IN_USE, VERSION_STALE */
+  remove(app: string, id: string, version: number | undefined): Promise<void>;
+}
+
+export interface Annotations extends Items<Annotation> {
+  /** By date, those between; a day stands for its beginning in the app's zone. @throws PARAMETER_INVALID */
+  between(
+    app: string,
+    from: string | undefined,
+    to: string | undefined,
+  ): readonly (Item<Annotation> & { at: number })[];
+}
