@@ -65,7 +65,9 @@ export function ensureChromium() {
     console.error(EXPLANATION);
     return;
   }
-  console.log('Installing Chromium for the tests in a browser (apt-get install chromium fonts-liberation, once, some minutes) …');
+  console.log(
+    'Installing Chromium for the tests in a browser (apt-get install chromium fonts-liberation, once, some minutes) …',
+  );
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) => spawnSync('apt-get', ['-q', ...args], { stdio: 'inherit', env }).status === 0;
   // Without a font there is no text to be seen, and no paint to be measured.
