@@ -3,9 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureChromium } from './chromium.mjs';
 import { prepare, root } from './prepare.mjs';
 
 prepare();
+ensureChromium();
 
 let passed = 0;
 let failed = 0;
@@ -14,6 +16,7 @@ for (const [title, command] of [
   ['Type-check of the server', ['tsc', '-p', 'server/tsconfig.json', '--noEmit']],
   ['Type-check of the client', ['tsc', '-p', 'client/tsconfig.json']],
   ['Type-check of the client for browsers', ['tsc', '-p', 'client/tsconfig.browser.json']],
+  ['Type-check of the tests in a browser', ['tsc', '-p', 'client/tsconfig.browser.test.json']],
 ]) {
   console.log(`${title} …`);
   const { status } = spawnSync('npx', command, { cwd: root, stdio: 'inherit' });

@@ -23,6 +23,12 @@ const MODULES = ['node', 'portable', 'express', 'fastify', 'browser'];
 const CALLABLE = new Set(['node', 'portable']);
 const CALLABLE_FOOTER = 'module.exports = Object.assign(exports.seismo, exports);';
 
+/** Members that a page never sees and no text spells: shortened in the scripts, which saves a thirtieth of their size. */
+const INSIDE = [
+  ...['batchMaxEvents', 'batchMaxBytes', 'batchMaxWaitMs', 'retryMinMs', 'retryMaxMs', 'retryAfterMs'],
+  ...['queueMaxEvents', 'queueMaxBytes', 'maxAgeMs', 'handOver', 'setTimer', 'onRetry', 'inAir'],
+];
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 await buildModules();
@@ -89,8 +95,12 @@ async function buildScript(name) {
   const file = join(dist, `${name}.js`);
   await bundle.write({ file, format: 'iife', minify: true });
   await bundle.close();
-  // A hint for bundlers that the minifier leaves in.
-  const bytes = Buffer.from(readFileSync(file, 'utf8').replaceAll('/* @__PURE__ */ ', '').trim());
+  // A hint for bundlers that the minifier leaves in, and names of members, which it does not know to be ours alone.
+  const text = INSIDE.reduce(
+    (long, inside, index) => long.replaceAll(new RegExp(`\\b${inside}\\b`, 'g'), `$${index.toString(36)}`),
+    readFileSync(file, 'utf8').replaceAll('/* @__PURE__ */ ', '').trim(),
+  );
+  const bytes = Buffer.from(text);
   writeFileSync(file, bytes);
   console.log(`${name}.js: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzip`);
 }

@@ -10,10 +10,12 @@ export function placeOf(name: string, stack: string): { readonly stack: string; 
     // Of others' code: it changes with their versions.
     if (/node_modules|node:/.test(line)) continue;
     // V8: `at name (file:1:2)`; Firefox and Safari: `name@file:1:2`. A query behind the file is not part of it.
-    const frame = /^\s*(?:at )?(.*?)[@( ]*([^@( /\\]+?)(?:\?[^:]*)?:(\d+):\d+\)?$/.exec(line);
+    const frame = /^\s*(?:at )?(.*?)[@( ]*([^@( /\\]*?)(?:\?[^:]*)?:(\d+):\d+\)?$/.exec(line);
     if (!frame) continue;
-    frames.push(`${frame[1]?.replace(/[@( ]*[^@( ]*[/\\]$/, '')}@${frame[2]}`);
-    at ??= `${frame[2]}:${frame[3]}`;
+    // A script within a page has the page's address.
+    const file = frame[2] || '/';
+    frames.push(`${frame[1]?.replace(/[@( ]*[^@( ]*[/\\]$/, '')}@${file}`);
+    at ??= `${file}:${frame[3]}`;
   }
   return { stack: hash(frames.join()), ...(at && { at }) };
 }

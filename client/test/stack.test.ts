@@ -32,6 +32,12 @@ it('reads the stacks of browsers, without the query of a script', () => {
   expect(placeOf('TypeError', firefox)).toEqual(placeOf('TypeError', chrome));
 });
 
+it('tells places within a page from one another', () => {
+  const inPage = (name: string): string => `TypeError: no\n    at ${name} (https://shop.example/?q=1:12:5)`;
+  expect(placeOf('TypeError', inPage('load')).at).toBe('/:12');
+  expect(placeOf('TypeError', inPage('load')).stack).not.toBe(placeOf('TypeError', inPage('save')).stack);
+});
+
 it('makes do without a stack', () => {
   expect(placeOf('Error', '')).toEqual({ stack: expect.stringMatching(/^[\da-f]{14}$/) });
 });

@@ -10,7 +10,8 @@ export function trackErrors({ track }: Page): void {
   const seen = new Set<string>();
   function failed(error: unknown, text: string): void {
     const { name, message, stack } = error instanceof Error ? error : { name: 'Error', message: text, stack: '' };
-    const place = placeOf(name, stack ?? '');
+    // The page's own address, which may hold an id, is where a script within it stands.
+    const place = placeOf(name, stack?.replaceAll(location.origin + location.pathname, '/') ?? '');
     const kind = place.stack + (stack ? '' : message);
     if (seen.has(kind) || seen.size >= ERRORS_MAX) return;
     seen.add(kind);

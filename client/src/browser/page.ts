@@ -32,8 +32,9 @@ export interface Page {
   flush(): Promise<void>;
 }
 
-/** What a page may send while it goes away is bounded by browsers to 64 KiB in all. */
 const BATCH_MAX_BYTES = 60_000;
+/** What browsers promise to bring to its end after the page is gone: 64 KiB in all, and they refuse what is beyond at once. */
+const KEEPALIVE_MAX_BYTES = 65_536;
 
 const random: Random = (array) => crypto.getRandomValues(array);
 
@@ -42,15 +43,17 @@ export function createPage(
   { server, app, key, storage, respect = '', onDrop }: BrowserOptions,
   openStorage?: (prefix: string, on: boolean, page: string) => Kept,
 ): Page {
-  const url = `${server.replace(/\/*$/, '/api/events/')}${app}?access_token=${key}`;
+  // An event without an id of the visitor, which only storage gives, gets one for the day from the server, from what it sees anyway.
+  const url = `${server.replace(/\/*$/, '/api/events/')}${app}?device=daily&access_token=${key}`;
   const newId = (): string => uuidV7(Date.now(), random);
-  const kept = openStorage?.(`seismo.${app}.`, !!storage, newId());
   const signals = navigator as Navigator & { globalPrivacyControl?: boolean };
   const isOff =
     (respect.includes('dnt') && signals.doNotTrack === '1') ||
     (respect.includes('gpc') && signals.globalPrivacyControl);
+  const kept = isOff ? undefined : openStorage?.(`seismo.${app}.`, !!storage, newId());
   let user = kept?.user();
   let leaving = false;
+  let bytesInAir = 0;
 
   const delivery = createDelivery({
     queue: createQueue({
@@ -73,16 +76,19 @@ export function createPage(
       return () => clearTimeout(timer);
     },
     async send(texts) {
-      // Without an id of its own the server gives each visitor one for the day, from what it sees anyway.
-      const to = kept?.isOn() ? url : `${url}&device=daily`;
       const body = `{"sentAt":${Date.now()},"events":[${texts}]}`;
       if (leaving && !('keepalive' in Request.prototype)) {
         // Nobody tells whether it arrived: if the page lives on, it is sent again, and the server counts it once.
-        navigator.sendBeacon(to, body);
+        navigator.sendBeacon(url, body);
         return NO_ANSWER;
       }
-      // As text/plain, which browsers send without asking first.
-      const response = await fetch(to, { method: 'POST', body, keepalive: true, credentials: 'omit' });
+      const { size } = new Blob([body]);
+      bytesInAir += size;
+      // As text/plain, which browsers send without asking first. Without the promise it mostly arrives as well.
+      const keepalive = bytesInAir <= KEEPALIVE_MAX_BYTES;
+      const response = await fetch(url, { method: 'POST', body, keepalive, credentials: 'omit' }).finally(() => {
+        bytesInAir -= size;
+      });
       return answerOf(response.status, response.headers.get('retry-after'), await response.text(), Date.now());
     },
   });
@@ -99,8 +105,9 @@ export function createPage(
     }
   }
 
-  addEventListener('visibilitychange', leave, true);
-  addEventListener('pagehide', leave, true);
+  // After the listeners of others: what those track because the page is left goes along.
+  addEventListener('visibilitychange', leave);
+  addEventListener('pagehide', leave);
   addEventListener('online', () => delivery.flush());
 
   function leave(event: Event): void {

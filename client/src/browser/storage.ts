@@ -3,7 +3,6 @@ import type { Item, Keeper } from '../delivery/queue.ts';
 /** What is kept on the page's origin, once the visitor agreed. Browsers may refuse it at any time. */
 export interface Kept {
   readonly keeper: Keeper;
-  isOn(): boolean;
   user(): string | undefined;
   setUser(name: string): void;
   /** The anonymous id, and the session: another one after half an hour without an event. */
@@ -74,7 +73,6 @@ export function openStorage(prefix: string, on: boolean, page: string): Kept {
 
   return {
     keeper: { left: left(), added: changed, removed: changed, keeps: () => on },
-    isOn: () => on,
     user: () => get('user'),
     setUser: (name) => set('user', name),
     ids(newId) {

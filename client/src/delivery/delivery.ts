@@ -150,7 +150,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
 
     flush() {
-      if (!items[0]) return Promise.resolve();
       return new Promise((resolve) => {
         flushes.push({ seq: queue.next(), resolve });
         notBefore = toldBefore;

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium } from 'playwright-core';
+import { afterAll, expect } from 'vitest';
+import { chromiumOptions } from '../../../scripts/chromium.mjs';
+import type { StoredEvent } from '../../src/questions.ts';
+import { atEnd } from './fake-server.ts';
+import type { RealServer } from './real-server.ts';
+
+export interface Chromium {
+  /** A visitor whom nobody knows yet; everything of it is gone after the test. */
+  visitor(): Promise<BrowserContext>;
+}
+
+/** A real Chromium, until the tests of the file are over. */
+export async function aChromium(): Promise<Chromium> {
+  const browser = await chromium.launch(chromiumOptions());
+  afterAll(() => browser.close());
+  return {
+    async visitor() {
+      const context = await browser.newContext();
+      atEnd(() => context.close());
+      return context;
+    },
+  };
+}
+
+/** A visitor who comes again: each call opens the same profile, once the one before is closed. */
+export function aProfile(): () => Promise<BrowserContext> {
+  const folder = mkdtempSync(join(tmpdir(), 'seismo-profile-'));
+  atEnd(async () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return async () => {
+    const context = await chromium.launchPersistentContext(folder, chromiumOptions());
+    atEnd(() => context.close());
+    return context;
+  };
+}
+
+/** An app of the server, and the tag that a page carries for it. */
+export async function anApp(server: RealServer, app: string) {
+  const key = await server.key(app, 'write');
+  return {
+    key,
+    tag: (attributes = '', file = 'seismo.js'): string =>
+      `<script defer src="${server.url}/${file}" data-app="${app}" data-key="${key}" ${attributes}></script>`,
+    /** What the server holds, once there are so many; a page view by itself unless another name is given. */
+    async events(count: number, name?: string): Promise<readonly StoredEvent[]> {
+      const find = async () => (await server.events(app)).filter(({ event }) => !name || event === name);
+      await expect.poll(async () => (await find()).length, { timeout: 20_000, interval: 100 }).toBe(count);
+      return await find();
+    },
+  };
+}

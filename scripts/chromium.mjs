@@ -1,0 +1,85 @@
+// Finds a Chromium for the tests that need a real browser, and on Debian installs one. Used by `npm test` and by the tests themselves.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome', 'microsoft-edge'];
+/** Where installers put it and no PATH leads to. */
+const PLACES = [
+  '/usr/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
+];
+const EXPLANATION = `The tests in a browser need a Chromium, and none was found.
+  Debian:      apt-get install chromium
+  Fedora:      dnf install chromium
+  macOS:       brew install --cask chromium
+  elsewhere:   any Chromium or Chrome; CHROMIUM_PATH names its program`;
+
+/**
+ * The newest flags of headless Chromium, without what would call home or keep anything.
+ * Only root needs to go without the sandbox, which cannot be set up for it in a container.
+ */
+export const CHROMIUM_FLAGS = [
+  '--headless',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
+
+/**
+ * @returns {string | undefined} the program
+ * @throws when CHROMIUM_PATH names none
+ */
+export function findChromium() {
+  const named = process.env.CHROMIUM_PATH;
+  if (named) {
+    if (isAbsolute(named) && existsSync(named)) return named;
+    throw new Error(`CHROMIUM_PATH is ${named}, which is not the absolute path of a program.`);
+  }
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(isAbsolute);
+  const onPath = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  return [...onPath, ...PLACES].find((path) => existsSync(path));
+}
+
+/**
+ * For tests: the program and its flags, as `playwright-core` takes them.
+ * @throws Error that says what to install
+ */
+export function chromiumOptions() {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error(EXPLANATION);
+  return { executablePath, args: CHROMIUM_FLAGS };
+}
+
+/** Before the tests: as root on Debian installs what is missing, elsewhere says what to do; the tests then fail by themselves. */
+export function ensureChromium() {
+  if (findChromium()) return;
+  if (process.getuid?.() !== 0 || !isDebian()) {
+    console.error(EXPLANATION);
+    return;
+  }
+  console.log(
+    'Installing Chromium for the tests in a browser (apt-get install chromium fonts-liberation, once, some minutes) …',
+  );
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...args) => spawnSync('apt-get', ['-q', ...args], { stdio: 'inherit', env }).status === 0;
+  // Without a font there is no text to be seen, and no paint to be measured.
+  const install = () => apt('install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation');
+  // The lists of packages may be there already; else, or when they are too old, they are brought first.
+  if (!install() && !(apt('update') && install())) console.error(EXPLANATION);
+}
+
+function isDebian() {
+  try {
+    return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+  } catch {
+    return false;
+  }
+}
