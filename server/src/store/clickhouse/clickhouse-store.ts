@@ -68,7 +68,8 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     countFollowing: async (query, control) => await countFollowing(opened(), query, control),
     knownUuids: async (app, range, uuids) => await knownUuids(opened(), app, range, uuids),
     counts: async (query, control) => await counts(hot.over(opened()), zones, identities, query, control),
-    groups: async (query, control) => await groups(hot.over(opened()), identities, query, control),
+    groups: async (query, control) =>
+      await groups(hot.over(opened()), identities, (key) => hot.hasTyped(key), query, control),
     apps: async (control) => await apps(opened(), control),
     eventNames: async (app, control) => await eventNames(opened(), app, control),
     properties: async (app, control) => await properties(opened(), app, control),

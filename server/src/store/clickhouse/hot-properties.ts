@@ -78,6 +78,11 @@ export class HotProperties {
     };
   }
 
+  /** Whether the property's typed values are a column of their own. */
+  hasTyped(key: string): boolean {
+    return this.#max > 0 && this.#typed.has(key);
+  }
+
   /** No more columns are made; the connection is about to close. */
   stop(): void {
     this.#isOff = true;
