@@ -5,12 +5,11 @@ import { zoneNamed } from '../time.ts';
 import type { Client } from './client.ts';
 import { type CommonOptions, sessionOf, withCommon, withServer } from './common.ts';
 import { CommandFailure } from './failure.ts';
+import { FORMATS } from './import/formats.ts';
+import { localTime } from './import/local-time.ts';
 import type { ImportResult, ImportRun, Sink } from './import/run.ts';
-import type { Format } from './import/source.ts';
 import { countOf, countText, type Output } from './output.ts';
 import { progressBar } from './progress.ts';
-
-const FORMATS: readonly Format[] = ['ndjson', 'csv', 'parquet', 'json'];
 
 interface ImportOptions extends CommonOptions {
   readonly app: string;
@@ -21,6 +20,8 @@ interface ImportOptions extends CommonOptions {
   readonly user?: string;
   readonly idFrom?: string;
   readonly timeZone: string;
+  readonly defaultTime?: string;
+  readonly again?: boolean;
 }
 
 export function addImport(program: Command): void {
@@ -34,11 +35,14 @@ export function addImport(program: Command): void {
     .option('--user <column>', 'the column that holds the user')
     .option('--id-from <column>', 'the column that tells rows apart: it becomes the uuid, so that a row counts once')
     .option('--time-zone <zone>', 'for times without offset', 'UTC')
+    .option('--default-time <time>', 'when rows without a time happened: ISO 8601, or now; else they are refused')
+    .option('--again', 'from the first row, though the file was imported before: rows without a uuid count again')
     .addHelpText(
       'after',
       `
 Without --event, --event-from, --time, --user and --id-from, rows are events already, as \`seismo export\` writes them.
-With them, all other columns become properties. An import that was interrupted goes on when it is run again.
+With them, all other columns become properties. An import that was interrupted goes on when it is run again, and one that
+was finished adds nothing; standard input is a new import each time. Lines that are refused are told with their numbers.
 
 Examples:
   seismo import shop.ndjson.gz --app shop
@@ -51,7 +55,7 @@ Examples:
       const result = await withServer(session, (client) => importFile(run, client, session.output));
       session.output.result(result, summaryOf(result));
       for (const line of faultsOf(result)) session.output.note(line);
-      if (result.rejectedTotal > 0 || result.unreadable.length > 0) process.exitCode = 1;
+      if (result.rejectedTotal > 0 || result.unreadableTotal > 0) process.exitCode = 1;
     });
 }
 
@@ -64,6 +68,9 @@ function runOf(path: string, options: ImportOptions): Omit<ImportRun, 'sink'> {
   const timeZone = zoneNamed(options.timeZone);
   if (timeZone === undefined) throw new CommandFailure(`--time-zone ${options.timeZone} is not an IANA zone.`, 2);
   if (path !== '-' && !existsSync(path)) throw new CommandFailure(`There is no file ${path}.`, 2);
+  const defaultTimeMs = options.defaultTime === 'now' ? Date.now() : timeOf(options.defaultTime ?? '', timeZone);
+  if (options.defaultTime !== undefined && Number.isNaN(defaultTimeMs))
+    throw new CommandFailure('--default-time must be ISO 8601, like 2026-11-24T12:00:00Z, or now.', 2);
   const isMapped = eventFrom !== undefined || time !== undefined || user !== undefined || idFrom !== undefined;
   if (event !== undefined && eventFrom !== undefined)
     throw new CommandFailure('--event names every event and --event-from a column: give one of them.', 2);
@@ -73,6 +80,8 @@ function runOf(path: string, options: ImportOptions): Omit<ImportRun, 'sink'> {
     path,
     app,
     ...(format && { format }),
+    ...(options.again && { again: true }),
+    ...(options.defaultTime !== undefined && { defaultTimeMs }),
     mapping: {
       timeZone,
       ...(event && { event }),
@@ -80,8 +89,14 @@ function runOf(path: string, options: ImportOptions): Omit<ImportRun, 'sink'> {
       ...(time && { time }),
       ...(user && { user }),
       ...(idFrom && { idFrom }),
+      ...(options.defaultTime !== undefined && { defaultTime: options.defaultTime }),
     },
   };
+}
+
+function timeOf(text: string, timeZone: string): number {
+  const time = localTime(text, timeZone, false);
+  return typeof time === 'number' ? time : Date.parse(text);
 }
 
 async function importFile(run: Omit<ImportRun, 'sink'>, client: Client, output: Output): Promise<ImportResult> {
@@ -100,11 +115,6 @@ async function importFile(run: Omit<ImportRun, 'sink'>, client: Client, output: 
         bar.update(share ?? rows, waitsFor === undefined ? text : `${text}; waiting: ${waitsFor}`);
       },
     });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (/^(Z_|CSV_)/.test(code))
-      throw new CommandFailure(`${run.path} cannot be read on: ${(error as Error).message}.`);
-    throw error;
   } finally {
     bar.stop();
   }
@@ -117,27 +127,54 @@ function socketSink(client: Client): Sink {
     async importedRows(app, fingerprint) {
       return ((await client.json('GET', at(app, fingerprint))) as { rows: number }).rows;
     },
-    importRows: async (app, fingerprint, lines, rowsFrom, rowsDone) =>
-      (await client.lines(`${at(app, fingerprint)}&rowsFrom=${rowsFrom}&rowsDone=${rowsDone}`, lines)) as ImportAnswer,
+    async forget(app, fingerprint) {
+      await client.json('DELETE', at(app, fingerprint));
+    },
+    async importRows(app, fingerprint, { lines, rowsFrom, rowsDone, defaultTime }) {
+      const rest = defaultTime === undefined ? '' : `&defaultTime=${defaultTime}`;
+      const path = `${at(app, fingerprint)}&rowsFrom=${rowsFrom}&rowsDone=${rowsDone}${rest}`;
+      return (await client.lines(path, lines)) as ImportAnswer;
+    },
   };
 }
 
-function summaryOf({ rows, resumedAt, accepted, duplicates, rejectedTotal, unreadable }: ImportResult): string {
+function summaryOf(result: ImportResult): string {
+  const { rows, resumedAt, accepted, duplicates, rejectedTotal, unreadableTotal, doubtfulTotal } = result;
+  if (resumedAt > 0 && resumedAt === rows)
+    return `${countOf(rows, 'row')} of this file were imported before: nothing is added (--again begins anew).`;
   const parts = [`${countText(accepted)} of ${countOf(rows, 'row')} imported`];
   if (resumedAt > 0) parts.push(`${countText(resumedAt)} were already done`);
   if (duplicates > 0) parts.push(`${countText(duplicates)} were known`);
   if (rejectedTotal > 0) parts.push(`${countText(rejectedTotal)} were refused`);
-  if (unreadable.length > 0) parts.push(`${countOf(unreadable.length, 'record')} could not be read`);
+  if (unreadableTotal > 0) parts.push(`${countOf(unreadableTotal, 'record')} could not be read`);
+  if (doubtfulTotal > 0) parts.push(`${countOf(doubtfulTotal, 'time')} in doubt`);
   return `${parts.join(', ')}.`;
 }
 
 const FAULTS_SHOWN = 10;
 
-function faultsOf({ rejected, rejectedTotal, unreadable }: ImportResult): string[] {
-  const all = [...rejected.map(({ row, code, detail }) => `row ${row}: ${detail} (${code})`), ...unreadable];
-  const more = rejectedTotal + unreadable.length - FAULTS_SHOWN;
+function faultsOf({ format, ...result }: ImportResult): string[] {
+  const place = format === 'parquet' ? 'row' : 'line';
   return [
-    ...all.slice(0, FAULTS_SHOWN).map((line) => `  ${line}`),
+    ...some(
+      result.rejected.map(({ line, code, detail }) => `${place} ${line}: ${detail} (${code})`),
+      result.rejectedTotal,
+    ),
+    ...some(
+      result.unreadable.map(({ line, detail }) => `${place} ${line}: ${detail}`),
+      result.unreadableTotal,
+    ),
+    ...some(
+      result.doubtful.map(({ line, detail }) => `${place} ${line}: ${detail}`),
+      result.doubtfulTotal,
+    ),
+  ];
+}
+
+function some(lines: readonly string[], total: number): string[] {
+  const more = total - FAULTS_SHOWN;
+  return [
+    ...lines.slice(0, FAULTS_SHOWN).map((line) => `  ${line}`),
     ...(more > 0 ? [`  … and ${countText(more)} more; --json lists a thousand.`] : []),
   ];
 }

@@ -1,22 +1,28 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ImportAnswer } from '../../ingest/ingest.ts';
 import { CommandFailure } from '../failure.ts';
+import { checkWhole, fingerprintOf } from './fingerprint.ts';
+import type { Format } from './formats.ts';
 import { columnsOf, type Line, type Mapping, mapper } from './mapping.ts';
-import { type Format, openSource, type Row } from './source.ts';
+import { openSource, type Remark, type Row, type Rows, Told } from './source.ts';
 
 /** Where the rows go. */
 export interface Sink {
   importedRows(app: string, fingerprint: string): Promise<number>;
-  /** @param lines NDJSON */
-  importRows(
-    app: string,
-    fingerprint: string,
-    lines: Buffer,
-    rowsFrom: number,
-    rowsDone: number,
-  ): Promise<ImportAnswer>;
+  /** The file begins anew. */
+  forget(app: string, fingerprint: string): Promise<void>;
+  importRows(app: string, fingerprint: string, piece: SentPiece): Promise<ImportAnswer>;
+}
+
+export interface SentPiece {
+  /** NDJSON */
+  readonly lines: Buffer;
+  readonly rowsFrom: number;
+  readonly rowsDone: number;
+  /** When rows without a time happened, UTC ms. */
+  readonly defaultTime: number | undefined;
 }
 
 export interface ImportRun {
@@ -24,6 +30,9 @@ export interface ImportRun {
   readonly app: string;
   readonly format?: Format;
   readonly mapping: Mapping;
+  /** From the first row, though it was imported before. */
+  readonly again?: boolean;
+  readonly defaultTimeMs?: number | undefined;
   readonly sink: Sink;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -36,17 +45,26 @@ export interface Progress {
   readonly waitsFor?: string;
 }
 
+export interface Refused extends Remark {
+  readonly code: string;
+}
+
 export interface ImportResult {
+  readonly format: Format;
   readonly rows: number;
   /** Rows that an earlier, interrupted run had done. */
   readonly resumedAt: number;
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejectedTotal: number;
-  /** The first 1,000; `row` counts from 1. */
-  readonly rejected: readonly { readonly row: number; readonly code: string; readonly detail: string }[];
+  /** The first 1,000 of each; `line` counts from 1, of Parquet it is the row. */
+  readonly rejected: readonly Refused[];
   /** Records of a CSV file that are no rows. */
-  readonly unreadable: readonly string[];
+  readonly unreadableTotal: number;
+  readonly unreadable: readonly Remark[];
+  /** Rows that were taken, with a time that could have been meant otherwise. */
+  readonly doubtfulTotal: number;
+  readonly doubtful: readonly Remark[];
 }
 
 const REJECTED_LISTED_MAX = 1_000;
@@ -55,48 +73,73 @@ const WAIT_MAX_MS = 10 * 60_000;
 const WAIT_STEP_MS = 500;
 
 export async function runImport(run: ImportRun): Promise<ImportResult> {
-  const { app, sink, path, mapping } = run;
+  const { app, sink, path, mapping, defaultTimeMs: defaultTime } = run;
+  const before = await markOf(path);
   const source = await openSource(path, run.format);
+  const { format, localTimes, unreadable } = source;
+  if (path !== '-') await checkWhole(path, format);
   // Standard input cannot be read again: it is a new import each time.
-  const fingerprint = path === '-' ? randomUUID() : await fingerprintOf(path, mapping);
+  const fingerprint = path === '-' ? randomUUID() : await fingerprintOf(path, format, mapping);
+  if (run.again) await sink.forget(app, fingerprint);
   const resumedAt = await sink.importedRows(app, fingerprint);
-  const toLine = mapper(mapping, { typed: source.format === 'csv', localTimes: source.localTimes });
+  const cells = format === 'csv' || format === 'parquet';
+  const toLine = mapper(mapping, { typed: format === 'csv', cells, localTimes });
   const sum = { rows: resumedAt, accepted: 0, duplicates: 0, rejectedTotal: 0 };
-  const rejected: { row: number; code: string; detail: string }[] = [];
-  let unreadable: readonly string[] = [];
+  const rejected: Refused[] = [];
+  const doubtful = new Told();
   let isFirst = true;
   /** One piece is on its way while the next is read. */
   let under: Promise<void> = Promise.resolve();
 
-  async function send(lines: readonly Line[], rowsFrom: number, bytesRead: number): Promise<void> {
+  async function send(lines: readonly Line[], places: Rows['lines'], rowsFrom: number, bytesRead: number) {
     const rowsDone = rowsFrom + lines.length;
     const share = source.rows ? rowsDone / source.rows : source.bytes ? bytesRead / source.bytes : undefined;
     const waiting = (waitsFor: string): void => run.onProgress?.({ rows: rowsFrom, share, waitsFor });
-    const body = bodyOf(lines);
-    const answer = await patiently(waiting, () => sink.importRows(app, fingerprint, body, rowsFrom, rowsDone));
+    const piece = { lines: bodyOf(lines), rowsFrom, rowsDone, defaultTime };
+    const answer = await patiently(waiting, () => sink.importRows(app, fingerprint, piece));
     sum.accepted += answer.accepted;
     sum.duplicates += answer.duplicates;
     sum.rejectedTotal += lines.length - answer.accepted - answer.duplicates;
     for (const { index, code, detail } of answer.rejected)
       if (rejected.length < REJECTED_LISTED_MAX)
-        rejected.push({ row: rowsFrom + index + 1, code, detail: lines[index]?.fault ?? detail });
+        rejected.push({ line: places[index] ?? 0, code, detail, ...lines[index]?.fault });
+    lines.forEach(({ doubt }, i) => {
+      if (doubt !== undefined) doubtful.add({ line: places[i]!, detail: doubt });
+    });
     run.onProgress?.({ rows: rowsDone, share });
   }
 
-  for await (const piece of source.read(resumedAt)) {
-    unreadable = piece.unreadable;
-    if (piece.rows.length === 0) continue;
-    if (isFirst) checkColumns(piece.rows, mapping);
+  for await (const { rows, lines: places, bytesRead } of source.read(resumedAt)) {
+    if (isFirst) checkColumns(rows, mapping);
     isFirst = false;
-    const lines = piece.rows.map(toLine);
+    const lines = rows.map(toLine);
     const rowsFrom = sum.rows;
     sum.rows += lines.length;
     await under;
-    under = send(lines, rowsFrom, piece.bytesRead);
+    under = send(lines, places, rowsFrom, bytesRead);
     under.catch(() => {});
   }
   await under;
-  return { ...sum, resumedAt, rejected, unreadable };
+  if ((await markOf(path)) !== before)
+    throw new CommandFailure(
+      `${path} was changed while it was imported. What it holds now is another import: rows of it that bring no uuid would count again.`,
+    );
+  return {
+    format,
+    ...sum,
+    resumedAt,
+    rejected,
+    unreadableTotal: unreadable.total,
+    unreadable: unreadable.first,
+    doubtfulTotal: doubtful.total,
+    doubtful: doubtful.first,
+  };
+}
+
+async function markOf(path: string): Promise<string> {
+  if (path === '-') return '';
+  const { size, mtimeMs } = await stat(path);
+  return `${size} ${mtimeMs}`;
 }
 
 const NEWLINE = Buffer.from('\n');
@@ -124,7 +167,7 @@ function keysOf(line: Buffer): string[] {
     const value: unknown = JSON.parse(line.toString('utf8'));
     return typeof value === 'object' && value !== null ? Object.keys(value) : [];
   } catch {
-    // The server says so of this row.
+    // The mapping says so of this row.
     return [];
   }
 }
@@ -140,11 +183,4 @@ async function patiently<T>(onWait: (reason: string) => void, work: () => Promis
       await pause(WAIT_STEP_MS);
     }
   }
-}
-
-/** Of the whole file and the mapping: the same file read otherwise is another import. */
-async function fingerprintOf(path: string, mapping: Mapping): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(mapping));
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
-  return hash.digest('hex').slice(0, 32);
 }
