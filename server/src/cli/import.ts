@@ -140,12 +140,13 @@ function socketSink(client: Client): Sink {
 
 function summaryOf(result: ImportResult): string {
   const { rows, resumedAt, accepted, duplicates, rejectedTotal, unreadableTotal, doubtfulTotal } = result;
+  const were = (count: number): string => `${countText(count)} ${count === 1 ? 'was' : 'were'}`;
   if (resumedAt > 0 && resumedAt === rows)
-    return `${countOf(rows, 'row')} of this file were imported before: nothing is added (--again begins anew).`;
+    return `All of this file (${countOf(rows, 'row')}) was imported before: nothing is added. --again begins anew.`;
   const parts = [`${countText(accepted)} of ${countOf(rows, 'row')} imported`];
-  if (resumedAt > 0) parts.push(`${countText(resumedAt)} were already done`);
-  if (duplicates > 0) parts.push(`${countText(duplicates)} were known`);
-  if (rejectedTotal > 0) parts.push(`${countText(rejectedTotal)} were refused`);
+  if (resumedAt > 0) parts.push(`${were(resumedAt)} already done`);
+  if (duplicates > 0) parts.push(`${were(duplicates)} known`);
+  if (rejectedTotal > 0) parts.push(`${were(rejectedTotal)} refused`);
   if (unreadableTotal > 0) parts.push(`${countOf(unreadableTotal, 'record')} could not be read`);
   if (doubtfulTotal > 0) parts.push(`${countOf(doubtfulTotal, 'time')} in doubt`);
   return `${parts.join(', ')}.`;

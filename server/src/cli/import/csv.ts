@@ -24,6 +24,8 @@ export async function* csvRows(
     delimiter,
     info: true,
     max_record_size: RECORD_MAX_BYTES,
+    // Both, also in one file: it would go by the first that it meets.
+    record_delimiter: ['\r\n', '\n'],
     skip_empty_lines: true,
     columns: checkedHeader,
     skip_records_with_error: true,
