@@ -64,7 +64,7 @@ class RowFault extends Error {
 export function mapper(mapping: Mapping, shape: Shape): (row: Row) => Line {
   // Lines that need no change go as they are: what JSON.parse would lose (a key twice, 1e400) is for the server to refuse.
   const isRaw = isPlain(mapping) && mapping.timeZone === 'UTC';
-  const textOfRow = isPlain(mapping) ? plainEvent : mappedEvent;
+  const textOfRow = isPlain(mapping) ? plainEvent : mappedEvent(mapping, shape);
   return (row) => {
     if (Buffer.isBuffer(row) && isRaw) return { text: row };
     let doubt: string | undefined;
@@ -73,7 +73,7 @@ export function mapper(mapping: Mapping, shape: Shape): (row: Row) => Line {
         doubt = detail;
       });
     try {
-      const text = textOfRow(Buffer.isBuffer(row) ? parsed(row) : row, mapping, shape, times);
+      const text = textOfRow(Buffer.isBuffer(row) ? parsed(row) : row, shape, times);
       return { text, ...(doubt !== undefined && { doubt }) };
     } catch (error) {
       if (!(error instanceof RowFault)) throw error;
@@ -109,7 +109,7 @@ function jsonValue(text: string, what: string): unknown {
 }
 
 /** A row whose columns are the fields of an event, as an export writes them. */
-function plainEvent(row: Cells, _mapping: Mapping, { cells, localTimes }: Shape, timeOf: Times): string {
+function plainEvent(row: Cells, { cells, localTimes }: Shape, timeOf: Times): string {
   const fields: string[] = [];
   for (const [name, value] of Object.entries(row)) {
     if (!isGiven(value)) continue;
@@ -129,20 +129,22 @@ function dataText(cell: string): string {
   return cell.replace(/[\r\n]/g, ' ');
 }
 
-function mappedEvent(row: Cells, mapping: Mapping, { typed, localTimes }: Shape, timeOf: Times): string {
+function mappedEvent(mapping: Mapping, { typed, localTimes }: Shape): typeof plainEvent {
   const { event, eventFrom, time, user, idFrom } = mapping;
   const taken = new Set(columnsOf(mapping));
-  const data: Record<string, unknown> = {};
-  // An empty cell of a CSV is a missing value.
-  for (const [name, value] of Object.entries(row))
-    if (!taken.has(name) && value !== undefined && !(typed && value === '')) define(data, name, jsonOf(value, typed));
-  return JSON.stringify({
-    event: event ?? textOf(row[eventFrom ?? '']),
-    ...(time !== undefined && isGiven(row[time]) && { timestamp: timeOf(seconds(row[time]), localTimes.has(time)) }),
-    ...(user !== undefined && isGiven(row[user]) && { user: textOf(row[user]) }),
-    ...(idFrom !== undefined && isGiven(row[idFrom]) && { uuid: textOf(row[idFrom]) }),
-    data,
-  });
+  return (row, _shape, timeOf) => {
+    const data: Record<string, unknown> = {};
+    // An empty cell of a CSV is a missing value.
+    for (const [name, value] of Object.entries(row))
+      if (!taken.has(name) && value !== undefined && !(typed && value === '')) define(data, name, jsonOf(value, typed));
+    return JSON.stringify({
+      event: event ?? textOf(row[eventFrom ?? '']),
+      ...(time !== undefined && isGiven(row[time]) && { timestamp: timeOf(seconds(row[time]), localTimes.has(time)) }),
+      ...(user !== undefined && isGiven(row[user]) && { user: textOf(row[user]) }),
+      ...(idFrom !== undefined && isGiven(row[idFrom]) && { uuid: textOf(row[idFrom]) }),
+      data,
+    });
+  };
 }
 
 /** Smaller numbers are seconds: as milliseconds they would lie before March 1973. */

@@ -146,7 +146,20 @@ const NEWLINE = Buffer.from('\n');
 
 function bodyOf(lines: readonly Line[]): Buffer {
   const pieces: Buffer[] = [];
-  for (const { text } of lines) pieces.push(typeof text === 'string' ? Buffer.from(text) : text, NEWLINE);
+  let texts: string[] = [];
+  // Texts are encoded many at a time.
+  const encode = (): void => {
+    if (texts.length > 0) pieces.push(Buffer.from(`${texts.join('\n')}\n`));
+    texts = [];
+  };
+  for (const { text } of lines) {
+    if (typeof text === 'string') texts.push(text);
+    else {
+      encode();
+      pieces.push(text, NEWLINE);
+    }
+  }
+  encode();
   return Buffer.concat(pieces);
 }
 
