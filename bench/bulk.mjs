@@ -14,18 +14,15 @@ const PIECE_BYTES = 8_000_000;
  */
 export async function bulkLoad(dataDir, rows, endMs, share) {
   const random = randomOf(9);
-  const pieces = [];
-  let lines = [];
-  let bytes = 0;
-  for (let seq = 0; seq < rows; seq++) {
-    const line = JSON.stringify(rowOf(anEvent(random, endMs, share), seq));
-    lines.push(line);
-    bytes += line.length + 1;
-    if (bytes < PIECE_BYTES && seq + 1 < rows) continue;
-    pieces.push(Buffer.from(`${lines.join('\n')}\n`));
-    lines = [];
-    bytes = 0;
-  }
+  const events = Array.from({ length: rows }, () => ({ ...anEvent(random, endMs, share), uuid: randomUUID() }));
+  return await bulkLoadOf(dataDir, events);
+}
+
+/**
+ * @param events an iterable, asynchronous or not, of the bench's events with their uuids
+ * @returns rows a second while inserting: making the pieces is not counted
+ */
+export async function bulkLoadOf(dataDir, events) {
   const columns =
     'seq, journal, timestamp, receivedAt, clientTimestamp, day, zone, uuid, app, id, event, user, device, session, shape, data, texts, numbers, others';
   const search = new URLSearchParams({
@@ -33,9 +30,26 @@ export async function bulkLoad(dataDir, rows, endMs, share) {
     database: 'seismo',
     max_partitions_per_insert_block: '0',
   });
-  const started = performance.now();
-  for (const piece of pieces) await insert(join(dataDir, 'run', 'engine.sock'), `/?${search}`, piece);
-  return rows / ((performance.now() - started) / 1000);
+  let lines = [];
+  let bytes = 0;
+  let rows = 0;
+  let ms = 0;
+  const send = async () => {
+    const piece = Buffer.from(`${lines.join('\n')}\n`);
+    lines = [];
+    bytes = 0;
+    const started = performance.now();
+    await insert(join(dataDir, 'run', 'engine.sock'), `/?${search}`, piece);
+    ms += performance.now() - started;
+  };
+  for await (const event of events) {
+    const line = JSON.stringify(rowOf(event, rows++));
+    lines.push(line);
+    bytes += line.length + 1;
+    if (bytes >= PIECE_BYTES) await send();
+  }
+  if (lines.length > 0) await send();
+  return rows / (ms / 1000);
 }
 
 function insert(socketPath, path, body) {
@@ -76,7 +90,7 @@ function rowOf(event, seq) {
     clientTimestamp: -1,
     day: time.slice(0, 10),
     zone: 0,
-    uuid: randomUUID(),
+    uuid: event.uuid,
     app: 'bulk',
     id: event.event.replaceAll(' ', '-'),
     event: event.event,

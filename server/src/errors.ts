@@ -141,6 +141,16 @@ export const ERRORS = {
     'Ask for less, or raise queryMaxBytes.',
   ),
   QUERY_LIMIT_ROWS: caller(422, 'The answer has more rows than allowed', 'Ask for less, or raise queryMaxRows.'),
+  EVENT_TIMESTAMP_MISSING: caller(
+    400,
+    'A row of an import has no time',
+    'Name its column with --time, or say with --default-time when such rows happened.',
+  ),
+  IMPORT_OUT_OF_STEP: caller(
+    409,
+    'Another run of this import has gone on meanwhile',
+    'Run `seismo import` again: it goes on where the other one is.',
+  ),
   // — what is saved —
   SAVED_UNKNOWN: caller(404, 'Nothing is saved under this id', 'List what there is; ids differ by app and kind.'),
   SAVED_TOO_MANY: caller(409, 'The app has too much saved', 'Delete what nobody uses.'),

@@ -117,6 +117,19 @@ export function instantOf(localMs: number, timeZone: string): number {
   return firstAt(localMs, timeZone);
 }
 
+/** All instants at which clocks show it: none where it is skipped, two where it is shown twice. */
+export function instantsOf(localMs: number, timeZone: string): number[] {
+  const spans = spansOf(timeZone);
+  const found: number[] = [];
+  for (let place = placeIn(spans, localMs - 2 * DAY_MS); place < spans.length; place++) {
+    const { from, offsetMs } = spans[place]!;
+    if (from > localMs + 2 * DAY_MS) break;
+    const at = localMs - offsetMs;
+    if (at >= from && at < (spans[place + 1]?.from ?? Number.POSITIVE_INFINITY)) found.push(at);
+  }
+  return found;
+}
+
 /** `2026-11-24` → its day; undefined when there is none such. */
 export function parseDay(text: string): number | undefined {
   const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);

@@ -9,15 +9,23 @@ export type Target = { readonly socketPath: string } | { readonly url: string; r
 export interface Client {
   /** @throws CommandFailure with what the server said */
   json(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** Posts NDJSON. @throws CommandFailure */
+  lines(path: string, body: Buffer): Promise<unknown>;
   stream(path: string, accept: string): Promise<IncomingMessage>;
 }
 
 export function clientOf(target: Target): Client {
-  function send(method: string, path: string, accept: string, body: string | undefined): Promise<IncomingMessage> {
+  function send(
+    method: string,
+    path: string,
+    accept: string,
+    body?: string | Buffer,
+    type = 'application/json',
+  ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const headers = {
         accept,
-        ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        ...(body !== undefined && { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
         ...('key' in target && { 'x-access-token': target.key }),
       };
       const request =
@@ -50,7 +58,11 @@ export function clientOf(target: Target): Client {
       const answer = await textOf(await checked(await send(method, path, 'application/json', text)));
       return answer === '' ? undefined : JSON.parse(answer);
     },
-    stream: async (path, accept) => await checked(await send('GET', path, accept, undefined)),
+    async lines(path, body) {
+      const answer = await send('POST', path, 'application/json', body, 'application/x-ndjson');
+      return JSON.parse(await textOf(await checked(answer)));
+    },
+    stream: async (path, accept) => await checked(await send('GET', path, accept)),
   };
 }
 
@@ -63,8 +75,8 @@ async function textOf(response: IncomingMessage): Promise<string> {
 /** What the server said, and what its table of errors says can be done. */
 function refusalOf(text: string, status: number | undefined): CommandFailure {
   try {
-    const { code, detail } = JSON.parse(text) as { code?: string; detail?: string };
-    if (code) return new CommandFailure(String(detail), 1, { code, remedy: remedyOf(code) });
+    const { code, detail, retry } = JSON.parse(text) as { code?: string; detail?: string; retry?: boolean };
+    if (code) return new CommandFailure(String(detail), 1, { code, remedy: remedyOf(code), retry: retry === true });
   } catch {
     // Not Seismo's: said below.
   }

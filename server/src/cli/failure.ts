@@ -19,6 +19,8 @@ export class CommandFailure extends Error {
 export interface Refusal {
   readonly code: string;
   readonly remedy: string | undefined;
+  /** The same request may succeed later. */
+  readonly retry: boolean;
 }
 
 export interface Described {

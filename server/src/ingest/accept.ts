@@ -15,6 +15,8 @@ export interface AcceptContext {
   readonly retentionDays: number | undefined;
   /** Of events that name neither user nor device. */
   readonly device?: string | undefined;
+  /** Events of an import: they happened and were sent long ago. */
+  readonly imported?: { readonly defaultTime: number | undefined } | undefined;
   readonly limits: EventLimits;
   readonly uuids: ServerUuids;
   readonly names: NameBook;
@@ -86,7 +88,9 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
     });
 
   const { id, name } = nameOf(event, limits);
-  const { timestamp, clientTimestamp } = settleTime(event, context);
+  const { timestamp, clientTimestamp, receivedAt } = context.imported
+    ? importedTimes(event, context, context.imported.defaultTime)
+    : settleTime(event, context);
   const user = optionalText(event, 'user', limits.userMaxLength);
   // Of an event that says who, a device by address would tie that user to whoever else comes from there.
   const device = optionalText(event, 'device', limits.userMaxLength) || (user === '' ? (context.device ?? '') : '');
@@ -119,7 +123,7 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
     uuidFromCaller(app, given, uuidBytes);
     if (context.uuids.isOwn(app, uuidBytes)) accepted = 'own';
   }
-  writer.begin(timestamp, context.arrivedAt, clientTimestamp, uuidBytes);
+  writer.begin(timestamp, receivedAt, clientTimestamp, uuidBytes);
   writer.text(app);
   writer.text(id);
   writer.text(name);
@@ -196,14 +200,12 @@ function optionalText(event: Record<string, unknown>, field: 'user' | 'device' |
   return value;
 }
 
-/** The event's time: given or arrival, skew corrected, the far future set to arrival. -1 means nothing was corrected. */
-function settleTime(
-  event: Record<string, unknown>,
-  context: AcceptContext,
-): { timestamp: number; clientTimestamp: number } {
+/** The event's time: given or arrival, skew corrected, the far future set to arrival. */
+function settleTime(event: Record<string, unknown>, context: AcceptContext): Times {
   const { arrivedAt } = context;
   const given = event['timestamp'];
-  if (given === undefined || given === null) return { timestamp: arrivedAt, clientTimestamp: -1 };
+  if (given === undefined || given === null)
+    return { timestamp: arrivedAt, clientTimestamp: -1, receivedAt: arrivedAt };
   const said = parseTime(given, 'timestamp');
   let timestamp = said;
   const sentAt =
@@ -214,12 +216,39 @@ function settleTime(
     throw new SeismoError('EVENT_TIMESTAMP_OUT_OF_RANGE', 'timestamp must lie from 1970-01-01 to 2100-01-01.', {
       field: 'timestamp',
     });
-  const { retentionDays } = context;
+  checkAge(timestamp, context);
+  return { timestamp, clientTimestamp: timestamp === said ? -1 : said, receivedAt: arrivedAt };
+}
+
+/** UTC ms; clientTimestamp is -1 where nothing was corrected. */
+interface Times {
+  readonly timestamp: number;
+  readonly clientTimestamp: number;
+  readonly receivedAt: number;
+}
+
+/** Times as an export tells them. Nothing is corrected by `sentAt`: the event was sent long ago, and not to us. */
+function importedTimes(event: Record<string, unknown>, context: AcceptContext, defaultTime: number | undefined): Times {
+  const { arrivedAt } = context;
+  const timeOf = (field: string): number | undefined =>
+    event[field] === undefined || event[field] === null ? undefined : parseTime(event[field], field);
+  const said = timeOf('timestamp') ?? defaultTime;
+  if (said === undefined)
+    throw new SeismoError('EVENT_TIMESTAMP_MISSING', 'The row has no time.', { field: 'timestamp' });
+  const timestamp = said > arrivedAt + FUTURE_MAX_MS ? arrivedAt : said;
+  checkAge(timestamp, context);
+  return {
+    timestamp,
+    clientTimestamp: timestamp === said ? (timeOf('clientTimestamp') ?? -1) : said,
+    receivedAt: timeOf('receivedAt') ?? arrivedAt,
+  };
+}
+
+function checkAge(timestamp: number, { arrivedAt, retentionDays }: AcceptContext): void {
   if (retentionDays !== undefined && timestamp < arrivedAt - retentionDays * 86_400_000)
     throw new SeismoError('EVENT_TOO_OLD', `The app keeps ${retentionDays} days (retentionDays).`, {
       field: 'timestamp',
     });
-  return { timestamp, clientTimestamp: timestamp === said ? -1 : said };
 }
 
 const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;

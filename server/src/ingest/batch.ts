@@ -1,8 +1,8 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Refused } from '../committed.ts';
 import { SeismoError } from '../errors.ts';
+import { countKeys, keysOf, repeatedKeys } from '../json-scan.ts';
 import { type AcceptContext, type Accepted, acceptEvent, parseTime } from './accept.ts';
-import { countKeys, keysOf, repeatedKeys } from './json-scan.ts';
 import { type EventLimits, REJECTED_LISTED_MAX } from './limits.ts';
 import type { Line } from './lines.ts';
 import { RowWriter } from './row-writer.ts';
@@ -152,4 +152,14 @@ export function eventsWithRepeatedKeys(
     if (!found.has(index)) found.set(index, error);
   }
   return found;
+}
+
+/** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
+export function batchAnswer(batch: Batch, accepted: number, duplicates: number): string {
+  const { rejected, rejectedTotal } = batch;
+  if (rejectedTotal > 0 && accepted + duplicates === 0)
+    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
+      extra: { accepted, duplicates, rejectedTotal, rejected },
+    });
+  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected });
 }

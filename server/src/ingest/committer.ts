@@ -15,7 +15,14 @@ export interface Rows {
   readonly bytes: Buffer;
   /** Where each row begins; one more entry than rows, the last is the end. */
   readonly starts: readonly number[];
-  readonly kinds: readonly Accepted[];
+  /** `imported` is not known to the store: only one that is on its way to the disk right now makes it a duplicate. */
+  readonly kinds: readonly (Accepted | 'imported')[];
+}
+
+/** How far an import has come; stored in the same transaction as its rows. */
+export interface Checkpoint {
+  readonly key: string;
+  readonly value: unknown;
 }
 
 export interface Joined {
@@ -32,7 +39,7 @@ interface Batch {
   readonly pending: typeof PENDING_EVEN | typeof PENDING_ODD;
   readonly apps: Set<string>;
   takenFromAside: number[];
-  checkpoint: { readonly key: string; readonly value: unknown } | undefined;
+  checkpoints: Checkpoint[];
   /** A request in it holds a duplicate of an id that is in flight: they fail together, so that a request is stored whole or not. */
   needsFlight: boolean;
   done: Promise<void>;
@@ -48,6 +55,8 @@ export interface CommitterOptions {
   readonly now: () => number;
   /** The clock by which ids grow old, ms (ids-clock.ts). */
   readonly idsNow: () => number;
+  /** Ids that callers gave are on disk: high and low of each. It must not throw. */
+  readonly onStored: (app: string, prints: readonly number[]) => void;
   /** A transaction is on disk. It must not throw. */
   readonly onCommitted: (committed: Committed) => void;
 }
@@ -83,7 +92,7 @@ export class Committer {
    * Takes the rows whose ids are new; one transaction for all of them.
    * @throws JOURNAL_FULL, JOURNAL_UNAVAILABLE, SERVER_BUSY; then nothing was taken
    */
-  join(rows: Rows, checkpoint?: Batch['checkpoint']): Joined {
+  join(rows: Rows, checkpoint?: Checkpoint): Joined {
     const { journal, ids, prints } = this.#options;
     this.check();
     const batch = this.#gathering;
@@ -106,23 +115,25 @@ export class Committer {
         duplicates.push(i);
         continue;
       }
-      if (kind === 'given') {
+      if (kind !== 'made') {
         prints.of(app, rows.bytes, start + ROW_OFFSET.uuid);
         const { high, low } = prints;
         const known = ids.find(high, low);
-        if (known !== undefined) {
+        if (kind === 'given' ? known !== undefined : known !== undefined && known !== 'stored') {
           duplicates.push(i);
           if (known === batch.pending) joins = true;
           else if (known !== 'stored') waitsForFlight = true;
           continue;
         }
-        ids.add(app, high, low, batch.pending);
-        batch.prints.add(app, high, low);
+        if (kind === 'given') {
+          ids.add(app, high, low, batch.pending);
+          batch.prints.add(app, high, low);
+        }
       }
       batch.group.add(rows.bytes, start, starts[i + 1]!);
       joins = true;
     }
-    if (checkpoint) batch.checkpoint = checkpoint;
+    if (checkpoint) batch.checkpoints.push(checkpoint);
     const accepted = kinds.length - duplicates.length;
     if (accepted > 0) batch.apps.add(app);
     if (joins) this.#schedule();
@@ -156,6 +167,11 @@ export class Committer {
   /** @throws JOURNAL_UNAVAILABLE while a transaction hangs */
   check(): void {
     if (this.#isStuck) throw unavailable();
+  }
+
+  /** Resolves when all that has joined so far is on disk or refused. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#inFlight?.done, this.#scheduled ? this.#gathering.done : undefined]);
   }
 
   /** Resolves when nothing is under way, or nothing moves. @returns whether nothing is */
@@ -206,15 +222,17 @@ export class Committer {
         ...(batch.prints.count > 0 && { prints: batch.prints.encode(journal.nextSeq, at) }),
         names: fresh,
         takenFromAside: batch.takenFromAside,
-        ...(batch.checkpoint && { checkpoint: batch.checkpoint }),
+        checkpoints: batch.checkpoints,
       });
     } catch (error) {
       names.giveBack(fresh);
       this.#fail(batch, error);
       return false;
     }
-    for (const { prints } of batch.prints.each())
+    for (const { app, prints } of batch.prints.each()) {
       for (let i = 0; i < prints.length; i += 2) ids.settle(prints[i]!, prints[i + 1]!, at);
+      this.#options.onStored(app, prints);
+    }
     const { group, apps } = batch;
     this.#options.onCommitted({ firstSeq, count: group.count, apps, rows: () => group.rows() });
     batch.resolve();
@@ -257,7 +275,7 @@ function newBatch(pending: Batch['pending']): Batch {
     pending,
     apps: new Set(),
     takenFromAside: [],
-    checkpoint: undefined,
+    checkpoints: [],
     needsFlight: false,
     done: Promise.resolve(),
     resolve: () => {},
@@ -272,7 +290,7 @@ function renew(batch: Batch): void {
   batch.prints.reset();
   batch.apps.clear();
   batch.takenFromAside = [];
-  batch.checkpoint = undefined;
+  batch.checkpoints = [];
   batch.needsFlight = false;
   batch.done = new Promise((resolve, reject) => {
     batch.resolve = resolve;

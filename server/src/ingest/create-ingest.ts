@@ -20,9 +20,9 @@ import { writeCleanNote } from './clean-note.ts';
 import { Committer } from './committer.ts';
 import { DailyDevices } from './daily-devices.ts';
 import { Fingerprints } from './fingerprint.ts';
-import { IdWindow } from './id-window.ts';
-import { importRows, keyOfImport } from './import-rows.ts';
-import type { ImportAnswer, Ingest, IngestStats, PostAnswer } from './ingest.ts';
+import type { IdWindow } from './id-window.ts';
+import { acceptLines, BACKLOG_MAX_BYTES, Imports } from './imports.ts';
+import type { Ingest, IngestStats, PostAnswer } from './ingest.ts';
 import type { IngestOptions } from './ingest-options.ts';
 import { linesOf } from './lines.ts';
 import { Loader } from './loader.ts';
@@ -47,10 +47,6 @@ const SLICE_EVENTS = 2_000;
 const PIECE_BYTES = 512 * 1024;
 /** Transactions whose fingerprints are forgotten at a time. */
 const FORGET_TRANSACTIONS = 5_000;
-
-/** Imports whose ids are remembered while they run, and how many of each: 11 to 18 bytes an id. */
-const IMPORTS_MAX = 2;
-const IMPORT_IDS_MAX = 100_000_000;
 
 export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const { config, now, store, logger } = options;
@@ -92,6 +88,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     names,
     now,
     idsNow,
+    onStored: (app, prints) => imports.stored(app, prints),
     onCommitted(committed) {
       for (const app of committed.apps) lastSeq.set(app, committed.firstSeq + committed.count);
       options.onCommitted?.(committed);
@@ -115,16 +112,31 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     for (const { app, fromMs, toMs } of evicted) inBackground(journal.stripFingerprints(app, fromMs, toMs));
   }
   async function maintain(): Promise<void> {
+    imports.forgetIdle();
     journal.notePlaces();
     const before = ids.expire(idsNow());
     while (!closing && (await journal.dropFingerprints(before, FORGET_TRANSACTIONS)));
   }
+  const imports = new Imports({
+    store,
+    prints,
+    committer,
+    now,
+    rowsDone(key) {
+      const done = journal.checkpoint(key);
+      return typeof done === 'number' ? done : 0;
+    },
+    caughtUp: (app) => ingest.catchUp(app),
+    async hasRoom() {
+      const max = Math.min(BACKLOG_MAX_BYTES, config.journalMaxBytes / 4);
+      while (journal.pendingBytes > max) await loaded(loader.loadedSeq + 1);
+    },
+  });
   const maintenance = setInterval(() => inBackground(maintain()), MAINTENANCE_MS);
   maintenance.unref();
   inBackground(maintain());
 
   const scratch = new RowWriter();
-  const imports = new Map<string, IdWindow>();
 
   function contextOf(app: string, arrivedAt: number, sentAt?: number, device?: string): AcceptContext {
     const retentionDays = options.retentionDaysOf(app);
@@ -138,10 +150,10 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     checkApp(app);
   }
 
-  function commit(app: string, batch: Batch, checkpoint?: Parameters<Committer['join']>[1]) {
+  function commit(app: string, batch: Batch) {
     const { writer, starts, kinds } = batch;
     refusals.add(app, batch);
-    return committer.join({ app, bytes: writer.bytes, starts: [...starts, writer.length], kinds }, checkpoint);
+    return committer.join({ app, bytes: writer.bytes, starts: [...starts, writer.length], kinds });
   }
 
   async function postValue(
@@ -192,6 +204,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     return { status: 201, body: eventToJson(decodeRow(row, 0)), events: 1 };
   }
 
+  const setAside = createSetAside(journal, committer);
   const ingest: Ingest = {
     async post(app, body, arrivedAt, device) {
       checkOpen(app);
@@ -260,14 +273,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
     async catchUp(app, signal) {
       const seq = app === undefined ? journal.committedSeq : (lastSeq.get(app) ?? openedAtSeq);
-      if (loader.loadedSeq >= seq) return;
-      const late = new AbortController();
-      const timer = setTimeout(() => late.abort(behind()), config.freshTimeoutMs);
-      try {
-        await loader.reached(seq, signal ? AbortSignal.any([signal, late.signal]) : late.signal);
-      } finally {
-        clearTimeout(timer);
-      }
+      if (loader.loadedSeq < seq) await loaded(seq, signal);
     },
 
     asOf(app) {
@@ -310,30 +316,29 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       );
     },
 
-    ...createSetAside(journal, committer),
+    ...setAside,
 
-    importedRows(app, fingerprint) {
-      const done = journal.checkpoint(keyOfImport(app, fingerprint));
-      return typeof done === 'number' ? done : 0;
+    async eraseSetAside(app, matches) {
+      imports.erased(app);
+      return await setAside.eraseSetAside(app, matches);
     },
 
-    async importRows(app, fingerprint, events, rowsDone) {
+    importedRows: async (app, fingerprint) => await imports.rowsDone(app, fingerprint),
+
+    async forgetImport(app, fingerprint) {
       checkOpen(app);
-      const batch = newBatch(false, new RowWriter());
-      const context = contextOf(app, now());
-      events.forEach((event, index) => {
-        addEvent(batch, event, index, context);
-      });
-      refusals.add(app, batch);
-      const earlier = await earlierOf(app, keyOfImport(app, fingerprint));
-      let answer: ImportAnswer;
-      try {
-        answer = await importRows({ app, fingerprint, batch, rowsDone, ids, earlier, prints, store, committer });
-      } catch (error) {
-        // It holds ids of the piece that failed: the next one asks the store instead.
-        imports.delete(keyOfImport(app, fingerprint));
-        throw error;
-      }
+      await imports.forget(app, fingerprint);
+    },
+
+    async importRows({ app, fingerprint, lines, rowsFrom, rowsDone, defaultTime }) {
+      checkOpen(app);
+      const context = () => ({ ...contextOf(app, now()), imported: { defaultTime } });
+      const accept = async () => {
+        const batch = await acceptLines(lines, config.lineMaxBytes, context);
+        refusals.add(app, batch);
+        return batch;
+      };
+      const answer = await imports.add({ app, fingerprint, rowsFrom, rowsDone, accept });
       counts.accepted += answer.accepted;
       counts.duplicates += answer.duplicates;
       return answer;
@@ -358,16 +363,15 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     },
   };
 
-  /** Ids of the import's pieces in this run of the server; before the first one, what is pending is loaded. */
-  async function earlierOf(app: string, key: string): Promise<IdWindow> {
-    let earlier = imports.get(key);
-    if (earlier === undefined) {
-      await ingest.catchUp(app);
-      earlier = new IdWindow({ windowMs: Number.MAX_SAFE_INTEGER, max: IMPORT_IDS_MAX });
-      if (imports.size >= IMPORTS_MAX) imports.delete(imports.keys().next().value!);
-      imports.set(key, earlier);
+  /** Resolves when every place below `seq` is in the store. @throws STORE_BEHIND */
+  async function loaded(seq: number, signal?: AbortSignal): Promise<void> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(behind()), config.freshTimeoutMs);
+    try {
+      await loader.reached(seq, signal ? AbortSignal.any([signal, late.signal]) : late.signal);
+    } finally {
+      clearTimeout(timer);
     }
-    return earlier;
   }
 
   return ingest;

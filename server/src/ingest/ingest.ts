@@ -41,13 +41,16 @@ export interface Ingest {
   /** Drops what was set aside and matches (after an erasure). */
   eraseSetAside(app: string, matches: (event: StoredEvent) => boolean): Promise<number>;
   /** How many rows of this import are journalled already: start after them. */
-  importedRows(app: string, fingerprint: string): number;
+  importedRows(app: string, fingerprint: string): Promise<number>;
+  /** The file begins anew. */
+  forgetImport(app: string, fingerprint: string): Promise<void>;
   /**
    * One piece of an import: journalled in one transaction together with the place reached. Its ids stay out of the window;
-   * events that bring a uuid are checked against the window and against the stored ones of their time.
-   * @param rowsDone rows of the file done after this piece
+   * events that bring a uuid are checked against the window and against the stored ones of their time. It waits while the
+   * engine is behind, so that live events do not queue behind an import.
+   * @throws IMPORT_OUT_OF_STEP when the file is not imported up to `rowsFrom`, with `rows` in `extra`
    */
-  importRows(app: string, fingerprint: string, events: readonly unknown[], rowsDone: number): Promise<ImportAnswer>;
+  importRows(piece: ImportedRows): Promise<ImportAnswer>;
   /** Loads what is pending, then closes journal and loader. */
   close(): Promise<void>;
 }
@@ -57,6 +60,19 @@ export interface PostAnswer {
   readonly status: 200 | 201;
   readonly body: string;
   readonly events: number;
+}
+
+export interface ImportedRows {
+  readonly app: string;
+  /** Of the file and its mapping: which import this is. */
+  readonly fingerprint: string;
+  /** Events as NDJSON; each line that is not blank is a row. */
+  readonly lines: Buffer;
+  /** Rows of the file before this piece, and with it. */
+  readonly rowsFrom: number;
+  readonly rowsDone: number;
+  /** When rows without a time happened, UTC ms; absent: they are refused. */
+  readonly defaultTime?: number | undefined;
 }
 
 export interface ImportAnswer {

@@ -10,8 +10,8 @@ export interface Entry {
   readonly names: readonly string[];
   /** Places of events set aside that this entry holds again. */
   readonly takenFromAside?: readonly number[];
-  /** How far an import has come. */
-  readonly checkpoint?: { readonly key: string; readonly value: unknown };
+  /** How far imports have come. */
+  readonly checkpoints?: readonly { readonly key: string; readonly value: unknown }[];
 }
 
 /** A block's cut, written down before its first attempt. */

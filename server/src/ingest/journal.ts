@@ -86,7 +86,7 @@ export class Journal {
       if (entry.prints) ids.put(firstSeq, entry.prints);
       for (const name of entry.names) names.put(name, sealed(name, 1));
       for (const seq of entry.takenFromAside ?? []) aside.remove(seq);
-      if (entry.checkpoint) imports.put(entry.checkpoint.key, sealed(entry.checkpoint.key, entry.checkpoint.value));
+      for (const { key, value } of entry.checkpoints ?? []) imports.put(key, sealed(key, value));
     };
     await this.#write('nothing of this request was stored', bytes, work);
     if (count > 0) this.pendingBytes += value.length;

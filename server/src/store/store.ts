@@ -51,6 +51,8 @@ export interface Store {
   countFollowing(query: Omit<FollowingQuery, 'limit'>, control: QueryControl): Promise<number>;
   /** Which of these uuids the app holds with a timestamp in the range (for imports). */
   knownUuids(app: string, range: Range, uuids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** All uuids of the app with a timestamp in the range, 16 bytes each as row.ts holds them; undefined when they are more than `max`. */
+  uuids(app: string, range: Range, max: number): Promise<AsyncIterable<Buffer> | undefined>;
   counts(query: CountsQuery, control: QueryControl): Promise<CountsResult>;
   groups(query: GroupsQuery, control: QueryControl): Promise<GroupsResult>;
   apps(control: QueryControl): Promise<readonly AppSummary[]>;

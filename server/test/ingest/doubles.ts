@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { SeismoError } from '../../src/errors.ts';
-import { decodeRow } from '../../src/row.ts';
+import { decodeRow, writeUuid } from '../../src/row.ts';
 import { type Block, InsertRefused } from '../../src/store/store.ts';
 
 /** Keeps decoded events; away, silent or refusing as told. */
@@ -8,6 +9,8 @@ export class MemoryStore {
   /** Per event: under which journal, at which place. */
   readonly places: { readonly journal: string; readonly seq: number }[] = [];
   away = false;
+  /** More uuids of a month are asked about. */
+  uuidsMax = Number.POSITIVE_INFINITY;
   /** Stores, and does not say so. */
   losesAnswers = false;
   refuse: (event: ReturnType<typeof decodeRow>) => boolean = () => false;
@@ -38,6 +41,19 @@ export class MemoryStore {
   async knownUuids(app: string, _range: unknown, uuids: readonly string[]) {
     const known = new Set(this.events.filter((event) => event.app === app).map((event) => event.uuid));
     return new Set(uuids.filter((each) => known.has(each)));
+  }
+  async uuids(app: string, range: { from: number; to: number }, max: number) {
+    const own = this.events.filter(
+      (event) => event.app === app && event.timestamp >= range.from && event.timestamp < range.to,
+    );
+    if (own.length > Math.min(max, this.uuidsMax)) return undefined;
+    const bytes = Buffer.alloc(own.length * 16);
+    own.forEach((event, i) => {
+      writeUuid(event.uuid, bytes, i * 16);
+    });
+    // Cut anywhere, as the network cuts.
+    const pieces = Array.from({ length: Math.ceil(bytes.length / 37) }, (_, i) => bytes.subarray(i * 37, i * 37 + 37));
+    return Readable.from(pieces);
   }
 }
 

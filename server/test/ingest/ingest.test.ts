@@ -309,24 +309,3 @@ describe('events set aside', () => {
     expect(store.events.map(({ event }) => event).sort()).toEqual(['a', 'b', 'bad 2']);
   });
 });
-
-describe('importRows', () => {
-  it('adds each uuid once, within a run, against stored events and live ones, and keeps its place', async () => {
-    const events = (from: number, to: number) =>
-      Array.from({ length: to - from }, (_, i) => ({ event: 'a', uuid: uuid(from + i), timestamp: T0 - 1_000 }));
-    await ingest.post('shop', body(events(0, 2)), now);
-    expect(await ingest.importRows('shop', 'file-1', [...events(0, 10), { event: 5 }], 11)).toEqual({
-      accepted: 8,
-      duplicates: 2,
-      rejected: [{ index: 10, code: 'EVENT_NAME_INVALID', detail: expect.any(String) }],
-    });
-    expect(await ingest.importRows('shop', 'file-1', events(5, 12), 18)).toMatchObject({ accepted: 2, duplicates: 5 });
-    await reopen();
-    expect([ingest.importedRows('shop', 'file-1'), ingest.importedRows('shop', 'file-2')]).toEqual([18, 0]);
-    expect(await ingest.importRows('shop', 'file-2', events(0, 20), 20)).toMatchObject({ accepted: 8, duplicates: 12 });
-    await ingest.catchUp('shop');
-    expect(store.events.length).toBe(20);
-    // The live window does not know what an import brought.
-    expect(ingest.stats().rememberedIds).toBe(2);
-  });
-});

@@ -157,10 +157,12 @@ it('says at its end that the disk hangs, and does not wait for it', async () => 
 
 it('takes a piece of an import again that could not be journalled, and does not call it known', async () => {
   const events = Array.from({ length: 40 }, (_, i) => ({ event: 'a', uuid: uuid(i), timestamp: T0 }));
+  const lines = Buffer.from(events.map((event) => JSON.stringify(event)).join('\n'));
+  const piece = { app: 'shop', fingerprint: 'file', rowsFrom: 0, rowsDone: 40, lines };
   failNextTransaction()();
-  expect(await failure(ingest.importRows('shop', 'file', events, 40))).toBe('JOURNAL_UNAVAILABLE');
-  expect(ingest.importedRows('shop', 'file')).toBe(0);
-  expect(await ingest.importRows('shop', 'file', events, 40)).toMatchObject({ accepted: 40, duplicates: 0 });
+  expect(await failure(ingest.importRows(piece))).toBe('JOURNAL_UNAVAILABLE');
+  expect(await ingest.importedRows('shop', 'file')).toBe(0);
+  expect(await ingest.importRows(piece)).toMatchObject({ accepted: 40, duplicates: 0 });
 });
 
 it('loads nothing twice and loses nothing when a journal is brought back from a backup', async () => {

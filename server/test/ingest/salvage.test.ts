@@ -48,7 +48,7 @@ async function append(journal: Journal, mark: number, count: number, checkpoint?
       { app: 'shop', prints: Array.from({ length: count * 2 }, (_, i) => mark * 1000 + i) },
     ]),
     names: [`ishop event ${mark}`],
-    ...(checkpoint !== undefined && { checkpoint: { key: `shop file-${mark}`, value: checkpoint } }),
+    ...(checkpoint !== undefined && { checkpoints: [{ key: `shop file-${mark}`, value: checkpoint }] }),
   });
 }
 

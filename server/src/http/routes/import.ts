@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { SeismoError } from '../../errors.ts';
-import { jsonOf } from '../body.ts';
+import { bytesOf, parsedBody, wholeBody } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
 import { parameter } from './schemas.ts';
@@ -20,15 +20,33 @@ export function importRoutes({ ingest }: HttpDeps): readonly Route[] {
       answers: {
         200: { description: 'Rows.', content: { 'application/json': Type.Object({ rows: Type.Integer() }) } },
       },
-      handler: async (call) => ({ rows: ingest.importedRows(call.app, fingerprintOf(call)) }),
+      handler: async (call) => ({ rows: await ingest.importedRows(call.app, fingerprintOf(call)) }),
+    },
+    {
+      method: 'DELETE',
+      url: '/admin/import/:app',
+      summary: 'Forgets how far a file is imported: its next piece is the first one again',
+      access: 'admin',
+      query: [FINGERPRINT],
+      answers: { 204: { description: 'Forgotten.' } },
+      errors: ['JOURNAL_FULL'],
+      handler: async (call) => {
+        await ingest.forgetImport(call.app, fingerprintOf(call));
+        return call.reply.status(204).send();
+      },
     },
     {
       method: 'POST',
       url: '/admin/import/:app',
       summary: 'One piece of a file, journalled together with the place reached',
       access: 'admin',
-      query: [FINGERPRINT, parameter('rowsDone', 'Rows of the file done after this piece.')],
-      rawBody: { 'application/json': Type.Array(Type.Unknown()) },
+      query: [
+        FINGERPRINT,
+        parameter('rowsFrom', 'Rows of the file done before this piece.'),
+        parameter('rowsDone', 'Rows of the file done after this piece.'),
+        parameter('defaultTime', 'When rows without a time happened, ms since 1970; absent: they are refused.'),
+      ],
+      rawBody: { 'application/x-ndjson': Type.String() },
       answers: {
         200: {
           description: 'The counts.',
@@ -41,13 +59,16 @@ export function importRoutes({ ingest }: HttpDeps): readonly Route[] {
           },
         },
       },
-      errors: ['BODY_NOT_JSON', 'JOURNAL_FULL'],
-      async handler(call) {
-        const rowsDone = Number(call.search.get('rowsDone'));
-        if (!Number.isSafeInteger(rowsDone) || rowsDone < 0)
-          throw new SeismoError('PARAMETER_INVALID', 'rowsDone must be a whole number.', { field: 'rowsDone' });
-        return await ingest.importRows(call.app, fingerprintOf(call), await rowsOf(call), rowsDone);
-      },
+      errors: ['IMPORT_OUT_OF_STEP', 'BODY_TOO_LARGE', 'STORE_BEHIND', 'JOURNAL_FULL'],
+      handler: async (call) =>
+        await ingest.importRows({
+          app: call.app,
+          fingerprint: fingerprintOf(call),
+          rowsFrom: numberOf(call, 'rowsFrom'),
+          rowsDone: numberOf(call, 'rowsDone'),
+          defaultTime: call.search.has('defaultTime') ? numberOf(call, 'defaultTime') : undefined,
+          lines: await linesOf(call),
+        }),
     },
   ];
 }
@@ -61,8 +82,15 @@ function fingerprintOf({ search }: Call): string {
   return fingerprint;
 }
 
-async function rowsOf({ request }: Call): Promise<readonly unknown[]> {
-  const rows = await jsonOf(request.raw, PIECE_MAX_BYTES);
-  if (Array.isArray(rows)) return rows;
-  throw new SeismoError('BODY_NOT_JSON', 'The body must be a JSON array of events.');
+function numberOf({ search }: Call, name: 'rowsFrom' | 'rowsDone' | 'defaultTime'): number {
+  const value = /^\d{1,15}$/.test(search.get(name) ?? '') ? Number(search.get(name)) : Number.NaN;
+  if (Number.isSafeInteger(value)) return value;
+  throw new SeismoError('PARAMETER_INVALID', `${name} must be a whole number.`, { field: name });
+}
+
+async function linesOf({ request }: Call): Promise<Buffer> {
+  const parsed = parsedBody(request.raw);
+  const lines = parsed ? bytesOf(parsed.value) : await wholeBody(request.raw, PIECE_MAX_BYTES);
+  if (lines !== undefined) return lines;
+  throw new SeismoError('BODY_TYPE_UNSUPPORTED', 'Rows come as application/x-ndjson.');
 }

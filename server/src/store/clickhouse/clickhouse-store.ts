@@ -6,7 +6,7 @@ import { Identities } from './analysis/people.ts';
 import { apps, eventNames, properties } from './catalogue-query.ts';
 import type { Connection } from './connection.ts';
 import { counts, DayZones } from './counts-query.ts';
-import { events, knownUuids } from './events-query.ts';
+import { events, knownUuids, uuids } from './events-query.ts';
 import { countFollowing, following } from './following-query.ts';
 import { groups } from './groups-query.ts';
 import { type HotLogger, HotProperties } from './hot-properties.ts';
@@ -66,7 +66,8 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     events: async (query, control) => await events(hot.over(opened()), query, control),
     following: async (query, control) => await following(opened(), query, control),
     countFollowing: async (query, control) => await countFollowing(opened(), query, control),
-    knownUuids: async (app, range, uuids) => await knownUuids(opened(), app, range, uuids),
+    knownUuids: async (app, range, asked) => await knownUuids(opened(), app, range, asked),
+    uuids: async (app, range, max) => await uuids(opened(), app, range, max),
     counts: async (query, control) => await counts(hot.over(opened()), zones, identities, query, control),
     groups: async (query, control) =>
       await groups(hot.over(opened()), identities, (key) => hot.hasTyped(key), query, control),

@@ -41,6 +41,8 @@ export interface Connection {
   table(sql: string, params?: Parameters, options?: QueryOptions): Promise<Table>;
   /** Rows in the engine's own pieces, while it still reads. */
   stream<T>(sql: string, params?: Parameters, options?: QueryOptions): AsyncIterable<readonly T[]>;
+  /** The answer as it comes, in the format that the statement ends with. */
+  bytes(sql: string, params?: Parameters, options?: QueryOptions): AsyncIterable<Buffer>;
   command(sql: string, params?: Parameters, settings?: Settings): Promise<void>;
   /**
    * RowBinary of these columns, in this order.
@@ -260,6 +262,29 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
           abort_signal: signal,
         });
         for await (const rows of result.stream<T>()) yield rows.map((row) => row.json() as T);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw queryFailure(error);
+      } finally {
+        releaseTimer();
+        release();
+      }
+    },
+
+    async *bytes(sql: string, params?: Parameters, asked: QueryOptions = {}): AsyncGenerator<Buffer> {
+      asked.signal?.throwIfAborted();
+      const { signal, release: releaseTimer } = boundedBy(asked);
+      const queryId = asked.queryId ?? randomUUID();
+      const release = stopWith(signal, queryId);
+      try {
+        const result = await client.exec({
+          query: sql,
+          query_id: queryId,
+          clickhouse_settings: serverSettings(asked.settings),
+          ...(params === undefined ? {} : { query_params: { ...params } }),
+          abort_signal: signal,
+        });
+        for await (const piece of result.stream) yield piece as Buffer;
       } catch (error) {
         signal.throwIfAborted();
         throw queryFailure(error);

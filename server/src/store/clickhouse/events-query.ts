@@ -124,3 +124,17 @@ export async function knownUuids(
   }
   return known;
 }
+
+/** All uuids of the app in the range, as they lie in a row; undefined when they are more than `max`. */
+export async function uuids(
+  connection: Connection,
+  app: string,
+  range: Range,
+  max: number,
+): Promise<AsyncIterable<Buffer> | undefined> {
+  const bound = new Bound();
+  const from = `FROM ${EVENTS} WHERE ${whereSql(app, range, [], bound)}`;
+  const [row] = await connection.query<{ n: string }>(`SELECT count() AS n ${from}`, bound.values);
+  if (Number(row?.n ?? 0) > max) return undefined;
+  return connection.bytes(`SELECT uuid ${from} FORMAT RowBinary`, bound.values);
+}

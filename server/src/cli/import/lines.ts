@@ -1,0 +1,179 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { CommandFailure } from '../failure.ts';
+import type { Rows } from './source.ts';
+
+/** A line longer than this is no line: it would be held in memory. */
+const LINE_MAX_BYTES = 64 * 1024 * 1024;
+const PIECE_BYTES = 4 * 1024 * 1024;
+
+/** Gzip is seen by its magic number, whatever the file is called. */
+export async function* inflated(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let head = Buffer.alloc(0);
+  // A pipe may begin with a single byte.
+  while (head.length < 2) {
+    const next = await chunks.next();
+    if (next.done) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    if (head.length > 0) yield head;
+    yield* chunks;
+  }
+  if (!isGzip(head)) {
+    yield* all();
+    return;
+  }
+  const source = Readable.from(all());
+  const gunzip = createGunzip();
+  source.on('error', (error) => gunzip.destroy(error));
+  yield* source.pipe(gunzip) as AsyncIterable<Buffer>;
+}
+
+export const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
+
+/** Gathers rows with the lines on which they stand. */
+class Gathered {
+  rows: Buffer[] = [];
+  lines: number[] = [];
+  bytes = 0;
+
+  add(row: Buffer, line: number): void {
+    this.rows.push(row);
+    this.lines.push(line);
+    this.bytes += row.length;
+  }
+
+  isFull(pieceRows: number): boolean {
+    return this.rows.length >= pieceRows || this.bytes >= PIECE_BYTES;
+  }
+
+  take(): Rows {
+    const taken = { rows: this.rows, lines: this.lines };
+    this.rows = [];
+    this.lines = [];
+    this.bytes = 0;
+    return taken;
+  }
+}
+
+/** Lines that are not blank, as they are. */
+export async function* lineRows(chunks: AsyncIterable<Buffer>, pieceRows: number): AsyncGenerator<Rows> {
+  const gathered = new Gathered();
+  let open: Buffer[] = [];
+  let openBytes = 0;
+  let lines = 0;
+  const end = (rest: Buffer): void => {
+    const line = open.length === 0 ? rest : Buffer.concat([...open, rest]);
+    open = [];
+    openBytes = 0;
+    lines++;
+    if (!isBlank(line)) gathered.add(line, lines);
+  };
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
+      end(chunk.subarray(start, at));
+      start = at + 1;
+      if (gathered.isFull(pieceRows)) yield gathered.take();
+    }
+    if (start < chunk.length) open.push(chunk.subarray(start));
+    openBytes += chunk.length - start;
+    checkLength(openBytes, lines);
+  }
+  end(Buffer.alloc(0));
+  if (gathered.rows.length > 0) yield gathered.take();
+}
+
+/** As the server sees it, which counts rows by lines that are not blank. */
+function isBlank(line: Buffer): boolean {
+  for (const byte of line) if (byte !== 32 && byte !== CARRIAGE_RETURN && byte !== 9) return false;
+  return true;
+}
+
+/**
+ * The items of one JSON array, each as it is written, on one line. What JSON.parse would lose (a key twice, 1e400) is for the
+ * server to refuse, so nothing is parsed here.
+ * @throws CommandFailure when the file is no array, or does not end
+ */
+export async function* itemRows(chunks: AsyncIterable<Buffer>, pieceRows: number): AsyncGenerator<Rows> {
+  const gathered = new Gathered();
+  let open: Buffer[] = [];
+  let openBytes = 0;
+  let line = 1;
+  let itemLine = 1;
+  /** 0: before the array; 1: between its items or in a bare one; deeper: inside. */
+  let depth = 0;
+  let isInText = false;
+  let isEscaped = false;
+  let isEnded = false;
+  const end = (rest: Buffer): void => {
+    const item = Buffer.concat([...open, rest]);
+    open = [];
+    openBytes = 0;
+    if (isBlank(item)) return;
+    gathered.add(item, itemLine);
+  };
+  for await (const chunk of chunks) {
+    // Between tokens a line break is white space; inside a text it is as wrong as a carriage return.
+    const bytes = Buffer.from(chunk);
+    let start = 0;
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at]!;
+      if (byte === NEWLINE) {
+        line++;
+        bytes[at] = CARRIAGE_RETURN;
+        continue;
+      }
+      if (isEscaped) isEscaped = false;
+      else if (isInText) {
+        if (byte === BACKSLASH) isEscaped = true;
+        else if (byte === QUOTE) isInText = false;
+      } else if (byte <= 32) continue;
+      else if (isEnded) throw new CommandFailure(`Line ${line}: after the array there is more.`);
+      else if (depth === 0) {
+        if (byte === 0xef || byte === 0xbb || byte === 0xbf) continue;
+        if (byte !== OPEN_ARRAY) throw new CommandFailure(`Line ${line}: a JSON file must hold one array of events.`);
+        depth = 1;
+        start = at + 1;
+      } else {
+        if (depth === 1 && openBytes === 0 && isBlank(bytes.subarray(start, at))) itemLine = line;
+        if (byte === QUOTE) isInText = true;
+        else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) depth++;
+        else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;
+        if ((byte === COMMA && depth === 1) || depth === 0) {
+          end(bytes.subarray(start, at));
+          start = at + 1;
+          isEnded = depth === 0;
+        }
+      }
+      if (gathered.isFull(pieceRows)) yield gathered.take();
+    }
+    if (depth === 0) continue;
+    const rest = bytes.subarray(start);
+    if (openBytes > 0 || !isBlank(rest)) {
+      open.push(rest);
+      openBytes += rest.length;
+    }
+    checkLength(openBytes, line);
+  }
+  if (gathered.rows.length > 0) yield gathered.take();
+  if (!isEnded) throw new CommandFailure(`The array does not end; the file is cut after line ${line}.`);
+}
+
+function checkLength(bytes: number, lines: number): void {
+  if (bytes > LINE_MAX_BYTES)
+    throw new CommandFailure(
+      `What begins after line ${lines} is longer than ${LINE_MAX_BYTES} bytes; is this its format?`,
+    );
+}
+
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
+const QUOTE = 34;
+const COMMA = 44;
+const OPEN_ARRAY = 91;
+const BACKSLASH = 92;
+const CLOSE_ARRAY = 93;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
