@@ -1,5 +1,4 @@
 /** The composition root: opens every room, wires them, closes them in reverse. */
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Analysis } from './analysis/analysis.ts';
@@ -9,6 +8,7 @@ import type { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { type FirstAdmin, firstAdmin, signingKey, storedSecret } from './auth/first-start.ts';
 import type { Config } from './config.ts';
+import { ensureDirectory } from './data-directory.ts';
 import { eraseEverywhere } from './erase-everywhere.ts';
 import { createIngest, JOURNAL_DIRECTORY } from './ingest/create-ingest.ts';
 import { ensureJournal } from './ingest/ensure-journal.ts';
@@ -59,7 +59,7 @@ export interface AppOptions {
 /** @throws DirectoryInUse, or what kept a room from opening */
 export async function openApp(config: Config, { logger, now = Date.now }: AppOptions): Promise<App> {
   const dataDir = resolve(config.dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  ensureDirectory(dataDir, 'dataDir, --data');
   /** What has been opened, in order; closed in reverse. */
   const opened: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { signingKey } from './auth/first-start.ts';
 import type { Config } from './config.ts';
+import { ensureDirectory } from './data-directory.ts';
 import { lockDirectory } from './lock.ts';
 import { openRegistry } from './registry/lmdb-registry.ts';
 
@@ -16,7 +16,7 @@ export interface Offline {
 /** @throws DirectoryInUse */
 export async function openOffline(config: Config): Promise<Offline> {
   const dataDir = resolve(config.dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  ensureDirectory(dataDir, 'dataDir, --data');
   // A server that starts meanwhile would have read users and keys before the change.
   const lock = await lockDirectory(dataDir);
   try {

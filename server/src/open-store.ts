@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { ensureDirectory } from './data-directory.ts';
 import { SeismoError } from './errors.ts';
 import { createClickHouseStore } from './store/clickhouse/clickhouse-store.ts';
 import { openConnection } from './store/clickhouse/connection.ts';
@@ -36,8 +37,10 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
   const { dataDir, logger, zoneOf, mayIdentify } = around;
   if (connection !== undefined && !isEmbedded(config))
     return await openRemote(connection, config.hotPropertiesMax, around);
+  const engineDir = connection === undefined ? dataDir : resolve(connection);
+  ensureDirectory(engineDir, connection === undefined ? 'dataDir, --data' : 'connection, --connection');
   const engine = await startEmbeddedEngine({
-    dataDir: connection === undefined ? dataDir : resolve(connection),
+    dataDir: engineDir,
     memoryBytes: config.engineMemoryBytes,
     logger,
   });

@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ensureDirectory } from '../../src/data-directory.ts';
+import { seismo } from './seismo.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'seismo-directory-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const BUILT = new URL('../../dist/data-directory.js', import.meta.url).href;
+const SETTING = 'dataDir, --data';
+const isRoot = process.getuid?.() === 0;
+const procIsThere = existsSync('/proc/self');
+
+describe('a data directory that cannot be', () => {
+  it.skipIf(!procIsThere)(
+    'is told in one sentence with its setting, and the server ends with 1',
+    async () => {
+      // Node's recursive mkdir never comes back from there.
+      for (const args of [
+        ['start', '--data', '/proc/seismo/data', '--port', '0'],
+        ['key', 'create', '--app', 'shop', '--scope', 'read', '--data', '/proc/seismo'],
+      ]) {
+        const { code, stdout, stderr } = await seismo(args, { cwd: folder });
+        expect([code, stdout]).toEqual([1, '']);
+        expect(stderr.trim().split('\n')).toHaveLength(1);
+        expect(stderr).toContain('(dataDir, --data) cannot be used: no directory can be made there. Name one');
+      }
+    },
+    30_000,
+  );
+
+  it('is told of the engine by the setting that names its directory', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const args = ['start', '--data', join(folder, 'data'), '--connection', join(folder, 'file', 'x'), '--port', '0'];
+    const { code, stderr } = await seismo(args, { cwd: folder });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('(connection, --connection) cannot be used: a file')]);
+  }, 30_000);
+
+  it('is a file, or lies under one', () => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => ensureDirectory(join(folder, 'file'), SETTING)).toThrow('a file is in its way');
+    expect(() => ensureDirectory(join(folder, 'file', 'a', 'b'), SETTING)).toThrow('a file is in its way');
+  });
+
+  it('is a link in a circle, or to nowhere, or has too long a name', () => {
+    symlinkSync(join(folder, 'b'), join(folder, 'a'));
+    symlinkSync(join(folder, 'a'), join(folder, 'b'));
+    expect(() => ensureDirectory(join(folder, 'a'), SETTING)).toThrow('circle');
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'c'));
+    expect(() => ensureDirectory(join(folder, 'c'), SETTING)).toThrow('cannot be used');
+    expect(() => ensureDirectory(join(folder, 'x'.repeat(300)), SETTING)).toThrow('name is too long');
+  });
+
+  it.skipIf(!isRoot)('belongs to another user, or may only be read', () => {
+    mkdirSync(join(folder, 'theirs'), { mode: 0o755 });
+    chmodSync(folder, 0o755);
+    // A process of its own gives its rights up; it loads the built file first.
+    const asNobody = (path: string): string => {
+      const script = `const { ensureDirectory } = await import(${JSON.stringify(BUILT)}); process.setgroups([]); process.setgid(65534); process.setuid(65534);
+        try { ensureDirectory(${JSON.stringify(path)}, 's'); } catch (error) { console.log(error.message); }`;
+      return spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout;
+    };
+    expect(asNobody(join(folder, 'theirs'))).toContain('this user may not write there');
+    expect(asNobody(join(folder, 'theirs', 'deep', 'er'))).toContain('this user may not write there');
+  });
+
+  it.skipIf(!isRoot)('lies on a disk that can only be read', () => {
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=1m', 'tmpfs', folder], { stdio: 'ignore' }).status !== 0)
+      return;
+    try {
+      expect(() => ensureDirectory(join(folder, 'data'), SETTING)).toThrow('can only be read');
+      expect(() => ensureDirectory(folder, SETTING)).toThrow('can only be read');
+    } finally {
+      spawnSync('umount', [folder]);
+    }
+  });
+});
+
+describe('a data directory that can be', () => {
+  it('is made with all above it, for its owner alone, and taken as it is when it is there', () => {
+    const path = join(folder, 'a', 'b', 'c');
+    ensureDirectory(path, SETTING);
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    chmodSync(path, 0o750);
+    symlinkSync(path, join(folder, 'link'));
+    ensureDirectory(join(folder, 'link'), SETTING);
+    expect(statSync(path).mode & 0o777).toBe(0o750);
+  });
+});
