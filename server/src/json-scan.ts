@@ -1,14 +1,19 @@
 /**
- * What JSON.parse does not tell: a key that stands twice (it keeps the last) and a number it had to round. Both scanners
- * take text that JSON.parse has accepted.
+ * What JSON.parse does not tell: a key that stands twice (it keeps the last) and a number so small that it became 0. Both
+ * scanners take text that JSON.parse has accepted.
  */
 
-/**
- * Counts the keys of all objects in the text (each has one colon outside of texts); more than the parsed value holds
- * means that some key stands twice. About 1 ns a byte.
- */
-export function countKeys(bytes: Uint8Array): number {
+export interface Glance {
+  /** Keys of all objects: each has one colon outside of texts. */
+  readonly keys: number;
+  /** A number has a negative exponent, and may have become 0. */
+  readonly hasSmall: boolean;
+}
+
+/** More keys in the text than the parsed value holds mean that some key stands twice. About 1 ns a byte. */
+export function glanceAt(bytes: Uint8Array): Glance {
   let keys = 0;
+  let hasSmall = false;
   const { length } = bytes;
   for (let at = 0; at < length; at++) {
     const byte = bytes[at];
@@ -17,12 +22,18 @@ export function countKeys(bytes: Uint8Array): number {
       while (bytes[at] !== QUOTE) {
         if (bytes[at] === BACKSLASH) at++;
         at++;
-        if (at >= length) return keys;
+        if (at >= length) return { keys, hasSmall };
       }
     } else if (byte === COLON) keys++;
+    // `e-`, or `E-`: no word of JSON has either.
+    else if (byte === MINUS && at > 0 && (bytes[at - 1]! | 32) === LETTER_E) hasSmall = true;
   }
-  return keys;
+  return { keys, hasSmall };
 }
+
+/** A number of so many zeros after its point needs no exponent to become 0 (the smallest double is 4.9e-324). */
+const ZEROS = '0'.repeat(300);
+export const mayVanish = (text: string, { hasSmall }: Glance): boolean => hasSmall || text.includes(ZEROS);
 
 /** Keys in a parsed value, objects inside arrays included. */
 export function keysOf(value: unknown): number {
@@ -43,21 +54,25 @@ export function keysOf(value: unknown): number {
   return keys;
 }
 
-export interface Repeated {
-  /** Index of the event among the others, 0 for a single object, -1 when the key stands outside of all events. */
+export interface Hidden {
+  /** Index of the event among the others, 0 for a single object, -1 when it stands outside of all events. */
   readonly index: number;
-  readonly key: string;
+  /** A key that stands twice in one object. */
+  readonly key?: string;
+  /** A number that is not 0 and became it. */
+  readonly number?: string;
 }
 
 /**
- * Finds the keys that stand twice in one object.
+ * Finds the keys that stand twice in one object, and the numbers that became 0.
  * @param arrayDepth where the events are: 0 the text is one event, 1 an array of them, 2 an object that holds the array
  */
-export function repeatedKeys(text: string, arrayDepth: 0 | 1 | 2): Repeated[] {
-  const found: Repeated[] = [];
+export function hiddenFaults(text: string, arrayDepth: 0 | 1 | 2): Hidden[] {
+  const found: Hidden[] = [];
   /** One entry an open object (its keys) or array (undefined). */
   const open: (Set<string> | undefined)[] = [];
   let index = 0;
+  const isAmongEvents = (): boolean => arrayDepth > 0 && open.length === arrayDepth && open.at(-1) === undefined;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit === QUOTE) {
@@ -70,13 +85,19 @@ export function repeatedKeys(text: string, arrayDepth: 0 | 1 | 2): Repeated[] {
       const key = JSON.parse(text.slice(start, at + 1)) as string;
       if (keys?.has(key)) found.push({ index: open.length <= arrayDepth ? -1 : index, key });
       keys?.add(key);
+    } else if (unit >= DIGIT_0 && unit <= DIGIT_9) {
+      NUMBER.lastIndex = at;
+      const [number = '', digits = ''] = NUMBER.exec(text) ?? [];
+      if (Number(number) === 0 && /[1-9]/.test(digits))
+        found.push({ index: open.length > arrayDepth || isAmongEvents() ? index : -1, number });
+      at += Math.max(number.length, 1) - 1;
     } else if (unit === 123) open.push(new Set());
     else if (unit === 91) {
       open.push(undefined);
       // In {events: […], sentAt} only the array at depth 2 counts; any other array inside an event is deeper.
       if (open.length === arrayDepth) index = 0;
     } else if (unit === 125 || unit === 93) open.pop();
-    else if (unit === 44 && arrayDepth > 0 && open.length === arrayDepth && open.at(-1) === undefined) index++;
+    else if (unit === 44 && isAmongEvents()) index++;
   }
   return found;
 }
@@ -85,3 +106,9 @@ const isSpace = (unit: number): boolean => unit === 32 || unit === 10 || unit ==
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COLON = 58;
+const MINUS = 45;
+const LETTER_E = 101;
+const DIGIT_0 = 48;
+const DIGIT_9 = 57;
+/** Without its sign, and apart from it the digits before the exponent. */
+const NUMBER = /([\d.]+)(?:[eE][+-]?\d+)?/y;

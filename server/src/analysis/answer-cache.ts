@@ -1,4 +1,5 @@
 import { appAt, type Committed, isIdAt, timestampAt } from '../committed.ts';
+import { IDENTIFY } from '../event.ts';
 import type { Asked } from './analysis.ts';
 
 /** An answer that is kept, or is being made. */
@@ -11,8 +12,6 @@ export interface Kept {
   readonly bytes: number;
 }
 
-/** Says which device is which user: it changes answers about any time. */
-const IDENTIFY = '$identify';
 /** A text of JSON as objects in memory, about. */
 const BYTES_A_CHARACTER = 6;
 /** One answer takes no more of it. */
@@ -121,6 +120,7 @@ function earliest({ apps, rows }: Committed, app: string): number {
   let since = Number.POSITIVE_INFINITY;
   for (const row of rows()) {
     if (apps.size > 1 && appAt(row) !== app) continue;
+    // Says which device is which user: it changes answers about any time.
     if (isIdAt(row, IDENTIFY)) return Number.NEGATIVE_INFINITY;
     since = Math.min(since, timestampAt(row));
   }

@@ -63,9 +63,10 @@ async function answer(
   const who =
     route.access === 'open' ? undefined : await identify(deps.auth, request, search, route.access, deps.now());
   if (who?.kind === 'user' && who.renewed) setTokenCookie(request, reply, who.renewed, deps.now());
-  const app = (request.params as { app?: string }).app ?? '';
+  const named = (request.params as { app?: string }).app;
+  const app = named ?? '';
   if (who !== undefined || !route.isOpenTo?.(request)) authorize(who, route.access, app, request);
-  if (app !== '' && !APP_NAME.test(app))
+  if (named !== undefined && !APP_NAME.test(named))
     throw new SeismoError('APP_NAME_INVALID', `"${app.slice(0, 80)}" is not a name of an app.`, { field: 'app' });
   search.delete('access_token');
   const call: Call = {

@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Refused } from '../committed.ts';
 import { SeismoError } from '../errors.ts';
-import { countKeys, keysOf, repeatedKeys } from '../json-scan.ts';
+import { glanceAt, hiddenFaults, keysOf, mayVanish } from '../json-scan.ts';
 import { type AcceptContext, type Accepted, acceptEvent, parseTime } from './accept.ts';
 import { type EventLimits, REJECTED_LISTED_MAX } from './limits.ts';
 import type { Line } from './lines.ts';
@@ -102,8 +102,8 @@ export function addLine(batch: Batch, line: Line, index: number, context: Accept
   }
   try {
     const parsed = parseBody(line);
-    const repeated = eventsWithRepeatedKeys(line, parsed, 0).get(0);
-    if (repeated) refuse(batch, index, repeated, parsed.value);
+    const fault = eventsWithHiddenFaults(line, parsed, 0).get(0);
+    if (fault) refuse(batch, index, fault, parsed.value);
     else addEvent(batch, parsed.value, index, context);
   } catch (error) {
     if (!(error instanceof SeismoError)) throw error;
@@ -133,33 +133,32 @@ export function batchAnswer(batch: Batch, accepted: number, duplicates: number):
 }
 
 /**
- * Which events of a text hold a key twice: JSON.parse kept the last one, and nothing that was sent may vanish unseen.
- * @throws EVENT_KEY_REPEATED when the key stands outside of the events
+ * Which events of a text hold what JSON.parse took away unseen: a key that stands twice, of which it kept the last, or a number too
+ * small for a double, which it made 0. Nothing that was sent may vanish so.
+ * @throws EVENT_KEY_REPEATED, EVENT_NUMBER_UNSAFE when it stands outside of the events
  */
-export function eventsWithRepeatedKeys(
+export function eventsWithHiddenFaults(
   bytes: Buffer,
   parsed: { readonly value: unknown; readonly text: string },
   depth: 0 | 1 | 2,
 ): ReadonlyMap<number, SeismoError> {
   const found = new Map<number, SeismoError>();
-  if (countKeys(bytes) === keysOf(parsed.value)) return found;
-  for (const { index, key } of repeatedKeys(parsed.text, depth)) {
-    const name = key.slice(0, 80);
-    const error = new SeismoError('EVENT_KEY_REPEATED', `The key "${name}" stands twice in one object.`, {
-      field: name,
-    });
+  const glance = glanceAt(bytes);
+  if (glance.keys === keysOf(parsed.value) && !mayVanish(parsed.text, glance)) return found;
+  for (const { index, key, number } of hiddenFaults(parsed.text, depth)) {
+    const error = key === undefined ? vanished(number ?? '') : repeated(key.slice(0, 80));
     if (index < 0) throw error;
     if (!found.has(index)) found.set(index, error);
   }
   return found;
 }
 
-/** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
-export function batchAnswer(batch: Batch, accepted: number, duplicates: number): string {
-  const { rejected, rejectedTotal } = batch;
-  if (rejectedTotal > 0 && accepted + duplicates === 0)
-    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
-      extra: { accepted, duplicates, rejectedTotal, rejected },
-    });
-  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected });
-}
+const repeated = (field: string): SeismoError =>
+  new SeismoError('EVENT_KEY_REPEATED', `The key "${field}" stands twice in one object.`, { field });
+
+const vanished = (number: string): SeismoError =>
+  new SeismoError(
+    'EVENT_NUMBER_UNSAFE',
+    `The number ${number.length > 40 ? `${number.slice(0, 40)}…` : number} is too small for a double, which would make it 0; send it as a text.`,
+    { field: 'data' },
+  );

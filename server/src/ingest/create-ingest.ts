@@ -11,7 +11,7 @@ import {
   type Batch,
   batchAnswer,
   eventsOf,
-  eventsWithRepeatedKeys,
+  eventsWithHiddenFaults,
   newBatch,
   parseBody,
   refuse,
@@ -163,9 +163,9 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     arrivedAt: number,
     device: string | undefined,
   ): Promise<PostAnswer> {
-    const { events, depth, sentAt, repeated } = refusals.told(app, bytes, () => {
+    const { events, depth, sentAt, faults } = refusals.told(app, bytes, () => {
       const found = eventsOf(parsed.value, config);
-      return { ...found, repeated: eventsWithRepeatedKeys(bytes, parsed, found.depth) };
+      return { ...found, faults: eventsWithHiddenFaults(bytes, parsed, found.depth) };
     });
     const context = contextOf(app, arrivedAt, sentAt, device);
     // Small bodies are done in one turn and share one writer; others let the rest of the server have its turns.
@@ -174,7 +174,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     const batch = newBatch(depth === 0, small ? scratch : new RowWriter());
     for (let index = 0; index < events.length; index++) {
       if (!small && index % SLICE_EVENTS === SLICE_EVENTS - 1) await new Promise((resolve) => setImmediate(resolve));
-      const error = repeated.get(index);
+      const error = faults.get(index);
       if (error) refuse(batch, index, error, events[index]);
       else addEvent(batch, events[index], index, context);
     }

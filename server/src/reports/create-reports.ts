@@ -202,7 +202,11 @@ function reportRange(kind: ReportKind, search: URLSearchParams, calendar: Calend
       return weekRange(dayOf(search, onlyOne(search, 'week'), calendar, nowMs), calendar);
     case 'month': {
       const name = onlyOne(search, 'month');
-      const month = /^\d{4}-\d\d$/.test(search.get(name) ?? '') ? parseDay(`${search.get(name)}-01`) : undefined;
+      const value = search.get(name);
+      const month = parseDay(`${value}-01`);
+      const isDay = value === null || value === 'today' || value === 'yesterday' || parseDay(value) !== undefined;
+      if (name === 'month' && month === undefined && !isDay)
+        throw invalid(name, 'must be a month like 2026-11, or a day in it, from 1970 to 2100.');
       return monthRange(month ?? dayOf(search, name, calendar, nowMs), timeZone);
     }
     case 'period': {

@@ -54,7 +54,7 @@ export function propertyOf(text: string, field: string): PropertyField {
   if (property === undefined)
     throw invalid(
       field.slice(0, 80),
-      `must name a property of 1 to ${PROPERTY_MAX_LENGTH} characters, like data.plan, data.address.city or data["a.b"].`,
+      `must name a property of 1 to ${PROPERTY_MAX_LENGTH} characters, like ${field === 'attr' ? 'plan, address.city or ["a.b"]' : 'data.plan, data.address.city or data["a.b"]'}.`,
     );
   return property;
 }

@@ -99,15 +99,25 @@ export function endOf(
 ): number | undefined {
   const value = search.get(name);
   if (value === null) return undefined;
-  const at = /^\d{1,14}$/.test(value) && value.length > 8 ? Number(value) : dateTimeOf(value, calendar.timeZone);
+  // A plus that was not sent as %2B has become a space.
+  const spelled = value.replace(SPACE_FOR_PLUS, '$1+$2');
+  const at = /^\d{9,14}$/.test(value) ? Number(value) : dateTimeOf(spelled, calendar.timeZone);
   if (at !== undefined) {
     if (!isInRange(at)) throw invalid(name, 'must lie from 1970-01-01 to 2100-01-01.');
     return at;
   }
+  const isDay = value === 'today' || value === 'yesterday' || parseDay(value) !== undefined;
+  if (!isDay)
+    throw invalid(
+      name,
+      'must be a day like 2026-11-24, a time like 2026-11-24T09:30:00Z, today or yesterday, from 1970 to 2100.',
+    );
   const day = dayOf(search, name, calendar, nowMs);
   const range = daysRange(day, day, calendar.timeZone);
   return name === 'from' ? range.from : range.to;
 }
+
+const SPACE_FOR_PLUS = /^(\d{4}-\d\d-\d\d[T ][\d:.,]+) (\d\d(?::?\d\d)?)$/i;
 
 const isInRange = (ms: number): boolean => ms >= TIMESTAMP_MIN_MS && ms <= TIMESTAMP_MAX_MS;
 

@@ -53,6 +53,10 @@ const KEPT: readonly (readonly [string, string])[] = [
   ],
   ['numbers at their ends', '{"n":[9007199254740991,-9007199254740991,5e-324,0.1,1e-7,-1.5,0]}'],
   ['values that look like others', '{"a":"1","b":1,"c":"true","d":true,"e":"null","f":null,"g":"","h":[],"i":{}}'],
+  [
+    'texts that look like tiny numbers',
+    `{"1e-400":"1e-400","u":"e-4 \\" 2e-400","z":"0.${'0'.repeat(330)}1","n":1e-300}`,
+  ],
   ['an array of 40,000 numbers', `{"l":[${Array.from({ length: 40_000 }, (_, i) => i).join(',')}]}`],
   ['1,000 keys', keys(1_000)],
   ['objects 32 deep', nested('{"a":', '}', 32)],
@@ -67,6 +71,11 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['1e400', '{"n":1e400}', 'EVENT_NUMBER_UNSAFE'],
   ['-1e400 in an array', '{"n":[[-1e400]]}', 'EVENT_NUMBER_UNSAFE'],
   ['2^53', '{"n":9007199254740992}', 'EVENT_NUMBER_UNSAFE'],
+  ['1e-400', '{"n":1e-400}', 'EVENT_NUMBER_UNSAFE'],
+  // Less than half of the smallest double, 4.94e-324, is 0.
+  ['2e-324', '{"s":"\\"e-4","n":2e-324}', 'EVENT_NUMBER_UNSAFE'],
+  ['-0.25E-0999 in an array', '{"l":[[{"n":-0.25E-0999}]]}', 'EVENT_NUMBER_UNSAFE'],
+  ['a fraction of 330 zeros', `{"n":0.${'0'.repeat(330)}1}`, 'EVENT_NUMBER_UNSAFE'],
   ['a key twice', '{"a":1,"b":{"c":1,"c":2}}', 'EVENT_KEY_REPEATED'],
   ['__proto__ twice', '{"__proto__":1,"__proto__":2}', 'EVENT_KEY_REPEATED'],
   ['a key twice, once escaped', '{"a":1,"\\u0061":2}', 'EVENT_KEY_REPEATED'],
@@ -188,7 +197,7 @@ describe('a hostile body', () => {
     expect(await dataOf('bodies')).toEqual([]);
     expect((await fetch(`${server.url}/ready`)).status).toBe(200);
     const metrics = await (await fetch(`${server.url}/metrics`, { headers: server.headers })).text();
-    expect(metrics).toContain('seismo_events_rejected_total{code="EVENT_NUMBER_UNSAFE"} 9\n');
+    expect(metrics).toContain('seismo_events_rejected_total{code="EVENT_NUMBER_UNSAFE"} 21\n');
     expect(metrics).toContain('seismo_events_set_aside 0\n');
     expect(metrics).not.toContain('code="BUG"');
     // None of their bodies is in the log.

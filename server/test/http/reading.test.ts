@@ -156,6 +156,8 @@ describe('refusals', () => {
     ['GET', `/api/events/${'a'.repeat(301)}`, 404, 'NOT_FOUND'],
     ['GET', '/api/events/a%2Fb', 400, 'APP_NAME_INVALID'],
     ['GET', '/api/events/-a', 400, 'APP_NAME_INVALID'],
+    ['GET', '/api/events/', 400, 'APP_NAME_INVALID'],
+    ['GET', '/api/reports/day/', 400, 'APP_NAME_INVALID'],
     ['PUT', '/api/events/shop', 405, 'METHOD_NOT_ALLOWED'],
     ['POST', '/health', 405, 'METHOD_NOT_ALLOWED'],
   ] as const)('%s %s is %i', async (method, url, status, code) => {

@@ -139,6 +139,19 @@ describe('post', () => {
     });
   });
 
+  it('takes zeros for zeros, however they are spelled, and refuses what became one', async () => {
+    const zeros = '{"event":"a","data":{"n":[0e-999,-0,0.0E-400,0]}}';
+    expect((await ingest.post('shop', Buffer.from(zeros), now)).body).toContain('"data":{"n":[0,0,0,0]}');
+    const batch = '{"sentAt":null,"events":[{"event":"b"},3e-400,{"event":"c","timestamp":1e-400}]}';
+    expect(JSON.parse((await ingest.post('shop', Buffer.from(batch), now)).body)).toMatchObject({
+      accepted: 1,
+      rejected: [
+        { index: 1, code: 'EVENT_NUMBER_UNSAFE' },
+        { index: 2, code: 'EVENT_NUMBER_UNSAFE' },
+      ],
+    });
+  });
+
   it('stores NUL, __proto__, odd keys and a byte order mark faithfully', async () => {
     const text = '\ufeff{"event":"a","data":{"__proto__":{"x":1},"a\\u0000b":"\\u0000","":"empty","é.\\\\":null}}';
     const answer = await ingest.post('shop', Buffer.from(text), now);

@@ -100,6 +100,9 @@ describe('report', () => {
     ['month', 'shop', 'month=2024-02', '2024-02-01T00:00', '2024-03-01T00:00'],
     ['month', 'shop', 'date=2024-02-29', '2024-02-01T00:00', '2024-03-01T00:00'],
     ['period', 'shop', 'from=2026-11-01&to=2026-11-03', '2026-11-01T00:00', '2026-11-04T00:00'],
+    ['month', 'shop', 'month=today', '2026-11-01T00:00', '2026-12-01T00:00'],
+    // The plus of an offset, sent as it is, is read as a space.
+    ['period', 'shop', 'from=2026-11-01T10:00:00+02:00&to=2026-11-02 10:00', '2026-11-01T08:00', '2026-11-02T10:00'],
     ['period', 'nepal', 'from=2026-11-01T10:00&to=2026-11-01T10:30:00Z', '2026-11-01T04:15', '2026-11-01T10:30'],
   ] as const)('%s of %s with "%s" lasts from %s to %s', async (kind, app, text, from, to) => {
     const { value } = await reports.report(kind, app, search(text), control);
@@ -162,6 +165,7 @@ describe('report', () => {
     ['day', 'weekStart=friday', 'PARAMETER_INVALID weekStart'],
     ['day', 'exact=1', 'PARAMETER_INVALID exact'],
     ['month', 'month=2026-13', 'PARAMETER_INVALID month'],
+    ['month', 'month=March', 'PARAMETER_INVALID month'],
     ['week', 'week=2026-W05', 'PARAMETER_INVALID week'],
     ['period', 'from=2026-01-01&to=2026-01-32', 'PARAMETER_INVALID to'],
     ['period', 'from=2026-01-01T25:00&to=2026-01-02', 'PARAMETER_INVALID from'],

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { countKeys, keysOf, repeatedKeys } from '../../json-scan.ts';
+import { glanceAt, hiddenFaults, keysOf, mayVanish } from '../../json-scan.ts';
 import { localTime } from './local-time.ts';
 import type { Row } from './source.ts';
 
@@ -101,10 +101,15 @@ function jsonValue(text: string, what: string): unknown {
   } catch {
     throw new RowFault('BODY_NOT_JSON', `${what} is not valid JSON.`);
   }
-  if (countKeys(Buffer.from(text)) !== keysOf(value)) {
-    const [twice] = repeatedKeys(text, 0);
-    throw new RowFault('EVENT_KEY_REPEATED', `The key "${twice?.key.slice(0, 80)}" stands twice in one object.`);
-  }
+  const glance = glanceAt(Buffer.from(text));
+  if (glance.keys === keysOf(value) && !mayVanish(text, glance)) return value;
+  for (const { key, number = '' } of hiddenFaults(text, 0))
+    throw key === undefined
+      ? new RowFault(
+          'EVENT_NUMBER_UNSAFE',
+          `The number ${number.slice(0, 40)} is too small for a double, which would make it 0.`,
+        )
+      : new RowFault('EVENT_KEY_REPEATED', `The key "${key.slice(0, 80)}" stands twice in one object.`);
   return value;
 }
 
