@@ -1,5 +1,5 @@
 // The OpenAPI document of the server → TypeScript types of what travels. Kept to what a client uses.
-const PATHS = /^\/(auth|api\/(events|reports|groups|query|apps)\b)/;
+const PATHS = /^\/(auth|api\/(events|reports|groups|query|apps|shared)\b)/;
 
 /** @returns the text of src/wire.ts */
 export function wireTypesOf(document) {
@@ -107,7 +107,7 @@ class Printer {
     const tuple = prefixItems ?? (Array.isArray(items) ? items : undefined);
     if (tuple) return `readonly [${tuple.map((one) => this.typeOf(one, depth)).join(', ')}]`;
     const item = this.typeOf(items, depth);
-    return `readonly ${/[|&]/.test(item.replace(/\{[\s\S]*\}/, '')) ? `(${item})` : item}[]`;
+    return `readonly ${/[|&]|^readonly /.test(outside(item)) ? `(${item})` : item}[]`;
   }
 
   #objectOf({ properties, required = [], patternProperties, additionalProperties }, depth) {
@@ -124,6 +124,19 @@ class Printer {
     });
     return members.length === 0 ? '{ }' : `{\n${members.join('\n')}\n${'  '.repeat(depth)}}`;
   }
+}
+
+/** What of a type stands outside of all braces. */
+function outside(type) {
+  let depth = 0;
+  return [...type]
+    .filter((letter) => {
+      if (letter === '{') depth++;
+      else if (letter === '}') depth--;
+      else return depth === 0;
+      return false;
+    })
+    .join('');
 }
 
 const quoted = (value) => (typeof value === 'string' ? `'${value.replace(/['\\]/g, '\\$&')}'` : String(value));

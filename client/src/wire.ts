@@ -107,6 +107,553 @@ export type Annotation = {
   readonly text: string;
 };
 
+export type Answer = {
+  readonly kind: 'trend';
+  /** UTC, ISO 8601 with Z. */
+  readonly from: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** false: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Values that were to be numbers and are none. */
+  readonly skipped: number;
+  /** Of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    /** Each series by each group, then the formula. */
+    readonly series: readonly {
+      readonly name: string;
+      readonly measure: 'count' | 'users' | 'sessions' | 'perUser' | 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99' | 'uniqueValues' | 'formula';
+      /** A value a field of the breakdown, or that the events do not have it; `other`: all groups beyond the limit. */
+      readonly group?: (readonly ({
+        readonly field: string;
+        /** Any JSON value. */
+        readonly value: unknown;
+      } | {
+        readonly field: string;
+        readonly missing: true;
+      })[]) | 'other';
+      /** Of the whole range; distinct users are not the sum of the points. */
+      readonly total: number | null;
+      /** One a bucket, the empty ones too; absent without an interval. */
+      readonly points?: readonly {
+        /** UTC, ISO 8601 with Z. */
+        readonly from: string;
+        /** null: nothing to measure. */
+        readonly value: number | null;
+        /** The mean of so many points up to this one. */
+        readonly movingAverage?: number | null;
+      }[];
+      /** Values that are no numbers. */
+      readonly skipped?: number;
+      readonly compare?: {
+        /** UTC, ISO 8601 with Z. */
+        readonly from: string;
+        /** UTC, ISO 8601 with Z. */
+        readonly to: string;
+        /** Of the whole range; distinct users are not the sum of the points. */
+        readonly total: number | null;
+        /** One a bucket, the empty ones too; absent without an interval. */
+        readonly points?: readonly {
+          /** UTC, ISO 8601 with Z. */
+          readonly from: string;
+          /** null: nothing to measure. */
+          readonly value: number | null;
+          /** The mean of so many points up to this one. */
+          readonly movingAverage?: number | null;
+        }[];
+      };
+    }[];
+  };
+} | {
+  readonly kind: 'funnel';
+  /** UTC, ISO 8601 with Z. */
+  readonly from: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** false: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Values that were to be numbers and are none. */
+  readonly skipped: number;
+  /** Of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    readonly steps: readonly {
+      readonly step: number;
+      readonly name: string;
+      /** Users, or sessions. */
+      readonly total: number;
+      /** 0 to 1; null of nothing. */
+      readonly conversion: number | null;
+      /** 0 to 1; null of nothing. */
+      readonly conversionFromPrevious: number | null;
+      /** Made the step before and not this one. */
+      readonly dropOff: number;
+      /** Milliseconds; null when there is nothing to measure. */
+      readonly medianMs: number | null;
+      /** Milliseconds; null when there is nothing to measure. */
+      readonly p90Ms: number | null;
+    }[];
+    readonly groups?: readonly {
+      /** A value a field of the breakdown, or that the events do not have it; `other`: all groups beyond the limit. */
+      readonly group: (readonly ({
+        readonly field: string;
+        /** Any JSON value. */
+        readonly value: unknown;
+      } | {
+        readonly field: string;
+        readonly missing: true;
+      })[]) | 'other';
+      readonly steps: readonly {
+        readonly step: number;
+        readonly name: string;
+        /** Users, or sessions. */
+        readonly total: number;
+        /** 0 to 1; null of nothing. */
+        readonly conversion: number | null;
+        /** 0 to 1; null of nothing. */
+        readonly conversionFromPrevious: number | null;
+        /** Made the step before and not this one. */
+        readonly dropOff: number;
+        /** Milliseconds; null when there is nothing to measure. */
+        readonly medianMs: number | null;
+        /** Milliseconds; null when there is nothing to measure. */
+        readonly p90Ms: number | null;
+      }[];
+    }[];
+    readonly users?: readonly {
+      readonly user?: string;
+      readonly device?: string;
+      readonly session?: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly at: string;
+    }[];
+  };
+} | {
+  readonly kind: 'retention';
+  /** UTC, ISO 8601 with Z. */
+  readonly from: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** false: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Values that were to be numbers and are none. */
+  readonly skipped: number;
+  /** Of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    readonly cohorts: readonly {
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      readonly users: number;
+      readonly periods: readonly {
+        /** Periods since the cohort's own, which is 0. */
+        readonly period: number;
+        readonly users: number;
+        /** 0 to 1; null of nothing. */
+        readonly rate: number | null;
+        /** false while the period still runs. */
+        readonly complete: boolean;
+      }[];
+    }[];
+    /** Of all cohorts that have come so far. */
+    readonly average: readonly {
+      readonly period: number;
+      readonly users: number;
+      /** 0 to 1; null of nothing. */
+      readonly rate: number | null;
+    }[];
+    readonly groups?: readonly {
+      /** A value a field of the breakdown, or that the events do not have it; `other`: all groups beyond the limit. */
+      readonly group: (readonly ({
+        readonly field: string;
+        /** Any JSON value. */
+        readonly value: unknown;
+      } | {
+        readonly field: string;
+        readonly missing: true;
+      })[]) | 'other';
+      readonly cohorts: readonly {
+        /** UTC, ISO 8601 with Z. */
+        readonly from: string;
+        readonly users: number;
+        readonly periods: readonly {
+          /** Periods since the cohort's own, which is 0. */
+          readonly period: number;
+          readonly users: number;
+          /** 0 to 1; null of nothing. */
+          readonly rate: number | null;
+          /** false while the period still runs. */
+          readonly complete: boolean;
+        }[];
+      }[];
+      /** Of all cohorts that have come so far. */
+      readonly average: readonly {
+        readonly period: number;
+        readonly users: number;
+        /** 0 to 1; null of nothing. */
+        readonly rate: number | null;
+      }[];
+    }[];
+  };
+} | {
+  readonly kind: 'stickiness';
+  /** UTC, ISO 8601 with Z. */
+  readonly from: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** false: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Values that were to be numbers and are none. */
+  readonly skipped: number;
+  /** Of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    readonly periods: readonly {
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      readonly users: number;
+      /** Intervals a user was active in. */
+      readonly average: number | null;
+      readonly distribution: readonly {
+        readonly active: number;
+        readonly users: number;
+      }[];
+    }[];
+  };
+} | {
+  readonly kind: 'lifecycle';
+  /** UTC, ISO 8601 with Z. */
+  readonly from: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** false: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Values that were to be numbers and are none. */
+  readonly skipped: number;
+  /** Of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    readonly intervals: readonly {
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      readonly new: number;
+      readonly returning: number;
+      readonly resurrecting: number;
+      readonly dormant: number;
+    }[];
+  };
+} | {
+  readonly kind: 'paths';
+  /** UTC, ISO 8601 with Z. */
+  readonly from: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** false: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Values that were to be numbers and are none. */
+  readonly skipped: number;
+  /** Of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    readonly paths: number;
+    readonly nodes: readonly ({
+      readonly id: number;
+      /** From the start, 0 to 5; towards an end 0, -1… */
+      readonly step: number;
+      /** Paths that go through it. */
+      readonly total: number;
+      /** Paths that go no further, where there is a further step. */
+      readonly ended: number;
+      /** Any JSON value. */
+      readonly value: unknown;
+    } | {
+      readonly id: number;
+      /** From the start, 0 to 5; towards an end 0, -1… */
+      readonly step: number;
+      /** Paths that go through it. */
+      readonly total: number;
+      /** Paths that go no further, where there is a further step. */
+      readonly ended: number;
+      readonly other: true;
+    })[];
+    /** In order of time, by the ids of nodes. */
+    readonly links: readonly {
+      readonly from: number;
+      readonly to: number;
+      readonly total: number;
+    }[];
+  };
+} | {
+  readonly kind: 'sessions';
+  /** UTC, ISO 8601 with Z. */
+  readonly from: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** false: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Values that were to be numbers and are none. */
+  readonly skipped: number;
+  /** Of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    readonly sessions: number;
+    readonly users: number;
+    /** null when there is none. */
+    readonly eventsPerSession: number | null;
+    /** Share of sessions of one event. */
+    readonly bounceRate: number | null;
+    /** Milliseconds; null when there is nothing to measure. */
+    readonly averageMs: number | null;
+    /** Milliseconds; null when there is nothing to measure. */
+    readonly medianMs: number | null;
+    /** Milliseconds; null when there is nothing to measure. */
+    readonly p90Ms: number | null;
+    readonly points?: readonly {
+      readonly sessions: number;
+      readonly users: number;
+      /** null when there is none. */
+      readonly eventsPerSession: number | null;
+      /** Share of sessions of one event. */
+      readonly bounceRate: number | null;
+      /** Milliseconds; null when there is nothing to measure. */
+      readonly averageMs: number | null;
+      /** Milliseconds; null when there is nothing to measure. */
+      readonly medianMs: number | null;
+      /** Milliseconds; null when there is nothing to measure. */
+      readonly p90Ms: number | null;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+    }[];
+    readonly entry: readonly ({
+      readonly sessions: number;
+      readonly event: string;
+    } | {
+      readonly sessions: number;
+      readonly other: true;
+    })[];
+    readonly exit: readonly ({
+      readonly sessions: number;
+      readonly event: string;
+    } | {
+      readonly sessions: number;
+      readonly other: true;
+    })[];
+    readonly list?: readonly {
+      readonly user?: string;
+      readonly device?: string;
+      readonly session?: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
+      readonly durationMs: number;
+      readonly events: number;
+      readonly entry: string;
+      readonly exit: string;
+    }[];
+  };
+} | {
+  readonly kind: 'users';
+  /** UTC, ISO 8601 with Z. */
+  readonly from: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** false: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Values that were to be numbers and are none. */
+  readonly skipped: number;
+  /** Of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    /** All that match, on this page or not. */
+    readonly total: number;
+    readonly users: readonly {
+      readonly user?: string;
+      readonly device?: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly firstSeen: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly lastSeen: string;
+      readonly events: number;
+      readonly last: {
+        readonly uuid: string;
+        readonly app: string;
+        readonly id: string;
+        readonly event: string;
+        /** UTC, ISO 8601 with Z. */
+        readonly timestamp: string;
+        /** UTC, ISO 8601 with Z. */
+        readonly receivedAt: string;
+        /** UTC, ISO 8601 with Z. */
+        readonly clientTimestamp?: string;
+        readonly user?: string;
+        readonly device?: string;
+        readonly session?: string;
+        readonly data?: { readonly [name: string]: unknown };
+      };
+      readonly traits?: { readonly [name: string]: unknown };
+    }[];
+  };
+} | {
+  readonly kind: 'timeline';
+  /** UTC, ISO 8601 with Z. */
+  readonly from: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** false: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Values that were to be numbers and are none. */
+  readonly skipped: number;
+  /** Of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    readonly events: readonly {
+      readonly uuid: string;
+      readonly app: string;
+      readonly id: string;
+      readonly event: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly timestamp: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly receivedAt: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly clientTimestamp?: string;
+      readonly user?: string;
+      readonly device?: string;
+      readonly session?: string;
+      readonly data?: { readonly [name: string]: unknown };
+    }[];
+    /** For `after`, when there is more. */
+    readonly next?: string;
+  };
+} | {
+  readonly kind: 'performance';
+  /** UTC, ISO 8601 with Z. */
+  readonly from: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** false: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Values that were to be numbers and are none. */
+  readonly skipped: number;
+  /** Of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    readonly total: {
+      readonly count: number;
+      /** Share of events for which the condition holds; absent without one. */
+      readonly rate?: number | null;
+      /** null of nothing. */
+      readonly p50: number | null;
+      /** null of nothing. */
+      readonly p95: number | null;
+      /** null of nothing. */
+      readonly p99: number | null;
+      /** null of nothing. */
+      readonly max: number | null;
+    };
+    /** The worst first. */
+    readonly groups: readonly {
+      /** A value a field of the breakdown, or that the events do not have it; `other`: all groups beyond the limit. */
+      readonly group: (readonly ({
+        readonly field: string;
+        /** Any JSON value. */
+        readonly value: unknown;
+      } | {
+        readonly field: string;
+        readonly missing: true;
+      })[]) | 'other';
+      readonly count: number;
+      /** Share of events for which the condition holds; absent without one. */
+      readonly rate?: number | null;
+      /** null of nothing. */
+      readonly p50: number | null;
+      /** null of nothing. */
+      readonly p95: number | null;
+      /** null of nothing. */
+      readonly p99: number | null;
+      /** null of nothing. */
+      readonly max: number | null;
+      readonly points?: readonly {
+        /** UTC, ISO 8601 with Z. */
+        readonly from: string;
+        readonly count: number;
+        /** Share of events for which the condition holds; absent without one. */
+        readonly rate?: number | null;
+        /** null of nothing. */
+        readonly p50: number | null;
+        /** null of nothing. */
+        readonly p95: number | null;
+        /** null of nothing. */
+        readonly p99: number | null;
+        /** null of nothing. */
+        readonly max: number | null;
+      }[];
+    }[];
+  };
+} | {
+  readonly kind: 'sql';
+  /** UTC, ISO 8601 with Z. */
+  readonly from: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** false: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Values that were to be numbers and are none. */
+  readonly skipped: number;
+  /** Of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    /** In the order of `columns`. */
+    readonly rows: readonly (readonly unknown[])[];
+  };
+};
+
 export type Question = {
   readonly kind: 'trend';
   /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
@@ -1140,25 +1687,7 @@ export interface Operations {
       readonly csvSafe?: string | undefined;
     };
     body: Question;
-    answer: {
-      readonly kind: string;
-      /** UTC, ISO 8601 with Z. */
-      readonly from: string;
-      /** UTC, ISO 8601 with Z. */
-      readonly to: string;
-      readonly timeZone: string;
-      /** false: distinct users or percentiles are estimates. */
-      readonly exact: boolean;
-      /** Values that were to be numbers and are none. */
-      readonly skipped: number;
-      /** Of the answer as CSV or NDJSON. */
-      readonly columns: readonly {
-        readonly name: string;
-        readonly type: string;
-      }[];
-      /** As the kind has it: docs/analysis.md. */
-      readonly result: unknown;
-    };
+    answer: Answer;
   };
   /** The same question, for links */
   getApiQueryApp: {
@@ -1172,25 +1701,7 @@ export interface Operations {
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
     };
-    answer: {
-      readonly kind: string;
-      /** UTC, ISO 8601 with Z. */
-      readonly from: string;
-      /** UTC, ISO 8601 with Z. */
-      readonly to: string;
-      readonly timeZone: string;
-      /** false: distinct users or percentiles are estimates. */
-      readonly exact: boolean;
-      /** Values that were to be numbers and are none. */
-      readonly skipped: number;
-      /** Of the answer as CSV or NDJSON. */
-      readonly columns: readonly {
-        readonly name: string;
-        readonly type: string;
-      }[];
-      /** As the kind has it: docs/analysis.md. */
-      readonly result: unknown;
-    };
+    answer: Answer;
   };
   /** The apps that have events */
   getApiApps: {
@@ -1506,5 +2017,36 @@ export interface Operations {
   /** Revoke one link to a dashboard */
   deleteApiAppsAppDashboardsIdShareShare: {
     answer: undefined;
+  };
+  /** What a link shows: the answers of a report or a dashboard */
+  getApiSharedToken: {
+    query: {
+      /** A day, or a time; a time without offset is in the zone of the question. Only what lies in the question's own. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. Only what lies in the question's own. */
+      readonly to?: string | undefined;
+    };
+    answer: {
+      readonly kind: 'report' | 'dashboard';
+      readonly name: string;
+      readonly description?: string;
+      /** Of a report its one answer; of a dashboard one a tile, in their order. */
+      readonly parts: readonly {
+        readonly place?: {
+          readonly x: number;
+          readonly y: number;
+          readonly w: number;
+          readonly h: number;
+        };
+        readonly name?: string;
+        readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
+        readonly answer?: Answer;
+        /** Instead of an answer. */
+        readonly problem?: {
+          readonly code: string;
+          readonly title: string;
+        };
+      }[];
+    };
   };
 }

@@ -29,6 +29,14 @@ const events: readonly StoredEvent[] = await client.query({
 });
 const total: number = (await client.report({ report: 'day', date: '2026-01-02', interval: 'hour' })).total;
 for await (const { uuid, data } of client.events()) console.log(uuid, data);
+const trend = await client.analyse({ kind: 'trend', last: '7d', series: [{ event: 'order paid', measure: 'users' }] });
+const value: number | null | undefined = trend.result.series[0]?.points?.[0]?.value;
+const funnel = await client.analyse({ kind: 'funnel', last: '7d', steps: [{ event: 'a' }, { event: 'b' }] });
+console.log(value, funnel.result.steps[1]?.conversion, funnel.columns[0]?.type);
+// @ts-expect-error: a trend has no steps
+console.log(trend.result.steps);
+// @ts-expect-error: a funnel has two steps or more, and this one none
+await client.analyse({ kind: 'funnel', last: '7d' });
 const sent: boolean = await client.flush({ timeoutMs: 5 });
 try {
   await client.groups({ attr: 'plan' });

@@ -12,6 +12,7 @@ import { openConnection } from '../../src/store/clickhouse/connection.ts';
 import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
 import { dayNumber } from '../../src/time.ts';
 import { startFront } from '../store/front.ts';
+import { checkAnswer } from './answer.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -103,6 +104,7 @@ export async function aWorld(
     },
     async ask<T>(app: string, question: object) {
       const { answer, rows } = await analysis.ask(app, question, { isFresh: true, control });
+      checkAnswer(answer);
       return { ...answer, result: answer.result as T, rows: [...rows()] };
     },
     /** @param keep leaves the directory, to be opened again */

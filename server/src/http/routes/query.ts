@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { AnswerSchema } from '../../analysis/answer-schemas.ts';
 import { SeismoError } from '../../errors.ts';
 import { QuestionSchema } from '../../questions/kinds.ts';
 import { jsonOf } from '../body.ts';
@@ -8,21 +9,9 @@ import type { Call, Route } from '../route.ts';
 import { inForm, tableOf } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
 import { onlyKnown } from './parameters.ts';
-import { CSV_SAFE, FRESH, parameter, Time } from './schemas.ts';
+import { CSV_SAFE, FRESH, parameter } from './schemas.ts';
 
 const QUESTION_MAX_BYTES = 256 * 1024;
-export const AnswerSchema = Type.Object({
-  kind: Type.String(),
-  from: Time,
-  to: Time,
-  timeZone: Type.String(),
-  exact: Type.Boolean({ description: 'false: distinct users or percentiles are estimates.' }),
-  skipped: Type.Integer({ description: 'Values that were to be numbers and are none.' }),
-  columns: Type.Array(Type.Object({ name: Type.String(), type: Type.String() }), {
-    description: 'Of the answer as CSV or NDJSON.',
-  }),
-  result: Type.Unknown({ description: 'As the kind has it: docs/analysis.md.' }),
-});
 const shared = {
   url: '/api/query/:app',
   access: 'read' as const,

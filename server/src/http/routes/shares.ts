@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { AnswerSchema } from '../../analysis/answer-schemas.ts';
 import { ERRORS, SeismoError } from '../../errors.ts';
 import { one } from '../../questions/parts.ts';
 import { CHARTS } from '../../saved/bodies.ts';
@@ -8,7 +9,6 @@ import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
 import { mountOf } from '../url.ts';
 import { onlyKnown } from './parameters.ts';
-import { AnswerSchema } from './query.ts';
 import { idOf, nameOf } from './saved.ts';
 import { FROM_TO, Time } from './schemas.ts';
 

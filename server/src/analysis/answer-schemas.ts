@@ -1,0 +1,242 @@
+/** The answers of `/api/query/:app`, a schema a kind, told apart by `kind`. Tests compare every answer they get with these. */
+import { type TProperties, Type } from '@sinclair/typebox';
+import { type Kind, MEASURES } from '../questions/kinds.ts';
+import { one } from '../questions/parts.ts';
+
+const Time = Type.String({ format: 'date-time', description: 'UTC, ISO 8601 with Z.' });
+const Count = Type.Integer({ minimum: 0 });
+const maybe = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
+const Milliseconds = maybe('Milliseconds; null when there is nothing to measure.');
+const Share = maybe('0 to 1; null of nothing.');
+const Json = Type.Unknown({ description: 'Any JSON value.' });
+
+const Group = Type.Union(
+  [
+    Type.Array(
+      Type.Union([
+        Type.Object({ field: Type.String(), value: Json }),
+        Type.Object({ field: Type.String(), missing: Type.Literal(true) }),
+      ]),
+    ),
+    Type.Literal('other'),
+  ],
+  {
+    description:
+      'A value a field of the breakdown, or that the events do not have it; `other`: all groups beyond the limit.',
+  },
+);
+
+const line = {
+  total: maybe('Of the whole range; distinct users are not the sum of the points.'),
+  points: Type.Optional(
+    Type.Array(
+      Type.Object({
+        from: Time,
+        value: maybe('null: nothing to measure.'),
+        movingAverage: Type.Optional(maybe('The mean of so many points up to this one.')),
+      }),
+      { description: 'One a bucket, the empty ones too; absent without an interval.' },
+    ),
+  ),
+};
+const Trend = Type.Object({
+  series: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      measure: one([...MEASURES, 'formula']),
+      group: Type.Optional(Group),
+      ...line,
+      skipped: Type.Optional(Type.Integer({ description: 'Values that are no numbers.' })),
+      compare: Type.Optional(Type.Object({ from: Time, to: Time, ...line })),
+    }),
+    { description: 'Each series by each group, then the formula.' },
+  ),
+});
+
+const Steps = Type.Array(
+  Type.Object({
+    step: Type.Integer({ minimum: 1 }),
+    name: Type.String(),
+    total: Type.Integer({ minimum: 0, description: 'Users, or sessions.' }),
+    conversion: Share,
+    conversionFromPrevious: Share,
+    dropOff: Type.Integer({ minimum: 0, description: 'Made the step before and not this one.' }),
+    medianMs: Milliseconds,
+    p90Ms: Milliseconds,
+  }),
+);
+const person = { user: Type.Optional(Type.String()), device: Type.Optional(Type.String()) };
+const session = Type.Optional(Type.String());
+const Funnel = Type.Object({
+  steps: Steps,
+  groups: Type.Optional(Type.Array(Type.Object({ group: Group, steps: Steps }))),
+  users: Type.Optional(Type.Array(Type.Object({ ...person, session, at: Time }))),
+});
+
+const table = {
+  cohorts: Type.Array(
+    Type.Object({
+      from: Time,
+      users: Count,
+      periods: Type.Array(
+        Type.Object({
+          period: Type.Integer({ minimum: 0, description: "Periods since the cohort's own, which is 0." }),
+          users: Count,
+          rate: Share,
+          complete: Type.Boolean({ description: 'false while the period still runs.' }),
+        }),
+      ),
+    }),
+  ),
+  average: Type.Array(Type.Object({ period: Count, users: Count, rate: Share }), {
+    description: 'Of all cohorts that have come so far.',
+  }),
+};
+const Retention = Type.Object({
+  ...table,
+  groups: Type.Optional(Type.Array(Type.Object({ group: Group, ...table }))),
+});
+
+const Stickiness = Type.Object({
+  periods: Type.Array(
+    Type.Object({
+      from: Time,
+      users: Count,
+      average: maybe('Intervals a user was active in.'),
+      distribution: Type.Array(Type.Object({ active: Type.Integer({ minimum: 1 }), users: Count })),
+    }),
+  ),
+});
+
+const Lifecycle = Type.Object({
+  intervals: Type.Array(Type.Object({ from: Time, new: Count, returning: Count, resurrecting: Count, dormant: Count })),
+});
+
+const node = {
+  id: Count,
+  step: Type.Integer({ description: 'From the start, 0 to 5; towards an end 0, -1…' }),
+  total: Type.Integer({ minimum: 0, description: 'Paths that go through it.' }),
+  ended: Type.Integer({ minimum: 0, description: 'Paths that go no further, where there is a further step.' }),
+};
+const Paths = Type.Object({
+  paths: Count,
+  nodes: Type.Array(
+    Type.Union([Type.Object({ ...node, value: Json }), Type.Object({ ...node, other: Type.Literal(true) })]),
+  ),
+  links: Type.Array(Type.Object({ from: Count, to: Count, total: Count }), {
+    description: 'In order of time, by the ids of nodes.',
+  }),
+});
+
+const figures = {
+  sessions: Count,
+  users: Count,
+  eventsPerSession: maybe('null when there is none.'),
+  bounceRate: maybe('Share of sessions of one event.'),
+  averageMs: Milliseconds,
+  medianMs: Milliseconds,
+  p90Ms: Milliseconds,
+};
+const Ends = Type.Array(
+  Type.Union([
+    Type.Object({ sessions: Count, event: Type.String() }),
+    Type.Object({ sessions: Count, other: Type.Literal(true) }),
+  ]),
+);
+const Sessions = Type.Object({
+  ...figures,
+  points: Type.Optional(Type.Array(Type.Object({ ...figures, from: Time }))),
+  entry: Ends,
+  exit: Ends,
+  list: Type.Optional(
+    Type.Array(
+      Type.Object({
+        ...{ ...person, session, from: Time, to: Time, durationMs: Type.Integer({ minimum: 0 }) },
+        ...{ events: Count, entry: Type.String(), exit: Type.String() },
+      }),
+    ),
+  ),
+});
+
+const Properties = Type.Record(Type.String(), Type.Unknown());
+export const EventAnswer = Type.Object({
+  uuid: Type.String({ format: 'uuid' }),
+  app: Type.String(),
+  id: Type.String(),
+  event: Type.String(),
+  timestamp: Time,
+  receivedAt: Time,
+  clientTimestamp: Type.Optional(Time),
+  ...person,
+  session,
+  data: Type.Optional(Properties),
+});
+const Users = Type.Object({
+  total: Type.Integer({ minimum: 0, description: 'All that match, on this page or not.' }),
+  users: Type.Array(
+    Type.Object({
+      ...person,
+      ...{ firstSeen: Time, lastSeen: Time, events: Count, last: EventAnswer },
+      traits: Type.Optional(Properties),
+    }),
+  ),
+});
+const Timeline = Type.Object({
+  events: Type.Array(EventAnswer),
+  next: Type.Optional(Type.String({ description: 'For `after`, when there is more.' })),
+});
+
+const numbers = {
+  count: Count,
+  rate: Type.Optional(maybe('Share of events for which the condition holds; absent without one.')),
+  ...Object.fromEntries(['p50', 'p95', 'p99', 'max'].map((name) => [name, maybe('null of nothing.')])),
+} as TProperties;
+const Performance = Type.Object({
+  total: Type.Object(numbers),
+  groups: Type.Array(
+    Type.Object({
+      group: Group,
+      ...numbers,
+      points: Type.Optional(Type.Array(Type.Object({ from: Time, ...numbers }))),
+    }),
+    { description: 'The worst first.' },
+  ),
+});
+
+const Sql = Type.Object({
+  rows: Type.Array(Type.Array(Json), { description: 'In the order of `columns`.' }),
+});
+
+const RESULTS = {
+  trend: Trend,
+  funnel: Funnel,
+  retention: Retention,
+  stickiness: Stickiness,
+  lifecycle: Lifecycle,
+  paths: Paths,
+  sessions: Sessions,
+  users: Users,
+  timeline: Timeline,
+  performance: Performance,
+  sql: Sql,
+} as const satisfies Record<Kind, unknown>;
+
+/** Every answer; `result` is as its kind has it. */
+export const AnswerSchema = Type.Union(
+  (Object.keys(RESULTS) as Kind[]).map((kind) =>
+    Type.Object({
+      kind: Type.Literal(kind),
+      from: Time,
+      to: Time,
+      timeZone: Type.String(),
+      exact: Type.Boolean({ description: 'false: distinct users or percentiles are estimates.' }),
+      skipped: Type.Integer({ description: 'Values that were to be numbers and are none.' }),
+      columns: Type.Array(
+        Type.Object({ name: Type.String(), type: one(['text', 'number', 'time', 'boolean', 'json']) }),
+        { description: 'Of the answer as CSV or NDJSON.' },
+      ),
+      result: RESULTS[kind],
+    }),
+  ),
+  { $id: 'Answer' },
+);
