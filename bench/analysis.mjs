@@ -10,51 +10,76 @@ const days = (endMs, back) => ({
 const month = (endMs) => days(endMs, 30);
 const step = (event) => ({ event });
 
-/** Each makes the question of its name; `turn` varies what a cache would remember. */
-export const QUESTIONS = {
-  'trend, 30 days by day, users, 10 events': (endMs) => ({
-    kind: 'trend',
-    ...month(endMs),
-    interval: 'day',
-    series: NAMES.slice(0, 10).map((event) => ({ event, measure: 'users' })),
-  }),
-  'trend by property, p95 of a number, 30 days': (endMs) => ({
-    kind: 'trend',
-    ...month(endMs),
-    interval: 'day',
-    series: [{ measure: 'p95', property: 'data.ms' }],
-    breakdown: ['data.country'],
-  }),
-  'the same of one event': (endMs) => ({
-    kind: 'trend',
-    ...month(endMs),
-    interval: 'day',
-    series: [{ event: 'item viewed', measure: 'p95', property: 'data.ms' }],
-    breakdown: ['data.country'],
-  }),
-  '4-step funnel, 30 days': (endMs) => ({
-    kind: 'funnel',
-    ...month(endMs),
-    steps: ['page viewed', 'search executed', 'item viewed', 'item bought'].map(step),
-    window: '14d',
-  }),
-  'weekly retention, 12 weeks': (endMs) => ({
-    kind: 'retention',
-    ...days(endMs, 84),
-    start: step('signed up'),
-    interval: 'week',
-  }),
-  'paths of 4 steps, 30 days': (endMs) => ({
-    kind: 'paths',
-    ...month(endMs),
-    start: step('search executed'),
-    steps: 4,
-  }),
-  // Of a user as the events have them: who has more events comes up more often.
-  'one user’s timeline': (endMs, turn) => ({
-    kind: 'timeline',
-    ...days(endMs, 90),
-    user: userOf(randomOf(100 + turn)),
-    limit: 100,
-  }),
-};
+/** With what it must reach and what it aims at; `turn` asks for another user. */
+export const QUESTIONS = [
+  {
+    what: 'trend, 30 days by day, users, 10 events',
+    must: '350 ms',
+    aim: '50 ms',
+    ask: (endMs) => ({
+      kind: 'trend',
+      ...month(endMs),
+      interval: 'day',
+      series: NAMES.slice(0, 10).map((event) => ({ event, measure: 'users' })),
+    }),
+  },
+  {
+    what: 'trend by property, p95 of a number, 30 days',
+    must: '250 ms',
+    aim: '60 ms',
+    ask: (endMs) => ({
+      kind: 'trend',
+      ...month(endMs),
+      interval: 'day',
+      series: [{ measure: 'p95', property: 'data.ms' }],
+      breakdown: ['data.country'],
+    }),
+  },
+  {
+    what: 'the same of one event',
+    must: '–',
+    aim: '–',
+    ask: (endMs) => ({
+      kind: 'trend',
+      ...month(endMs),
+      interval: 'day',
+      series: [{ event: 'item viewed', measure: 'p95', property: 'data.ms' }],
+      breakdown: ['data.country'],
+    }),
+  },
+  {
+    what: '4-step funnel, 30 days',
+    must: '900 ms',
+    aim: '350 ms',
+    ask: (endMs) => ({
+      kind: 'funnel',
+      ...month(endMs),
+      steps: ['page viewed', 'search executed', 'item viewed', 'item bought'].map(step),
+      window: '14d',
+    }),
+  },
+  {
+    what: 'weekly retention, 12 weeks',
+    must: '2 s',
+    aim: '700 ms',
+    ask: (endMs) => ({ kind: 'retention', ...days(endMs, 84), start: step('signed up'), interval: 'week' }),
+  },
+  {
+    what: 'paths of 4 steps, 30 days',
+    must: '2.5 s',
+    aim: '1 s',
+    ask: (endMs) => ({ kind: 'paths', ...month(endMs), start: step('search executed'), steps: 4 }),
+  },
+  {
+    // Of a user as the events have them: who has more events comes up more often.
+    what: 'one user’s timeline, 90 days',
+    must: '120 ms',
+    aim: '25 ms',
+    ask: (endMs, turn) => ({
+      kind: 'timeline',
+      ...days(endMs, 90),
+      user: userOf(randomOf(100 + turn)),
+      limit: 100,
+    }),
+  },
+];

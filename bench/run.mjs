@@ -7,6 +7,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepare } from '../scripts/prepare.mjs';
+import { QUESTIONS } from './analysis.mjs';
 import { bulkLoad } from './bulk.mjs';
 import { bodiesOf, DAYS, NAMES, randomOf } from './events.mjs';
 import { aDirectory, drained, load, memoryOfTree, quantile, removeDirectory, startServer } from './server.mjs';
@@ -231,7 +232,42 @@ async function bytesPerEvent() {
   );
 }
 
-const phases = { ingest, questions, bytes: bytesPerEvent };
+/** With nothing kept: each question is asked of the store, again and again. */
+async function analysis() {
+  const uncached = ['--query-cache-bytes', '0'];
+  server = await startServer(dataDir, { password: readFileSync(passwordFile, 'utf8'), flags: uncached });
+  const ask = async (question) => {
+    const body = Buffer.from(JSON.stringify(question));
+    const started = performance.now();
+    const answer = await server.ask('POST', `/api/query/${app}`, { body });
+    if (answer.status !== 200) throw new Error(`${question.kind}: ${answer.status} ${answer.body}`);
+    return performance.now() - started;
+  };
+  // Closed periods, and days of which all is stored.
+  const midnight = endMs - (endMs % 86_400_000);
+  for (const { ask: make } of QUESTIONS) for (let turn = 0; turn < 3; turn++) await ask(make(midnight, turn));
+  // Properties asked for often get their columns meanwhile.
+  await new Promise((resolve) => setTimeout(resolve, 25_000));
+  await server.stop();
+
+  server = await startServer(dataDir, { password: readFileSync(passwordFile, 'utf8'), flags: uncached });
+  await ask(QUESTIONS[0].ask(midnight, 0));
+  const before = memoryOfTree(server.child.pid);
+  let most = 0;
+  const watching = setInterval(() => {
+    most = Math.max(most, memoryOfTree(server.child.pid) - before);
+  }, 20);
+  for (const { what, must, aim, ask: make } of QUESTIONS) {
+    const taken = [];
+    for (let turn = 3; turn < 10; turn++) taken.push(await ask(make(midnight, turn)));
+    record(what, must, aim, `p50 ${quantile(taken, 0.5).toFixed(0)} ms, least ${Math.min(...taken).toFixed(0)} ms`);
+  }
+  clearInterval(watching);
+  record('memory added by the heaviest of them', '1 GB', '400 MB', `${count(most / MB)} MB`);
+  await server.stop();
+}
+
+const phases = { ingest, questions, analysis, bytes: bytesPerEvent };
 const names = options.only?.split(',') ?? Object.keys(phases);
 for (const name of names) await phases[name]();
 if (options.keep === undefined) removeDirectory(dataDir);
