@@ -67,11 +67,12 @@ it('adds nothing of an export that is imported again, and restores it elsewhere 
     expect(status).toBe(201);
   }
   const texts = new Map<string, string>();
-  for (const format of ['ndjson', 'csv']) {
+  for (const format of ['ndjson', 'csv', 'parquet']) {
     const path = join(folder, `export.${format}`);
     expect((await run('export', '--format', format, '--output', path)).code).toBe(0);
     texts.set(format, readFileSync(path, 'utf8'));
     expect(await importJson(path)).toMatchObject({ code: 0, format, rows: 5, accepted: 0, duplicates: 5 });
+    if (format === 'parquet') continue;
     const zipped = file(`export-${format}.bin`, gzipSync(`${texts.get(format)}\n`));
     expect(await importJson(zipped)).toMatchObject({ code: 0, format, rows: 5, accepted: 0, duplicates: 5 });
   }
