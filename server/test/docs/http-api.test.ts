@@ -1,4 +1,4 @@
-/** docs/*.md against the server: every route is described, nothing else is, and the examples of http-api.md are true. */
+/** docs/*.md against the server: every route is described, nothing else is, and the examples of http-api.md and analysis.md are true. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const DOCS = fileURLToPath(new URL('../../../docs', import.meta.url));
 const PASSWORD = 'correct horse battery';
 /** Differ at every run. */
 const VOLATILE = new Set([
-  ...['uuid', 'receivedAt', 'createdAt', 'updatedAt', 'expiresAt', 'token', 'key', 'env', 'url', 'instance'],
+  ...['instance', 'uuid', 'receivedAt', 'createdAt', 'updatedAt', 'expiresAt', 'token', 'key', 'env', 'url'],
   ...['bytesOnDisk', 'memoryBytes', 'rememberedIdsBytes', 'loadedBlocks', 'parts'],
 ]);
 
@@ -58,8 +58,8 @@ interface Example {
   readonly answer: string;
 }
 
-function examples(): Example[] {
-  const page = readFileSync(join(DOCS, 'http-api.md'), 'utf8');
+function examples(name: string): Example[] {
+  const page = readFileSync(join(DOCS, name), 'utf8');
   return [...page.matchAll(/```http\n([\s\S]*?)```\n```(json|text) (\d+)\n([\s\S]*?)```/g)].map(
     ([, request = '', kind, status, answer = '']) => {
       const [head = '', ...rest] = request.split('\n\n');
@@ -93,9 +93,12 @@ const steady = (value: unknown): unknown =>
         )
       : value;
 
-it('show in http-api.md what the server answers', async () => {
-  const all = examples();
-  expect(all.length).toBeGreaterThan(30);
+it.each([
+  ['http-api.md', 30],
+  ['analysis.md', 15],
+])('show in %s what the server answers', async (name, least) => {
+  const all = examples(name);
+  expect(all.length).toBeGreaterThan(least);
   /** What the page says → what it is here: ids and tokens that a later example uses. */
   const known: [string, string][] = [];
   let signedIn = '';
