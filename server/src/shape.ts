@@ -11,11 +11,19 @@ export interface PropertyMaps {
   readonly others: { get(path: string): string | undefined };
 }
 
-type Part = string | { readonly kind: 't' | 'n' | 'o'; readonly path: string };
+interface Place {
+  readonly kind: 't' | 'n' | 'o';
+  readonly path: string;
+}
+type Part = string | Place;
 
 /** Shapes taken apart; emptied when callers make too many. */
 const known = new Map<string, readonly Part[]>();
 const KNOWN_MAX = 10_000;
+
+/** Which properties an event of the shape has, and in which map each value is. */
+export const propertiesOf = (shape: string): readonly Place[] =>
+  partsOf(shape).filter((part): part is Place => typeof part !== 'string');
 
 /** Puts the JSON text of `data` together again. */
 export function dataOf(shape: string, maps: PropertyMaps): string {
