@@ -160,7 +160,7 @@ describe('an answer about a time that is over', () => {
     expect(await total(app, COUNT)).toEqual([6, false]);
     const body = JSON.stringify([paid('2026-03-09T00:00:00Z', 'd9')]);
     const status = await new Promise((resolve) => {
-      const path = `/admin/import/${app}?fingerprint=f1&rowsDone=1`;
+      const path = `/admin/import/${app}?fingerprint=f1&rowsFrom=0&rowsDone=1`;
       const type = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
       httpRequest({ socketPath: socketPathOf(dataDir), path, method: 'POST', headers: type }, (response) => {
         response.resume().on('end', () => resolve(response.statusCode));
