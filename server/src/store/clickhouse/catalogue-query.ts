@@ -88,7 +88,9 @@ export async function properties(
 const PAIRS = (map: string, value: string): string =>
   `arrayMap((k, v) -> (k, ${value}), mapKeys(${map}), mapValues(${map}))`;
 
-async function samplesOf(ask: Ask): Promise<readonly { readonly k: string; readonly j: string[]; readonly t: string[] }[]> {
+async function samplesOf(
+  ask: Ask,
+): Promise<readonly { readonly k: string; readonly j: string[]; readonly t: string[] }[]> {
   return await ask(
     `SELECT p.1 AS k, groupUniqArray(${EXAMPLES})(left(p.2, ${EXAMPLE_MAX_BYTES})) AS j, groupUniqArray(${KIND}) AS t FROM (
       SELECT arrayJoin(arrayConcat(${PAIRS('texts', "concat('t', v)")}, ${PAIRS('numbers', "concat('n', toString(v))")}, ${PAIRS('others', "concat('o', v)")})) AS p
@@ -115,9 +117,7 @@ async function keysOfMaps(
 
 /** What the newest events do not have is looked up among all, by its keys. */
 async function completeKinds(ask: Ask, found: ReadonlyMap<string, Counted>): Promise<void> {
-  const unclear = [...found].filter(
-    ([, { kinds }]) => kinds.has('o') && ![...kinds].some((kind) => kind.length === 2),
-  );
+  const unclear = [...found].filter(([, { kinds }]) => kinds.has('o') && ![...kinds].some((kind) => kind.length === 2));
   if (unclear.length === 0) return;
   const rows = await ask<{ k: string; t: string[] }>(
     `SELECT toString(p.1) AS k, groupUniqArray(p.2) AS t
