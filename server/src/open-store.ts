@@ -48,6 +48,7 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
     connection: openConnection({ socketPath: engine.socketPath }, { logger }),
     zoneOf,
     mayIdentify,
+    isSoleWriter: true,
     hotPropertiesMax: config.hotPropertiesMax,
     logger,
   });

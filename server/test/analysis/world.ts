@@ -59,7 +59,7 @@ export async function aWorld(
     },
   };
   const mayIdentify = (app: string): boolean => ingest.hasIdentified(app);
-  const store = createClickHouseStore({ connection, zoneOf, mayIdentify });
+  const store = createClickHouseStore({ connection, zoneOf, mayIdentify, isSoleWriter: !more.byUrl });
   await store.open();
   const settings = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]));
   const ingest = await createIngest({

@@ -9,6 +9,7 @@ import { counts, DayZones } from './counts-query.ts';
 import { events, knownUuids, uuids } from './events-query.ts';
 import { countFollowing, following } from './following-query.ts';
 import { groups } from './groups-query.ts';
+import { HighestSeq } from './highest-seq.ts';
 import { type HotLogger, HotProperties } from './hot-properties.ts';
 import { erase, freeErased, setTimeZone, storedRanges, usage } from './maintenance.ts';
 import { migrate } from './schema.ts';
@@ -28,6 +29,8 @@ export interface ClickHouseStoreOptions {
   readonly zoneOf: (app: string) => string;
   /** False while no event that identifies a device of the app has come since the store was opened; unless said, one may have. */
   readonly mayIdentify?: (app: string) => boolean;
+  /** Nobody else puts rows into the store; unless said, others may. */
+  readonly isSoleWriter?: boolean;
   /** Properties that may get columns of their own; 0 unless said. */
   readonly hotPropertiesMax?: number;
   readonly logger?: HotLogger;
@@ -39,6 +42,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
   const hot = new HotProperties(connection, { max: options.hotPropertiesMax ?? 0, logger: options.logger });
   const zones = new DayZones(connection, zoneOf);
   const identities = new Identities(opened, options.mayIdentify ?? (() => true));
+  const highest = new HighestSeq(opened, options.isSoleWriter ?? false);
   let isOpen = false;
   /** Neither rows nor questions reach a schema that was not looked at: it may be a newer Seismo's. */
   function opened(): Connection {
@@ -56,11 +60,13 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
       await connection.close();
     },
     ping: async () => await opened().ping(),
-    insert: async (block) =>
+    async insert(block) {
+      highest.inserting(block.endSeq);
       await opened().insert(EVENTS, ROW_COLUMNS, block.payload, {
         queryId: `insert-${block.journal}-${block.firstSeq}-${block.endSeq}-${Date.now()}`,
         settings: { insert_deduplication_token: block.token, ...ONE_BLOCK },
-      }),
+      });
+    },
     settleInserts: async (journal) => await opened().kill(`insert-${journal}-`),
     storedRanges: async (journal, fromSeq, toSeq) => await storedRanges(opened(), journal, fromSeq, toSeq),
     events: async (query, control) => await events(hot.over(opened()), query, control),
@@ -74,7 +80,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     apps: async (control) => await apps(opened(), control),
     eventNames: async (app, control) => await eventNames(opened(), app, control),
     properties: async (app, control) => await properties(opened(), app, control),
-    analysis: analysisQueries(() => hot.over(opened()), zones, identities),
+    analysis: analysisQueries(() => hot.over(opened()), zones, identities, highest),
     async erase(app, range, filters) {
       const erased = await erase(opened(), app, range, filters);
       if (erased > 0) await freeErased(connection);

@@ -1,6 +1,7 @@
 import type { AnalysisStore } from '../../analysis-store.ts';
 import type { Connection } from '../connection.ts';
 import type { DayZones } from '../counts-query.ts';
+import type { HighestSeq } from '../highest-seq.ts';
 import { lifecycle, stickiness } from './activity-query.ts';
 import { funnel } from './funnel-query.ts';
 import { paths } from './paths-query.ts';
@@ -16,12 +17,17 @@ import { timeline, users } from './users-query.ts';
  * The analysis in ClickHouse SQL: one file a kind.
  * @param opened the connection, once the schema was looked at
  */
-export function analysisQueries(opened: () => Connection, zones: DayZones, identities: Identities): AnalysisStore {
+export function analysisQueries(
+  opened: () => Connection,
+  zones: DayZones,
+  identities: Identities,
+  highest: HighestSeq,
+): AnalysisStore {
   return {
-    funnel: async (query, control) => await funnel(opened(), identities, query, control),
+    funnel: async (query, control) => await funnel(opened(), identities, highest, query, control),
     retention: async (query, control) => await retention(opened(), identities, zones, query, control),
-    paths: async (query, control) => await paths(opened(), identities, query, control),
-    sessions: async (query, control) => await sessions(opened(), identities, query, control),
+    paths: async (query, control) => await paths(opened(), identities, highest, query, control),
+    sessions: async (query, control) => await sessions(opened(), identities, highest, query, control),
     users: async (query, control) => await users(opened(), identities, query, control),
     timeline: async (query, control) => await timeline(opened(), identities, query, control),
     performance: async (query, control) => await performance(opened(), identities, zones, query, control),

@@ -2,12 +2,13 @@ import type { FunnelCounts, FunnelQuery, FunnelResult, TypedValue } from '../../
 import type { QueryControl } from '../../../query.ts';
 import type { Connection } from '../connection.ts';
 import { filterSql } from '../filter-sql.ts';
+import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, options, type Row } from '../sql.ts';
 import { type Identities, personOf } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
-import { cutAtGaps, hasMark, marksOf, marksSql, packed, timesOf } from './trail-sql.ts';
+import { hasMark, isMarked, marksSql, type Trails, trailsOf } from './trail-sql.ts';
 import { typedValue } from './value-sql.ts';
-import { EXCLUDED_BIT, walkSql } from './walk-sql.ts';
+import { walkSql } from './walk-sql.ts';
 
 const QUANTILES = 'quantilesExactInclusiveIf';
 
@@ -15,13 +16,16 @@ const QUANTILES = 'quantilesExactInclusiveIf';
 export async function funnel(
   connection: Connection,
   identities: Identities,
+  highest: HighestSeq,
   query: FunnelQuery,
   control: QueryControl,
 ): Promise<FunnelResult> {
   const peopleOf = await identities.of(query.app, control);
+  // A bit a step, and one for what is excluded after each but the last.
+  const packing = trailsOf(query.range, 2 * query.steps.length - 1, await highest.get());
   const bound = new Bound();
   const counted = connection.query<Row>(
-    countSql(query, walkedSql(query, peopleOf, bound, false), bound),
+    countSql(query, walkedSql(query, packing, peopleOf, bound, false), bound),
     bound.values,
     options(control),
   );
@@ -29,7 +33,7 @@ export async function funnel(
   const users =
     query.list &&
     connection.query<Row>(
-      listSql(query, walkedSql(query, peopleOf, named, true), named),
+      listSql(query, packing, walkedSql(query, packing, peopleOf, named, true), named),
       named.values,
       options(control),
     );
@@ -50,6 +54,7 @@ export async function funnel(
 /** A row for each trail: `depth` (steps made), `t1`… (ms + 1, 0 beyond the depth), `v` (the value at the first step), and names when asked. */
 function walkedSql(
   query: FunnelQuery,
+  packing: Trails,
   peopleOf: Awaited<ReturnType<Identities['of']>>,
   bound: Bound,
   isNamed: boolean,
@@ -65,22 +70,22 @@ function walkedSql(
   });
   const marks = [
     marksSql(steps),
-    ...excluded.flatMap((sql, i) => (sql === undefined ? [] : [marksSql([sql], EXCLUDED_BIT + i)])),
+    ...excluded.flatMap((sql, i) => (sql === undefined ? [] : [marksSql([sql], steps.length + i)])),
   ].join(' + ');
   const isStrict = query.order === 'strict';
-  const isMarked = isStrict ? '1' : `(${[...steps, ...excluded.filter((sql) => sql !== undefined)].join(' OR ')})`;
+  const isKept = isStrict ? '1' : `(${[...steps, ...excluded.filter((sql) => sql !== undefined)].join(' OR ')})`;
   const isBySession = query.by === 'session';
   const kept = isBySession
-    ? `((notEmpty(session) AND ${isMarked}) OR (empty(session) AND ${person} != 0))`
-    : `${isMarked} AND ${person} != 0`;
+    ? `((notEmpty(session) AND ${isKept}) OR (empty(session) AND ${person} != 0))`
+    : `${isKept} AND ${person} != 0`;
   // In any order the first event may be of any step.
   const value =
-    query.breakdown && `if(${query.order === 'any' ? isMarked : steps[0]}, ${typedValue(query.breakdown, bound)}, '')`;
+    query.breakdown && `if(${query.order === 'any' ? isKept : steps[0]}, ${typedValue(query.breakdown, bound)}, '')`;
   const names = isNamed ? `, max(${user}) AS u, max(device) AS d` : '';
-  const one = value ? `(${packed(marks)}, ${value})` : packed(marks);
+  const one = value ? `(${packing.packed(marks)}, ${value})` : packing.packed(marks);
   const key = (rows: string): string => (value ? `arrayMap(r -> r.1, ${rows})` : rows);
   const has = (step: number): string => hasMark(step, key('gathered'));
-  const first = `x -> bitTest(toUInt32(${value ? 'x.1' : 'x'}), 0)`;
+  const first = `x -> ${isMarked(0, value ? 'x.1' : 'x')}`;
   // Who made no second step has but one event of interest, the first one's; who made no first step has none.
   const sorted =
     query.order === 'any' || isBySession
@@ -93,14 +98,16 @@ function walkedSql(
   if (isBySession) {
     const gap = bound.add('Int64', query.gapMs);
     const cut = value
-      ? `arraySplit((r, d) -> d > ${gap}, rows, arrayDifference(${timesOf(key('rows'))}))`
-      : cutAtGaps('rows', gap);
-    const marked = isStrict ? 'piece' : `arrayFilter(r -> bitAnd(${value ? 'r.1' : 'r'}, ${2 ** 20 - 1}) != 0, piece)`;
+      ? `arraySplit((r, d) -> d > ${gap}, rows, arrayDifference(${packing.timesOf(key('rows'))}))`
+      : packing.cutAtGaps('rows', gap);
+    const marked = isStrict
+      ? 'piece'
+      : `arrayFilter(r -> bitAnd(${value ? 'r.1' : 'r'}, ${2 ** (2 * steps.length - 1) - 1}) != 0, piece)`;
     trails = `SELECT p, w${isNamed ? ', u, d' : ''}, ${marked} AS rows FROM (
       SELECT p, w${isNamed ? ', u, d' : ''}, arrayJoin(if(notEmpty(w), [rows], ${cut})) AS piece FROM (${trails})
     ) WHERE notEmpty(rows)`;
   }
-  const trail = `SELECT *, ${key('rows')} AS trail, ${timesOf('trail')} AS ats, ${marksOf('trail')} AS ms FROM (${trails})`;
+  const trail = `SELECT *, ${key('rows')} AS trail, ${packing.timesOf('trail')} AS ats, ${packing.marksOf('trail')} AS ms FROM (${trails})`;
   const walked = walkSql(
     query,
     trail,
@@ -127,10 +134,10 @@ function countSql(query: FunnelQuery, walked: string, bound: Bound): string {
     ) GROUP BY GROUPING SETS ((val, isOther), ()) ORDER BY isWhole DESC, isOther, r1 DESC, val`;
 }
 
-function listSql({ list }: FunnelQuery, walked: string, bound: Bound): string {
+function listSql({ list }: FunnelQuery, packing: Trails, walked: string, bound: Bound): string {
   const { step, status, limit } = list!;
   const at = bound.add('UInt64', step);
-  return `SELECT u, d, w, t${step} - 1 AS t FROM (${walked}) WHERE depth ${status === 'reached' ? '>=' : '='} ${at}
+  return `SELECT u, d, w, ${packing.utcMs(`t${step}`)} AS t FROM (${walked}) WHERE depth ${status === 'reached' ? '>=' : '='} ${at}
     ORDER BY t DESC, u, d, w LIMIT ${bound.add('UInt64', limit)}`;
 }
 

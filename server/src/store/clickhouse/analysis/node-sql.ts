@@ -4,7 +4,7 @@ import type { Connection } from '../connection.ts';
 import { Bound, options, type Row } from '../sql.ts';
 import type { People } from './people.ts';
 import { type Source, sourceOf } from './scope-sql.ts';
-import { cutAtGaps, hasMark, packed, SESSION_BIT } from './trail-sql.ts';
+import { bitsOf, hasMark, isMarked, type Trails } from './trail-sql.ts';
 import { typedValue } from './value-sql.ts';
 
 /** Values told apart in trails; rarer ones are 0. Of names all: an app has no more (eventNamesMax). */
@@ -50,31 +50,44 @@ export function nodeSql(field: Field, nodes: readonly TypedValue[], bound: Bound
     : `toUInt32(transform(${typedValue(field, bound)}, ${bound.add('Array(String)', nodes)}, ${places}, 0))`;
 }
 
+/** How many bits the place of a node takes. */
+export const nodeBits = (nodes: readonly TypedValue[]): number => bitsOf(nodes.length);
+
 /** Sessions as trails: `p` the person, `w` what the events say, `trail`, and more columns by name. */
-export function sessionTrails(source: Source, marks: string, gapMs: number, bound: Bound, names = ''): string {
+export function sessionTrails(
+  source: Source,
+  trails: Trails,
+  marks: string,
+  gapMs: number,
+  bound: Bound,
+  names = '',
+): string {
   const { person } = source.people;
   const kept = names === '' ? '' : ', u, d';
-  return `SELECT p, w${kept}, arrayJoin(if(notEmpty(w), [rows], ${cutAtGaps('rows', bound.add('Int64', gapMs))})) AS trail FROM (
-    SELECT ${person} AS p, session AS w${names}, arraySort(groupArray(${packed(marks)})) AS rows FROM ${source.from}
+  return `SELECT p, w${kept}, arrayJoin(if(notEmpty(w), [rows], ${trails.cutAtGaps('rows', bound.add('Int64', gapMs))})) AS trail FROM (
+    SELECT ${person} AS p, session AS w${names}, arraySort(groupArray(${trails.packed(marks)})) AS rows FROM ${source.from}
     WHERE ${source.where()} AND (notEmpty(session) OR ${person} != 0) GROUP BY p, w)`;
 }
 
 /**
  * The same without saying whose they are: grouped by one number, in half the time.
+ * @param sessionBit a mark of those that say their session
  * @param more further conditions on rows
  * @param wanted a mark that one event of a person's has: the others are not sorted and cut
  */
 export function namelessSessionTrails(
   source: Source,
+  trails: Trails,
   marks: string,
+  sessionBit: number,
   gapMs: number,
   bound: Bound,
   more: string,
   wanted: number | undefined,
 ): string {
   const { person } = source.people;
-  const marked = packed(`${marks} + toUInt32(notEmpty(session)) * ${2 ** SESSION_BIT}`);
-  return `SELECT arrayJoin(if(bitTest(toUInt32(rows[1]), ${SESSION_BIT}), [rows], ${cutAtGaps('rows', bound.add('Int64', gapMs))})) AS trail FROM (
+  const marked = trails.packed(`${marks} + toUInt32(notEmpty(session)) * ${2 ** sessionBit}`);
+  return `SELECT arrayJoin(if(${isMarked(sessionBit, 'rows[1]')}, [rows], ${trails.cutAtGaps('rows', bound.add('Int64', gapMs))})) AS trail FROM (
     SELECT arraySort(gathered) AS rows FROM (
       SELECT groupArray(${marked}) AS gathered FROM ${source.from}
       WHERE ${source.where()} AND (notEmpty(session) OR ${person} != 0)${more} GROUP BY if(empty(session), ${person}, cityHash64(session, ${person}))

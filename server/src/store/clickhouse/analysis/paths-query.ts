@@ -2,14 +2,13 @@ import type { PathsQuery, PathsResult } from '../../../analysis-query.ts';
 import type { QueryControl } from '../../../query.ts';
 import type { Connection } from '../connection.ts';
 import { filterSql } from '../filter-sql.ts';
+import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { namelessSessionTrails, nodeSql, nodesOf } from './node-sql.ts';
+import { namelessSessionTrails, nodeBits, nodeSql, nodesOf } from './node-sql.ts';
 import type { Identities } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
-import { marksOf } from './trail-sql.ts';
+import { isMarked, trailsOf } from './trail-sql.ts';
 import { typedValue } from './value-sql.ts';
-
-const ANCHOR_BIT = 16;
 
 /**
  * The nodes are numbered first, so that a path is a few small numbers; equal paths are counted together before they are taken
@@ -18,26 +17,31 @@ const ANCHOR_BIT = 16;
 export async function paths(
   connection: Connection,
   identities: Identities,
+  highest: HighestSeq,
   query: PathsQuery,
   control: QueryControl,
 ): Promise<PathsResult> {
   const peopleOf = await identities.of(query.app, control);
   const { nodes, isAll } = await nodesOf(connection, query, peopleOf, query.node, control);
+  // The place of the node, whether the event is the anchor, whether it says its session.
+  const anchorBit = nodeBits(nodes);
+  const sessionBit = anchorBit + 1;
+  const packing = trailsOf(query.range, sessionBit + 1, await highest.get());
   const bound = new Bound();
   const source = sourceOf(query, peopleOf(bound), bound);
   const { anchor } = query;
   const isAnchor = anchor && filterSql({ and: anchor.filters }, bound);
-  const marks = `${nodeSql(query.node, nodes, bound)}${isAnchor ? ` + toUInt32(${isAnchor}) * ${2 ** ANCHOR_BIT}` : ''}`;
+  const marks = `${nodeSql(query.node, nodes, bound)}${isAnchor ? ` + toUInt32(${isAnchor}) * ${2 ** anchorBit}` : ''}`;
   const isNamed = query.node.kind === 'property' ? ` AND notEmpty(${typedValue(query.node, bound)})` : '';
-  const wanted = anchor && ANCHOR_BIT;
-  const trails = namelessSessionTrails(source, marks, query.gapMs, bound, isNamed, wanted);
+  const wanted = anchor && anchorBit;
+  const trails = namelessSessionTrails(source, packing, marks, sessionBit, query.gapMs, bound, isNamed, wanted);
   const from = anchor === undefined ? 'ms' : anchor.isEnd ? 'arrayReverse(arraySlice(ms, 1, a))' : 'arraySlice(ms, a)';
-  const numbers = `arrayMap(m -> toInt32(bitAnd(m, ${2 ** ANCHOR_BIT - 1})), ${from})`;
+  const numbers = `arrayMap(m -> toInt32(bitAnd(m, ${2 ** anchorBit - 1})), ${from})`;
   const path = query.isCollapsed
     ? 'arrayFilter((n, i, b) -> n = 0 OR i = 1 OR n != b, ns, arrayEnumerate(ns), arrayPushFront(arrayPopBack(ns), toInt32(-1)))'
     : 'ns';
   const steps = bound.add('UInt64', query.steps);
-  const sessions = `SELECT ${marksOf('trail')} AS ms${anchor ? `, arrayFirstIndex(m -> bitTest(m, ${ANCHOR_BIT}), ms) AS a` : ''} FROM (${trails})`;
+  const sessions = `SELECT ${packing.marksOf('trail')} AS ms${anchor ? `, arrayFirstIndex(m -> ${isMarked(anchorBit, 'm')}, ms) AS a` : ''} FROM (${trails})`;
   const rows = await connection.query<Row>(
     `SELECT l.1 AS s, l.2 AS n, l.3 AS t, sum(c) AS paths FROM (
       SELECT arrayJoin(arrayZip(arrayEnumerate(path), path, arrayPushBack(arrayPopFront(path), toInt32(-1)))) AS l, c FROM (

@@ -1,11 +1,12 @@
 import type { SessionNumbers, SessionsQuery, SessionsResult } from '../../../analysis-query.ts';
 import type { QueryControl } from '../../../query.ts';
 import type { Connection } from '../connection.ts';
+import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, EXACT_BELOW, options, type Row, unbiased } from '../sql.ts';
-import { nodeSql, nodesOf, sessionTrails } from './node-sql.ts';
+import { nodeBits, nodeSql, nodesOf, sessionTrails } from './node-sql.ts';
 import { type Identities, personOf } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
-import { marksOf, timesOf } from './trail-sql.ts';
+import { trailsOf } from './trail-sql.ts';
 
 const EVENT = { kind: 'column', name: 'event' } as const;
 
@@ -13,16 +14,18 @@ const EVENT = { kind: 'column', name: 'event' } as const;
 export async function sessions(
   connection: Connection,
   identities: Identities,
+  highest: HighestSeq,
   query: SessionsQuery,
   control: QueryControl,
 ): Promise<SessionsResult> {
   const peopleOf = await identities.of(query.app, control);
   const { nodes } = await nodesOf(connection, query, peopleOf, EVENT, control);
+  const packing = trailsOf(query.range, nodeBits(nodes), await highest.get());
   const made = (bound: Bound, isNamed: boolean): string => {
     const source = sourceOf(query, peopleOf(bound), bound);
     const names = isNamed ? `, max(${source.people.user}) AS u, max(device) AS d` : '';
-    const trails = sessionTrails(source, nodeSql(EVENT, nodes, bound), query.gapMs, bound, names);
-    return `SELECT *, ${timesOf('trail')} AS ats, ${marksOf('trail')} AS ms, ats[1] - 1 AS t0, ats[-1] - 1 AS t1, length(trail) AS n,
+    const trails = sessionTrails(source, packing, nodeSql(EVENT, nodes, bound), query.gapMs, bound, names);
+    return `SELECT *, ${packing.timesOf('trail')} AS ats, ${packing.marksOf('trail')} AS ms, ${packing.utcMs('ats[1]')} AS t0, ${packing.utcMs('ats[-1]')} AS t1, length(trail) AS n,
       ms[1] AS e0, ms[-1] AS e1 FROM (${trails})`;
   };
   const counted = new Bound();

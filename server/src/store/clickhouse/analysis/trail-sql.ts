@@ -1,27 +1,52 @@
+import type { Range } from '../../../query.ts';
+
 /**
- * A trail: the events of one user (or session) as an array of UInt128, sorted: time, place of arrival, and marks, which say what each
+ * A trail: the events of one user (or session) as an array of numbers, sorted: time, place of arrival, and marks, which say what each
  * event is to the question. One number an event is what makes it quick: arrays of tuples took half as long again.
  *
- * | bits | what |
- * |---|---|
- * | 84… | time, UTC ms |
- * | 20–83 | seq: equal times are in order of arrival |
- * | 0–19 | marks, the highest of them SESSION_BIT where a trail needs it |
+ * From the highest bit: the time since the beginning of the range, `seq` (equal times are in order of arrival), the marks. In a UInt64
+ * where all three fit, else in a UInt128, which takes a third longer.
  */
-const SEQ_SHIFT = 20;
-const TIME_SHIFT = 84;
-/** Set where the event said its session. */
-export const SESSION_BIT = 19;
+export interface Trails {
+  /** @param marks an expression below 2^markBits */
+  packed(marks: string): string;
+  /** Times in ms since the beginning of the range, plus one, so that none is 0. */
+  timesOf(trail: string): string;
+  /** One of these times as UTC ms. */
+  utcMs(time: string): string;
+  marksOf(trail: string): string;
+  /** Cuts a sorted trail where more than the gap goes by. */
+  cutAtGaps(trail: string, gap: string): string;
+}
+
 const AT = 'toUnixTimestamp64Milli(timestamp)';
+const SEQ_BITS = 64;
+/** Marks are read as a UInt32. */
+const MARKS_MAX_BITS = 31;
 
-/** @param marks an expression below 2^20 */
-export const packed = (marks: string): string =>
-  `bitOr(bitOr(bitShiftLeft(toUInt128(${AT}), ${TIME_SHIFT}), bitShiftLeft(toUInt128(seq), ${SEQ_SHIFT})), toUInt128(${marks}))`;
+/** How many bits a number takes. */
+export const bitsOf = (number: number): number => (number < 1 ? 0 : Math.floor(Math.log2(number)) + 1);
 
-/** Times in ms plus one, so that none is 0. */
-export const timesOf = (trail: string): string =>
-  `arrayMap(x -> toInt64(bitShiftRight(x, ${TIME_SHIFT})) + 1, ${trail})`;
-export const marksOf = (trail: string): string => `arrayMap(x -> toUInt32(bitAnd(x, ${2 ** SEQ_SHIFT - 1})), ${trail})`;
+/**
+ * @param range all events lie in it
+ * @param highestSeq no event has a higher place; undefined when that is not known
+ */
+export function trailsOf(range: Range, markBits: number, highestSeq: number | undefined): Trails {
+  if (markBits > MARKS_MAX_BITS) throw new Error(`BUG: ${markBits} bits of marks`);
+  const seqBits = highestSeq === undefined ? SEQ_BITS : bitsOf(highestSeq);
+  const isNarrow = bitsOf(range.to - range.from) + seqBits + markBits <= 64;
+  const type = isNarrow ? 'toUInt64' : 'toUInt128';
+  const timeShift = (isNarrow ? seqBits : SEQ_BITS) + markBits;
+  const timesOf = (trail: string): string => `arrayMap(x -> toInt64(bitShiftRight(x, ${timeShift})) + 1, ${trail})`;
+  return {
+    packed: (marks) =>
+      `bitOr(bitOr(bitShiftLeft(${type}(${AT} - (${range.from})), ${timeShift}), bitShiftLeft(${type}(seq), ${markBits})), ${type}(${marks}))`,
+    timesOf,
+    utcMs: (time) => `(${time} + (${range.from - 1}))`,
+    marksOf: (trail) => `arrayMap(x -> toUInt32(bitAnd(x, ${2 ** markBits - 1})), ${trail})`,
+    cutAtGaps: (trail, gap) => `arraySplit((x, d) -> d > ${gap}, ${trail}, arrayDifference(${timesOf(trail)}))`,
+  };
+}
 
 /** Conditions as bits: the first is bit `from`. */
 export function marksSql(conditions: readonly string[], from = 0): string {
@@ -30,10 +55,7 @@ export function marksSql(conditions: readonly string[], from = 0): string {
     : conditions.map((sql, i) => `toUInt32(${sql}) * ${2 ** (from + i)}`).join(' + ');
 }
 
-/** Cuts a sorted trail where more than the gap goes by. */
-export const cutAtGaps = (trail: string, gap: string): string =>
-  `arraySplit((x, d) -> d > ${gap}, ${trail}, arrayDifference(${timesOf(trail)}))`;
-
+/** Whether an event of a trail has this mark. */
+export const isMarked = (bit: number, one: string): string => `bitTest(toUInt32(${one}), ${bit})`;
 /** Whether a trail has an event with this mark. */
-export const hasMark = (bit: number, trail: string): string =>
-  `arrayExists(x -> bitTest(toUInt32(x), ${bit}), ${trail})`;
+export const hasMark = (bit: number, trail: string): string => `arrayExists(x -> ${isMarked(bit, 'x')}, ${trail})`;

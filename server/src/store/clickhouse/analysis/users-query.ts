@@ -7,7 +7,7 @@ import { EVENT_COLUMNS, eventOf, events, type StoredRow } from '../events-query.
 import { Bound, EVENTS, options, type Row } from '../sql.ts';
 import type { Identities, People } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
-import { packed } from './trail-sql.ts';
+import { trailsOf } from './trail-sql.ts';
 
 type PeopleOf = (bound: Bound) => People;
 const SORTS = { lastSeen: 'l', firstSeen: 'f', events: 'n' } as const;
@@ -32,10 +32,11 @@ export async function users(
       ? ''
       : ` AND positionCaseInsensitiveUTF8(${name}, ${bound.add('String', query.search)}) > 0`;
   const direction = query.order === 'asc' ? 'ASC' : 'DESC';
+  const byPlace = trailsOf(query.range, 0, undefined).packed('0');
   const page = await connection.query<Row>(
-    `SELECT toString(p) AS p, toUnixTimestamp64Milli(f) AS f, toUnixTimestamp64Milli(l) AS l, n, toString(toUInt64(bitShiftRight(k, 20))) AS seq, total FROM (
+    `SELECT toString(p) AS p, toUnixTimestamp64Milli(f) AS f, toUnixTimestamp64Milli(l) AS l, n, toString(toUInt64(k)) AS seq, total FROM (
       SELECT *, count() OVER () AS total FROM (
-        SELECT ${person} AS p, min(timestamp) AS f, max(timestamp) AS l, count() AS n, max(${packed('0')}) AS k
+        SELECT ${person} AS p, min(timestamp) AS f, max(timestamp) AS l, count() AS n, max(${byPlace}) AS k
         FROM ${source.from} WHERE ${source.where()} AND p != 0${found} GROUP BY p)
     ) ORDER BY ${SORTS[query.sort]} ${direction}, p LIMIT ${bound.add('UInt64', query.limit)} OFFSET ${bound.add('UInt64', query.offset)}`,
     bound.values,

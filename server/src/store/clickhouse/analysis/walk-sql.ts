@@ -1,9 +1,6 @@
 import type { FunnelQuery } from '../../../analysis-query.ts';
 import type { Bound } from '../sql.ts';
 
-/** First bit of the marks that end a chain after the first step, after the second… */
-export const EXCLUDED_BIT = 10;
-
 /**
  * Walks trails through the steps of a funnel, all events of all users in a few passes over arrays.
  *
@@ -12,7 +9,7 @@ export const EXCLUDED_BIT = 10;
  * is the best, since every end that an earlier one reaches in time it reaches too. An excluded event puts -1: chains of that length end there.
  * The depth is the last step with an entry; its first entry is the conversion, and times are those of the events closest before it.
  *
- * @param trail a SELECT of `ats` (times above 0) and `ms` (marks, the first step is bit 0)
+ * @param trail a SELECT of `ats` (times above 0) and `ms` (marks: bit 0 is the first step; those excluded after it are the bit behind the last step's)
  * @param excluded after which steps events are excluded
  * @returns a SELECT of the same, `depth`, `i1` (the place of the first event) and `t1`…
  */
@@ -33,7 +30,7 @@ function orderedSql(
 ): string {
   const parts: string[] = [];
   for (let k = 1; k <= count; k++) {
-    const ends = excluded[k - 1] ? `bitTest(m, ${EXCLUDED_BIT + k - 1}), -1, ` : '';
+    const ends = excluded[k - 1] ? `bitTest(m, ${count + k - 1}), -1, ` : '';
     // What the chain of the step before had come to before this event.
     const before = `arrayPushFront(arrayPopBack(${isStrict ? `c${k - 1}` : `arrayFill(x -> x != 0, c${k - 1})`}), 0)`;
     parts.push(
