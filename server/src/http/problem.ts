@@ -65,9 +65,16 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send(JSON.stringify(problemOf(problem, instance, mountOf(request))));
 }
 
-/** A body that nobody wants is read away by Node for as long as it comes: this bounds it. */
+/**
+ * A body that nobody wants is read away for as long as it comes: this bounds it. Node does so by itself only where nothing of it was read;
+ * of one that was left in its middle the rest would stand before the next request of the connection, which would be cut for it.
+ */
 function lingerThenCut(request: FastifyRequest, reply: FastifyReply): void {
   reply.raw.once('finish', () => {
+    // Whoever read it and gave up may still be waiting for its next piece (an inflater that failed): that would hold the flow.
+    if (request.raw.listenerCount('readable') > 0) request.raw.removeAllListeners('readable');
+    // Node takes note of that in the next turn.
+    setImmediate(() => request.raw.resume());
     if (request.raw.complete) return;
     const timer = setTimeout(() => {
       if (!request.raw.complete) request.raw.socket?.destroy();

@@ -56,7 +56,7 @@ async function exchange(bytes: Buffer): Promise<number[]> {
   // The end tells it that no more will come, where the length says otherwise.
   socket.end(bytes);
   await once(socket, 'close');
-  return [...text.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status));
+  return [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 }
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;

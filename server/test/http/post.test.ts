@@ -35,6 +35,24 @@ async function talk(double: Double, request: string, thenCut = false): Promise<s
   return text;
 }
 
+describe('a connection whose body was refused in its middle', () => {
+  // More than what comes in one piece, so that some of it is left when the inflater fails.
+  const nonsense = Buffer.alloc(400_000, 'not compressed');
+  it.each(['gzip', 'br', 'deflate'])('serves the next request: %s that is none', async (encoding) => {
+    const double = open();
+    const head = (headers: readonly string[]): string =>
+      ['POST /api/events/shop HTTP/1.1', 'host: x', 'x-access-token: write', ...headers, '', ''].join('\r\n');
+    const first = head([
+      'content-type: application/x-ndjson',
+      `content-encoding: ${encoding}`,
+      `content-length: ${nonsense.length}`,
+    ]);
+    const second = `${head(['content-type: application/json', 'content-length: 16', 'connection: close'])}{"event":"paid"}`;
+    const text = await talk(double, first + nonsense.toString('latin1') + second);
+    expect([...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status)).toEqual(['400', '201']);
+  });
+});
+
 describe('bodies', () => {
   it.each(['application/json', 'application/json; charset=UTF-8', 'text/plain;charset=UTF-8', undefined])(
     'takes JSON as %s',
