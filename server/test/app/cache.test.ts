@@ -158,10 +158,10 @@ describe('an answer about a time that is over', () => {
   it('is asked anew after an import', async () => {
     const app = await anApp();
     expect(await total(app, COUNT)).toEqual([6, false]);
-    const body = JSON.stringify([paid('2026-03-09T00:00:00Z', 'd9')]);
+    const body = `${JSON.stringify(paid('2026-03-09T00:00:00Z', 'd9'))}\n`;
     const status = await new Promise((resolve) => {
       const path = `/admin/import/${app}?fingerprint=f1&rowsFrom=0&rowsDone=1`;
-      const type = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+      const type = { 'content-type': 'application/x-ndjson', 'content-length': Buffer.byteLength(body) };
       httpRequest({ socketPath: socketPathOf(dataDir), path, method: 'POST', headers: type }, (response) => {
         response.resume().on('end', () => resolve(response.statusCode));
       }).end(body);
