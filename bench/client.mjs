@@ -180,7 +180,7 @@ async function killedAgainAndAgain() {
   rmSync(directory, { recursive: true });
 }
 
-/** Ten tabs, each closed in the very turn in which it tracked 1,000 events: four times what browsers promise to send. */
+/** Ten tabs, each closed in the very turn in which it tracked 1,000 events: twice what browsers promise to send. */
 async function closedTabs() {
   if (!findChromium()) return;
   const { chromium } = createRequire(import.meta.url)('playwright-core');
