@@ -19,16 +19,21 @@ interface Way {
 const WAY = Symbol('seismo');
 type Followed = Routed & { [WAY]?: Way };
 
-/** The same two functions for all requests: closures for each, or a table beside them, cost a request several microseconds. */
-const FOLLOWING: PropertyDescriptorMap & ThisType<Required<Pick<Followed, typeof WAY>> & Routed> = {
+const wayOf = (request: Followed): Way => {
+  request[WAY] ??= { baseUrl: undefined, route: undefined, base: '', pattern: undefined, bases: undefined };
+  return request[WAY];
+};
+
+/** The same functions for all requests: closures for each, and a table beside them, cost a request several microseconds. */
+const FOLLOWING: PropertyDescriptorMap & ThisType<Followed> = {
   baseUrl: {
     configurable: true,
     enumerable: true,
     get() {
-      return this[WAY].baseUrl;
+      return this[WAY]?.baseUrl;
     },
     set(next: unknown) {
-      const way = this[WAY];
+      const way = wayOf(this);
       if (next === way.baseUrl) return;
       const [from, to] = [String(way.baseUrl ?? ''), String(next ?? '')];
       // Longer: a router was entered, and `params` are those of its own path. Else it was left.
@@ -44,10 +49,10 @@ const FOLLOWING: PropertyDescriptorMap & ThisType<Required<Pick<Followed, typeof
     configurable: true,
     enumerable: true,
     get() {
-      return this[WAY].route;
+      return this[WAY]?.route;
     },
     set(next: Routed['route']) {
-      const way = this[WAY];
+      const way = wayOf(this);
       way.route = next;
       if (next) way.pattern = way.base + pathOf(next.path) || '/';
     },
@@ -59,9 +64,16 @@ const FOLLOWING: PropertyDescriptorMap & ThisType<Required<Pick<Followed, typeof
  * keeps the address alone (`baseUrl`), and forgets that too when an error leaves the router: both are seen as they are set.
  */
 export function followRoute(request: Followed): void {
-  const { baseUrl, route } = request;
-  request[WAY] = { baseUrl, route, base: '', pattern: undefined, bases: undefined };
-  Object.defineProperties(request, FOLLOWING);
+  // Express 5 gives each application's requests a prototype before it sets anything: seen there, it costs a request nothing.
+  const prototype = Object.getPrototypeOf(request);
+  if (Object.hasOwn(prototype, 'app') && !Object.hasOwn(prototype, 'baseUrl'))
+    Object.defineProperties(prototype, FOLLOWING);
+  // Express 4, and the first request: it was set already, on the request itself.
+  if (Object.hasOwn(request, 'baseUrl') || !Object.hasOwn(prototype, 'baseUrl')) {
+    const { baseUrl, route } = request;
+    Object.assign(wayOf(request), { baseUrl, route });
+    Object.defineProperties(request, FOLLOWING);
+  }
 }
 
 /** @returns the pattern, `undefined` when no route was reached, or the request is not followed */
