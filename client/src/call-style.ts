@@ -1,9 +1,10 @@
 import type { Client } from './client.ts';
 import type { Drop } from './delivery/queue.ts';
 import type { EventData, EventName } from './event.ts';
-import type { ClientOptions } from './options.ts';
+import { type ClientOptions, DEFAULTS } from './options.ts';
 import type { EventsQuery, Report, ReportQuery, StoredEvent } from './questions.ts';
 import { SeismoError } from './request-error.ts';
+import { setTimer } from './runtime.ts';
 
 export type Callback<T> = (error: Error | null, result?: T) => void;
 
@@ -32,8 +33,18 @@ export function createCallStyle(createClient: (options: ClientOptions) => Client
     function events(event: EventName, second?: EventData | Callback<Posted>, third?: Callback<Posted>): void {
       const [data, callback] = typeof second === 'function' ? [undefined, second] : [second, third];
       const posted: Posted = { app, event, ...(data && { data }) };
+      if (!callback) {
+        client.track(event, data);
+        return;
+      }
+      // Who waits for a call keeps the process alive, as with the first client, though not for ever.
+      const release = setTimer(() => {}, options.flushTimeoutMs ?? DEFAULTS.flushTimeoutMs, true);
       client.track(event, data, {
-        ...(callback && { done: (drop?: Drop) => (drop ? callback(errorOf(drop)) : callback(null, posted)) }),
+        done(drop) {
+          release();
+          if (drop) callback(errorOf(drop));
+          else callback(null, posted);
+        },
       });
     }
 

@@ -3,7 +3,7 @@ import type { Client } from './client.ts';
 import { createClient } from './node.ts';
 import type { ClientOptions } from './options.ts';
 import { createRequestEvents, type NamedOptions, type RequestOptions, sinceMs, UNMATCHED } from './requests.ts';
-import { followRoute, type Routed } from './route-pattern.ts';
+import { followRoute, patternSeen, type Routed } from './route-pattern.ts';
 
 /** What of Express is used: of versions 4 and 5 alike. */
 export interface ExpressRequest extends IncomingMessage, Routed {
@@ -31,8 +31,7 @@ export function seismoExpress(options: ClientOptions | { readonly client: Client
   const client = 'client' in options ? options.client : createClient(options);
   /** Of `requests`: whoever it says is the user is so for the others too. */
   let common: RequestOptions<ExpressRequest> = {};
-  const patterns = new WeakMap<ExpressRequest, () => string | undefined>();
-  const routeOf = (request: ExpressRequest): string => patterns.get(request)?.() ?? UNMATCHED;
+  const routeOf = (request: ExpressRequest): string => patternSeen(request) ?? UNMATCHED;
 
   return {
     client,
@@ -41,12 +40,12 @@ export function seismoExpress(options: ClientOptions | { readonly client: Client
       common = given;
       const events = createRequestEvents(client, given);
       return (request, response, next) => {
-        patterns.set(request, followRoute(request));
+        followRoute(request);
         if (events.wants(request, pathOf(request))) {
           const startedAt = performance.now();
           const { socket } = request;
           const writtenBefore = socket.bytesWritten;
-          response.once('close', () => {
+          response.on('close', () => {
             events.served(request, {
               method: request.method ?? '',
               route: routeOf(request),

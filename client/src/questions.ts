@@ -23,14 +23,11 @@ export type ReportQuery =
   | ({ readonly report: 'month' } & Operations['getApiReportsMonthApp']['query'] & WithData)
   | ({ readonly report: 'period' } & Operations['getApiReportsPeriodApp']['query'] & WithData);
 
-/** The questions of the analysis API, once the server's document has them. */
-export type Question = Operations extends { postApiQueryApp: { body: infer Body } } ? Body : object;
-export type Analysis = Operations extends { postApiQueryApp: { answer: infer Answer } } ? Answer : unknown;
-/** The answer to one kind of question, where answers are told apart by `kind`. */
+export type Question = Operations['postApiQueryApp']['body'];
+export type Analysis = Operations['postApiQueryApp']['answer'];
+/** The answer to one kind of question: answers are told apart by `kind`. */
 export type AnalysisOf<Q> = Q extends { readonly kind: infer Kind }
-  ? [Extract<Analysis, { readonly kind: Kind }>] extends [never]
-    ? Analysis
-    : Extract<Analysis, { readonly kind: Kind }>
+  ? Extract<Analysis, { readonly kind: Kind }>
   : Analysis;
 
 const OPERATORS = new Set([

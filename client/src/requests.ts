@@ -75,9 +75,8 @@ export function createRequestEvents<Request>(client: Client, options: RequestOpt
 
     served(request, served) {
       // Where requests are made up, as in tests, the socket does not count.
-      const { bytes, ...others } = served;
-      const counted = Number.isFinite(bytes) && { bytes };
-      const data = { ...others, ...counted, ...(sample < 1 && { sample }), ...ask(options.data, request) };
+      const bytes = Number.isFinite(served.bytes) ? served.bytes : undefined;
+      const data = { ...served, bytes, ...(sample < 1 && { sample }), ...ask(options.data, request) };
       client.track(event, data, whoIs(request));
     },
 

@@ -1,30 +1,17 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { installPackage, ROOT } from './support/a-package.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 let folder: string;
-/** The package as npm would publish it, installed in a folder of its own. */
 let installed: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'seismo-package-'));
-  const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    }),
-  );
-  installed = join(folder, 'node_modules/seismo-client');
-  mkdirSync(installed, { recursive: true });
-  execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', installed, '--strip-components=1']);
+  ({ folder, path: installed } = installPackage());
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (program: string, type: 'module' | 'commonjs' = 'module') =>
   spawnSync(process.execPath, [`--input-type=${type}`, '-e', program], {
@@ -185,6 +172,12 @@ describe('the process', () => {
         start('console.log((await client.query().catch((error) => error)).message);').replace('60_000', '300'),
       ).stdout.trim(),
     ).toBe('The server did not answer.');
+    // As long as the callback was not told, in the style of the first client.
+    const style = `import seismo from 'seismo-client';
+      const events = seismo('shop', { server: 'http://127.0.0.1:1', key: 'sk_x', flushTimeoutMs: 500, queueMaxEvents: 1, batchMaxWaitMs: 1 });
+      events('a', (error) => console.log(error.reason)); events('b', (error) => console.log(error.reason));
+      process.on('exit', () => console.log(performance.now() > 500));`;
+    expect(run(style).stdout.trim().split('\n')).toEqual(['queueFull', 'true']);
     const full = start('await client.track("b"); console.log("not reached");').replace(
       'timeoutMs',
       "whenFull: 'block', queueMaxEvents: 1, timeoutMs",

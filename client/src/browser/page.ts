@@ -57,7 +57,8 @@ export function createPage(
 
   const delivery = createDelivery({
     queue: createQueue({
-      queueMaxEvents: 1_000,
+      // Room for what an earlier page left, beside this page's own.
+      queueMaxEvents: 4_000,
       queueMaxBytes: 1_000_000,
       maxAgeMs: 6 * 86_400_000,
       now: Date.now,

@@ -3,9 +3,11 @@ import type { RequestListener } from 'node:http';
 import express from 'express';
 import fastify from 'fastify';
 import seismoDefault, {
+  type Analysis,
   type Client,
   createClient,
   type Drop,
+  type Question,
   SeismoError,
   type StoredEvent,
   seismo,
@@ -43,6 +45,13 @@ try {
 } catch (error) {
   if (error instanceof SeismoError && error.code === 'PARAMETER_INVALID') console.log(error.field);
 }
+// Each kind of question has a result of its own.
+const retention = await client.analyse({ kind: 'retention', start: { event: 'a' }, interval: 'week', last: '8w' });
+const users: number = retention.result.cohorts[0]!.periods[0]!.users;
+const rows: readonly (readonly unknown[])[] = (await client.analyse({ kind: 'sql', sql: 'SELECT 1' })).result.rows;
+const question: Question = { kind: 'sessions', last: '7d' };
+const any: Analysis = await client.analyse(question);
+if (any.kind === 'sessions') console.log(any.result.bounceRate, any.timeZone, users, rows);
 const call = seismo('my-web-app', {
   server: 'https://seismo.example.com',
   credentials: { username: 'u', password: 'p' },
@@ -57,6 +66,8 @@ createClient({ app: 'shop' });
 createClient({ server: 'https://seismo.example.com', app: 'shop', whenFull: 'explode' });
 // @ts-expect-error an hour is a number
 client.report({ report: 'hour', hour: 'noon' });
+// @ts-expect-error there is no such kind
+client.analyse({ kind: 'horoscope' });
 // @ts-expect-error data is an object
 client.track('a', 'b');
 

@@ -9,6 +9,7 @@ import { createClient } from '../../src/node.ts';
 export interface RealServer {
   readonly url: string;
   readonly token: string;
+  readonly admin: { readonly username: string; readonly password: string };
   /** Of an admin. */
   reader(app: string): Client;
   key(app: string, scope: 'read' | 'write'): Promise<string>;
@@ -39,6 +40,7 @@ export async function aRealServer(settings: Settings = {}): Promise<RealServer> 
   return {
     url,
     token,
+    admin: credentials,
     reader,
     async key(app, scope) {
       const headers = { 'x-access-token': token };

@@ -1,0 +1,157 @@
+/** The examples of docs/clients.md, run as they stand there, with the package as published and a real server. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { aChromium } from './support/a-browser.ts';
+import { type Installed, installPackage, ROOT } from './support/a-package.ts';
+import { aSite } from './support/a-site.ts';
+import { atEnd } from './support/fake-server.ts';
+import { aRealServer, type RealServer } from './support/real-server.ts';
+
+const page = readFileSync(join(ROOT, '../docs/clients.md'), 'utf8');
+/** The examples of a section. */
+function examplesOf(heading: string): string[] {
+  const section = page.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!;
+  return [...section.matchAll(/```(?:js|html)\n([\s\S]*?)```/g)].map(([, text]) => text!);
+}
+
+let server: RealServer;
+let installed: Installed;
+beforeAll(async () => {
+  server = await aRealServer();
+  installed = installPackage();
+  for (const name of ['express', 'fastify'])
+    symlinkSync(join(ROOT, '../node_modules', name), join(installed.folder, 'node_modules', name));
+});
+
+async function aPort(): Promise<string> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  listener.close();
+  return String(typeof address === 'object' && address?.port);
+}
+
+/** Runs an example as a program of its own; of what it says only the names and addresses are ours. */
+async function run(example: string, port = '3000'): Promise<ChildProcess & { output(): string }> {
+  const text = example.replaceAll('https://seismo.example.com', server.url).replaceAll('3000', port);
+  const file = join(installed.folder, `example.${text.includes('require(') ? 'cjs' : 'mjs'}`);
+  writeFileSync(file, text);
+  const child = spawn(process.execPath, [file], {
+    env: {
+      ...process.env,
+      SEISMO_KEY: await server.key('shop', 'write'),
+      SEISMO_READ_KEY: await server.key('shop', 'read'),
+      SEISMO_USER: server.admin.username,
+      SEISMO_PASSWORD: server.admin.password,
+    },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  atEnd(async () => child.kill());
+  return Object.assign(child, { output: () => output });
+}
+
+/** What the server holds of an app, once there is so much. */
+async function stored(app: string, name: string, count = 1) {
+  const find = async () => (await server.events(app)).filter(({ event }) => event === name);
+  await expect.poll(async () => (await find()).length, { timeout: 15_000 }).toBe(count);
+  return await find();
+}
+
+/** Asks until the example listens. */
+async function ask(port: string, path: string): Promise<number> {
+  const attempt = () =>
+    fetch(`http://127.0.0.1:${port}${path}`).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  await expect.poll(attempt, { timeout: 15_000 }).toBeGreaterThan(0);
+  return await attempt();
+}
+
+it.each(['Node', 'Express', 'Fastify', 'Pages', 'In the style of the first Seismo'])(
+  'shows %s in five lines, in the README too',
+  (heading) => {
+    const [example] = examplesOf(heading);
+    expect(example!.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(5);
+    expect(readFileSync(join(ROOT, '../README.md'), 'utf8')).toContain(example);
+  },
+);
+
+it('Node: the event is there when the program has ended, and what is asked is answered', async () => {
+  const [send, identify, ask] = examplesOf('Node');
+  const sending = await run(send!.replace('await seismo.close', `${identify}await seismo.close`));
+  expect([await once(sending, 'exit'), sending.output()]).toEqual([[0, null], '']);
+  expect((await stored('shop', 'order paid'))[0]).toMatchObject({ user: 'ann', data: { amount: 42 } });
+  expect((await stored('shop', '$identify'))[0]).toMatchObject({ user: 'ann', device: 'd-1', data: { plan: 'pro' } });
+  const asking = await run(ask!);
+  await once(asking, 'exit');
+  const lines = asking.output().trim().split('\n');
+  expect(lines.slice(0, 2).map((line) => line.split('Z ')[1])).toEqual(['$identify', 'order paid']);
+  // One event with an amount of ten or more; two steps of a funnel; of the report a number, of whichever day it is.
+  expect(asking.output()).toMatch(/^1 \d+ 2$/m);
+});
+
+it('Express: each request is an event, a route has one of its own, an error too', async () => {
+  const [five, more] = examplesOf('Express');
+  const port = await aPort();
+  const routes = `app.get('/items/:id', () => { throw new RangeError('none'); });\n${more!.replace('app.use', '\napp.use')}`;
+  await run(five!.replace('app.listen', `${routes}app.listen`), port);
+  expect(await ask(port, '/items/7')).toBe(500);
+  expect((await fetch(`http://127.0.0.1:${port}/login`, { method: 'POST' })).status).toBe(204);
+  expect(await stored('shop', 'user logged on')).toHaveLength(1);
+  expect((await server.events('shop')).find(({ event }) => event === 'error')!.data).toMatchObject({
+    name: 'RangeError',
+  });
+  const requests = (await server.events('shop')).filter(({ event }) => event === 'request');
+  expect(requests.map(({ data }) => data!['route'])).toEqual(expect.arrayContaining(['/items/:id', '/login']));
+});
+
+it('Fastify: each request is an event', async () => {
+  const port = await aPort();
+  const before = (await server.events('shop')).length;
+  await run(examplesOf('Fastify')[0]!, port);
+  expect(await ask(port, '/nowhere')).toBe(404);
+  await expect.poll(async () => (await server.events('shop')).length, { timeout: 15_000 }).toBeGreaterThan(before);
+  expect((await server.events('shop')).at(-1)).toMatchObject({
+    event: 'request',
+    data: { route: '(unmatched)', status: 404 },
+  });
+});
+
+it('Pages: a view is counted, calls from before the script has come are made', async () => {
+  const [tag, early] = examplesOf('Pages');
+  const mine = tag!
+    .replace('https://seismo.example.com', server.url)
+    .replace('sk_…', await server.key('shop', 'write'));
+  const site = await aSite({ '/': `${early}${mine}` });
+  const visitor = await (await aChromium()).visitor();
+  await (await visitor.newPage()).goto(site);
+  expect((await stored('shop', 'page viewed'))[0]!.data).toMatchObject({ path: '/' });
+  // That of Node, and this.
+  expect(await stored('shop', 'order paid', 2)).toHaveLength(2);
+});
+
+it('in the style of the first Seismo: the callbacks are told, and the program ends', async () => {
+  const child = await run(examplesOf('In the style of the first Seismo')[0]!);
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(child.output()).toMatch(/app: 'my-web-app'/);
+  expect(child.output()).toMatch(/^\d+$/m);
+  expect((await stored('my-web-app', 'application started'))[0]!.data).toEqual({ version: '1.0' });
+});
+
+it('names every option, with its default', () => {
+  const options = readFileSync(join(ROOT, 'src/options.ts'), 'utf8');
+  const declared = options.slice(options.indexOf('interface ClientOptions'), options.indexOf('export const DEFAULTS'));
+  const table = page.split('\n## Options\n')[1]!;
+  const names = [...declared.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(20);
+  expect(names.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
+});
