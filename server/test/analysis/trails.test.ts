@@ -32,31 +32,34 @@ const QUESTIONS = [
   { kind: 'sessions', ...range, interval: 'day', list: 20 },
 ];
 
-it.each(SEEDS)('are the same in 64 bits and in 128, with ties and in the first milliseconds (seed %i)', async (seed) => {
-  const app = `trails-${seed}`;
-  await world.post(app, someEvents({ seed, count: 1_500, from: FROM, days: 26, stepMs: 3_600_000 }));
-  const zoneOf = () => 'UTC';
-  // Where others write too, the highest place is not known.
-  const wide = createClickHouseStore({ connection: world.connection, zoneOf });
-  await wide.open();
-  const asked = createAnalysis(wide.analysis, {
-    now: () => Date.UTC(2026, 5, 1),
-    calendarOf: () => ({ timeZone: 'UTC', weekStart: 'monday' }),
-    catchUp: async () => {},
-    asOf: () => 0,
-    segmentOf: () => undefined,
-  });
-  for (const question of QUESTIONS) {
-    const before = world.sent.length;
-    const { result } = await world.ask(app, question);
-    expect(world.sent.slice(before).join()).not.toContain('toUInt128');
-    const middle = world.sent.length;
-    const { answer } = await asked.ask(app, question, { isFresh: true, control });
-    expect(world.sent.slice(middle).join()).toContain('toUInt128');
-    expect(answer.result).toEqual(result);
-    expect(JSON.stringify(result).length).toBeGreaterThan(100);
-  }
-});
+it.each(SEEDS)(
+  'are the same in 64 bits and in 128, with ties and in the first milliseconds (seed %i)',
+  async (seed) => {
+    const app = `trails-${seed}`;
+    await world.post(app, someEvents({ seed, count: 1_500, from: FROM, days: 26, stepMs: 3_600_000 }));
+    const zoneOf = () => 'UTC';
+    // Where others write too, the highest place is not known.
+    const wide = createClickHouseStore({ connection: world.connection, zoneOf });
+    await wide.open();
+    const asked = createAnalysis(wide.analysis, {
+      now: () => Date.UTC(2026, 5, 1),
+      calendarOf: () => ({ timeZone: 'UTC', weekStart: 'monday' }),
+      catchUp: async () => {},
+      asOf: () => 0,
+      segmentOf: () => undefined,
+    });
+    for (const question of QUESTIONS) {
+      const before = world.sent.length;
+      const { result } = await world.ask(app, question);
+      expect(world.sent.slice(before).join()).not.toContain('toUInt128');
+      const middle = world.sent.length;
+      const { answer } = await asked.ask(app, question, { isFresh: true, control });
+      expect(world.sent.slice(middle).join()).toContain('toUInt128');
+      expect(answer.result).toEqual(result);
+      expect(JSON.stringify(result).length).toBeGreaterThan(100);
+    }
+  },
+);
 
 it('take 64 bits as long as all fits', () => {
   // By hand: 2^31 ms and less take 31 bits and a place below 2^25 takes 25; with 8 marks that is 64.
