@@ -129,6 +129,9 @@ async function wrongAfterwards({ ledger, late }: Unanswered): Promise<string[]> 
   return wrong;
 }
 
+// Each of these was seen to fail for a loader that was broken on purpose (loader.ts): one that sends the whole block again without
+// counting, under a token of its own (the first, third, fourth and fifth) or under the same (the second to the fifth); one that takes it for
+// stored (the second, third and sixth); one that counts, and sends what is missing under the same token (the second).
 // What a loss of power leaves, for the engine writes its log of tokens first, and never syncs it (ENGINE.md).
 describe('a block that was stored, and whose answer did not come', () => {
   const DAMAGES: readonly (readonly [string, (block: Unanswered) => void])[] = [
