@@ -545,6 +545,34 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
       ]);
     });
 
+    it('counts the properties of events whose data have too many shapes, or none', async () => {
+      const timestamp = Date.UTC(2026, 2, 3);
+      // A property for each bit of its number: 20,001 events, each of a shape of its own.
+      const bits = Array.from({ length: 15 }, (_, bit) => bit);
+      const of = (i: number) =>
+        Object.fromEntries(bits.filter((bit) => (i >> bit) & 1).map((bit) => [`k${bit}`, bit + 1]));
+      const numbers = Array.from({ length: 20_002 }, (_, i) => i);
+      await post(
+        'shapes',
+        numbers.map((i) => ({ event: 'A', timestamp, data: of(i) })),
+      );
+      const counted = (await store.properties('shapes', control)).map(({ name, total, types }) => [name, total, types]);
+      const due = bits.map((bit) => [`k${bit}`, numbers.filter((i) => (i >> bit) & 1).length, ['number']] as const);
+      expect(counted).toHaveLength(15);
+      expect(counted).toEqual(expect.arrayContaining(due.map((each) => [...each])));
+      // A path of more than 500 characters is not indexed: the data is kept as text, and what is indexed beside it counts.
+      const long = { ['k'.repeat(250)]: { ['l'.repeat(251)]: 1 } };
+      await post('shapeless', [
+        { event: 'A', timestamp, data: { plan: 'pro', ok: true, ...long } },
+        { event: 'A', timestamp, data: { plan: 7 } },
+        { event: 'A', timestamp },
+      ]);
+      expect(await store.properties('shapeless', control)).toEqual([
+        { name: 'plan', total: 2, types: ['number', 'text'], examples: expect.arrayContaining(['pro', 7]) },
+        { name: 'ok', total: 1, types: ['boolean'], examples: [true] },
+      ]);
+    });
+
     it('finds known uuids in their range', async () => {
       const uuid = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
       const events = [1, 2].map((n) => ({ event: 'A', uuid: uuid(n), timestamp: Date.UTC(2026, 2, n) }));

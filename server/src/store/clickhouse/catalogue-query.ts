@@ -56,7 +56,8 @@ export async function properties(
   app: string,
   control: QueryControl,
 ): Promise<PropertySummary[]> {
-  const ask: Ask = async (sql, params = {}) => await connection.query(sql, { a: app, ...params }, options(control));
+  const limits = options({ ...control, maxRows: Math.max(control.maxRows, SHAPES_MAX + 1) });
+  const ask: Ask = async (sql, params = {}) => await connection.query(sql, { a: app, ...params }, limits);
   const shapesSql = `SELECT shape, count() AS n FROM ${EVENTS} WHERE app = {a:String} AND shape != '' GROUP BY shape LIMIT ${SHAPES_MAX + 1}`;
   const [shapes, samples] = await Promise.all([ask<{ shape: string; n: string }>(shapesSql), samplesOf(ask)]);
   const found = new Map<string, Counted>();
