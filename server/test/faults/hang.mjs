@@ -1,21 +1,20 @@
 /**
- * Read into a server before its own code: on USR2 its disk hangs. No transaction of LMDB's ends any more, and one of Node's threads
- * waits for ever, as the library's does with its lock: process.exit() would wait for that thread.
+ * Read into a server before its own code: on USR2 its disk hangs. No transaction ends any more, and one of Node's threads waits for
+ * ever, as that of LMDB's library does with its lock: process.exit() would wait for that thread.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, open as openFile, rmSync } from 'node:fs';
+import { mkdtempSync, open, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { open } from 'lmdb';
+import { LmdbRoom } from '../../dist/lmdb-room.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'seismo-hang-'));
-const pipe = join(folder, 'pipe');
-execFileSync('mkfifo', [pipe]);
-const store = open({ path: join(folder, 'lmdb'), noSubdir: false });
-const stores = Object.getPrototypeOf(store);
 process.on('SIGUSR2', () => {
-  stores.batch = () => new Promise(() => {});
-  openFile(pipe, 'r', () => {});
+  LmdbRoom.prototype.within = () => new Promise(() => {});
+  const folder = mkdtempSync(join(tmpdir(), 'seismo-hang-'));
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  // Until somebody writes to it.
+  open(pipe, 'r', () => {});
+  setTimeout(() => rmSync(folder, { recursive: true }), 500);
   console.error('{"hangs":true}');
-  setImmediate(() => rmSync(folder, { recursive: true }));
 });
