@@ -23,7 +23,9 @@ it('ends within 10 s of TERM though its disk hangs, says why, and has lost nothi
   const { ms } = await servers.stop();
   await waiting;
   expect([ms < 10_000, isRunning(pid!)]).toEqual([true, false]);
-  expect(servers.log.join('\n')).toContain('Seismo did not stop cleanly: JOURNAL_UNAVAILABLE: The disk of the journal does not answer');
+  expect(servers.log.join('\n')).toContain(
+    'Seismo did not stop cleanly: JOURNAL_UNAVAILABLE: The disk of the journal does not answer',
+  );
   await servers.start();
   expect(await brokenPromises(servers, 'shop', ledger)).toEqual([]);
   expect((await servers.stop()).code).toBe(0);
