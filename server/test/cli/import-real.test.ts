@@ -44,28 +44,33 @@ interface Stored {
 }
 const stored = () => servers.json<Stored[]>(`/api/events/${app}?order=asc`);
 
-it('adds nothing of an export that is imported again, and restores it elsewhere as it was', {
-  timeout: 60_000,
-}, async () => {
-  const odd = [
-    { event: 'plain', timestamp: '2026-01-02T03:04:05.678Z', user: 'ann', session: 's', data: { n: 1.5, t: '007' } },
-    {
-      event: 'odd "name", with\nall',
-      id: 'x',
-      timestamp: '2025-02-03T00:00:00Z',
-      device: '=1+1',
-      data: { a: { 'b.c': [1, null, { d: '' }] }, z: 0, e: {} },
-    },
-    { event: 'own id', uuid: 'message-17', timestamp: '2024-12-31T23:59:59.999Z', data: {} },
-    { event: 'skewed', timestamp: Date.now(), sentAt: Date.now() - 3_600_000 },
-    { event: 'none' },
-  ];
-  for (const event of odd) {
+const odd = () => [
+  { event: 'plain', timestamp: '2026-01-02T03:04:05.678Z', user: 'ann', session: 's', data: { n: 1.5, t: '007' } },
+  {
+    event: 'odd "name", with\nall',
+    id: 'x',
+    timestamp: '2025-02-03T00:00:00Z',
+    device: '=1+1',
+    data: { a: { 'b.c': [1, null, { d: '' }] }, z: 0, e: {} },
+  },
+  { event: 'own id', uuid: 'message-17', timestamp: '2024-12-31T23:59:59.999Z', data: {} },
+  { event: 'skewed', timestamp: Date.now(), sentAt: Date.now() - 3_600_000 },
+  { event: 'none' },
+];
+
+async function postOdd(): Promise<void> {
+  for (const event of odd()) {
     const { status } = await servers.ask('POST', `/api/events/${app}`, JSON.stringify(event), {
       'content-type': 'application/json',
     });
     expect(status).toBe(201);
   }
+}
+
+it('adds nothing of an export that is imported again, and restores it elsewhere as it was', {
+  timeout: 60_000,
+}, async () => {
+  await postOdd();
   const texts = new Map<string, string>();
   for (const format of ['ndjson', 'csv', 'parquet']) {
     const path = join(folder, `export.${format}`);
@@ -90,6 +95,22 @@ it('adds nothing of an export that is imported again, and restores it elsewhere 
       const { stdout } = await seismo(['export', '--format', format, ...args]);
       expect(stdout).toBe(texts.get(format));
     }
+  } finally {
+    await other.remove();
+  }
+});
+
+it('knows an export as Parquet again, and restores it elsewhere as it was', { timeout: 60_000 }, async () => {
+  await postOdd();
+  const path = join(folder, 'export.parquet');
+  expect((await run('export', '--format', 'parquet', '--output', path)).code).toBe(0);
+  expect(await importJson(path)).toMatchObject({ code: 0, format: 'parquet', rows: 5, accepted: 0, duplicates: 5 });
+  const { stdout } = await run('export');
+  const other = new Servers();
+  try {
+    const args = ['--app', app, '--data', other.dataDir];
+    expect((await seismo(['import', path, ...args])).stdout).toContain('5 of 5 rows imported.');
+    expect((await seismo(['export', ...args])).stdout).toBe(stdout);
   } finally {
     await other.remove();
   }
