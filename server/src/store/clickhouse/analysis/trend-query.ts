@@ -34,20 +34,15 @@ export async function trend(
   query: TrendQuery,
   control: QueryControl,
 ): Promise<TrendResult> {
-  const [peopleOf, isOwnZone, isMany] = await Promise.all([
+  const [peopleOf, isOwnZone] = await Promise.all([
     identities.of(query.app, control),
     zones.isOnly(query.app, query.timeZone, control),
-    query.exact
-      ? false
-      : holdsManyValues(
-          connection,
-          query,
-          query.series.filter(({ measure }) => isPercentile(measure)).map(({ filters }) => filters),
-          control,
-        ),
   ]);
-  const groups =
-    'keys' in query.groups ? query.groups.keys : await greatest(connection, query, peopleOf, isOwnZone, control);
+  const percentiles = query.series.filter(({ measure }) => isPercentile(measure)).map(({ filters }) => filters);
+  const [isMany, groups] = await Promise.all([
+    query.exact ? false : holdsManyValues(connection, query, percentiles, control),
+    'keys' in query.groups ? query.groups.keys : greatest(connection, query, peopleOf, isOwnZone, control),
+  ]);
   const bound = new Bound();
   const cut = cutOf(query, isOwnZone, bound);
   const source = sourceOf(query, peopleOf(bound), bound, cut);
@@ -121,10 +116,15 @@ function seriesPart(series: Series, index: number, asked: Asked): string {
     bound,
     isPercentile(series.measure) ? isExact : query.exact,
   );
-  return `${head}, toNullable(${measure.merged}) AS value, sum(c) AS n, sum(y) AS x
-    FROM (SELECT ${place} AS place, ${bucket} AS k, count() AS c, ${measure.used} AS u, ${measure.skipped} AS y, ${measure.state} AS s
-      FROM ${from} WHERE ${where} GROUP BY place, k)
-    GROUP BY ${sets}`;
+  const states = `SELECT ${place} AS place, ${bucket} AS k, count() AS c, ${measure.used} AS u, ${measure.skipped} AS y, ${measure.state} AS s
+      FROM ${from} WHERE ${where} GROUP BY place, k`;
+  // States of all values are large: that of a bucket is read as it is, and copied once, into the total.
+  if (query.buckets && isPercentile(series.measure) && isExact)
+    return `SELECT ${index} AS series, place, cell.1 AS k, cell.2 AS isTotal, cell.3 AS value, cell.4 AS n, cell.5 AS x FROM (
+      SELECT place, arrayJoin(arrayPushBack(groupArray((k, toUInt8(0), v, c, y)),
+        (toInt64(0), toUInt8(1), toNullable(${measure.merged}), sum(c), sum(y)))) AS cell
+      FROM (SELECT *, if(u = 0, NULL, toFloat64(finalizeAggregation(s))) AS v FROM (${states})) GROUP BY place)`;
+  return `${head}, toNullable(${measure.merged}) AS value, sum(c) AS n, sum(y) AS x FROM (${states}) GROUP BY ${sets}`;
 }
 
 function cellOf(row: Row, { query, groups }: Asked): TrendCell {
