@@ -117,6 +117,8 @@ describe('following', () => {
     const app = anApp();
     const [count, posters] = [1_500, 3];
     const heard: string[] = [];
+    // It is told what comes from now on: nothing may come before it follows.
+    const first = await follow(app);
     const posting = Promise.all(
       Array.from({ length: posters }, async (_, poster) => {
         for (let n = poster; n < count; ) {
@@ -130,7 +132,6 @@ describe('following', () => {
     );
     let lastId: string | undefined;
     let cuts = 0;
-    const first = await follow(app);
     for (let listener = first; heard.length < count; cuts++) {
       // Cut off after 1 to 200 events.
       const wanted = Math.min(1 + ((cuts * 37) % 200), count - heard.length);
