@@ -10,6 +10,14 @@ const days = (endMs, back) => ({
 const month = (endMs) => days(endMs, 30);
 const step = (event) => ({ event });
 
+const slowness = (endMs, choice) => ({
+  kind: 'trend',
+  ...month(endMs),
+  interval: 'day',
+  series: [{ ...choice, measure: 'p95', property: 'data.ms' }],
+  breakdown: ['data.country'],
+});
+
 /** With what it must reach and what it aims at; `turn` asks for another user. */
 export const QUESTIONS = [
   {
@@ -27,25 +35,13 @@ export const QUESTIONS = [
     what: 'trend by property, p95 of a number, 30 days',
     must: '250 ms',
     aim: '60 ms',
-    ask: (endMs) => ({
-      kind: 'trend',
-      ...month(endMs),
-      interval: 'day',
-      series: [{ measure: 'p95', property: 'data.ms' }],
-      breakdown: ['data.country'],
-    }),
+    ask: (endMs) => slowness(endMs, {}),
   },
   {
     what: 'the same of one event',
     must: '–',
     aim: '–',
-    ask: (endMs) => ({
-      kind: 'trend',
-      ...month(endMs),
-      interval: 'day',
-      series: [{ event: 'item viewed', measure: 'p95', property: 'data.ms' }],
-      breakdown: ['data.country'],
-    }),
+    ask: (endMs) => slowness(endMs, step('item viewed')),
   },
   {
     what: '4-step funnel, 30 days',
