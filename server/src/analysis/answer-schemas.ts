@@ -1,14 +1,13 @@
 /** The answers of `/api/query/:app`, a schema a kind, told apart by `kind`. Tests compare every answer they get with these. */
 import { type TProperties, Type } from '@sinclair/typebox';
+import { Json, StoredEventSchema, Time } from '../event-schema.ts';
 import { type Kind, MEASURES } from '../questions/kinds.ts';
 import { one } from '../questions/parts.ts';
 
-const Time = Type.String({ format: 'date-time', description: 'UTC, ISO 8601 with Z.' });
 const Count = Type.Integer({ minimum: 0 });
 const maybe = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
 const Milliseconds = maybe('Milliseconds; null when there is nothing to measure.');
 const Share = maybe('0 to 1; null of nothing.');
-const Json = Type.Unknown({ description: 'Any JSON value.' });
 
 const Group = Type.Union(
   [
@@ -159,30 +158,18 @@ const Sessions = Type.Object({
 });
 
 const Properties = Type.Record(Type.String(), Type.Unknown());
-export const EventAnswer = Type.Object({
-  uuid: Type.String({ format: 'uuid' }),
-  app: Type.String(),
-  id: Type.String(),
-  event: Type.String(),
-  timestamp: Time,
-  receivedAt: Time,
-  clientTimestamp: Type.Optional(Time),
-  ...person,
-  session,
-  data: Type.Optional(Properties),
-});
 const Users = Type.Object({
   total: Type.Integer({ minimum: 0, description: 'All that match, on this page or not.' }),
   users: Type.Array(
     Type.Object({
       ...person,
-      ...{ firstSeen: Time, lastSeen: Time, events: Count, last: EventAnswer },
+      ...{ firstSeen: Time, lastSeen: Time, events: Count, last: StoredEventSchema },
       traits: Type.Optional(Properties),
     }),
   ),
 });
 const Timeline = Type.Object({
-  events: Type.Array(EventAnswer),
+  events: Type.Array(StoredEventSchema),
   next: Type.Optional(Type.String({ description: 'For `after`, when there is more.' })),
 });
 

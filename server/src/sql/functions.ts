@@ -64,6 +64,3 @@ export const isOwn = (name: string): name is OwnFunction => OWN_FUNCTIONS.some((
 export function functionNamed(name: string): SqlFunction | undefined {
   return KNOWN.get(name.toLowerCase());
 }
-
-/** For the documentation. */
-export const FUNCTION_NAMES: readonly string[] = [...KNOWN.values()].map(({ name }) => name);

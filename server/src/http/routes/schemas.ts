@@ -1,23 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { Parameter } from '../route.ts';
 
-/** Shapes that several resources answer. */
-export const Time = Type.String({ format: 'date-time', description: 'UTC, ISO 8601 with Z.' });
-export const Json = Type.Unknown({ description: 'Any JSON value.' });
-
-export const StoredEventSchema = Type.Object({
-  uuid: Type.String({ format: 'uuid' }),
-  app: Type.String(),
-  id: Type.String(),
-  event: Type.String(),
-  timestamp: Time,
-  receivedAt: Time,
-  clientTimestamp: Type.Optional(Time),
-  user: Type.Optional(Type.String()),
-  device: Type.Optional(Type.String()),
-  session: Type.Optional(Type.String()),
-  data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-});
+export { Json, StoredEventSchema, Time } from '../../event-schema.ts';
 
 const text = (name: string, description: string): Parameter => ({ name, description, schema: Type.String() });
 

@@ -107,6 +107,9 @@ function insertFailure(error: unknown): Error {
   return new InsertRefused(`The engine refused the rows (code ${error.code}): ${error.message}`, { cause: error });
 }
 
+/** The engine holds the answer back until it is whole: a failure then has its own status. */
+const WHOLE: Settings = { wait_end_of_query: 1 };
+
 export function openConnection(target: ConnectionTarget, options: { readonly logger: ConnectionLogger }): Connection {
   const socketPath = 'socketPath' in target ? target.socketPath : undefined;
   const agent =
@@ -179,6 +182,31 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
     };
   }
 
+  /** A question as the client takes it, what its failure means, and what is to be done when it is over. */
+  function asking(sql: string, params: Parameters | undefined, asked: QueryOptions, more: Settings = {}) {
+    asked.signal?.throwIfAborted();
+    const { signal, release: releaseTimer } = boundedBy(asked);
+    const queryId = asked.queryId ?? randomUUID();
+    const release = stopWith(signal, queryId);
+    return {
+      statement: {
+        query: sql,
+        query_id: queryId,
+        clickhouse_settings: serverSettings({ ...more, ...asked.settings }),
+        ...(params === undefined ? {} : { query_params: { ...params } }),
+        abort_signal: signal,
+      },
+      failure(error: unknown): Error {
+        signal.throwIfAborted();
+        return queryFailure(error);
+      },
+      end(): void {
+        releaseTimer();
+        release();
+      },
+    };
+  }
+
   return {
     async makeDatabase() {
       try {
@@ -198,99 +226,51 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
     },
 
     async query<T>(sql: string, params?: Parameters, asked: QueryOptions = {}): Promise<T[]> {
-      asked.signal?.throwIfAborted();
-      const { signal, release: releaseTimer } = boundedBy(asked);
-      const queryId = asked.queryId ?? randomUUID();
-      const release = stopWith(signal, queryId);
+      const { statement, failure, end } = asking(sql, params, asked, WHOLE);
       try {
-        const result = await client.query({
-          query: sql,
-          format: 'JSONEachRow',
-          query_id: queryId,
-          // The engine holds the answer back until it is whole: a failure then has its own status.
-          clickhouse_settings: { wait_end_of_query: 1, ...serverSettings(asked.settings) },
-          ...(params === undefined ? {} : { query_params: { ...params } }),
-          abort_signal: signal,
-        });
+        const result = await client.query({ ...statement, format: 'JSONEachRow' });
         return await result.json<T>();
       } catch (error) {
-        signal.throwIfAborted();
-        throw queryFailure(error);
+        throw failure(error);
       } finally {
-        releaseTimer();
-        release();
+        end();
       }
     },
 
     async table(sql, params, asked = {}) {
-      asked.signal?.throwIfAborted();
-      const { signal, release: releaseTimer } = boundedBy(asked);
-      const queryId = asked.queryId ?? randomUUID();
-      const release = stopWith(signal, queryId);
+      const { statement, failure, end } = asking(sql, params, asked, WHOLE);
       try {
-        const result = await client.query({
-          query: sql,
-          format: 'JSONCompact',
-          query_id: queryId,
-          clickhouse_settings: { wait_end_of_query: 1, ...serverSettings(asked.settings) },
-          ...(params === undefined ? {} : { query_params: { ...params } }),
-          abort_signal: signal,
-        });
+        const result = await client.query({ ...statement, format: 'JSONCompact' });
         const { meta = [], data } = await result.json<readonly JsonValue[]>();
         return { types: meta.map(({ type }) => type), rows: data };
       } catch (error) {
-        signal.throwIfAborted();
-        throw queryFailure(error);
+        throw failure(error);
       } finally {
-        releaseTimer();
-        release();
+        end();
       }
     },
 
     async *stream<T>(sql: string, params?: Parameters, asked: QueryOptions = {}): AsyncGenerator<readonly T[]> {
-      asked.signal?.throwIfAborted();
-      const { signal, release: releaseTimer } = boundedBy(asked);
-      const queryId = asked.queryId ?? randomUUID();
-      const release = stopWith(signal, queryId);
+      const { statement, failure, end } = asking(sql, params, asked);
       try {
-        const result = await client.query({
-          query: sql,
-          format: 'JSONEachRow',
-          query_id: queryId,
-          clickhouse_settings: serverSettings(asked.settings),
-          ...(params === undefined ? {} : { query_params: { ...params } }),
-          abort_signal: signal,
-        });
+        const result = await client.query({ ...statement, format: 'JSONEachRow' });
         for await (const rows of result.stream<T>()) yield rows.map((row) => row.json() as T);
       } catch (error) {
-        signal.throwIfAborted();
-        throw queryFailure(error);
+        throw failure(error);
       } finally {
-        releaseTimer();
-        release();
+        end();
       }
     },
 
     async *bytes(sql: string, params?: Parameters, asked: QueryOptions = {}): AsyncGenerator<Buffer> {
-      asked.signal?.throwIfAborted();
-      const { signal, release: releaseTimer } = boundedBy(asked);
-      const queryId = asked.queryId ?? randomUUID();
-      const release = stopWith(signal, queryId);
+      const { statement, failure, end } = asking(sql, params, asked);
       try {
-        const result = await client.exec({
-          query: sql,
-          query_id: queryId,
-          clickhouse_settings: serverSettings(asked.settings),
-          ...(params === undefined ? {} : { query_params: { ...params } }),
-          abort_signal: signal,
-        });
+        const result = await client.exec(statement);
         for await (const piece of result.stream) yield piece as Buffer;
       } catch (error) {
-        signal.throwIfAborted();
-        throw queryFailure(error);
+        throw failure(error);
       } finally {
-        releaseTimer();
-        release();
+        end();
       }
     },
 
@@ -298,7 +278,7 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
       try {
         await client.command({
           query: sql,
-          clickhouse_settings: { wait_end_of_query: 1, ...serverSettings(settings) },
+          clickhouse_settings: serverSettings({ ...WHOLE, ...settings }),
           ...(params === undefined ? {} : { query_params: { ...params } }),
         });
       } catch (error) {
@@ -312,7 +292,7 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
           query: `INSERT INTO ${table} (${columns.map(quoted).join(', ')}) FORMAT RowBinary`,
           values: Readable.from(payload.map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))),
           query_id: asked.queryId ?? randomUUID(),
-          clickhouse_settings: { wait_end_of_query: 1, ...serverSettings(asked.settings) },
+          clickhouse_settings: serverSettings({ ...WHOLE, ...asked.settings }),
         });
         for await (const _ of result.stream) {
           // An insert answers nothing; reading it to its end gives the socket back.
