@@ -1,0 +1,83 @@
+/** What pages ask of the server. Keys of the cache begin with what is asked and the app, so that a change can drop all of it. */
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { api, ProblemError } from './http.ts';
+import type { AnswerOf, Kind, Me, Operations, QuestionOf } from './wire.ts';
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => api<Me>('auth', { signal }),
+  staleTime: 5 * 60_000,
+});
+
+export const appsQuery = queryOptions({
+  queryKey: ['apps'],
+  queryFn: ({ signal }) => api<Operations['getApiApps']['answer']>('api/apps', { signal, query: { fresh: false } }),
+  staleTime: 30_000,
+});
+
+/** The names of events of an app, the most frequent first. */
+export const eventNamesQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['names', app],
+    queryFn: ({ signal }) =>
+      api<Operations['getApiAppsAppEvents']['answer']>(`api/apps/${encodeURIComponent(app)}/events`, {
+        signal,
+        query: { fresh: false },
+      }),
+    staleTime: 60_000,
+  });
+
+/** The properties of an app, spelled as filters spell them. */
+export const propertiesQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['properties', app],
+    queryFn: ({ signal }) =>
+      api<Operations['getApiAppsAppProperties']['answer']>(`api/apps/${encodeURIComponent(app)}/properties`, {
+        signal,
+        query: { fresh: false },
+      }),
+    staleTime: 60_000,
+  });
+
+/**
+ * A question of the analysis and its answer. Never waits for what was posted a moment ago (`fresh=false`), as the answers of the
+ * dashboard are asked for again and again.
+ */
+export const answerQuery = <K extends Kind>(app: string, question: QuestionOf<K>) =>
+  queryOptions({
+    queryKey: ['answer', app, question],
+    queryFn: ({ signal }) => askQuestion(app, question, signal),
+    staleTime: 15_000,
+  });
+
+export const askQuestion = <K extends Kind>(app: string, question: QuestionOf<K>, signal?: AbortSignal) =>
+  api<AnswerOf<K>>(`api/query/${encodeURIComponent(app)}`, {
+    method: 'POST',
+    body: question,
+    query: { fresh: false },
+    ...(signal && { signal }),
+  });
+
+export const useMe = (): Me | undefined => useQuery(meQuery).data;
+/** Viewers change nothing; what would be refused is not offered. */
+export const useIsAdmin = (): boolean => useMe()?.role === 'admin';
+
+/** Ends the session here and at the server. */
+export function useSignOut(): () => Promise<void> {
+  const client = useQueryClient();
+  return useCallback(async () => {
+    try {
+      await api('auth', { method: 'DELETE' });
+    } catch (error) {
+      if (!isSignedOut(error)) throw error;
+    }
+    forget(client);
+  }, [client]);
+}
+
+/** Nothing that one user saw is shown to the next. */
+export const forget = (client: QueryClient): void => client.clear();
+
+export const isSignedOut = (error: unknown): boolean =>
+  error instanceof ProblemError && error.is('AUTH_REQUIRED', 'AUTH_TOKEN_INVALID');

@@ -1,0 +1,77 @@
+import { Button, Container, Group, Stack, Table, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { appsQuery } from '../../api/hooks.ts';
+import { ago, count } from '../../parts/formats.ts';
+import { AnchorLink } from '../../parts/links.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Failure } from '../../parts/states.tsx';
+
+/** As the server takes it (docs/http-api.md). */
+const APP = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const RULE = 'Letters, digits, dots, underscores and hyphens; at most 64, the first a letter or a digit.';
+
+/** All apps, and the way to a new one: it is there with its first event. */
+export function Apps() {
+  const { data: apps, error, refetch } = useQuery(appsQuery);
+  const navigate = useNavigate();
+  const [name, setName] = useState('');
+  const [fault, setFault] = useState<string>();
+  return (
+    <Container size="sm" py="xl" component="main">
+      <Page title="Apps">
+        {error && <Failure error={error} onRetry={() => void refetch()} />}
+        {apps && apps.length > 0 && (
+          <Table highlightOnHover>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>App</Table.Th>
+                <Table.Th ta="right">Events</Table.Th>
+                <Table.Th ta="right">Last event</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {apps.map(({ app, total, lastSeen }) => (
+                <Table.Tr key={app}>
+                  <Table.Td>
+                    <AnchorLink to="/apps/$app/overview" params={{ app }}>
+                      {app}
+                    </AnchorLink>
+                  </Table.Td>
+                  <Table.Td ta="right">{count(total)}</Table.Td>
+                  <Table.Td ta="right">{ago(lastSeen)}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!APP.test(name)) setFault(RULE);
+            else void navigate({ to: '/apps/$app/overview', params: { app: name } });
+          }}
+        >
+          <Stack gap="xs">
+            <Text>{apps?.length === 0 ? 'What is your app called?' : 'A new app is there with its first event:'}</Text>
+            <Group align="flex-start">
+              <TextInput
+                aria-label="Name of the app"
+                placeholder="shop"
+                value={name}
+                error={fault}
+                onChange={(event) => {
+                  setName(event.currentTarget.value);
+                  setFault(undefined);
+                }}
+                style={{ flex: 1 }}
+              />
+              <Button type="submit">Go on</Button>
+            </Group>
+          </Stack>
+        </form>
+      </Page>
+    </Container>
+  );
+}

@@ -1,0 +1,4 @@
+import type { Search } from '../../parts/search.ts';
+import { oneIn, present } from '../../parts/search.ts';
+
+export const liveSearch = (search: Search) => present({ show: oneIn(search, 'show', ['refused'] as const) });

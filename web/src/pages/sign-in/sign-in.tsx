@@ -1,0 +1,83 @@
+import { Button, Center, Paper, PasswordInput, Stack, Tabs, Text, TextInput, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRouter, useSearch } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { meQuery } from '../../api/hooks.ts';
+import { api, ProblemError } from '../../api/http.ts';
+import type { Operations } from '../../api/wire.ts';
+
+type Credentials = Operations['postAuth']['body'];
+
+/** By name and password, or by a GitHub token. The session is a cookie that no script can read. */
+export function SignIn() {
+  useDocumentTitle('Sign in · Seismo');
+  const { to = '/' } = useSearch({ from: '/sign-in' });
+  const router = useRouter();
+  const client = useQueryClient();
+  const [way, setWay] = useState<string | null>('password');
+  const signIn = useMutation({
+    mutationFn: (body: Credentials) => api<Operations['postAuth']['answer']>('auth', { method: 'POST', body }),
+    async onSuccess({ user, role, expiresAt }) {
+      client.setQueryData(meQuery.queryKey, { user, role, expiresAt });
+      await router.navigate({ href: to });
+    },
+  });
+
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    const text = (name: string): string => String(fields.get(name) ?? '');
+    signIn.mutate(
+      way === 'password' ? { username: text('username'), password: text('password') } : { token: text('token').trim() },
+    );
+  };
+
+  return (
+    <Center mih="100dvh" p="md" component="main">
+      <Paper w="100%" maw={380} p="xl" withBorder shadow="sm">
+        <Stack>
+          <Title order={1} size="h3">
+            Sign in to Seismo
+          </Title>
+          <Tabs value={way} onChange={setWay} variant="default">
+            <Tabs.List grow>
+              <Tabs.Tab value="password">Password</Tabs.Tab>
+              <Tabs.Tab value="github">GitHub token</Tabs.Tab>
+            </Tabs.List>
+          </Tabs>
+          <form onSubmit={submit}>
+            <Stack>
+              {way === 'password' ? (
+                <>
+                  <TextInput label="User" name="username" autoComplete="username" required autoFocus />
+                  <PasswordInput label="Password" name="password" autoComplete="current-password" required />
+                </>
+              ) : (
+                <PasswordInput
+                  label="Personal access token"
+                  description="Of a GitHub user whom the configuration names (auth.users)."
+                  name="token"
+                  autoComplete="off"
+                  required
+                />
+              )}
+              {signIn.error && (
+                <Text c="var(--mantine-color-error)" size="sm" role="alert">
+                  {signIn.error.message} {signIn.error instanceof ProblemError ? signIn.error.problem.remedy : ''}
+                </Text>
+              )}
+              <Button type="submit" loading={signIn.isPending} fullWidth>
+                Sign in
+              </Button>
+            </Stack>
+          </form>
+          <Text size="xs" c="dimmed">
+            The first start of the server printed the name and the password. Lost it?{' '}
+            <code>npx seismo user password NAME</code> on the server's machine sets a new one.
+          </Text>
+        </Stack>
+      </Paper>
+    </Center>
+  );
+}

@@ -1,0 +1,3 @@
+import { present, type Search, textIn } from '../../parts/search.ts';
+
+export const sqlSearch = (search: Search) => present({ sql: textIn(search, 'sql') });

@@ -1,0 +1,36 @@
+/** Mantine's components that lead somewhere, with the router's typed `to`, `params` and `search`. */
+import {
+  ActionIcon,
+  type ActionIconProps,
+  Anchor,
+  type AnchorProps,
+  Button,
+  type ButtonProps,
+  NavLink,
+  type NavLinkProps,
+} from '@mantine/core';
+import { createLink } from '@tanstack/react-router';
+import { forwardRef, type ReactNode } from 'react';
+
+type Aria = { 'aria-label'?: string };
+
+export const AnchorLink = createLink(
+  forwardRef<HTMLAnchorElement, Omit<AnchorProps, 'href'> & Aria & { children?: ReactNode }>((props, ref) => (
+    <Anchor ref={ref} {...props} />
+  )),
+);
+export const ButtonLink = createLink(
+  forwardRef<HTMLAnchorElement, Omit<ButtonProps, 'href'> & Aria & { children?: ReactNode }>((props, ref) => (
+    <Button component="a" ref={ref} {...props} />
+  )),
+);
+export const ActionIconLink = createLink(
+  forwardRef<HTMLAnchorElement, Omit<ActionIconProps, 'href'> & Aria & { children?: ReactNode }>((props, ref) => (
+    <ActionIcon component="a" ref={ref} {...props} />
+  )),
+);
+export const NavLinkLink = createLink(
+  forwardRef<HTMLAnchorElement, Omit<NavLinkProps, 'href'> & Aria>((props, ref) => (
+    <NavLink component="a" ref={ref} {...props} />
+  )),
+);

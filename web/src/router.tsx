@@ -1,0 +1,184 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { appsQuery, isSignedOut, meQuery } from './api/hooks.ts';
+import { eventsSearch } from './pages/events/search.ts';
+import { exploreSearch } from './pages/explore/search.ts';
+import { liveSearch } from './pages/live/search.ts';
+import { overviewSearch } from './pages/overview/search.ts';
+import { settingsSearch } from './pages/settings/search.ts';
+import { shareSearch } from './pages/share/search.ts';
+import { signInSearch } from './pages/sign-in/search.ts';
+import { sqlSearch } from './pages/sql/search.ts';
+import { userSearch, usersSearch } from './pages/users/search.ts';
+import { FailurePage, NotFound } from './parts/states.tsx';
+import { lastApp, rememberApp } from './shell/last-app.ts';
+import { Shell } from './shell/shell.tsx';
+
+/** Under which path the server is mounted; the page's <base> says so. */
+const basepath = new URL(document.baseURI).pathname;
+
+const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Outlet,
+  errorComponent: FailurePage,
+  notFoundComponent: NotFound,
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: signInSearch,
+  component: lazyRouteComponent(() => import('./pages/sign-in/sign-in.tsx'), 'SignIn'),
+});
+
+const shareRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/share/$token',
+  validateSearch: shareSearch,
+  component: lazyRouteComponent(() => import('./pages/share/share.tsx'), 'Share'),
+});
+
+/** Everything below asks who is there first. */
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  async beforeLoad({ context, location }) {
+    try {
+      await context.client.ensureQueryData(meQuery);
+    } catch (error) {
+      if (isSignedOut(error)) throw redirect({ to: '/sign-in', search: { to: location.href } });
+      throw error;
+    }
+  },
+  component: Outlet,
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/',
+  async beforeLoad({ context }) {
+    const apps = await context.client.ensureQueryData(appsQuery);
+    const last = lastApp();
+    const app = apps.find((known) => known.app === last)?.app ?? last ?? apps[0]?.app;
+    if (app === undefined) throw redirect({ to: '/apps' });
+    throw redirect({ to: '/apps/$app/overview', params: { app } });
+  },
+});
+
+const appsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/apps',
+  component: lazyRouteComponent(() => import('./pages/apps/apps.tsx'), 'Apps'),
+});
+
+const appRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/apps/$app',
+  beforeLoad: ({ params }) => rememberApp(params.app),
+  component: Shell,
+});
+
+const appHomeRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/',
+  beforeLoad({ params }) {
+    throw redirect({ to: '/apps/$app/overview', params });
+  },
+});
+const overviewRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/overview',
+  validateSearch: overviewSearch,
+  component: lazyRouteComponent(() => import('./pages/overview/overview.tsx'), 'Overview'),
+});
+const liveRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/live',
+  validateSearch: liveSearch,
+  component: lazyRouteComponent(() => import('./pages/live/live.tsx'), 'Live'),
+});
+const exploreRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/explore',
+  validateSearch: exploreSearch,
+  component: lazyRouteComponent(() => import('./pages/explore/explore.tsx'), 'Explore'),
+});
+const eventsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/events',
+  validateSearch: eventsSearch,
+  component: lazyRouteComponent(() => import('./pages/events/events.tsx'), 'Events'),
+});
+const usersRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/users',
+  validateSearch: usersSearch,
+  component: lazyRouteComponent(() => import('./pages/users/users.tsx'), 'Users'),
+});
+const userRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/users/profile',
+  validateSearch: userSearch,
+  component: lazyRouteComponent(() => import('./pages/users/profile.tsx'), 'Profile'),
+});
+const sqlRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/sql',
+  validateSearch: sqlSearch,
+  component: lazyRouteComponent(() => import('./pages/sql/sql.tsx'), 'Sql'),
+});
+const dashboardsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/dashboards',
+  component: lazyRouteComponent(() => import('./pages/dashboards/dashboards.tsx'), 'Dashboards'),
+});
+const dashboardRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/dashboards/$id',
+  component: lazyRouteComponent(() => import('./pages/dashboards/dashboard.tsx'), 'Dashboard'),
+});
+const settingsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/settings',
+  validateSearch: settingsSearch,
+  component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'Settings'),
+});
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  shareRoute,
+  signedInRoute.addChildren([
+    homeRoute,
+    appsRoute,
+    appRoute.addChildren([
+      appHomeRoute,
+      overviewRoute,
+      liveRoute,
+      exploreRoute,
+      eventsRoute,
+      usersRoute,
+      userRoute,
+      sqlRoute,
+      dashboardsRoute,
+      dashboardRoute,
+      settingsRoute,
+    ]),
+  ]),
+]);
+
+export const createAppRouter = (client: QueryClient) =>
+  createRouter({
+    routeTree,
+    basepath,
+    context: { client },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultErrorComponent: FailurePage,
+    defaultNotFoundComponent: NotFound,
+  });

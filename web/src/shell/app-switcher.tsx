@@ -1,0 +1,32 @@
+import { Select } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useRouterState } from '@tanstack/react-router';
+import { appsQuery } from '../api/hooks.ts';
+import { PAGES } from './pages.ts';
+
+const NEW = '\u0000new';
+
+/** Changes the app and stays on the same page of it. */
+export function AppSwitcher({ app }: { app: string }) {
+  const { data = [] } = useQuery(appsQuery);
+  const navigate = useNavigate();
+  const pathname = useRouterState({ select: ({ location }) => location.pathname });
+  const page = PAGES.find(({ to }) => pathname.startsWith(to.replace('$app', encodeURIComponent(app)))) ?? PAGES[0];
+  // An app is there in the address before its first event.
+  const names = [...new Set([app, ...data.map((known) => known.app)])].sort();
+  return (
+    <Select
+      aria-label="App"
+      data={[...names, { value: NEW, label: 'All apps, or a new one…' }]}
+      value={app}
+      searchable
+      allowDeselect={false}
+      nothingFoundMessage="No app of this name has events"
+      comboboxProps={{ withinPortal: true }}
+      onChange={(chosen) => {
+        if (chosen === NEW) void navigate({ to: '/apps' });
+        else if (chosen !== null) void navigate({ to: page.to, params: { app: chosen } });
+      }}
+    />
+  );
+}

@@ -1,0 +1,22 @@
+import {
+  IconBolt,
+  IconCode,
+  IconHome,
+  IconLayoutDashboard,
+  IconList,
+  IconSettings,
+  IconTelescope,
+  IconUsers,
+} from '@tabler/icons-react';
+
+/** The pages of an app, in the order of the navigation; `key` opens one after `g`. */
+export const PAGES = [
+  { to: '/apps/$app/overview', label: 'Overview', icon: IconHome, key: 'o' },
+  { to: '/apps/$app/live', label: 'Live', icon: IconBolt, key: 'l' },
+  { to: '/apps/$app/explore', label: 'Explore', icon: IconTelescope, key: 'x' },
+  { to: '/apps/$app/events', label: 'Events', icon: IconList, key: 'e' },
+  { to: '/apps/$app/users', label: 'Users', icon: IconUsers, key: 'u' },
+  { to: '/apps/$app/sql', label: 'SQL', icon: IconCode, key: 'q' },
+  { to: '/apps/$app/dashboards', label: 'Dashboards', icon: IconLayoutDashboard, key: 'd' },
+  { to: '/apps/$app/settings', label: 'Settings', icon: IconSettings, key: 's' },
+] as const;

@@ -1,0 +1,126 @@
+import { ActionIcon, AppShell, Burger, Group, ScrollArea, Text, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconKeyboard, IconSearch } from '@tabler/icons-react';
+import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { NavLinkLink } from '../parts/links.tsx';
+import { AppSwitcher } from './app-switcher.tsx';
+import { PAGES } from './pages.ts';
+import { type Shortcut, ShortcutsProvider, useShortcuts } from './shortcuts.tsx';
+import { UserMenu } from './user-menu.tsx';
+
+/** Seldom needed, so they come when they are. */
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette: component }) => ({ default: component })));
+const KeysHelp = lazy(() => import('./keys-help.tsx').then(({ KeysHelp: component }) => ({ default: component })));
+
+/** The frame around every page of an app: switcher, navigation, keys. */
+export function Shell() {
+  return (
+    <ShortcutsProvider>
+      <Frame />
+    </ShortcutsProvider>
+  );
+}
+
+function Frame() {
+  const { app } = useParams({ from: '/signed-in/apps/$app' });
+  const [opened, { toggle, close }] = useDisclosure();
+  const [dialog, setDialog] = useState<'palette' | 'keys'>();
+  const navigate = useNavigate();
+  const pathname = useRouterState({ select: ({ location }) => location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the navigation of a narrow screen closes whenever a page has been chosen.
+  useEffect(close, [pathname]);
+
+  const shortcuts = useMemo<readonly Shortcut[]>(
+    () => [
+      { keys: 'mod+k', label: 'Find anything', run: () => setDialog('palette') },
+      { keys: '/', label: 'Find anything', run: () => setDialog('palette') },
+      { keys: '?', label: 'Show the keys', run: () => setDialog('keys') },
+      ...PAGES.map(({ to, label, key }) => ({
+        keys: `g ${key}`,
+        label: `Go to ${label}`,
+        run: () => void navigate({ to, params: { app } }),
+      })),
+    ],
+    [app, navigate],
+  );
+  useShortcuts(shortcuts);
+
+  return (
+    <AppShell
+      header={{ height: { base: 52, sm: 0 } }}
+      navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding={{ base: 'sm', sm: 'lg' }}
+    >
+      <button type="button" className="skip-link" onClick={skip}>
+        Skip to the content
+      </button>
+      <AppShell.Header hiddenFrom="sm">
+        <Group h="100%" px="sm" justify="space-between">
+          <Group gap="xs">
+            <Burger opened={opened} onClick={toggle} size="sm" aria-label="Navigation" />
+            <Text fw={600} truncate maw="60vw">
+              {app}
+            </Text>
+          </Group>
+          <ActionIcon variant="subtle" color="gray" aria-label="Find anything" onClick={() => setDialog('palette')}>
+            <IconSearch size={18} />
+          </ActionIcon>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label="Pages">
+        <AppShell.Section mb="xs">
+          <AppSwitcher app={app} />
+        </AppShell.Section>
+        <AppShell.Section grow component={ScrollArea}>
+          {PAGES.map(({ to, label, icon: Icon }) => (
+            <NavLinkLink
+              key={to}
+              to={to}
+              params={{ app }}
+              label={label}
+              leftSection={<Icon size={18} stroke={1.7} aria-hidden />}
+              active={pathname.startsWith(to.replace('$app', encodeURIComponent(app)))}
+              style={{ borderRadius: 'var(--mantine-radius-md)' }}
+            />
+          ))}
+        </AppShell.Section>
+        <AppShell.Section>
+          <Group justify="space-between" gap={4} wrap="nowrap">
+            <UserMenu />
+            <Group gap={2} wrap="nowrap">
+              <Tooltip label="Find anything (Ctrl K)">
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label="Find anything"
+                  visibleFrom="sm"
+                  onClick={() => setDialog('palette')}
+                >
+                  <IconSearch size={18} />
+                </ActionIcon>
+              </Tooltip>
+              <Tooltip label="Keys (?)">
+                <ActionIcon variant="subtle" color="gray" aria-label="Keys" onClick={() => setDialog('keys')}>
+                  <IconKeyboard size={18} />
+                </ActionIcon>
+              </Tooltip>
+            </Group>
+          </Group>
+        </AppShell.Section>
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1} style={{ outline: 'none' }}>
+        <Outlet />
+      </AppShell.Main>
+      <Suspense>
+        {dialog === 'palette' && <Palette app={app} onClose={() => setDialog(undefined)} />}
+        {dialog === 'keys' && <KeysHelp onClose={() => setDialog(undefined)} />}
+      </Suspense>
+    </AppShell>
+  );
+}
+
+/** No link, since `#content` would be taken against the page's <base>. */
+function skip(): void {
+  document.getElementById('content')?.focus();
+}

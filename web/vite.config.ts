@@ -1,0 +1,23 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Where `npm run dev --workspace web` finds the API. */
+const SERVER = 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  // Relative to the <base> of the page, which the server sets to where it is mounted.
+  base: './',
+  plugins: [react()],
+  build: {
+    outDir: '../server/dist/web',
+    emptyOutDir: true,
+    // For web/scripts/weights.mjs; the server serves only `assets` and the page.
+    manifest: true,
+    target: 'es2022',
+    // Only data: URLs that the policy of the page allows, and each file by itself can be kept for ever.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+  },
+  server: { proxy: { '/api': SERVER, '/auth': SERVER, '/seismo.js': SERVER } },
+});
