@@ -8,6 +8,7 @@ import { type App, openApp } from './app.ts';
 import type { FirstAdmin } from './auth/first-start.ts';
 import { type Config, nodeEnvironment } from './config.ts';
 import { createHttp } from './http/create-http.ts';
+import { readDashboard } from './http/dashboard.ts';
 import { admitLocally } from './http/local.ts';
 import { socketPathOf } from './lock.ts';
 import { loggerOf } from './logger.ts';
@@ -39,6 +40,7 @@ export async function assemble(config: Config, logger: Logger): Promise<{ app: A
       saved,
       registry,
       store,
+      dashboard: readDashboard(),
       config,
       logger,
       now: Date.now,

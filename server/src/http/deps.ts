@@ -7,6 +7,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Reports } from '../reports/reports.ts';
 import type { Saved } from '../saved/saved.ts';
 import type { Store } from '../store/store.ts';
+import type { Dashboard } from './dashboard.ts';
 
 /** The settings that HTTP reads; `config.ts` documents each. */
 export interface HttpConfig {
@@ -33,6 +34,8 @@ export interface HttpDeps {
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Pick<Registry, 'appSettings' | 'setAppSettings'>;
   readonly store: Pick<Store, 'ping' | 'usage'>;
+  /** The files that a browser gets. */
+  readonly dashboard: Dashboard;
   readonly config: HttpConfig;
   readonly logger: FastifyBaseLogger;
   /** UTC ms */

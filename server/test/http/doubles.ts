@@ -4,6 +4,7 @@ import type { Analysis } from '../../src/analysis/analysis.ts';
 import type { Auth, Identity } from '../../src/auth/auth.ts';
 import { SeismoError } from '../../src/errors.ts';
 import { createHttp } from '../../src/http/create-http.ts';
+import type { Dashboard } from '../../src/http/dashboard.ts';
 import type { HttpConfig, HttpDeps } from '../../src/http/deps.ts';
 import type { Ingest, PostAnswer } from '../../src/ingest/ingest.ts';
 import type { Reports } from '../../src/reports/reports.ts';
@@ -46,6 +47,7 @@ export interface DoubleOptions {
   readonly saved?: Saved;
   readonly store?: Partial<HttpDeps['store']>;
   readonly registry?: Partial<HttpDeps['registry']>;
+  readonly dashboard?: Dashboard;
 }
 
 export const anEventRow = (fields: Partial<EventRow> = {}): EventRow => ({
@@ -196,6 +198,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
       usage: async () => ({ events: 11, bytesOnDisk: 22, parts: 3, version: '26', memoryBytes: 44 }),
       ...options.store,
     },
+    dashboard: options.dashboard ?? { html: undefined, assets: new Map(), besides: new Map() },
     config: {
       bodyMaxBytes: 1000,
       scriptPath: '/seismo.js',

@@ -1,4 +1,6 @@
 import { Type } from '@sinclair/typebox';
+import { negotiate } from '../accept.ts';
+import { sendDocument } from '../dashboard.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
 import { mountOf } from '../url.ts';
@@ -12,15 +14,25 @@ const Root = Type.Object({
   }),
 });
 
-export function rootRoutes({ version, env }: HttpDeps): readonly Route[] {
+export function rootRoutes({ version, env, dashboard }: HttpDeps): readonly Route[] {
   return [
     {
       method: 'GET',
       url: '/',
-      summary: 'Says who is here',
+      summary: 'The dashboard for a browser; for programs, who is here',
       access: 'open',
-      answers: { 200: { description: 'The name and the version.', content: { 'application/json': Root } } },
-      handler: async ({ request }) => ({ app: 'seismo', version, env, apiUrl: `${mountOf(request)}/api` }),
+      answers: {
+        200: {
+          description: 'The dashboard when Accept prefers text/html, else the name and the version.',
+          content: { 'application/json': Root, 'text/html': Type.String() },
+        },
+      },
+      async handler({ request, reply }) {
+        reply.header('vary', 'Accept');
+        if (negotiate(request.headers.accept, ['application/json', 'text/html']) === 'text/html')
+          return sendDocument(dashboard, request, reply);
+        return { app: 'seismo', version, env, apiUrl: `${mountOf(request)}/api` };
+      },
     },
   ];
 }
