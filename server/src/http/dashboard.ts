@@ -47,6 +47,8 @@ const TYPES: Readonly<Record<string, string>> = {
   woff2: 'font/woff2',
 };
 const FOREVER = 'public, max-age=31536000, immutable';
+/** As Vite names what it built; what it only copied has a name of its own. */
+const HASHED = /-[\w-]{8}\.\w+$/;
 const SUFFIXES: Readonly<Record<Encoding, string>> = { br: '.br', gzip: '.gz' };
 /**
  * Scripts come from files of this server alone. Styles may be inline: Mantine writes its theme into a `style` element, and charts
@@ -136,21 +138,16 @@ function sendKnown(content: string | Buffer, request: FastifyRequest, reply: Fas
   return reply.send(content);
 }
 
-/** A file whose name holds the hash of its content: kept for ever. */
+/** Kept for ever when the name holds the hash of the content. */
 export async function sendAsset(
   name: string,
   file: DashboardFile,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  // Weak: the compressed forms are the same file.
-  const etag = `W/"${name}"`;
-  reply
-    .header('cache-control', FOREVER)
-    .header('vary', 'Accept-Encoding')
-    .header('cross-origin-resource-policy', 'same-origin')
-    .header('etag', etag)
-    .header('content-type', file.type);
+  reply.header('vary', 'Accept-Encoding').header('cross-origin-resource-policy', 'same-origin');
+  if (!HASHED.test(name)) return await sendBeside(file, request, reply);
+  reply.header('cache-control', FOREVER).header('etag', `W/"${name}"`).header('content-type', file.type);
   if (request.headers['if-none-match']?.includes(`"${name}"`)) return reply.status(304).send();
   const wanted = encodingFor(request.headers['accept-encoding']);
   const encoding = wanted !== undefined && file.encodings.has(wanted) ? wanted : undefined;

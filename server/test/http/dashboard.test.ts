@@ -8,7 +8,7 @@ import { readDashboard } from '../../src/http/dashboard.ts';
 import { aHttp, type Double, type DoubleOptions } from './doubles.ts';
 
 const HTML =
-  '<!doctype html><html><head><base href="/"><script type="module" src="./assets/index-Ab1.js"></script></head></html>';
+  '<!doctype html><html><head><base href="/"><script type="module" src="./assets/index-Ab1_cd-2.js"></script></head></html>';
 const SCRIPT = 'console.log("the dashboard");'.repeat(100);
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
 
@@ -36,12 +36,13 @@ function aBuild(): string {
     ['index.html', HTML],
     ['favicon.svg', '<svg/>'],
     ['openapi.json', 'not ours'],
-    ['assets/index-Ab1.js', SCRIPT],
-    ['assets/index-Ab1.js.br', brotliCompressSync(SCRIPT)],
-    ['assets/index-Ab1.js.gz', gzipSync(SCRIPT)],
-    ['assets/index-Ab1.js.map', '{}'],
-    ['assets/style-Cd2.css', 'body{}'],
-    ['assets/font-Ef3.woff2', 'font'],
+    ['assets/index-Ab1_cd-2.js', SCRIPT],
+    ['assets/index-Ab1_cd-2.js.br', brotliCompressSync(SCRIPT)],
+    ['assets/index-Ab1_cd-2.js.gz', gzipSync(SCRIPT)],
+    ['assets/index-Ab1_cd-2.js.map', '{}'],
+    ['assets/style-Cd2Cd2Cd.css', 'body{}'],
+    ['assets/font-Ef3Ef3Ef.woff2', 'font'],
+    ['assets/scheme.js', 'light'],
     ['assets/deep/hidden.js', 'hidden'],
   ] as const)
     writeFileSync(join(web, name), content);
@@ -73,7 +74,7 @@ describe('GET /', () => {
       expect(page.headers['content-security-policy']).toContain("default-src 'none'");
     }
     expect((await get(double, '/')).json()).toMatchObject({ app: 'seismo' });
-    expect((await get(double, '/assets/index-Ab1.js')).statusCode).toBe(404);
+    expect((await get(double, '/assets/index-Ab1_cd-2.js')).statusCode).toBe(404);
   });
 });
 
@@ -174,14 +175,14 @@ describe('the addresses of the dashboard', () => {
     expect(await base('/tools/seismo/apps/shop')).toBe('/tools/seismo/');
     expect(await base(`/it's&"here/apps`)).toBe('/it&#39;s&#38;%22here/');
     expect((await at('/tools/seismo')).headers.get('etag')).not.toBe((await get(built(), '/apps')).headers.etag);
-    expect(await (await at('/tools/seismo/assets/index-Ab1.js')).text()).toBe(SCRIPT);
+    expect(await (await at('/tools/seismo/assets/index-Ab1_cd-2.js')).text()).toBe(SCRIPT);
   });
 });
 
 describe('the assets', () => {
   it('are kept for ever, in the form that the client takes', async () => {
     const double = built();
-    const url = '/assets/index-Ab1.js';
+    const url = '/assets/index-Ab1_cd-2.js';
     const plain = await get(double, url);
     expect([plain.body, plain.headers['content-encoding']]).toEqual([SCRIPT, undefined]);
     expect(plain.headers).toMatchObject({
@@ -205,27 +206,35 @@ describe('the assets', () => {
 
   it('are served plain where the build made no other form, with their types', async () => {
     const double = built();
-    const css = await get(double, '/assets/style-Cd2.css', { 'accept-encoding': 'br' });
+    const css = await get(double, '/assets/style-Cd2Cd2Cd.css', { 'accept-encoding': 'br' });
     expect([css.body, css.headers['content-type'], css.headers['content-encoding']]).toEqual([
       'body{}',
       'text/css; charset=utf-8',
       undefined,
     ]);
-    expect((await get(double, '/assets/font-Ef3.woff2')).headers['content-type']).toBe('font/woff2');
+    expect((await get(double, '/assets/font-Ef3Ef3Ef.woff2')).headers['content-type']).toBe('font/woff2');
+  });
+
+  it('are asked for again where the name does not tell the content', async () => {
+    const double = built();
+    const script = await get(double, '/assets/scheme.js');
+    expect([script.body, script.headers['cache-control']]).toEqual(['light', 'no-cache']);
+    const known = await get(double, '/assets/scheme.js', { 'if-none-match': String(script.headers.etag) });
+    expect([known.statusCode, known.body]).toEqual([304, '']);
   });
 
   it.each([
     '/assets/',
     '/assets/none.js',
-    '/assets/index-Ab1.js.br',
-    '/assets/index-Ab1.js.map',
+    '/assets/index-Ab1_cd-2.js.br',
+    '/assets/index-Ab1_cd-2.js.map',
     '/assets/deep/hidden.js',
     '/assets/../index.html',
     '/assets/../../secret.txt',
     '/assets/..%2f..%2fsecret.txt',
     '/assets/%2e%2e/%2e%2e/secret.txt',
     '/assets/..%5c..%5csecret.txt',
-    '/assets/index-Ab1.js%00.css',
+    '/assets/index-Ab1_cd-2.js%00.css',
     '/assets/__proto__',
   ])('are those that were listed: not %s', async (url) => {
     const answer = await get(built(), url);
