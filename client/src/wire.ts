@@ -1705,7 +1705,7 @@ export interface Operations {
     };
     answer: Answer;
   };
-  /** The apps that have events */
+  /** The apps: those that have events, settings or a key */
   getApiApps: {
     query: {
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
@@ -1713,11 +1713,16 @@ export interface Operations {
     };
     answer: readonly {
       readonly app: string;
+      /** As people call it. */
+      readonly name?: string;
       readonly total: number;
       /** UTC, ISO 8601 with Z. */
-      readonly firstSeen: string;
+      readonly firstSeen?: string;
       /** UTC, ISO 8601 with Z. */
-      readonly lastSeen: string;
+      readonly lastSeen?: string;
+      /** In force: the app's own, else the configuration's. */
+      readonly timeZone: string;
+      readonly weekStart: 'sunday' | 'monday';
     }[];
   };
   /** The settings of an app; what is absent comes from the configuration */

@@ -190,11 +190,15 @@ export function aHttp(options: DoubleOptions = {}): Double {
     saved: options.saved ?? ({} as Saved),
     registry: {
       appSettings: () => ({ timeZone: 'Europe/Berlin' }),
+      appsWithSettings: () => [],
       setAppSettings: async (_app, changes) => changes as object,
       ...options.registry,
     },
+    calendarOf: () => ({ timeZone: 'Europe/Berlin', weekStart: 'sunday' }),
+    disk: async () => ({ freeBytes: 5, totalBytes: 10 }),
     store: {
       ping: async () => {},
+      apps: async () => [],
       usage: async () => ({ events: 11, bytesOnDisk: 22, parts: 3, version: '26', memoryBytes: 44 }),
       ...options.store,
     },
@@ -208,6 +212,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
       queryMaxBytes: 1e9,
       queryMaxRows: 1e6,
       trustProxy: false,
+      auth: { users: [] },
       ...options.config,
     },
     logger: logger as FastifyBaseLogger,

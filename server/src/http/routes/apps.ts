@@ -29,7 +29,17 @@ const Changes = Type.Object({
   retentionDays: nullable(retentionDays),
 });
 const seen = { total: Type.Integer(), firstSeen: Time, lastSeen: Time };
-const Apps = Type.Array(Type.Object({ app: Type.String(), ...seen }));
+const Apps = Type.Array(
+  Type.Object({
+    app: Type.String(),
+    name: Type.Optional(Type.String({ description: 'As people call it.' })),
+    total: Type.Integer(),
+    firstSeen: Type.Optional(Time),
+    lastSeen: Type.Optional(Time),
+    timeZone: Type.String({ description: "In force: the app's own, else the configuration's." }),
+    weekStart,
+  }),
+);
 const EventNames = Type.Array(Type.Object({ id: Type.String(), event: Type.String(), ...seen }));
 const Properties = Type.Array(
   Type.Object({
@@ -56,13 +66,30 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
     {
       ...list('The apps; a read key sees its own.', Apps),
       url: '/api/apps',
-      summary: 'The apps that have events',
+      summary: 'The apps: those that have events, settings or a key',
       async handler(call) {
         const answer = await reports.apps(call.search, call.control());
         sayAsOf(call.reply, answer);
         const { who } = call;
-        const mine = who?.kind === 'key' ? answer.value.filter(({ app }) => app === who.app) : answer.value;
-        return mine.map(withTimes);
+        const known = new Map(answer.value.map((each) => [each.app, each]));
+        const names = new Set([
+          ...known.keys(),
+          ...registry.appsWithSettings(),
+          ...deps.auth.keys().map(({ app }) => app),
+        ]);
+        const mine = who?.kind === 'key' ? [who.app] : [...names].sort();
+        return mine.map((app) => {
+          const { name: called } = registry.appSettings(app);
+          const { timeZone: zone, weekStart: start } = deps.calendarOf(app);
+          const summary = known.get(app);
+          return {
+            app,
+            ...(called !== undefined && { name: called }),
+            ...(summary ? withTimes(summary) : { total: 0 }),
+            timeZone: zone,
+            weekStart: start,
+          };
+        });
       },
     },
     {

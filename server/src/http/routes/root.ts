@@ -12,9 +12,13 @@ const Root = Type.Object({
   apiUrl: Type.String({
     description: 'Where the API begins; /api unless a host application mounted the server elsewhere.',
   }),
+  signIn: Type.Array(Type.Union([Type.Literal('password'), Type.Literal('github')]), {
+    description: 'What `POST /auth` takes here.',
+  }),
 });
 
-export function rootRoutes({ version, env, dashboard }: HttpDeps): readonly Route[] {
+export function rootRoutes({ version, env, dashboard, config }: HttpDeps): readonly Route[] {
+  const signIn = config.auth.users.length > 0 ? ['password', 'github'] : ['password'];
   return [
     {
       method: 'GET',
@@ -31,7 +35,7 @@ export function rootRoutes({ version, env, dashboard }: HttpDeps): readonly Rout
         reply.header('vary', 'Accept');
         if (negotiate(request.headers.accept, ['application/json', 'text/html']) === 'text/html')
           return sendDocument(dashboard, request, reply);
-        return { app: 'seismo', version, env, apiUrl: `${mountOf(request)}/api` };
+        return { app: 'seismo', version, env, apiUrl: `${mountOf(request)}/api`, signIn };
       },
     },
   ];
