@@ -1770,6 +1770,8 @@ export interface Operations {
   /** The properties of an app */
   getApiAppsAppProperties: {
     query: {
+      /** Of the events with this name alone. */
+      readonly event?: string | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
     };
@@ -1780,6 +1782,52 @@ export interface Operations {
       readonly types: readonly string[];
       readonly examples: readonly unknown[];
     }[];
+  };
+  /** Values of a field to choose from, among the newest events */
+  getApiAppsAppValues: {
+    query: {
+      /** `event`, `id`, `user`, `device`, `session`, `uuid`, or a property like `data.plan`. */
+      readonly field?: string | undefined;
+      /** What a value's text holds, whatever the case; those that begin with it come first. */
+      readonly search?: string | undefined;
+      /** 20 unless said, 1,000 at most. */
+      readonly limit?: string | undefined;
+      /** The name of the event. */
+      readonly event?: string | undefined;
+      /** The id of the event. */
+      readonly id?: string | undefined;
+      /** Who. */
+      readonly user?: string | undefined;
+      /** The anonymous id. */
+      readonly device?: string | undefined;
+      /** The session. */
+      readonly session?: string | undefined;
+      /** The identity of the event. */
+      readonly uuid?: string | undefined;
+      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** A day, or a time; a time without offset is in the zone of the question. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. */
+      readonly to?: string | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: {
+      readonly field: string;
+      readonly values: readonly {
+        /** Any JSON value. */
+        readonly value: unknown;
+        /** Of the events looked at. */
+        readonly total: number;
+      }[];
+      /** There are more than `limit`. */
+      readonly more: boolean;
+      /** So many events were looked at, the newest first. */
+      readonly events: number;
+      /** There are older events, which were not looked at. */
+      readonly sample: boolean;
+    };
   };
   /** The reports of an app */
   getApiAppsAppReports: {

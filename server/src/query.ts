@@ -125,6 +125,28 @@ export interface GroupsQuery {
   readonly exact: boolean;
 }
 
+/** Values of a field among the newest events that match, for suggestions. */
+export interface ValuesQuery {
+  readonly app: string;
+  readonly range: Range;
+  readonly filters: readonly Filter[];
+  readonly field: Field;
+  /** What a value's text holds, whatever the case. */
+  readonly search?: string;
+  readonly limit: number;
+}
+
+export interface ValuesResult {
+  /** Those that begin with `search` first, then the most frequent. */
+  readonly values: readonly { readonly value: JsonValue; readonly total: number }[];
+  /** There are more than `limit`. */
+  readonly areMore: boolean;
+  /** So many events were looked at. */
+  readonly events: number;
+  /** There are older ones, which were not. */
+  readonly isSample: boolean;
+}
+
 export interface Tally {
   readonly total: number;
   readonly users: number;

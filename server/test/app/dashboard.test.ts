@@ -131,3 +131,62 @@ it('stats tell what each app takes, what the disk has left, and since when', asy
   expect(stats.disk.totalBytes).toBeGreaterThanOrEqual(stats.disk.freeBytes);
   expect([stats.ingest.journalEvents, stats.memoryBytes > 0, stats.store.memoryBytes > 0]).toEqual([0, true, true]);
 });
+
+describe('values to choose from', () => {
+  const values = async (search: string): Promise<unknown> =>
+    (await page(viewer, 'GET', `/api/apps/shop/values?${search}`)).body;
+
+  it('are the most frequent, with counts, of the events that match', async () => {
+    expect(await values('field=data.plan')).toEqual({
+      field: 'data.plan',
+      values: [
+        { value: 'Premium', total: 2 },
+        { value: 'free', total: 1 },
+        { value: 'pro', total: 1 },
+      ],
+      more: false,
+      events: 4,
+      sample: false,
+    });
+    expect(await values('field=data.plan&event=bought&limit=1')).toMatchObject({
+      values: [{ value: 'Premium', total: 2 }],
+      more: true,
+      events: 3,
+    });
+    expect(await values('field=user&data.price[gte]=5')).toMatchObject({
+      values: [
+        { value: 'ann', total: 1 },
+        { value: 'bob', total: 1 },
+      ],
+    });
+    expect(await values('field=data.price')).toMatchObject({ values: [{ value: 1 }, { value: 20 }, { value: 5 }] });
+  });
+
+  it('hold what is typed, whatever its case; those that begin with it come first', async () => {
+    expect(await values('field=data.plan&search=PR')).toMatchObject({
+      values: [{ value: 'Premium' }, { value: 'pro' }],
+    });
+    expect(await values('field=data.plan&search=re')).toMatchObject({
+      values: [{ value: 'Premium' }, { value: 'free' }],
+    });
+    expect(await values('field=event&search=it')).toMatchObject({ values: [{ value: 'visited' }] });
+    expect(await values('field=data.plan&search=%25')).toMatchObject({ values: [], events: 4 });
+    expect(await values('field=data.plan&event=nothing')).toMatchObject({ values: [], events: 0 });
+  });
+
+  it('need a field', async () => {
+    expect(codeOf(await page(viewer, 'GET', '/api/apps/shop/values?field=plan'))).toEqual([400, 'PARAMETER_INVALID']);
+    expect(codeOf(await page(viewer, 'GET', '/api/apps/shop/values'))).toEqual([400, 'PARAMETER_INVALID']);
+    expect(codeOf(await page('', 'GET', '/api/apps/shop/values?field=user'))).toEqual([401, 'AUTH_REQUIRED']);
+  });
+});
+
+it('properties are those of all events, or of one', async () => {
+  const names = async (search: string): Promise<string[]> =>
+    ((await page(viewer, 'GET', `/api/apps/shop/properties${search}`)).body as { name: string }[]).map(
+      ({ name }) => name,
+    );
+  expect(await names('')).toEqual(['plan', 'price', 'page']);
+  expect(await names('?event=visited')).toEqual(['page', 'plan']);
+  expect(await names('?event=nothing')).toEqual([]);
+});

@@ -162,6 +162,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
     }),
     eventNames: async () => ({ value: [{ id: 'paid', event: 'paid', ...summary }] }),
     properties: async () => ({ value: [{ name: 'plan', total: 3, types: ['text' as const], examples: ['pro'] }] }),
+    values: async () => ({ value: { field: 'data.plan', values: [], more: false, events: 0, sample: false } }),
     ...options.reports,
   };
   const analysis = {

@@ -6,7 +6,7 @@ import { zoneNamed } from '../../time.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
 import { sayAsOf } from './as-of.ts';
-import { FRESH, Json, Time } from './schemas.ts';
+import { FILTERS, FRESH, FROM_TO, Json, parameter, Time } from './schemas.ts';
 
 const nullable = <T extends import('@sinclair/typebox').TSchema>(schema: T) =>
   Type.Optional(Type.Union([schema, Type.Null()]));
@@ -49,6 +49,14 @@ const Properties = Type.Array(
     examples: Type.Array(Json),
   }),
 );
+
+const Values = Type.Object({
+  field: Type.String(),
+  values: Type.Array(Type.Object({ value: Json, total: Type.Integer({ description: 'Of the events looked at.' }) })),
+  more: Type.Boolean({ description: 'There are more than `limit`.' }),
+  events: Type.Integer({ description: 'So many events were looked at, the newest first.' }),
+  sample: Type.Boolean({ description: 'There are older events, which were not looked at.' }),
+});
 
 export function appRoutes(deps: HttpDeps): readonly Route[] {
   const { reports, registry } = deps;
@@ -124,8 +132,28 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
       ...list('Property names with types and examples.', Properties),
       url: '/api/apps/:app/properties',
       summary: 'The properties of an app',
+      query: [parameter('event', 'Of the events with this name alone.'), FRESH],
       async handler(call: Call) {
         const answer = await reports.properties(call.app, call.search, call.control());
+        sayAsOf(call.reply, answer);
+        return answer.value;
+      },
+    },
+    {
+      ...list('The values, and how many events were looked at.', Values),
+      url: '/api/apps/:app/values',
+      summary: 'Values of a field to choose from, among the newest events',
+      query: [
+        parameter('field', '`event`, `id`, `user`, `device`, `session`, `uuid`, or a property like `data.plan`.'),
+        parameter('search', "What a value's text holds, whatever the case; those that begin with it come first."),
+        parameter('limit', '20 unless said, 1,000 at most.'),
+        ...FILTERS,
+        ...FROM_TO,
+        FRESH,
+      ],
+      errors: ['PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'STORE_BEHIND', 'STORE_UNAVAILABLE'],
+      async handler(call: Call) {
+        const answer = await reports.values(call.app, call.search, call.control());
         sayAsOf(call.reply, answer);
         return answer.value;
       },
