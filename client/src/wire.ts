@@ -1705,6 +1705,24 @@ export interface Operations {
     };
     answer: Answer;
   };
+  /** The SQL that answers a question */
+  postApiQueryAppSql: {
+    body: Question;
+    answer: {
+      readonly kind: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
+      readonly timeZone: string;
+      /** In the order in which they went to the engine. */
+      readonly statements: readonly {
+        /** In the dialect of ClickHouse, with the names of parameters as `{p1:String}`. */
+        readonly sql: string;
+        readonly parameters: { readonly [name: string]: unknown };
+      }[];
+    };
+  };
   /** The apps: those that have events, settings or a key */
   getApiApps: {
     query: {
@@ -2095,6 +2113,17 @@ export interface Operations {
         };
         readonly name?: string;
         readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
+        /** Of the question what drawing the answer takes; neither filters nor segments. */
+        readonly question: {
+          readonly kind: string;
+          readonly interval?: string;
+          readonly period?: string;
+          readonly mode?: string;
+          readonly cumulative?: boolean;
+          readonly movingAverage?: number;
+          readonly property?: string;
+          readonly by?: string;
+        };
         readonly answer?: Answer;
         /** Instead of an answer. */
         readonly problem?: {

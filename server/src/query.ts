@@ -70,6 +70,14 @@ export interface QueryControl {
   readonly maxRows: number;
   /** Aborting it stops the question in the engine too. */
   readonly signal?: AbortSignal;
+  /** Is told of each statement that goes to the engine, as it goes. */
+  readonly onStatement?: (statement: Statement) => void;
+}
+
+/** SQL as the engine gets it: every value that a caller sent is a parameter, `{p1:String}`. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 export interface EventsQuery {

@@ -190,3 +190,38 @@ it('properties are those of all events, or of one', async () => {
   expect(await names('?event=visited')).toEqual(['page', 'plan']);
   expect(await names('?event=nothing')).toEqual([]);
 });
+
+it('a viewer sees the SQL of a question; a read key, which may be anybody’s, does not', async () => {
+  const question = { kind: 'trend', last: '7d', series: [{ event: 'bought' }] };
+  expect(await page(viewer, 'POST', '/api/query/shop/sql', question)).toMatchObject({
+    status: 200,
+    body: {
+      kind: 'trend',
+      statements: expect.arrayContaining([{ sql: expect.any(String), parameters: expect.any(Object) }]),
+    },
+  });
+  const made = await page(admin, 'POST', '/api/keys', { app: 'shop', scope: 'read' });
+  const { key } = made.body as { key: string };
+  const refused = await page('', 'POST', '/api/query/shop/sql', question, { 'x-access-token': key });
+  expect(codeOf(refused)).toEqual([403, 'AUTH_FORBIDDEN']);
+});
+
+it('a link tells what drawing takes, and nothing of whom the question asks about', async () => {
+  const question = {
+    ...{ kind: 'trend', last: '7d', interval: 'day', movingAverage: 3, series: [{ event: 'bought', name: 'Sales' }] },
+    filters: [{ field: 'user', operator: 'isNot', value: 'ann' }],
+    segment: { did: { event: 'visited' }, atMost: 3 },
+  };
+  const report = (await page(admin, 'POST', '/api/apps/shop/reports', { name: 'Sales', chart: 'bar', question }))
+    .body as { id: string };
+  const shared = (await page(admin, 'POST', `/api/apps/shop/reports/${report.id}/share`, {})).body as { url: string };
+  const { body } = await page('', 'GET', shared.url);
+  expect(body).toMatchObject({
+    kind: 'report',
+    name: 'Sales',
+    parts: [
+      { chart: 'bar', question: { kind: 'trend', interval: 'day', movingAverage: 3 }, answer: { kind: 'trend' } },
+    ],
+  });
+  expect(JSON.stringify(body)).not.toMatch(/ann|visited|filters|segment/);
+});
