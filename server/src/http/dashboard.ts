@@ -10,6 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SeismoError } from '../errors.ts';
 import { type Encoding, encodingFor } from './encoding.ts';
 import { missingDashboardPage, PAGE_POLICY } from './pages.ts';
 import { mountOf } from './url.ts';
@@ -127,7 +128,7 @@ export function sendDocument({ html }: Dashboard, request: FastifyRequest, reply
 /** A file whose name does not tell its content. */
 export async function sendBeside(file: DashboardFile, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   reply.header('cache-control', 'no-cache').header('content-type', file.type);
-  return sendKnown(await readFile(file.path), request, reply);
+  return sendKnown(await contentOf(file.path), request, reply);
 }
 
 function sendKnown(content: string | Buffer, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -152,7 +153,14 @@ export async function sendAsset(
   const wanted = encodingFor(request.headers['accept-encoding']);
   const encoding = wanted !== undefined && file.encodings.has(wanted) ? wanted : undefined;
   if (encoding !== undefined) reply.header('content-encoding', encoding);
-  return reply.send(await readFile(encoding === undefined ? file.path : file.path + SUFFIXES[encoding]));
+  return reply.send(await contentOf(encoding === undefined ? file.path : file.path + SUFFIXES[encoding]));
+}
+
+/** @throws NOT_FOUND when the dashboard was built anew since the start */
+async function contentOf(path: string): Promise<Buffer> {
+  return await readFile(path).catch((cause: unknown) => {
+    throw new SeismoError('NOT_FOUND', 'The dashboard was built anew; start the server again.', { cause });
+  });
 }
 
 const attributeOf = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

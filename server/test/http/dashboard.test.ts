@@ -242,6 +242,15 @@ describe('the assets', () => {
   });
 });
 
+it('a file that a new build took away is not found', async () => {
+  const folder = aBuild();
+  const double = open({ dashboard: readDashboard(folder) });
+  rmSync(join(folder, 'assets'), { recursive: true });
+  const answer = await get(double, '/assets/index-Ab1_cd-2.js');
+  expect([answer.statusCode, answer.json().code]).toEqual([404, 'NOT_FOUND']);
+  expect(answer.headers['cache-control']).toBe('no-store');
+});
+
 it('what lies beside the document is served, unless the API has the address', async () => {
   const double = built();
   const icon = await get(double, '/favicon.svg');
