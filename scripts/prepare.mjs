@@ -14,11 +14,11 @@ export function run(command, args) {
 
 const modifiedMs = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
-function newestMs(folder) {
-  return readdirSync(folder, { withFileTypes: true }).reduce((newest, entry) => {
-    const path = join(folder, entry.name);
-    return Math.max(newest, entry.isDirectory() ? newestMs(path) : modifiedMs(path));
-  }, 0);
+/** Of a file, or of all in a folder; the folder's own time tells of what was removed. */
+function newestMs(path) {
+  const own = modifiedMs(path);
+  if (own === 0 || !statSync(path).isDirectory()) return own;
+  return Math.max(own, ...readdirSync(path).map((name) => newestMs(join(path, name))));
 }
 
 export function prepare() {
@@ -43,5 +43,14 @@ export function prepare() {
   if (Math.max(newestMs(join(root, 'client/src')), newestMs(join(root, 'client/scripts'))) > built) {
     console.log('Building the client …');
     run('node', ['client/scripts/build.mjs']);
+  }
+  // And the dashboard. The document is written last but for the compressed forms.
+  const web = ['src', 'public', 'scripts', 'index.html', 'package.json', 'tsconfig.json', 'vite.config.ts'];
+  if (
+    Math.max(...web.map((name) => newestMs(join(root, 'web', name)))) >
+    modifiedMs(join(root, 'server/dist/web/index.html'))
+  ) {
+    console.log('Building the dashboard …');
+    run('npm', ['run', 'build', '--workspace', 'web']);
   }
 }

@@ -1,4 +1,4 @@
-// `npm test`: everything CI does. Lint and type-check count as one test each beside Vitest's own.
+// `npm test`: everything CI does. Lint, type-checks and weight count as one test each beside Vitest's own.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,21 +11,24 @@ ensureChromium();
 
 let passed = 0;
 let failed = 0;
-for (const [title, command] of [
-  ['Lint', ['biome', 'check', '.']],
-  ['Type-check of the server', ['tsc', '-p', 'server/tsconfig.json', '--noEmit']],
-  ['Type-check of the client', ['tsc', '-p', 'client/tsconfig.json']],
-  ['Type-check of the client for browsers', ['tsc', '-p', 'client/tsconfig.browser.json']],
-  ['Type-check of the tests in a browser', ['tsc', '-p', 'client/tsconfig.browser.test.json']],
+for (const [title, program, ...args] of [
+  ['Lint', 'npx', 'biome', 'check', '.'],
+  ['Type-check of the server', 'npx', 'tsc', '-p', 'server/tsconfig.json', '--noEmit'],
+  ['Type-check of the client', 'npx', 'tsc', '-p', 'client/tsconfig.json'],
+  ['Type-check of the client for browsers', 'npx', 'tsc', '-p', 'client/tsconfig.browser.json'],
+  ['Type-check of the tests in a browser', 'npx', 'tsc', '-p', 'client/tsconfig.browser.test.json'],
+  ['Type-check of the dashboard', 'npx', 'tsc', '-p', 'web/tsconfig.json'],
+  ["Type-check of the dashboard's tests", 'npx', 'tsc', '-p', 'web/tsconfig.test.json'],
+  ['Weight of the dashboard', 'node', 'web/scripts/weights.mjs'],
 ]) {
   console.log(`${title} …`);
-  const { status } = spawnSync('npx', command, { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
   if (status === 0) passed++;
   else failed++;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'seismo-test-'));
-for (const workspace of ['server', 'client']) {
+for (const workspace of ['server', 'client', 'web']) {
   const report = join(folder, `${workspace}.json`);
   console.log(`Tests of ${workspace} …`);
   const { status } = spawnSync(

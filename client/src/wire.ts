@@ -1705,7 +1705,25 @@ export interface Operations {
     };
     answer: Answer;
   };
-  /** The apps that have events */
+  /** The SQL that answers a question */
+  postApiQueryAppSql: {
+    body: Question;
+    answer: {
+      readonly kind: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
+      readonly timeZone: string;
+      /** In the order in which they went to the engine. */
+      readonly statements: readonly {
+        /** In the dialect of ClickHouse, with the names of parameters as `{p1:String}`. */
+        readonly sql: string;
+        readonly parameters: { readonly [name: string]: unknown };
+      }[];
+    };
+  };
+  /** The apps: those that have events, settings or a key */
   getApiApps: {
     query: {
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
@@ -1713,11 +1731,16 @@ export interface Operations {
     };
     answer: readonly {
       readonly app: string;
+      /** As people call it. */
+      readonly name?: string;
       readonly total: number;
       /** UTC, ISO 8601 with Z. */
-      readonly firstSeen: string;
+      readonly firstSeen?: string;
       /** UTC, ISO 8601 with Z. */
-      readonly lastSeen: string;
+      readonly lastSeen?: string;
+      /** In force: the app's own, else the configuration's. */
+      readonly timeZone: string;
+      readonly weekStart: 'sunday' | 'monday';
     }[];
   };
   /** The settings of an app; what is absent comes from the configuration */
@@ -1765,6 +1788,8 @@ export interface Operations {
   /** The properties of an app */
   getApiAppsAppProperties: {
     query: {
+      /** Of the events with this name alone. */
+      readonly event?: string | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
     };
@@ -1775,6 +1800,52 @@ export interface Operations {
       readonly types: readonly string[];
       readonly examples: readonly unknown[];
     }[];
+  };
+  /** Values of a field to choose from, among the newest events */
+  getApiAppsAppValues: {
+    query: {
+      /** `event`, `id`, `user`, `device`, `session`, `uuid`, or a property like `data.plan`. */
+      readonly field?: string | undefined;
+      /** What a value's text holds, whatever the case; those that begin with it come first. */
+      readonly search?: string | undefined;
+      /** 20 unless said, 1,000 at most. */
+      readonly limit?: string | undefined;
+      /** The name of the event. */
+      readonly event?: string | undefined;
+      /** The id of the event. */
+      readonly id?: string | undefined;
+      /** Who. */
+      readonly user?: string | undefined;
+      /** The anonymous id. */
+      readonly device?: string | undefined;
+      /** The session. */
+      readonly session?: string | undefined;
+      /** The identity of the event. */
+      readonly uuid?: string | undefined;
+      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** A day, or a time; a time without offset is in the zone of the question. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. */
+      readonly to?: string | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+    };
+    answer: {
+      readonly field: string;
+      readonly values: readonly {
+        /** Any JSON value. */
+        readonly value: unknown;
+        /** Of the events looked at. */
+        readonly total: number;
+      }[];
+      /** There are more than `limit`. */
+      readonly more: boolean;
+      /** So many events were looked at, the newest first. */
+      readonly events: number;
+      /** There are older events, which were not looked at. */
+      readonly sample: boolean;
+    };
   };
   /** The reports of an app */
   getApiAppsAppReports: {
@@ -2042,6 +2113,17 @@ export interface Operations {
         };
         readonly name?: string;
         readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
+        /** Of the question what drawing the answer takes; neither filters nor segments. */
+        readonly question: {
+          readonly kind: string;
+          readonly interval?: string;
+          readonly period?: string;
+          readonly mode?: string;
+          readonly cumulative?: boolean;
+          readonly movingAverage?: number;
+          readonly property?: string;
+          readonly by?: string;
+        };
         readonly answer?: Answer;
         /** Instead of an answer. */
         readonly problem?: {

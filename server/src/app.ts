@@ -46,6 +46,8 @@ export interface App {
   readonly store: Store;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Registry;
+  /** The app's own, else the configuration's. */
+  readonly calendarOf: (app: string) => Calendar;
   /** Stores the admin of a first start; whoever calls this shows the password. Undefined when there are users already. */
   storeFirstAdmin(): Promise<FirstAdmin | undefined>;
   close(): Promise<void>;
@@ -191,6 +193,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       saved,
       store,
       registry: { ...registry, setAppSettings: (app, changes) => zoneMoves.setAppSettings(app, changes) },
+      calendarOf,
       storeFirstAdmin: async () => await admin?.store(),
       close,
     };

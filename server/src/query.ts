@@ -70,6 +70,14 @@ export interface QueryControl {
   readonly maxRows: number;
   /** Aborting it stops the question in the engine too. */
   readonly signal?: AbortSignal;
+  /** Is told of each statement that goes to the engine, as it goes. */
+  readonly onStatement?: (statement: Statement) => void;
+}
+
+/** SQL as the engine gets it: every value that a caller sent is a parameter, `{p1:String}`. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 export interface EventsQuery {
@@ -123,6 +131,28 @@ export interface GroupsQuery {
   readonly attribute: PropertyField;
   readonly limit: number;
   readonly exact: boolean;
+}
+
+/** Values of a field among the newest events that match, for suggestions. */
+export interface ValuesQuery {
+  readonly app: string;
+  readonly range: Range;
+  readonly filters: readonly Filter[];
+  readonly field: Field;
+  /** What a value's text holds, whatever the case. */
+  readonly search?: string;
+  readonly limit: number;
+}
+
+export interface ValuesResult {
+  /** Those that begin with `search` first, then the most frequent. */
+  readonly values: readonly { readonly value: JsonValue; readonly total: number }[];
+  /** There are more than `limit`. */
+  readonly areMore: boolean;
+  /** So many events were looked at. */
+  readonly events: number;
+  /** There are older ones, which were not. */
+  readonly isSample: boolean;
 }
 
 export interface Tally {

@@ -1,5 +1,6 @@
 /** The server: the rooms and HTTP, listening. */
 import { chmodSync, rmSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -8,6 +9,8 @@ import { type App, openApp } from './app.ts';
 import type { FirstAdmin } from './auth/first-start.ts';
 import { type Config, nodeEnvironment } from './config.ts';
 import { createHttp } from './http/create-http.ts';
+import { readDashboard } from './http/dashboard.ts';
+import type { Disk } from './http/deps.ts';
 import { admitLocally } from './http/local.ts';
 import { socketPathOf } from './lock.ts';
 import { loggerOf } from './logger.ts';
@@ -29,7 +32,7 @@ const REQUESTS_MAX_MS = 2_000;
 export async function assemble(config: Config, logger: Logger): Promise<{ app: App; http: FastifyInstance }> {
   const app = await openApp(config, { logger });
   try {
-    const { auth, analysis, ingest, live, reports, registry, saved, store } = app;
+    const { auth, analysis, calendarOf, dataDir, ingest, live, reports, registry, saved, store } = app;
     const http = createHttp({
       auth,
       ingest,
@@ -38,7 +41,10 @@ export async function assemble(config: Config, logger: Logger): Promise<{ app: A
       live,
       saved,
       registry,
+      calendarOf,
       store,
+      disk: () => diskOf(dataDir),
+      dashboard: readDashboard(),
       config,
       logger,
       now: Date.now,
@@ -51,6 +57,11 @@ export async function assemble(config: Config, logger: Logger): Promise<{ app: A
     await app.close();
     throw error;
   }
+}
+
+async function diskOf(path: string): Promise<Disk> {
+  const { bavail, blocks, bsize } = await statfs(path);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 
 export async function serve(config: Config, options: { readonly logger?: Logger } = {}): Promise<SeismoServer> {

@@ -58,8 +58,17 @@ describe('what npm publishes', () => {
       'package.json',
     ]);
     expect(files).toContain('bin/seismo.js');
+    expect(files).toContain('dist/browser/seismo.js');
     expect(files.filter((name) => /\.(map|tsbuildinfo|test\.js)$|(?<!\.d)\.ts$/.test(name))).toEqual([]);
     expect(Object.values(dependencies).filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it('holds the dashboard with its compressed forms, and nothing that only the build needs', () => {
+    const web = readdirSync(join(installed, 'dist/web'), { recursive: true, encoding: 'utf8' });
+    const html = readFileSync(join(installed, 'dist/web/index.html'), 'utf8');
+    const [, script] = /<script type="module"[^>]* src="\.\/([^"]+)"/.exec(html)!;
+    expect(web).toEqual(expect.arrayContaining([script, `${script}.br`, `${script}.gz`]));
+    expect(web.filter((name) => /manifest\.json|\.map$|\.tsx?$/.test(name))).toEqual([]);
   });
 
   it('is required and imported, and both are the same', () => {
@@ -92,6 +101,10 @@ describe('what npm publishes', () => {
       const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
       const { url, firstAdmin } = JSON.parse(value) as { url: string; firstAdmin: { password: string } };
       expect((await fetch(`${url}/ready`)).status).toBe(200);
+      const page = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
+      const [, script] = /<script type="module"[^>]* src="([^"]+)"/.exec(page)!;
+      const loaded = await fetch(new URL(script!, `${url}/`), { headers: { 'accept-encoding': 'br' } });
+      expect([loaded.status, loaded.headers.get('content-encoding')]).toEqual([200, 'br']);
       const signedIn = await fetch(`${url}/auth`, {
         method: 'POST',
         body: JSON.stringify({ username: 'admin', password: firstAdmin.password }),

@@ -1,4 +1,4 @@
-import type { QueryControl } from '../query.ts';
+import type { QueryControl, Statement } from '../query.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { SegmentInput } from '../questions/parts.ts';
 import type { Calendar } from '../time.ts';
@@ -10,10 +10,23 @@ import type { Ends } from './range.ts';
 export interface Analysis {
   /** @param question as it was sent, unparsed */
   ask(app: string, question: unknown, options: AskOptions): Promise<Asked>;
+  /**
+   * The statements that answer it, in the order in which they went to the engine. They are found out by answering it, since later ones may
+   * depend on what earlier ones found; nothing is taken from the answers that are kept, and the answer is thrown away.
+   */
+  explain(app: string, question: unknown, control: QueryControl): Promise<Explained>;
   /** Everything that `ask` would refuse before it asks the store. @throws QUESTION_INVALID, RANGE_TOO_MANY_BUCKETS */
   check(app: string, question: unknown): Promise<Question>;
   /** @param path where the segment stands @throws QUESTION_INVALID */
   checkSegment(app: string, segment: SegmentInput, path: string): void;
+}
+
+export interface Explained {
+  readonly kind: Question['kind'];
+  readonly from: string;
+  readonly to: string;
+  readonly timeZone: string;
+  readonly statements: readonly Statement[];
 }
 
 export interface AskOptions {

@@ -1,4 +1,4 @@
-import type { QueryControl } from '../query.ts';
+import type { QueryControl, Statement } from '../query.ts';
 import { questionOf } from '../questions/check.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
@@ -46,6 +46,18 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
       return question;
     },
 
+    async explain(app, value, control) {
+      const question = questionOf(value);
+      const around = aroundOf(app);
+      const statements: Statement[] = [];
+      const onStatement = (statement: Statement): void => {
+        statements.push(statement);
+      };
+      const { answer } = await ask(question, resolve(question, around), around, { ...control, onStatement });
+      const { kind, from, to, timeZone } = answer;
+      return { kind, from, to, timeZone, statements: await store.laidOut(statements, control) };
+    },
+
     checkSegment(app, segment, path) {
       const around = aroundOf(app);
       segmentOf(segment, path, lastRange('1d', around.calendar, around.nowMs), around);
@@ -87,6 +99,7 @@ const ASKED_NOTHING: AnalysisStore = {
   stickiness: reached,
   lifecycle: reached,
   trend: reached,
+  laidOut: reached,
 };
 const NO_CONTROL: QueryControl = { maxSeconds: 0, maxBytes: 0, maxRows: 0 };
 

@@ -8,6 +8,7 @@ import { createMetrics } from './metrics.ts';
 import { asSeismoError, problemOf, sendProblem } from './problem.ts';
 import { registerRoutes } from './register.ts';
 import { allRoutes } from './routes/all.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
 
 /** A socket on which nothing moves for so long is closed; questions may be silent until their own limit. */
 const IDLE_MAX_MS = 60_000;
@@ -82,7 +83,8 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(new SeismoError('NOT_FOUND', `There is nothing at ${pathForPeople(request.url)}.`), request, reply),
   );
-  registerRoutes(app, allRoutes(deps, metrics), deps, metrics);
+  const routes = allRoutes(deps, metrics);
+  registerRoutes(app, [...routes, ...dashboardRoutes(deps.dashboard, routes)], deps, metrics);
   return app;
 }
 

@@ -7,6 +7,8 @@ import type { Registry } from '../registry/registry.ts';
 import type { Reports } from '../reports/reports.ts';
 import type { Saved } from '../saved/saved.ts';
 import type { Store } from '../store/store.ts';
+import type { Calendar } from '../time.ts';
+import type { Dashboard } from './dashboard.ts';
 
 /** The settings that HTTP reads; `config.ts` documents each. */
 export interface HttpConfig {
@@ -20,6 +22,14 @@ export interface HttpConfig {
   readonly queryMaxRows: number;
   /** Whether the address and the scheme that a proxy reports are believed; of how many proxies, one behind the other. */
   readonly trustProxy: boolean | number;
+  /** Who may sign in with a token of GitHub. */
+  readonly auth: { readonly users: readonly string[] };
+}
+
+export interface Disk {
+  /** What the server may still write. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
 }
 
 /** Everything the HTTP room is handed. */
@@ -31,8 +41,14 @@ export interface HttpDeps {
   readonly live: Live;
   readonly saved: Saved;
   /** `setAppSettings` also moves what the store keeps per zone. */
-  readonly registry: Pick<Registry, 'appSettings' | 'setAppSettings'>;
-  readonly store: Pick<Store, 'ping' | 'usage'>;
+  readonly registry: Pick<Registry, 'appSettings' | 'appsWithSettings' | 'setAppSettings'>;
+  /** The app's own, else the configuration's. */
+  readonly calendarOf: (app: string) => Calendar;
+  readonly store: Pick<Store, 'ping' | 'usage' | 'apps'>;
+  /** Of the data directory. */
+  readonly disk: () => Promise<Disk>;
+  /** The files that a browser gets. */
+  readonly dashboard: Dashboard;
   readonly config: HttpConfig;
   readonly logger: FastifyBaseLogger;
   /** UTC ms */

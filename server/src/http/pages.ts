@@ -56,6 +56,14 @@ export function errorsPage(mount: string): string {
   );
 }
 
+/** Where the dashboard should be, and was not built. */
+export const missingDashboardPage = (mount: string): string =>
+  page(
+    'Seismo',
+    `<p>The server runs; its dashboard was not built. In a checkout of the repository <code>npm run build</code> builds it; start the server again afterwards.
+<p><a href="${htmlOf(mount)}/docs">The API</a> works without it.`,
+  );
+
 const page = (title: string, body: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style><h1>${title}</h1>${body}</html>`;
 

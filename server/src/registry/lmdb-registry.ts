@@ -48,6 +48,12 @@ export function openRegistry(path: string): Registry {
   const registry: Registry = {
     appSettings: (app) => registry.get<AppSettings>('apps', app) ?? {},
 
+    appsWithSettings: () =>
+      registry
+        .list<AppSettings>('apps')
+        .filter(({ value }) => Object.keys(value).length > 0)
+        .map(({ name }) => name),
+
     async setAppSettings(app, changes) {
       const change = async (): Promise<AppSettings> => {
         const merged = { ...registry.appSettings(app), ...changes };

@@ -6,6 +6,8 @@ import type { AppSettings } from '../app-settings.ts';
  */
 export interface Registry {
   appSettings(app: string): AppSettings;
+  /** Those of which anything is set. */
+  appsWithSettings(): readonly string[];
   /** Fields given as null are removed. @returns what then holds */
   setAppSettings(
     app: string,

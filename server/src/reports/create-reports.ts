@@ -1,4 +1,5 @@
 import { SeismoError } from '../errors.ts';
+import { parseField } from '../property-name.ts';
 import type { Filter, QueryControl, Range } from '../query.ts';
 import { INTERVALS } from '../query.ts';
 import type { EventRow, Store } from '../store/store.ts';
@@ -35,6 +36,8 @@ const PAGE_MAX_BYTES = 16 * 1024 * 1024;
 const EVENTS_LIMIT_MAX = 10_000;
 const GROUPS_LIMIT = 100;
 const GROUPS_LIMIT_MAX = 10_000;
+const VALUES_LIMIT = 20;
+const VALUES_LIMIT_MAX = 1_000;
 
 export function createReports(store: Store, around: Surroundings): Reports {
   /** Waits for what was acknowledged, unless told not to. */
@@ -173,9 +176,27 @@ export function createReports(store: Store, around: Surroundings): Reports {
     },
 
     async properties(app, search, control) {
-      checkNames(search, { names: ['fresh'], filters: false });
+      checkNames(search, { names: ['event', 'fresh'], filters: false });
       const asOf = await freshen(app, search, control);
-      return answer(await store.properties(app, control), asOf);
+      return answer(await store.properties(app, search.get('event') ?? undefined, control), asOf);
+    },
+
+    async values(app, search, control) {
+      checkNames(search, { names: ['field', 'search', 'date', 'from', 'to', 'limit', ...COMMON], filters: true });
+      const name = search.get('field') ?? '';
+      const field = parseField(name);
+      if (field === undefined) throw invalid('field', 'must name a field, like field=data.plan or field=user.');
+      const range = rangeOf(search, calendarOf(search, around.calendarOf(app)), around.now(), ALL_TIME);
+      const limit = integerOf(search, 'limit', VALUES_LIMIT, 1, VALUES_LIMIT_MAX);
+      const part = search.get('search') ?? undefined;
+      const filters = filtersOf(search);
+      const asOf = await freshen(app, search, control);
+      const found = await store.values(
+        { app, range, filters, field, limit, ...(part !== undefined && { search: part }) },
+        control,
+      );
+      const { values, areMore, events, isSample } = found;
+      return answer({ field: name, values, more: areMore, events, sample: isSample }, asOf);
     },
   };
 }

@@ -23,6 +23,7 @@ export interface Reports {
   apps(search: URLSearchParams, control: QueryControl): Promise<Answer<readonly AppSummary[]>>;
   eventNames(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<readonly EventNameSummary[]>>;
   properties(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<readonly PropertySummary[]>>;
+  values(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<Values>>;
 }
 
 export type ReportKind = 'hour' | 'day' | 'week' | 'month' | 'period';
@@ -58,6 +59,14 @@ export interface Groups {
   readonly total: number;
   readonly users: number;
   readonly usersExact: boolean;
+}
+
+export interface Values {
+  readonly field: string;
+  readonly values: readonly { readonly value: JsonValue; readonly total: number }[];
+  readonly more: boolean;
+  readonly events: number;
+  readonly sample: boolean;
 }
 
 /** What the room is handed beside the store. */

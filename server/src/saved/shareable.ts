@@ -37,6 +37,13 @@ export function hiddenIn(question: Question): Hidden | undefined {
   }
 }
 
+/** Of a question what its answer does not tell and drawing it takes. Neither filters nor segments, which may say what nobody should see. */
+const DRAWN = ['interval', 'period', 'mode', 'cumulative', 'movingAverage', 'property', 'by'] as const;
+export type Drawn = { readonly [name in (typeof DRAWN)[number]]?: unknown };
+
+export const drawnOf = (question: Question): Drawn =>
+  Object.fromEntries(Object.entries(question).filter(([name]) => DRAWN.some((each) => each === name)));
+
 const listed = ({ list }: { readonly list?: unknown }): Hidden | undefined =>
   list === undefined ? undefined : { path: 'list', why: 'names users' };
 

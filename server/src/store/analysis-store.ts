@@ -21,7 +21,7 @@ import type {
   UsersQuery,
   UsersResult,
 } from '../analysis-query.ts';
-import type { QueryControl } from '../query.ts';
+import type { QueryControl, Statement } from '../query.ts';
 import type { EventRow } from './store.ts';
 
 /** The part of a store that answers the analysis: a method a kind. Rejects as the other questions do. */
@@ -38,4 +38,6 @@ export interface AnalysisStore {
   stickiness(query: StickinessQuery, control: QueryControl): Promise<readonly StickinessCell[]>;
   lifecycle(query: LifecycleQuery, control: QueryControl): Promise<readonly LifecycleCell[]>;
   trend(query: TrendQuery, control: QueryControl): Promise<TrendResult>;
+  /** The same statements laid out for people. */
+  laidOut(statements: readonly Statement[], control: QueryControl): Promise<readonly Statement[]>;
 }

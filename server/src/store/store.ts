@@ -10,6 +10,8 @@ import type {
   JsonValue,
   QueryControl,
   Range,
+  ValuesQuery,
+  ValuesResult,
 } from '../query.ts';
 import type { AnalysisStore } from './analysis-store.ts';
 
@@ -57,7 +59,9 @@ export interface Store {
   groups(query: GroupsQuery, control: QueryControl): Promise<GroupsResult>;
   apps(control: QueryControl): Promise<readonly AppSummary[]>;
   eventNames(app: string, control: QueryControl): Promise<readonly EventNameSummary[]>;
-  properties(app: string, control: QueryControl): Promise<readonly PropertySummary[]>;
+  /** @param event of the events with this name alone; of all when absent */
+  properties(app: string, event: string | undefined, control: QueryControl): Promise<readonly PropertySummary[]>;
+  values(query: ValuesQuery, control: QueryControl): Promise<ValuesResult>;
 
   /** Trends, funnels, retention and the other questions of the analysis. */
   readonly analysis: AnalysisStore;

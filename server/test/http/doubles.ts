@@ -4,6 +4,7 @@ import type { Analysis } from '../../src/analysis/analysis.ts';
 import type { Auth, Identity } from '../../src/auth/auth.ts';
 import { SeismoError } from '../../src/errors.ts';
 import { createHttp } from '../../src/http/create-http.ts';
+import type { Dashboard } from '../../src/http/dashboard.ts';
 import type { HttpConfig, HttpDeps } from '../../src/http/deps.ts';
 import type { Ingest, PostAnswer } from '../../src/ingest/ingest.ts';
 import type { Reports } from '../../src/reports/reports.ts';
@@ -46,6 +47,7 @@ export interface DoubleOptions {
   readonly saved?: Saved;
   readonly store?: Partial<HttpDeps['store']>;
   readonly registry?: Partial<HttpDeps['registry']>;
+  readonly dashboard?: Dashboard;
 }
 
 export const anEventRow = (fields: Partial<EventRow> = {}): EventRow => ({
@@ -160,6 +162,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
     }),
     eventNames: async () => ({ value: [{ id: 'paid', event: 'paid', ...summary }] }),
     properties: async () => ({ value: [{ name: 'plan', total: 3, types: ['text' as const], examples: ['pro'] }] }),
+    values: async () => ({ value: { field: 'data.plan', values: [], more: false, events: 0, sample: false } }),
     ...options.reports,
   };
   const analysis = {
@@ -188,14 +191,19 @@ export function aHttp(options: DoubleOptions = {}): Double {
     saved: options.saved ?? ({} as Saved),
     registry: {
       appSettings: () => ({ timeZone: 'Europe/Berlin' }),
+      appsWithSettings: () => [],
       setAppSettings: async (_app, changes) => changes as object,
       ...options.registry,
     },
+    calendarOf: () => ({ timeZone: 'Europe/Berlin', weekStart: 'sunday' }),
+    disk: async () => ({ freeBytes: 5, totalBytes: 10 }),
     store: {
       ping: async () => {},
+      apps: async () => [],
       usage: async () => ({ events: 11, bytesOnDisk: 22, parts: 3, version: '26', memoryBytes: 44 }),
       ...options.store,
     },
+    dashboard: options.dashboard ?? { html: undefined, assets: new Map(), besides: new Map() },
     config: {
       bodyMaxBytes: 1000,
       scriptPath: '/seismo.js',
@@ -205,6 +213,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
       queryMaxBytes: 1e9,
       queryMaxRows: 1e6,
       trustProxy: false,
+      auth: { users: [] },
       ...options.config,
     },
     logger: logger as FastifyBaseLogger,

@@ -97,7 +97,7 @@ it('lists to a read key its own app alone', async () => {
       .json()
       .map((one: { app: string }) => one.app);
   expect(await apps('read')).toEqual(['shop']);
-  expect(await apps('viewer')).toEqual(['shop', 'blog']);
+  expect(await apps('viewer')).toEqual(['blog', 'shop']);
 });
 
 describe('a cookie alone', () => {

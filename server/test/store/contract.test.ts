@@ -503,7 +503,7 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
           data: { mixed, ...odd },
         })),
       );
-      for (const { name, total, types, examples } of await store.properties('odd-names', control)) {
+      for (const { name, total, types, examples } of await store.properties('odd-names', undefined, control)) {
         const filters: Filter[] = [
           { field: propertyOf(name, 'attr'), operator: 'exists', matches: [{ boolean: true }] },
         ];
@@ -524,7 +524,7 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
         { id: 'signed-up', event: 'Signed up', total: 2, firstSeen: at(2), lastSeen: at(5) },
         { id: 'left', event: 'Left', total: 1, firstSeen: at(9), lastSeen: at(9) },
       ]);
-      const properties = await store.properties(app, control);
+      const properties = await store.properties(app, undefined, control);
       expect(properties.map(({ name, total, types }) => [name, total, types])).toEqual([
         ['plan', 3, ['null', 'number', 'text']],
         ['deep.er', 1, ['array']],
@@ -538,7 +538,7 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
       const at = Date.UTC(2026, 2, 3);
       await post(app, [{ event: 'A', timestamp: at, data: { old: 'x', n: 'text', was: { here: [null] } } }]);
       await post(app, new Array<Given>(100_000).fill({ event: 'A', timestamp: at + 1, data: { n: 1 } }));
-      expect(await store.properties(app, control)).toEqual([
+      expect(await store.properties(app, undefined, control)).toEqual([
         { name: 'n', total: 100_001, types: ['number', 'text'], examples: [1] },
         { name: 'old', total: 1, types: ['text'], examples: [] },
         { name: 'was.here', total: 1, types: ['array'], examples: [] },
@@ -556,7 +556,11 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
         'shapes',
         numbers.map((i) => ({ event: 'A', timestamp, data: of(i) })),
       );
-      const counted = (await store.properties('shapes', control)).map(({ name, total, types }) => [name, total, types]);
+      const counted = (await store.properties('shapes', undefined, control)).map(({ name, total, types }) => [
+        name,
+        total,
+        types,
+      ]);
       const due = bits.map((bit) => [`k${bit}`, numbers.filter((i) => (i >> bit) & 1).length, ['number']] as const);
       expect(counted).toHaveLength(15);
       expect(counted).toEqual(expect.arrayContaining(due.map((each) => [...each])));
@@ -567,7 +571,7 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
         { event: 'A', timestamp, data: { plan: 7 } },
         { event: 'A', timestamp },
       ]);
-      expect(await store.properties('shapeless', control)).toEqual([
+      expect(await store.properties('shapeless', undefined, control)).toEqual([
         { name: 'plan', total: 2, types: ['number', 'text'], examples: expect.arrayContaining(['pro', 7]) },
         { name: 'ok', total: 1, types: ['boolean'], examples: [true] },
       ]);

@@ -70,7 +70,7 @@ test('what is inserted is counted, grouped, paged and erased', { timeout: 30_000
     ]);
     const page = await store.events({ app: 'web', range, filters: [], order: 'desc', limit: 2 }, control);
     expect(page.map((e) => e.seq.split('-')[0])).toEqual(['3', '2']);
-    expect((await store.properties('web', control)).map((p) => p.name).sort()).toEqual(['["a.b"]', 'p']);
+    expect((await store.properties('web', undefined, control)).map((p) => p.name).sort()).toEqual(['["a.b"]', 'p']);
     const dotted = {
       field: { kind: 'property', path: ['a', 'b'], literal: false },
       operator: 'is',

@@ -6,7 +6,7 @@ import { zoneNamed } from '../../time.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
 import { sayAsOf } from './as-of.ts';
-import { FRESH, Json, Time } from './schemas.ts';
+import { FILTERS, FRESH, FROM_TO, Json, parameter, Time } from './schemas.ts';
 
 const nullable = <T extends import('@sinclair/typebox').TSchema>(schema: T) =>
   Type.Optional(Type.Union([schema, Type.Null()]));
@@ -29,7 +29,17 @@ const Changes = Type.Object({
   retentionDays: nullable(retentionDays),
 });
 const seen = { total: Type.Integer(), firstSeen: Time, lastSeen: Time };
-const Apps = Type.Array(Type.Object({ app: Type.String(), ...seen }));
+const Apps = Type.Array(
+  Type.Object({
+    app: Type.String(),
+    name: Type.Optional(Type.String({ description: 'As people call it.' })),
+    total: Type.Integer(),
+    firstSeen: Type.Optional(Time),
+    lastSeen: Type.Optional(Time),
+    timeZone: Type.String({ description: "In force: the app's own, else the configuration's." }),
+    weekStart,
+  }),
+);
 const EventNames = Type.Array(Type.Object({ id: Type.String(), event: Type.String(), ...seen }));
 const Properties = Type.Array(
   Type.Object({
@@ -39,6 +49,14 @@ const Properties = Type.Array(
     examples: Type.Array(Json),
   }),
 );
+
+const Values = Type.Object({
+  field: Type.String(),
+  values: Type.Array(Type.Object({ value: Json, total: Type.Integer({ description: 'Of the events looked at.' }) })),
+  more: Type.Boolean({ description: 'There are more than `limit`.' }),
+  events: Type.Integer({ description: 'So many events were looked at, the newest first.' }),
+  sample: Type.Boolean({ description: 'There are older events, which were not looked at.' }),
+});
 
 export function appRoutes(deps: HttpDeps): readonly Route[] {
   const { reports, registry } = deps;
@@ -56,13 +74,30 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
     {
       ...list('The apps; a read key sees its own.', Apps),
       url: '/api/apps',
-      summary: 'The apps that have events',
+      summary: 'The apps: those that have events, settings or a key',
       async handler(call) {
         const answer = await reports.apps(call.search, call.control());
         sayAsOf(call.reply, answer);
         const { who } = call;
-        const mine = who?.kind === 'key' ? answer.value.filter(({ app }) => app === who.app) : answer.value;
-        return mine.map(withTimes);
+        const known = new Map(answer.value.map((each) => [each.app, each]));
+        const names = new Set([
+          ...known.keys(),
+          ...registry.appsWithSettings(),
+          ...deps.auth.keys().map(({ app }) => app),
+        ]);
+        const mine = who?.kind === 'key' ? [who.app] : [...names].sort();
+        return mine.map((app) => {
+          const { name: called } = registry.appSettings(app);
+          const { timeZone: zone, weekStart: start } = deps.calendarOf(app);
+          const summary = known.get(app);
+          return {
+            app,
+            ...(called !== undefined && { name: called }),
+            ...(summary ? withTimes(summary) : { total: 0 }),
+            timeZone: zone,
+            weekStart: start,
+          };
+        });
       },
     },
     {
@@ -97,8 +132,28 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
       ...list('Property names with types and examples.', Properties),
       url: '/api/apps/:app/properties',
       summary: 'The properties of an app',
+      query: [parameter('event', 'Of the events with this name alone.'), FRESH],
       async handler(call: Call) {
         const answer = await reports.properties(call.app, call.search, call.control());
+        sayAsOf(call.reply, answer);
+        return answer.value;
+      },
+    },
+    {
+      ...list('The values, and how many events were looked at.', Values),
+      url: '/api/apps/:app/values',
+      summary: 'Values of a field to choose from, among the newest events',
+      query: [
+        parameter('field', '`event`, `id`, `user`, `device`, `session`, `uuid`, or a property like `data.plan`.'),
+        parameter('search', "What a value's text holds, whatever the case; those that begin with it come first."),
+        parameter('limit', '20 unless said, 1,000 at most.'),
+        ...FILTERS,
+        ...FROM_TO,
+        FRESH,
+      ],
+      errors: ['PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'STORE_BEHIND', 'STORE_UNAVAILABLE'],
+      async handler(call: Call) {
+        const answer = await reports.values(call.app, call.search, call.control());
         sayAsOf(call.reply, answer);
         return answer.value;
       },

@@ -9,7 +9,7 @@ import type { Call, Route } from '../route.ts';
 import { inForm, tableOf } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
 import { onlyKnown } from './parameters.ts';
-import { CSV_SAFE, FRESH, parameter } from './schemas.ts';
+import { CSV_SAFE, FRESH, Json, parameter, Time } from './schemas.ts';
 
 const QUESTION_MAX_BYTES = 256 * 1024;
 const shared = {
@@ -35,6 +35,19 @@ const shared = {
     'STORE_UNAVAILABLE',
   ] as const,
 };
+const Explained = Type.Object({
+  kind: Type.String(),
+  from: Time,
+  to: Time,
+  timeZone: Type.String(),
+  statements: Type.Array(
+    Type.Object({
+      sql: Type.String({ description: 'In the dialect of ClickHouse, with the names of parameters as `{p1:String}`.' }),
+      parameters: Type.Record(Type.String(), Json),
+    }),
+    { description: 'In the order in which they went to the engine.' },
+  ),
+});
 const FORM = [formParameter(TABLE_FORMS), CSV_SAFE];
 
 export function queryRoutes(deps: HttpDeps): readonly Route[] {
@@ -48,6 +61,21 @@ export function queryRoutes(deps: HttpDeps): readonly Route[] {
       errors: [...shared.errors, 'BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'BODY_TOO_LARGE'],
       async handler(call) {
         return await answer(deps, call, await jsonOf(call.request.raw, QUESTION_MAX_BYTES), []);
+      },
+    },
+    {
+      ...shared,
+      method: 'POST',
+      url: '/api/query/:app/sql',
+      summary: 'The SQL that answers a question',
+      access: 'user',
+      rawBody: { 'application/json': QuestionSchema },
+      answers: { 200: { description: 'What goes to the engine.', content: { 'application/json': Explained } } },
+      errors: [...shared.errors, 'BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'BODY_TOO_LARGE'],
+      async handler(call) {
+        onlyKnown(call.search, []);
+        const question = await jsonOf(call.request.raw, QUESTION_MAX_BYTES);
+        return await deps.analysis.explain(call.app, question, call.control());
       },
     },
     {

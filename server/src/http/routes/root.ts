@@ -1,4 +1,6 @@
 import { Type } from '@sinclair/typebox';
+import { negotiate } from '../accept.ts';
+import { sendDocument } from '../dashboard.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
 import { mountOf } from '../url.ts';
@@ -10,17 +12,31 @@ const Root = Type.Object({
   apiUrl: Type.String({
     description: 'Where the API begins; /api unless a host application mounted the server elsewhere.',
   }),
+  signIn: Type.Array(Type.Union([Type.Literal('password'), Type.Literal('github')]), {
+    description: 'What `POST /auth` takes here.',
+  }),
 });
 
-export function rootRoutes({ version, env }: HttpDeps): readonly Route[] {
+export function rootRoutes({ version, env, dashboard, config }: HttpDeps): readonly Route[] {
+  const signIn = config.auth.users.length > 0 ? ['password', 'github'] : ['password'];
   return [
     {
       method: 'GET',
       url: '/',
-      summary: 'Says who is here',
+      summary: 'The dashboard for a browser; for programs, who is here',
       access: 'open',
-      answers: { 200: { description: 'The name and the version.', content: { 'application/json': Root } } },
-      handler: async ({ request }) => ({ app: 'seismo', version, env, apiUrl: `${mountOf(request)}/api` }),
+      answers: {
+        200: {
+          description: 'The dashboard when Accept prefers text/html, else the name and the version.',
+          content: { 'application/json': Root, 'text/html': Type.String() },
+        },
+      },
+      async handler({ request, reply }) {
+        reply.header('vary', 'Accept');
+        if (negotiate(request.headers.accept, ['application/json', 'text/html']) === 'text/html')
+          return sendDocument(dashboard, request, reply);
+        return { app: 'seismo', version, env, apiUrl: `${mountOf(request)}/api`, signIn };
+      },
     },
   ];
 }

@@ -5,6 +5,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { Type } from '@sinclair/typebox';
 import { SeismoError } from '../../errors.ts';
 import type { HttpDeps } from '../deps.ts';
+import { encodingFor } from '../encoding.ts';
 import type { Call, Route } from '../route.ts';
 import { parameter } from './schemas.ts';
 
@@ -80,8 +81,7 @@ function send({ request, reply, search }: Call, script: Script, version: string)
     .header('cross-origin-resource-policy', 'cross-origin')
     .header('content-type', 'text/javascript; charset=utf-8');
   if (request.headers['if-none-match']?.includes(script.hash)) return reply.status(304).send();
-  const accepted = String(request.headers['accept-encoding'] ?? '');
-  const encoding = /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : undefined;
+  const encoding = encodingFor(request.headers['accept-encoding']);
   if (encoding !== undefined) reply.header('content-encoding', encoding);
   return reply.send(script[encoding ?? 'plain']);
 }

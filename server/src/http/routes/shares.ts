@@ -3,7 +3,7 @@ import { AnswerSchema } from '../../analysis/answer-schemas.ts';
 import { ERRORS, SeismoError } from '../../errors.ts';
 import { one } from '../../questions/parts.ts';
 import { CHARTS } from '../../saved/bodies.ts';
-import { hiddenIn } from '../../saved/shareable.ts';
+import { drawnOf, hiddenIn } from '../../saved/shareable.ts';
 import { SHARED_KINDS, type Share, type SharedKind, type SharedPart, type SharedView } from '../../saved/shares.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
@@ -29,6 +29,19 @@ const Shared = Type.Object({
       place: Type.Optional(Type.Object({ x: Type.Integer(), y: Type.Integer(), w: Type.Integer(), h: Type.Integer() })),
       name: Type.Optional(Type.String()),
       chart: Type.Optional(one(CHARTS)),
+      question: Type.Object(
+        {
+          kind: Type.String(),
+          interval: Type.Optional(Type.String()),
+          period: Type.Optional(Type.String()),
+          mode: Type.Optional(Type.String()),
+          cumulative: Type.Optional(Type.Boolean()),
+          movingAverage: Type.Optional(Type.Integer()),
+          property: Type.Optional(Type.String()),
+          by: Type.Optional(Type.String()),
+        },
+        { description: 'Of the question what drawing the answer takes; neither filters nor segments.' },
+      ),
       answer: Type.Optional(AnswerSchema),
       problem: Type.Optional(
         Type.Object({ code: Type.String(), title: Type.String() }, { description: 'Instead of an answer.' }),
@@ -139,7 +152,8 @@ async function shown(view: SharedView, call: Call, analysis: HttpDeps['analysis'
   const within = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
   const parts: object[] = [];
   // One after the other: a dashboard of fifty tiles takes no more of the engine than one question does.
-  for (const { question, ...part } of view.parts) parts.push({ ...part, ...(await answerOf(question)) });
+  for (const { question, ...part } of view.parts)
+    parts.push({ ...part, question: { kind: question.kind, ...drawnOf(question) }, ...(await answerOf(question)) });
   return { kind, name, ...(description !== undefined && { description }), parts };
 
   async function answerOf(question: SharedPart['question']): Promise<object> {

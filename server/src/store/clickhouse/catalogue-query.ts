@@ -40,6 +40,9 @@ const SHAPES_MAX = 20_000;
 /** The map of a value, and where that is `others` the first sign of its JSON too: together they tell the type. */
 const KIND = "if(startsWith(p.2, 'o'), left(p.2, 2), left(p.2, 1))";
 
+/** What all statements here ask of: narrowed to one event where one is named. */
+const OF_APP = 'app = {a:String}';
+
 type Ask = <T>(sql: string, params?: object) => Promise<readonly T[]>;
 
 interface Counted {
@@ -54,11 +57,14 @@ interface Counted {
 export async function properties(
   connection: Connection,
   app: string,
+  event: string | undefined,
   control: QueryControl,
 ): Promise<PropertySummary[]> {
   const limits = options({ ...control, maxRows: Math.max(control.maxRows, SHAPES_MAX + 1) });
-  const ask: Ask = async (sql, params = {}) => await connection.query(sql, { a: app, ...params }, limits);
-  const shapesSql = `SELECT shape, count() AS n FROM ${EVENTS} WHERE app = {a:String} AND shape != '' GROUP BY shape LIMIT ${SHAPES_MAX + 1}`;
+  const where = event === undefined ? OF_APP : `${OF_APP} AND event = {e:String}`;
+  const ask: Ask = async (sql, params = {}) =>
+    await connection.query(sql.replaceAll(OF_APP, where), { a: app, e: event ?? '', ...params }, limits);
+  const shapesSql = `SELECT shape, count() AS n FROM ${EVENTS} WHERE ${OF_APP} AND shape != '' GROUP BY shape LIMIT ${SHAPES_MAX + 1}`;
   const [shapes, samples] = await Promise.all([ask<{ shape: string; n: string }>(shapesSql), samplesOf(ask)]);
   const found = new Map<string, Counted>();
   const add = (path: string, kind: string, count: number): void => {
@@ -97,7 +103,7 @@ async function samplesOf(
       SELECT arrayJoin(arrayConcat(${PAIRS('texts', "concat('t', v)")}, ${PAIRS('numbers', "concat('n', toString(v))")}, ${PAIRS('others', "concat('o', v)")})) AS p
       FROM (SELECT mapApply((k, v) -> (toString(k), v), texts) AS texts, mapApply((k, v) -> (toString(k), v), numbers) AS numbers,
         mapApply((k, v) -> (toString(k), v), others) AS others
-        FROM ${EVENTS} WHERE app = {a:String} ORDER BY timestamp DESC LIMIT ${SAMPLE_ROWS}))
+        FROM ${EVENTS} WHERE ${OF_APP} ORDER BY timestamp DESC LIMIT ${SAMPLE_ROWS}))
     GROUP BY k`,
   );
 }
@@ -107,7 +113,7 @@ async function keysOfMaps(
   ask: Ask,
   shapeless: boolean,
 ): Promise<readonly { readonly k: string; readonly t: string; readonly n: string }[]> {
-  const from = `FROM ${EVENTS} WHERE app = {a:String}${shapeless ? " AND shape = ''" : ''}`;
+  const from = `FROM ${EVENTS} WHERE ${OF_APP}${shapeless ? " AND shape = ''" : ''}`;
   const keys = (map: string, kind: string): string =>
     `SELECT toString(arrayJoin(mapKeys(${map}))) AS k, '${kind}' AS t, count() AS n ${from} GROUP BY k`;
   return await ask(
@@ -123,7 +129,7 @@ async function completeKinds(ask: Ask, found: ReadonlyMap<string, Counted>): Pro
   const rows = await ask<{ k: string; t: string[] }>(
     `SELECT toString(p.1) AS k, groupUniqArray(p.2) AS t
       FROM (SELECT arrayJoin(arrayFilter(p -> has({k:Array(String)}, toString(p.1)), ${PAIRS('others', "concat('o', left(v, 1))")})) AS p
-        FROM ${EVENTS} WHERE app = {a:String}) GROUP BY k`,
+        FROM ${EVENTS} WHERE ${OF_APP}) GROUP BY k`,
     { k: unclear.map(([path]) => path) },
   );
   for (const { k, t } of rows) for (const kind of t) found.get(k)?.kinds.add(kind);

@@ -14,6 +14,7 @@ import { type HotLogger, HotProperties } from './hot-properties.ts';
 import { erase, freeErased, setTimeZone, storedRanges, usage } from './maintenance.ts';
 import { migrate } from './schema.ts';
 import { EVENTS } from './sql.ts';
+import { values } from './values-query.ts';
 
 /** A block is one piece for the engine, so that all of it is there or nothing. */
 const ONE_BLOCK = {
@@ -79,7 +80,8 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
       await groups(hot.over(opened()), identities, (key) => hot.hasTyped(key), query, control),
     apps: async (control) => await apps(opened(), control),
     eventNames: async (app, control) => await eventNames(opened(), app, control),
-    properties: async (app, control) => await properties(opened(), app, control),
+    properties: async (app, event, control) => await properties(opened(), app, event, control),
+    values: async (query, control) => await values(opened(), query, control),
     analysis: analysisQueries(() => hot.over(opened()), zones, identities, highest),
     async erase(app, range, filters) {
       const erased = await erase(opened(), app, range, filters);

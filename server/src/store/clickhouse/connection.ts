@@ -3,7 +3,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { ClickHouseError, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { SeismoError } from '../../errors.ts';
-import type { JsonValue } from '../../query.ts';
+import type { JsonValue, QueryControl } from '../../query.ts';
 import { InsertRefused } from '../store.ts';
 import { MACHINE_CODES, STATEMENT_CODES } from './error-codes.ts';
 
@@ -15,6 +15,7 @@ export interface QueryOptions {
   /** Stops the question, in the engine too. */
   readonly signal?: AbortSignal;
   readonly queryId?: string;
+  readonly onStatement?: QueryControl['onStatement'];
 }
 
 export type ConnectionTarget =
@@ -185,6 +186,7 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
   /** A question as the client takes it, what its failure means, and what is to be done when it is over. */
   function asking(sql: string, params: Parameters | undefined, asked: QueryOptions, more: Settings = {}) {
     asked.signal?.throwIfAborted();
+    asked.onStatement?.({ sql, parameters: params ?? {} });
     const { signal, release: releaseTimer } = boundedBy(asked);
     const queryId = asked.queryId ?? randomUUID();
     const release = stopWith(signal, queryId);

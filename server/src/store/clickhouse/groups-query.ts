@@ -57,7 +57,7 @@ export async function groups(
 }
 
 /** A value with a letter for its type before it. */
-function valueOfSql(text: string): JsonValue {
+export function valueOfSql(text: string): JsonValue {
   const value = text.slice(1);
   if (text[0] === 't') return value;
   return text[0] === 'n' ? Number(value) : (JSON.parse(value) as JsonValue);

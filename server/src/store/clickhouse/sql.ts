@@ -110,6 +110,7 @@ export function options(control: QueryControl, small = false): QueryOptions {
       ...(small && { priority: 1 }),
     },
     ...(control.signal && { signal: control.signal }),
+    ...(control.onStatement && { onStatement: control.onStatement }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { DayZones } from '../counts-query.ts';
 import type { HighestSeq } from '../highest-seq.ts';
 import { lifecycle, stickiness } from './activity-query.ts';
 import { funnel } from './funnel-query.ts';
+import { laidOut } from './laid-out.ts';
 import { paths } from './paths-query.ts';
 import type { Identities } from './people.ts';
 import { performance } from './performance-query.ts';
@@ -35,5 +36,6 @@ export function analysisQueries(
     stickiness: async (query, control) => await stickiness(opened(), identities, zones, query, control),
     lifecycle: async (query, control) => await lifecycle(opened(), identities, zones, query, control),
     trend: async (query, control) => await trend(opened(), identities, zones, query, control),
+    laidOut: async (statements, control) => await laidOut(opened(), statements, control),
   };
 }

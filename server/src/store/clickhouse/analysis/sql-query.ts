@@ -36,7 +36,7 @@ export async function sql(
   // The engine does not count the rows of a SELECT without FROM: one more than allowed tells.
   const limit = Math.min(query.select.limit ?? Number.POSITIVE_INFINITY, control.maxRows + 1);
   const printed = new SqlPrinter(events, bound).print({ ...query.select, limit });
-  const { settings, signal } = options(control);
+  const { settings, ...rest } = options(control);
   try {
     const table = await connection.table(`${printed.sql} SETTINGS ${SETTINGS}`, bound.values, {
       settings: {
@@ -46,7 +46,7 @@ export async function sql(
         output_format_json_quote_denormals: 0,
         date_time_output_format: 'iso',
       },
-      ...(signal && { signal }),
+      ...rest,
     });
     if (table.rows.length > control.maxRows)
       throw new SeismoError('QUERY_LIMIT_ROWS', 'The answer has more rows than allowed.');

@@ -1,0 +1,15 @@
+export type Encoding = 'br' | 'gzip';
+
+/** The smallest form that `Accept-Encoding` takes (RFC 9110, 12.5.3); undefined: as it is. `*` counts for neither, as nobody sends it alone. */
+export function encodingFor(accepted: string | undefined): Encoding | undefined {
+  const names = new Set(
+    (accepted ?? '')
+      .toLowerCase()
+      .split(',')
+      .map((part) => part.split(';').map((piece) => piece.trim()))
+      .filter(([, quality]) => quality === undefined || Number(quality.replace(/^q=/, '')) !== 0)
+      .map(([name]) => name),
+  );
+  if (names.has('br')) return 'br';
+  return names.has('gzip') ? 'gzip' : undefined;
+}
