@@ -2,7 +2,7 @@
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { api, ProblemError } from './http.ts';
-import type { AnswerOf, Kind, Me, Operations, QuestionOf } from './wire.ts';
+import type { AnswerOf, Me, Operations, Question } from './wire.ts';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -44,15 +44,15 @@ export const propertiesQuery = (app: string) =>
  * A question of the analysis and its answer. Never waits for what was posted a moment ago (`fresh=false`), as the answers of the
  * dashboard are asked for again and again.
  */
-export const answerQuery = <K extends Kind>(app: string, question: QuestionOf<K>) =>
+export const answerQuery = <Q extends Question>(app: string, question: Q) =>
   queryOptions({
     queryKey: ['answer', app, question],
     queryFn: ({ signal }) => askQuestion(app, question, signal),
     staleTime: 15_000,
   });
 
-export const askQuestion = <K extends Kind>(app: string, question: QuestionOf<K>, signal?: AbortSignal) =>
-  api<AnswerOf<K>>(`api/query/${encodeURIComponent(app)}`, {
+export const askQuestion = <Q extends Question>(app: string, question: Q, signal?: AbortSignal) =>
+  api<AnswerOf<Q['kind']>>(`api/query/${encodeURIComponent(app)}`, {
     method: 'POST',
     body: question,
     query: { fresh: false },

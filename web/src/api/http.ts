@@ -61,7 +61,8 @@ export async function ask(path: string, { method = 'GET', query, body, signal }:
     response = await fetch(urlOf(path, query), {
       method,
       ...(signal && { signal }),
-      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -32,15 +32,15 @@ export function Apps() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {apps.map(({ app, total, lastSeen }) => (
+              {apps.map(({ app, name: called, total, lastSeen }) => (
                 <Table.Tr key={app}>
                   <Table.Td>
                     <AnchorLink to="/apps/$app/overview" params={{ app }}>
-                      {app}
+                      {called ?? app}
                     </AnchorLink>
                   </Table.Td>
                   <Table.Td ta="right">{count(total)}</Table.Td>
-                  <Table.Td ta="right">{ago(lastSeen)}</Table.Td>
+                  <Table.Td ta="right">{lastSeen === undefined ? 'none yet' : ago(lastSeen)}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

@@ -1,12 +1,16 @@
 import { Button, Center, Paper, PasswordInput, Stack, Tabs, Text, TextInput, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { meQuery } from '../../api/hooks.ts';
 import { api, ProblemError } from '../../api/http.ts';
 import type { Operations } from '../../api/wire.ts';
 
+/** Of the answer of `GET /`. */
+interface Root {
+  readonly signIn: readonly ('password' | 'github')[];
+}
 type Credentials = Operations['postAuth']['body'];
 
 /** By name and password, or by a GitHub token. The session is a cookie that no script can read. */
@@ -16,6 +20,10 @@ export function SignIn() {
   const router = useRouter();
   const client = useQueryClient();
   const [way, setWay] = useState<string | null>('password');
+  const { data: { signIn: ways } = { signIn: ['password'] } } = useQuery({
+    queryKey: ['root'],
+    queryFn: ({ signal }) => api<Root>('', { signal }),
+  });
   const signIn = useMutation({
     mutationFn: (body: Credentials) => api<Operations['postAuth']['answer']>('auth', { method: 'POST', body }),
     async onSuccess({ user, role, expiresAt }) {
@@ -40,12 +48,14 @@ export function SignIn() {
           <Title order={1} size="h3">
             Sign in to Seismo
           </Title>
-          <Tabs value={way} onChange={setWay} variant="default">
-            <Tabs.List grow>
-              <Tabs.Tab value="password">Password</Tabs.Tab>
-              <Tabs.Tab value="github">GitHub token</Tabs.Tab>
-            </Tabs.List>
-          </Tabs>
+          {ways.includes('github') && (
+            <Tabs value={way} onChange={setWay} variant="default">
+              <Tabs.List grow>
+                <Tabs.Tab value="password">Password</Tabs.Tab>
+                <Tabs.Tab value="github">GitHub token</Tabs.Tab>
+              </Tabs.List>
+            </Tabs>
+          )}
           <form onSubmit={submit}>
             <Stack>
               {way === 'password' ? (
@@ -73,8 +83,8 @@ export function SignIn() {
             </Stack>
           </form>
           <Text size="xs" c="dimmed">
-            The first start of the server printed the name and the password. Lost it?{' '}
-            <code>npx seismo user password NAME</code> on the server's machine sets a new one.
+            The first start of the server printed the name and the password. Lost it? On the server's machine,{' '}
+            <code>seismo user remove NAME</code> and <code>seismo user add NAME</code> make a new one.
           </Text>
         </Stack>
       </Paper>

@@ -1,0 +1,28 @@
+import { Skeleton } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { answerQuery } from '../api/hooks.ts';
+import { Failure } from '../parts/states.tsx';
+import { AnswerChart, type AnswerChartProps } from './answer-chart.tsx';
+
+export interface QuestionViewProps extends Omit<AnswerChartProps, 'answer'> {
+  readonly app: string;
+  /** Asked again every so many ms. */
+  readonly refreshMs?: number | false;
+}
+
+/** Asks a question and draws its answer; keeps its height from before the answer to after it. */
+export function QuestionView({ app, question, height = 320, refreshMs = false, ...rest }: QuestionViewProps) {
+  const { data, error, isPlaceholderData, refetch } = useQuery({
+    ...answerQuery(app, question),
+    placeholderData: keepPreviousData,
+    refetchInterval: refreshMs,
+  });
+  if (error && !data) return <Failure error={error} onRetry={() => void refetch()} />;
+  // The answer to another kind of question cannot stand in for this one's.
+  if (!data || (isPlaceholderData && data.kind !== question.kind)) return <Skeleton h={height} />;
+  return (
+    <div style={{ opacity: isPlaceholderData ? 0.5 : 1, minHeight: height }}>
+      <AnswerChart question={question} answer={data} height={height} {...rest} />
+    </div>
+  );
+}
