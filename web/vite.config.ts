@@ -13,6 +13,8 @@ export default defineConfig({
     emptyOutDir: true,
     // For web/scripts/weights.mjs; the server serves only `assets` and the page.
     manifest: true,
+    // What is bundled may be passed on with its licence.
+    license: { fileName: 'licences.md' },
     target: 'es2022',
     // Only data: URLs that the policy of the page allows, and each file by itself can be kept for ever.
     assetsInlineLimit: 0,

@@ -19,6 +19,9 @@ function licenceOf(name: string): string {
   return json(folder).license;
 }
 
+/** Only tests load it; the page says why there is no other. */
+const EXCEPTIONS: Readonly<Record<string, string>> = { 'axe-core': 'MPL-2.0' };
+
 const page = readFileSync(at('docs/dependencies.md'), 'utf8');
 const rows = (heading: string): string[][] => {
   const section = page.slice(page.indexOf(`## ${heading}`)).split(/\n## /)[0]!;
@@ -36,7 +39,7 @@ it.each([
     expect([name, version]).toEqual([name, expect.stringMatching(/^(npm:[a-z0-9-]+@)?\d+\.\d+\.\d+$/)]);
     expect([name, licence]).toEqual([
       name,
-      expect.stringMatching(/^(MIT|Apache-2\.0|BSD-[23]-Clause|ISC|MIT OR Apache-2\.0)$/),
+      EXCEPTIONS[name!] ?? expect.stringMatching(/^(MIT|Apache-2\.0|BSD-[23]-Clause|ISC|MIT OR Apache-2\.0)$/),
     ]);
     expect(why!.length).toBeGreaterThan(5);
   }
