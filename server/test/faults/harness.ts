@@ -1,7 +1,7 @@
 /** The built server as processes, driven over HTTP, and a ledger of what it promised. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,11 +41,15 @@ export function uuidOf(random: () => number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
-/** Until it holds, or throws what it last threw. */
+/**
+ * Until it holds.
+ * @param seen what was found instead, for the error's message: a failure in somebody else's log must tell why
+ */
 export async function until<T>(
   what: string,
   withinMs: number,
   work: () => Promise<T | undefined> | T | undefined,
+  seen: () => string = () => '',
 ): Promise<T> {
   const end = performance.now() + withinMs;
   let last: unknown;
@@ -53,10 +57,14 @@ export async function until<T>(
     try {
       const value = await work();
       if (value !== undefined) return value;
+      last = undefined;
     } catch (error) {
       last = error;
     }
-    if (performance.now() > end) throw new Error(`Not within ${withinMs} ms: ${what}`, { cause: last });
+    if (performance.now() > end)
+      throw new Error(`Not within ${withinMs} ms: ${what}${last === undefined ? '' : `; ${last}`}\n${seen()}`, {
+        cause: last,
+      });
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
@@ -64,6 +72,10 @@ export async function until<T>(
 /** Running, and not only listed until somebody asks how it ended. */
 export const isRunning = (pid: number): boolean =>
   existsSync(`/proc/${pid}/status`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
+/** As the kernel calls it: `S (sleeping)`, `T (stopped)`. */
+const stateOf = (pid: number): string =>
+  /^State:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '?';
 
 export interface ServerOptions {
   readonly dataDir?: string;
@@ -173,6 +185,15 @@ export class Servers {
     return (JSON.parse(readFileSync(join(this.#engineDir(), 'engine.pid'), 'utf8')) as { engine: number }).engine;
   }
 
+  #engineIfAny(): number | undefined {
+    try {
+      return this.enginePid();
+    } catch {
+      // No engine of ours, or one that was never noted down.
+      return undefined;
+    }
+  }
+
   #engineDir(): string {
     const at = this.#options.args?.indexOf('--connection') ?? -1;
     return at < 0 ? this.dataDir : this.#options.args![at + 1]!;
@@ -208,10 +229,27 @@ export class Servers {
 
   /** Until all that was journalled is in the store. */
   async drained(withinMs = 60_000): Promise<void> {
-    await until('all is in the store', withinMs, async () => {
-      const { ingest } = await this.json<{ ingest: { journalEvents: number } }>('/api/stats');
-      return ingest.journalEvents === 0 ? true : undefined;
-    });
+    let ingest: { readonly journalEvents?: number } = {};
+    await until(
+      'all is in the store',
+      withinMs,
+      async () => {
+        ({ ingest } = await this.json<{ ingest: { journalEvents: number } }>('/api/stats'));
+        return ingest.journalEvents === 0 ? true : undefined;
+      },
+      () => `${JSON.stringify(ingest)}\n${this.state()}`,
+    );
+  }
+
+  /** Its processes, its disk and the end of its log, for whoever reads of a failure. */
+  state(): string {
+    const { bavail, bsize } = statfsSync(this.dataDir);
+    const pids = [this.child?.pid, this.#engineIfAny()];
+    const processes = pids.map((pid) => `${pid} ${pid === undefined || !isRunning(pid) ? 'is gone' : stateOf(pid)}`);
+    return [
+      `server ${processes[0]}, engine ${processes[1]}, free on the disk: ${bavail * bsize}`,
+      ...this.log.slice(-40),
+    ].join('\n');
   }
 }
 

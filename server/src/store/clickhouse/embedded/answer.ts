@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Session } from 'chdb';
 import { type LaneKind, type Lanes, prepare, Refusal, sqlText, type Work } from './lanes.ts';
+import type { WriteWatch } from './write-watch.ts';
 
 /** A request's names that are not settings of the engine. */
 const NOT_SETTINGS = new Set([
@@ -40,10 +41,16 @@ const INSERT = /^\s*(INSERT\s+INTO\s[\s\S]*?)\s+FORMAT\s+([A-Za-z0-9]+)\s*;?\s*$
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+export interface Engine {
+  readonly lanes: Lanes;
+  /** For the rows of inserts. */
+  readonly spoolDir: string;
+  readonly writes: WriteWatch;
+}
+
 /** Answers one request as ClickHouse's HTTP interface would. */
 export async function answer(
-  lanes: Lanes,
-  spoolDir: string,
+  { lanes, spoolDir, writes }: Engine,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
@@ -58,8 +65,8 @@ export async function answer(
   });
   try {
     const insert = INSERT.exec(given.get('query') ?? '');
-    if (insert === null) await answerQuestion(lanes, work, request, response, given);
-    else await answerInsert(lanes, work, request, given, spoolDir, insert[1]!, insert[2]!);
+    if (insert === null) await answerQuestion(lanes, writes, work, request, response, given);
+    else await answerInsert({ lanes, spoolDir, writes }, work, request, given, insert[1]!, insert[2]!);
     if (!response.writableEnded) response.end();
   } catch (error) {
     if (!response.destroyed) refuse(response, error);
@@ -70,11 +77,10 @@ export async function answer(
 
 /** The body goes to a file, and the engine reads the file. */
 async function answerInsert(
-  lanes: Lanes,
+  { lanes, spoolDir, writes }: Engine,
   work: Work,
   request: IncomingMessage,
   given: URLSearchParams,
-  spoolDir: string,
   head: string,
   format: string,
 ): Promise<void> {
@@ -82,7 +88,10 @@ async function answerInsert(
   try {
     await pipeline(request, createWriteStream(path, { mode: 0o600 }));
     const query = `${head} FROM INFILE ${sqlText(path)} FORMAT ${format}`;
-    await runQuery(lanes, work, ['insert'], query, given, (session) => session.queryAsync(query));
+    await runQuery(lanes, work, ['insert'], query, given, async (session) => {
+      await session.queryAsync(query);
+      await writes.check();
+    });
   } finally {
     await unlink(path).catch(() => {});
   }
@@ -90,6 +99,7 @@ async function answerInsert(
 
 async function answerQuestion(
   lanes: Lanes,
+  writes: WriteWatch,
   work: Work,
   request: IncomingMessage,
   response: ServerResponse,
@@ -103,6 +113,7 @@ async function answerQuestion(
   const format = tail?.[1] ?? given.get('default_format') ?? 'TabSeparated';
   const query = tail !== null && isRead ? text.slice(0, tail.index) : text;
   // `priority` 1 marks the short questions; one session is always kept for them.
+  if (!isRead) writes.checkRoom();
   const kinds: LaneKind[] = given.get('priority') === '1' ? ['small', 'general'] : ['general'];
   response.setHeader('x-clickhouse-format', format);
   await runQuery(lanes, work, kinds, query, given, async (session) => {
@@ -111,6 +122,7 @@ async function answerQuestion(
       return;
     }
     const result = await session.queryAsync(query, { format });
+    if (!isRead || writes.isNearlyFull()) await writes.check();
     response.setHeader(
       'x-clickhouse-summary',
       JSON.stringify({ read_rows: `${result.rowsRead}`, read_bytes: `${result.bytesRead}` }),

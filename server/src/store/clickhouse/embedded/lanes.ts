@@ -153,11 +153,14 @@ export class Lanes {
     }
   }
 
-  /** A statement on the session that is kept for such. */
-  async onSpare(sql: string): Promise<void> {
+  /** A statement on the session that is kept for such. @returns its answer as tabs and lines */
+  async onSpare(sql: string): Promise<string> {
     const work = this.begin('', () => {});
     try {
-      await this.run(work, ['spare'], (lane) => lane.session.queryAsync(sql));
+      const result = await this.run(work, ['spare'], (lane) =>
+        lane.session.queryAsync(sql, { format: 'TabSeparated' }),
+      );
+      return Buffer.from(result.bytes()).toString('utf8');
     } finally {
       this.end(work);
     }

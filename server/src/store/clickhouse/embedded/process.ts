@@ -5,6 +5,7 @@
  * ClickHouse's HTTP interface, as far as @clickhouse/client uses it, on a Unix socket: the store talks to it and to a
  * ClickHouse server in the same words.
  */
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
@@ -13,6 +14,7 @@ import { Session } from 'chdb';
 import { takeLock } from '../../../process-lock.ts';
 import { answer, refuse } from './answer.ts';
 import { BASE_SETTINGS, type LaneKind, Lanes, sqlText } from './lanes.ts';
+import { KEEP_FREE_BYTES, WriteWatch } from './write-watch.ts';
 
 const KINDS: readonly LaneKind[] = ['insert', 'small', 'general', 'general', 'general', 'spare'];
 const CLOSE_GRACE_MS = 1_000;
@@ -32,6 +34,9 @@ if (socketPath === undefined || dataDir === undefined) {
 const spoolDir = join(dataDir, 'tmp');
 const memoryBytes = Number(memoryText ?? 0);
 const lanes = new Lanes(die);
+const engineDir = join(dataDir, 'engine');
+const writes = new WriteWatch(lanes, engineDir, die);
+let stopWatching = (): void => {};
 let closing = false;
 
 /** Without a clean close the engine may crash in its destructors; what was acknowledged is on the disk. */
@@ -50,12 +55,16 @@ const configXml = (): string => `<clickhouse>
   <background_pool_size>2</background_pool_size>
   <background_schedule_pool_size>2</background_schedule_pool_size>
   <max_thread_pool_free_size>16</max_thread_pool_free_size>
+  <storage_configuration><disks><default>
+    <keep_free_space_bytes>${KEEP_FREE_BYTES}</keep_free_space_bytes>
+  </default></disks></storage_configuration>
 </clickhouse>
 `;
 
 async function end(): Promise<void> {
   if (closing) return;
   closing = true;
+  stopWatching();
   // Closing a session blocks this thread for as long as the engine likes, and nobody may be left who would end the process.
   new Worker(`setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${CLOSE_GRACE_MS * 2})`, { eval: true });
   server.close();
@@ -92,7 +101,7 @@ server.on('request', (request, response) => {
       (count) => response.end(`${count}\n`),
       (error: unknown) => refuse(response, error),
     );
-  } else answer(lanes, spoolDir, request, response, url).catch((error: unknown) => refuse(response, error));
+  } else answer({ lanes, spoolDir, writes }, request, response, url).catch((error: unknown) => refuse(response, error));
 });
 
 // Ctrl-C and a service manager's TERM reach the whole group: when the engine ends is the parent's to say.
@@ -104,9 +113,9 @@ process.on('message', (message) => {
 });
 
 async function main(socket: string, directory: string): Promise<void> {
-  const engineDir = join(directory, 'engine');
   await mkdir(engineDir, { recursive: true, mode: 0o700 });
-  await lock(engineDir);
+  await lock();
+  if (!existsSync(join(engineDir, 'metadata'))) writes.checkRoom();
   await rm(spoolDir, { recursive: true, force: true });
   await mkdir(spoolDir, { recursive: true, mode: 0o700 });
   await mkdir(dirname(socket), { recursive: true, mode: 0o700 });
@@ -128,11 +137,13 @@ async function main(socket: string, directory: string): Promise<void> {
     server.listen(socket, resolve);
   });
   await chmod(socket, 0o600);
+  await writes.check();
+  stopWatching = writes.start();
   process.send?.('ready');
 }
 
 /** Two engines on one directory would each write what the other does not see. */
-async function lock(engineDir: string): Promise<void> {
+async function lock(): Promise<void> {
   for (let waitedMs = 0; ; waitedMs += LOCK_AGAIN_MS) {
     if ((await takeLock('seismo-engine', engineDir)) !== undefined) return;
     if (waitedMs >= LOCK_MAX_MS) {
