@@ -1,5 +1,6 @@
 /** Draws an answer of the analysis. ECharts comes with the first chart, not before (`lazy`). */
-import type { Annotation, Answer, Chart, Filter, Kind, Question } from '../api/wire.ts';
+import type { Ref } from 'react';
+import type { Annotation, Answer, Chart, Filter, Kind, Operations, Question, Segment } from '../api/wire.ts';
 
 /** What a click on a bar, a point, a step, a cell or a link stands for: enough to ask for its users or events. */
 export interface Picked {
@@ -9,12 +10,22 @@ export interface Picked {
   readonly to?: string;
   readonly event?: string;
   readonly filters: readonly Filter[];
+  /** Whose events alone are meant: of a cohort of a retention, of a status of a lifecycle. */
+  readonly segment?: Segment;
   /** Of a funnel: those who reached the step, or left after it. */
   readonly funnel?: { readonly step: number; readonly status: 'reached' | 'dropped' };
 }
 
+/** What a shared link tells of a question: enough to draw its answer. */
+export type DrawnQuestion = Operations['getApiSharedToken']['answer']['parts'][number]['question'];
+
+export interface ChartHandle {
+  /** The chart as it is drawn, with its legend, as a `data:` address; undefined of tables and figures, and before it is drawn. */
+  png(): string | undefined;
+}
+
 export interface AnswerChartProps {
-  readonly question: Question;
+  readonly question: Question | DrawnQuestion;
   readonly answer: Answer;
   /** As fits the kind unless given. */
   readonly chart?: Chart | undefined;
@@ -22,6 +33,7 @@ export interface AnswerChartProps {
   readonly height?: number;
   readonly annotations?: readonly Annotation[];
   onPick?(picked: Picked): void;
+  readonly handle?: Ref<ChartHandle>;
 }
 
 /** How a kind can be drawn; the first unless something else is asked for. */

@@ -1,10 +1,12 @@
 import { Skeleton } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answerQuery } from '../api/hooks.ts';
+import type { Question } from '../api/wire.ts';
 import { Failure } from '../parts/states.tsx';
 import { AnswerChart, type AnswerChartProps } from './answer-chart.tsx';
 
-export interface QuestionViewProps extends Omit<AnswerChartProps, 'answer'> {
+export interface QuestionViewProps extends Omit<AnswerChartProps, 'answer' | 'question'> {
+  readonly question: Question;
   readonly app: string;
   /** Asked again every so many ms. */
   readonly refreshMs?: number | false;
