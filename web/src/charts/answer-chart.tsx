@@ -1,5 +1,6 @@
 /** Draws an answer of the analysis. ECharts comes with the first chart, not before (`lazy`). */
-import type { Ref } from 'react';
+import { Skeleton } from '@mantine/core';
+import { lazy, type Ref, Suspense } from 'react';
 import type { Annotation, Answer, Chart, Filter, Kind, Operations, Question, Segment } from '../api/wire.ts';
 
 /** What a click on a bar, a point, a step, a cell or a link stands for: enough to ask for its users or events. */
@@ -51,6 +52,35 @@ export const CHARTS_OF: Readonly<Record<Kind, readonly Chart[]>> = {
   sql: ['table', 'line', 'bar', 'area', 'pie', 'number'],
 };
 
-export function AnswerChart({ answer }: AnswerChartProps) {
-  return <pre>{JSON.stringify(answer.result, undefined, 2)}</pre>;
+/** What fits the kind, when nothing else or something else is asked for. */
+export const chartOf = (kind: Kind, chart: Chart | undefined): Chart => {
+  const known = CHARTS_OF[kind];
+  return chart !== undefined && known.includes(chart) ? chart : known[0]!;
+};
+
+const DrawnChart = lazy(() => import('./drawn-chart.tsx').then((module) => ({ default: module.DrawnChart })));
+const SessionsView = lazy(() => import('./sessions-view.tsx').then((module) => ({ default: module.SessionsView })));
+const TableView = lazy(() => import('./table-view.tsx').then((module) => ({ default: module.TableView })));
+const NumberView = lazy(() => import('./number-view.tsx').then((module) => ({ default: module.NumberView })));
+
+/** Loads what draws charts before the first is there, so that it does not wait for the answer: call it where a page begins. */
+export const preloadCharts = (): void => void import('./drawn-chart.tsx');
+
+export const CHART_HEIGHT_PX = 320;
+
+export function AnswerChart({ height = CHART_HEIGHT_PX, ...props }: AnswerChartProps) {
+  const chart = chartOf(props.answer.kind, props.chart);
+  return (
+    <Suspense fallback={<Skeleton height={height} />}>
+      {chart === 'table' ? (
+        <TableView {...props} height={height} />
+      ) : chart === 'number' ? (
+        <NumberView {...props} height={height} />
+      ) : props.answer.kind === 'sessions' ? (
+        <SessionsView {...props} answer={props.answer} chart={chart} height={height} />
+      ) : (
+        <DrawnChart {...props} chart={chart} height={height} />
+      )}
+    </Suspense>
+  );
 }

@@ -1,0 +1,149 @@
+/** A chart with its legend and what is to be said about it. The lazy part: ECharts comes with it. */
+import { Button, Select, UnstyledButton } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { useMemo, useState, useSyncExternalStore } from 'react';
+import type { AnswerChartProps } from './answer-chart.tsx';
+import classes from './charts.module.css';
+import { onScheme, readColours, schemeNow } from './colours.ts';
+import { EChart } from './echart.tsx';
+import { notesOf } from './notes.ts';
+import type { LegendItem } from './picture.ts';
+import { pictureOf } from './pictures.ts';
+import { TableView } from './table-view.tsx';
+
+export interface DrawnChartProps extends Omit<AnswerChartProps, 'chart' | 'height'> {
+  readonly chart: NonNullable<AnswerChartProps['chart']>;
+  readonly height: number;
+}
+
+const NONE: ReadonlySet<number> = new Set();
+const NO_ANNOTATIONS: NonNullable<AnswerChartProps['annotations']> = [];
+
+export function DrawnChart(props: DrawnChartProps) {
+  const { question, answer, chart, height, annotations = NO_ANNOTATIONS, onPick, handle } = props;
+  const scheme = useSyncExternalStore(onScheme, schemeNow);
+  const colours = useMemo(() => readColours(scheme), [scheme]);
+  const { ref, width, height: room } = useElementSize<HTMLDivElement>();
+  const [hidden, setHidden] = useState(NONE);
+  const [lit, setLit] = useState<number>();
+  const [group, setGroup] = useState(0);
+  const [isTable, setIsTable] = useState(false);
+  const picture = useMemo(
+    () =>
+      width === 0
+        ? undefined
+        : pictureOf({
+            question,
+            answer,
+            chart,
+            annotations,
+            colours,
+            width,
+            height: room,
+            now: Date.now(),
+            hidden,
+            group,
+          }),
+    [question, answer, chart, annotations, colours, width, room, hidden, group],
+  );
+  const notes = [...notesOf(answer), ...(picture?.notes ?? [])];
+
+  if (isTable)
+    return (
+      <div className={classes['box']} style={{ height }}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          mb={4}
+          onClick={() => setIsTable(false)}
+          style={{ alignSelf: 'end' }}
+        >
+          Back to the chart
+        </Button>
+        <TableView question={question} answer={answer} height={height - 30} onPick={onPick} />
+      </div>
+    );
+  return (
+    <div className={classes['box']} style={{ height }}>
+      <Button className={classes['asTable']} size="compact-xs" variant="default" onClick={() => setIsTable(true)}>
+        Show the numbers as a table
+      </Button>
+      {picture?.groups && (
+        <Select
+          size="xs"
+          maw={260}
+          mb={4}
+          aria-label="Group"
+          allowDeselect={false}
+          data={picture.groups.map((label, i) => ({ value: String(i), label }))}
+          value={String(group)}
+          onChange={(value) => setGroup(Number(value))}
+        />
+      )}
+      <div ref={ref} className={classes['drawing']}>
+        {picture && (
+          <EChart
+            picture={picture}
+            colours={colours}
+            width={width}
+            height={room}
+            lit={lit}
+            onPick={onPick}
+            handle={handle}
+          />
+        )}
+      </div>
+      {picture && picture.legend.length > 0 && (
+        <Legend items={picture.legend} hidden={hidden} onHide={setHidden} onLight={setLit} />
+      )}
+      {notes.length > 0 && <div className={classes['notes']}>{notes.join(' · ')}</div>}
+    </div>
+  );
+}
+
+interface LegendProps {
+  readonly items: readonly LegendItem[];
+  readonly hidden: ReadonlySet<number>;
+  onHide(hidden: ReadonlySet<number>): void;
+  onLight(series: number | undefined): void;
+}
+
+/** Real text and buttons, which a canvas has not: a click puts a series out or in, pointing at it shows it alone. */
+function Legend({ items, hidden, onHide, onLight }: LegendProps) {
+  const toggle = (series: number) => {
+    const next = new Set(hidden);
+    if (!next.delete(series)) next.add(series);
+    // Nothing would be left to see.
+    onHide(next.size === items.length ? NONE : next);
+  };
+  return (
+    <ul className={classes['legend']} aria-label="Series">
+      {items.map(({ series, label, colour, shape }) => (
+        <li key={series}>
+          <UnstyledButton
+            className={classes['legendItem']}
+            aria-pressed={!hidden.has(series)}
+            title={label}
+            onClick={() => toggle(series)}
+            onPointerEnter={() => onLight(series)}
+            onPointerLeave={() => onLight(undefined)}
+            onFocus={() => onLight(series)}
+            onBlur={() => onLight(undefined)}
+          >
+            <svg width={10} height={10} viewBox="0 0 10 10" aria-hidden style={{ flexShrink: 0 }}>
+              <path d={PATHS[shape]} fill={colour} opacity={hidden.has(series) ? 0.4 : 1} />
+            </svg>
+            <span className={classes['legendLabel']}>{label}</span>
+          </UnstyledButton>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const PATHS = {
+  circle: 'M5,0.5a4.5,4.5 0 1 1 0,9a4.5,4.5 0 1 1 0,-9Z',
+  rect: 'M0.5,0.5h9v9h-9Z',
+  triangle: 'M5,0.5L9.8,9.5H0.2Z',
+  diamond: 'M5,0L10,5L5,10L0,5Z',
+} as const;

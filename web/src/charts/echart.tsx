@@ -1,0 +1,156 @@
+/** ECharts inside React: drawn in a canvas as large as its place, in the colours of the theme, until it goes away. */
+import { useReducedMotion } from '@mantine/hooks';
+import { BarChart, HeatmapChart, LineChart, PieChart, SankeyChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
+import { type ECharts, init, use } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import type { ChartHandle, Picked } from './answer-chart.tsx';
+import type { Colours } from './colours.ts';
+import type { Hit, Option, Picture } from './picture.ts';
+import { pngOf } from './png.ts';
+import { tooltipElement } from './tooltip.ts';
+
+use([
+  BarChart,
+  HeatmapChart,
+  LineChart,
+  PieChart,
+  SankeyChart,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  CanvasRenderer,
+]);
+
+const ANIMATION_MS = 200;
+
+export interface EChartProps {
+  readonly picture: Picture;
+  readonly colours: Colours;
+  readonly width: number;
+  readonly height: number;
+  /** The series the reader looks at in the legend. */
+  readonly lit: number | undefined;
+  onPick?: ((picked: Picked) => void) | undefined;
+  readonly handle?: Ref<ChartHandle> | undefined;
+}
+
+export function EChart({ picture, colours, width, height, lit, onPick, handle }: EChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<ECharts>(undefined);
+  const isStill = useReducedMotion();
+  const current = useRef({ picture, onPick });
+  current.current = { picture, onPick };
+
+  useEffect(() => {
+    const drawn = init(place.current!, undefined, { renderer: 'canvas' });
+    chart.current = drawn;
+    listen(drawn, () => current.current);
+    return () => {
+      chart.current = undefined;
+      drawn.dispose();
+    };
+  }, []);
+
+  useEffect(() => {
+    const drawn = chart.current!;
+    drawn.resize({ width, height });
+    drawn.setOption(wholeOption(picture, colours, { isStill, isPickable: onPick !== undefined }), {
+      // What was drawn and is drawn again moves there; nothing of another kind of chart stays.
+      replaceMerge: ['series', 'xAxis', 'yAxis', 'grid'],
+      lazyUpdate: false,
+    });
+  }, [picture, colours, width, height, isStill, onPick]);
+
+  useEffect(() => {
+    if (lit === undefined) return;
+    const drawn = chart.current!;
+    drawn.dispatchAction({ type: 'highlight', seriesName: String(lit) });
+    return () => {
+      if (!drawn.isDisposed()) drawn.dispatchAction({ type: 'downplay', seriesName: String(lit) });
+    };
+  }, [lit]);
+
+  useImperativeHandle(handle, () => ({ png: () => pngOf(current.current.picture, colours, width, height) }), [
+    colours,
+    width,
+    height,
+  ]);
+
+  return <div ref={place} role="img" aria-label={picture.label} style={{ width, height }} />;
+}
+
+interface Moves {
+  readonly isStill: boolean;
+  readonly isPickable: boolean;
+}
+
+/** What all charts have. */
+function wholeOption(picture: Picture, colours: Colours, { isStill, isPickable }: Moves): Option {
+  const tooltip = { ...(picture.option.tooltip as object | undefined) };
+  return {
+    animation: !isStill,
+    animationDuration: ANIMATION_MS,
+    animationDurationUpdate: ANIMATION_MS,
+    stateAnimation: { duration: isStill ? 0 : 100 },
+    textStyle: { fontFamily: FONT, color: colours.text },
+    ...picture.option,
+    ...(isPickable && { series: [picture.option.series ?? []].flat().map((one) => ({ cursor: 'pointer', ...one })) }),
+    tooltip: {
+      ...tooltip,
+      confine: true,
+      transitionDuration: 0,
+      padding: 0,
+      borderWidth: 0,
+      backgroundColor: 'transparent',
+      extraCssText: 'box-shadow:none;z-index:10;pointer-events:none',
+      // An element and never a string: what strangers wrote is text in it, whatever it looks like.
+      formatter: (params: unknown) => {
+        const hit = hitOf(params);
+        const content = hit && picture.tooltip(hit);
+        return content ? tooltipElement(content) : '';
+      },
+    },
+  };
+}
+
+const FONT = 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+
+interface Params {
+  readonly seriesName?: unknown;
+  readonly seriesType?: unknown;
+  readonly name?: unknown;
+  readonly dataIndex?: unknown;
+  readonly dataType?: unknown;
+}
+
+/** ECharts tells of one thing, or of all at one place of the axis. */
+export function hitOf(params: unknown): Hit | undefined {
+  const one = (Array.isArray(params) ? params[0] : params) as Params | undefined;
+  if (!one || typeof one.dataIndex !== 'number') return undefined;
+  // The pieces of a pie are called by their place, as series are elsewhere.
+  const name = one.seriesType === 'pie' ? one.name : one.seriesName;
+  return {
+    series: String(name ?? ''),
+    index: one.dataIndex,
+    ...((one.dataType === 'node' || one.dataType === 'edge') && { part: one.dataType }),
+  };
+}
+
+/** A click on something drawn, else one near something drawn. */
+function listen(drawn: ECharts, now: () => { picture: Picture; onPick: ((picked: Picked) => void) | undefined }): void {
+  const picked = (hit: Hit | undefined): void => {
+    const { picture, onPick } = now();
+    const what = hit && picture.pick?.(hit);
+    if (what) onPick?.(what);
+  };
+  drawn.on('click', (params) => picked(hitOf(params)));
+  drawn.getZr().on('click', ({ target, offsetX, offsetY }) => {
+    const { picture } = now();
+    if (target || !picture.nearest || !drawn.containPixel('grid', [offsetX, offsetY])) return;
+    const [place, value] = drawn.convertFromPixel('grid', [offsetX, offsetY]) as [number, number];
+    picked(picture.nearest(place, value));
+  });
+}

@@ -1,0 +1,40 @@
+import type { AnswerOf } from '../api/wire.ts';
+import classes from './charts.module.css';
+import { DrawnChart, type DrawnChartProps } from './drawn-chart.tsx';
+import { placesTable, sessionFigures } from './sessions.ts';
+import { StatTile } from './stat-tile.tsx';
+import { OneTable } from './table-view.tsx';
+
+export interface SessionsViewProps extends Omit<DrawnChartProps, 'answer'> {
+  readonly answer: AnswerOf<'sessions'>;
+}
+
+/** px that the line is at least high; the tables are below it, and are scrolled to. */
+const LINE_PX = 190;
+const FIGURES_PX = 76;
+
+/** What sessions are like, how many there were over time, and where they begin and end. */
+export function SessionsView({ answer, height, ...rest }: SessionsViewProps) {
+  const { result } = answer;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard (WCAG 2.1.1)
+    <section className={classes['scroll']} style={{ height }} tabIndex={0} aria-label="Sessions">
+      <div className={classes['tiles']}>
+        {sessionFigures(result).map(({ label, value }) => (
+          <div key={label} className={classes['tile']}>
+            <StatTile label={label} value={value} size="sm" />
+          </div>
+        ))}
+      </div>
+      {result.points && <DrawnChart {...rest} answer={answer} height={Math.max(LINE_PX, height - FIGURES_PX)} />}
+      <div className={classes['beside']}>
+        <OneTable
+          table={placesTable('Begin with', result.entry, result.sessions)}
+          height={undefined}
+          onPick={undefined}
+        />
+        <OneTable table={placesTable('End with', result.exit, result.sessions)} height={undefined} onPick={undefined} />
+      </div>
+    </section>
+  );
+}
