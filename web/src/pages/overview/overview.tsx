@@ -1,7 +1,7 @@
 import { Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { appsQuery, eventNamesQuery } from '../../api/hooks.ts';
 import { Page } from '../../parts/page.tsx';
 import { sameRange } from '../../parts/range.ts';
@@ -29,6 +29,9 @@ export function Overview() {
   const { app } = useParams({ from: '/signed-in/apps/$app' });
   const { data: known, error, refetch } = useQuery({ ...eventNamesQuery(app), refetchInterval: REFRESH_MS });
   const { data: apps } = useQuery(appsQuery);
+  /** Whoever reads how to send events is not torn away by the first one. */
+  const [isStarting, setStarting] = useState<string>();
+  if (known?.length === 0 && isStarting !== app) setStarting(app);
   if (error && known === undefined)
     return (
       <Page title="Overview">
@@ -41,10 +44,10 @@ export function Overview() {
         <Skeleton h={430} />
       </Page>
     );
-  if (known.length === 0)
+  if (known.length === 0 || isStarting === app)
     return (
       <Suspense fallback={<Page title="Send the first event">{undefined}</Page>}>
-        <FirstEvent key={app} app={app} />
+        <FirstEvent key={app} app={app} onDone={() => setStarting(undefined)} />
       </Suspense>
     );
   const timeZone = apps.find((one) => one.app === app)?.timeZone ?? 'UTC';
