@@ -20,7 +20,7 @@ export function FirstEvent({ app, onDone }: { app: string; onDone: () => void })
   const server = urlOf('.').replace(/\/$/, '');
   return (
     <Page title="Send the first event">
-      <Text c="dimmed" maw={640}>
+      <Text c="dimmed" size="sm" maw={640}>
         {app} has no events yet. An event is a name, and whatever you know about it: nothing has to be declared before.
       </Text>
       <Stack gap="md" maw={860}>
@@ -90,7 +90,7 @@ function Arrival({ app, onDone }: { app: string; onDone: () => void }) {
 
   if (first === undefined)
     return (
-      <Stack gap={4} mih={64}>
+      <Stack gap={4} mih={48}>
         <ConnectionState connection={connection} />
         <Text size="sm">This page is waiting for the first event. It appears here the moment it is sent.</Text>
       </Stack>
