@@ -44,7 +44,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(join(assets, `${renamed}.css`), less);
   for (const path of ['index.html', '.vite/manifest.json'].map((file) => join(OUT, file)))
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`${name}.css`, `${renamed}.css`));
-  // Else a script would ask for a file that is gone.
+  // Parts that come later name the page's styles among what they need, and would ask for a file that is gone. They name the page's
+  // script too, which brought the styles: put twice, the name of a part still follows what is in it.
+  const entry = /assets\/([^"/]+\.js)"/.exec(page.slice(page.indexOf('type="module"')))?.[1];
+  if (entry === undefined) throw new Error('The page loads no script: was it built?');
+  for (const path of scripts.map((script) => join(assets, script))) {
+    const text = readFileSync(path, 'utf8');
+    if (text.includes(`${name}.css`)) writeFileSync(path, text.replaceAll(`"./${name}.css"`, `"./${entry}"`));
+  }
   const asking = scripts.filter((script) => readFileSync(join(assets, script), 'utf8').includes(`${name}.css`));
   if (asking.length > 0) throw new Error(`BUG: ${asking.join(', ')} asks for the styles by name.`);
   console.log(`Styles: ${css.length} bytes, ${less.length} without those of components that no page uses`);

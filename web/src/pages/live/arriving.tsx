@@ -1,0 +1,137 @@
+import { Button, Group, Kbd, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconPlayerPause, IconPlayerPlay, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { appsQuery } from '../../api/hooks.ts';
+import { EventSelect } from '../../parts/event-select.tsx';
+import { count } from '../../parts/formats.ts';
+import { Empty, Failure } from '../../parts/states.tsx';
+import { useShortcuts } from '../../shell/shortcuts.tsx';
+import { ConnectionState } from './connection-state.tsx';
+import { EventRows } from './event-rows.tsx';
+import { matches } from './matches.ts';
+import { Rate } from './rate.tsx';
+import { ROWS_MAX, useLive } from './use-live.ts';
+
+const EventDrawer = lazy(() =>
+  import('./event-drawer.tsx').then(({ EventDrawer: component }) => ({ default: component })),
+);
+/** Each change opens a new connection. */
+const TYPING_MS = 400;
+
+export function Arriving({ app }: { app: string }) {
+  const { event, user } = useSearch({ from: '/signed-in/apps/$app/live' });
+  const navigate = useNavigate();
+  const timeZone = useQuery(appsQuery).data?.find((one) => one.app === app)?.timeZone;
+  const [isPaused, setPaused] = useState(false);
+  const [text, setText] = useState('');
+  const [who, setWho] = useState(user ?? '');
+  const [typed] = useDebouncedValue(who.trim(), TYPING_MS);
+  const [openUuid, setOpenUuid] = useState<string>();
+  const { rows, waiting, connection, loaded, error, missed, arrivals } = useLive(app, { event, user }, isPaused);
+
+  const search = (change: { event?: string | undefined; user?: string | undefined }): void => {
+    const next = { event, user, ...change };
+    void navigate({
+      to: '/apps/$app/live',
+      params: { app },
+      search: { ...(next.event !== undefined && { event: next.event }), ...(next.user && { user: next.user }) },
+      replace: true,
+    });
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address follows what is typed, and not the other way round
+  useEffect(() => {
+    if (typed !== (user ?? '')) search({ user: typed });
+  }, [typed]);
+
+  const shortcuts = useMemo(
+    () => [{ keys: ' ', label: 'Pause, or go on', run: () => setPaused((paused) => !paused) }],
+    [],
+  );
+  useShortcuts(shortcuts);
+
+  const shown = useMemo(() => (text.trim() === '' ? rows : rows.filter((row) => matches(row, text))), [rows, text]);
+  const openIndex = shown.findIndex(({ uuid }) => uuid === openUuid);
+  const opened = openIndex < 0 ? rows.find(({ uuid }) => uuid === openUuid) : shown[openIndex];
+  const isFiltered = event !== undefined || user !== undefined || text !== '';
+
+  return (
+    <Stack gap="sm">
+      <Group gap="xs" align="center">
+        <EventSelect aria-label="Event" app={app} value={event} onChange={(name) => search({ event: name })} w={190} />
+        <TextInput
+          aria-label="User"
+          placeholder="User"
+          value={who}
+          onChange={({ currentTarget }) => setWho(currentTarget.value)}
+          w={140}
+        />
+        <TextInput
+          aria-label="Text within what is shown"
+          placeholder="Any text"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={text}
+          onChange={({ currentTarget }) => setText(currentTarget.value)}
+          w={170}
+        />
+        <Button
+          variant={isPaused ? 'filled' : 'default'}
+          leftSection={isPaused ? <IconPlayerPlay size={16} aria-hidden /> : <IconPlayerPause size={16} aria-hidden />}
+          onClick={() => setPaused(!isPaused)}
+          aria-keyshortcuts="Space"
+        >
+          {isPaused
+            ? waiting > 0
+              ? `Go on (${count(waiting)}${waiting >= ROWS_MAX ? '+' : ''} waiting)`
+              : 'Go on'
+            : 'Pause'}
+        </Button>
+      </Group>
+      <Group justify="space-between" gap="xs">
+        <ConnectionState connection={connection} isPaused={isPaused} />
+        <Rate arrivals={arrivals} />
+      </Group>
+      {missed && (
+        <Text size="sm" role="status">
+          More came than could be told: some are not listed here. The Events page has all of them.
+        </Text>
+      )}
+      {error !== undefined && rows.length === 0 ? (
+        <Failure error={error} />
+      ) : shown.length === 0 && loaded ? (
+        <Empty title={isFiltered ? 'Nothing of this kind yet' : 'No event yet'}>
+          {isFiltered
+            ? 'What matches appears here the moment it arrives.'
+            : 'The next one appears here the moment it arrives.'}
+        </Empty>
+      ) : (
+        <EventRows rows={shown} timeZone={timeZone} onOpen={setOpenUuid} />
+      )}
+      <Text size="xs" c="dimmed" visibleFrom="sm">
+        <Kbd size="xs">Space</Kbd> pauses, <Kbd size="xs">j</Kbd> and <Kbd size="xs">k</Kbd> go down and up,{' '}
+        <Kbd size="xs">Enter</Kbd> opens. The last {count(ROWS_MAX)} are kept here.
+      </Text>
+      <Suspense>
+        {opened && (
+          <EventDrawer
+            app={app}
+            event={opened}
+            timeZone={timeZone}
+            onClose={() => setOpenUuid(undefined)}
+            onStep={(by) => {
+              const next = shown[openIndex + by];
+              if (openIndex >= 0 && next) setOpenUuid(next.uuid);
+            }}
+            onOnly={(only) => {
+              setOpenUuid(undefined);
+              if (only.user !== undefined) setWho(only.user);
+              search(only);
+            }}
+          />
+        )}
+      </Suspense>
+    </Stack>
+  );
+}

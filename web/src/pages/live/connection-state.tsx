@@ -1,0 +1,21 @@
+import { Group, Text } from '@mantine/core';
+import type { Connection } from './feed.ts';
+import classes from './live.module.css';
+
+const WORDS: Readonly<Record<Connection, string>> = {
+  connecting: 'Connecting…',
+  open: 'Listening',
+  lost: 'Connection lost. Trying again…',
+};
+
+/** Whether what is shown is what happens. */
+export function ConnectionState({ connection, isPaused = false }: { connection: Connection; isPaused?: boolean }) {
+  return (
+    <Group gap={8} role="status" wrap="nowrap">
+      <span className={classes['dot']} data-connection={isPaused ? 'paused' : connection} aria-hidden />
+      <Text size="sm" c={connection === 'lost' ? 'var(--mantine-color-error)' : 'dimmed'}>
+        {isPaused && connection === 'open' ? 'Paused' : WORDS[connection]}
+      </Text>
+    </Group>
+  );
+}

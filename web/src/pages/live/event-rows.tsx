@@ -1,0 +1,126 @@
+import { UnstyledButton } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useCallback, useLayoutEffect, useMemo, useRef } from 'react';
+import { clock, dateTime } from '../../parts/formats.ts';
+import { useShortcuts } from '../../shell/shortcuts.tsx';
+import type { LiveEvent } from './feed.ts';
+import classes from './live.module.css';
+import { summaryOf } from './matches.ts';
+
+const ROW_PX = 36;
+/** What arrived longer ago than that does not light up when it is scrolled into view. */
+const FRESH_MS = 2_000;
+
+export interface EventRowsProps {
+  readonly rows: readonly LiveEvent[];
+  readonly timeZone: string | undefined;
+  onOpen(uuid: string): void;
+}
+
+/** Only the rows in sight are in the page, so that a thousand a minute are no work. */
+export function EventRows({ rows, timeZone, onOpen }: EventRowsProps) {
+  const list = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => list.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (i) => rows[i]?.uuid ?? i,
+    overscan: 12,
+    scrollMargin: ROW_PX,
+  });
+
+  // Who has scrolled down reads: new ones on top do not push away what is read.
+  const top = useRef<string>(undefined);
+  useLayoutEffect(() => {
+    const element = list.current;
+    const before = top.current;
+    top.current = rows[0]?.uuid;
+    if (!element || before === undefined || element.scrollTop < ROW_PX) return;
+    const added = rows.findIndex(({ uuid }) => uuid === before);
+    if (added > 0) element.scrollTop += added * ROW_PX;
+  }, [rows]);
+
+  const step = useCallback(
+    (by: number) => {
+      const focused = document.activeElement?.closest('[data-index]')?.getAttribute('data-index');
+      const i = Math.min(rows.length - 1, Math.max(0, focused == null ? 0 : Number(focused) + by));
+      virtual.scrollToIndex(i);
+      // The row may come into the page by the scrolling alone.
+      requestAnimationFrame(() =>
+        list.current?.querySelector<HTMLElement>(`[data-index="${i}"] button`)?.focus({ preventScroll: true }),
+      );
+    },
+    [rows.length, virtual],
+  );
+  const shortcuts = useMemo(
+    () => [
+      { keys: 'j', label: 'The event below', run: () => step(1) },
+      { keys: 'k', label: 'The event above', run: () => step(-1) },
+    ],
+    [step],
+  );
+  useShortcuts(shortcuts);
+
+  const items = virtual.getVirtualItems();
+  const above = (items[0]?.start ?? 0) - (items.length > 0 ? ROW_PX : 0);
+  const below = virtual.getTotalSize() - ((items.at(-1)?.end ?? ROW_PX) - ROW_PX);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+    <section className={classes['list']} ref={list} tabIndex={0} aria-label="Events as they arrive">
+      <table className={classes['table']} aria-rowcount={rows.length + 1}>
+        <thead>
+          <tr>
+            <th scope="col" className={classes['time']}>
+              Time
+            </th>
+            <th scope="col">Event</th>
+            <th scope="col">User</th>
+            <th scope="col" className={classes['properties']}>
+              Properties
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {/* What is not in sight, as two rows that nobody meets. */}
+          {above > 0 && <tr aria-hidden className={classes['space']} style={{ height: above }} />}
+          {items.map(({ index }) => {
+            const event = rows[index];
+            return event && <Row key={event.uuid} event={event} index={index} timeZone={timeZone} onOpen={onOpen} />;
+          })}
+          {below > 0 && <tr aria-hidden className={classes['space']} style={{ height: below }} />}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly event: LiveEvent;
+  readonly index: number;
+  readonly timeZone: string | undefined;
+  onOpen(uuid: string): void;
+}
+
+const Row = memo(function Row({ event, index, timeZone, onOpen }: RowProps) {
+  const isFresh = Date.now() - Date.parse(event.receivedAt) < FRESH_MS;
+  return (
+    // The button within is for keys and for those who do not see; the whole row is for the mouse.
+    <tr
+      aria-rowindex={index + 2}
+      data-index={index}
+      className={isFresh ? classes['fresh'] : undefined}
+      onClick={() => onOpen(event.uuid)}
+    >
+      <td className={classes['dim']} title={dateTime(event.timestamp, timeZone)}>
+        {clock(event.timestamp, timeZone)}
+      </td>
+      <td>
+        <UnstyledButton fz="sm" fw={500} maw="100%" className={classes['cut']} display="block">
+          {event.event}
+        </UnstyledButton>
+      </td>
+      <td className={event.user === undefined ? classes['dim'] : undefined}>{event.user ?? event.device ?? ''}</td>
+      <td className={`${classes['dim']} ${classes['properties']}`}>{summaryOf(event)}</td>
+    </tr>
+  );
+});

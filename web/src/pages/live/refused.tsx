@@ -1,0 +1,75 @@
+import { Anchor, Badge, Code, Group, Paper, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { appsQuery } from '../../api/hooks.ts';
+import { urlOf } from '../../api/http.ts';
+import { clock, count, dateTime } from '../../parts/formats.ts';
+import { Empty } from '../../parts/states.tsx';
+import { ConnectionState } from './connection-state.tsx';
+import { type KeptRefusal, REFUSALS_MAX, useRefused } from './use-refused.ts';
+
+/** What the server did not take, why, and what would have been right. */
+export function Refused({ app }: { app: string }) {
+  const { refusals, connection } = useRefused(app);
+  const timeZone = useQuery(appsQuery).data?.find((one) => one.app === app)?.timeZone;
+  return (
+    <Stack gap="sm">
+      <ConnectionState connection={connection} />
+      {refusals.length === 0 ? (
+        <Empty title="Nothing was refused">
+          Events that the server cannot take appear here with the reason, as they come. It remembers the last 1,000
+          since it was started.
+        </Empty>
+      ) : (
+        <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Refused events">
+          {refusals.map((refusal) => (
+            <One key={refusal.id} refusal={refusal} timeZone={timeZone} />
+          ))}
+        </Stack>
+      )}
+      {refusals.length >= REFUSALS_MAX && (
+        <Text size="xs" c="dimmed">
+          The last {count(REFUSALS_MAX)} are shown.
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function One({ refusal, timeZone }: { refusal: KeptRefusal; timeZone: string | undefined }) {
+  const { at, code, detail, field, index, excerpt, cut } = refusal;
+  return (
+    <Paper withBorder p="sm" component="li">
+      <Stack gap={6}>
+        <Group gap="sm" wrap="wrap">
+          <Text size="sm" c="dimmed" title={dateTime(at, timeZone)}>
+            {clock(at, timeZone)}
+          </Text>
+          <Anchor size="sm" fw={500} href={`${urlOf('docs/errors')}#${code}`} target="_blank" rel="noreferrer">
+            {code}
+          </Anchor>
+          {field !== undefined && (
+            <Badge variant="default" tt="none" fw={500}>
+              {field}
+            </Badge>
+          )}
+          {index !== undefined && (
+            <Text size="xs" c="dimmed">
+              event {count(index + 1)} of what was sent
+            </Text>
+          )}
+        </Group>
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {detail}
+        </Text>
+        <Code
+          block
+          tabIndex={0}
+          style={{ maxHeight: 120, overflow: 'auto', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+        >
+          {excerpt}
+          {cut ? '…' : ''}
+        </Code>
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,23 @@
+import { Text } from '@mantine/core';
+import { IconArrowDownRight, IconArrowUpRight, IconMinus } from '@tabler/icons-react';
+import { changeOf, count } from '../../parts/formats.ts';
+
+/** How much more or less than before; where more is bad, as of errors, `isBad`. */
+export function Change({ now, before, isBad = false }: { now: number; before: number; isBad?: boolean }) {
+  const text = changeOf(now, before) ?? (now > 0 ? 'new' : '–');
+  const Icon = now > before ? IconArrowUpRight : now < before ? IconArrowDownRight : IconMinus;
+  const isGood = now === before ? undefined : now > before !== isBad;
+  return (
+    <Text
+      component="span"
+      size="xs"
+      fw={500}
+      title={`${count(before)} before`}
+      c={isGood === undefined ? 'dimmed' : isGood ? 'light-dark(#14713d, #69db9c)' : 'light-dark(#b42323, #ff9d9d)'}
+      style={{ whiteSpace: 'nowrap', display: 'inline-flex', alignItems: 'center', gap: 2 }}
+    >
+      {now !== before && <Icon size={14} aria-hidden />}
+      {text}
+    </Text>
+  );
+}

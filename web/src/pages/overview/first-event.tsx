@@ -1,0 +1,128 @@
+import { Button, Code, Group, Paper, Stack, Tabs, Text, Title } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { appsQuery, eventNamesQuery, useIsAdmin } from '../../api/hooks.ts';
+import { api, urlOf } from '../../api/http.ts';
+import type { Operations } from '../../api/wire.ts';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import { clock, count } from '../../parts/formats.ts';
+import { Page } from '../../parts/page.tsx';
+import { ConnectionState } from '../live/connection-state.tsx';
+import { useLive } from '../live/use-live.ts';
+import { snippetsOf } from './snippets.ts';
+import { WriteKey } from './write-key.tsx';
+
+/** An app without events: how to send the first one. It comes alive the moment that arrives. */
+export function FirstEvent({ app, onDone }: { app: string; onDone: () => void }) {
+  const isAdmin = useIsAdmin();
+  const [key, setKey] = useState<string>();
+  const server = urlOf('.').replace(/\/$/, '');
+  return (
+    <Page title="Send the first event">
+      <Text c="dimmed" size="sm" maw={640}>
+        {app} has no events yet. An event is a name, and whatever you know about it: nothing has to be declared before.
+      </Text>
+      <Stack gap="md" maw={860}>
+        <Step n={1} title="A key to send with">
+          {isAdmin ? (
+            <WriteKey app={app} made={key} onMade={setKey} />
+          ) : (
+            <Text size="sm">
+              Ask an admin for a write key of {app}; you may read everything and change nothing. In the code below it
+              goes where YOUR_WRITE_KEY stands.
+            </Text>
+          )}
+        </Step>
+        <Step n={2} title="Send an event">
+          <Tabs defaultValue="curl" keepMounted={false}>
+            <Tabs.List mb="sm">
+              {snippetsOf(server, app, key).map(({ id, label }) => (
+                <Tabs.Tab key={id} value={id}>
+                  {label}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            {snippetsOf(server, app, key).map(({ id, label, how, code }) => (
+              <Tabs.Panel key={id} value={id}>
+                <Stack gap="xs">
+                  <Group justify="space-between" wrap="nowrap">
+                    <Text size="sm" c="dimmed">
+                      {how}
+                    </Text>
+                    <CopyButton
+                      text={code}
+                      label={`Copy the code for ${label}`}
+                      short="Copy"
+                      style={{ flex: 'none' }}
+                    />
+                  </Group>
+                  <Code block tabIndex={0} data-snippet={id} style={{ overflow: 'auto' }}>
+                    {code}
+                  </Code>
+                </Stack>
+              </Tabs.Panel>
+            ))}
+          </Tabs>
+        </Step>
+        <Step n={3} title="Watch it arrive">
+          <Arrival app={app} onDone={onDone} />
+        </Step>
+      </Stack>
+    </Page>
+  );
+}
+
+function Arrival({ app, onDone }: { app: string; onDone: () => void }) {
+  const { rows, connection } = useLive(app, {});
+  const client = useQueryClient();
+  const [isOpening, setOpening] = useState(false);
+  const first = rows.at(-1);
+
+  /** The overview asks with `fresh=false`; this once the new event must be among what it knows. */
+  const open = async (): Promise<void> => {
+    setOpening(true);
+    const names = await api<Operations['getApiAppsAppEvents']['answer']>(`api/apps/${encodeURIComponent(app)}/events`);
+    client.setQueryData(eventNamesQuery(app).queryKey, names);
+    await client.invalidateQueries({ queryKey: appsQuery.queryKey });
+    onDone();
+  };
+
+  if (first === undefined)
+    return (
+      <Stack gap={4} mih={48}>
+        <ConnectionState connection={connection} />
+        <Text size="sm">This page is waiting for the first event. It appears here the moment it is sent.</Text>
+      </Stack>
+    );
+  return (
+    <Stack gap="sm" mih={64} role="status">
+      <Group gap="xs">
+        <IconCheck size={20} color="var(--mantine-primary-color-filled)" aria-hidden />
+        <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+          {first.event} arrived at {clock(first.receivedAt)}
+        </Text>
+        {rows.length > 1 && <Text c="dimmed">and {count(rows.length - 1)} more</Text>}
+      </Group>
+      <Code block tabIndex={0} style={{ maxHeight: 220, overflow: 'auto' }}>
+        {JSON.stringify(first, undefined, 2)}
+      </Code>
+      <Group>
+        <Button onClick={() => void open()} loading={isOpening}>
+          Open the overview
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function Step({ n, title, children }: { n: number; title: string; children: ReactNode }) {
+  return (
+    <Paper withBorder p="md" component="section" aria-label={title}>
+      <Title order={2} size="h6" mb="sm">
+        {n}. {title}
+      </Title>
+      {children}
+    </Paper>
+  );
+}

@@ -1,0 +1,95 @@
+import { Table } from '@mantine/core';
+import { Sparkline } from '../../charts/sparkline.tsx';
+import { count, short } from '../../parts/formats.ts';
+import { AnchorLink } from '../../parts/links.tsx';
+import { Change } from './change.tsx';
+import classes from './overview.module.css';
+import type { Period } from './period.ts';
+import { ExploreLink, Nothing, Pending, ROWS, Section } from './section.tsx';
+import { dimmed, useAnswer } from './use-answer.ts';
+import { useDaily } from './use-daily.ts';
+
+/** The most frequent events of the range, how that changed, and how they went over the last weeks. */
+export function TopEvents({ app, period, about }: { app: string; period: Period; about: string }) {
+  const { data, error, retry, isStale } = useAnswer(
+    app,
+    {
+      kind: 'trend',
+      ...period.soFar,
+      series: [{}],
+      breakdown: ['event'],
+      limit: ROWS,
+      compare: period.before,
+    },
+    about,
+  );
+  const { byEvent } = useDaily(app);
+  const rows = data?.result.series.flatMap(({ group, total, compare }) => {
+    const key = group === 'other' ? undefined : group?.[0];
+    return key !== undefined && 'value' in key && typeof key.value === 'string'
+      ? [{ event: key.value, now: total ?? 0, before: compare?.total ?? 0 }]
+      : [];
+  });
+  return (
+    <Section
+      title="Top events"
+      aside={
+        <ExploreLink
+          app={app}
+          of="top events"
+          chart="bar"
+          q={{ kind: 'trend', ...period.whole, interval: period.interval, series: [{}], breakdown: ['event'] }}
+        />
+      }
+    >
+      {rows === undefined ? (
+        <Pending error={error} onRetry={retry} />
+      ) : rows.length === 0 ? (
+        <Nothing>No event in this range.</Nothing>
+      ) : (
+        <Table className={classes['table']} highlightOnHover style={dimmed(isStale)} verticalSpacing={0}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Event</Table.Th>
+              <Table.Th w={140} className={classes['spark']}>
+                Last 4 weeks
+              </Table.Th>
+              <Table.Th w={76} ta="right">
+                Events
+              </Table.Th>
+              <Table.Th w={80} ta="right">
+                Change
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map(({ event, now, before }) => (
+              <Table.Tr key={event}>
+                <Table.Td className={classes['name']} title={event}>
+                  <AnchorLink
+                    to="/apps/$app/explore"
+                    params={{ app }}
+                    search={{ q: { kind: 'trend', ...period.whole, interval: period.interval, series: [{ event }] } }}
+                    preload={false}
+                    size="sm"
+                  >
+                    {event}
+                  </AnchorLink>
+                </Table.Td>
+                <Table.Td className={classes['spark']}>
+                  <Sparkline values={byEvent?.get(event) ?? []} label={`${event}: the last 4 weeks by day`} />
+                </Table.Td>
+                <Table.Td ta="right" title={count(now)}>
+                  {short(now)}
+                </Table.Td>
+                <Table.Td ta="right">
+                  <Change now={now} before={before} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,37 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { answerQuery } from '../../api/hooks.ts';
+import type { AnswerOf, Question } from '../../api/wire.ts';
+
+export const REFRESH_MS = 60_000;
+
+export interface Asked<Q extends Question> {
+  readonly data: AnswerOf<Q['kind']> | undefined;
+  readonly error: unknown;
+  readonly retry: () => void;
+  /** What is shown is of another range, and what was asked for is on its way. */
+  readonly isStale: boolean;
+}
+
+/**
+ * Asks again every minute, quietly. @param about what the reader chose: a question that differs in its minute alone is the same to
+ * them, and its answer takes the place of the one before without a sign
+ */
+export function useAnswer<Q extends Question>(app: string, question: Q, about: string, enabled = true): Asked<Q> {
+  const { data, error, refetch, isPlaceholderData } = useQuery({
+    ...answerQuery(app, question),
+    enabled,
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+  const shown = useRef(about);
+  if (data && !isPlaceholderData) shown.current = about;
+  return {
+    data,
+    error: data ? undefined : error,
+    retry: () => void refetch(),
+    isStale: isPlaceholderData && shown.current !== about,
+  };
+}
+
+export const dimmed = (isStale: boolean) => ({ opacity: isStale ? 0.5 : 1, transition: 'opacity 120ms' });

@@ -1,0 +1,72 @@
+import { Badge, Group, Stack, Text } from '@mantine/core';
+import { ago, count, dateTime } from '../../parts/formats.ts';
+import { AnchorLink } from '../../parts/links.tsx';
+import { type Known, NEW_DAYS, newsOf } from './news.ts';
+import classes from './overview.module.css';
+import { Nothing, Pending, ROWS, Section } from './section.tsx';
+import { useDaily } from './use-daily.ts';
+
+/** Events that were never there before, and events that came every day and do not come any more. */
+export function WhatsNew({
+  app,
+  known,
+  now,
+  timeZone,
+}: {
+  app: string;
+  known: readonly Known[];
+  now: number;
+  timeZone: string;
+}) {
+  const { byEvent } = useDaily(app);
+  const news = byEvent && newsOf(known, byEvent, now);
+  return (
+    <Section title="New and gone quiet">
+      {news === undefined ? (
+        <Pending />
+      ) : news.length === 0 ? (
+        <Nothing>No new event in the last {NEW_DAYS} days, and all frequent ones still come.</Nothing>
+      ) : (
+        <Stack gap="sm">
+          {news.slice(0, ROWS).map((one) => (
+            <Group key={`${one.kind} ${one.event}`} gap="sm" wrap="nowrap" align="flex-start">
+              <Badge
+                w={64}
+                variant="light"
+                color={one.kind === 'new' ? 'seismo' : 'gray'}
+                c={
+                  one.kind === 'new'
+                    ? 'light-dark(var(--mantine-color-seismo-8), var(--mantine-color-seismo-3))'
+                    : 'var(--mantine-color-text)'
+                }
+                style={{ flex: 'none' }}
+              >
+                {one.kind === 'new' ? 'New' : 'Quiet'}
+              </Badge>
+              <div style={{ minWidth: 0 }}>
+                <div className={classes['name']} title={one.event}>
+                  <AnchorLink
+                    to="/apps/$app/explore"
+                    params={{ app }}
+                    search={{ q: { kind: 'trend', last: '30d', interval: 'day', series: [{ event: one.event }] } }}
+                    preload={false}
+                    size="sm"
+                  >
+                    {one.event}
+                  </AnchorLink>
+                </div>
+                <Text size="xs" c="dimmed" title={dateTime(one.at, timeZone)}>
+                  {one.kind === 'new'
+                    ? `first seen ${ago(one.at, now)}, ${count(one.total)} so far`
+                    : `${perDay(one.before)} before, ${one.lately === 0 ? 'none' : perDay(one.lately)} in the last 7 days; last seen ${ago(one.at, now)}`}
+                </Text>
+              </div>
+            </Group>
+          ))}
+        </Stack>
+      )}
+    </Section>
+  );
+}
+
+const perDay = (n: number): string => `${count(Math.round(n * 10) / 10)} a day`;

@@ -1,0 +1,50 @@
+import { Button, Code, Group, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { api } from '../../api/http.ts';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import { Failure } from '../../parts/states.tsx';
+
+/** Of the answer of `POST /api/keys` (docs/http-api.md). */
+interface Made {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** Makes a write key on the spot. It is shown this once, and kept nowhere but in this page's memory. */
+export function WriteKey({
+  app,
+  made,
+  onMade,
+}: {
+  app: string;
+  made: string | undefined;
+  onMade: (key: string) => void;
+}) {
+  const make = useMutation({
+    mutationFn: () => api<Made>('api/keys', { method: 'POST', body: { app, scope: 'write' } }),
+    onSuccess: ({ key }) => onMade(key),
+  });
+  if (made !== undefined)
+    return (
+      <Stack gap={6}>
+        <Group gap="xs" wrap="wrap">
+          <Code fz="sm" style={{ overflowWrap: 'anywhere' }}>
+            {made}
+          </Code>
+          <CopyButton text={made} label="Copy the key" />
+        </Group>
+        <Text size="sm" c="dimmed">
+          It is filled in below, and shown this once: keep it where your program finds it. It can send events to {app}{' '}
+          and do nothing else.
+        </Text>
+      </Stack>
+    );
+  return (
+    <Stack gap={6} align="flex-start">
+      <Button onClick={() => make.mutate()} loading={make.isPending}>
+        Make a write key
+      </Button>
+      {make.error && <Failure error={make.error} />}
+    </Stack>
+  );
+}
