@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LifecycleAnswer, StickinessAnswer } from '../../src/analysis/activity.ts';
 import type { RetentionAnswer, RetentionTable } from '../../src/analysis/retention.ts';
+import type { TrendAnswer } from '../../src/analysis/trend.ts';
 import {
   bucketName,
   bucketNames,
@@ -276,4 +277,28 @@ describe('questions about returning', () => {
     });
     expect(result.cohorts[0]!.periods.map(({ complete }) => complete)).toEqual([true, false]);
   });
+});
+
+it('counts the end of a last month that is longer than the one before it', async () => {
+  const at = (month: number, day: number) => ({ event: 'A', user: 'ada', timestamp: Date.UTC(2025, month - 1, day) });
+  // The 30th of March is 57 days behind the 1st of February, whose month has 28.
+  await world.post('longer', [at(2, 10), at(3, 30)]);
+  const range = { from: '2025-02-01', to: '2025-03-31', timeZone: 'UTC', interval: 'month' };
+  const { result } = await world.ask<RetentionAnswer>('longer', { kind: 'retention', ...range, start: {}, return: {} });
+  expect(result.cohorts.map(({ users, periods }) => [users, ...periods.map((period) => period.users)])).toEqual([
+    [1, 1, 1],
+    [0, 0],
+  ]);
+  // In the app's own zone by days, in another by times.
+  for (const timeZone of ['UTC', 'Asia/Kathmandu']) {
+    const counted = await world.ask<TrendAnswer>('longer', {
+      kind: 'trend',
+      ...range,
+      timeZone,
+      series: [{ measure: 'count' }],
+      // No roll-up answers for this one.
+      filters: [{ field: 'data.none', operator: 'exists', value: false }],
+    });
+    expect(counted.result.series[0]!.points.map(({ value }) => value)).toEqual([1, 1]);
+  }
 });

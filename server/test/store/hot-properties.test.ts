@@ -57,6 +57,23 @@ async function groupsOf(key: string): Promise<unknown[]> {
   const rows = answer.groups.map(({ value, total, users }) => [value, total, users]);
   return rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
+/** Of the numbers of one property: their sum, their median, and how many values were none. */
+async function numbersOf(key: string): Promise<unknown[]> {
+  const property = `data[${JSON.stringify(key)}]`;
+  const answer = (await ask('/api/query/shop?fresh=true', {
+    method: 'POST',
+    body: JSON.stringify({
+      kind: 'trend',
+      from: '2026-03-01',
+      to: '2026-03-01',
+      series: [
+        { measure: 'sum', property },
+        { measure: 'median', property },
+      ],
+    }),
+  })) as { skipped: number; result: { series: { total: number }[] } };
+  return [...answer.result.series.map(({ total }) => total), answer.skipped];
+}
 async function columns(): Promise<string[]> {
   const connection = openConnection({ socketPath: join(dataDir, 'run', 'engine.sock') }, { logger: { warn() {} } });
   const rows = await connection.query<{ name: string }>(
@@ -108,10 +125,12 @@ it('a property asked for three times gets columns, and the answers stay what the
   for (const key of KEYS) for (let i = 0; i < 2; i++) expect(await groupsOf(key)).toEqual(due);
   expect(await columns()).toEqual([]);
   for (const key of KEYS) expect(await groupsOf(key)).toEqual(due);
-  // Two of the three, as hotPropertiesMax says; four columns each.
-  await until(async () => (await columns()).length === 8);
+  // Two of the three, as hotPropertiesMax says; five columns each.
+  await until(async () => (await columns()).length === 10);
   for (const key of KEYS) for (let i = 0; i < 5; i++) expect(await groupsOf(key)).toEqual(due);
-  expect(await columns()).toHaveLength(8);
+  expect(await columns()).toHaveLength(10);
+  // The numbers are 1 and 0; skipped by each of the two are three US, "1", true and "".
+  for (const key of KEYS) expect(await numbersOf(key)).toEqual([1, 0.5, 12]);
   // Rows that come now, and filters: two of everything, and of the users who are u0 and u1 by turns.
   await post(1);
   const twice = due.map(([value, total]) => [value, Number(total) * 2, 2]);
@@ -120,6 +139,7 @@ it('a property asked for three times gets columns, and the answers stay what the
   server = await start(settings);
   await signIn();
   for (const key of KEYS) expect(await groupsOf(key)).toEqual(twice);
+  for (const key of KEYS) expect(await numbersOf(key)).toEqual([2, 0.5, 24]);
   // Those of before are known at once, so that nothing is made again, nor more than two.
   expect(await rewritten()).toEqual([true, true, false]);
   const totals = [];

@@ -30,7 +30,17 @@ const byTime = (bound: Bound): CutSql => ({
   place: (starts) => placeSql('toUnixTimestamp64Milli(timestamp)', starts, bound),
 });
 
-function placeSql(value: string, starts: readonly number[], bound: Bound): string {
+/**
+ * Which of these ascending starts a value lies behind, counted from 0. Starts at even distances, but for a shorter first one, are a
+ * subtraction and a division, which a table of places is not: hours, days and weeks mostly, months hardly ever.
+ */
+export function placeSql(value: string, starts: readonly number[], bound: Bound): string {
+  const [, second] = starts;
+  if (second === undefined) return 'toInt64(0)';
+  const step = starts.length < 3 ? second - starts[0]! : starts.at(-1)! - starts.at(-2)!;
+  if (second - starts[0]! <= step && starts.every((each, i) => i < 2 || each - starts[i - 1]! === step))
+    // The last one may be longer: a month, a day of 25 hours.
+    return `least(intDiv(${value} - ${bound.add('Int64', second - step)}, ${bound.add('Int64', step)}), ${starts.length - 1})`;
   const sorted = bound.add('Array(Int64)', starts);
   return `transform(roundDown(${value}, ${sorted}), ${sorted}, ${bound.add(
     'Array(Int64)',
@@ -54,17 +64,7 @@ function byDay(timeZone: string, bound: Bound): CutSql {
       const days = bound.add('Array(Int64)', starts.map(dayAt));
       return `transform(roundDown(${day}, ${days}), ${days}, ${bound.add('Array(Int64)', starts)}, toInt64(0))`;
     },
-    place(starts) {
-      const days = starts.map(dayAt);
-      // Days and whole weeks are a subtraction and a division, which a table of places is not.
-      const step = days.length < 2 ? 1 : days.at(-1)! - days.at(-2)!;
-      const isEven =
-        days.every((each, i) => i < 2 || each - days[i - 1]! === step) &&
-        days.length > 1 &&
-        days[1]! - days[0]! <= step;
-      if (!isEven || step < 1) return placeSql(day, days, bound);
-      return `intDiv(${day} - ${bound.add('Int64', days[1]! - step)}, ${bound.add('Int64', step)})`;
-    },
+    place: (starts) => placeSql(day, starts.map(dayAt), bound),
   };
 }
 

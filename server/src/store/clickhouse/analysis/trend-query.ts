@@ -3,7 +3,7 @@ import type { QueryControl } from '../../../query.ts';
 import type { Connection } from '../connection.ts';
 import type { DayZones } from '../counts-query.ts';
 import { Bound, EXACT_BELOW, options, type Row } from '../sql.ts';
-import { type CutSql, cutSql } from './cut-sql.ts';
+import { placeSql as bucketPlaceSql, type CutSql, cutSql } from './cut-sql.ts';
 import { decodeKey, keySql, placeSql } from './group-key.ts';
 import { entitySql, isDistinct, isPercentile, measureSql, rankSql } from './measure-sql.ts';
 import type { Identities, People } from './people.ts';
@@ -92,22 +92,17 @@ async function greatest(
 }
 
 function seriesPart(series: Series, index: number, asked: Asked): string {
-  const { query, source, cut, bound, groups, isExact } = asked;
+  const { query, source, bound, isExact } = asked;
   const { from, where, g } = rowsOf(series, asked);
-  const place = `toInt64(${placeSql(g, groups, bound)})`;
-  const bucket = !query.buckets
-    ? 'toInt64(0)'
-    : series.measure.kind === 'sessions'
-      ? `roundDown(at, ${bound.add('Array(Int64)', query.buckets)})`
-      : cut.bucket(query.buckets);
+  const cell = cellSql(series, g, asked);
   const sets = query.buckets ? 'GROUPING SETS ((place, k), (place))' : 'GROUPING SETS ((place))';
   const head = `SELECT ${index} AS series, place, ${query.buckets ? 'k, grouping(k)' : 'toInt64(0) AS k, 1'} AS isTotal`;
   if (query.cumulative && isDistinct(series.measure)) {
     // Each counts in the bucket it is first seen in: running sums are then distinct, and exact.
     const entity = entitySql(series.measure, source.people, bound);
     return `${head}, toNullable(toFloat64(countIf(isNotNull(entity)))) AS value, sum(events) AS n, 0 AS x
-      FROM (SELECT place, entity, min(k) AS k, sum(c) AS events FROM (
-        SELECT ${place} AS place, ${entity} AS entity, ${bucket} AS k, count() AS c FROM ${from} WHERE ${where} GROUP BY place, entity, k
+      FROM (SELECT ${cell.place} AS place, entity, ${cell.bucket('min(cell)')} AS k, sum(c) AS events FROM (
+        SELECT ${cell.of} AS cell, ${entity} AS entity, count() AS c FROM ${from} WHERE ${where} GROUP BY cell, entity
       ) GROUP BY place, entity) GROUP BY ${sets}`;
   }
   const measure = measureSql(
@@ -116,8 +111,9 @@ function seriesPart(series: Series, index: number, asked: Asked): string {
     bound,
     isPercentile(series.measure) ? isExact : query.exact,
   );
-  const states = `SELECT ${place} AS place, ${bucket} AS k, count() AS c, ${measure.used} AS u, ${measure.skipped} AS y, ${measure.state} AS s
-      FROM ${from} WHERE ${where} GROUP BY place, k`;
+  const states = `SELECT ${cell.place} AS place, ${cell.bucket('cell')} AS k, c, u, y, s FROM (
+      SELECT ${cell.of} AS cell, count() AS c, ${measure.used} AS u, ${measure.skipped} AS y, ${measure.state} AS s
+      FROM ${from} WHERE ${where} GROUP BY cell)`;
   // States of all values are large: that of a bucket is read as it is, and copied once, into the total.
   if (query.buckets && isPercentile(series.measure) && isExact)
     return `SELECT ${index} AS series, place, cell.1 AS k, cell.2 AS isTotal, cell.3 AS value, cell.4 AS n, cell.5 AS x FROM (
@@ -125,6 +121,27 @@ function seriesPart(series: Series, index: number, asked: Asked): string {
         (toInt64(0), toUInt8(1), toNullable(${measure.merged}), sum(c), sum(y)))) AS cell
       FROM (SELECT *, if(u = 0, NULL, toFloat64(finalizeAggregation(s))) AS v FROM (${states})) GROUP BY place)`;
   return `${head}, toNullable(${measure.merged}) AS value, sum(c) AS n, sum(y) AS x FROM (${states}) GROUP BY ${sets}`;
+}
+
+interface CellSql {
+  /** Of a row. */
+  readonly of: string;
+  /** Of the column `cell`. */
+  readonly place: string;
+  /** The start of the bucket of a cell; within a place cells are in the order of their buckets. */
+  readonly bucket: (cell: string) => string;
+}
+
+/** Value and bucket as one number of 32 bits: a group by it takes four fifths of the time that one by two of 64 bits does. */
+function cellSql({ measure }: Series, g: string, { query: { buckets }, cut, bound, groups }: Asked): CellSql {
+  const place = placeSql(g, groups, bound);
+  if (!buckets) return { of: `toUInt32(${place})`, place: 'toInt64(cell)', bucket: () => 'toInt64(0)' };
+  const bucket = measure.kind === 'sessions' ? bucketPlaceSql('at', buckets, bound) : cut.place(buckets);
+  return {
+    of: `toUInt32((${place}) * ${buckets.length} + ${bucket})`,
+    place: `toInt64(intDiv(cell, ${buckets.length}))`,
+    bucket: (cell) => `${bound.add('Array(Int64)', buckets)}[${cell} % ${buckets.length} + 1]`,
+  };
 }
 
 function cellOf(row: Row, { query, groups }: Asked): TrendCell {

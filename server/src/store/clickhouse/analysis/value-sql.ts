@@ -1,6 +1,6 @@
 import type { Field, PropertyField } from '../../../query.ts';
 import { present, propertyKeys } from '../filter-sql.ts';
-import { typedOf } from '../hot-properties.ts';
+import { isNumberOf, isOtherOf, typedOf } from '../hot-properties.ts';
 import type { Bound } from '../sql.ts';
 
 /** The value of a field as a text with the letter of its type before it; empty when absent (analysis-query.ts, TypedValue). */
@@ -22,8 +22,8 @@ export interface NumberSql {
 export function numberValue(field: PropertyField, bound: Bound): NumberSql {
   return {
     value: ofKeys(field, bound, (key) => `numbers[${key}]`),
-    isNumber: ofKeys(field, bound, (key) => `(numbers[${key}] != 0 OR others[${key}] = '0')`),
-    isOther: ofKeys(field, bound, (key) => `(texts[${key}] != '' OR others[${key}] NOT IN ('', '0'))`),
+    isNumber: ofKeys(field, bound, isNumberOf),
+    isOther: ofKeys(field, bound, isOtherOf),
   };
 }
 
