@@ -68,6 +68,9 @@ describe('what npm publishes', () => {
     const html = readFileSync(join(installed, 'dist/web/index.html'), 'utf8');
     const [, script] = /<script type="module"[^>]* src="\.\/([^"]+)"/.exec(html)!;
     expect(web).toEqual(expect.arrayContaining([script, `${script}.br`, `${script}.gz`]));
+    // What is bundled comes with its licences.
+    const licences = readFileSync(join(installed, 'dist/web/licences.md'), 'utf8');
+    for (const name of ['react-dom', '@mantine/core']) expect(licences).toContain(`\n## ${name} - `);
     expect(web.filter((name) => /manifest\.json|\.map$|\.tsx?$/.test(name))).toEqual([]);
   });
 
