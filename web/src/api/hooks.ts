@@ -28,14 +28,26 @@ export const eventNamesQuery = (app: string) =>
     staleTime: 60_000,
   });
 
-/** The properties of an app, spelled as filters spell them. */
-export const propertiesQuery = (app: string) =>
+/** The properties of an app, or of one event of it, spelled as filters spell them. */
+export const propertiesQuery = (app: string, event?: string) =>
   queryOptions({
-    queryKey: ['properties', app],
+    queryKey: ['properties', app, event],
     queryFn: ({ signal }) =>
       api<Operations['getApiAppsAppProperties']['answer']>(`api/apps/${encodeURIComponent(app)}/properties`, {
         signal,
-        query: { fresh: false },
+        query: { fresh: false, event },
+      }),
+    staleTime: 60_000,
+  });
+
+/** Values that a field has had, with counts, those that begin with what is typed first. */
+export const valuesQuery = (app: string, field: string, search: string, event?: string) =>
+  queryOptions({
+    queryKey: ['values', app, field, search, event],
+    queryFn: ({ signal }) =>
+      api<Operations['getApiAppsAppValues']['answer']>(`api/apps/${encodeURIComponent(app)}/values`, {
+        signal,
+        query: { fresh: false, field, event, search: search || undefined },
       }),
     staleTime: 60_000,
   });

@@ -1,14 +1,194 @@
+import { Button, CloseButton, Group, Paper, Popover, Text } from '@mantine/core';
+import { IconFilter, IconPlus } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
 import type { Filter } from '../api/wire.ts';
+import { ConditionForm } from './condition-form.tsx';
+import { type Condition, inWords, isCondition, isOr } from './filters.ts';
 
 export interface FilterEditorProps {
   readonly app: string;
   readonly value: readonly Filter[];
   /** The properties and values suggested are those of this event. */
-  readonly event?: string;
+  readonly event?: string | undefined;
+  /** What the conditions are of, for those who do not see where they stand. */
+  readonly of?: string;
   onChange(value: readonly Filter[]): void;
 }
 
-/** Conditions, with suggestions of properties and values from real data. */
-export function FilterEditor(_: FilterEditorProps) {
-  return null;
+/** Conditions that must all hold, and groups of which one must, with suggestions from real data. */
+export function FilterEditor({ app, value, event, of = 'all events', onChange }: FilterEditorProps) {
+  const replace = (i: number, filter: Filter): void => onChange(value.map((one, j) => (j === i ? filter : one)));
+  const remove = (i: number): void => onChange(value.filter((_, j) => j !== i));
+  return (
+    <Group gap={6} wrap="wrap">
+      {value.map((filter, i) => (
+        <One
+          // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no name of their own, and two may be equal
+          key={i}
+          app={app}
+          event={event}
+          filter={filter}
+          onChange={(changed) => replace(i, changed)}
+          onRemove={() => remove(i)}
+        />
+      ))}
+      <Editing app={app} event={event} value={undefined} onDone={(condition) => onChange([...value, condition])}>
+        {(open) => (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            leftSection={<IconFilter size={13} aria-hidden />}
+            onClick={open}
+            aria-label={`Add a filter of ${of}`}
+          >
+            Filter
+          </Button>
+        )}
+      </Editing>
+    </Group>
+  );
+}
+
+interface OneProps {
+  readonly app: string;
+  readonly event: string | undefined;
+  readonly filter: Filter;
+  onChange(filter: Filter): void;
+  onRemove(): void;
+}
+
+function One({ app, event, filter, onChange, onRemove }: OneProps) {
+  if (isCondition(filter))
+    return (
+      <Chip filter={filter} onRemove={onRemove}>
+        <Editing app={app} event={event} value={filter} onDone={onChange}>
+          {(open) => <ChipButton label={inWords(filter)} onClick={open} />}
+        </Editing>
+        <Editing app={app} event={event} value={undefined} onDone={(other) => onChange({ or: [filter, other] })}>
+          {(open) => (
+            <Button size="compact-xs" variant="transparent" onClick={open} aria-label={`${inWords(filter)}, or…`}>
+              or
+            </Button>
+          )}
+        </Editing>
+      </Chip>
+    );
+  if (!isOr(filter))
+    return (
+      <Chip filter={filter} onRemove={onRemove}>
+        <Text size="xs" px={6}>
+          {inWords(filter)}
+        </Text>
+      </Chip>
+    );
+  /** A choice of one is that one. */
+  const change = (or: readonly Filter[]): void => (or.length === 1 ? onChange(or[0]!) : onChange({ or }));
+  return (
+    <Chip filter={filter} onRemove={onRemove}>
+      {filter.or.map((choice, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: as above
+        <Group key={i} gap={2}>
+          {i > 0 && (
+            <Text size="xs" c="dimmed" span>
+              or
+            </Text>
+          )}
+          {isCondition(choice) ? (
+            <Editing
+              app={app}
+              event={event}
+              value={choice}
+              onDone={(changed) => change(filter.or.map((one, j) => (j === i ? changed : one)))}
+            >
+              {(open) => <ChipButton label={inWords(choice)} onClick={open} />}
+            </Editing>
+          ) : (
+            <Text size="xs">({inWords(choice)})</Text>
+          )}
+          <CloseButton
+            size={18}
+            aria-label={`Remove ${inWords(choice)}`}
+            onClick={() => change(filter.or.filter((_, j) => j !== i))}
+          />
+        </Group>
+      ))}
+      <Editing app={app} event={event} value={undefined} onDone={(other) => change([...filter.or, other])}>
+        {(open) => (
+          <Button
+            size="compact-xs"
+            variant="transparent"
+            onClick={open}
+            leftSection={<IconPlus size={12} aria-hidden />}
+          >
+            or
+          </Button>
+        )}
+      </Editing>
+    </Chip>
+  );
+}
+
+const ChipButton = ({ label, onClick }: { label: string; onClick(): void }) => (
+  <Button
+    size="compact-xs"
+    variant="transparent"
+    c="var(--mantine-color-text)"
+    onClick={onClick}
+    styles={{
+      root: { height: 'auto', maxWidth: '100%' },
+      label: { whiteSpace: 'normal', textAlign: 'left', overflowWrap: 'anywhere' },
+    }}
+  >
+    {label}
+  </Button>
+);
+
+const Chip = ({ filter, onRemove, children }: { filter: Filter; onRemove(): void; children: ReactNode }) => (
+  <Paper withBorder radius="md" px={2} maw="100%">
+    <Group gap={0} wrap="wrap" mih={26}>
+      {children}
+      {!isOr(filter) && <CloseButton size={20} aria-label={`Remove ${inWords(filter)}`} onClick={onRemove} />}
+    </Group>
+  </Paper>
+);
+
+interface EditingProps {
+  readonly app: string;
+  readonly event: string | undefined;
+  readonly value: Condition | undefined;
+  onDone(condition: Condition): void;
+  children(open: () => void): ReactNode;
+}
+
+/** What opens the form of one condition. */
+function Editing({ app, event, value, onDone, children }: EditingProps) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      trapFocus
+      returnFocus
+      position="bottom-start"
+      shadow="md"
+      withinPortal
+    >
+      <Popover.Target>
+        <span>{children(() => setOpened(true))}</span>
+      </Popover.Target>
+      <Popover.Dropdown>
+        {opened && (
+          <ConditionForm
+            app={app}
+            event={event}
+            value={value}
+            onDone={(condition) => {
+              setOpened(false);
+              onDone(condition);
+            }}
+          />
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  );
 }

@@ -1,25 +1,97 @@
-import { Select } from '@mantine/core';
+import { Button, Group, Popover, Select, Skeleton, Stack } from '@mantine/core';
+import { IconCalendar } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { appsQuery } from '../api/hooks.ts';
 import { labelOf, PRESETS, type Range, sameRange } from './range.ts';
+
+/** With the calendar's styles, when it is opened. */
+const Calendar = lazy(() => import('./calendar.tsx').then(({ Calendar: component }) => ({ default: component })));
+const CALENDAR_PX = 280;
 
 export interface RangePickerProps {
   readonly value: Range;
   onChange(value: Range): void;
 }
 
-/** Chooses a range of time. */
+/** Chooses a range of time: a preset, or days of a calendar; and the zone in which days are cut. */
 export function RangePicker({ value, onChange }: RangePickerProps) {
-  const known = PRESETS.some(({ range }) => sameRange(range, value));
-  const data = PRESETS.map(({ label }) => label);
+  const [opened, setOpened] = useState(false);
+  const zone = value.timeZone;
+  const choose = (range: Range): void => {
+    setOpened(false);
+    onChange({ ...range, ...(zone !== undefined && { timeZone: zone }) });
+  };
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" trapFocus returnFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          leftSection={<IconCalendar size={16} aria-hidden />}
+          onClick={() => setOpened((before) => !before)}
+          aria-haspopup="dialog"
+          aria-label={`Range of time: ${labelOf(value)}${zone === undefined ? '' : `, ${zone}`}`}
+        >
+          {labelOf(value)}
+          {zone !== undefined && ` · ${zone}`}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown maw="96vw" aria-label="Range of time">
+        {opened && (
+          <Group align="flex-start" gap="md" wrap="wrap">
+            <Stack gap={2} w={150}>
+              {PRESETS.map(({ label, range }) => (
+                <Button
+                  key={label}
+                  size="compact-sm"
+                  justify="flex-start"
+                  variant={sameRange(range, value) ? 'light' : 'subtle'}
+                  color={sameRange(range, value) ? undefined : 'gray'}
+                  aria-pressed={sameRange(range, value)}
+                  onClick={() => choose(range)}
+                >
+                  {label}
+                </Button>
+              ))}
+            </Stack>
+            <Stack gap="xs">
+              <Suspense fallback={<Skeleton h={CALENDAR_PX} w={260} />}>
+                <Calendar value={value} onChange={choose} />
+              </Suspense>
+              <ZoneSelect
+                value={zone}
+                onChange={(timeZone) => {
+                  const { timeZone: _, ...range } = value;
+                  onChange({ ...range, ...(timeZone !== undefined && { timeZone }) });
+                }}
+              />
+            </Stack>
+          </Group>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+const APP = '\u0000app';
+
+function ZoneSelect({ value, onChange }: { value: string | undefined; onChange(zone: string | undefined): void }) {
+  const { app } = useParams({ strict: false });
+  const { data: apps = [] } = useQuery(appsQuery);
+  const own = apps.find((one) => one.app === app)?.timeZone;
+  const zones = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), ...(value === undefined ? [] : [value])])];
   return (
     <Select
-      aria-label="Range of time"
-      data={known ? data : [...data, labelOf(value)]}
-      value={labelOf(value)}
+      label="Time zone"
+      size="xs"
+      searchable
       allowDeselect={false}
-      onChange={(label) => {
-        const preset = PRESETS.find((one) => one.label === label);
-        if (preset) onChange({ ...preset.range, ...(value.timeZone !== undefined && { timeZone: value.timeZone }) });
-      }}
+      limit={100}
+      comboboxProps={{ withinPortal: false }}
+      data={[{ value: APP, label: own === undefined ? "The app's" : `The app's (${own})` }, ...zones]}
+      value={value ?? APP}
+      onChange={(zone) => onChange(zone === APP || zone === null ? undefined : zone)}
     />
   );
 }

@@ -23,6 +23,9 @@ export const PRESETS: readonly Preset[] = [
   { label: 'Last 7 days', range: { last: '7d' } },
   { label: 'Last 30 days', range: { last: '30d' } },
   { label: 'Last 90 days', range: { last: '90d' } },
+  { label: 'This week', range: { last: '1w' } },
+  { label: 'This month', range: { last: '1m' } },
+  { label: 'Last 12 weeks', range: { last: '12w' } },
   { label: 'Last 12 months', range: { last: '12m' } },
 ];
 

@@ -1,0 +1,44 @@
+import { Select, type SelectProps } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { propertiesQuery } from '../api/hooks.ts';
+import { fieldLabel, type Types } from './filters.ts';
+
+const OWN = ['event', 'user', 'device', 'session'] as const;
+
+export interface FieldSelectProps extends Omit<SelectProps, 'data' | 'value' | 'onChange'> {
+  readonly app: string;
+  /** Only properties that this event has had. */
+  readonly event?: string | undefined;
+  readonly value: string | undefined;
+  /** Only properties that have had numbers. */
+  readonly numbers?: boolean;
+  onChange(field: string | undefined, types: Types): void;
+}
+
+/** `plan` → `data.plan`; names that are written in brackets stand directly behind. */
+const spelled = (name: string): string => (name.startsWith('[') ? `data${name}` : `data.${name}`);
+
+/** Chooses a field of events: their own, or a property seen in the app. */
+export function FieldSelect({ app, event, value, numbers = false, onChange, ...rest }: FieldSelectProps) {
+  const { data = [] } = useQuery(propertiesQuery(app, event));
+  const properties = data
+    .filter(({ types }) => !numbers || types.includes('number'))
+    .map(({ name }) => ({ value: spelled(name), label: name }));
+  const known = new Set<string>([...(numbers ? [] : OWN), ...properties.map((property) => property.value)]);
+  // What a question asked elsewhere is shown, seen or not.
+  if (value !== undefined && !known.has(value)) properties.unshift({ value, label: fieldLabel(value) });
+  return (
+    <Select
+      searchable
+      allowDeselect={false}
+      nothingFoundMessage={numbers ? 'No property with numbers is called so' : 'No property is called so'}
+      data={[
+        ...(numbers ? [] : [{ group: 'Of every event', items: OWN.map((name) => ({ value: name, label: name })) }]),
+        { group: 'Properties', items: properties },
+      ]}
+      value={value ?? null}
+      onChange={(field) => onChange(field ?? undefined, data.find(({ name }) => spelled(name) === field)?.types ?? [])}
+      {...rest}
+    />
+  );
+}

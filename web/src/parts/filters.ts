@@ -1,0 +1,61 @@
+/** Conditions of questions: what can be asked of a field, and how a condition reads. */
+import type { Filter } from '../api/wire.ts';
+
+export type Condition = Extract<Filter, { field: string }>;
+export type Operator = NonNullable<Condition['operator']>;
+export type Scalar = string | number | boolean | null;
+/** Of values that a property had: text, number, boolean, null, array, object. */
+export type Types = readonly string[];
+
+export const OPERATOR_LABELS: Readonly<Record<Operator, string>> = {
+  is: 'is',
+  isNot: 'is not',
+  in: 'is one of',
+  contains: 'contains',
+  startsWith: 'begins with',
+  matches: 'matches (RE2)',
+  gt: 'greater than',
+  gte: 'at least',
+  lt: 'less than',
+  lte: 'at most',
+  between: 'between',
+  exists: 'is there',
+};
+const TEXT: readonly Operator[] = ['is', 'isNot', 'in', 'contains', 'startsWith', 'matches', 'exists'];
+const NUMBER: readonly Operator[] = ['is', 'isNot', 'in', 'gt', 'gte', 'lt', 'lte', 'between', 'exists'];
+
+/** The operators that fit the types of values that were seen; all when nothing is known. */
+export function operatorsFor(types: Types): readonly Operator[] {
+  const hasText = types.includes('text');
+  const hasNumber = types.includes('number');
+  if (hasText === hasNumber) return [...new Set([...NUMBER.slice(0, 3), ...TEXT.slice(3, 6), ...NUMBER.slice(3)])];
+  return hasNumber ? NUMBER : TEXT;
+}
+
+export const isCondition = (filter: Filter): filter is Condition => 'field' in filter;
+export const isOr = (filter: Filter): filter is { readonly or: readonly Filter[] } => 'or' in filter;
+
+/** What was typed, as the JSON value that the property's values are: `42` is a number where numbers were seen. */
+export function scalarOf(text: string, types: Types): Scalar {
+  if (types.includes('boolean') && (text === 'true' || text === 'false')) return text === 'true';
+  if (types.includes('null') && text === 'null' && !types.includes('text')) return null;
+  const number = Number(text);
+  if (types.includes('number') && text.trim() !== '' && Number.isFinite(number)) return number;
+  return text;
+}
+
+/** `data.plan` as a reader calls it. */
+export const fieldLabel = (field: string): string => field.replace(/^data\.?/, '');
+
+const shown = (value: unknown): string => (typeof value === 'string' ? value || '(empty)' : JSON.stringify(value));
+
+/** A condition in words: `plan is one of pro, team`. */
+export function inWords(filter: Filter): string {
+  if ('and' in filter) return filter.and.map(inWords).join(' and ');
+  if ('or' in filter) return filter.or.map(inWords).join(' or ');
+  const { field, operator = 'is', value } = filter;
+  const name = fieldLabel(field);
+  if (operator === 'exists') return `${name} ${value === false ? 'is not there' : 'is there'}`;
+  const values = Array.isArray(value) ? value.map(shown).join(operator === 'between' ? ' and ' : ', ') : shown(value);
+  return `${name} ${OPERATOR_LABELS[operator]} ${values}`;
+}
