@@ -2,7 +2,7 @@
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { api, ProblemError } from './http.ts';
-import type { AnswerOf, Me, Operations, Question } from './wire.ts';
+import type { AnswerOf, Me, Operations, Question, SavedDashboard, SavedReport, SavedSegment } from './wire.ts';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -69,6 +69,29 @@ export const askQuestion = <Q extends Question>(app: string, question: Q, signal
     body: question,
     query: { fresh: false },
     ...(signal && { signal }),
+  });
+
+/** What is saved of an app: all of it at once, it is little. */
+const saved = <T>(app: string, what: 'reports' | 'dashboards' | 'segments') =>
+  queryOptions({
+    queryKey: ['saved', app, what],
+    queryFn: ({ signal }) => api<readonly T[]>(`api/apps/${encodeURIComponent(app)}/${what}`, { signal }),
+    staleTime: 30_000,
+  });
+export const reportsQuery = (app: string) => saved<SavedReport>(app, 'reports');
+export const dashboardsQuery = (app: string) => saved<SavedDashboard>(app, 'dashboards');
+export const segmentsQuery = (app: string) => saved<SavedSegment>(app, 'segments');
+
+/** Marks in time, of a range or of all time. */
+export const annotationsQuery = (app: string, range: { readonly from?: string; readonly to?: string } = {}) =>
+  queryOptions({
+    queryKey: ['annotations', app, range],
+    queryFn: ({ signal }) =>
+      api<Operations['getApiAppsAppAnnotations']['answer']>(`api/apps/${encodeURIComponent(app)}/annotations`, {
+        signal,
+        query: range,
+      }),
+    staleTime: 60_000,
   });
 
 export const useMe = (): Me | undefined => useQuery(meQuery).data;

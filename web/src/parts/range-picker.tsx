@@ -47,7 +47,7 @@ export function RangePicker({ value, onChange }: RangePickerProps) {
                   size="compact-sm"
                   justify="flex-start"
                   variant={sameRange(range, value) ? 'light' : 'subtle'}
-                  color={sameRange(range, value) ? undefined : 'gray'}
+                  color={sameRange(range, value) ? 'seismo' : 'gray'}
                   aria-pressed={sameRange(range, value)}
                   onClick={() => choose(range)}
                 >

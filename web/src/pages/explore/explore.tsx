@@ -1,10 +1,186 @@
+import { Button, Grid, Paper, Skeleton, Stack, Tabs } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo } from 'react';
+import { answerQuery, eventNamesQuery } from '../../api/hooks.ts';
+import { ProblemError } from '../../api/http.ts';
+import type { Chart, Question } from '../../api/wire.ts';
+import { CHARTS_OF, chartOf, preloadCharts } from '../../charts/answer-chart.tsx';
+import { ButtonLink } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Empty } from '../../parts/states.tsx';
+import { RangePicker } from '../../parts/range-picker.tsx';
+import { Empty, Failure } from '../../parts/states.tsx';
+import { type Shortcut, useShortcuts } from '../../shell/shortcuts.tsx';
+import { CommonForm } from './common-form.tsx';
+import { Form } from './form.tsx';
+import {
+  asKind,
+  type BuiltKind,
+  firstQuestion,
+  isBuilt,
+  KINDS,
+  missing,
+  rangeOfQuestion,
+  withRange,
+} from './question.ts';
+import { Result, ResultFrame } from './result.tsx';
+import { SavedReports } from './saved-reports.tsx';
+import type { ExploreSearch } from './search.ts';
 
+/** Between the last change and the question, so that five quick clicks ask once. */
+const ASK_AFTER_MS = 150;
+preloadCharts();
+
+/** Builds every question by clicking; the address holds all of it. */
 export function Explore() {
+  const { app } = useParams({ from: '/signed-in/apps/$app' });
+  const { data: names } = useQuery(eventNamesQuery(app));
+  if (names?.length === 0)
+    return (
+      <Page title="Explore">
+        <Empty
+          title="There is nothing to ask yet"
+          action={
+            <ButtonLink to="/apps/$app/overview" params={{ app }}>
+              Send the first event
+            </ButtonLink>
+          }
+        >
+          {app} has no events.
+        </Empty>
+      </Page>
+    );
+  return <Builder key={app} app={app} names={(names ?? []).map(({ event }) => event)} />;
+}
+
+function Builder({ app, names }: { app: string; names: readonly string[] }) {
+  const search = useSearch({ from: '/signed-in/apps/$app/explore' });
+  const navigate = useNavigate({ from: '/apps/$app/explore' });
+  const question = useMemo(() => search.q ?? firstQuestion(), [search.q]);
+  const chart = chartOf(question.kind, search.chart);
+  const go = useCallback((next: ExploreSearch) => void navigate({ search: next }), [navigate]);
+  const ask = useCallback(
+    (next: Question) =>
+      go({
+        q: next,
+        // Another kind is drawn as fits it.
+        ...(search.chart && next.kind === question.kind && { chart: search.chart }),
+        ...(search.report !== undefined && { report: search.report }),
+      }),
+    [go, search.chart, search.report, question.kind],
+  );
+  const draw = useCallback((next: Chart) => go({ ...search, q: question, chart: next }), [go, search, question]);
+
+  const [asked] = useDebouncedValue(question, ASK_AFTER_MS);
+  const lacks = missing(asked);
+  const { data, error, isFetching, isPlaceholderData, refetch } = useQuery({
+    ...answerQuery(app, asked),
+    enabled: lacks === undefined,
+    placeholderData: keepPreviousData,
+  });
+  // Users, timelines and SQL are asked on pages of their own.
+  useEffect(() => {
+    if (question.kind === 'sql')
+      void navigate({ to: '/apps/$app/sql', params: { app }, search: { sql: question.sql }, replace: true });
+    else if (question.kind === 'users' || question.kind === 'timeline')
+      void navigate({ to: '/apps/$app/users', params: { app }, search: {}, replace: true });
+  }, [question, navigate, app]);
+
+  const shortcuts = useMemo<readonly Shortcut[]>(
+    () => [
+      {
+        keys: 'c',
+        label: 'Draw it another way',
+        run: () => {
+          const charts = CHARTS_OF[question.kind];
+          draw(charts[(charts.indexOf(chart) + 1) % charts.length]!);
+        },
+      },
+      {
+        keys: 'n',
+        label: 'Add a series or a step',
+        run: () => {
+          if (question.kind === 'trend') ask({ ...question, series: [...question.series, {}] });
+          if (question.kind === 'funnel') ask({ ...question, steps: [...question.steps, {}] });
+        },
+      },
+      ...KINDS.map(({ kind, label }, i) => ({
+        keys: String(i + 1),
+        label: `Ask for: ${label}`,
+        run: () => ask(asKind(kind, question, names)),
+      })),
+    ],
+    [ask, chart, draw, names, question],
+  );
+  useShortcuts(shortcuts);
+
+  if (!isBuilt(question)) return <Page title="Explore">{null}</Page>;
+  const problem = error instanceof ProblemError ? error : undefined;
+  // The answer of another kind says nothing about this question.
+  const answer = data?.kind === question.kind ? data : undefined;
   return (
-    <Page title="Explore">
-      <Empty title="To be built" />
+    <Page
+      title="Explore"
+      actions={
+        <>
+          <SavedReports app={app} onOpen={go} />
+          <RangePicker value={rangeOfQuestion(question)} onChange={(range) => ask(withRange(question, range))} />
+        </>
+      }
+    >
+      <Tabs value={question.kind} onChange={(kind) => kind !== null && ask(asKind(kind as BuiltKind, question, names))}>
+        <Tabs.List aria-label="Kind of question">
+          {KINDS.map(({ kind, label, about }) => (
+            <Tabs.Tab key={kind} value={kind} title={about}>
+              {label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={question.kind} pt="md">
+          <Grid gap="md">
+            <Grid.Col span={{ base: 12, md: 4, xl: 3 }} order={{ base: 2, md: 1 }}>
+              <Paper withBorder p="md">
+                <Stack gap="md">
+                  <Form app={app} question={question} onChange={ask} problem={problem} />
+                  <CommonForm app={app} question={question} onChange={ask} />
+                  {search.q !== undefined && (
+                    <Button size="compact-sm" variant="subtle" color="gray" onClick={() => go({})}>
+                      Begin anew
+                    </Button>
+                  )}
+                </Stack>
+              </Paper>
+            </Grid.Col>
+            <Grid.Col span={{ base: 12, md: 8, xl: 9 }} order={{ base: 1, md: 2 }}>
+              {lacks !== undefined ? (
+                <ResultFrame>
+                  <Empty title={lacks} />
+                </ResultFrame>
+              ) : error && (!isPlaceholderData || answer === undefined) ? (
+                <ResultFrame>
+                  <Failure error={error} onRetry={() => void refetch()} />
+                </ResultFrame>
+              ) : answer === undefined ? (
+                <ResultFrame>
+                  <Skeleton h={420} aria-label="Asking" />
+                </ResultFrame>
+              ) : (
+                <Result
+                  app={app}
+                  question={question}
+                  answer={answer}
+                  chart={chart}
+                  report={search.report}
+                  isStale={isPlaceholderData || (isFetching && asked !== question)}
+                  onDraw={draw}
+                  onSaved={(report) => go({ ...search, q: question, report })}
+                />
+              )}
+            </Grid.Col>
+          </Grid>
+        </Tabs.Panel>
+      </Tabs>
     </Page>
   );
 }

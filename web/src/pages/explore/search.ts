@@ -1,5 +1,5 @@
 import type { Chart, Question } from '../../api/wire.ts';
-import { oneIn, present, type Search } from '../../parts/search.ts';
+import { oneIn, present, type Search, textIn } from '../../parts/search.ts';
 
 const CHARTS = [
   'line',
@@ -17,10 +17,12 @@ export interface ExploreSearch {
   /** The whole question, so that whoever gets the address sees the same. The server checks it. */
   readonly q?: Question;
   readonly chart?: Chart;
+  /** The saved report that was opened, by its id; saving can change it. */
+  readonly report?: string;
 }
 
 export function exploreSearch(search: Search): ExploreSearch {
   const { q } = search;
   const question = typeof q === 'object' && q !== null && 'kind' in q ? (q as Question) : undefined;
-  return present({ q: question, chart: oneIn(search, 'chart', CHARTS) });
+  return present({ q: question, chart: oneIn(search, 'chart', CHARTS), report: textIn(search, 'report') });
 }

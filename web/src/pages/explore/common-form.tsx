@@ -1,0 +1,49 @@
+import { Select, Switch } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { segmentsQuery } from '../../api/hooks.ts';
+import { FilterEditor } from '../../parts/filter-editor.tsx';
+import { type FormProps, Section } from './fields.tsx';
+import { type BuiltQuestion, change } from './question.ts';
+
+const EVERYBODY = '\u0000all';
+const OWN = '\u0000own';
+
+/** What questions of every kind may say: filters, whose events, how exactly. */
+export function CommonForm({ app, question, onChange }: FormProps<BuiltQuestion>) {
+  const { data: segments = [] } = useQuery(segmentsQuery(app));
+  const { segment, filters = [] } = question;
+  const saved = segment !== undefined && 'saved' in segment ? segment.saved : undefined;
+  return (
+    <Section title="Only">
+      <FilterEditor
+        app={app}
+        of="the whole question"
+        value={filters}
+        onChange={(next) => onChange(change(question, { filters: next.length > 0 ? next : undefined }))}
+      />
+      {(segments.length > 0 || segment !== undefined) && (
+        <Select
+          size="xs"
+          label="Users"
+          allowDeselect={false}
+          data={[
+            { value: EVERYBODY, label: 'everybody' },
+            ...segments.map(({ id, name }) => ({ value: id, label: name })),
+            ...(segment !== undefined && saved === undefined ? [{ value: OWN, label: 'a segment of its own' }] : []),
+          ]}
+          value={segment === undefined ? EVERYBODY : (saved ?? OWN)}
+          onChange={(id) => {
+            if (id === OWN || id === null) return;
+            onChange(change(question, { segment: id === EVERYBODY ? undefined : { saved: id } }));
+          }}
+        />
+      )}
+      <Switch
+        size="xs"
+        label="Exact, however long it takes"
+        checked={question.exact ?? false}
+        onChange={(event) => onChange(change(question, { exact: event.currentTarget.checked || undefined }))}
+      />
+    </Section>
+  );
+}

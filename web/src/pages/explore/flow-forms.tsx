@@ -1,0 +1,166 @@
+/** The forms of paths and of performance. */
+import { Group } from '@mantine/core';
+import type { QuestionOf } from '../../api/wire.ts';
+import { FieldSelect } from '../../parts/field-select.tsx';
+import { FilterEditor } from '../../parts/filter-editor.tsx';
+import { ChoiceFields, type FormProps, INTERVALS, LateNumber, LateText, Pick, Section } from './fields.tsx';
+import { change } from './question.ts';
+
+type Patch<Q> = Partial<{ [K in keyof Q]: Q[K] | undefined }>;
+type Paths = QuestionOf<'paths'>;
+type Performance = QuestionOf<'performance'>;
+
+const STEPS = ['2', '3', '4', '5', '6'] as const;
+
+export function PathsForm({ app, question, onChange }: FormProps<Paths>) {
+  const set = (patch: Patch<Paths>): void => onChange(change(question, patch));
+  const way = question.start !== undefined ? 'start' : question.end !== undefined ? 'end' : undefined;
+  const choice = question.start ?? question.end ?? {};
+  return (
+    <>
+      <Section title="Paths">
+        <Pick
+          label="that"
+          value={way}
+          options={[
+            { value: undefined, label: 'sessions begin with' },
+            { value: 'start', label: 'follow an event' },
+            { value: 'end', label: 'lead to an event' },
+          ]}
+          onChange={(next) =>
+            set({ start: next === 'start' ? choice : undefined, end: next === 'end' ? choice : undefined })
+          }
+        />
+        {way !== undefined && (
+          <ChoiceFields
+            app={app}
+            label={way === 'start' ? 'Event that paths begin with' : 'Event that paths end with'}
+            value={choice}
+            onChange={(value) => set(way === 'start' ? { start: value } : { end: value })}
+          />
+        )}
+      </Section>
+      <Section title="Steps">
+        <Group grow align="flex-end">
+          <Pick
+            label="Long"
+            value={String(question.steps ?? 4)}
+            options={STEPS.map((value) => ({ value: value as string, label: `${value} events` }))}
+            onChange={(steps) => set({ steps: steps === undefined || steps === '4' ? undefined : Number(steps) })}
+          />
+          <LateNumber
+            label="Branches"
+            value={question.limit}
+            placeholder="10"
+            min={1}
+            max={1000}
+            onChange={(limit) => set({ limit })}
+          />
+        </Group>
+        <FieldSelect
+          app={app}
+          size="xs"
+          label="Each step is called by"
+          placeholder="the event"
+          clearable
+          value={question.node}
+          onChange={(node) => set({ node })}
+        />
+        <Group grow align="flex-end">
+          <LateText
+            label="End after silence of"
+            value={question.sessionGap}
+            placeholder="30min"
+            onChange={(sessionGap) => set({ sessionGap })}
+          />
+          <Pick
+            label="The same again is"
+            value={question.collapse === false ? 'each' : undefined}
+            options={[
+              { value: undefined, label: 'one step' },
+              { value: 'each', label: 'a step each' },
+            ]}
+            onChange={(each) => set({ collapse: each === 'each' ? false : undefined })}
+          />
+        </Group>
+      </Section>
+    </>
+  );
+}
+
+export function PerformanceForm({ app, question, onChange }: FormProps<Performance>) {
+  const set = (patch: Patch<Performance>): void => onChange(change(question, patch));
+  return (
+    <>
+      <Section title="Event">
+        <ChoiceFields
+          app={app}
+          label="Event"
+          value={question}
+          onChange={({ event, filters }) => set({ event, filters })}
+        />
+      </Section>
+      <Section title="Numbers">
+        <FieldSelect
+          app={app}
+          event={question.event}
+          size="xs"
+          numbers
+          label="Property with the numbers"
+          placeholder="such as ms"
+          value={question.property === '' ? undefined : question.property}
+          onChange={(property) => set({ property: property ?? '' })}
+        />
+        <FieldSelect
+          app={app}
+          event={question.event}
+          size="xs"
+          label="by"
+          value={question.by}
+          onChange={(by) => set({ by: by ?? 'event' })}
+        />
+        <Group grow align="flex-end">
+          <Pick
+            label="Worst by"
+            value={question.sort}
+            options={[
+              { value: undefined, label: '95th percentile' },
+              { value: 'p50', label: 'median' },
+              { value: 'p99', label: '99th percentile' },
+              { value: 'max', label: 'greatest' },
+              { value: 'count', label: 'events' },
+              ...(question.condition ? [{ value: 'rate' as const, label: 'share of failures' }] : []),
+            ]}
+            onChange={(sort) => set({ sort })}
+          />
+          <Pick
+            label="Points"
+            value={question.interval}
+            options={[{ value: undefined, label: 'totals alone' }, ...INTERVALS.slice(1)]}
+            onChange={(interval) => set({ interval })}
+          />
+        </Group>
+      </Section>
+      <Section title="Counts as failed when">
+        <FilterEditor
+          app={app}
+          event={question.event}
+          of="failures"
+          value={
+            question.condition === undefined
+              ? []
+              : 'and' in question.condition
+                ? question.condition.and
+                : [question.condition]
+          }
+          onChange={(filters) =>
+            set({
+              condition: filters.length === 0 ? undefined : filters.length === 1 ? filters[0] : { and: filters },
+              ...(filters.length === 0 && question.sort === 'rate' && { sort: undefined }),
+            })
+          }
+        />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,142 @@
+/** The forms of the kinds about people who come back: retention, stickiness, lifecycle, sessions. */
+import { Group } from '@mantine/core';
+import type { QuestionOf } from '../../api/wire.ts';
+import { FieldSelect } from '../../parts/field-select.tsx';
+import { ChoiceFields, type FormProps, INTERVALS, LateText, LONG_INTERVALS, Pick, Section } from './fields.tsx';
+import { change } from './question.ts';
+
+type Patch<Q> = Partial<{ [K in keyof Q]: Q[K] | undefined }>;
+
+export function RetentionForm({ app, question, onChange }: FormProps<QuestionOf<'retention'>>) {
+  const set = (patch: Patch<QuestionOf<'retention'>>): void => onChange(change(question, patch));
+  return (
+    <>
+      <Section title="First did">
+        <ChoiceFields app={app} label="First event" value={question.start} onChange={(start) => set({ start })} />
+      </Section>
+      <Section title="Then came back and did">
+        <ChoiceFields
+          app={app}
+          label="Event of coming back"
+          value={question.return ?? question.start}
+          onChange={(back) => set({ return: back })}
+        />
+      </Section>
+      <Section title="Cohorts">
+        <Group grow align="flex-end">
+          <Pick
+            label="Periods"
+            value={question.interval}
+            options={LONG_INTERVALS}
+            onChange={(interval) => set({ interval: interval ?? 'week' })}
+          />
+          <Pick
+            label="Back"
+            value={question.mode}
+            options={[
+              { value: undefined, label: 'in that period' },
+              { value: 'unbounded', label: 'in that or later' },
+            ]}
+            onChange={(mode) => set({ mode })}
+          />
+        </Group>
+        <FieldSelect
+          app={app}
+          event={question.start.event}
+          size="xs"
+          aria-label="Broken down by"
+          placeholder="broken down by nothing"
+          clearable
+          value={question.breakdown}
+          onChange={(breakdown) => set({ breakdown, ...(breakdown === undefined && { limit: undefined }) })}
+        />
+      </Section>
+    </>
+  );
+}
+
+export function StickinessForm({ app, question, onChange }: FormProps<QuestionOf<'stickiness'>>) {
+  const set = (patch: Patch<QuestionOf<'stickiness'>>): void => onChange(change(question, patch));
+  return (
+    <>
+      <Section title="Active means">
+        <ChoiceFields
+          app={app}
+          label="Event"
+          value={question}
+          onChange={({ event, filters }) => set({ event, filters })}
+        />
+      </Section>
+      <Section title="Over time">
+        <Group grow align="flex-end">
+          <Pick
+            label="Count"
+            value={question.interval ?? 'day'}
+            options={[
+              { value: 'day', label: 'days' },
+              { value: 'week', label: 'weeks' },
+              { value: 'month', label: 'months' },
+            ]}
+            onChange={(interval) => set({ interval })}
+          />
+          <Pick
+            label="of"
+            value={question.period}
+            options={[
+              { value: undefined, label: 'the whole range' },
+              { value: 'week', label: 'each week' },
+              { value: 'month', label: 'each month' },
+            ]}
+            onChange={(period) => set({ period })}
+          />
+        </Group>
+      </Section>
+    </>
+  );
+}
+
+export function LifecycleForm({ app, question, onChange }: FormProps<QuestionOf<'lifecycle'>>) {
+  const set = (patch: Patch<QuestionOf<'lifecycle'>>): void => onChange(change(question, patch));
+  return (
+    <>
+      <Section title="Active means">
+        <ChoiceFields
+          app={app}
+          label="Event"
+          value={question}
+          onChange={({ event, filters }) => set({ event, filters })}
+        />
+      </Section>
+      <Section title="Over time">
+        <Pick
+          label="Points"
+          value={question.interval}
+          options={LONG_INTERVALS}
+          onChange={(interval) => set({ interval: interval ?? 'week' })}
+        />
+      </Section>
+    </>
+  );
+}
+
+export function SessionsForm({ question, onChange }: FormProps<QuestionOf<'sessions'>>) {
+  const set = (patch: Patch<QuestionOf<'sessions'>>): void => onChange(change(question, patch));
+  return (
+    <Section title="Sessions">
+      <Group grow align="flex-end">
+        <LateText
+          label="End after silence of"
+          value={question.gap}
+          placeholder="30min"
+          onChange={(gap) => set({ gap })}
+        />
+        <Pick
+          label="Points"
+          value={question.interval}
+          options={[...INTERVALS.slice(1), { value: undefined, label: 'totals alone' }]}
+          onChange={(interval) => set({ interval })}
+        />
+      </Group>
+    </Section>
+  );
+}

@@ -1,0 +1,238 @@
+import {
+  ActionIcon,
+  Badge,
+  Box,
+  Button,
+  Group,
+  Menu,
+  Paper,
+  SegmentedControl,
+  Stack,
+  Text,
+  Tooltip,
+} from '@mantine/core';
+import {
+  IconChartArea,
+  IconChartBar,
+  IconChartLine,
+  IconChartPie,
+  IconChartSankey,
+  IconCode,
+  IconDownload,
+  IconFilter,
+  IconGridDots,
+  IconNote,
+  IconNumber123,
+  IconTable,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useRef, useState } from 'react';
+import { annotationsQuery, useIsAdmin } from '../../api/hooks.ts';
+import { urlOf } from '../../api/http.ts';
+import type { Answer, Chart } from '../../api/wire.ts';
+import { AnswerChart, CHARTS_OF, type ChartHandle, type Picked } from '../../charts/answer-chart.tsx';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import { count, day } from '../../parts/formats.ts';
+import { AnnotateForm } from './annotate.tsx';
+import { PickedDrawer } from './picked-drawer.tsx';
+import type { BuiltQuestion } from './question.ts';
+import { SaveForm } from './save.tsx';
+import { SqlDrawer } from './sql-drawer.tsx';
+
+const HEIGHT_PX = 420;
+const ICONS = {
+  line: IconChartLine,
+  bar: IconChartBar,
+  area: IconChartArea,
+  pie: IconChartPie,
+  number: IconNumber123,
+  table: IconTable,
+  funnel: IconFilter,
+  heatmap: IconGridDots,
+  sankey: IconChartSankey,
+} as const satisfies Record<Chart, unknown>;
+const LABELS: Readonly<Record<Chart, string>> = {
+  line: 'Line',
+  bar: 'Bars',
+  area: 'Area',
+  pie: 'Pie',
+  number: 'Number',
+  table: 'Table',
+  funnel: 'Funnel',
+  heatmap: 'Heat map',
+  sankey: 'Flow',
+};
+
+export const ResultFrame = ({ children }: { children: ReactNode }) => (
+  <Paper withBorder p="md" component="section" aria-label="Answer" mih={HEIGHT_PX + 90}>
+    {children}
+  </Paper>
+);
+
+export interface ResultProps {
+  readonly app: string;
+  readonly question: BuiltQuestion;
+  readonly answer: Answer;
+  readonly chart: Chart;
+  readonly report: string | undefined;
+  /** What is shown is the answer to the question before. */
+  readonly isStale: boolean;
+  onDraw(chart: Chart): void;
+  onSaved(report: string): void;
+}
+
+/** The answer, how it is drawn, and what can be done with it. */
+export function Result({ app, question, answer, chart, report, isStale, onDraw, onSaved }: ResultProps) {
+  const isAdmin = useIsAdmin();
+  const handle = useRef<ChartHandle>(null);
+  const [picked, setPicked] = useState<Picked>();
+  const [dialog, setDialog] = useState<'sql' | 'save' | 'annotate'>();
+  const { data: annotations = [] } = useQuery(annotationsQuery(app, { from: answer.from, to: answer.to }));
+  const charts = CHARTS_OF[question.kind];
+  const hasTime = ['trend', 'lifecycle', 'sessions', 'performance'].includes(question.kind);
+  const close = (): void => setDialog(undefined);
+  return (
+    <ResultFrame>
+      <Group justify="space-between" mb="sm" gap="xs">
+        {charts.length > 1 ? (
+          <SegmentedControl
+            size="xs"
+            aria-label="Drawn as"
+            value={chart}
+            onChange={(next) => onDraw(next as Chart)}
+            data={charts.map((name) => {
+              const Icon = ICONS[name];
+              return {
+                value: name,
+                label: (
+                  <Tooltip label={LABELS[name]} openDelay={300}>
+                    <Box component="span" display="flex">
+                      <Icon size={16} aria-hidden />
+                      <VisuallyHidden>{LABELS[name]}</VisuallyHidden>
+                    </Box>
+                  </Tooltip>
+                ),
+              };
+            })}
+          />
+        ) : (
+          <span />
+        )}
+        <Group gap={6}>
+          {isAdmin && hasTime && (
+            <Tooltip label="Mark a date on the charts">
+              <ActionIcon variant="default" aria-label="Mark a date" onClick={() => setDialog('annotate')}>
+                <IconNote size={16} />
+              </ActionIcon>
+            </Tooltip>
+          )}
+          <CopyButton text={location.href} label="Copy the link" short="Link" size="xs" />
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconCode size={14} aria-hidden />}
+            onClick={() => setDialog('sql')}
+          >
+            SQL
+          </Button>
+          <Downloads app={app} question={question} name={`${app}-${question.kind}`} png={() => handle.current?.png()} />
+          {isAdmin && (
+            <Button size="xs" onClick={() => setDialog('save')}>
+              Save
+            </Button>
+          )}
+        </Group>
+      </Group>
+      <Box style={{ opacity: isStale ? 0.5 : 1, transition: 'opacity 120ms' }} aria-busy={isStale} mih={HEIGHT_PX}>
+        <AnswerChart
+          question={question}
+          answer={answer}
+          chart={chart}
+          height={HEIGHT_PX}
+          annotations={annotations}
+          handle={handle}
+          onPick={setPicked}
+        />
+      </Box>
+      <Group justify="space-between" mt="xs" gap="xs">
+        <Text size="xs" c="dimmed">
+          {day(answer.from, answer.timeZone)} – {day(new Date(answer.to).getTime() - 1, answer.timeZone)},{' '}
+          {answer.timeZone}
+        </Text>
+        <Group gap="xs">
+          {answer.skipped > 0 && (
+            <Badge color="gray" variant="light" tt="none">
+              {count(answer.skipped)} values are no numbers
+            </Badge>
+          )}
+          {!answer.exact && (
+            <Tooltip label="Distinct users or percentiles are estimates; “Exact” counts them one by one.">
+              <Badge color="gray" variant="light" tt="none">
+                estimates
+              </Badge>
+            </Tooltip>
+          )}
+        </Group>
+      </Group>
+      {chart !== 'table' && charts.includes('table') && (
+        <Stack mt="lg" gap="xs">
+          <Text size="xs" fw={600} c="dimmed" tt="uppercase" component="h2">
+            The numbers
+          </Text>
+          <AnswerChart question={question} answer={answer} chart="table" height={0} onPick={setPicked} />
+        </Stack>
+      )}
+      {picked && <PickedDrawer app={app} question={question} picked={picked} onClose={() => setPicked(undefined)} />}
+      {dialog === 'sql' && <SqlDrawer app={app} question={question} onClose={close} />}
+      {dialog === 'save' && (
+        <SaveForm app={app} question={question} chart={chart} report={report} onClose={close} onSaved={onSaved} />
+      )}
+      {dialog === 'annotate' && <AnnotateForm app={app} onClose={close} />}
+    </ResultFrame>
+  );
+}
+
+interface DownloadsProps {
+  readonly app: string;
+  readonly question: BuiltQuestion;
+  readonly name: string;
+  png(): string | undefined;
+}
+
+function Downloads({ app, question, name, png }: DownloadsProps) {
+  const path = `api/query/${encodeURIComponent(app)}`;
+  const q = JSON.stringify(question);
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button size="xs" variant="default" leftSection={<IconDownload size={14} aria-hidden />}>
+          Download
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {(['csv', 'ndjson', 'json'] as const).map((format) => (
+          <Menu.Item
+            key={format}
+            component="a"
+            href={urlOf(path, { q, format, ...(format === 'csv' && { csvSafe: true }) })}
+            download={`${name}.${format}`}
+          >
+            {format.toUpperCase()}
+          </Menu.Item>
+        ))}
+        <Menu.Item
+          onClick={() => {
+            const image = png();
+            if (image === undefined) return;
+            const link = document.createElement('a');
+            link.href = image;
+            link.download = `${name}.png`;
+            link.click();
+          }}
+        >
+          PNG of the chart
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

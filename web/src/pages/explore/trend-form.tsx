@@ -1,0 +1,205 @@
+import { Button, Group, Select, Switch } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import type { QuestionOf } from '../../api/wire.ts';
+import { FieldSelect } from '../../parts/field-select.tsx';
+import { ChoiceFields, type FormProps, INTERVALS, LateNumber, LateText, ListItem, Pick, Section } from './fields.tsx';
+import { type Choice, change, letter, moved, needsProperty } from './question.ts';
+
+type Trend = QuestionOf<'trend'>;
+type Series = Trend['series'][number];
+type Measure = NonNullable<Series['measure']>;
+
+const MEASURES: readonly { readonly group: string; readonly items: readonly { value: Measure; label: string }[] }[] = [
+  {
+    group: 'Counts',
+    items: [
+      { value: 'count', label: 'events' },
+      { value: 'users', label: 'users' },
+      { value: 'sessions', label: 'sessions' },
+      { value: 'perUser', label: 'events per user' },
+    ],
+  },
+  {
+    group: 'Of a property',
+    items: [
+      { value: 'sum', label: 'sum' },
+      { value: 'avg', label: 'average' },
+      { value: 'min', label: 'least' },
+      { value: 'max', label: 'greatest' },
+      { value: 'median', label: 'median' },
+      { value: 'p90', label: '90th percentile' },
+      { value: 'p95', label: '95th percentile' },
+      { value: 'p99', label: '99th percentile' },
+      { value: 'uniqueValues', label: 'different values' },
+    ],
+  },
+];
+const SERIES_MAX = 10;
+
+/** Series, and what is done with them. */
+export function TrendForm({
+  app,
+  question,
+  onChange,
+  formulaError,
+}: FormProps<Trend> & { formulaError?: string | undefined }) {
+  const set = (patch: Partial<{ [K in keyof Trend]: Trend[K] | undefined }>): void => onChange(change(question, patch));
+  const { series } = question;
+  const setSeries = (at: number, patch: Partial<{ [K in keyof Series]: Series[K] | undefined }>): void =>
+    set({ series: series.map((one, i) => (i === at ? change(one, patch) : one)) });
+  const breakdown = question.breakdown ?? [];
+  const setBreakdown = (at: number, field: string | undefined): void => {
+    const next =
+      field === undefined
+        ? breakdown.filter((_, i) => i !== at)
+        : [...breakdown.slice(0, at), field, ...breakdown.slice(at + 1)];
+    set({ breakdown: next.length > 0 ? next : undefined, ...(next.length === 0 && { limit: undefined }) });
+  };
+  return (
+    <>
+      <Section title="Series">
+        {series.map((one, at) => (
+          <ListItem
+            // biome-ignore lint/suspicious/noArrayIndexKey: two series may be equal
+            key={at}
+            mark={letter(at)}
+            name={`series ${letter(at)}`}
+            at={at}
+            count={series.length}
+            least={1}
+            onMove={(to) => set({ series: moved(series, at, to) })}
+            onRemove={() => set({ series: series.filter((_, i) => i !== at) })}
+          >
+            <ChoiceFields
+              app={app}
+              label={`Event of series ${letter(at)}`}
+              value={one}
+              onChange={(choice: Choice) => setSeries(at, { event: choice.event, filters: choice.filters })}
+            />
+            <Select
+              size="xs"
+              aria-label={`Measure of series ${letter(at)}`}
+              allowDeselect={false}
+              data={MEASURES.map(({ group, items }) => ({ group, items: [...items] }))}
+              value={one.measure ?? 'count'}
+              onChange={(measure) => {
+                const next = MEASURES.flatMap(({ items }) => items).find(({ value }) => value === measure)?.value;
+                setSeries(at, {
+                  measure: next === 'count' ? undefined : next,
+                  property: needsProperty(next) ? one.property : undefined,
+                });
+              }}
+            />
+            {needsProperty(one.measure) && (
+              <FieldSelect
+                app={app}
+                event={one.event}
+                size="xs"
+                numbers={one.measure !== 'uniqueValues'}
+                aria-label={`Property of series ${letter(at)}`}
+                placeholder="of which property"
+                value={one.property}
+                onChange={(property) => setSeries(at, { property })}
+              />
+            )}
+          </ListItem>
+        ))}
+        {series.length < SERIES_MAX && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => set({ series: [...series, {}] })}
+            style={{ alignSelf: 'flex-start' }}
+          >
+            Add a series
+          </Button>
+        )}
+        <LateText
+          label="Formula"
+          value={question.formula}
+          placeholder={series.length > 1 ? 'A / B * 100' : 'A / 1000'}
+          error={formulaError}
+          onChange={(formula) => set({ formula })}
+        />
+      </Section>
+      <Section title="Break down">
+        {[...breakdown, undefined].slice(0, 2).map((field, at) => (
+          <FieldSelect
+            // biome-ignore lint/suspicious/noArrayIndexKey: the first and the second field
+            key={at}
+            app={app}
+            event={series.length === 1 ? series[0]?.event : undefined}
+            size="xs"
+            aria-label={at === 0 ? 'Broken down by' : 'and by'}
+            placeholder={at === 0 ? 'by nothing' : 'and by…'}
+            clearable
+            value={field}
+            onChange={(chosen) => setBreakdown(at, chosen)}
+          />
+        ))}
+        {breakdown.length > 0 && (
+          <LateNumber
+            label="The so many greatest groups"
+            value={question.limit}
+            placeholder="10"
+            min={1}
+            max={1000}
+            onChange={(limit) => set({ limit })}
+          />
+        )}
+      </Section>
+      <Section title="Over time">
+        <Group grow align="flex-end">
+          <Pick
+            label="Points"
+            value={question.interval}
+            options={[...INTERVALS, { value: undefined, label: 'totals alone' }]}
+            onChange={(interval) =>
+              set({ interval, ...(interval === undefined && { cumulative: undefined, movingAverage: undefined }) })
+            }
+          />
+          <Pick
+            label="Compare with"
+            value={
+              question.compare === undefined
+                ? undefined
+                : question.compare === 'previousPeriod'
+                  ? 'previousPeriod'
+                  : 'range'
+            }
+            options={[
+              { value: undefined, label: 'nothing' },
+              { value: 'previousPeriod', label: 'the period before' },
+              ...(typeof question.compare === 'object'
+                ? [{ value: 'range' as const, label: 'a range of its own' }]
+                : []),
+            ]}
+            onChange={(compare) => {
+              if (compare !== 'range') set({ compare });
+            }}
+          />
+        </Group>
+        {question.interval !== undefined && (
+          <Group grow align="flex-end">
+            <LateNumber
+              label="Moving average of"
+              value={question.movingAverage}
+              placeholder="points"
+              min={2}
+              max={366}
+              onChange={(movingAverage) => set({ movingAverage })}
+            />
+            <Switch
+              size="xs"
+              pb={6}
+              label="Cumulative"
+              checked={question.cumulative ?? false}
+              onChange={(event) => set({ cumulative: event.currentTarget.checked || undefined })}
+            />
+          </Group>
+        )}
+      </Section>
+    </>
+  );
+}
