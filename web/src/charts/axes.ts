@@ -38,7 +38,7 @@ export function axesOf(
     splitNumber: height < 200 ? TICKS.narrow : TICKS.wide,
     splitLine: { lineStyle: { color: colours.line } },
     axisLabel: { ...label, formatter: (value: number) => formatAxis(value), hideOverlap: true },
-    ...(plot.axisMax !== undefined && { max: plot.axisMax }),
+    ...(plot.axisMax !== undefined && { max: plot.axisMax, interval: plot.axisMax / (height < 200 ? 2 : 4) }),
   };
   const top = plot.marks && plot.marks.length > 0 ? 24 : 10;
   const tooltip = {

@@ -1,7 +1,13 @@
 /** ECharts inside React: drawn in a canvas as large as its place, in the colours of the theme, until it goes away. */
 import { useReducedMotion } from '@mantine/hooks';
 import { BarChart, HeatmapChart, LineChart, PieChart, SankeyChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
+import {
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapContinuousComponent,
+} from 'echarts/components';
 import { type ECharts, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
@@ -21,6 +27,7 @@ use([
   LegendComponent,
   MarkLineComponent,
   TooltipComponent,
+  VisualMapContinuousComponent,
   CanvasRenderer,
 ]);
 
@@ -50,6 +57,9 @@ export function EChart({ picture, colours, width, height, lit, onPick, handle }:
     listen(drawn, () => current.current);
     return () => {
       chart.current = undefined;
+      // A large picture is painted over several frames, and zrender (6.1) goes on after it was disposed of: painting nothing ends that.
+      drawn.getZr().clear();
+      drawn.getZr().refreshImmediately();
       drawn.dispose();
     };
   }, []);
@@ -59,7 +69,7 @@ export function EChart({ picture, colours, width, height, lit, onPick, handle }:
     drawn.resize({ width, height });
     drawn.setOption(wholeOption(picture, colours, { isStill, isPickable: onPick !== undefined }), {
       // What was drawn and is drawn again moves there; nothing of another kind of chart stays.
-      replaceMerge: ['series', 'xAxis', 'yAxis', 'grid'],
+      replaceMerge: ['series', 'xAxis', 'yAxis', 'grid', 'visualMap'],
       lazyUpdate: false,
     });
   }, [picture, colours, width, height, isStill, onPick]);

@@ -4,7 +4,7 @@ import type { AnswerOf } from '../api/wire.ts';
 import { count, duration, percent } from '../parts/formats.ts';
 import type { Picked } from './answer-chart.tsx';
 import { hatchOf, NARROW_PX } from './axes.ts';
-import { colourOf, mixed } from './colours.ts';
+import { colourOf, inkOn, mixed } from './colours.ts';
 import { type DataTable, numberCell, numberColumn, type Row, textCell } from './data-table.ts';
 import { type Group, groupFilters, groupName, lineOf } from './names.ts';
 import type { Drawing, Picture, TooltipContent } from './picture.ts';
@@ -60,7 +60,7 @@ export function funnelPicture(drawing: Drawing<'funnel'>): Picture {
   const shares = {
     type: 'value' as const,
     max: 1,
-    splitNumber: height < 200 ? 2 : 4,
+    interval: height < 200 ? 0.5 : 0.25,
     splitLine: { lineStyle: { color: colours.line } },
     axisLabel: { ...label, formatter: (value: number) => percent(value), hideOverlap: true },
   };
@@ -83,7 +83,14 @@ export function funnelPicture(drawing: Drawing<'funnel'>): Picture {
           },
       xAxis: isLying ? shares : categories,
       yAxis: isLying ? categories : shares,
-      series: shown.flatMap((i) => barsOf(parts[i]!, i, colour(i), { colours, isBroken, isLying })),
+      series: shown.flatMap((i) =>
+        barsOf(parts[i]!, i, colour(i), {
+          colours,
+          isBroken,
+          isLying,
+          length: isLying ? width - room - 60 : height - 68,
+        }),
+      ),
     },
     tooltip: ({ series, index }) => tooltipOf(parts, series, index, isBroken, colour),
     pick: ({ series, index }) => {
@@ -97,9 +104,19 @@ interface Look {
   readonly colours: Drawing<'funnel'>['colours'];
   readonly isBroken: boolean;
   readonly isLying: boolean;
+  /** px that a whole bar is long. */
+  readonly length: number;
 }
 
-function barsOf({ steps }: Part, i: number, colour: string, { colours, isBroken, isLying }: Look): BarSeriesOption[] {
+/** px that the words in a bar need along it. */
+const WORDS_PX = { lying: 120, standing: 26 } as const;
+
+function barsOf(
+  { steps }: Part,
+  i: number,
+  colour: string,
+  { colours, isBroken, isLying, length }: Look,
+): BarSeriesOption[] {
   const radius = isLying ? [0, 3, 3, 0] : [3, 3, 0, 0];
   const base = {
     type: 'bar' as const,
@@ -114,24 +131,31 @@ function barsOf({ steps }: Part, i: number, colour: string, { colours, isBroken,
       id: `${i}`,
       name: `${i}`,
       color: colour,
-      data: steps.map(({ conversion }) => conversion ?? 0),
+      data: steps.map(({ conversion, total }) => ({
+        value: conversion ?? 0,
+        label: {
+          show: !isBroken,
+          fontSize: 12,
+          fontWeight: 600,
+          formatter: () => `${percent(conversion)} · ${count(total)}`,
+          ...((conversion ?? 0) * length >= WORDS_PX[isLying ? 'lying' : 'standing']
+            ? {
+                position: isLying ? ('insideRight' as const) : ('insideTop' as const),
+                color: inkOn(colour),
+                distance: 8,
+              }
+            : {
+                position: isLying ? ('right' as const) : ('top' as const),
+                color: colours.text,
+                backgroundColor: colours.body,
+                padding: [2, 4],
+                borderRadius: 3,
+              }),
+        },
+      })),
+      z: 3,
       barMinHeight: 1,
       itemStyle: { borderRadius: radius },
-      label: {
-        show: !isBroken,
-        position: isLying ? 'insideLeft' : 'insideBottom',
-        color: colours.text,
-        fontSize: 12,
-        // On the ground of the chart whatever the bar is like behind it.
-        backgroundColor: colours.body,
-        borderRadius: 4,
-        padding: [2, 5],
-        distance: 6,
-        formatter: ({ dataIndex }) => {
-          const step = steps[dataIndex]!;
-          return `${percent(step.conversion)} · ${count(step.total)}`;
-        },
-      },
     },
     {
       ...base,

@@ -103,6 +103,8 @@ export function pathsPicture(drawing: Drawing<'paths'>): Picture {
           nodeGap: 9,
           draggable: false,
           nodeAlign: 'left',
+          // In the order of the answer: the greatest first, all others and what ended last.
+          layoutIterations: 0,
           emphasis: { focus: 'adjacency' },
           data: stops.map((stop) => ({
             name: stop.id,

@@ -16,11 +16,11 @@ type Sort = 'p50' | 'p95' | 'p99' | 'max' | 'count' | 'rate';
 
 const WORDS: Readonly<Record<Sort, string>> = {
   p50: 'Median',
-  p95: '95 % are below',
-  p99: '99 % are below',
+  p95: 'p95',
+  p99: 'p99',
   max: 'Greatest',
   count: 'Events',
-  rate: 'Condition holds',
+  rate: 'Share',
 };
 /** More lines over each other are no picture; the table has all. */
 const LINES_MAX = 8;

@@ -11,6 +11,7 @@ import type {
   LegendComponentOption,
   MarkLineComponentOption,
   TooltipComponentOption,
+  VisualMapComponentOption,
 } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
 import type { Annotation, AnswerOf, Chart, Kind } from '../api/wire.ts';
@@ -24,7 +25,12 @@ export type SeriesOption =
   | HeatmapSeriesOption
   | SankeySeriesOption;
 export type Option = ComposeOption<
-  SeriesOption | GridComponentOption | LegendComponentOption | TooltipComponentOption | MarkLineComponentOption
+  | SeriesOption
+  | GridComponentOption
+  | LegendComponentOption
+  | TooltipComponentOption
+  | MarkLineComponentOption
+  | VisualMapComponentOption
 >;
 
 export interface Drawing<K extends Kind> {

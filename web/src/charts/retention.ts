@@ -58,6 +58,15 @@ export function retentionPicture(drawing: Drawing<'retention'>): Picture {
         axisLine: { show: false },
         axisLabel: { ...label, width: left - 12, overflow: 'truncate', hideOverlap: true },
       },
+      // ECharts takes the colours of cells from this alone.
+      visualMap: {
+        type: 'continuous',
+        show: false,
+        min: 0,
+        max: 1,
+        dimension: 2,
+        inRange: { color: [groundOf(0, colours), groundOf(1, colours)] },
+      },
       series: [
         {
           type: 'heatmap',
@@ -66,9 +75,8 @@ export function retentionPicture(drawing: Drawing<'retention'>): Picture {
           data: cells.map(({ period, rate, complete, y }) => {
             const ground = groundOf(rate, colours);
             return {
-              value: [period, y, rate ?? 0],
+              value: [period, y, Math.sqrt(rate ?? 0)],
               itemStyle: {
-                color: ground,
                 borderColor: colours.body,
                 borderWidth: isRoomy ? 2 : 0.5,
                 borderRadius: isRoomy ? 4 : 0,

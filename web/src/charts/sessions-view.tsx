@@ -1,3 +1,4 @@
+import { useElementSize } from '@mantine/hooks';
 import type { AnswerOf } from '../api/wire.ts';
 import classes from './charts.module.css';
 import { DrawnChart, type DrawnChartProps } from './drawn-chart.tsx';
@@ -11,22 +12,24 @@ export interface SessionsViewProps extends Omit<DrawnChartProps, 'answer'> {
 
 /** px that the line is at least high; the tables are below it, and are scrolled to. */
 const LINE_PX = 190;
-const FIGURES_PX = 76;
+/** px: of the padding below the figures. */
+const GAP_PX = 10;
 
 /** What sessions are like, how many there were over time, and where they begin and end. */
 export function SessionsView({ answer, height, ...rest }: SessionsViewProps) {
   const { result } = answer;
+  const { ref, height: figures } = useElementSize<HTMLDivElement>();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard (WCAG 2.1.1)
     <section className={classes['scroll']} style={{ height }} tabIndex={0} aria-label="Sessions">
-      <div className={classes['tiles']}>
+      <div ref={ref} className={classes['figures']}>
         {sessionFigures(result).map(({ label, value }) => (
-          <div key={label} className={classes['tile']}>
-            <StatTile label={label} value={value} size="sm" />
-          </div>
+          <StatTile key={label} label={label} value={value} size="sm" />
         ))}
       </div>
-      {result.points && <DrawnChart {...rest} answer={answer} height={Math.max(LINE_PX, height - FIGURES_PX)} />}
+      {result.points && figures > 0 && (
+        <DrawnChart {...rest} answer={answer} height={Math.max(LINE_PX, height - figures - GAP_PX)} />
+      )}
       <div className={classes['beside']}>
         <OneTable
           table={placesTable('Begin with', result.entry, result.sessions)}

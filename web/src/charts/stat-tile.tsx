@@ -27,7 +27,7 @@ export interface Change {
   readonly more?: 'better' | 'worse';
 }
 
-const SIZES = { sm: 'xl', md: '1.75rem', lg: '2.5rem' } as const;
+const SIZES = { sm: 'lg', md: '1.75rem', lg: '2.5rem' } as const;
 
 /** One number: what it is, how much, how that is against before, and its line. */
 export function StatTile({ label, value, change, values, isLastRunning = false, size = 'md' }: StatTileProps) {

@@ -187,11 +187,16 @@ function piePicture(drawing: Drawing<'trend'>): Picture {
   const sizes = series.map(({ total }, i) => (hidden.has(i) ? 0 : Math.max(0, total ?? 0)));
   const sum = sizes.reduce((all, size) => all + size, 0);
   const share = (i: number) => (sum === 0 ? 0 : sizes[i]! / sum);
-  const isRoomy = width > 420 && height > 200;
+  const isRoomy = width > 560 && height > 200;
   const left = series.filter(({ total }) => (total ?? 0) <= 0).length;
   return {
     label: `Shares, ${spanOf(answer)}. ${series.map((_, i) => `${names[i]}: ${percent(share(i))}`).join('; ')}`,
-    legend: series.map((_, i) => ({ series: i, label: names[i]!, colour: colour(i), shape: 'rect' })),
+    legend: series.map((_, i) => ({
+      series: i,
+      label: `${names[i]} ${percent(share(i))}`,
+      colour: colour(i),
+      shape: 'rect',
+    })),
     ...(left > 0 && { notes: [`${left} without a share: not above zero`] }),
     option: {
       tooltip: { trigger: 'item' },
@@ -199,7 +204,7 @@ function piePicture(drawing: Drawing<'trend'>): Picture {
         {
           type: 'pie',
           id: 'pie',
-          radius: ['48%', '78%'],
+          radius: isRoomy ? ['42%', '70%'] : ['50%', '86%'],
           center: ['50%', '50%'],
           data: sizes.flatMap((value, i) =>
             value === 0
@@ -215,9 +220,11 @@ function piePicture(drawing: Drawing<'trend'>): Picture {
           label: {
             show: isRoomy,
             color: colours.text,
-            formatter: ({ name }) => `${names[Number(name)]}\n${percent(share(Number(name)))}`,
-            width: Math.max(60, width / 4),
+            alignTo: 'edge',
+            edgeDistance: 4,
             overflow: 'truncate',
+            lineHeight: 16,
+            formatter: ({ name }) => `${names[Number(name)]} ${percent(share(Number(name)))}`,
           },
           labelLine: { show: isRoomy, lineStyle: { color: colours.dimmed } },
           emphasis: { scale: false, focus: 'self' },

@@ -1,7 +1,7 @@
 import { Button, Group, Popover, Stack, Text, TextInput } from '@mantine/core';
 import { IconCalendar } from '@tabler/icons-react';
 import { useState } from 'react';
-import { day } from '../../parts/formats.ts';
+import { day, dayShort } from '../../parts/formats.ts';
 import { isEmpty, type Range } from '../../parts/range.ts';
 
 export interface NarrowPickerProps {
@@ -21,7 +21,7 @@ export function NarrowPicker({ whole, value, onChange }: NarrowPickerProps) {
   const fault = from > to ? 'The first day is after the last' : undefined;
   const isOutside = from < first || to > last;
   const label = isEmpty(value)
-    ? `${day(whole.from, whole.timeZone)} – ${day(Date.parse(whole.to) - 1, whole.timeZone)}`
+    ? `${dayShort(whole.from, whole.timeZone)} – ${day(Date.parse(whole.to) - 1, whole.timeZone)}`
     : `${value.from} – ${value.to ?? last}`;
   const change = (next: Range): void => {
     setIsOpen(false);
@@ -30,7 +30,7 @@ export function NarrowPicker({ whole, value, onChange }: NarrowPickerProps) {
   return (
     <Popover opened={isOpen} onChange={setIsOpen} position="bottom-end" trapFocus withinPortal={false} shadow="md">
       <Popover.Target>
-        <Button variant="default" leftSection={<IconCalendar size={16} />} onClick={() => setIsOpen(!isOpen)} maw={260}>
+        <Button variant="default" leftSection={<IconCalendar size={16} />} onClick={() => setIsOpen(!isOpen)}>
           {label}
         </Button>
       </Popover.Target>

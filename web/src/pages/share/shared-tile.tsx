@@ -13,40 +13,42 @@ const TITLE_PX = 30;
 
 /** @param height of the drawing; of a tile of a dashboard its place says it */
 export function SharedTile({ part, height }: { part: SharedPart; height?: number }) {
-  const { ref, height: room } = useElementSize<HTMLElement>();
+  const { ref, height: room } = useElementSize<HTMLDivElement>();
   const { place, name, chart, question, answer, problem } = part;
   const inGrid = Math.max(HEIGHT_MIN_PX, room - (name === undefined ? 0 : TITLE_PX));
   const own = height ?? (isNarrow() ? HEIGHT_NARROW_PX : inGrid);
   const style = place && ({ '--x': place.x, '--y': place.y, '--w': place.w, '--h': place.h } as CSSProperties);
   return (
-    <section ref={ref} className={place && classes['tile']} style={style} aria-label={name ?? 'Report'}>
-      {name !== undefined && (
-        <Title
-          order={2}
-          size="h6"
-          mb={6}
-          lh="24px"
-          textWrap="nowrap"
-          style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}
-        >
-          {name}
-        </Title>
-      )}
-      {problem && (
-        <Center h={own}>
-          <Stack gap={2} align="center">
-            <Text size="sm" fw={500}>
-              {problem.title}
-            </Text>
-            <Text size="sm" c="dimmed">
-              Nothing to show here for now ({problem.code}).
-            </Text>
-          </Stack>
-        </Center>
-      )}
-      {answer && (height !== undefined || room > 0) && (
-        <AnswerChart question={question} answer={answer} chart={chart} height={own} />
-      )}
+    <section className={place && classes['tile']} style={style} aria-label={name ?? 'Report'}>
+      <div ref={ref} className={place && classes['inside']}>
+        {name !== undefined && (
+          <Title
+            order={2}
+            size="h6"
+            mb={6}
+            lh="24px"
+            textWrap="nowrap"
+            style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}
+          >
+            {name}
+          </Title>
+        )}
+        {problem && (
+          <Center h={own}>
+            <Stack gap={2} align="center">
+              <Text size="sm" fw={500}>
+                {problem.title}
+              </Text>
+              <Text size="sm" c="dimmed">
+                Nothing to show here for now ({problem.code}).
+              </Text>
+            </Stack>
+          </Center>
+        )}
+        {answer && (height !== undefined || room > 0) && (
+          <AnswerChart question={question} answer={answer} chart={chart} height={own} />
+        )}
+      </div>
     </section>
   );
 }
