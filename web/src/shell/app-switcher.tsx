@@ -13,7 +13,10 @@ export function AppSwitcher({ app }: { app: string }) {
   const pathname = useRouterState({ select: ({ location }) => location.pathname });
   const page = PAGES.find(({ to }) => pathname.startsWith(to.replace('$app', encodeURIComponent(app)))) ?? PAGES[0];
   // An app is there in the address before its first event.
-  const names = [...new Set([app, ...data.map((known) => known.app)])].sort();
+  const called = new Map(data.map((known) => [known.app, known.name ?? known.app]));
+  const names = [...new Set([app, ...called.keys()])]
+    .map((value) => ({ value, label: called.get(value) ?? value }))
+    .sort((a, b) => a.label.localeCompare(b.label));
   return (
     <Select
       aria-label="App"
@@ -21,7 +24,8 @@ export function AppSwitcher({ app }: { app: string }) {
       value={app}
       searchable
       allowDeselect={false}
-      nothingFoundMessage="No app of this name has events"
+      nothingFoundMessage="No app is called so"
+      fw={600}
       comboboxProps={{ withinPortal: true }}
       onChange={(chosen) => {
         if (chosen === NEW) void navigate({ to: '/apps' });

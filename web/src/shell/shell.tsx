@@ -5,7 +5,10 @@ import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { NavLinkLink } from '../parts/links.tsx';
 import { AppSwitcher } from './app-switcher.tsx';
+import { Arrival } from './arrival.tsx';
 import { PAGES } from './pages.ts';
+import { ServerAway } from './server-away.tsx';
+import classes from './shell.module.css';
 import { type Shortcut, ShortcutsProvider, useShortcuts } from './shortcuts.tsx';
 import { UserMenu } from './user-menu.tsx';
 
@@ -22,6 +25,8 @@ export function Shell() {
   );
 }
 
+const IS_MAC = navigator.platform.startsWith('Mac');
+
 function Frame() {
   const { app } = useParams({ from: '/signed-in/apps/$app' });
   const [opened, { toggle, close }] = useDisclosure();
@@ -33,12 +38,13 @@ function Frame() {
 
   const shortcuts = useMemo<readonly Shortcut[]>(
     () => [
-      { keys: 'mod+k', label: 'Find anything', run: () => setDialog('palette') },
-      { keys: '/', label: 'Find anything', run: () => setDialog('palette') },
-      { keys: '?', label: 'Show the keys', run: () => setDialog('keys') },
+      { keys: 'mod+k', label: 'Find anything', isEverywhere: true, run: () => setDialog('palette') },
+      { keys: '/', label: 'Find anything', isEverywhere: true, run: () => setDialog('palette') },
+      { keys: '?', label: 'Show the keys', isEverywhere: true, run: () => setDialog('keys') },
       ...PAGES.map(({ to, label, key }) => ({
         keys: `g ${key}`,
         label: `Go to ${label}`,
+        isEverywhere: true,
         run: () => void navigate({ to, params: { app } }),
       })),
     ],
@@ -68,12 +74,12 @@ function Frame() {
           </ActionIcon>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label="Pages">
+      <AppShell.Navbar p="xs" aria-label="Pages" className={classes['navbar'] ?? ''}>
         <AppShell.Section mb="xs">
           <AppSwitcher app={app} />
         </AppShell.Section>
         <AppShell.Section grow component={ScrollArea}>
-          {PAGES.map(({ to, label, icon: Icon }) => (
+          {PAGES.map(({ to, label, icon: Icon, key }) => (
             <NavLinkLink
               key={to}
               to={to}
@@ -81,7 +87,12 @@ function Frame() {
               label={label}
               leftSection={<Icon size={18} stroke={1.7} aria-hidden />}
               active={pathname.startsWith(to.replace('$app', encodeURIComponent(app)))}
-              style={{ borderRadius: 'var(--mantine-radius-md)' }}
+              rightSection={
+                <span className={classes['key']} aria-hidden>
+                  g {key}
+                </span>
+              }
+              className={classes['link'] ?? ''}
             />
           ))}
         </AppShell.Section>
@@ -89,7 +100,7 @@ function Frame() {
           <Group justify="space-between" gap={4} wrap="nowrap">
             <UserMenu />
             <Group gap={2} wrap="nowrap">
-              <Tooltip label="Find anything (Ctrl K)">
+              <Tooltip label={`Find anything (${IS_MAC ? '⌘' : 'Ctrl'} K)`}>
                 <ActionIcon
                   variant="subtle"
                   color="gray"
@@ -112,6 +123,8 @@ function Frame() {
       <AppShell.Main id="content" tabIndex={-1} style={{ outline: 'none' }}>
         <Outlet />
       </AppShell.Main>
+      <Arrival />
+      <ServerAway />
       <Suspense>
         {dialog === 'palette' && <Palette app={app} onClose={() => setDialog(undefined)} />}
         {dialog === 'keys' && <KeysHelp onClose={() => setDialog(undefined)} />}

@@ -5,6 +5,8 @@ export interface Shortcut {
   /** One key, or two after each other: `g o`. `mod` is Command on a Mac, else Control. */
   readonly keys: string;
   readonly label: string;
+  /** Of the shell: works on each page. */
+  readonly isEverywhere?: boolean;
   run(): void;
 }
 
@@ -22,6 +24,14 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
+/** A focused button has these two keys for itself. */
+const isPressing = (target: EventTarget | null, key: string): boolean =>
+  (key === ' ' || key === 'Enter') &&
+  target instanceof Element &&
+  target.closest(
+    'button, a, summary, [role="tab"], [role="menuitem"], [role="option"], [role="radio"], [role="slider"]',
+  ) !== null;
+
 export function ShortcutsProvider({ children }: { children: ReactNode }) {
   const [lists, setLists] = useState<readonly (readonly Shortcut[])[]>([]);
   const shown = useMemo(() => lists.flat(), [lists]);
@@ -35,9 +45,12 @@ export function ShortcutsProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     let before: { key: string; at: number } | undefined;
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.altKey || isTyping(event.target)) return;
+      if (event.defaultPrevented || event.altKey || isPressing(event.target, event.key)) return;
+      const isMod = event.metaKey || event.ctrlKey;
+      // With Command or Control nobody types a text.
+      if (!isMod && isTyping(event.target)) return;
       if (document.querySelector('[role="dialog"]') !== null) return;
-      const key = `${event.metaKey || event.ctrlKey ? 'mod+' : ''}${event.key}`;
+      const key = `${isMod ? 'mod+' : ''}${event.key}`;
       const pair = before && event.timeStamp - before.at < SEQUENCE_MS ? `${before.key} ${key}` : undefined;
       // The later page's keys win over the shell's.
       const found = current.current.findLast(({ keys }) => keys === pair || keys === key);

@@ -31,11 +31,15 @@ export interface Dashboard {
   visitor(options?: BrowserContextOptions): Promise<Reader>;
   /** The same, signed in as the admin, or as whoever the token is of. */
   reader(options?: BrowserContextOptions & { readonly token?: string }): Promise<Reader>;
+  /** Nobody answers at the address any more. */
+  stopServer(): Promise<void>;
+  /** The same data at the same address again. */
+  startServer(): Promise<void>;
 }
 
 export async function aDashboard(settings: Settings = {}): Promise<Dashboard> {
   const dataDir = mkdtempSync(join(tmpdir(), 'seismo-web-'));
-  const server = await start({ dataDir, port: 0, logLevel: 'silent', ...settings });
+  let server = await start({ dataDir, port: 0, logLevel: 'silent', ...settings });
   const browser = await chromium.launch(chromiumOptions());
   afterAll(async () => {
     await browser.close();
@@ -95,6 +99,10 @@ export async function aDashboard(settings: Settings = {}): Promise<Dashboard> {
       await api('GET', `/api/apps/${app}/events`);
     },
     visitor,
+    stopServer: () => server.close(),
+    async startServer() {
+      server = await start({ dataDir, port: Number(new URL(url).port), logLevel: 'silent', ...settings });
+    },
     async reader({ token: as = token, ...options } = {}) {
       const reader = await visitor(options);
       await reader.context.addCookies([{ name: 'token', value: as, url, httpOnly: true, sameSite: 'Lax' }]);

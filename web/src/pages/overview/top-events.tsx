@@ -57,7 +57,7 @@ export function TopEvents({ app, period, about }: { app: string; period: Period;
               <Table.Th w={76} ta="right">
                 Events
               </Table.Th>
-              <Table.Th w={80} ta="right">
+              <Table.Th w={96} ta="right">
                 Change
               </Table.Th>
             </Table.Tr>

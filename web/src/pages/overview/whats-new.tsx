@@ -21,9 +21,9 @@ export function WhatsNew({
   const { byEvent } = useDaily(app);
   const news = byEvent && newsOf(known, byEvent, now);
   return (
-    <Section title="New and gone quiet">
+    <Section title="New and gone quiet" height={100}>
       {news === undefined ? (
-        <Pending />
+        <Pending rows={3} />
       ) : news.length === 0 ? (
         <Nothing>No new event in the last {NEW_DAYS} days, and all frequent ones still come.</Nothing>
       ) : (

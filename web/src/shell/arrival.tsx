@@ -1,0 +1,30 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useRouter } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+
+/** How long a page may take to say what it is called. */
+const TITLE_MS = 100;
+
+/** After going to another page the keyboard is at its content, and who does not see is told where they are. */
+export function Arrival() {
+  const router = useRouter();
+  const [title, setTitle] = useState('');
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = router.subscribe('onRendered', ({ pathChanged, fromLocation }) => {
+      if (!pathChanged || fromLocation === undefined) return;
+      document.getElementById('content')?.focus({ preventScroll: true });
+      clearTimeout(timer);
+      timer = setTimeout(() => setTitle(document.title), TITLE_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [router]);
+  return (
+    <VisuallyHidden role="status" aria-live="polite">
+      {title}
+    </VisuallyHidden>
+  );
+}
