@@ -10,6 +10,7 @@ import {
   Stack,
   Text,
   Tooltip,
+  VisuallyHidden,
 } from '@mantine/core';
 import {
   IconChartArea,
@@ -179,7 +180,7 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
           <Text size="xs" fw={600} c="dimmed" tt="uppercase" component="h2">
             The numbers
           </Text>
-          <AnswerChart question={question} answer={answer} chart="table" height={0} onPick={setPicked} />
+          <AnswerChart question={question} answer={answer} chart="table" height={320} onPick={setPicked} />
         </Stack>
       )}
       {picked && <PickedDrawer app={app} question={question} picked={picked} onClose={() => setPicked(undefined)} />}
