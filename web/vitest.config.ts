@@ -8,5 +8,7 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A second unless said: too little for a page while others keep both cores busy.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

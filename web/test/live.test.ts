@@ -80,8 +80,10 @@ it('shows one event, one user or one text alone', async () => {
 });
 
 it('opens events by keys alone, and steps through them', async () => {
+  await dashboard.post('shop', [{ event: 'first', user: 'kim', data: { plan: 'pro' } }]);
+  await dashboard.post('shop', [{ event: 'second', user: 'kim', data: { plan: 'basic' } }]);
   const { page, open } = await dashboard.reader();
-  await open('/apps/shop/live?event=earlier&user=ann');
+  await open('/apps/shop/live?user=kim');
   await page.getByText('plan pro').waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');

@@ -64,6 +64,8 @@ export async function aDashboard(settings: Settings = {}): Promise<Dashboard> {
 
   const visitor = async (options: BrowserContextOptions = {}): Promise<Reader> => {
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
+    // Less than a test may take, so that it fails with what it waited for.
+    context.setDefaultTimeout(20_000);
     const page = await context.newPage();
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(`thrown: ${error.message}`));
