@@ -1,10 +1,11 @@
+import { uuidFromCaller } from '../caller-uuid.ts';
 import { SeismoError } from '../errors.ts';
 import { APP_NAME, IDENTIFY, idFromName, TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
 import { type EventLimits, FUTURE_MAX_MS, SKEW_MIN_MS } from './limits.ts';
 import type { NameBook } from './names.ts';
 import { checkText, flattenData } from './properties.ts';
 import type { RowWriter } from './row-writer.ts';
-import { type ServerUuids, uuidFromCaller } from './uuid.ts';
+import type { ServerUuids } from './uuid.ts';
 
 /** What a step needs beside the event. Times are UTC ms. */
 export interface AcceptContext {

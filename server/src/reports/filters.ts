@@ -1,3 +1,4 @@
+import { storedUuid } from '../caller-uuid.ts';
 import { patternOf } from '../pattern.ts';
 import { PROPERTY_MAX_LENGTH, parseProperty } from '../property-name.ts';
 import type { Condition, Field, Filter, Match, Operator, PropertyField } from '../query.ts';
@@ -8,13 +9,20 @@ import { invalid } from './parameters.ts';
  * Filters as API.md spells them in a query string: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`,
  * `data.x[exists]=true`, `data.n="1"`, `data.a.b`, `data["a.b"]`; and the same on event, id, user, device, session, uuid.
  */
-export function filtersOf(search: URLSearchParams): Filter[] {
+export function filtersOf(search: URLSearchParams, app: string): Filter[] {
   const filters: Filter[] = [];
   for (const [name, value] of search) {
     const parsed = nameOf(name);
-    if (parsed) filters.push(conditionOf(name, parsed.field, parsed.operator, value));
+    if (parsed) filters.push(asStored(conditionOf(name, parsed.field, parsed.operator, value), app));
   }
   return filters;
+}
+
+/** A uuid is meant as it was posted, which may be another text than a UUID: it is compared with what became of it. */
+function asStored(condition: Condition, app: string): Condition {
+  const { field, operator, matches } = condition;
+  if (field.kind !== 'column' || field.name !== 'uuid' || !['is', 'isNot', 'in'].includes(operator)) return condition;
+  return { ...condition, matches: matches.map(({ text }) => (text ? { text: storedUuid(app, text) } : {})) };
 }
 
 const COLUMN = /^(event|id|user|device|session|uuid)(?:\[(\w+)\])?$/;
@@ -67,7 +75,7 @@ function conditionOf(name: string, field: Field, operator: Operator, value: stri
       if (value !== 'true' && value !== 'false') throw invalid(label, 'must be true or false.');
       return { field, operator, matches: [{ boolean: value === 'true' }] };
     case 'in':
-      return { field, operator, matches: itemsOf(caseOf(field, value), label).map((item) => matchOf(item, isColumn)) };
+      return { field, operator, matches: itemsOf(value, label).map((item) => matchOf(item, isColumn)) };
     case 'between': {
       const numbers = value.split(',').map((item) => numberOf(item, label));
       if (numbers.length !== 2) throw invalid(label, 'must be two numbers, like 1,5.');
@@ -90,11 +98,11 @@ function conditionOf(name: string, field: Field, operator: Operator, value: stri
       if (value === '') throw invalid(label, 'must not be empty.');
       return { field, operator, matches: [{ text: caseOf(field, unquoted(value) ?? value) }] };
     default:
-      return { field, operator, matches: [matchOf(caseOf(field, value), isColumn)] };
+      return { field, operator, matches: [matchOf(value, isColumn)] };
   }
 }
 
-/** UUIDs are kept in small letters. */
+/** UUIDs are kept in small letters: parts of one are compared so. */
 const caseOf = (field: Field, value: string): string =>
   field.kind === 'column' && field.name === 'uuid' ? value.toLowerCase() : value;
 

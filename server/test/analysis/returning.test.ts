@@ -259,7 +259,7 @@ describe('questions about returning', () => {
       interval: 'week',
       last: '2w',
     });
-    expect(retention.result.cohorts.map(({ users, periods }) => [users, periods.length])).toEqual([
+    expect(retention.result.cohorts!.map(({ users, periods }) => [users, periods.length])).toEqual([
       [0, 2],
       [0, 1],
     ]);
@@ -285,7 +285,7 @@ it('counts the end of a last month that is longer than the one before it', async
   await world.post('longer', [at(2, 10), at(3, 30)]);
   const range = { from: '2025-02-01', to: '2025-03-31', timeZone: 'UTC', interval: 'month' };
   const { result } = await world.ask<RetentionAnswer>('longer', { kind: 'retention', ...range, start: {}, return: {} });
-  expect(result.cohorts.map(({ users, periods }) => [users, ...periods.map((period) => period.users)])).toEqual([
+  expect(result.cohorts!.map(({ users, periods }) => [users, ...periods.map((period) => period.users)])).toEqual([
     [1, 1, 1],
     [0, 0],
   ]);
@@ -299,6 +299,6 @@ it('counts the end of a last month that is longer than the one before it', async
       // No roll-up answers for this one.
       filters: [{ field: 'data.none', operator: 'exists', value: false }],
     });
-    expect(counted.result.series[0]!.points.map(({ value }) => value)).toEqual([1, 1]);
+    expect(counted.result.series[0]!.points!.map(({ value }) => value)).toEqual([1, 1]);
   }
 });

@@ -112,7 +112,7 @@ it('a stream ends where it was asked to, and can be continued by a cursor', asyn
   expect(await get(`order=asc&cursor=${cursor}`, 'text/csv')).toHaveLength(6);
 });
 
-it('an event is found by its uuid in whatever case, and an unknown app is empty', async () => {
+it('an event is found by its uuid in whatever case, or by the id that it was posted with, and an unknown app is empty', async () => {
   const uuid = 'ABCDEF01-2345-4678-9ABC-DEF012345678';
   await post('named', [{ event: 'a', uuid }, { event: 'b' }]);
   const find = async (query: string) =>
@@ -122,6 +122,14 @@ it('an event is found by its uuid in whatever case, and an unknown app is empty'
   expect(await find(`uuid[in]=${uuid},nonsense`)).toHaveLength(1);
   expect(await find(`uuid[isNot]=${uuid}`)).toHaveLength(1);
   expect(await find('uuid=nonsense')).toEqual([]);
+  // An id of an SDK's that is no UUID: SHA-256 of app, a zero byte and the id, as UUIDv8 (worked out with Python's hashlib).
+  await post('named', [{ event: 'c', uuid: 'msg/77 é' }]);
+  const given = encodeURIComponent('msg/77 é');
+  const stored = { event: 'c', uuid: '0cc8a3b4-88f0-8c86-b5d6-66cd29577754' };
+  expect(await find(`uuid=${given}`)).toMatchObject([stored]);
+  expect(await find(`uuid=${stored.uuid}`)).toMatchObject([stored]);
+  expect(await find(`uuid[in]=${given},nonsense`)).toMatchObject([stored]);
+  expect(await find(`uuid[isNot]=${given}`)).toHaveLength(2);
   expect(await (await fetch(`${server.url}/api/events/never`, { headers })).json()).toEqual([]);
   const report = await fetch(`${server.url}/api/reports/day/never?interval=hour`, { headers });
   expect(await report.json()).toMatchObject({ total: 0, users: 0, usersExact: true });

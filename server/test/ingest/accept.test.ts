@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { uuidFromCaller } from '../../src/caller-uuid.ts';
 import { SeismoError } from '../../src/errors.ts';
 import { type AcceptContext, acceptEvent, parseTime } from '../../src/ingest/accept.ts';
 import { NameBook } from '../../src/ingest/names.ts';
 import { RowWriter } from '../../src/ingest/row-writer.ts';
-import { ServerUuids, uuidFromCaller } from '../../src/ingest/uuid.ts';
+import { ServerUuids } from '../../src/ingest/uuid.ts';
 import { decodeRow, uuidToText } from '../../src/row.ts';
 
 // 2026-01-02T03:04:05.006Z by `date -u -d @1767323045`.

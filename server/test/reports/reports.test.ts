@@ -175,7 +175,7 @@ describe('report', () => {
 });
 
 describe('filters', () => {
-  const parse = (text: string) => filtersOf(search(text));
+  const parse = (text: string) => filtersOf(search(text), 'shop');
   const property = (path: string[], literal = false) => ({ kind: 'property', path, literal });
 
   it('read a bare value as text and as what it spells, a quoted one as text alone', () => {
@@ -188,7 +188,11 @@ describe('filters', () => {
     // JSON spells no number so.
     expect(parse('data.n=01')[0]).toMatchObject({ matches: [{ text: '01' }] });
     expect(parse('data.n=01')[0]).not.toHaveProperty('matches.0.number');
-    expect(parse('uuid=ABC')[0]).toMatchObject({ matches: [{ text: 'abc' }] });
+    const uuid = '01234567-89AB-4CDE-8F01-23456789ABCD';
+    expect(parse(`uuid=${uuid}`)[0]).toMatchObject({ matches: [{ text: uuid.toLowerCase() }] });
+    // What `printf 'shop\\0ABC' | sha256sum` begins with, the version 8 and the variant 8 to b written over two digits.
+    expect(parse('uuid[in]=ABC')[0]).toMatchObject({ matches: [{ text: 'ef75dcc3-eb77-8993-9a2f-a727ea33e5d7' }] });
+    expect(parse('uuid[contains]=ABC')[0]).toMatchObject({ matches: [{ text: 'abc' }] });
     expect(parse('user=7')).toEqual([
       { field: { kind: 'column', name: 'user' }, operator: 'is', matches: [{ text: '7' }] },
     ]);

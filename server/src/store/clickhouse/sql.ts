@@ -10,10 +10,13 @@ type BoundType =
   | 'Int64'
   | 'UInt64'
   | 'UInt32'
+  | 'UInt16'
   | 'Int32'
   | 'UUID'
   | 'Array(Int64)'
   | 'Array(UInt64)'
+  | 'Array(UInt32)'
+  | 'Array(UInt16)'
   | 'Array(String)'
   | 'Array(UUID)';
 

@@ -7,8 +7,8 @@ export interface CutSql {
   readonly where: (range: Range) => readonly string[];
   /** Of a row: the start of its bucket, UTC ms, Int64. */
   readonly bucket: (starts: readonly number[]) => string;
-  /** The place of its bucket, from 0, Int64. */
-  readonly place: (starts: readonly number[]) => string;
+  /** The place of its bucket, from 0, a whole number. @param end where the last one ends, UTC ms, when that is known */
+  readonly place: (starts: readonly number[], end?: number) => string;
 }
 
 /**
@@ -27,22 +27,32 @@ const between = ({ from, to }: Range, bound: Bound): string[] => [
 const byTime = (bound: Bound): CutSql => ({
   where: (range) => between(range, bound),
   bucket: (starts) => `roundDown(toUnixTimestamp64Milli(timestamp), ${bound.add('Array(Int64)', starts)})`,
-  place: (starts) => placeSql('toUnixTimestamp64Milli(timestamp)', starts, bound),
+  place: (starts, end) => placeSql('toUnixTimestamp64Milli(timestamp)', starts, end, 'Int64', bound),
 });
 
 /**
  * Which of these ascending starts a value lies behind, counted from 0. Starts at even distances, but for a shorter first one, are a
  * subtraction and a division, which a table of places is not: hours, days and weeks mostly, months hardly ever.
  */
-export function placeSql(value: string, starts: readonly number[], bound: Bound): string {
+export function placeSql(
+  value: string,
+  starts: readonly number[],
+  end: number | undefined,
+  type: 'Int64' | 'UInt16',
+  bound: Bound,
+): string {
   const [, second] = starts;
   if (second === undefined) return 'toInt64(0)';
   const step = starts.length < 3 ? second - starts[0]! : starts.at(-1)! - starts.at(-2)!;
-  if (second - starts[0]! <= step && starts.every((each, i) => i < 2 || each - starts[i - 1]! === step))
+  const from = second - step;
+  if (second - starts[0]! <= step && from >= 0 && starts.every((each, i) => i < 2 || each - starts[i - 1]! === step)) {
+    const distance = `${value} - ${bound.add(type, from)}`;
+    const place = step === 1 ? distance : `intDiv(${distance}, ${bound.add(type, step)})`;
     // The last one may be longer: a month, a day of 25 hours.
-    return `least(intDiv(${value} - ${bound.add('Int64', second - step)}, ${bound.add('Int64', step)}), ${starts.length - 1})`;
+    return end !== undefined && end - starts.at(-1)! <= step ? place : `least(${place}, ${starts.length - 1})`;
+  }
   const sorted = bound.add('Array(Int64)', starts);
-  return `transform(roundDown(${value}, ${sorted}), ${sorted}, ${bound.add(
+  return `transform(roundDown(toInt64(${value}), ${sorted}), ${sorted}, ${bound.add(
     'Array(Int64)',
     starts.map((_, i) => i),
   )}, toInt64(0))`;
@@ -50,7 +60,7 @@ export function placeSql(value: string, starts: readonly number[], bound: Bound)
 
 function byDay(timeZone: string, bound: Bound): CutSql {
   const dayAt = dayNumber(timeZone);
-  const day = 'toInt64(toUInt16(day))';
+  const day = 'toUInt16(day)';
   return {
     where: (range) =>
       areDays([range.from, range.to], timeZone)
@@ -62,9 +72,9 @@ function byDay(timeZone: string, bound: Bound): CutSql {
         : between(range, bound),
     bucket(starts) {
       const days = bound.add('Array(Int64)', starts.map(dayAt));
-      return `transform(roundDown(${day}, ${days}), ${days}, ${bound.add('Array(Int64)', starts)}, toInt64(0))`;
+      return `transform(roundDown(toInt64(${day}), ${days}), ${days}, ${bound.add('Array(Int64)', starts)}, toInt64(0))`;
     },
-    place: (starts) => placeSql(day, starts.map(dayAt), bound),
+    place: (starts, end) => placeSql(day, starts.map(dayAt), end === undefined ? end : dayAt(end), 'UInt16', bound),
   };
 }
 

@@ -25,13 +25,20 @@ export function encodeKey([first = '', second]: GroupKey): string {
 /**
  * The place of a row's group among these, counted from 1; 0 for all others.
  * @param key an expression, as `keySql` gives it
+ * @param factor by what places are multiplied, within the table where it costs nothing
  */
-export function placeSql(key: string, groups: readonly GroupKey[], bound: Bound): string {
+export function placeSql(
+  key: string,
+  groups: readonly GroupKey[],
+  bound: Bound,
+  type: 'Int64' | 'UInt32' | 'UInt16' = 'Int64',
+  factor = 1,
+): string {
   if (groups.length === 0) return '0';
   const keys = bound.add('Array(String)', groups.map(encodeKey));
   const places = bound.add(
-    'Array(Int64)',
-    groups.map((_, i) => i + 1),
+    `Array(${type})`,
+    groups.map((_, i) => (i + 1) * factor),
   );
   return `transform(${key}, ${keys}, ${places}, 0)`;
 }
