@@ -1,6 +1,6 @@
 import { Button, CloseButton, Group, Paper, Popover, Text } from '@mantine/core';
 import { IconFilter, IconPlus } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactElement, type ReactNode, type Ref, useState } from 'react';
 import type { Filter } from '../api/wire.ts';
 import { ConditionForm } from './condition-form.tsx';
 import { type Condition, inWords, isCondition, isOr } from './filters.ts';
@@ -128,12 +128,13 @@ function One({ app, event, filter, onChange, onRemove }: OneProps) {
   );
 }
 
-const ChipButton = ({ label, onClick }: { label: string; onClick(): void }) => (
+/** What is left are the attributes and the ref by which the form that it opens knows it. */
+const ChipButton = ({ label, ...rest }: { label: string; onClick(): void; ref?: Ref<HTMLButtonElement> }) => (
   <Button
     size="compact-xs"
     variant="transparent"
     c="var(--mantine-color-text)"
-    onClick={onClick}
+    {...rest}
     styles={{
       root: { height: 'auto', maxWidth: '100%' },
       label: { whiteSpace: 'normal', textAlign: 'left', overflowWrap: 'anywhere' },
@@ -157,7 +158,8 @@ interface EditingProps {
   readonly event: string | undefined;
   readonly value: Condition | undefined;
   onDone(condition: Condition): void;
-  children(open: () => void): ReactNode;
+  /** The button that opens it. */
+  children(open: () => void): ReactElement;
 }
 
 /** What opens the form of one condition. */
@@ -173,10 +175,8 @@ function Editing({ app, event, value, onDone, children }: EditingProps) {
       shadow="md"
       withinPortal
     >
-      <Popover.Target>
-        <span>{children(() => setOpened(true))}</span>
-      </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Target>{children(() => setOpened(true))}</Popover.Target>
+      <Popover.Dropdown aria-label="Filter">
         {opened && (
           <ConditionForm
             app={app}
