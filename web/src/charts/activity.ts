@@ -36,7 +36,7 @@ export function stickinessPlot(drawing: Drawing<'stickiness'>): Plot {
     series: periods.map(({ from, distribution }, i) => ({
       label: titleOfPeriod(drawing, from),
       // The later the fuller.
-      colour: mixed(colourOf(colours, 0), colours.body, periods.length < 2 ? 0 : 0.45 * (1 - i / (periods.length - 1))),
+      colour: mixed(colourOf(colours, 0), colours.body, periods.length < 2 ? 0 : 0.3 * (1 - i / (periods.length - 1))),
       values: places.map((active) => distribution.find((one) => one.active === active)?.users ?? 0),
     })),
     ...(all.length > periods.length && {

@@ -109,7 +109,7 @@ interface Look {
 }
 
 /** px that the words in a bar need along it. */
-const WORDS_PX = { lying: 120, standing: 26 } as const;
+const WORDS_PX = { lying: 94, standing: 26 } as const;
 
 function barsOf(
   { steps }: Part,

@@ -66,7 +66,7 @@ const stopOf = (node: Node, first: number): Stop => ({
 });
 
 export function pathsPicture(drawing: Drawing<'paths'>): Picture {
-  const { answer, colours, width } = drawing;
+  const { answer, colours, width, height } = drawing;
   const { stops, flows } = flowsOf(drawing);
   const { paths } = answer.result;
   const depths = Math.max(1, ...stops.map(({ depth }) => depth)) + 1;
@@ -78,6 +78,9 @@ export function pathsPicture(drawing: Drawing<'paths'>): Picture {
       : kind === 'other'
         ? colours.rest
         : mixed(colours.rest, colours.body, 0.4);
+  const most = Math.max(1, ...stops.map(({ depth }) => stops.filter((other) => other.depth === depth).length));
+  // Room for a line of text between the smallest, as long as half of the height is left for the flows.
+  const gap = Math.max(2, Math.min(15, (height * 0.5) / most));
   const byId = new Map(stops.map((stop) => [stop.id, stop]));
   const lastRoom = width < NARROW_PX ? 70 : 130;
   const room = Math.max(40, (width - lastRoom) / depths - 22);
@@ -100,7 +103,7 @@ export function pathsPicture(drawing: Drawing<'paths'>): Picture {
           top: 8,
           bottom: 8,
           nodeWidth: 10,
-          nodeGap: 9,
+          nodeGap: gap,
           draggable: false,
           nodeAlign: 'left',
           // In the order of the answer: the greatest first, all others and what ended last.
