@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { appsQuery, isSignedOut, meQuery } from './api/hooks.ts';
+import { dashboardSearch } from './pages/dashboards/search.ts';
 import { eventsSearch } from './pages/events/search.ts';
 import { exploreSearch } from './pages/explore/search.ts';
 import { liveSearch } from './pages/live/search.ts';
@@ -141,6 +142,7 @@ const dashboardsRoute = createRoute({
 const dashboardRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/dashboards/$id',
+  validateSearch: dashboardSearch,
   component: lazyRouteComponent(() => import('./pages/dashboards/dashboard.tsx'), 'Dashboard'),
 });
 const settingsRoute = createRoute({

@@ -1,0 +1,136 @@
+import { Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { Chart, Question, SavedReport } from '../../api/wire.ts';
+import { EventSelect } from '../../parts/event-select.tsx';
+import { AnchorLink } from '../../parts/links.tsx';
+import { PRESETS } from '../../parts/range.ts';
+import type { Tile } from './queries.ts';
+
+export interface AddTileProps {
+  readonly app: string;
+  readonly reports: readonly SavedReport[];
+  onAdd(tile: Omit<Tile, 'x' | 'y' | 'w' | 'h'>): void;
+  onClose(): void;
+}
+
+const CHARTS = [
+  { value: 'line', label: 'Line by day' },
+  { value: 'bar', label: 'Bars by day' },
+  { value: 'area', label: 'Area by day' },
+  { value: 'number', label: 'Number' },
+] as const satisfies readonly { value: Chart; label: string }[];
+const MEASURES = [
+  { value: 'count', label: 'How often' },
+  { value: 'users', label: 'By how many users' },
+  { value: 'sessions', label: 'In how many sessions' },
+] as const;
+
+/** A saved report, or a simple question made on the spot; Explore makes the others. */
+export function AddTile({ app, reports, onAdd, onClose }: AddTileProps) {
+  const [from, setFrom] = useState(reports.length > 0 ? 'report' : 'question');
+  const [report, setReport] = useState<string | null>(reports[0]?.id ?? null);
+  const [event, setEvent] = useState<string>();
+  const [measure, setMeasure] = useState<string>('count');
+  const [chart, setChart] = useState<string>('line');
+  const [range, setRange] = useState('Last 30 days');
+  const [name, setName] = useState('');
+  const own = (): Omit<Tile, 'x' | 'y' | 'w' | 'h'> => {
+    const kind = MEASURES.find(({ value }) => value === measure)!.value;
+    const drawn = CHARTS.find(({ value }) => value === chart)!.value;
+    const { from: first, to, last } = PRESETS.find(({ label }) => label === range)!.range;
+    const question: Question = {
+      kind: 'trend',
+      ...(last !== undefined && { last }),
+      ...(first !== undefined && { from: first }),
+      ...(to !== undefined && { to }),
+      series: [{ ...(event !== undefined && { event }), measure: kind }],
+      ...(drawn === 'number' ? { compare: 'previousPeriod' as const } : { interval: 'day' as const }),
+    };
+    const said = `${event ?? 'Every event'}${kind === 'count' ? '' : `, ${kind}`}`;
+    return { name: name.trim() || said, chart: drawn, question };
+  };
+  return (
+    <Modal opened onClose={onClose} title="Add a tile" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        onSubmit={(submitted) => {
+          submitted.preventDefault();
+          if (from === 'question') onAdd(own());
+          else if (report !== null) onAdd({ report, ...(name.trim() !== '' && { name: name.trim() }) });
+        }}
+      >
+        <Stack>
+          <SegmentedControl
+            aria-label="What the tile shows"
+            fullWidth
+            value={from}
+            onChange={setFrom}
+            data={[
+              { value: 'report', label: 'A saved report' },
+              { value: 'question', label: 'A new question' },
+            ]}
+          />
+          {from === 'report' ? (
+            reports.length === 0 ? (
+              <Text size="sm" c="dimmed">
+                No report is saved yet.{' '}
+                <AnchorLink to="/apps/$app/explore" params={{ app }}>
+                  Make one in Explore
+                </AnchorLink>
+                , or choose a new question.
+              </Text>
+            ) : (
+              <Select
+                label="Report"
+                data={reports.map(({ id, name: called }) => ({ value: id, label: called }))}
+                value={report}
+                onChange={setReport}
+                searchable
+                allowDeselect={false}
+              />
+            )
+          ) : (
+            <>
+              <EventSelect label="Event" app={app} value={event} onChange={setEvent} />
+              <Select
+                label="Count"
+                data={[...MEASURES]}
+                value={measure}
+                allowDeselect={false}
+                onChange={(value) => setMeasure(value ?? 'count')}
+              />
+              <Select
+                label="Show as"
+                data={[...CHARTS]}
+                value={chart}
+                allowDeselect={false}
+                onChange={(value) => setChart(value ?? 'line')}
+              />
+              <Select
+                label="Range of time"
+                data={PRESETS.map(({ label }) => label)}
+                value={range}
+                allowDeselect={false}
+                onChange={(value) => setRange(value ?? 'Last 30 days')}
+              />
+            </>
+          )}
+          <TextInput
+            label="Name"
+            description="Its own, unless you say one."
+            maxLength={200}
+            value={name}
+            onChange={(typed) => setName(typed.currentTarget.value)}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" disabled={from === 'report' && report === null}>
+              Add
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,85 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api } from '../../api/http.ts';
+import type { Operations, SavedDashboard, SavedReport } from '../../api/wire.ts';
+
+export type Tile = SavedDashboard['tiles'][number];
+export type Change = Operations['patchApiAppsAppDashboardsId']['body'];
+
+const pathOf = (app: string, ...rest: readonly string[]): string =>
+  ['api/apps', ...[app, 'dashboards', ...rest].map(encodeURIComponent)].join('/');
+
+export const dashboardsQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['dashboards', app],
+    queryFn: ({ signal }) => api<readonly SavedDashboard[]>(pathOf(app), { signal }),
+  });
+
+export const dashboardQuery = (app: string, id: string) =>
+  queryOptions({
+    queryKey: ['dashboards', app, id],
+    queryFn: ({ signal }) => api<SavedDashboard>(pathOf(app, id), { signal }),
+  });
+
+export const reportsQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['reports', app],
+    queryFn: ({ signal }) => api<readonly SavedReport[]>(`api/apps/${encodeURIComponent(app)}/reports`, { signal }),
+    staleTime: 15_000,
+  });
+
+/** Of a dashboard that was read; refused when somebody else saved meanwhile (VERSION_STALE). */
+export function useChange(app: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, change }: { id: string; change: Change }) =>
+      api<SavedDashboard>(pathOf(app, id), { method: 'PATCH', body: change }),
+    onSuccess: (saved) => {
+      client.setQueryData(dashboardQuery(app, saved.id).queryKey, saved);
+      return client.invalidateQueries({ queryKey: dashboardsQuery(app).queryKey, exact: true });
+    },
+  });
+}
+
+export function useCreate(app: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Operations['postApiAppsAppDashboards']['body']) =>
+      api<SavedDashboard>(pathOf(app), { method: 'POST', body }),
+    onSuccess: (saved) => {
+      client.setQueryData(dashboardQuery(app, saved.id).queryKey, saved);
+      return client.invalidateQueries({ queryKey: dashboardsQuery(app).queryKey, exact: true });
+    },
+  });
+}
+
+export function useRemove(app: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api(pathOf(app, id), { method: 'DELETE' }),
+    onSuccess: () => client.invalidateQueries({ queryKey: dashboardsQuery(app).queryKey, exact: true }),
+  });
+}
+
+export type Link = Operations['getApiAppsAppDashboardsIdShare']['answer'][number];
+type MadeLink = Operations['postApiAppsAppDashboardsIdShare']['answer'];
+
+export const linksQuery = (app: string, id: string) =>
+  queryOptions({
+    queryKey: ['links', app, id],
+    queryFn: ({ signal }) => api<readonly Link[]>(pathOf(app, id, 'share'), { signal }),
+  });
+
+export function useLinks(app: string, id: string) {
+  const client = useQueryClient();
+  const onSuccess = () => client.invalidateQueries({ queryKey: linksQuery(app, id).queryKey });
+  const make = useMutation({
+    mutationFn: (expiresAt: string | undefined) =>
+      api<MadeLink>(pathOf(app, id, 'share'), { method: 'POST', body: expiresAt === undefined ? {} : { expiresAt } }),
+    onSuccess,
+  });
+  const revoke = useMutation({
+    mutationFn: (link: string) => api(pathOf(app, id, 'share', link), { method: 'DELETE' }),
+    onSuccess,
+  });
+  return { make, revoke };
+}

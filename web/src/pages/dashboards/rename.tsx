@@ -1,0 +1,67 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { Failure } from '../../parts/states.tsx';
+
+export interface RenameProps {
+  readonly title: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly isBusy?: boolean;
+  readonly error?: unknown;
+  /** Without a description, only the name is asked for. */
+  readonly hasDescription?: boolean;
+  onSave(name: string, description: string): void;
+  onClose(): void;
+}
+
+export function Rename({
+  title,
+  name,
+  description,
+  isBusy = false,
+  error,
+  hasDescription = false,
+  onSave,
+  onClose,
+}: RenameProps) {
+  const [typed, setTyped] = useState(name);
+  const [about, setAbout] = useState(description ?? '');
+  return (
+    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed.trim() !== '') onSave(typed.trim(), about.trim());
+        }}
+      >
+        <Stack>
+          <TextInput
+            label="Name"
+            value={typed}
+            maxLength={200}
+            data-autofocus
+            error={typed.trim() === '' ? 'A name is needed.' : undefined}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+          {hasDescription && (
+            <TextInput
+              label="Description"
+              value={about}
+              maxLength={1_000}
+              onChange={(event) => setAbout(event.currentTarget.value)}
+            />
+          )}
+          {error !== undefined && error !== null && <Failure error={error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={isBusy}>
+              Save
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
