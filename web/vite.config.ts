@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { OWN_FUNCTIONS, SQL_FUNCTIONS } from '../server/src/sql/functions.ts';
 
 /** Where `npm run dev --workspace web` finds the API. */
 const SERVER = 'http://127.0.0.1:3000';
@@ -8,6 +9,8 @@ export default defineConfig({
   // Relative to the <base> of the page, which the server sets to where it is mounted.
   base: './',
   plugins: [react()],
+  // What a SELECT may call is the server's list, taken when it is built rather than kept a second time.
+  define: { SQL_FUNCTION_NAMES: JSON.stringify([...OWN_FUNCTIONS, ...SQL_FUNCTIONS.map(({ name }) => name)]) },
   build: {
     outDir: '../server/dist/web',
     emptyOutDir: true,

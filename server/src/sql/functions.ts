@@ -56,6 +56,9 @@ for (const [kind, names] of Object.entries(LISTS)) {
   }
 }
 
+/** All of them, for whoever offers them: the dashboard's editor takes them when it is built. */
+export const SQL_FUNCTIONS: readonly SqlFunction[] = [...KNOWN.values()];
+
 /** Of Seismo itself: what a property is. */
 export const OWN_FUNCTIONS = ['text', 'number', 'bool', 'json'] as const;
 export type OwnFunction = (typeof OWN_FUNCTIONS)[number];

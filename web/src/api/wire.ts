@@ -21,3 +21,5 @@ export type AnswerOf<K extends Kind> = Extract<Answer, { kind: K }>;
 /** How a saved question is drawn. */
 export type Chart = NonNullable<SavedDashboard['tiles'][number]['chart']>;
 export type Me = Operations['getAuth']['answer'];
+/** One event, as the API answers it. */
+export type StoredEvent = Operations['getApiEventsApp']['answer'][number];

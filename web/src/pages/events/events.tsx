@@ -1,10 +1,179 @@
+import { Button, Drawer, Group, ScrollArea, Skeleton, Stack, Text } from '@mantine/core';
+import { IconArrowUp } from '@tabler/icons-react';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useCallback, useRef, useState } from 'react';
+import { EventDetails } from '../../parts/event-details.tsx';
+import { EventSelect } from '../../parts/event-select.tsx';
+import { FilterEditor } from '../../parts/filter-editor.tsx';
+import { inWords } from '../../parts/filters.ts';
+import { AnchorLink } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Empty } from '../../parts/states.tsx';
+import { isEmpty, type Range } from '../../parts/range.ts';
+import { RangePicker } from '../../parts/range-picker.tsx';
+import { Empty, Failure } from '../../parts/states.tsx';
+import { useZone } from '../../parts/use-zone.ts';
+import { ColumnsPicker } from './columns-picker.tsx';
+import { Download } from './download.tsx';
+import { EventTable, type EventTableHandle } from './event-table.tsx';
+import type { EventsSearch } from './search.ts';
+import { useEvents } from './use-events.ts';
 
+const DEFAULT_RANGE: Range = { last: '30d' };
+
+/** The events of an app, the newest first. */
 export function Events() {
+  const { app } = useParams({ from: '/signed-in/apps/$app' });
+  const given = useSearch({ from: '/signed-in/apps/$app/events' });
+  const { last, from, to, timeZone, ...rest } = given;
+  const range: Range = isEmpty(given) ? { ...DEFAULT_RANGE, ...(timeZone !== undefined && { timeZone }) } : given;
+  const search: EventsSearch = { ...rest, ...timesIn(range) };
+  const { event, filters = [], columns = [] } = search;
+  const navigate = useNavigate();
+  const change = (changed: EventsSearch): void =>
+    void navigate({ to: '/apps/$app/events', params: { app }, search: changed, replace: true });
+
+  const zone = useZone(app);
+  const found = useEvents(app, search);
+  const { events, asked, hasNextPage, isFetchingNextPage, fetchNextPage } = found;
+  const table = useRef<EventTableHandle>(null);
+  const [open, setOpen] = useState<number>();
+  const more = useCallback(() => {
+    if (!isFetchingNextPage) void fetchNextPage();
+  }, [isFetchingNextPage, fetchNextPage]);
+  const close = (): void => {
+    setOpen(undefined);
+    if (open !== undefined) table.current?.focus(open);
+  };
+
   return (
-    <Page title="Events">
-      <Empty title="To be built" />
+    <Page
+      title="Events"
+      actions={
+        <>
+          <RangePicker value={range} onChange={(value) => change({ ...rest, ...timesIn(value) })} />
+          <ColumnsPicker
+            app={app}
+            event={event}
+            value={columns}
+            onChange={(value) => {
+              const { columns: _, ...others } = search;
+              change(value.length === 0 ? others : { ...others, columns: value });
+            }}
+          />
+          <Download app={app} path={found.path} query={asked.query} disabled={asked.unsaid.length > 0} />
+        </>
+      }
+    >
+      <Stack gap="sm">
+        <Group gap="sm">
+          <EventSelect
+            app={app}
+            aria-label="Event"
+            w={220}
+            value={event}
+            onChange={(name) => {
+              const { event: _, ...others } = search;
+              change(name === undefined ? others : { ...others, event: name });
+            }}
+          />
+          <FilterEditor
+            app={app}
+            event={event}
+            value={filters}
+            onChange={(value) => {
+              const { filters: _, ...others } = search;
+              change(value.length === 0 ? others : { ...others, filters: value });
+            }}
+          />
+          {found.hasNewer && (
+            <Button
+              size="compact-sm"
+              variant="light"
+              leftSection={<IconArrowUp size={14} aria-hidden />}
+              onClick={found.showNewer}
+              role="status"
+              ml="auto"
+            >
+              New events arrived: show them
+            </Button>
+          )}
+        </Group>
+        {asked.unsaid.length > 0 ? (
+          <Empty title="This table cannot filter so">
+            <Text size="sm">{asked.unsaid.map(inWords).join('; ')}</Text>
+            Choices between different properties, and two conditions of one kind on one property, are answered by{' '}
+            <AnchorLink to="/apps/$app/explore" params={{ app }} size="sm">
+              Explore
+            </AnchorLink>{' '}
+            and by SQL. Remove or change the condition above.
+          </Empty>
+        ) : found.error && events.length === 0 ? (
+          <Failure error={found.error} onRetry={() => void found.refetch()} />
+        ) : found.isPending ? (
+          <Skeleton h="calc(100dvh - 200px)" mih={280} />
+        ) : events.length === 0 && !found.isPlaceholderData ? (
+          <Empty
+            title="No events match"
+            action={
+              <Button variant="default" onClick={() => change({ last: '12m', ...(columns.length > 0 && { columns }) })}>
+                Show all of the last 12 months
+              </Button>
+            }
+          >
+            Choose a longer range, another event, or remove a filter.
+          </Empty>
+        ) : (
+          <EventTable
+            handle={table}
+            events={events}
+            columns={columns}
+            timeZone={range.timeZone ?? zone}
+            isOld={found.isPlaceholderData}
+            hasMore={hasNextPage}
+            onMore={more}
+            onOpen={setOpen}
+          />
+        )}
+        {found.error && events.length > 0 && <Failure error={found.error} onRetry={() => void fetchNextPage()} />}
+      </Stack>
+      <Drawer
+        opened={open !== undefined}
+        onClose={close}
+        returnFocus={false}
+        position="right"
+        size="lg"
+        title={
+          <Text fw={600} component="span" style={{ overflowWrap: 'anywhere' }}>
+            {open === undefined ? '' : events[open]?.event}
+          </Text>
+        }
+        closeButtonProps={{ 'aria-label': 'Close' }}
+        scrollAreaComponent={ScrollArea.Autosize}
+        transitionProps={{ duration: 120 }}
+        onKeyDown={(pressed) => {
+          const { key } = pressed;
+          const by = key === 'j' || key === 'ArrowDown' ? 1 : key === 'k' || key === 'ArrowUp' ? -1 : 0;
+          if (by === 0 || open === undefined) return;
+          pressed.preventDefault();
+          const next = Math.min(events.length - 1, Math.max(0, open + by));
+          setOpen(next);
+          if (next > events.length - 20 && hasNextPage) more();
+        }}
+      >
+        {open !== undefined && events[open] && (
+          <EventDetails app={app} event={events[open]} timeZone={range.timeZone ?? zone} />
+        )}
+      </Drawer>
     </Page>
   );
+}
+
+/** Of a range what stands in the address. */
+function timesIn({ last, from, to, timeZone }: Range): Range {
+  return {
+    ...(last !== undefined && { last }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(timeZone !== undefined && { timeZone }),
+  };
 }

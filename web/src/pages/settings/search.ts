@@ -1,4 +1,10 @@
-import { oneIn, present, type Search } from '../../parts/search.ts';
+import { oneIn, present, type Search, textIn } from '../../parts/search.ts';
 
 export const SECTIONS = ['app', 'keys', 'users', 'server', 'erase'] as const;
-export const settingsSearch = (search: Search) => present({ section: oneIn(search, 'section', SECTIONS) });
+/** `user` and `device`: whose events are to be erased, filled in when a profile leads here. */
+export const settingsSearch = (search: Search) =>
+  present({
+    section: oneIn(search, 'section', SECTIONS),
+    user: textIn(search, 'user'),
+    device: textIn(search, 'device'),
+  });

@@ -1,3 +1,15 @@
-import { present, type Search, textIn } from '../../parts/search.ts';
+import { type Range, rangeIn } from '../../parts/range.ts';
+import { oneIn, present, type Search, textIn } from '../../parts/search.ts';
 
-export const sqlSearch = (search: Search) => present({ sql: textIn(search, 'sql') });
+/** How a table of one's own can be drawn. */
+const CHARTS = ['table', 'line', 'bar', 'area', 'pie', 'number'] as const;
+
+export interface SqlSearch extends Range {
+  readonly sql?: string;
+  readonly chart?: (typeof CHARTS)[number];
+}
+
+export const sqlSearch = (search: Search): SqlSearch => ({
+  ...rangeIn(search),
+  ...present({ sql: textIn(search, 'sql'), chart: oneIn(search, 'chart', CHARTS) }),
+});

@@ -1,10 +1,231 @@
+import { Alert, Button, Code, Group, Kbd, Menu, Select, Skeleton, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconDeviceFloppy, IconDownload, IconPlayerPlay } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { answerQuery, propertiesQuery, useIsAdmin } from '../../api/hooks.ts';
+import { ProblemError, urlOf } from '../../api/http.ts';
+import type { QuestionOf } from '../../api/wire.ts';
+import { AnswerChart, CHARTS_OF } from '../../charts/answer-chart.tsx';
+import { count, dateTime } from '../../parts/formats.ts';
 import { Page } from '../../parts/page.tsx';
-import { Empty } from '../../parts/states.tsx';
+import { isEmpty, type Range } from '../../parts/range.ts';
+import { RangePicker } from '../../parts/range-picker.tsx';
+import { Empty, Failure } from '../../parts/states.tsx';
+import type { EditorHandle } from './editor.tsx';
+import { EXAMPLES } from './examples.ts';
+import { SaveReport } from './save-report.tsx';
+import type { SqlSearch } from './search.ts';
+import classes from './sql.module.css';
 
+/** CodeMirror comes when it is needed, which is on this page alone. */
+const Editor = lazy(() => import('./editor.tsx').then(({ Editor: component }) => ({ default: component })));
+const EDITOR_PX = 180;
+const RESULT_PX = 420;
+
+/** A SELECT of one's own over the events. */
 export function Sql() {
+  const { app } = useParams({ from: '/signed-in/apps/$app' });
+  const given = useSearch({ from: '/signed-in/apps/$app/sql' });
+  const { sql, chart = 'table' } = given;
+  const range: Range = isEmpty(given) ? { last: '30d', ...timesIn(given) } : timesIn(given);
+  const navigate = useNavigate();
+  const change = (changed: SqlSearch, replace = true): void =>
+    void navigate({ to: '/apps/$app/sql', params: { app }, search: changed, replace });
+  const isAdmin = useIsAdmin();
+  const { data: properties = [] } = useQuery(propertiesQuery(app));
+  const names = useMemo(
+    () => properties.map(({ name, types }) => ({ name: name.startsWith('[') ? `data${name}` : `data.${name}`, types })),
+    [properties],
+  );
+
+  const [draft, setDraft] = useState(sql ?? EXAMPLES[0]?.sql ?? '');
+  const [saving, setSaving] = useState(false);
+  const editor = useRef<EditorHandle>(null);
+  const question: QuestionOf<'sql'> = { kind: 'sql', ...timesIn(range), sql: sql ?? '' };
+  const answer = useQuery({
+    ...answerQuery(app, question),
+    enabled: sql !== undefined && sql.trim() !== '',
+    placeholderData: keepPreviousData,
+    // A refusal stays one, and what takes too long would take it again.
+    retry: false,
+  });
+  const { data, error, isFetching, isPlaceholderData, refetch } = answer;
+  const run = (text = draft, drawn: SqlSearch['chart'] = given.chart): void => {
+    if (text.trim() === '') return;
+    if (text === sql && drawn === given.chart) void refetch();
+    else change({ ...timesIn(given), sql: text, ...(drawn !== undefined && { chart: drawn }) }, false);
+  };
+  const isDone = data !== undefined && !error;
+
   return (
-    <Page title="SQL">
-      <Empty title="To be built" />
+    <Page
+      title="SQL"
+      actions={
+        <>
+          <Menu position="bottom-end" shadow="md">
+            <Menu.Target>
+              <Button variant="default">Examples</Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {EXAMPLES.map((example) => (
+                <Menu.Item
+                  key={example.label}
+                  onClick={() => {
+                    setDraft(example.sql);
+                    run(example.sql, example.chart);
+                  }}
+                >
+                  {example.label}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+          <RangePicker value={range} onChange={(value) => change({ ...withoutTimes(given), ...timesIn(value) })} />
+        </>
+      }
+    >
+      <div className={classes['editor']}>
+        <Suspense fallback={<Skeleton h={EDITOR_PX} />}>
+          <Editor handle={editor} value={draft} properties={names} onChange={setDraft} onRun={() => run()} />
+        </Suspense>
+      </div>
+      <Group gap="sm">
+        <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} loading={isFetching} onClick={() => run()}>
+          Run
+        </Button>
+        <Text size="xs" c="dimmed" visibleFrom="sm">
+          <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd> runs it. One SELECT over <Code>events</Code>; the range
+          holds for it.
+        </Text>
+        {isDone && (
+          <Group gap="xs" ml="auto">
+            <Select
+              aria-label="Shown as"
+              w={110}
+              size="xs"
+              allowDeselect={false}
+              data={CHARTS_OF.sql.map((name) => ({ value: name, label: LABELS[name] ?? name }))}
+              value={chart}
+              onChange={(drawn) => {
+                const next = CHART_NAMES.find((name) => name === drawn);
+                const { chart: __, ...rest } = given;
+                change(next === undefined || next === 'table' ? rest : { ...rest, chart: next });
+              }}
+            />
+            <Button
+              size="xs"
+              variant="default"
+              component="a"
+              href={urlOf(`api/query/${encodeURIComponent(app)}`, {
+                q: JSON.stringify(question),
+                format: 'csv',
+                csvSafe: true,
+              })}
+              download={`${app}.csv`}
+              leftSection={<IconDownload size={14} aria-hidden />}
+            >
+              CSV
+            </Button>
+            {isAdmin && (
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconDeviceFloppy size={14} aria-hidden />}
+                onClick={() => setSaving(true)}
+              >
+                Save as report
+              </Button>
+            )}
+          </Group>
+        )}
+      </Group>
+      {error ? (
+        <Refusal error={error} onPlace={(line, column) => editor.current?.goTo(line, column)} onRetry={() => run()} />
+      ) : data === undefined ? (
+        isFetching ? (
+          <Skeleton h={RESULT_PX} />
+        ) : (
+          <Empty title="Nothing has been asked yet">
+            Run what stands above, or choose an example. Columns are <Code>event</Code>, <Code>user</Code>,{' '}
+            <Code>timestamp</Code> and others; properties are <Code>data.plan</Code>. <Kbd size="xs">Ctrl</Kbd>{' '}
+            <Kbd size="xs">Space</Kbd> lists what can be named.
+          </Empty>
+        )
+      ) : (
+        <Stack gap="xs" style={{ opacity: isPlaceholderData ? 0.5 : 1 }}>
+          <Text size="xs" c="dimmed" role="status">
+            {count(data.result.rows.length)} {data.result.rows.length === 1 ? 'row' : 'rows'} ·{' '}
+            {dateTime(data.from, data.timeZone)} to {dateTime(data.to, data.timeZone)}, {data.timeZone}
+          </Text>
+          <AnswerChart question={question} answer={data} chart={chart} height={RESULT_PX} />
+        </Stack>
+      )}
+      {saving && <SaveReport app={app} question={question} chart={chart} onClose={() => setSaving(false)} />}
     </Page>
   );
+}
+
+const CHART_NAMES = ['table', 'line', 'bar', 'area', 'pie', 'number'] as const;
+const LABELS: Readonly<Record<string, string>> = {
+  table: 'Table',
+  line: 'Lines',
+  bar: 'Bars',
+  area: 'Areas',
+  pie: 'Pie',
+  number: 'Number',
+};
+const withoutTimes = ({ last: _, from: __, to: ___, timeZone: ____, ...rest }: SqlSearch): SqlSearch => rest;
+
+/** What is wrong, where, and what would be right. */
+function Refusal({
+  error,
+  onPlace,
+  onRetry,
+}: {
+  error: Error;
+  onPlace(line: number, column: number): void;
+  onRetry(): void;
+}) {
+  if (!(error instanceof ProblemError) || error.problem.retry) return <Failure error={error} onRetry={onRetry} />;
+  const { title, detail, remedy, code } = error.problem;
+  const place = /line (\d+), column (\d+)/.exec(detail);
+  return (
+    <Alert
+      color="red"
+      variant="outline"
+      role="alert"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={title}
+      styles={{ message: { color: 'inherit' } }}
+    >
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {detail.replace(/^sql\b/, 'The SQL')}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {LIMITS.has(code)
+            ? 'The server limits how long a question may take, its memory and its rows: choose a shorter range, group, or add a LIMIT.'
+            : code === 'QUESTION_INVALID'
+              ? 'Correct it above and run it again.'
+              : remedy}
+        </Text>
+        {place && (
+          <Button size="compact-sm" variant="default" onClick={() => onPlace(Number(place[1]), Number(place[2]))}>
+            Go to line {place[1]}, column {place[2]}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+const LIMITS: ReadonlySet<string> = new Set(['QUERY_LIMIT_TIME', 'QUERY_LIMIT_MEMORY', 'QUERY_LIMIT_ROWS']);
+
+function timesIn({ last, from, to, timeZone }: Range): Range {
+  return {
+    ...(last !== undefined && { last }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(timeZone !== undefined && { timeZone }),
+  };
 }

@@ -1,7 +1,42 @@
-import { present, type Search, textIn } from '../../parts/search.ts';
+import { type Range, rangeIn } from '../../parts/range.ts';
+import { oneIn, present, type Search, textIn } from '../../parts/search.ts';
 
-export const usersSearch = (search: Search) =>
-  present({ search: textIn(search, 'search'), sort: textIn(search, 'sort') });
+export const SORTS = ['lastSeen', 'firstSeen', 'events'] as const;
+export type Sort = (typeof SORTS)[number];
+
+export interface UsersSearch extends Range {
+  readonly search?: string;
+  readonly sort?: Sort;
+  readonly order?: 'asc' | 'desc';
+  /** The id of a saved segment. */
+  readonly segment?: string;
+  /** 2 and more. */
+  readonly page?: number;
+}
+
+export function usersSearch(search: Search): UsersSearch {
+  const page = Number(search['page']);
+  return {
+    ...rangeIn(search),
+    ...present({
+      search: textIn(search, 'search'),
+      sort: oneIn(search, 'sort', SORTS),
+      order: oneIn(search, 'order', ['asc', 'desc']),
+      segment: textIn(search, 'segment'),
+      page: Number.isSafeInteger(page) && page > 1 ? page : undefined,
+    }),
+  };
+}
+
+export interface UserSearch extends Range {
+  readonly user?: string;
+  readonly device?: string;
+  /** Of the timeline: only this event. */
+  readonly event?: string;
+}
+
 /** A user may be called anything, so who is shown stands in the search and not in the path. */
-export const userSearch = (search: Search) =>
-  present({ user: textIn(search, 'user'), device: textIn(search, 'device') });
+export const userSearch = (search: Search): UserSearch => ({
+  ...rangeIn(search),
+  ...present({ user: textIn(search, 'user'), device: textIn(search, 'device'), event: textIn(search, 'event') }),
+});

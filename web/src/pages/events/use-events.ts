@@ -1,0 +1,66 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { appsQuery } from '../../api/hooks.ts';
+import { ask } from '../../api/http.ts';
+import type { StoredEvent } from '../../api/wire.ts';
+import { askedOf } from './asked.ts';
+import type { EventsSearch } from './search.ts';
+
+const PAGE = 200;
+const LOOK_AGAIN_MS = 10_000;
+
+interface EventPage {
+  readonly events: readonly StoredEvent[];
+  /** Where the page after is, as the Link header says. */
+  readonly next: string | undefined;
+}
+
+async function pageAt(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<EventPage> {
+  const response = await ask(path, { signal, query });
+  const next = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+  return { events: (await response.json()) as readonly StoredEvent[], next };
+}
+
+/** The events that the address asks for, page after page, and whether newer ones have come since. */
+export function useEvents(app: string, { columns: _, ...search }: EventsSearch) {
+  const apps = useQuery(appsQuery);
+  const known = apps.data?.find((one) => one.app === app);
+  const key = JSON.stringify(search);
+  const [turn, setTurn] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same search stays the same question until it is asked anew, whatever the clock says
+  const asked = useMemo(
+    () => askedOf(search, { timeZone: known?.timeZone ?? 'UTC', weekStart: known?.weekStart ?? 'monday' }, Date.now()),
+    [key, known?.timeZone, known?.weekStart, turn],
+  );
+  const path = `api/events/${encodeURIComponent(app)}`;
+  const pages = useInfiniteQuery({
+    queryKey: ['events', app, asked.query, turn],
+    queryFn: ({ pageParam, signal }) =>
+      pageParam === ''
+        ? pageAt(path, { ...asked.query, fresh: 'false', limit: String(PAGE) }, signal)
+        : pageAt(pageParam, {}, signal),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+    enabled: !apps.isPending && asked.unsaid.length === 0,
+    // Pages that were read stay as they were: asking for all of them anew would move what is read.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const events = useMemo(() => pages.data?.pages.flatMap((page) => page.events) ?? [], [pages.data]);
+  const newest = useQuery({
+    queryKey: ['newest event', app, asked.query],
+    queryFn: ({ signal }) => pageAt(path, { ...asked.query, fresh: 'false', limit: '1' }, signal),
+    enabled: pages.isSuccess && !pages.isPlaceholderData && asked.unsaid.length === 0,
+    refetchInterval: LOOK_AGAIN_MS,
+    staleTime: 0,
+  });
+  const top = newest.data?.events[0]?.uuid;
+  return {
+    ...pages,
+    events,
+    asked,
+    path,
+    hasNewer: top !== undefined && !newest.isFetching && !pages.isPlaceholderData && top !== events[0]?.uuid,
+    showNewer: () => setTurn((before) => before + 1),
+  };
+}
