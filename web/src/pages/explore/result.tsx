@@ -34,10 +34,10 @@ import type { Answer, Chart } from '../../api/wire.ts';
 import { AnswerChart, CHARTS_OF, type ChartHandle, type Picked } from '../../charts/answer-chart.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { count, day } from '../../parts/formats.ts';
+import { SaveForm } from '../../parts/save-form.tsx';
 import { AnnotateForm } from './annotate.tsx';
 import { PickedDrawer } from './picked-drawer.tsx';
 import type { BuiltQuestion } from './question.ts';
-import { SaveForm } from './save.tsx';
 import { SqlDrawer } from './sql-drawer.tsx';
 
 const HEIGHT_PX = 420;

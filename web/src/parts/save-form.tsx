@@ -1,10 +1,10 @@
 import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { dashboardsQuery, reportsQuery } from '../../api/hooks.ts';
-import { api } from '../../api/http.ts';
-import type { Chart, Question, SavedDashboard, SavedReport } from '../../api/wire.ts';
-import { Failure } from '../../parts/states.tsx';
+import { dashboardsQuery, reportsQuery } from '../api/hooks.ts';
+import { api } from '../api/http.ts';
+import type { Chart, Question, SavedDashboard, SavedReport } from '../api/wire.ts';
+import { Failure } from './states.tsx';
 
 const NOWHERE = '\u0000none';
 /** Half of a row of twelve columns, and about a third of a screen. */
