@@ -1,9 +1,14 @@
-import { Button, CloseButton, Group, Paper, Popover, Text } from '@mantine/core';
+import { Button, CloseButton, Group, Paper, Popover, Skeleton, Text } from '@mantine/core';
 import { IconFilter, IconPlus } from '@tabler/icons-react';
-import { type ReactElement, type ReactNode, type Ref, useState } from 'react';
+import { lazy, type ReactElement, type ReactNode, type Ref, Suspense, useState } from 'react';
 import type { Filter } from '../api/wire.ts';
-import { ConditionForm } from './condition-form.tsx';
 import { type Condition, inWords, isCondition, isOr } from './filters.ts';
+
+/** Its fields are many; they come with the first condition that is made or changed. */
+const ConditionForm = lazy(() =>
+  import('./condition-form.tsx').then(({ ConditionForm: component }) => ({ default: component })),
+);
+const FORM_PX = { w: 280, h: 120 };
 
 export interface FilterEditorProps {
   readonly app: string;
@@ -178,15 +183,17 @@ function Editing({ app, event, value, onDone, children }: EditingProps) {
       <Popover.Target>{children(() => setOpened(true))}</Popover.Target>
       <Popover.Dropdown aria-label="Filter">
         {opened && (
-          <ConditionForm
-            app={app}
-            event={event}
-            value={value}
-            onDone={(condition) => {
-              setOpened(false);
-              onDone(condition);
-            }}
-          />
+          <Suspense fallback={<Skeleton {...FORM_PX} />}>
+            <ConditionForm
+              app={app}
+              event={event}
+              value={value}
+              onDone={(condition) => {
+                setOpened(false);
+                onDone(condition);
+              }}
+            />
+          </Suspense>
         )}
       </Popover.Dropdown>
     </Popover>

@@ -27,18 +27,20 @@ import {
   IconTable,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { annotationsQuery, useIsAdmin } from '../../api/hooks.ts';
 import { urlOf } from '../../api/http.ts';
 import type { Answer, Chart } from '../../api/wire.ts';
 import { AnswerChart, CHARTS_OF, type ChartHandle, type Picked } from '../../charts/answer-chart.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { count, day } from '../../parts/formats.ts';
-import { SaveForm } from '../../parts/save-form.tsx';
-import { AnnotateForm } from './annotate.tsx';
-import { PickedDrawer } from './picked-drawer.tsx';
 import type { BuiltQuestion } from './question.ts';
-import { SqlDrawer } from './sql-drawer.tsx';
+
+/** What opens only when it is asked for comes then. */
+const AnnotateForm = lazy(() => import('./annotate.tsx').then((module) => ({ default: module.AnnotateForm })));
+const PickedDrawer = lazy(() => import('./picked-drawer.tsx').then((module) => ({ default: module.PickedDrawer })));
+const SqlDrawer = lazy(() => import('./sql-drawer.tsx').then((module) => ({ default: module.SqlDrawer })));
+const SaveForm = lazy(() => import('../../parts/save-form.tsx').then((module) => ({ default: module.SaveForm })));
 
 const HEIGHT_PX = 420;
 const ICONS = {
@@ -183,12 +185,14 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
           <AnswerChart question={question} answer={answer} chart="table" height={320} onPick={setPicked} />
         </Stack>
       )}
-      {picked && <PickedDrawer app={app} question={question} picked={picked} onClose={() => setPicked(undefined)} />}
-      {dialog === 'sql' && <SqlDrawer app={app} question={question} onClose={close} />}
-      {dialog === 'save' && (
-        <SaveForm app={app} question={question} chart={chart} report={report} onClose={close} onSaved={onSaved} />
-      )}
-      {dialog === 'annotate' && <AnnotateForm app={app} onClose={close} />}
+      <Suspense>
+        {picked && <PickedDrawer app={app} question={question} picked={picked} onClose={() => setPicked(undefined)} />}
+        {dialog === 'sql' && <SqlDrawer app={app} question={question} onClose={close} />}
+        {dialog === 'save' && (
+          <SaveForm app={app} question={question} chart={chart} report={report} onClose={close} onSaved={onSaved} />
+        )}
+        {dialog === 'annotate' && <AnnotateForm app={app} onClose={close} />}
+      </Suspense>
     </ResultFrame>
   );
 }
