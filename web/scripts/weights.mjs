@@ -46,7 +46,9 @@ export function weights(folder) {
     .filter((key) => manifest[key].isDynamicEntry)
     .map((key) => ({ name: key, extra: sum([...filesOf(key)].filter((file) => !start.has(file))) }))
     .sort((a, b) => b.extra - a.extra);
-  const isPage = ({ name }) => name.startsWith('src/pages/');
+  // What an address of the router opens; parts of pages that open further parts come on demand.
+  const routed = new Set(entries.flatMap((key) => manifest[key].dynamicImports ?? []));
+  const isPage = ({ name }) => name.startsWith('src/pages/') && routed.has(name);
   const startBytes = sum(start);
   return {
     start: startBytes,

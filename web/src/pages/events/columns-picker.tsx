@@ -1,26 +1,23 @@
-import { Button, MultiSelect, Popover } from '@mantine/core';
+import { Button, Popover, Skeleton } from '@mantine/core';
 import { IconColumns } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { propertiesQuery } from '../../api/hooks.ts';
-import { fieldLabel } from '../../parts/filters.ts';
+import { lazy, Suspense, useState } from 'react';
 
-interface ColumnsPickerProps {
+export interface ColumnsPickerProps {
   readonly app: string;
   readonly event: string | undefined;
   readonly value: readonly string[];
   onChange(columns: readonly string[]): void;
 }
 
-/** More would each be too narrow to read. */
-const COLUMNS_MAX = 12;
+/** Comes when it is opened. */
+const ColumnsSelect = lazy(() =>
+  import('./columns-select.tsx').then(({ ColumnsSelect: component }) => ({ default: component })),
+);
+const SELECT_PX = 78;
 
 /** Chooses the properties that stand in columns of their own. */
 export function ColumnsPicker({ app, event, value, onChange }: ColumnsPickerProps) {
   const [opened, setOpened] = useState(false);
-  const { data = [] } = useQuery({ ...propertiesQuery(app, event), enabled: opened });
-  const fields = data.map(({ name }) => (name.startsWith('[') ? `data${name}` : `data.${name}`));
-  const all = [...new Set([...value, ...fields])];
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
@@ -34,21 +31,11 @@ export function ColumnsPicker({ app, event, value, onChange }: ColumnsPickerProp
         </Button>
       </Popover.Target>
       <Popover.Dropdown w={320} maw="92vw" aria-label="Columns">
-        <MultiSelect
-          label="Properties as columns"
-          description="None shows all properties in one line"
-          placeholder={value.length === 0 ? 'Choose properties' : ''}
-          searchable
-          clearable
-          hidePickedOptions
-          maxValues={COLUMNS_MAX}
-          comboboxProps={{ withinPortal: false }}
-          nothingFoundMessage="No property is called so"
-          data={all.map((field) => ({ value: field, label: fieldLabel(field) }))}
-          value={[...value]}
-          onChange={onChange}
-          data-autofocus
-        />
+        {opened && (
+          <Suspense fallback={<Skeleton h={SELECT_PX} />}>
+            <ColumnsSelect app={app} event={event} value={value} onChange={onChange} />
+          </Suspense>
+        )}
       </Popover.Dropdown>
     </Popover>
   );

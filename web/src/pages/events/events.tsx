@@ -1,8 +1,7 @@
-import { Button, Drawer, Group, ScrollArea, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconArrowUp } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useRef, useState } from 'react';
-import { EventDetails } from '../../parts/event-details.tsx';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { EventSelect } from '../../parts/event-select.tsx';
 import { FilterEditor } from '../../parts/filter-editor.tsx';
 import { inWords } from '../../parts/filters.ts';
@@ -17,6 +16,11 @@ import { Download } from './download.tsx';
 import { EventTable, type EventTableHandle } from './event-table.tsx';
 import type { EventsSearch } from './search.ts';
 import { useEvents } from './use-events.ts';
+
+/** Comes with the first event that is opened. */
+const EventPanel = lazy(() =>
+  import('./event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
+);
 
 const DEFAULT_RANGE: Range = { last: '30d' };
 
@@ -136,34 +140,21 @@ export function Events() {
         )}
         {found.error && events.length > 0 && <Failure error={found.error} onRetry={() => void fetchNextPage()} />}
       </Stack>
-      <Drawer
-        opened={open !== undefined}
-        onClose={close}
-        returnFocus={false}
-        position="right"
-        size="lg"
-        title={
-          <Text fw={600} component="span" style={{ overflowWrap: 'anywhere' }}>
-            {open === undefined ? '' : events[open]?.event}
-          </Text>
-        }
-        closeButtonProps={{ 'aria-label': 'Close' }}
-        scrollAreaComponent={ScrollArea.Autosize}
-        transitionProps={{ duration: 120 }}
-        onKeyDown={(pressed) => {
-          const { key } = pressed;
-          const by = key === 'j' || key === 'ArrowDown' ? 1 : key === 'k' || key === 'ArrowUp' ? -1 : 0;
-          if (by === 0 || open === undefined) return;
-          pressed.preventDefault();
-          const next = Math.min(events.length - 1, Math.max(0, open + by));
-          setOpen(next);
-          if (next > events.length - 20 && hasNextPage) more();
-        }}
-      >
-        {open !== undefined && events[open] && (
-          <EventDetails app={app} event={events[open]} timeZone={range.timeZone ?? zone} />
-        )}
-      </Drawer>
+      {open !== undefined && events[open] && (
+        <Suspense>
+          <EventPanel
+            app={app}
+            event={events[open]}
+            timeZone={range.timeZone ?? zone}
+            onClose={close}
+            onMove={(by) => {
+              const next = Math.min(events.length - 1, Math.max(0, open + by));
+              setOpen(next);
+              if (next > events.length - 20 && hasNextPage) more();
+            }}
+          />
+        </Suspense>
+      )}
     </Page>
   );
 }

@@ -2,7 +2,7 @@ import { Button, Grid, Paper, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { answerQuery, eventNamesQuery } from '../../api/hooks.ts';
 import { ProblemError } from '../../api/http.ts';
 import type { Chart, Question } from '../../api/wire.ts';
@@ -24,13 +24,15 @@ import {
   rangeOfQuestion,
   withRange,
 } from './question.ts';
-import { Result, ResultFrame } from './result.tsx';
+import { HEIGHT_PX, ResultFrame } from './result-frame.tsx';
 import { SavedReports } from './saved-reports.tsx';
 import type { ExploreSearch } from './search.ts';
 
 /** Between the last change and the question, so that five quick clicks ask once. */
 const ASK_AFTER_MS = 150;
 preloadCharts();
+const loadResult = import('./result.tsx');
+const Result = lazy(() => loadResult.then((module) => ({ default: module.Result })));
 
 /** Builds every question by clicking; the address holds all of it. */
 export function Explore() {
@@ -163,19 +165,27 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
                 </ResultFrame>
               ) : answer === undefined ? (
                 <ResultFrame>
-                  <Skeleton h={420} aria-label="Asking" />
+                  <Skeleton h={HEIGHT_PX} aria-label="Asking" />
                 </ResultFrame>
               ) : (
-                <Result
-                  app={app}
-                  question={question}
-                  answer={answer}
-                  chart={chart}
-                  report={search.report}
-                  isStale={isPlaceholderData || (isFetching && asked !== question)}
-                  onDraw={draw}
-                  onSaved={(report) => go({ ...search, q: question, report })}
-                />
+                <Suspense
+                  fallback={
+                    <ResultFrame>
+                      <Skeleton h={HEIGHT_PX} />
+                    </ResultFrame>
+                  }
+                >
+                  <Result
+                    app={app}
+                    question={question}
+                    answer={answer}
+                    chart={chart}
+                    report={search.report}
+                    isStale={isPlaceholderData || (isFetching && asked !== question)}
+                    onDraw={draw}
+                    onSaved={(report) => go({ ...search, q: question, report })}
+                  />
+                </Suspense>
               )}
             </Grid.Col>
           </Grid>

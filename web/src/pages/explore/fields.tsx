@@ -1,5 +1,5 @@
 /** Fields of the forms: each says what it is, and a text is taken when it is finished, not at every letter. */
-import { ActionIcon, Group, NumberInput, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Group, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { EventSelect } from '../../parts/event-select.tsx';
@@ -187,6 +187,7 @@ export function LateText({
   );
 }
 
+/** A whole number that is taken like a text; what is none is not taken. */
 export function LateNumber({
   label,
   value,
@@ -202,25 +203,18 @@ export function LateNumber({
   placeholder?: string;
   onChange(value: number | undefined): void;
 }) {
-  const [number, setNumber] = useState<number | string>(value ?? '');
-  useEffect(() => setNumber(value ?? ''), [value]);
-  const take = (): void => {
-    const next = typeof number === 'number' ? number : undefined;
-    if (next !== value) onChange(next);
-  };
+  const [error, setError] = useState<string>();
   return (
-    <NumberInput
-      size="xs"
+    <LateText
       label={label}
-      value={number}
-      min={min}
-      max={max}
-      allowDecimal={false}
-      placeholder={placeholder ?? ''}
-      onChange={setNumber}
-      onBlur={take}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') take();
+      value={value === undefined ? undefined : String(value)}
+      error={error}
+      {...(placeholder !== undefined && { placeholder })}
+      onChange={(text) => {
+        const number = text === undefined ? undefined : Number(text);
+        const fits = number === undefined || (Number.isInteger(number) && number >= min && number <= max);
+        setError(fits ? undefined : `${min} to ${max}`);
+        if (fits) onChange(number);
       }}
     />
   );

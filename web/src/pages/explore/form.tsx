@@ -1,18 +1,32 @@
+import { Skeleton } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import type { ProblemError } from '../../api/http.ts';
 import type { FormProps } from './fields.tsx';
-import { PathsForm, PerformanceForm } from './flow-forms.tsx';
-import { FunnelForm } from './funnel-form.tsx';
-import { LifecycleForm, RetentionForm, SessionsForm, StickinessForm } from './people-forms.tsx';
 import type { BuiltQuestion } from './question.ts';
 import { TrendForm } from './trend-form.tsx';
 
+/** The first kind is there at once, the others when they are chosen. */
+const FunnelForm = lazy(() => import('./funnel-form.tsx').then((module) => ({ default: module.FunnelForm })));
+const PathsForm = lazy(() => import('./flow-forms.tsx').then((module) => ({ default: module.PathsForm })));
+const PerformanceForm = lazy(() => import('./flow-forms.tsx').then((module) => ({ default: module.PerformanceForm })));
+const RetentionForm = lazy(() => import('./people-forms.tsx').then((module) => ({ default: module.RetentionForm })));
+const StickinessForm = lazy(() => import('./people-forms.tsx').then((module) => ({ default: module.StickinessForm })));
+const LifecycleForm = lazy(() => import('./people-forms.tsx').then((module) => ({ default: module.LifecycleForm })));
+const SessionsForm = lazy(() => import('./people-forms.tsx').then((module) => ({ default: module.SessionsForm })));
+const FORM_PX = 320;
+
+type AnyFormProps = FormProps<BuiltQuestion> & { problem: ProblemError | undefined };
+
 /** The form of a question of any kind. */
-export function Form({
-  app,
-  question,
-  onChange,
-  problem,
-}: FormProps<BuiltQuestion> & { problem: ProblemError | undefined }) {
+export function Form(props: AnyFormProps) {
+  return (
+    <Suspense fallback={<Skeleton h={FORM_PX} />}>
+      <OfKind {...props} />
+    </Suspense>
+  );
+}
+
+function OfKind({ app, question, onChange, problem }: AnyFormProps) {
   const shared = { app, onChange };
   switch (question.kind) {
     case 'trend': {

@@ -35,6 +35,7 @@ import { AnswerChart, CHARTS_OF, type ChartHandle, type Picked } from '../../cha
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { count, day } from '../../parts/formats.ts';
 import type { BuiltQuestion } from './question.ts';
+import { HEIGHT_PX, ResultFrame } from './result-frame.tsx';
 
 /** What opens only when it is asked for comes then. */
 const AnnotateForm = lazy(() => import('./annotate.tsx').then((module) => ({ default: module.AnnotateForm })));
@@ -42,7 +43,6 @@ const PickedDrawer = lazy(() => import('./picked-drawer.tsx').then((module) => (
 const SqlDrawer = lazy(() => import('./sql-drawer.tsx').then((module) => ({ default: module.SqlDrawer })));
 const SaveForm = lazy(() => import('../../parts/save-form.tsx').then((module) => ({ default: module.SaveForm })));
 
-const HEIGHT_PX = 420;
 const ICONS = {
   line: IconChartLine,
   bar: IconChartBar,
@@ -65,12 +65,6 @@ const LABELS: Readonly<Record<Chart, string>> = {
   heatmap: 'Heat map',
   sankey: 'Flow',
 };
-
-export const ResultFrame = ({ children }: { children: ReactNode }) => (
-  <Paper withBorder p="md" component="section" aria-label="Answer" mih={HEIGHT_PX + 90}>
-    {children}
-  </Paper>
-);
 
 export interface ResultProps {
   readonly app: string;
