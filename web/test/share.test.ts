@@ -92,7 +92,9 @@ it('shows a dashboard to who is not signed in, with the numbers that are there, 
   expect(await page.locator('a').count()).toBe(0);
   // What strangers called an event is text, in tooltips too.
   await page.getByRole('region', { name: 'Lines' }).getByRole('img').hover();
-  await page.getByText('Wed, 11 Nov 2026').waitFor();
+  const lines = page.getByRole('region', { name: 'Lines' });
+  await lines.getByText('Wed, 11 Nov 2026').waitFor();
+  await lines.getByText(HOSTILE, { exact: true }).last().waitFor();
   expect(await page.locator('img').count()).toBe(0);
 });
 
