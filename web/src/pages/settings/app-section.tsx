@@ -89,7 +89,7 @@ function Form({ app, saved }: { app: string; saved: Saved }) {
           onChange={(value) => setDays(typeof value === 'number' ? value : '')}
         />
         {erasesMore && (
-          <Alert color="yellow" title="Older events go for good">
+          <Alert variant="default" color="yellow" title="Older events go for good">
             Events of {app} older than {count(days)} days are erased soon after you save, and each day those that have
             become as old. Nothing brings them back but a backup.
           </Alert>

@@ -82,7 +82,7 @@ export function EraseSection({ app }: { app: string }) {
           }}
         >
           <Stack>
-            <Alert color="red" title={`${count(found.data)} events would go`}>
+            <Alert variant="default" color="red" title={`${count(found.data)} events would go`}>
               They cannot be brought back, and every report of the past changes with them.
             </Alert>
             <TextInput
@@ -101,7 +101,7 @@ export function EraseSection({ app }: { app: string }) {
       )}
       {erase.error && <Failure error={erase.error} />}
       {erase.data && (
-        <Alert color="teal" role="status" title={`${count(erase.data.erased)} events were erased`}>
+        <Alert variant="default" color="teal" role="status" title={`${count(erase.data.erased)} events were erased`}>
           Their room on the disk is freed later.
         </Alert>
       )}

@@ -21,12 +21,12 @@ export function ServerSection() {
   return (
     <Stack>
       {!store && (
-        <Alert color="yellow" title="The engine does not answer">
+        <Alert variant="default" color="yellow" title="The engine does not answer">
           Events are still taken and kept in the journal; questions wait until it is back.
         </Alert>
       )}
       {disk.freeBytes < disk.totalBytes * DISK_FREE_MIN && (
-        <Alert color="red" title="The disk is almost full">
+        <Alert variant="default" color="red" title="The disk is almost full">
           Erase events, keep them for fewer days, or give the server more room.
         </Alert>
       )}

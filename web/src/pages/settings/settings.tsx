@@ -43,7 +43,7 @@ export function Settings() {
   return (
     <Page title="Settings">
       {me && !isAdmin && (
-        <Alert color="gray" title="You see what viewers see">
+        <Alert variant="default" color="gray" title="You see what viewers see">
           {me.user} is a viewer: viewers read everything and change nothing. Keys, users, the server and erasing need an
           admin; ask one to change them, or to make you an admin.
         </Alert>
