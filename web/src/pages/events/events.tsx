@@ -89,18 +89,19 @@ export function Events() {
               change(value.length === 0 ? others : { ...others, filters: value });
             }}
           />
-          {found.hasNewer && (
-            <Button
-              size="compact-sm"
-              variant="light"
-              leftSection={<IconArrowUp size={14} aria-hidden />}
-              onClick={found.showNewer}
-              role="status"
-              ml="auto"
-            >
-              New events arrived: show them
-            </Button>
-          )}
+          {/* Read out when it comes; the role is around the button, which stays one. */}
+          <div role="status" style={{ marginInlineStart: 'auto' }}>
+            {found.hasNewer && (
+              <Button
+                size="compact-sm"
+                variant="light"
+                leftSection={<IconArrowUp size={14} aria-hidden />}
+                onClick={found.showNewer}
+              >
+                New events arrived: show them
+              </Button>
+            )}
+          </div>
         </Group>
         {asked.unsaid.length > 0 ? (
           <Empty title="This table cannot filter so">
@@ -114,7 +115,7 @@ export function Events() {
         ) : found.error && events.length === 0 ? (
           <Failure error={found.error} onRetry={() => void found.refetch()} />
         ) : found.isPending ? (
-          <Skeleton h="calc(100dvh - 200px)" mih={280} />
+          <Skeleton h="calc(100dvh - 160px)" mih={280} />
         ) : events.length === 0 && !found.isPlaceholderData ? (
           <Empty
             title="No events match"
