@@ -10,7 +10,7 @@ import { summaryOf, textOf, valueAt } from './values.ts';
 
 /** px, as the styles say. */
 const ROW = 36;
-const WIDTHS = { time: 184, event: 190, user: 190, property: 150, summary: 320 } as const;
+const WIDTHS = { time: 208, event: 190, user: 190, property: 150, summary: 320 } as const;
 /** The next page is asked for when so many rows are left. */
 const AHEAD = 60;
 
