@@ -197,7 +197,7 @@ function Refusal({
       role="alert"
       icon={<IconAlertTriangle aria-hidden />}
       title={title}
-      styles={{ message: { color: 'inherit' } }}
+      styles={{ title: { color: 'var(--mantine-color-text)' }, message: { color: 'var(--mantine-color-text)' } }}
     >
       <Stack gap="xs" align="flex-start">
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
