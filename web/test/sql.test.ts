@@ -88,10 +88,9 @@ it('saves a report of it, and downloads it as CSV', async () => {
   await page.getByRole('button', { name: 'Save as report' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Kinds');
   await page.keyboard.press('Enter');
-  await page.getByText('Saved as “Kinds”').waitFor();
+  await page.getByRole('button', { name: 'Saved' }).waitFor();
   const saved = await dashboard.api<{ name: string; question: object }[]>('GET', '/api/apps/shop/reports');
   expect(saved).toMatchObject([{ name: 'Kinds', question: { kind: 'sql', sql: SQL } }]);
-  await page.getByRole('button', { name: 'Done' }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'CSV' }).click(),
