@@ -3,14 +3,14 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef } from 'react';
 import type { StoredEvent } from '../../api/wire.ts';
 import { fieldLabel } from '../../parts/filters.ts';
-import { count, dateTime } from '../../parts/formats.ts';
+import { clock, count, dateTime, dayShort } from '../../parts/formats.ts';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import classes from './events.module.css';
 import { summaryOf, textOf, valueAt } from './values.ts';
 
 /** px, as the styles say. */
 const ROW = 36;
-const WIDTHS = { time: 184, event: 190, user: 190, property: 150, summary: 320 } as const;
+const WIDTHS = { time: 156, event: 190, user: 190, property: 150, summary: 320 } as const;
 /** The next page is asked for when so many rows are left. */
 const AHEAD = 60;
 
@@ -151,7 +151,9 @@ const Row = memo(function Row({ event, index, columns, timeZone, onOpen }: RowPr
   return (
     // The button within is for keys and for those who do not see; the whole row is for the mouse.
     <tr aria-rowindex={index + 2} data-index={index} onClick={() => onOpen(index)}>
-      <td className={classes['dim']}>{dateTime(event.timestamp, timeZone)}</td>
+      <td className={classes['dim']} title={dateTime(event.timestamp, timeZone)}>
+        {dayShort(event.timestamp, timeZone)} {clock(event.timestamp, timeZone)}
+      </td>
       <td>
         <UnstyledButton fz="sm" className={classes['name']} title={event.event} aria-haspopup="dialog">
           {event.event}

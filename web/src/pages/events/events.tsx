@@ -114,7 +114,7 @@ export function Events() {
         ) : found.error && events.length === 0 ? (
           <Failure error={found.error} onRetry={() => void found.refetch()} />
         ) : found.isPending ? (
-          <Skeleton h="calc(100dvh - 200px)" mih={280} />
+          <Skeleton h="calc(100dvh - 160px)" mih={280} />
         ) : events.length === 0 && !found.isPlaceholderData ? (
           <Empty
             title="No events match"

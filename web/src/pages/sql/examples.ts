@@ -34,7 +34,7 @@ LIMIT 24`,
   },
   {
     label: 'Who did the most',
-    sql: `SELECT user, count() AS events, uniqExact(event) AS kinds, max(timestamp) AS last
+    sql: `SELECT user, count() AS events, uniqExact(event) AS kinds, max(timestamp) AS latest
 FROM events
 WHERE user != ''
 GROUP BY user

@@ -14,12 +14,12 @@ import { RangePicker } from '../../parts/range-picker.tsx';
 import { Empty, Failure } from '../../parts/states.tsx';
 import type { EditorHandle } from './editor.tsx';
 import { EXAMPLES } from './examples.ts';
-import { SaveReport } from './save-report.tsx';
 import type { SqlSearch } from './search.ts';
 import classes from './sql.module.css';
 
 /** CodeMirror comes when it is needed, which is on this page alone. */
 const Editor = lazy(() => import('./editor.tsx').then(({ Editor: component }) => ({ default: component })));
+const SaveForm = lazy(() => import('../../parts/save-form.tsx').then((module) => ({ default: module.SaveForm })));
 const EDITOR_PX = 180;
 const RESULT_PX = 420;
 
@@ -41,6 +41,9 @@ export function Sql() {
 
   const [draft, setDraft] = useState(sql ?? EXAMPLES[0]?.sql ?? '');
   const [saving, setSaving] = useState(false);
+  const [saved, setSaved] = useState<{ readonly report: string; readonly sql: string | undefined }>();
+  /** Another question is another report. */
+  const report = saved?.sql === sql ? saved?.report : undefined;
   const editor = useRef<EditorHandle>(null);
   const question: QuestionOf<'sql'> = { kind: 'sql', ...timesIn(range), sql: sql ?? '' };
   const answer = useQuery({
@@ -134,7 +137,7 @@ export function Sql() {
                 leftSection={<IconDeviceFloppy size={14} aria-hidden />}
                 onClick={() => setSaving(true)}
               >
-                Save as report
+                {report === undefined ? 'Save as report' : 'Saved'}
               </Button>
             )}
           </Group>
@@ -161,7 +164,18 @@ export function Sql() {
           <AnswerChart question={question} answer={data} chart={chart} height={RESULT_PX} />
         </Stack>
       )}
-      {saving && <SaveReport app={app} question={question} chart={chart} onClose={() => setSaving(false)} />}
+      {saving && (
+        <Suspense>
+          <SaveForm
+            app={app}
+            question={question}
+            chart={chart}
+            report={report}
+            onClose={() => setSaving(false)}
+            onSaved={(id) => setSaved({ report: id, sql })}
+          />
+        </Suspense>
+      )}
     </Page>
   );
 }
@@ -197,7 +211,7 @@ function Refusal({
       role="alert"
       icon={<IconAlertTriangle aria-hidden />}
       title={title}
-      styles={{ message: { color: 'inherit' } }}
+      styles={{ title: { color: 'var(--mantine-color-text)' }, message: { color: 'var(--mantine-color-text)' } }}
     >
       <Stack gap="xs" align="flex-start">
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>

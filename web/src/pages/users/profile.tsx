@@ -233,7 +233,7 @@ function Top({ answer }: { answer: AnswerOf<'trend'> }) {
       </Text>
     );
   return (
-    <dl className={classes['traits']} style={{ gridTemplateColumns: '1fr max-content' }}>
+    <dl className={`${classes['traits']} ${classes['counts']}`}>
       {rows.map(({ name, total }) => (
         <Fact key={name} label={name}>
           {count(total)}
