@@ -58,6 +58,9 @@ it('says what is wrong and where, and leads there', async () => {
   const { page, open } = await dashboard.reader();
   await open(address('SELECT evnt FROM events'));
   await page.getByRole('alert').getByText('The SQL has no column "evnt"; there are uuid, id, event').waitFor();
+  await page.getByText('What may be asked').click();
+  await page.getByText('dialect of ClickHouse').waitFor();
+  await page.getByText(/^Functions: .*\bquantileExact\b.*\btoStartOfDay\b/).waitFor();
   expect(await violations(page)).toEqual([]);
   await open(address('SELECT event\nFROM events WHERE ( user'));
   await page.getByRole('button', { name: /^Go to line 2, column \d+$/ }).click();

@@ -19,6 +19,8 @@ import classes from './sql.module.css';
 
 /** CodeMirror comes when it is needed, which is on this page alone. */
 const Editor = lazy(() => import('./editor.tsx').then(({ Editor: component }) => ({ default: component })));
+/** Comes after what is needed first, below everything. */
+const Allowed = lazy(() => import('./allowed.tsx').then((module) => ({ default: module.Allowed })));
 const SaveForm = lazy(() => import('../../parts/save-form.tsx').then((module) => ({ default: module.SaveForm })));
 const EDITOR_PX = 180;
 const RESULT_PX = 420;
@@ -164,6 +166,9 @@ export function Sql() {
           <AnswerChart question={question} answer={data} chart={chart} height={RESULT_PX} />
         </Stack>
       )}
+      <Suspense>
+        <Allowed />
+      </Suspense>
       {saving && (
         <Suspense>
           <SaveForm
