@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -11,17 +11,19 @@ import { Failure } from '../../parts/states.tsx';
 const FROM = '1970-01-02';
 const TO = '2099-12-30';
 
-/** Erases all events that name a user: first how many, then the name typed again, then what was done. */
+/** Erases all events that name a user, or a device: first how many, then the name typed again, then what was done. */
 export function EraseSection({ app }: { app: string }) {
-  const { user: asked } = useSearch({ from: '/signed-in/apps/$app/settings' });
+  const asked = useSearch({ from: '/signed-in/apps/$app/settings' });
   const client = useQueryClient();
-  const [typed, setTyped] = useState(asked ?? '');
-  const [user, setUser] = useState(asked ?? '');
+  const [field, setField] = useState<'user' | 'device'>(asked.user === undefined && asked.device ? 'device' : 'user');
+  const named = asked[field] ?? '';
+  const [typed, setTyped] = useState(named);
+  const [user, setUser] = useState(named);
   const [again, setAgain] = useState('');
   const found = useQuery({
-    queryKey: ['erasable', app, user],
+    queryKey: ['erasable', app, field, user],
     queryFn: async ({ signal }) => {
-      const question = { kind: 'trend', from: FROM, to: TO, series: [{}], filters: [{ field: 'user', value: user }] };
+      const question = { kind: 'trend', from: FROM, to: TO, series: [{}], filters: [{ field, value: user }] };
       // Fresh, unlike elsewhere: what was acknowledged a moment ago goes too.
       const { result } = await api<AnswerOf<'trend'>>(`api/query/${encodeURIComponent(app)}`, {
         method: 'POST',
@@ -35,7 +37,7 @@ export function EraseSection({ app }: { app: string }) {
   });
   const erase = useMutation({
     mutationFn: () =>
-      api<{ erased: number }>(`api/events/${encodeURIComponent(app)}`, { method: 'DELETE', query: { user } }),
+      api<{ erased: number }>(`api/events/${encodeURIComponent(app)}`, { method: 'DELETE', query: { [field]: user } }),
     onSuccess() {
       setAgain('');
       setUser('');
@@ -58,8 +60,22 @@ export function EraseSection({ app }: { app: string }) {
         }}
       >
         <Group align="flex-end">
+          <SegmentedControl
+            aria-label="Whose events"
+            data={[
+              { value: 'user', label: 'User' },
+              { value: 'device', label: 'Device' },
+            ]}
+            value={field}
+            onChange={(next) => {
+              setField(next === 'device' ? 'device' : 'user');
+              setTyped('');
+              setUser('');
+              erase.reset();
+            }}
+          />
           <TextInput
-            label="User"
+            label={field === 'user' ? 'User' : 'Device'}
             required
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}
@@ -72,7 +88,9 @@ export function EraseSection({ app }: { app: string }) {
       </form>
       {found.error && <Failure error={found.error} onRetry={() => void found.refetch()} />}
       {user !== '' && found.data === 0 && (
-        <Text role="status">No event of {app} names this user. Check how it is written.</Text>
+        <Text role="status">
+          No event of {app} names this {field}. Check how it is written.
+        </Text>
       )}
       {user !== '' && found.data !== undefined && found.data > 0 && (
         <form
