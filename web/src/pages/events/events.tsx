@@ -19,7 +19,7 @@ import { useEvents } from './use-events.ts';
 
 /** Comes with the first event that is opened. */
 const EventPanel = lazy(() =>
-  import('./event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
+  import('../../parts/event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
 );
 
 const DEFAULT_RANGE: Range = { last: '30d' };
