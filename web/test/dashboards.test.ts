@@ -86,7 +86,7 @@ it('shares by a link that a stranger opens, until it is revoked', async () => {
   await open(`/apps/shop/dashboards/${board!.id}`);
   await page.getByRole('button', { name: 'Share by a link' }).click();
   await page.getByRole('button', { name: 'Make a link' }).click();
-  const link = await page.getByText(/\/share\/sh_/).innerText();
+  const link = (await page.getByText(/\/share\/sh_/).textContent()) ?? '';
   expect(await violations(page)).toEqual([]);
   const stranger = await dashboard.visitor();
   await stranger.page.goto(link);

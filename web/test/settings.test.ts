@@ -26,7 +26,7 @@ it('makes a key that works, shows it once, and revokes it', async () => {
   await open('/apps/shop/settings?section=keys');
   await page.getByRole('button', { name: 'New key' }).click();
   await page.getByRole('button', { name: 'Make the key' }).click();
-  const key = await page.getByText(/^sk_/).innerText();
+  const key = (await page.getByText(/^sk_/).textContent()) ?? '';
   expect(await violations(page)).toEqual([]);
   await dashboard.api('POST', '/api/events/shop', [{ event: 'by key', user: 'cas' }], key);
   await page.reload();
