@@ -1,107 +1,36 @@
-import { Button, Group, Modal, Skeleton, Stack, Table, Text, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { annotationsQuery, useIsAdmin } from '../../api/hooks.ts';
+import { annotationsQuery } from '../../api/hooks.ts';
 import { api } from '../../api/http.ts';
-import type { Annotation } from '../../api/wire.ts';
-import { Confirm } from '../../parts/confirm.tsx';
+import type { Annotation, Operations } from '../../api/wire.ts';
 import { day } from '../../parts/formats.ts';
-import { Empty, Failure } from '../../parts/states.tsx';
+import { Failure } from '../../parts/states.tsx';
 import { appPath } from './queries.ts';
+import { SavedList } from './saved-list.tsx';
+
+/** With the instant it stands at. */
+type Mark = Operations['getApiAppsAppAnnotations']['answer'][number];
 
 /** Marks on every chart: what happened on a day. */
 export function AnnotationsSection({ app }: { app: string }) {
-  const client = useQueryClient();
-  const isAdmin = useIsAdmin();
-  const { data, error, refetch } = useQuery(annotationsQuery(app));
-  const [edited, setEdited] = useState<Annotation | 'new'>();
-  const [removed, setRemoved] = useState<Annotation>();
-  const changed = () => client.invalidateQueries({ queryKey: ['annotations', app] });
-  const remove = useMutation({
-    mutationFn: (id: string) => api(appPath(app, 'annotations', id), { method: 'DELETE' }),
-    onSuccess() {
-      setRemoved(undefined);
-      return changed();
-    },
-  });
-  if (error && !data) return <Failure error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton h={160} />;
   return (
-    <Stack>
-      <Group justify="space-between">
-        <Text size="sm" c="dimmed">
-          Marks on the charts of {app}: a release, a campaign, an outage.
-        </Text>
-        {isAdmin && <Button onClick={() => setEdited('new')}>New mark</Button>}
-      </Group>
-      {data.length === 0 && <Empty title="No marks yet">They explain a bend in a line to whoever sees it later.</Empty>}
-      {data.length > 0 && (
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Day</Table.Th>
-              <Table.Th>What happened</Table.Th>
-              {isAdmin && <Table.Th ta="right">Change</Table.Th>}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data.map((mark) => (
-              <Table.Tr key={mark.id}>
-                <Table.Td>
-                  {typeof mark.date === 'string' && mark.date.length === 10 ? mark.date : day(mark.at)}
-                </Table.Td>
-                <Table.Td style={{ overflowWrap: 'anywhere' }}>{mark.text}</Table.Td>
-                {isAdmin && (
-                  <Table.Td>
-                    <Group gap={4} justify="flex-end">
-                      <Button
-                        size="xs"
-                        variant="default"
-                        aria-label={`Edit ${mark.text}`}
-                        onClick={() => setEdited(mark)}
-                      >
-                        Edit
-                      </Button>
-                      <Button
-                        size="xs"
-                        variant="default"
-                        aria-label={`Delete ${mark.text}`}
-                        onClick={() => setRemoved(mark)}
-                      >
-                        Delete
-                      </Button>
-                    </Group>
-                  </Table.Td>
-                )}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
-      {edited && (
-        <Edit
-          app={app}
-          mark={edited === 'new' ? undefined : edited}
-          onClose={() => setEdited(undefined)}
-          onSaved={async () => {
-            await changed();
-            setEdited(undefined);
-          }}
-        />
-      )}
-      {removed && (
-        <Confirm
-          title="Delete this mark?"
-          action="Delete"
-          isBusy={remove.isPending}
-          error={remove.error}
-          onConfirm={() => remove.mutate(removed.id)}
-          onClose={() => setRemoved(undefined)}
-        >
-          {removed.text} is no longer shown on any chart.
-        </Confirm>
-      )}
-    </Stack>
+    <SavedList<Mark>
+      app={app}
+      what="annotations"
+      queryKey={annotationsQuery(app).queryKey}
+      intro={`Marks on the charts of ${app}: a release, a campaign, an outage.`}
+      create="New mark"
+      empty={{ title: 'No marks yet', text: 'They explain a bend in a line to whoever sees it later.' }}
+      columns={['Day', 'What happened']}
+      cellsOf={({ date, at, text }) => [typeof date === 'string' && date.length === 10 ? date : day(at), text]}
+      nameOf={({ text }) => text}
+      removal={{
+        title: () => 'Delete this mark?',
+        text: ({ text }) => `${text} is no longer shown on any chart.`,
+      }}
+      edit={(mark, onClose, onSaved) => <Edit app={app} mark={mark} onClose={onClose} onSaved={onSaved} />}
+    />
   );
 }
 

@@ -1,121 +1,34 @@
-import {
-  Button,
-  Group,
-  Modal,
-  NumberInput,
-  Paper,
-  SegmentedControl,
-  Skeleton,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-} from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Group, Modal, NumberInput, Paper, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { segmentsQuery, useIsAdmin } from '../../api/hooks.ts';
+import { segmentsQuery } from '../../api/hooks.ts';
 import { api } from '../../api/http.ts';
 import type { SavedSegment } from '../../api/wire.ts';
-import { Confirm } from '../../parts/confirm.tsx';
 import { EventSelect } from '../../parts/event-select.tsx';
-import { Empty, Failure } from '../../parts/states.tsx';
+import { Failure } from '../../parts/states.tsx';
 import { appPath } from './queries.ts';
+import { SavedList } from './saved-list.tsx';
 import { FIRST, type Row, rowsOf, segmentOf, wordsOf } from './segments.ts';
 
 /** Groups of users by what they did, for any question. */
 export function SegmentsSection({ app }: { app: string }) {
-  const client = useQueryClient();
-  const isAdmin = useIsAdmin();
-  const { data, error, refetch } = useQuery(segmentsQuery(app));
-  const [edited, setEdited] = useState<SavedSegment | 'new'>();
-  const [removed, setRemoved] = useState<SavedSegment>();
-  const changed = () => client.invalidateQueries({ queryKey: segmentsQuery(app).queryKey });
-  const remove = useMutation({
-    mutationFn: (id: string) => api(appPath(app, 'segments', id), { method: 'DELETE' }),
-    onSuccess() {
-      setRemoved(undefined);
-      return changed();
-    },
-  });
-  if (error && !data) return <Failure error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton h={160} />;
   return (
-    <Stack>
-      <Group justify="space-between">
-        <Text size="sm" c="dimmed">
-          Groups of users by what they did; any question can be asked of one.
-        </Text>
-        {isAdmin && <Button onClick={() => setEdited('new')}>New segment</Button>}
-      </Group>
-      {data.length === 0 && <Empty title="No segments yet">For example those who bought in the last 30 days.</Empty>}
-      {data.length > 0 && (
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Name</Table.Th>
-              <Table.Th>Users who</Table.Th>
-              {isAdmin && <Table.Th ta="right">Change</Table.Th>}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data.map((one) => (
-              <Table.Tr key={one.id}>
-                <Table.Td style={{ overflowWrap: 'anywhere' }}>{one.name}</Table.Td>
-                <Table.Td style={{ overflowWrap: 'anywhere' }}>{wordsOf(one.segment)}</Table.Td>
-                {isAdmin && (
-                  <Table.Td>
-                    <Group gap={4} justify="flex-end">
-                      <Button
-                        size="xs"
-                        variant="default"
-                        aria-label={`Edit ${one.name}`}
-                        onClick={() => setEdited(one)}
-                      >
-                        Edit
-                      </Button>
-                      <Button
-                        size="xs"
-                        variant="default"
-                        aria-label={`Delete ${one.name}`}
-                        onClick={() => setRemoved(one)}
-                      >
-                        Delete
-                      </Button>
-                    </Group>
-                  </Table.Td>
-                )}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
-      {edited && (
-        <Edit
-          app={app}
-          saved={edited === 'new' ? undefined : edited}
-          onClose={() => setEdited(undefined)}
-          onSaved={async () => {
-            await changed();
-            setEdited(undefined);
-          }}
-        />
-      )}
-      {removed && (
-        <Confirm
-          title={`Delete ${removed.name}?`}
-          action="Delete"
-          isBusy={remove.isPending}
-          error={remove.error}
-          onConfirm={() => remove.mutate(removed.id)}
-          onClose={() => {
-            setRemoved(undefined);
-            remove.reset();
-          }}
-        >
-          The users and their events stay. A report that uses the segment keeps it from being deleted.
-        </Confirm>
-      )}
-    </Stack>
+    <SavedList<SavedSegment>
+      app={app}
+      what="segments"
+      queryKey={segmentsQuery(app).queryKey}
+      intro="Groups of users by what they did; any question can be asked of one."
+      create="New segment"
+      empty={{ title: 'No segments yet', text: 'For example those who bought in the last 30 days.' }}
+      columns={['Name', 'Users who']}
+      cellsOf={({ name, segment }) => [name, wordsOf(segment)]}
+      nameOf={({ name }) => name}
+      removal={{
+        title: ({ name }) => `Delete ${name}?`,
+        text: () => 'The users and their events stay. A report that uses the segment keeps it from being deleted.',
+      }}
+      edit={(saved, onClose, onSaved) => <Edit app={app} saved={saved} onClose={onClose} onSaved={onSaved} />}
+    />
   );
 }
 
