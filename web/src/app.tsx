@@ -1,10 +1,10 @@
-import { type CSSVariablesResolver, localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
+import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { forget, isSignedOut } from './api/hooks.ts';
 import { ProblemError } from './api/http.ts';
 import { createAppRouter } from './router.tsx';
-import { theme } from './theme.ts';
+import { theme, variables } from './theme.ts';
 
 const RETRIES = 2;
 
@@ -38,21 +38,6 @@ declare module '@tanstack/react-router' {
 
 /** The same name in public/assets/scheme.js, which reads it before the first paint. */
 const colours = localStorageColorSchemeManager({ key: 'seismo-colours' });
-
-/** Mantine's own greys and red are too pale for small text: 4.5 to 1 at least (WCAG 1.4.3), on the body and on what is laid over it. */
-const variables: CSSVariablesResolver = () => ({
-  variables: {},
-  light: {
-    '--mantine-color-dimmed': '#5c636a',
-    '--mantine-color-placeholder': '#666e75',
-    '--mantine-color-error': '#c92a2a',
-  },
-  dark: {
-    '--mantine-color-dimmed': '#a6adb4',
-    '--mantine-color-placeholder': '#a0a7ae',
-    '--mantine-color-error': '#ff8787',
-  },
-});
 
 export function App() {
   return (

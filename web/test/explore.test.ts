@@ -74,7 +74,7 @@ it('builds a trend: events, users, a sum, a formula, a breakdown', async () => {
   await expect
     .poll(async () => (await cellsOf(page, 'Whole range')).slice(0, 2))
     .toEqual([String(sum), String(viewed)]);
-  expect(Number((await cellsOf(page, 'Whole range'))[2])).toBeCloseTo(sum / viewed, 1);
+  await expect.poll(async () => Number((await cellsOf(page, 'Whole range'))[2])).toBeCloseTo(sum / viewed, 1);
   // What the server says of a formula stands at the formula.
   await page.getByLabel('Formula').fill('A / /');
   await page.keyboard.press('Enter');
@@ -241,7 +241,7 @@ it('works by keys alone, and shows names full of HTML as they are', async () => 
   await field(page, 'Event of step 3').waitFor();
   await page.keyboard.press('1');
   await page.keyboard.press('c');
-  await page.getByRole('radio', { name: 'Bars' }).and(page.locator(':checked')).waitFor();
+  await expect.poll(() => page.getByRole('radio', { name: 'Bars' }).isChecked()).toBe(true);
   await choose(page, 'Broken down by', 'plan');
   await numbers(page).getByRole('columnheader', { name: STRANGE }).waitFor();
   await choose(page, 'Event of series A', STRANGE);

@@ -101,5 +101,6 @@ export const LIMITS = {
   diskReserveBytes: 0,
   flushIntervalMs: 5,
   flushMaxBytes: 100_000,
-  freshTimeoutMs: 300,
+  // Longer than a busy machine keeps a block waiting.
+  freshTimeoutMs: 20_000,
 };

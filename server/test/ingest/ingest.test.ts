@@ -279,6 +279,7 @@ describe('catching up', () => {
   it('gives up after its time when the store is away, and never waits for another app', async () => {
     await ingest.post('idle', body({ event: 'a' }), now);
     await ingest.catchUp('idle');
+    await reopen({ freshTimeoutMs: 300 });
     store.away = true;
     await ingest.post('shop', body({ event: 'a' }), now);
     await ingest.catchUp('idle');

@@ -7,6 +7,7 @@ import { ago, count } from '../../parts/formats.ts';
 import { AnchorLink } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Failure } from '../../parts/states.tsx';
+import { UserMenu } from '../../shell/user-menu.tsx';
 
 /** As the server takes it (docs/http-api.md). */
 const APP = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -20,7 +21,7 @@ export function Apps() {
   const [fault, setFault] = useState<string>();
   return (
     <Container size="sm" py="xl" component="main">
-      <Page title="Apps">
+      <Page title="Apps" actions={<UserMenu />}>
         {error && <Failure error={error} onRetry={() => void refetch()} />}
         {apps && apps.length > 0 && (
           <Table highlightOnHover>

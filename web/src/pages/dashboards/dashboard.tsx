@@ -3,7 +3,7 @@ import { IconArrowsMaximize, IconLayoutGrid, IconRefresh, IconShare } from '@tab
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type CSSProperties, lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import { useIsAdmin } from '../../api/hooks.ts';
+import { reportsQuery, useIsAdmin } from '../../api/hooks.ts';
 import { preloadCharts } from '../../charts/answer-chart.tsx';
 import { clock } from '../../parts/formats.ts';
 import { Page } from '../../parts/page.tsx';
@@ -13,7 +13,7 @@ import { Empty, Failure } from '../../parts/states.tsx';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import classes from './board.module.css';
 import { GAP_PX, inOrder } from './layout.ts';
-import { dashboardQuery, reportsQuery } from './queries.ts';
+import { dashboardQuery } from './queries.ts';
 import { REFRESHES, type Refresh } from './search.ts';
 import { TileView } from './tile.tsx';
 import { useRefresh } from './use-refresh.ts';

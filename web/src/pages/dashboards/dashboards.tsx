@@ -16,7 +16,7 @@ import { IconDots, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { eventNamesQuery, useIsAdmin } from '../../api/hooks.ts';
+import { dashboardsQuery, eventNamesQuery, useIsAdmin } from '../../api/hooks.ts';
 import type { SavedDashboard } from '../../api/wire.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { ago } from '../../parts/formats.ts';
@@ -25,7 +25,7 @@ import { Page } from '../../parts/page.tsx';
 import { Empty, Failure } from '../../parts/states.tsx';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import { Create } from './create.tsx';
-import { dashboardsQuery, useChange, useRemove } from './queries.ts';
+import { useChange, useRemove } from './queries.ts';
 import { Rename } from './rename.tsx';
 import { templatesFor } from './templates.ts';
 

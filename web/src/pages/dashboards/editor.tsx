@@ -139,7 +139,7 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
         </Group>
       </Group>
       {isStale && (
-        <Alert color="yellow" title="Somebody else saved this dashboard meanwhile" role="alert">
+        <Alert variant="default" color="yellow" title="Somebody else saved this dashboard meanwhile" role="alert">
           <Text size="sm" mb="xs">
             Load theirs, which drops your changes, or save yours, which takes the place of theirs.
           </Text>

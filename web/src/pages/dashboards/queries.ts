@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { dashboardsQuery } from '../../api/hooks.ts';
 import { api } from '../../api/http.ts';
-import type { Operations, SavedDashboard, SavedReport } from '../../api/wire.ts';
+import type { Operations, SavedDashboard } from '../../api/wire.ts';
 
 export type Tile = SavedDashboard['tiles'][number];
 export type Change = Operations['patchApiAppsAppDashboardsId']['body'];
@@ -8,23 +9,10 @@ export type Change = Operations['patchApiAppsAppDashboardsId']['body'];
 const pathOf = (app: string, ...rest: readonly string[]): string =>
   ['api/apps', ...[app, 'dashboards', ...rest].map(encodeURIComponent)].join('/');
 
-export const dashboardsQuery = (app: string) =>
-  queryOptions({
-    queryKey: ['dashboards', app],
-    queryFn: ({ signal }) => api<readonly SavedDashboard[]>(pathOf(app), { signal }),
-  });
-
 export const dashboardQuery = (app: string, id: string) =>
   queryOptions({
-    queryKey: ['dashboards', app, id],
+    queryKey: ['saved', app, 'dashboards', id],
     queryFn: ({ signal }) => api<SavedDashboard>(pathOf(app, id), { signal }),
-  });
-
-export const reportsQuery = (app: string) =>
-  queryOptions({
-    queryKey: ['reports', app],
-    queryFn: ({ signal }) => api<readonly SavedReport[]>(`api/apps/${encodeURIComponent(app)}/reports`, { signal }),
-    staleTime: 15_000,
   });
 
 /** Of a dashboard that was read; refused when somebody else saved meanwhile (VERSION_STALE). */

@@ -19,7 +19,7 @@ import { useEvents } from './use-events.ts';
 
 /** Comes with the first event that is opened. */
 const EventPanel = lazy(() =>
-  import('./event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
+  import('../../parts/event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
 );
 
 const DEFAULT_RANGE: Range = { last: '30d' };
@@ -89,18 +89,19 @@ export function Events() {
               change(value.length === 0 ? others : { ...others, filters: value });
             }}
           />
-          {found.hasNewer && (
-            <Button
-              size="compact-sm"
-              variant="light"
-              leftSection={<IconArrowUp size={14} aria-hidden />}
-              onClick={found.showNewer}
-              role="status"
-              ml="auto"
-            >
-              New events arrived: show them
-            </Button>
-          )}
+          {/* Read out when it comes; the role is around the button, which stays one. */}
+          <div role="status" style={{ marginInlineStart: 'auto' }}>
+            {found.hasNewer && (
+              <Button
+                size="compact-sm"
+                variant="light"
+                leftSection={<IconArrowUp size={14} aria-hidden />}
+                onClick={found.showNewer}
+              >
+                New events arrived: show them
+              </Button>
+            )}
+          </div>
         </Group>
         {asked.unsaid.length > 0 ? (
           <Empty title="This table cannot filter so">

@@ -5,7 +5,6 @@ import {
   Button,
   Group,
   Menu,
-  Paper,
   SegmentedControl,
   Stack,
   Text,
@@ -27,7 +26,7 @@ import {
   IconTable,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { annotationsQuery, useIsAdmin } from '../../api/hooks.ts';
 import { urlOf } from '../../api/http.ts';
 import type { Answer, Chart } from '../../api/wire.ts';

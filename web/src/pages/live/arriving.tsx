@@ -5,18 +5,19 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { appsQuery } from '../../api/hooks.ts';
+import { ROWS_MAX, useLive } from '../../api/use-live.ts';
+import { ConnectionState } from '../../parts/connection-state.tsx';
 import { EventSelect } from '../../parts/event-select.tsx';
 import { count } from '../../parts/formats.ts';
 import { Empty, Failure } from '../../parts/states.tsx';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
-import { ConnectionState } from './connection-state.tsx';
 import { EventRows } from './event-rows.tsx';
 import { matches } from './matches.ts';
 import { Rate } from './rate.tsx';
-import { ROWS_MAX, useLive } from './use-live.ts';
 
-const EventDrawer = lazy(() =>
-  import('./event-drawer.tsx').then(({ EventDrawer: component }) => ({ default: component })),
+/** Comes with the first event that is opened. */
+const EventPanel = lazy(() =>
+  import('../../parts/event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
 );
 /** Each change opens a new connection. */
 const TYPING_MS = 400;
@@ -32,7 +33,7 @@ export function Arriving({ app }: { app: string }) {
   const [openUuid, setOpenUuid] = useState<string>();
   const { rows, waiting, connection, loaded, error, missed, arrivals } = useLive(app, { event, user }, isPaused);
 
-  const search = (change: { event?: string | undefined; user?: string | undefined }): void => {
+  const search = (change: { readonly event?: string | undefined; readonly user?: string | undefined }): void => {
     const next = { event, user, ...change };
     void navigate({
       to: '/apps/$app/live',
@@ -57,6 +58,11 @@ export function Arriving({ app }: { app: string }) {
   const opened = openIndex < 0 ? rows.find(({ uuid }) => uuid === openUuid) : shown[openIndex];
   const isFiltered = event !== undefined || user !== undefined || text !== '';
 
+  const only = (what: { readonly event?: string; readonly user?: string | undefined }): void => {
+    setOpenUuid(undefined);
+    if (what.user !== undefined) setWho(what.user);
+    search(what);
+  };
   return (
     <Stack gap="sm">
       <Group gap="xs" align="center">
@@ -115,20 +121,27 @@ export function Arriving({ app }: { app: string }) {
       </Text>
       <Suspense>
         {opened && (
-          <EventDrawer
+          <EventPanel
             app={app}
             event={opened}
             timeZone={timeZone}
             onClose={() => setOpenUuid(undefined)}
-            onStep={(by) => {
+            onMove={(by) => {
               const next = shown[openIndex + by];
               if (openIndex >= 0 && next) setOpenUuid(next.uuid);
             }}
-            onOnly={(only) => {
-              setOpenUuid(undefined);
-              if (only.user !== undefined) setWho(only.user);
-              search(only);
-            }}
+            actions={
+              <>
+                <Button size="xs" variant="default" onClick={() => only({ event: opened.event })}>
+                  Only this event
+                </Button>
+                {opened.user !== undefined && (
+                  <Button size="xs" variant="default" onClick={() => only({ user: opened.user })}>
+                    Only this user
+                  </Button>
+                )}
+              </>
+            }
           />
         )}
       </Suspense>

@@ -1,9 +1,9 @@
 import { UnstyledButton } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useLayoutEffect, useMemo, useRef } from 'react';
+import type { LiveEvent } from '../../api/feed.ts';
 import { clock, dateTime } from '../../parts/formats.ts';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
-import type { LiveEvent } from './feed.ts';
 import classes from './live.module.css';
 import { summaryOf } from './matches.ts';
 

@@ -1,4 +1,4 @@
-import type { LiveEvent } from './feed.ts';
+import type { LiveEvent } from '../../api/feed.ts';
 
 /** Whether an event has a text anywhere in it: its name, who it is of, its properties; in any case. */
 export function matches(event: LiveEvent, text: string): boolean {

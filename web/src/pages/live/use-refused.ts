@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { type Connection, follow, type Refusal } from '../../api/feed.ts';
 import { meQuery } from '../../api/hooks.ts';
-import { type Connection, follow, type Refusal } from './feed.ts';
 
 export const REFUSALS_MAX = 300;
 const DRAW_MS = 120;

@@ -4,12 +4,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { appsQuery, eventNamesQuery, useIsAdmin } from '../../api/hooks.ts';
 import { api, urlOf } from '../../api/http.ts';
+import { useLive } from '../../api/use-live.ts';
 import type { Operations } from '../../api/wire.ts';
+import { ConnectionState } from '../../parts/connection-state.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { clock, count } from '../../parts/formats.ts';
 import { Page } from '../../parts/page.tsx';
-import { ConnectionState } from '../live/connection-state.tsx';
-import { useLive } from '../live/use-live.ts';
 import { snippetsOf } from './snippets.ts';
 import { WriteKey } from './write-key.tsx';
 

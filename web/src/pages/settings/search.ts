@@ -1,6 +1,7 @@
 import { oneIn, present, type Search, textIn } from '../../parts/search.ts';
 
-export const SECTIONS = ['app', 'keys', 'users', 'server', 'erase'] as const;
+export const SECTIONS = ['app', 'keys', 'users', 'segments', 'annotations', 'server', 'erase'] as const;
+export type Section = (typeof SECTIONS)[number];
 /** `user` and `device`: whose events are to be erased, filled in when a profile leads here. */
 export const settingsSearch = (search: Search) =>
   present({

@@ -1,10 +1,76 @@
+import { Alert, Skeleton, Tabs } from '@mantine/core';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type ComponentType, lazy, Suspense } from 'react';
+import { useIsAdmin, useMe } from '../../api/hooks.ts';
 import { Page } from '../../parts/page.tsx';
-import { Empty } from '../../parts/states.tsx';
+import { SECTIONS, type Section } from './search.ts';
+
+interface SectionProps {
+  readonly app: string;
+}
+const LABELS: Readonly<Record<Section, string>> = {
+  app: 'App',
+  keys: 'Keys',
+  users: 'Users',
+  segments: 'Segments',
+  annotations: 'Annotations',
+  server: 'Server',
+  erase: 'Erase',
+};
+const VIEWS: Readonly<Record<Section, ComponentType<SectionProps>>> = {
+  app: lazy(() => import('./app-section.tsx').then((module) => ({ default: module.AppSection }))),
+  keys: lazy(() => import('./keys-section.tsx').then((module) => ({ default: module.KeysSection }))),
+  users: lazy(() => import('./users-section.tsx').then((module) => ({ default: module.UsersSection }))),
+  segments: lazy(() => import('./segments-section.tsx').then((module) => ({ default: module.SegmentsSection }))),
+  annotations: lazy(() =>
+    import('./annotations-section.tsx').then((module) => ({ default: module.AnnotationsSection })),
+  ),
+  server: lazy(() => import('./server-section.tsx').then((module) => ({ default: module.ServerSection }))),
+  erase: lazy(() => import('./erase-section.tsx').then((module) => ({ default: module.EraseSection }))),
+};
+/** What the server answers to a viewer. */
+const FOR_VIEWERS: readonly Section[] = ['segments', 'annotations'];
 
 export function Settings() {
+  const { app } = useParams({ from: '/signed-in/apps/$app/settings' });
+  const { section } = useSearch({ from: '/signed-in/apps/$app/settings' });
+  const navigate = useNavigate({ from: '/apps/$app/settings' });
+  const me = useMe();
+  const isAdmin = useIsAdmin();
+  const sections = isAdmin ? SECTIONS : FOR_VIEWERS;
+  const shown = sections.find((one) => one === section) ?? sections[0]!;
+  const View = VIEWS[shown];
   return (
     <Page title="Settings">
-      <Empty title="To be built" />
+      {me && !isAdmin && (
+        <Alert variant="default" color="gray" title="You see what viewers see">
+          {me.user} is a viewer: viewers read everything and change nothing. Keys, users, the server and erasing need an
+          admin; ask one to change them, or to make you an admin.
+        </Alert>
+      )}
+      {me && (
+        <Tabs
+          value={shown}
+          onChange={(value) => {
+            const next = SECTIONS.find((one) => one === value);
+            if (next) void navigate({ search: { section: next } });
+          }}
+          keepMounted={false}
+        >
+          <Tabs.List aria-label="Sections of the settings">
+            {sections.map((one) => (
+              <Tabs.Tab key={one} value={one}>
+                {LABELS[one]}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Tabs.Panel value={shown} pt="lg">
+            <Suspense fallback={<Skeleton h={320} />}>
+              <View app={app} />
+            </Suspense>
+          </Tabs.Panel>
+        </Tabs>
+      )}
     </Page>
   );
 }

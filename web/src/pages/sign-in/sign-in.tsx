@@ -1,10 +1,10 @@
-import { Button, Center, Paper, PasswordInput, Stack, Tabs, Text, TextInput, Title } from '@mantine/core';
+import { Button, Center, Group, Paper, PasswordInput, Stack, Tabs, Text, TextInput, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { meQuery } from '../../api/hooks.ts';
-import { api, ProblemError } from '../../api/http.ts';
+import { api, ProblemError, urlOf } from '../../api/http.ts';
 import type { Operations } from '../../api/wire.ts';
 
 /** Of the answer of `GET /`. */
@@ -45,9 +45,12 @@ export function SignIn() {
     <Center mih="100dvh" p="md" component="main">
       <Paper w="100%" maw={380} p="xl" withBorder shadow="sm">
         <Stack>
-          <Title order={1} size="h3">
-            Sign in to Seismo
-          </Title>
+          <Group gap="sm">
+            <img src={urlOf('assets/favicon.svg')} alt="" width={28} height={28} />
+            <Title order={1} size="h3">
+              Sign in to Seismo
+            </Title>
+          </Group>
           {ways.includes('github') && (
             <Tabs value={way} onChange={setWay} variant="default">
               <Tabs.List grow>
@@ -60,8 +63,21 @@ export function SignIn() {
             <Stack>
               {way === 'password' ? (
                 <>
-                  <TextInput label="User" name="username" autoComplete="username" required autoFocus />
-                  <PasswordInput label="Password" name="password" autoComplete="current-password" required />
+                  <TextInput
+                    label="User"
+                    name="username"
+                    autoComplete="username"
+                    required
+                    withAsterisk={false}
+                    autoFocus
+                  />
+                  <PasswordInput
+                    label="Password"
+                    name="password"
+                    autoComplete="current-password"
+                    required
+                    withAsterisk={false}
+                  />
                 </>
               ) : (
                 <PasswordInput
@@ -70,6 +86,7 @@ export function SignIn() {
                   name="token"
                   autoComplete="off"
                   required
+                  withAsterisk={false}
                 />
               )}
               {signIn.error && (

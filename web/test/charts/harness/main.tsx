@@ -5,7 +5,7 @@ import { MantineProvider } from '@mantine/core';
 import { useRef } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AnswerChart, type ChartHandle, type Picked } from '../../../src/charts/answer-chart.tsx';
-import { theme } from '../../../src/theme.ts';
+import { theme, variables } from '../../../src/theme.ts';
 import { CASES } from '../cases.ts';
 
 declare global {
@@ -32,7 +32,11 @@ function Harness() {
 }
 
 createRoot(document.getElementById('root')!).render(
-  <MantineProvider theme={theme} forceColorScheme={search.has('dark') ? 'dark' : 'light'}>
+  <MantineProvider
+    theme={theme}
+    cssVariablesResolver={variables}
+    forceColorScheme={search.has('dark') ? 'dark' : 'light'}
+  >
     <Harness />
   </MantineProvider>,
 );

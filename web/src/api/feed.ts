@@ -1,6 +1,6 @@
 /** Follows what happens in an app, over server-sent events, for as long as somebody looks. */
-import { type Query, urlOf } from '../../api/http.ts';
-import type { Operations } from '../../api/wire.ts';
+import { type Query, urlOf } from './http.ts';
+import type { Operations } from './wire.ts';
 
 export type LiveEvent = Operations['getApiEventsApp']['answer'][number];
 

@@ -1,18 +1,21 @@
 import { Drawer, ScrollArea, Text } from '@mantine/core';
-import type { StoredEvent } from '../../api/wire.ts';
-import { EventDetails } from '../../parts/event-details.tsx';
+import type { ReactNode } from 'react';
+import type { StoredEvent } from '../api/wire.ts';
+import { EventDetails } from './event-details.tsx';
 
 interface EventPanelProps {
   readonly app: string;
   readonly event: StoredEvent;
   readonly timeZone: string | undefined;
+  /** Beside the buttons that are always there. */
+  readonly actions?: ReactNode;
   onClose(): void;
   /** To the next (1) or the one before (-1). */
   onMove(by: number): void;
 }
 
 /** All of one event, beside the table; j and k go on to its neighbours. */
-export function EventPanel({ app, event, timeZone, onClose, onMove }: EventPanelProps) {
+export function EventPanel({ app, event, timeZone, actions, onClose, onMove }: EventPanelProps) {
   return (
     <Drawer
       opened
@@ -36,7 +39,7 @@ export function EventPanel({ app, event, timeZone, onClose, onMove }: EventPanel
         onMove(by);
       }}
     >
-      <EventDetails app={app} event={event} timeZone={timeZone} />
+      <EventDetails app={app} event={event} timeZone={timeZone} actions={actions} />
     </Drawer>
   );
 }

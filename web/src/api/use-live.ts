@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
-import { meQuery } from '../../api/hooks.ts';
-import { api } from '../../api/http.ts';
 import { type Connection, follow, type LiveEvent } from './feed.ts';
+import { meQuery } from './hooks.ts';
+import { api } from './http.ts';
 
 /** More than that nobody reads; the Events page has the rest. */
 export const ROWS_MAX = 1_000;

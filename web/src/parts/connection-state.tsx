@@ -1,6 +1,6 @@
 import { Group, Text } from '@mantine/core';
-import type { Connection } from './feed.ts';
-import classes from './live.module.css';
+import type { Connection } from '../api/feed.ts';
+import classes from './connection-state.module.css';
 
 const WORDS: Readonly<Record<Connection, string>> = {
   connecting: 'Connecting…',

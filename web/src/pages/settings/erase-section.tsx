@@ -1,0 +1,128 @@
+import { Alert, Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '../../api/http.ts';
+import type { AnswerOf } from '../../api/wire.ts';
+import { count } from '../../parts/formats.ts';
+import { Failure } from '../../parts/states.tsx';
+
+/** As far as a question reaches (1970 to 2100), a day less at both ends, as days begin elsewhere in other zones. */
+const FROM = '1970-01-02';
+const TO = '2099-12-30';
+
+/** Erases all events that name a user, or a device: first how many, then the name typed again, then what was done. */
+export function EraseSection({ app }: { app: string }) {
+  const asked = useSearch({ from: '/signed-in/apps/$app/settings' });
+  const client = useQueryClient();
+  const [field, setField] = useState<'user' | 'device'>(asked.user === undefined && asked.device ? 'device' : 'user');
+  const named = asked[field] ?? '';
+  const [typed, setTyped] = useState(named);
+  const [user, setUser] = useState(named);
+  const [again, setAgain] = useState('');
+  const found = useQuery({
+    queryKey: ['erasable', app, field, user],
+    queryFn: async ({ signal }) => {
+      const question = { kind: 'trend', from: FROM, to: TO, series: [{}], filters: [{ field, value: user }] };
+      // Fresh, unlike elsewhere: what was acknowledged a moment ago goes too.
+      const { result } = await api<AnswerOf<'trend'>>(`api/query/${encodeURIComponent(app)}`, {
+        method: 'POST',
+        body: question,
+        signal,
+      });
+      return result.series[0]?.total ?? 0;
+    },
+    enabled: user !== '',
+    staleTime: 0,
+  });
+  const erase = useMutation({
+    mutationFn: () =>
+      api<{ erased: number }>(`api/events/${encodeURIComponent(app)}`, { method: 'DELETE', query: { [field]: user } }),
+    onSuccess() {
+      setAgain('');
+      setUser('');
+      setTyped('');
+      return client.invalidateQueries();
+    },
+  });
+  return (
+    <Stack maw={560}>
+      <Text size="sm" c="dimmed">
+        For whoever asks to be forgotten. Every event of {app} that names the user goes, for good; events of the same
+        device that name nobody stay.
+      </Text>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          erase.reset();
+          setAgain('');
+          setUser(typed);
+        }}
+      >
+        <Group align="flex-end">
+          <SegmentedControl
+            aria-label="Whose events"
+            data={[
+              { value: 'user', label: 'User' },
+              { value: 'device', label: 'Device' },
+            ]}
+            value={field}
+            onChange={(next) => {
+              setField(next === 'device' ? 'device' : 'user');
+              setTyped('');
+              setUser('');
+              erase.reset();
+            }}
+          />
+          <TextInput
+            label={field === 'user' ? 'User' : 'Device'}
+            required
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            style={{ flex: 1 }}
+          />
+          <Button type="submit" variant="default" loading={found.isFetching}>
+            Count the events
+          </Button>
+        </Group>
+      </form>
+      {found.error && <Failure error={found.error} onRetry={() => void found.refetch()} />}
+      {user !== '' && found.data === 0 && (
+        <Text role="status">
+          No event of {app} names this {field}. Check how it is written.
+        </Text>
+      )}
+      {user !== '' && found.data !== undefined && found.data > 0 && (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (again === user) erase.mutate();
+          }}
+        >
+          <Stack>
+            <Alert variant="default" color="red" title={`${count(found.data)} events would go`}>
+              They cannot be brought back, and every report of the past changes with them.
+            </Alert>
+            <TextInput
+              label={`Type ${user} to confirm`}
+              autoComplete="off"
+              value={again}
+              onChange={(event) => setAgain(event.currentTarget.value)}
+            />
+            <Group>
+              <Button type="submit" color="red.9" disabled={again !== user} loading={erase.isPending}>
+                Erase {count(found.data)} events
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      )}
+      {erase.error && <Failure error={erase.error} />}
+      {erase.data && (
+        <Alert variant="default" color="teal" role="status" title={`${count(erase.data.erased)} events were erased`}>
+          Their room on the disk is freed later.
+        </Alert>
+      )}
+    </Stack>
+  );
+}

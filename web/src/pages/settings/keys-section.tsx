@@ -1,0 +1,216 @@
+import {
+  Button,
+  Code,
+  Group,
+  Modal,
+  NumberInput,
+  Paper,
+  SegmentedControl,
+  Skeleton,
+  Stack,
+  Table,
+  TagsInput,
+  Text,
+  Title,
+} from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../../api/http.ts';
+import { Confirm } from '../../parts/confirm.tsx';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import { count, day } from '../../parts/formats.ts';
+import { Empty, Failure } from '../../parts/states.tsx';
+import { type Key, keysQuery, type MadeKey } from './queries.ts';
+
+/** Keys of this app: what programs send and read events with. */
+export function KeysSection({ app }: { app: string }) {
+  const client = useQueryClient();
+  const { data, error, refetch } = useQuery(keysQuery);
+  const [isMaking, setMaking] = useState(false);
+  const [made, setMade] = useState<MadeKey>();
+  const [revoked, setRevoked] = useState<Key>();
+  const revoke = useMutation({
+    mutationFn: (id: string) => api(`api/keys/${id}`, { method: 'DELETE' }),
+    onSuccess(_, id) {
+      setRevoked(undefined);
+      setMade((shown) => (shown?.id === id ? undefined : shown));
+      return client.invalidateQueries({ queryKey: keysQuery.queryKey });
+    },
+  });
+  if (error && !data) return <Failure error={error} onRetry={() => void refetch()} />;
+  const keys = data?.filter((key) => key.app === app);
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <Text c="dimmed" size="sm" maw={560}>
+          Write keys send events and do nothing else: they may stand in a page. Read keys ask, and belong on a server.
+        </Text>
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
+          New key
+        </Button>
+      </Group>
+      {made && <Made made={made} />}
+      {!keys && <Skeleton h={120} />}
+      {keys?.length === 0 && <Empty title="No keys yet">Make one to send events from a program or a page.</Empty>}
+      {keys && keys.length > 0 && (
+        <Table.ScrollContainer minWidth={560}>
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Key</Table.Th>
+                <Table.Th>Scope</Table.Th>
+                <Table.Th>From</Table.Th>
+                <Table.Th>Made</Table.Th>
+                <Table.Th ta="right">Revoke</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {keys.map((key) => (
+                <Table.Tr key={key.id}>
+                  <Table.Td>
+                    <Code>{key.id}</Code>
+                  </Table.Td>
+                  <Table.Td>
+                    {key.scope}
+                    {key.eventsPerSecond !== undefined && `, ${count(key.eventsPerSecond)}/s`}
+                  </Table.Td>
+                  <Table.Td>{key.origins?.join(', ') ?? 'anywhere'}</Table.Td>
+                  <Table.Td>{day(key.createdAt)}</Table.Td>
+                  <Table.Td ta="right">
+                    <Button size="xs" variant="default" aria-label={`Revoke ${key.id}`} onClick={() => setRevoked(key)}>
+                      Revoke
+                    </Button>
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      {isMaking && (
+        <Make
+          app={app}
+          onClose={() => setMaking(false)}
+          onMade={(key) => {
+            setMade(key);
+            setMaking(false);
+          }}
+        />
+      )}
+      {revoked && (
+        <Confirm
+          title={`Revoke ${revoked.id}?`}
+          action="Revoke the key"
+          isBusy={revoke.isPending}
+          error={revoke.error}
+          onConfirm={() => revoke.mutate(revoked.id)}
+          onClose={() => setRevoked(undefined)}
+        >
+          Programs that use it are refused at once. It does not come back: they need a new key.
+        </Confirm>
+      )}
+    </Stack>
+  );
+}
+
+function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMade: (made: MadeKey) => void }) {
+  const client = useQueryClient();
+  const [scope, setScope] = useState('write');
+  const [origins, setOrigins] = useState<string[]>([]);
+  const [rate, setRate] = useState<number | ''>('');
+  const make = useMutation({
+    mutationFn: () =>
+      api<MadeKey>('api/keys', {
+        method: 'POST',
+        body: {
+          app,
+          scope,
+          ...(scope === 'write' && origins.length > 0 && { origins }),
+          ...(scope === 'write' && rate !== '' && { eventsPerSecond: rate }),
+        },
+      }),
+    async onSuccess(key) {
+      await client.invalidateQueries({ queryKey: keysQuery.queryKey });
+      onMade(key);
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title={`New key of ${app}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          make.mutate();
+        }}
+      >
+        <Stack>
+          <SegmentedControl
+            aria-label="Scope"
+            fullWidth
+            value={scope}
+            onChange={setScope}
+            data={[
+              { value: 'write', label: 'Sends events' },
+              { value: 'read', label: 'Asks questions' },
+            ]}
+          />
+          {scope === 'write' && (
+            <>
+              <TagsInput
+                label="Origins"
+                description="Pages it may be used from, such as https://shop.example. Empty: anywhere."
+                value={origins}
+                onChange={setOrigins}
+              />
+              <NumberInput
+                label="Events a second"
+                description="1,000 unless said; more are refused."
+                min={1}
+                allowDecimal={false}
+                value={rate}
+                onChange={(value) => setRate(typeof value === 'number' ? value : '')}
+              />
+            </>
+          )}
+          {make.error && <Failure error={make.error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={make.isPending}>
+              Make the key
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function Made({ made }: { made: MadeKey }) {
+  const server = new URL(document.baseURI).href.replace(/\/$/, '');
+  const snippet =
+    made.scope === 'write'
+      ? `curl '${server}/api/events/${made.app}' -H 'X-Access-Token: ${made.key}' -H 'Content-Type: application/json' -d '{"event": "hello seismo", "user": "ann"}'`
+      : `curl '${server}/api/events/${made.app}?limit=10' -H 'X-Access-Token: ${made.key}'`;
+  return (
+    <Paper withBorder p="md" role="status">
+      <Stack gap="xs">
+        <Title order={2} size="h5">
+          The new key
+        </Title>
+        <Group gap="xs">
+          <Code style={{ overflowWrap: 'anywhere' }}>{made.key}</Code>
+          <CopyButton text={made.key} label="Copy the key" />
+        </Group>
+        <Text size="sm" c="dimmed">
+          Copy it now: it is shown this once. To try it:
+        </Text>
+        <Group gap="xs">
+          <Code style={{ overflowWrap: 'anywhere' }}>{snippet}</Code>
+          <CopyButton text={snippet} label="Copy the command" />
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,156 @@
+import { Alert, Group, Paper, Progress, SimpleGrid, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { ago, bytes, count, dateTime, duration, percent } from '../../parts/formats.ts';
+import { Failure } from '../../parts/states.tsx';
+import { statsQuery } from './queries.ts';
+
+/** Below it a merge of the engine may no longer fit. */
+const DISK_FREE_MIN = 0.1;
+
+/** What the server uses; asked for again every few seconds while it is looked at. */
+export function ServerSection() {
+  const { data, error, refetch } = useQuery(statsQuery);
+  if (error && !data) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeleton h={420} />;
+  const { store, apps, ingest, disk, memoryBytes } = data;
+  const used = disk.totalBytes - disk.freeBytes;
+  const memory = memoryBytes + (store?.memoryBytes ?? 0);
+  const most = Math.max(1, ...(apps ?? []).map(({ events }) => events));
+  const refused = Object.entries(ingest.rejected).sort(([, a], [, b]) => b - a);
+  return (
+    <Stack>
+      {!store && (
+        <Alert variant="default" color="yellow" title="The engine does not answer">
+          Events are still taken and kept in the journal; questions wait until it is back.
+        </Alert>
+      )}
+      {disk.freeBytes < disk.totalBytes * DISK_FREE_MIN && (
+        <Alert variant="default" color="red" title="The disk is almost full">
+          Erase events, keep them for fewer days, or give the server more room.
+        </Alert>
+      )}
+      <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
+        <Figure title="Events stored" value={count(store?.events)}>
+          {store && `${bytes(store.bytesOnDisk)} on disk`}
+        </Figure>
+        <Figure title="Waiting in the journal" value={count(ingest.journalEvents)}>
+          {ingest.journalEvents === 0
+            ? 'everything is stored'
+            : `${bytes(ingest.journalBytes)}, the oldest since ${duration(ingest.lagMs)}`}
+        </Figure>
+        <Figure title="Version" value={data.version}>
+          up for {duration(Date.now() - Date.parse(data.startedAt))}, since {dateTime(data.startedAt)}
+        </Figure>
+        <Figure title="Taken since then" value={count(ingest.accepted)}>
+          {count(ingest.duplicates)} sent twice, {count(refused.reduce((sum, [, n]) => sum + n, 0))} refused,{' '}
+          {count(ingest.setAside)} set aside
+        </Figure>
+      </SimpleGrid>
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <Bar
+          title="Memory"
+          parts={[
+            { label: 'server', value: memoryBytes, colour: 'seismo.7' },
+            { label: 'engine', value: store?.memoryBytes ?? 0, colour: 'yellow.7' },
+          ]}
+          total={memory}
+          note={`${bytes(memory)} in all`}
+        />
+        <Bar
+          title="Disk"
+          parts={[{ label: 'used', value: used, colour: 'seismo.7' }]}
+          total={disk.totalBytes}
+          note={`${bytes(disk.freeBytes)} of ${bytes(disk.totalBytes)} free (${percent(disk.freeBytes / disk.totalBytes)})`}
+        />
+      </SimpleGrid>
+      {apps && apps.length > 0 && (
+        <Paper withBorder p="md">
+          <Title order={2} size="h5" mb="xs">
+            Events by app
+          </Title>
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>App</Table.Th>
+                <Table.Th w="40%">Share</Table.Th>
+                <Table.Th ta="right">Events</Table.Th>
+                <Table.Th ta="right">On disk</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {apps.map(({ app, events, bytesOnDisk }) => (
+                <Table.Tr key={app}>
+                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{app}</Table.Td>
+                  <Table.Td>
+                    <Progress value={(events / most) * 100} aria-label={`Events of ${app}, against the greatest app`} />
+                  </Table.Td>
+                  <Table.Td ta="right">{count(events)}</Table.Td>
+                  <Table.Td ta="right">about {bytes(bytesOnDisk)}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Paper>
+      )}
+      {refused.length > 0 && (
+        <Text size="sm" c="dimmed">
+          Refused since {ago(data.startedAt)}: {refused.map(([code, n]) => `${code} ${count(n)}`).join(', ')}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function Figure({ title, value, children }: { title: string; value: string; children: ReactNode }) {
+  return (
+    <Paper withBorder p="md">
+      <Text size="sm" c="dimmed">
+        {title}
+      </Text>
+      <Text fz={24} fw={600}>
+        {value}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {children}
+      </Text>
+    </Paper>
+  );
+}
+
+interface BarProps {
+  readonly title: string;
+  readonly parts: readonly { readonly label: string; readonly value: number; readonly colour: string }[];
+  readonly total: number;
+  readonly note: string;
+}
+
+function Bar({ title, parts, total, note }: BarProps) {
+  return (
+    <Paper withBorder p="md">
+      <Title order={2} size="h5" mb="xs">
+        {title}
+      </Title>
+      <Progress.Root size="lg">
+        {parts.map(({ label, value, colour }) => (
+          <Progress.Section
+            key={label}
+            value={(value / Math.max(1, total)) * 100}
+            color={colour}
+            aria-label={`${title}: ${label}`}
+          />
+        ))}
+      </Progress.Root>
+      <Group gap="md" mt={6}>
+        {parts.map(({ label, value }) => (
+          <Text key={label} size="sm">
+            {label} {bytes(value)}
+          </Text>
+        ))}
+        <Text size="sm" c="dimmed">
+          {note}
+        </Text>
+      </Group>
+    </Paper>
+  );
+}

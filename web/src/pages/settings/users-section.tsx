@@ -1,0 +1,153 @@
+import {
+  Button,
+  Code,
+  Group,
+  PasswordInput,
+  SegmentedControl,
+  Skeleton,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useMe } from '../../api/hooks.ts';
+import { api } from '../../api/http.ts';
+import { Confirm } from '../../parts/confirm.tsx';
+import { Failure } from '../../parts/states.tsx';
+import { accountsQuery, type User } from './queries.ts';
+
+/** Who may sign in. */
+export function UsersSection() {
+  const client = useQueryClient();
+  const me = useMe();
+  const { data, error, refetch } = useQuery(accountsQuery);
+  const [removed, setRemoved] = useState<User>();
+  const remove = useMutation({
+    mutationFn: (name: string) => api(`api/users/${encodeURIComponent(name)}`, { method: 'DELETE' }),
+    onSuccess() {
+      setRemoved(undefined);
+      return client.invalidateQueries({ queryKey: accountsQuery.queryKey });
+    },
+  });
+  if (error && !data) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeleton h={240} />;
+  return (
+    <Stack>
+      <Table maw={640}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>User</Table.Th>
+            <Table.Th>Role</Table.Th>
+            <Table.Th>Kept in</Table.Th>
+            <Table.Th ta="right">Remove</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {data.map((user) => (
+            <Table.Tr key={user.name}>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{user.name}</Table.Td>
+              <Table.Td>{user.role}</Table.Td>
+              <Table.Td>{user.source === 'stored' ? 'the server' : 'the configuration'}</Table.Td>
+              <Table.Td ta="right">
+                {user.source === 'stored' && user.name !== me?.user && (
+                  <Button
+                    size="xs"
+                    variant="default"
+                    aria-label={`Remove ${user.name}`}
+                    onClick={() => setRemoved(user)}
+                  >
+                    Remove
+                  </Button>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Add />
+      <div>
+        <Title order={2} size="h5">
+          Signing in with GitHub
+        </Title>
+        <Text size="sm" c="dimmed">
+          Name the GitHub logins under <Code>auth.users</Code> of the configuration and restart the server. They sign in
+          as admins, with a personal access token.
+        </Text>
+      </div>
+      {removed && (
+        <Confirm
+          title={`Remove ${removed.name}?`}
+          action="Remove"
+          isBusy={remove.isPending}
+          error={remove.error}
+          onConfirm={() => remove.mutate(removed.name)}
+          onClose={() => setRemoved(undefined)}
+        >
+          Their sessions end at once. What they saved stays.
+        </Confirm>
+      )}
+    </Stack>
+  );
+}
+
+function Add() {
+  const client = useQueryClient();
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [role, setRole] = useState('viewer');
+  const add = useMutation({
+    mutationFn: () => api<User>('api/users', { method: 'POST', body: { name, password, role } }),
+    onSuccess() {
+      setName('');
+      setPassword('');
+      return client.invalidateQueries({ queryKey: accountsQuery.queryKey });
+    },
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        add.mutate();
+      }}
+    >
+      <Stack maw={480}>
+        <Title order={2} size="h5">
+          Add a user
+        </Title>
+        <TextInput
+          label="Name"
+          required
+          autoComplete="off"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label="Password"
+          description="12 characters at least; tell it to them yourself."
+          required
+          autoComplete="new-password"
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <SegmentedControl
+          aria-label="Role"
+          value={role}
+          onChange={setRole}
+          data={[
+            { value: 'viewer', label: 'Viewer: reads everything' },
+            { value: 'admin', label: 'Admin: changes everything' },
+          ]}
+        />
+        {add.error && <Failure error={add.error} />}
+        <Group>
+          <Button type="submit" loading={add.isPending}>
+            Add
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest';
+import { aDashboard } from './support/a-dashboard.ts';
+import { violations } from './support/axe.ts';
+
+const dashboard = await aDashboard();
+/** 3 events of ann, 2 of bob. */
+await dashboard.post(
+  'shop',
+  ['ann', 'ann', 'bob', 'ann', 'bob'].map((user) => ({ event: 'seen', user })),
+);
+
+it('changes the settings of an app, and says what shorter retention erases', async () => {
+  const { page, open } = await dashboard.reader();
+  await open('/apps/shop/settings?section=app');
+  await page.getByRole('textbox', { name: 'Name' }).fill('The shop');
+  await page.getByLabel('Keep events for so many days').fill('90');
+  await page.getByText(/older than 90 days are erased/).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  expect(await dashboard.api('GET', '/api/apps/shop')).toMatchObject({ name: 'The shop', retentionDays: 90 });
+});
+
+it('makes a key that works, shows it once, and revokes it', async () => {
+  const { page, open } = await dashboard.reader();
+  await open('/apps/shop/settings?section=keys');
+  await page.getByRole('button', { name: 'New key' }).click();
+  await page.getByRole('button', { name: 'Make the key' }).click();
+  const key = (await page.getByText(/^sk_/).textContent()) ?? '';
+  expect(await violations(page)).toEqual([]);
+  await dashboard.api('POST', '/api/events/shop', [{ event: 'by key', user: 'cas' }], key);
+  await page.reload();
+  await page.getByRole('button', { name: /^Revoke / }).click();
+  expect(await page.getByText(key).count()).toBe(0);
+  await page.getByRole('button', { name: 'Revoke the key' }).click();
+  await page.getByText('No keys yet').waitFor();
+  await expect(dashboard.api('POST', '/api/events/shop', [{ event: 'late' }], key)).rejects.toThrow('401');
+});
+
+it('adds a user and removes them, which ends their session', async () => {
+  const { page, open } = await dashboard.reader();
+  await open('/apps/shop/settings?section=users');
+  await page.getByRole('textbox', { name: 'Name' }).fill('vera');
+  await page.getByRole('textbox', { name: 'Password' }).fill('a long enough one');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('button', { name: 'Remove vera' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  const { token } = await dashboard.api<{ token: string }>('POST', '/auth', {
+    username: 'vera',
+    password: 'a long enough one',
+  });
+  const vera = await dashboard.reader({ token });
+  await vera.open('/apps/shop/settings?section=keys');
+  await vera.page.getByText('You see what viewers see').waitFor();
+  expect(await vera.page.getByRole('tab').allInnerTexts()).toEqual(['Segments', 'Annotations']);
+  await page.getByRole('button', { name: 'Remove vera' }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByRole('button', { name: 'Remove vera' }).waitFor({ state: 'detached' });
+  await expect(dashboard.api('GET', '/auth', undefined, token)).rejects.toThrow('401');
+});
+
+it('builds a segment of a form', async () => {
+  const { page, open } = await dashboard.reader();
+  await open('/apps/shop/settings?section=segments');
+  await page.getByRole('button', { name: 'New segment' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Often');
+  await page.getByLabel('At least so many times').fill('3');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('cell', { name: 'did any event at least 3 times in the last 30d' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(await dashboard.api('GET', '/api/apps/shop/segments')).toMatchObject([
+    { name: 'Often', segment: { did: {}, atLeast: 3, last: '30d' } },
+  ]);
+});
+
+it('shows what the server uses, at 360 px too', async () => {
+  const { page, open } = await dashboard.reader({ viewport: { width: 360, height: 740 } });
+  await open('/apps/shop/settings?section=server');
+  await page.getByRole('heading', { name: 'Events by app' }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  expect(await violations(page)).toEqual([]);
+});
+
+it('erases the events of one user and of nobody else, after the name was typed again', async () => {
+  const { page, open } = await dashboard.reader();
+  await open('/apps/shop/settings?section=erase&user=ann');
+  await page.getByText('3 events would go').waitFor();
+  const erase = page.getByRole('button', { name: 'Erase 3 events' });
+  expect(await erase.isDisabled()).toBe(true);
+  await page.getByLabel('Type ann to confirm').fill('ann');
+  await erase.click();
+  await page.getByText('3 events were erased').waitFor();
+  expect(await violations(page)).toEqual([]);
+  const left = await dashboard.api<{ user?: string }[] | { events: { user?: string }[] }>(
+    'GET',
+    '/api/events/shop?event=seen',
+  );
+  expect((Array.isArray(left) ? left : left.events).map(({ user }) => user)).toEqual(['bob', 'bob']);
+});
