@@ -33,7 +33,7 @@ it('scrolls to the last of 1,500 events, each once and in their order', async ()
   await page.getByRole('cell', { name: '0', exact: true }).waitFor();
   const list = page.getByRole('region', { name: 'Events' });
   const seen: number[] = [];
-  const deadline = Date.now() + 25_000;
+  const deadline = Date.now() + 50_000;
   while (!seen.includes(EVENTS - 1) && Date.now() < deadline) {
     const shown = await list.locator('tr[data-index] td:nth-child(4)').allTextContents();
     const places = shown.map((text) => Number(text.replace(/\D/g, '')));

@@ -233,6 +233,23 @@ it.each([
   });
 });
 
+it('users have traits also where no device is known to be theirs', async () => {
+  await world.post('servers-only', [
+    { event: '$identify', user: 'ann', timestamp: '2026-03-02T09:00:00Z', data: { plan: 'free' } },
+    { event: '$identify', user: 'ann', timestamp: '2026-03-03T09:00:00Z', data: { plan: 'pro' } },
+    { event: 'buy', user: 'bob', timestamp: '2026-03-02T10:00:00Z' },
+  ]);
+  const { result } = await world.ask<UsersAnswer>('servers-only', {
+    kind: 'users',
+    from: '2026-03-02',
+    to: '2026-03-15',
+  });
+  expect(result.users.map(({ user, traits }) => [user, traits])).toEqual([
+    ['ann', { plan: 'pro' }],
+    ['bob', undefined],
+  ]);
+});
+
 it('an app without events has no users, and no numbers', async () => {
   expect((await world.ask('nobody', { kind: 'users', last: '7d' })).result).toEqual({ total: 0, users: [] });
   expect((await world.ask('nobody', { kind: 'timeline', last: '7d', user: 'ada' })).result).toEqual({ events: [] });

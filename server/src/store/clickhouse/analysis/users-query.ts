@@ -25,7 +25,7 @@ export async function users(
   const peopleOf = await identities.of(query.app, control);
   const bound = new Bound();
   const source = sourceOf(query, peopleOf(bound), bound);
-  const { person, user, areJoined } = source.people;
+  const { person, user } = source.people;
   const name = `if(notEmpty(${user}), ${user}, device)`;
   const found =
     query.search === undefined
@@ -44,7 +44,7 @@ export async function users(
   );
   const last = await lastEvents(connection, query.app, peopleOf, page, control);
   const names = page.flatMap((row) => last.get(String(row['p']))?.user ?? []);
-  const traits = areJoined ? await traitsOf(connection, query.app, names, control) : new Map<string, string>();
+  const traits = await traitsOf(connection, query.app, names, control);
   return {
     total: Number(page[0]?.['total'] ?? 0),
     users: page.flatMap((row): UserRow[] => {
