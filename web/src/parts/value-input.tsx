@@ -43,7 +43,8 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
     // The server has searched already.
     filter: ({ options }: { options: unknown }) => options as never,
     maxDropdownHeight: 220,
-    comboboxProps: { withinPortal: false },
+    // Above, over what is chosen already: below, it would lie over the button that is pressed next.
+    comboboxProps: { withinPortal: false, position: 'top-start' as const },
     renderOption: ({ option }: { option: { value: string } }) => (
       <span style={{ display: 'flex', justifyContent: 'space-between', gap: 12, width: '100%' }}>
         <span style={{ overflowWrap: 'anywhere' }}>{option.value || '(empty)'}</span>
@@ -55,10 +56,18 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
     return (
       <TagsInput
         {...shared}
-        description="Enter after each"
+        description="Enter after each, and once more when all are there"
         value={list.map(textOf)}
         searchValue={typed}
         onSearchChange={setTyped}
+        onKeyDown={(press) => {
+          if (
+            press.key === 'Enter' &&
+            typed === '' &&
+            press.currentTarget.getAttribute('aria-activedescendant') === null
+          )
+            onDone?.();
+        }}
         onChange={(texts) => onChange(texts.map((text) => list.find((one) => textOf(one) === text) ?? meant(text)))}
       />
     );

@@ -158,3 +158,17 @@ export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   const rest = list.filter((_, i) => i !== from);
   return [...rest.slice(0, to), list[from]!, ...rest.slice(to)];
 }
+
+/** Each condition once: what was picked has those of the question already. */
+export function different(filters: readonly Filter[]): readonly Filter[] {
+  const known = new Map(filters.map((filter) => [JSON.stringify(filter), filter]));
+  return [...known.values()];
+}
+
+/** A funnel of one of its groups: a group is told by the event of the first step. */
+export function ofGroup(question: QuestionOf<'funnel'>, filters: readonly Filter[]): QuestionOf<'funnel'> {
+  const steps = question.steps.map((step, i) =>
+    i > 0 || filters.length === 0 ? step : change(step, { filters: [...(step.filters ?? []), ...filters] }),
+  );
+  return change(question, { steps, breakdown: undefined, limit: undefined });
+}
