@@ -4,10 +4,12 @@ import {
   asKind,
   CHOICES_MAX,
   change,
+  different,
   grown,
   KINDS,
   missing,
   moved,
+  ofGroup,
   rangeOfQuestion,
   withoutStep,
   withRange,
@@ -193,5 +195,28 @@ describe('the address', () => {
     expect(labelOf(rangeIn({ from: 'yesterday', to: 'yesterday' }))).toBe('Yesterday');
     expect(labelOf(rangeIn({ from: '2026-11-01', to: '2026-11-07' }))).toBe('2026-11-01 – 2026-11-07');
     expect(rangeIn({ last: 'for ever', to: '2026-11-07' })).toEqual({});
+  });
+});
+
+describe('what was picked', () => {
+  it('of a group of a funnel is the funnel of those whose first step was in it', () => {
+    const funnel = {
+      kind: 'funnel' as const,
+      steps: [{ event: 'a', filters: [PRO] }, { event: 'b' }],
+      breakdown: 'data.country',
+      limit: 5,
+    };
+    const swiss = { field: 'data.country', value: 'CH' };
+    expect(ofGroup(funnel, [swiss])).toEqual({
+      kind: 'funnel',
+      steps: [{ event: 'a', filters: [PRO, swiss] }, { event: 'b' }],
+    });
+  });
+
+  it('says each condition once', () => {
+    expect(different([PRO, { field: 'user', value: 'ann' }, { ...PRO }])).toEqual([
+      PRO,
+      { field: 'user', value: 'ann' },
+    ]);
   });
 });
