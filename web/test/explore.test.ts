@@ -243,9 +243,10 @@ it('works by keys alone, and shows names full of HTML as they are', async () => 
   await page.keyboard.press('c');
   await expect.poll(() => page.getByRole('radio', { name: 'Bars' }).isChecked()).toBe(true);
   await choose(page, 'Broken down by', 'plan');
-  await numbers(page).getByRole('columnheader', { name: STRANGE }).waitFor();
+  await numbers(page).getByRole('columnheader', { name: STRANGE }).first().waitFor();
+  // The steps have become series; the first is this event's, with one group.
   await choose(page, 'Event of series A', STRANGE);
-  await expect.poll(() => cellsOf(page, 'Whole range')).toEqual(['1']);
+  await expect.poll(async () => (await cellsOf(page, 'Whole range'))[0]).toBe('1');
   expect(await page.title()).toContain('Explore');
 });
 

@@ -29,7 +29,9 @@ export function ConditionForm({ app, event, value, onDone }: ConditionFormProps)
   const done = (): void => {
     if (complete !== undefined) onDone(complete);
   };
-  const set = (patch: Partial<Condition>): void => setDraft((before) => ({ ...before, ...patch }));
+  /** Nothing typed is no value, and not the one before. */
+  const setValue = (next: Condition['value']): void =>
+    setDraft(({ value: _, ...rest }) => ({ ...rest, ...(next !== undefined && { value: next }) }));
 
   return (
     <Stack gap="xs" w={280} maw="80vw">
@@ -71,7 +73,18 @@ export function ConditionForm({ app, event, value, onDone }: ConditionFormProps)
           }}
         />
       )}
-      {field !== undefined && <Value app={app} event={event} draft={draft} types={types} set={set} done={done} />}
+      {field !== undefined && (
+        <Value
+          // What was typed for one field is not meant for the next.
+          key={`${field} ${operator}`}
+          app={app}
+          event={event}
+          draft={draft}
+          types={types}
+          setValue={setValue}
+          done={done}
+        />
+      )}
       <Group justify="flex-end">
         <Button size="xs" disabled={complete === undefined} onClick={done}>
           {value === undefined ? 'Add' : 'Change'}
@@ -86,11 +99,11 @@ interface ValueProps {
   readonly event: string | undefined;
   readonly draft: Partial<Condition>;
   readonly types: Types;
-  set(patch: Partial<Condition>): void;
+  setValue(value: Condition['value']): void;
   done(): void;
 }
 
-function Value({ app, event, draft, types, set, done }: ValueProps) {
+function Value({ app, event, draft, types, setValue, done }: ValueProps) {
   const { field = '', operator = 'is', value } = draft;
   const numbers = Array.isArray(value) ? (value as readonly unknown[]) : [];
   const number = (one: unknown): number | undefined => (typeof one === 'number' ? one : undefined);
@@ -103,12 +116,11 @@ function Value({ app, event, draft, types, set, done }: ValueProps) {
           { value: 'false', label: 'is not there' },
         ]}
         value={String(value !== false)}
-        onChange={(text) => set({ value: text === 'true' })}
+        onChange={(text) => setValue(text === 'true')}
       />
     );
   if (operator === 'between') {
-    const pair = (low: number | undefined, high: number | undefined): void =>
-      set({ value: [low as number, high as number] });
+    const pair = (low: number | undefined, high: number | undefined): void => setValue([low as number, high as number]);
     return (
       <Group grow>
         <NumberValue label="From" value={number(numbers[0])} onChange={(low) => pair(low, number(numbers[1]))} />
@@ -117,19 +129,13 @@ function Value({ app, event, draft, types, set, done }: ValueProps) {
     );
   }
   if (ORDERED.includes(operator))
-    return (
-      <NumberValue
-        label="Value"
-        value={number(value)}
-        onChange={(one) => set(one === undefined ? {} : { value: one })}
-      />
-    );
+    return <NumberValue label="Value" value={number(value)} onChange={setValue} onDone={done} />;
   if (PATTERNS.includes(operator))
     return (
       <TextInput
         label="Text"
         value={typeof value === 'string' ? value : ''}
-        onChange={(change) => set({ value: change.currentTarget.value })}
+        onChange={(change) => setValue(change.currentTarget.value)}
         onKeyDown={(press) => {
           if (press.key === 'Enter') done();
         }}
@@ -143,7 +149,7 @@ function Value({ app, event, draft, types, set, done }: ValueProps) {
       types={types}
       value={value}
       many={operator === 'in'}
-      onChange={(one) => set(one === undefined ? {} : { value: one })}
+      onChange={setValue}
       onDone={done}
     />
   );

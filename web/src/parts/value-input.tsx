@@ -25,8 +25,9 @@ const textOf = (value: unknown): string =>
 /** A value, or many, with suggestions from what the property has really been; each keeps its JSON type. */
 export function ValueInput({ app, event, field, types, value, many = false, onChange, onDone }: ValueInputProps) {
   const list = Array.isArray(value) ? (value as readonly Scalar[]) : [];
-  const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(many ? typed : textOf(value), TYPING_MS);
+  // As it is typed: `1.` and `0.0` are on their way to numbers, and would be lost as what they mean already.
+  const [typed, setTyped] = useState(many ? '' : textOf(value));
+  const [search] = useDebouncedValue(typed, TYPING_MS);
   const { data } = useQuery({ ...valuesQuery(app, field, search, event), placeholderData: keepPreviousData });
   const suggested = new Map((data?.values ?? []).map((row) => [textOf(row.value), row]));
   const meant = (text: string): Scalar => {
@@ -42,7 +43,8 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
     // The server has searched already.
     filter: ({ options }: { options: unknown }) => options as never,
     maxDropdownHeight: 220,
-    comboboxProps: { withinPortal: false },
+    // Above, over what is chosen already: below, it would lie over the button that is pressed next.
+    comboboxProps: { withinPortal: false, position: 'top-start' as const },
     renderOption: ({ option }: { option: { value: string } }) => (
       <span style={{ display: 'flex', justifyContent: 'space-between', gap: 12, width: '100%' }}>
         <span style={{ overflowWrap: 'anywhere' }}>{option.value || '(empty)'}</span>
@@ -54,10 +56,18 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
     return (
       <TagsInput
         {...shared}
-        description="Enter after each"
+        description="Enter after each, and once more when all are there"
         value={list.map(textOf)}
         searchValue={typed}
         onSearchChange={setTyped}
+        onKeyDown={(press) => {
+          if (
+            press.key === 'Enter' &&
+            typed === '' &&
+            press.currentTarget.getAttribute('aria-activedescendant') === null
+          )
+            onDone?.();
+        }}
         onChange={(texts) => onChange(texts.map((text) => list.find((one) => textOf(one) === text) ?? meant(text)))}
       />
     );
@@ -65,8 +75,12 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
     <Autocomplete
       {...shared}
       data-autofocus
-      value={textOf(value)}
-      onChange={(text) => onChange(meant(text))}
+      value={typed}
+      onChange={(text) => {
+        setTyped(text);
+        const isNothing = text === '' && types.length > 0 && !types.includes('text');
+        onChange(isNothing ? undefined : meant(text));
+      }}
       onKeyDown={(press) => {
         if (press.key === 'Enter' && press.currentTarget.getAttribute('aria-activedescendant') === null) onDone?.();
       }}
@@ -74,21 +88,38 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
   );
 }
 
+/** `1.` is 1; `-` is none yet. */
+const numberOf = (text: string): number | undefined => {
+  const number = Number(text);
+  return Number.isFinite(number) ? number : undefined;
+};
+
 /** One number, for comparing. */
 export function NumberValue({
   label,
   value,
   onChange,
+  onDone,
 }: {
   label: string;
   value: number | undefined;
   onChange(value: number | undefined): void;
+  /** Enter. */
+  onDone?: (() => void) | undefined;
 }) {
+  // As it is typed: `-` and `1.` are no numbers yet.
+  const [typed, setTyped] = useState<number | string>(value ?? '');
   return (
     <NumberInput
       label={label}
-      value={value ?? ''}
-      onChange={(number) => onChange(typeof number === 'number' ? number : undefined)}
+      value={typed}
+      onChange={(next) => {
+        setTyped(next);
+        onChange(typeof next === 'number' ? next : next.trim() === '' ? undefined : numberOf(next));
+      }}
+      onKeyDown={(press) => {
+        if (press.key === 'Enter') onDone?.();
+      }}
     />
   );
 }

@@ -18,6 +18,7 @@ import {
   asKind,
   type BuiltKind,
   firstQuestion,
+  grown,
   isBuilt,
   KINDS,
   missing,
@@ -103,14 +104,16 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
         keys: 'n',
         label: 'Add a series or a step',
         run: () => {
-          if (question.kind === 'trend') ask({ ...question, series: [...question.series, {}] });
-          if (question.kind === 'funnel') ask({ ...question, steps: [...question.steps, {}] });
+          const next = grown(question);
+          if (next !== question) ask(next);
         },
       },
       ...KINDS.map(({ kind, label }, i) => ({
         keys: String(i + 1),
         label: `Ask for: ${label}`,
-        run: () => ask(asKind(kind, question, names)),
+        run: () => {
+          if (kind !== question.kind) ask(asKind(kind, question, names));
+        },
       })),
     ],
     [ask, chart, draw, names, question],

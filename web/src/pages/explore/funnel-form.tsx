@@ -3,10 +3,9 @@ import { IconPlus } from '@tabler/icons-react';
 import type { QuestionOf } from '../../api/wire.ts';
 import { FieldSelect } from '../../parts/field-select.tsx';
 import { ChoiceFields, type FormProps, LateText, ListItem, Pick, Section } from './fields.tsx';
-import { change, moved } from './question.ts';
+import { CHOICES_MAX, change, moved, withoutStep } from './question.ts';
 
 type Funnel = QuestionOf<'funnel'>;
-const STEPS_MAX = 10;
 const EXCLUDED_MAX = 5;
 
 /** Steps in their order, and what counts as making them. */
@@ -27,7 +26,7 @@ export function FunnelForm({ app, question, onChange }: FormProps<Funnel>) {
             count={steps.length}
             least={2}
             onMove={(to) => set({ steps: moved(steps, at, to) })}
-            onRemove={() => set({ steps: steps.filter((_, i) => i !== at) })}
+            onRemove={() => onChange(withoutStep(question, at))}
           >
             <ChoiceFields
               app={app}
@@ -37,7 +36,7 @@ export function FunnelForm({ app, question, onChange }: FormProps<Funnel>) {
             />
           </ListItem>
         ))}
-        {steps.length < STEPS_MAX && (
+        {steps.length < CHOICES_MAX && (
           <Button
             size="compact-sm"
             variant="subtle"

@@ -6,7 +6,7 @@ import type { Picked } from '../../charts/answer-chart.tsx';
 import { ago, count } from '../../parts/formats.ts';
 import { AnchorLink, ButtonLink } from '../../parts/links.tsx';
 import { Failure } from '../../parts/states.tsx';
-import { type BuiltQuestion, change } from './question.ts';
+import { type BuiltQuestion, change, different, ofGroup } from './question.ts';
 
 const LIST_MAX = 200;
 
@@ -20,16 +20,16 @@ interface PickedDrawerProps {
 /** Who is behind a bar, a point, a step or a cell, and the way to their events. */
 export function PickedDrawer({ app, question, picked, onClose }: PickedDrawerProps) {
   const { event, from, to } = picked;
-  const filters: readonly Filter[] = [
+  const filters = different([
     ...(event === undefined ? [] : [{ field: 'event', value: event }]),
     ...picked.filters,
     ...(question.filters ?? []),
-  ];
+  ]);
   return (
     <Drawer opened onClose={onClose} position="right" size="md" title={picked.label}>
       <Stack>
         {picked.funnel && question.kind === 'funnel' ? (
-          <FunnelUsers app={app} question={question} funnel={picked.funnel} />
+          <FunnelUsers app={app} question={question} funnel={picked.funnel} filters={picked.filters} />
         ) : (
           <Users app={app} question={question} picked={picked} filters={filters} />
         )}
@@ -112,13 +112,15 @@ function FunnelUsers({
   app,
   question,
   funnel,
+  filters,
 }: {
   app: string;
   question: QuestionOf<'funnel'>;
   funnel: NonNullable<Picked['funnel']>;
+  filters: readonly Filter[];
 }) {
   const { data, error, refetch } = useQuery(
-    answerQuery(app, { ...question, list: { ...funnel, limit: LIST_MAX } } satisfies QuestionOf<'funnel'>),
+    answerQuery(app, { ...ofGroup(question, filters), list: { ...funnel, limit: LIST_MAX } }),
   );
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton h={240} />;

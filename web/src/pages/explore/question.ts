@@ -62,6 +62,8 @@ export function choicesOf(question: Question): readonly Choice[] {
  * @param names of the app, the most frequent first, for what has to be chosen somehow
  */
 export function asKind(kind: BuiltKind, before: Question, names: readonly string[]): BuiltQuestion {
+  // The key of the kind that is shown already loses nothing.
+  if (before.kind === kind && isBuilt(before)) return before;
   const shared = Object.fromEntries(
     Object.entries(before).filter(([name]) => (SHARED as readonly string[]).includes(name)),
   );
@@ -86,6 +88,27 @@ export function asKind(kind: BuiltKind, before: Question, names: readonly string
     case 'performance':
       return { kind, ...common, ...first, property: '', by: 'event' };
   }
+}
+
+/** As many as the server takes, of series and of steps. */
+export const CHOICES_MAX = 10;
+
+/** One series or step more; the same question when it has all it can have, or has none. */
+export function grown(question: Question): Question {
+  if (question.kind === 'trend' && question.series.length < CHOICES_MAX)
+    return { ...question, series: [...question.series, {}] };
+  if (question.kind === 'funnel' && question.steps.length < CHOICES_MAX)
+    return { ...question, steps: [...question.steps, {}] };
+  return question;
+}
+
+/** Without one step; what was excluded after the step that is now the last is excluded between any two. */
+export function withoutStep(question: QuestionOf<'funnel'>, at: number): QuestionOf<'funnel'> {
+  const steps = question.steps.filter((_, i) => i !== at);
+  const exclude = question.exclude?.map((one) =>
+    one.after !== undefined && one.after >= steps.length ? change(one, { after: undefined }) : one,
+  );
+  return change(question, { steps, exclude });
 }
 
 /** A funnel has two steps at least. */
@@ -134,4 +157,18 @@ export const withRange = <Q extends Question>(question: Q, { last, from, to, tim
 export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   const rest = list.filter((_, i) => i !== from);
   return [...rest.slice(0, to), list[from]!, ...rest.slice(to)];
+}
+
+/** Each condition once: what was picked has those of the question already. */
+export function different(filters: readonly Filter[]): readonly Filter[] {
+  const known = new Map(filters.map((filter) => [JSON.stringify(filter), filter]));
+  return [...known.values()];
+}
+
+/** A funnel of one of its groups: a group is told by the event of the first step. */
+export function ofGroup(question: QuestionOf<'funnel'>, filters: readonly Filter[]): QuestionOf<'funnel'> {
+  const steps = question.steps.map((step, i) =>
+    i > 0 || filters.length === 0 ? step : change(step, { filters: [...(step.filters ?? []), ...filters] }),
+  );
+  return change(question, { steps, breakdown: undefined, limit: undefined });
 }

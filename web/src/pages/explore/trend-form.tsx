@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import type { QuestionOf } from '../../api/wire.ts';
 import { FieldSelect } from '../../parts/field-select.tsx';
 import { ChoiceFields, type FormProps, INTERVALS, LateNumber, LateText, ListItem, Pick, Section } from './fields.tsx';
-import { type Choice, change, letter, moved, needsProperty } from './question.ts';
+import { CHOICES_MAX, type Choice, change, letter, moved, needsProperty } from './question.ts';
 
 type Trend = QuestionOf<'trend'>;
 type Series = Trend['series'][number];
@@ -34,7 +34,6 @@ const MEASURES: readonly { readonly group: string; readonly items: readonly { va
     ],
   },
 ];
-const SERIES_MAX = 10;
 
 /** Series, and what is done with them. */
 export function TrendForm({
@@ -104,7 +103,7 @@ export function TrendForm({
             )}
           </ListItem>
         ))}
-        {series.length < SERIES_MAX && (
+        {series.length < CHOICES_MAX && (
           <Button
             size="compact-sm"
             variant="subtle"
