@@ -116,6 +116,8 @@ it('is well at 360 px in the dark without scrolling the page sideways, and every
     await page.getByRole('menuitem').nth(i).click();
     await expect.poll(() => page.url()).not.toBe(before);
     await page.getByText(/^\d+ rows?/).waitFor();
+    // The answer before stays, dimmed, until this one is there.
+    await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
     expect(await page.getByText('The question is not valid').count()).toBe(0);
   }
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);

@@ -23,7 +23,7 @@ export function QuestionView({ app, question, height = 320, refreshMs = false, .
   // The answer to another kind of question cannot stand in for this one's.
   if (!data || (isPlaceholderData && data.kind !== question.kind)) return <Skeleton h={height} />;
   return (
-    <div style={{ opacity: isPlaceholderData ? 0.5 : 1, minHeight: height }}>
+    <div style={{ opacity: isPlaceholderData ? 0.5 : 1, minHeight: height }} aria-busy={isPlaceholderData}>
       <AnswerChart question={question} answer={data} height={height} {...rest} />
     </div>
   );

@@ -158,7 +158,7 @@ export function Sql() {
           </Empty>
         )
       ) : (
-        <Stack gap="xs" style={{ opacity: isPlaceholderData ? 0.5 : 1 }}>
+        <Stack gap="xs" style={{ opacity: isPlaceholderData ? 0.5 : 1 }} aria-busy={isPlaceholderData}>
           <Text size="xs" c="dimmed" role="status">
             {count(data.result.rows.length)} {data.result.rows.length === 1 ? 'row' : 'rows'} ·{' '}
             {dateTime(data.from, data.timeZone)} to {dateTime(data.to, data.timeZone)}, {data.timeZone}
