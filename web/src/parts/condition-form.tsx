@@ -39,6 +39,8 @@ export function ConditionForm({ app, event, value, onDone }: ConditionFormProps)
         app={app}
         event={event}
         label="Field"
+        // Who changes a condition changes its value most often; the list of fields would lie over it.
+        openOnFocus={value === undefined}
         value={field}
         comboboxProps={{ withinPortal: false }}
         {...(value === undefined && { 'data-autofocus': true })}
@@ -123,7 +125,12 @@ function Value({ app, event, draft, types, setValue, done }: ValueProps) {
     const pair = (low: number | undefined, high: number | undefined): void => setValue([low as number, high as number]);
     return (
       <Group grow>
-        <NumberValue label="From" value={number(numbers[0])} onChange={(low) => pair(low, number(numbers[1]))} />
+        <NumberValue
+          isFirst
+          label="From"
+          value={number(numbers[0])}
+          onChange={(low) => pair(low, number(numbers[1]))}
+        />
         <NumberValue label="To" value={number(numbers[1])} onChange={(high) => pair(number(numbers[0]), high)} />
       </Group>
     );
@@ -134,6 +141,7 @@ function Value({ app, event, draft, types, setValue, done }: ValueProps) {
     return (
       <TextInput
         label="Text"
+        data-autofocus
         value={typeof value === 'string' ? value : ''}
         onChange={(change) => setValue(change.currentTarget.value)}
         onKeyDown={(press) => {

@@ -98,11 +98,14 @@ const numberOf = (text: string): number | undefined => {
 export function NumberValue({
   label,
   value,
+  isFirst = false,
   onChange,
   onDone,
 }: {
   label: string;
   value: number | undefined;
+  /** Has the focus when its form opens. */
+  isFirst?: boolean;
   onChange(value: number | undefined): void;
   /** Enter. */
   onDone?: (() => void) | undefined;
@@ -112,6 +115,7 @@ export function NumberValue({
   return (
     <NumberInput
       label={label}
+      {...(isFirst && { 'data-autofocus': true })}
       value={typed}
       onChange={(next) => {
         setTyped(next);
