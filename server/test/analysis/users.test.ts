@@ -235,9 +235,9 @@ it.each([
 
 it('users have traits also where no device is known to be theirs', async () => {
   await world.post('servers-only', [
-    { event: '$identify', user: 'ann', timestamp: '2026-03-02T09:00:00Z', data: { plan: 'free' } },
-    { event: '$identify', user: 'ann', timestamp: '2026-03-03T09:00:00Z', data: { plan: 'pro' } },
-    { event: 'buy', user: 'bob', timestamp: '2026-03-02T10:00:00Z' },
+    { event: '$identify', user: 'ann', timestamp: Date.parse('2026-03-02T09:00:00Z'), data: { plan: 'free' } },
+    { event: '$identify', user: 'ann', timestamp: Date.parse('2026-03-03T09:00:00Z'), data: { plan: 'pro' } },
+    { event: 'buy', user: 'bob', timestamp: Date.parse('2026-03-02T10:00:00Z') },
   ]);
   const { result } = await world.ask<UsersAnswer>('servers-only', {
     kind: 'users',
