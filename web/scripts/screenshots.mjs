@@ -35,7 +35,13 @@ const SECTIONS = ['app', 'keys', 'users', 'segments', 'annotations', 'server', '
 
 const page = { event: 'page viewed' };
 const QUESTIONS = {
-  trend: { kind: 'trend', last: '30d', interval: 'day', series: [page, { event: 'purchased' }], compare: 'previousPeriod' },
+  trend: {
+    kind: 'trend',
+    last: '30d',
+    interval: 'day',
+    series: [page, { event: 'purchased' }],
+    compare: 'previousPeriod',
+  },
   breakdown: { kind: 'trend', last: '30d', interval: 'day', series: [page], breakdown: ['data.country'] },
   funnel: FUNNEL,
   retention: { kind: 'retention', last: '30d', interval: 'week', start: page },
