@@ -35,7 +35,13 @@ const SECTIONS = ['app', 'keys', 'users', 'segments', 'annotations', 'server', '
 
 const page = { event: 'page viewed' };
 const QUESTIONS = {
-  trend: { kind: 'trend', last: '30d', interval: 'day', series: [page, { event: 'purchased' }], compare: 'previousPeriod' },
+  trend: {
+    kind: 'trend',
+    last: '30d',
+    interval: 'day',
+    series: [page, { event: 'purchased' }],
+    compare: 'previousPeriod',
+  },
   breakdown: { kind: 'trend', last: '30d', interval: 'day', series: [page], breakdown: ['data.country'] },
   funnel: FUNNEL,
   retention: { kind: 'retention', last: '30d', interval: 'week', start: page },
@@ -66,7 +72,7 @@ function shots({ user, dashboard, share }) {
   return [
     { name: 'sign-in', path: '/sign-in', signedOut: true },
     { name: 'apps', path: '/apps' },
-    { name: 'overview', path: app('overview') },
+    { name: 'overview', path: app('overview', { last: '7d' }) },
     { name: 'live', path: app('live') },
     ...explore,
     { name: 'events', path: app('events') },
@@ -85,10 +91,11 @@ async function settled(page) {
   await page.waitForLoadState('load');
   await page.waitForFunction(
     () => {
-      const waiting = document.querySelector(
-        '.mantine-Skeleton-root[data-visible], .mantine-Loader-root, [aria-busy=true]',
-      );
-      return document.querySelector('h1') !== null && waiting === null;
+      // What is below the fold is asked for when it is scrolled to.
+      const waiting = [
+        ...document.querySelectorAll('.mantine-Skeleton-root[data-visible], .mantine-Loader-root, [aria-busy=true]'),
+      ].some((one) => one.getBoundingClientRect().top < innerHeight);
+      return document.querySelector('h1') !== null && !waiting;
     },
     undefined,
     { timeout: SETTLE_MS },
