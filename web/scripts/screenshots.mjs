@@ -72,7 +72,7 @@ function shots({ user, dashboard, share }) {
   return [
     { name: 'sign-in', path: '/sign-in', signedOut: true },
     { name: 'apps', path: '/apps' },
-    { name: 'overview', path: app('overview') },
+    { name: 'overview', path: app('overview', { last: '7d' }) },
     { name: 'live', path: app('live') },
     ...explore,
     { name: 'events', path: app('events') },
@@ -91,10 +91,11 @@ async function settled(page) {
   await page.waitForLoadState('load');
   await page.waitForFunction(
     () => {
-      const waiting = document.querySelector(
-        '.mantine-Skeleton-root[data-visible], .mantine-Loader-root, [aria-busy=true]',
-      );
-      return document.querySelector('h1') !== null && waiting === null;
+      // What is below the fold is asked for when it is scrolled to.
+      const waiting = [
+        ...document.querySelectorAll('.mantine-Skeleton-root[data-visible], .mantine-Loader-root, [aria-busy=true]'),
+      ].some((one) => one.getBoundingClientRect().top < innerHeight);
+      return document.querySelector('h1') !== null && !waiting;
     },
     undefined,
     { timeout: SETTLE_MS },

@@ -44,11 +44,21 @@ export const isEmpty = ({ last, from }: Range): boolean => last === undefined &&
 
 export const sameRange = (a: Range, b: Range): boolean => a.last === b.last && a.from === b.from && a.to === b.to;
 
+const UNITS = { min: 'minute', h: 'hour', d: 'day', w: 'week', m: 'month', y: 'year' } as const;
+const isUnit = (unit: string): unit is keyof typeof UNITS => unit in UNITS;
+
+/** `14d` is `14 days`. */
+function inWords(last: string): string {
+  const [, number, unit] = /^(\d+)([a-z]+)$/.exec(last) ?? [];
+  if (number === undefined || unit === undefined || !isUnit(unit)) return last;
+  return number === '1' ? UNITS[unit] : `${number} ${UNITS[unit]}s`;
+}
+
 /** What a reader calls it. */
 export function labelOf(range: Range): string {
   const preset = PRESETS.find((known) => sameRange(known.range, range));
   if (preset) return preset.label;
-  if (range.last !== undefined) return `Last ${range.last}`;
+  if (range.last !== undefined) return `Last ${inWords(range.last)}`;
   if (range.from === undefined) return 'All time';
   return range.to === undefined || range.to === range.from ? range.from : `${range.from} – ${range.to}`;
 }

@@ -1,8 +1,10 @@
 import { ActionIcon, AppShell, Burger, Group, ScrollArea, Text, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKeyboard, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { appsQuery } from '../api/hooks.ts';
 import { NavLinkLink } from '../parts/links.tsx';
 import { AppSwitcher } from './app-switcher.tsx';
 import { Arrival } from './arrival.tsx';
@@ -29,6 +31,8 @@ const IS_MAC = navigator.platform.startsWith('Mac');
 
 function Frame() {
   const { app } = useParams({ from: '/signed-in/apps/$app' });
+  const { data: apps } = useQuery(appsQuery);
+  const called = apps?.find((known) => known.app === app)?.name ?? app;
   const [opened, { toggle, close }] = useDisclosure();
   const [dialog, setDialog] = useState<'palette' | 'keys'>();
   const navigate = useNavigate();
@@ -66,7 +70,7 @@ function Frame() {
           <Group gap="xs">
             <Burger opened={opened} onClick={toggle} size="sm" aria-label="Navigation" />
             <Text fw={600} truncate maw="60vw">
-              {app}
+              {called}
             </Text>
           </Group>
           <ActionIcon variant="subtle" color="gray" aria-label="Find anything" onClick={() => setDialog('palette')}>

@@ -110,7 +110,7 @@ function Tile({ label, now, before, against, note, about = false, isShown, onSho
           <>
             <Text
               component="span"
-              fz={26}
+              fz="clamp(21px, 6vw, 26px)"
               fw={650}
               lh="38px"
               title={now === null ? undefined : count(now)}
