@@ -109,7 +109,7 @@ interface Look {
 }
 
 /** px that the words in a bar need along it. */
-const WORDS_PX = { lying: 94, standing: 26 } as const;
+const WORDS_PX = { lying: 62, standing: 42 } as const;
 
 function barsOf(
   { steps }: Part,
@@ -137,7 +137,9 @@ function barsOf(
           show: !isBroken,
           fontSize: 12,
           fontWeight: 600,
-          formatter: () => `${percent(conversion)} · ${count(total)}`,
+          // Two lines, so that it fits a bar of many steps.
+          formatter: () => `${percent(conversion)}\n${count(total)}`,
+          lineHeight: 15,
           ...((conversion ?? 0) * length >= WORDS_PX[isLying ? 'lying' : 'standing']
             ? {
                 position: isLying ? ('insideRight' as const) : ('insideTop' as const),

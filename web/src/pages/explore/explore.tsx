@@ -31,6 +31,8 @@ import type { ExploreSearch } from './search.ts';
 
 /** Between the last change and the question, so that five quick clicks ask once. */
 const ASK_AFTER_MS = 150;
+/** Wide enough for the longest choice of a pair of fields. */
+const FORM_PX = 360;
 preloadCharts();
 const loadResult = import('./result.tsx');
 const Result = lazy(() => loadResult.then((module) => ({ default: module.Result })));
@@ -144,8 +146,8 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
         </Tabs.List>
         <Tabs.Panel value={question.kind} pt="md">
           <Grid gap="md">
-            <Grid.Col span={{ base: 12, md: 4, xl: 3 }} order={{ base: 2, md: 1 }}>
-              <Paper withBorder p="md">
+            <Grid.Col span={{ base: 12, md: 'content' }} order={{ base: 2, md: 1 }}>
+              <Paper withBorder p="md" w={{ base: '100%', md: FORM_PX }}>
                 <Stack gap="md">
                   <Form app={app} question={question} onChange={ask} problem={problem} />
                   <CommonForm app={app} question={question} onChange={ask} />
@@ -157,7 +159,7 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
                 </Stack>
               </Paper>
             </Grid.Col>
-            <Grid.Col span={{ base: 12, md: 8, xl: 9 }} order={{ base: 1, md: 2 }}>
+            <Grid.Col span={{ base: 12, md: 'auto' }} order={{ base: 1, md: 2 }} miw={0}>
               {lacks !== undefined ? (
                 <ResultFrame>
                   <Empty title={lacks} />

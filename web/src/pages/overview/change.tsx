@@ -6,7 +6,9 @@ import { changeOf, count } from '../../parts/formats.ts';
 export function Change({ now, before, isBad = false }: { now: number; before: number; isBad?: boolean }) {
   const text = changeOf(now, before) ?? (now > 0 ? 'new' : '–');
   const Icon = now > before ? IconArrowUpRight : now < before ? IconArrowDownRight : IconMinus;
-  const isGood = now === before ? undefined : now > before !== isBad;
+  // Less than half a percent is written as 0 % and is no change to anybody.
+  const isSame = now === before || (before !== 0 && Math.abs(now - before) / before < 0.005);
+  const isGood = isSame ? undefined : now > before !== isBad;
   return (
     <Text
       component="span"
@@ -16,7 +18,7 @@ export function Change({ now, before, isBad = false }: { now: number; before: nu
       c={isGood === undefined ? 'dimmed' : isGood ? 'light-dark(#14713d, #69db9c)' : 'light-dark(#b42323, #ff9d9d)'}
       style={{ whiteSpace: 'nowrap', display: 'inline-flex', alignItems: 'center', gap: 2 }}
     >
-      {now !== before && <Icon size={14} aria-hidden />}
+      {!isSame && <Icon size={14} aria-hidden />}
       {text}
     </Text>
   );
