@@ -1,7 +1,7 @@
 import { Select, type SelectProps } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { propertiesQuery } from '../api/hooks.ts';
-import { fieldLabel, type Types } from './filters.ts';
+import { fieldLabel, spelled, type Types } from './filters.ts';
 
 const OWN = ['event', 'user', 'device', 'session'] as const;
 
@@ -14,9 +14,6 @@ export interface FieldSelectProps extends Omit<SelectProps, 'data' | 'value' | '
   readonly numbers?: boolean;
   onChange(field: string | undefined, types: Types): void;
 }
-
-/** `plan` → `data.plan`; names that are written in brackets stand directly behind. */
-const spelled = (name: string): string => (name.startsWith('[') ? `data${name}` : `data.${name}`);
 
 /** Chooses a field of events: their own, or a property seen in the app. */
 export function FieldSelect({ app, event, value, numbers = false, onChange, ...rest }: FieldSelectProps) {

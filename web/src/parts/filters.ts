@@ -44,6 +44,9 @@ export function scalarOf(text: string, types: Types): Scalar {
   return text;
 }
 
+/** The name of a property as filters spell it: `plan` → `data.plan`; names that are written in brackets stand directly behind. */
+export const spelled = (name: string): string => (name.startsWith('[') ? `data${name}` : `data.${name}`);
+
 /** `data.plan` as a reader calls it. */
 export const fieldLabel = (field: string): string => field.replace(/^data\.?/, '');
 

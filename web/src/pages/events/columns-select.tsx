@@ -1,7 +1,7 @@
 import { MultiSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { propertiesQuery } from '../../api/hooks.ts';
-import { fieldLabel } from '../../parts/filters.ts';
+import { fieldLabel, spelled } from '../../parts/filters.ts';
 import type { ColumnsPickerProps } from './columns-picker.tsx';
 
 /** More would each be too narrow to read. */
@@ -9,7 +9,7 @@ const COLUMNS_MAX = 12;
 
 export function ColumnsSelect({ app, event, value, onChange }: ColumnsPickerProps) {
   const { data = [] } = useQuery(propertiesQuery(app, event));
-  const fields = data.map(({ name }) => (name.startsWith('[') ? `data${name}` : `data.${name}`));
+  const fields = data.map(({ name }) => spelled(name));
   const all = [...new Set([...value, ...fields])];
   return (
     <MultiSelect

@@ -7,6 +7,7 @@ import { answerQuery, propertiesQuery, useIsAdmin } from '../../api/hooks.ts';
 import { ProblemError, urlOf } from '../../api/http.ts';
 import type { QuestionOf } from '../../api/wire.ts';
 import { AnswerChart, CHARTS_OF } from '../../charts/answer-chart.tsx';
+import { spelled } from '../../parts/filters.ts';
 import { count, dateTime } from '../../parts/formats.ts';
 import { Page } from '../../parts/page.tsx';
 import { isEmpty, type Range } from '../../parts/range.ts';
@@ -36,10 +37,7 @@ export function Sql() {
     void navigate({ to: '/apps/$app/sql', params: { app }, search: changed, replace });
   const isAdmin = useIsAdmin();
   const { data: properties = [] } = useQuery(propertiesQuery(app));
-  const names = useMemo(
-    () => properties.map(({ name, types }) => ({ name: name.startsWith('[') ? `data${name}` : `data.${name}`, types })),
-    [properties],
-  );
+  const names = useMemo(() => properties.map(({ name, types }) => ({ name: spelled(name), types })), [properties]);
 
   const [draft, setDraft] = useState(sql ?? EXAMPLES[0]?.sql ?? '');
   const [saving, setSaving] = useState(false);
