@@ -37,7 +37,9 @@ import type { BuiltQuestion } from './question.ts';
 import { HEIGHT_PX, ResultFrame } from './result-frame.tsx';
 
 /** What opens only when it is asked for comes then. */
-const AnnotateForm = lazy(() => import('./annotate.tsx').then((module) => ({ default: module.AnnotateForm })));
+const AnnotationForm = lazy(() =>
+  import('../../parts/annotation-form.tsx').then((module) => ({ default: module.AnnotationForm })),
+);
 const PickedDrawer = lazy(() => import('./picked-drawer.tsx').then((module) => ({ default: module.PickedDrawer })));
 const SqlDrawer = lazy(() => import('./sql-drawer.tsx').then((module) => ({ default: module.SqlDrawer })));
 const SaveForm = lazy(() => import('../../parts/save-form.tsx').then((module) => ({ default: module.SaveForm })));
@@ -184,7 +186,9 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
         {dialog === 'save' && (
           <SaveForm app={app} question={question} chart={chart} report={report} onClose={close} onSaved={onSaved} />
         )}
-        {dialog === 'annotate' && <AnnotateForm app={app} onClose={close} />}
+        {dialog === 'annotate' && (
+          <AnnotationForm app={app} title="Mark a date on the charts" action="Mark it" onClose={close} />
+        )}
       </Suspense>
     </ResultFrame>
   );

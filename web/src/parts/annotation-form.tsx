@@ -1,0 +1,76 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../api/http.ts';
+import type { Annotation } from '../api/wire.ts';
+import { Failure } from './states.tsx';
+
+interface AnnotationFormProps {
+  readonly app: string;
+  /** The one that is changed; a new one without. */
+  readonly mark?: Annotation | undefined;
+  readonly title: string;
+  /** What the button says that saves it. */
+  readonly action: string;
+  /** Closed by the reader, or because it is saved. */
+  onClose(): void;
+}
+
+/** Marks a day on every chart of the app: a release, a campaign, an outage. */
+export function AnnotationForm({ app, mark, title, action, onClose }: AnnotationFormProps) {
+  const client = useQueryClient();
+  const [date, setDate] = useState(() => String(mark?.date ?? new Date().toISOString()).slice(0, 10));
+  const [text, setText] = useState(mark?.text ?? '');
+  const base = `api/apps/${encodeURIComponent(app)}/annotations`;
+  const save = useMutation({
+    mutationFn: () => {
+      // A mark at a time of the day keeps it unless another day is chosen.
+      const moved = mark === undefined || String(mark.date).slice(0, 10) !== date;
+      const body = { text, ...(moved && { date }), ...(mark && { version: mark.version }) };
+      return mark
+        ? api(`${base}/${encodeURIComponent(mark.id)}`, { method: 'PATCH', body })
+        : api(base, { method: 'POST', body });
+    },
+    async onSuccess() {
+      await client.invalidateQueries({ queryKey: ['annotations', app] });
+      onClose();
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <Stack>
+          <TextInput
+            type="date"
+            label="Day"
+            required
+            value={date}
+            onChange={(event) => setDate(event.currentTarget.value)}
+          />
+          <TextInput
+            label="What happened"
+            placeholder="Version 2.0 released"
+            required
+            data-autofocus
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          {save.error && <Failure error={save.error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              {action}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
