@@ -86,6 +86,8 @@ it('opens events by keys alone, and steps through them', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/live?user=kim');
   await page.getByText('plan pro').waitFor();
+  // The newest is the first row, once it is there.
+  await page.getByText('plan basic').waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   const drawer = page.getByRole('dialog');

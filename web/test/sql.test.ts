@@ -109,6 +109,7 @@ it('is well at 360 px in the dark without scrolling the page sideways, and every
   await page.getByText('Nothing has been asked yet').waitFor();
   await page.getByRole('button', { name: 'Examples' }).click();
   const count = await page.getByRole('menuitem').count();
+  expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   for (let i = 0; i < count; i++) {
     const before = page.url();
@@ -119,6 +120,7 @@ it('is well at 360 px in the dark without scrolling the page sideways, and every
     // The answer before stays, dimmed, until this one is there.
     await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
     expect(await page.getByText('The question is not valid').count()).toBe(0);
+    await page.getByRole('menu').waitFor({ state: 'detached' });
   }
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   expect(await violations(page)).toEqual([]);
