@@ -1,14 +1,28 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { OWN_FUNCTIONS, SQL_FUNCTIONS } from '../server/src/sql/functions.ts';
 
 /** Where `npm run dev --workspace web` finds the API. */
 const SERVER = 'http://127.0.0.1:3000';
 
+/** Puts the script that loads the page of the address before all others; it waits for none of them. */
+const bootFirst: Plugin = {
+  name: 'boot-first',
+  transformIndexHtml: {
+    order: 'post',
+    handler(_, { bundle }) {
+      const boot = Object.values(bundle ?? {}).find((file) => file.type === 'chunk' && file.name === 'boot');
+      if (boot === undefined) return [];
+      const attrs = { type: 'module', async: true, crossorigin: true, src: `./${boot.fileName}` };
+      return [{ tag: 'script', attrs, injectTo: 'head' }];
+    },
+  },
+};
+
 export default defineConfig({
   // Relative to the <base> of the page, which the server sets to where it is mounted.
   base: './',
-  plugins: [react()],
+  plugins: [react(), bootFirst],
   // What a SELECT may call is the server's list, taken when it is built rather than kept a second time.
   define: { SQL_FUNCTION_NAMES: JSON.stringify([...OWN_FUNCTIONS, ...SQL_FUNCTIONS.map(({ name }) => name)]) },
   build: {
@@ -27,14 +41,13 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      input: ['index.html', 'src/boot.ts'],
       output: {
-        // What every page needs, in one file: it compresses better than thirty, and is asked for once.
+        // What every page needs, in one file: it compresses better than fifty, and is asked for once.
         codeSplitting: {
           groups: [
-            {
-              name: 'base',
-              test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(react-query|query-core|react-router|router-core|history|react-store|store)|@floating-ui|react-remove-scroll|react-remove-scroll-bar|use-sidecar|use-callback-ref|react-style-singleton|tslib|clsx)\//,
-            },
+            { name: 'boot', test: /src\/(?:boot|page-scripts)\.ts|preload-helper|rolldown.runtime/, priority: 1 },
+            { name: 'base', tags: ['$initial'] },
           ],
         },
       },

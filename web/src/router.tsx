@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { appsQuery, isSignedOut, meQuery } from './api/hooks.ts';
+import { PAGES } from './page-scripts.ts';
 import { dashboardSearch } from './pages/dashboards/search.ts';
 import { eventsSearch } from './pages/events/search.ts';
 import { exploreSearch } from './pages/explore/search.ts';
@@ -35,14 +36,14 @@ const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: signInSearch,
-  component: lazyRouteComponent(() => import('./pages/sign-in/sign-in.tsx'), 'SignIn'),
+  component: lazyRouteComponent(PAGES['sign-in'], 'SignIn'),
 });
 
 const shareRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/share/$token',
   validateSearch: shareSearch,
-  component: lazyRouteComponent(() => import('./pages/share/share.tsx'), 'Share'),
+  component: lazyRouteComponent(PAGES.share, 'Share'),
 });
 
 /** Everything below asks who is there first. */
@@ -75,7 +76,7 @@ const homeRoute = createRoute({
 const appsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/apps',
-  component: lazyRouteComponent(() => import('./pages/apps/apps.tsx'), 'Apps'),
+  component: lazyRouteComponent(PAGES.apps, 'Apps'),
 });
 
 const appRoute = createRoute({
@@ -96,60 +97,60 @@ const overviewRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/overview',
   validateSearch: overviewSearch,
-  component: lazyRouteComponent(() => import('./pages/overview/overview.tsx'), 'Overview'),
+  component: lazyRouteComponent(PAGES.overview, 'Overview'),
 });
 const liveRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/live',
   validateSearch: liveSearch,
-  component: lazyRouteComponent(() => import('./pages/live/live.tsx'), 'Live'),
+  component: lazyRouteComponent(PAGES.live, 'Live'),
 });
 const exploreRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/explore',
   validateSearch: exploreSearch,
-  component: lazyRouteComponent(() => import('./pages/explore/explore.tsx'), 'Explore'),
+  component: lazyRouteComponent(PAGES.explore, 'Explore'),
 });
 const eventsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/events',
   validateSearch: eventsSearch,
-  component: lazyRouteComponent(() => import('./pages/events/events.tsx'), 'Events'),
+  component: lazyRouteComponent(PAGES.events, 'Events'),
 });
 const usersRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/users',
   validateSearch: usersSearch,
-  component: lazyRouteComponent(() => import('./pages/users/users.tsx'), 'Users'),
+  component: lazyRouteComponent(PAGES.users, 'Users'),
 });
 const userRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/users/profile',
   validateSearch: userSearch,
-  component: lazyRouteComponent(() => import('./pages/users/profile.tsx'), 'Profile'),
+  component: lazyRouteComponent(PAGES.profile, 'Profile'),
 });
 const sqlRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/sql',
   validateSearch: sqlSearch,
-  component: lazyRouteComponent(() => import('./pages/sql/sql.tsx'), 'Sql'),
+  component: lazyRouteComponent(PAGES.sql, 'Sql'),
 });
 const dashboardsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/dashboards',
-  component: lazyRouteComponent(() => import('./pages/dashboards/dashboards.tsx'), 'Dashboards'),
+  component: lazyRouteComponent(PAGES.dashboards, 'Dashboards'),
 });
 const dashboardRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/dashboards/$id',
   validateSearch: dashboardSearch,
-  component: lazyRouteComponent(() => import('./pages/dashboards/dashboard.tsx'), 'Dashboard'),
+  component: lazyRouteComponent(PAGES.dashboard, 'Dashboard'),
 });
 const settingsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings',
   validateSearch: settingsSearch,
-  component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'Settings'),
+  component: lazyRouteComponent(PAGES.settings, 'Settings'),
 });
 
 const routeTree = rootRoute.addChildren([

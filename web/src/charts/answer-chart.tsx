@@ -1,7 +1,8 @@
 /** Draws an answer of the analysis. ECharts comes with the first chart, not before (`lazy`). */
 import { Skeleton } from '@mantine/core';
-import { lazy, type Ref, Suspense } from 'react';
+import { type Ref, Suspense } from 'react';
 import type { Annotation, Answer, Chart, Filter, Kind, Operations, Question, Segment } from '../api/wire.ts';
+import { loadable } from '../parts/loadable.tsx';
 
 /** What a click on a bar, a point, a step, a cell or a link stands for: enough to ask for its users or events. */
 export interface Picked {
@@ -58,13 +59,13 @@ export const chartOf = (kind: Kind, chart: Chart | undefined): Chart => {
   return chart !== undefined && known.includes(chart) ? chart : known[0]!;
 };
 
-const DrawnChart = lazy(() => import('./drawn-chart.tsx').then((module) => ({ default: module.DrawnChart })));
-const SessionsView = lazy(() => import('./sessions-view.tsx').then((module) => ({ default: module.SessionsView })));
-const TableView = lazy(() => import('./table-view.tsx').then((module) => ({ default: module.TableView })));
-const NumberView = lazy(() => import('./number-view.tsx').then((module) => ({ default: module.NumberView })));
+const DrawnChart = loadable(() => import('./drawn-chart.tsx').then((module) => module.DrawnChart));
+const SessionsView = loadable(() => import('./sessions-view.tsx').then((module) => module.SessionsView));
+const TableView = loadable(() => import('./table-view.tsx').then((module) => module.TableView));
+const NumberView = loadable(() => import('./number-view.tsx').then((module) => module.NumberView));
 
 /** Loads what draws charts before the first is there, so that it does not wait for the answer: call it where a page begins. */
-export const preloadCharts = (): void => void import('./drawn-chart.tsx');
+export const preloadCharts = DrawnChart.preload;
 
 export const CHART_HEIGHT_PX = 320;
 

@@ -2,7 +2,7 @@ import { Button, Grid, Paper, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { answerQuery, eventNamesQuery } from '../../api/hooks.ts';
 import { ProblemError } from '../../api/http.ts';
 import type { Chart, Question } from '../../api/wire.ts';
@@ -11,31 +11,23 @@ import { ButtonLink } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
 import { RangePicker } from '../../parts/range-picker.tsx';
 import { Empty, Failure } from '../../parts/states.tsx';
+import { useLater } from '../../parts/use-later.ts';
 import { type Shortcut, useShortcuts } from '../../shell/shortcuts.tsx';
 import { CommonForm } from './common-form.tsx';
-import { Form } from './form.tsx';
-import {
-  asKind,
-  type BuiltKind,
-  firstQuestion,
-  grown,
-  isBuilt,
-  KINDS,
-  missing,
-  rangeOfQuestion,
-  withRange,
-} from './question.ts';
+import { Form, preloadForms } from './form.tsx';
+import { asKind, type BuiltKind, grown, isBuilt, KINDS, missing, rangeOfQuestion, withRange } from './question.ts';
+import { Result } from './result.tsx';
 import { HEIGHT_PX, ResultFrame } from './result-frame.tsx';
 import { SavedReports } from './saved-reports.tsx';
-import type { ExploreSearch } from './search.ts';
+import { type ExploreSearch, questionIn } from './search.ts';
 
 /** Between the last change and the question, so that five quick clicks ask once. */
 const ASK_AFTER_MS = 150;
+/** After the first answer has been drawn, in most cases. */
+const PRELOAD_AFTER_MS = 1_500;
 /** Wide enough for the longest choice of a pair of fields. */
 const FORM_PX = 360;
 preloadCharts();
-const loadResult = import('./result.tsx');
-const Result = lazy(() => loadResult.then((module) => ({ default: module.Result })));
 
 /** Builds every question by clicking; the address holds all of it. */
 export function Explore() {
@@ -62,7 +54,7 @@ export function Explore() {
 function Builder({ app, names }: { app: string; names: readonly string[] }) {
   const search = useSearch({ from: '/signed-in/apps/$app/explore' });
   const navigate = useNavigate({ from: '/apps/$app/explore' });
-  const question = useMemo(() => search.q ?? firstQuestion(), [search.q]);
+  const question = questionIn(search);
   const chart = chartOf(question.kind, search.chart);
   const go = useCallback((next: ExploreSearch) => void navigate({ search: next }), [navigate]);
   const ask = useCallback(
@@ -121,6 +113,12 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
     [ask, chart, draw, names, question],
   );
   useShortcuts(shortcuts);
+  // The answer is drawn first: the form takes as long again.
+  const isLater = useLater();
+  useEffect(() => {
+    const timer = setTimeout(preloadForms, PRELOAD_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   if (!isBuilt(question)) return <Page title="Explore">{null}</Page>;
   const problem = error instanceof ProblemError ? error : undefined;
@@ -148,15 +146,19 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
           <Grid gap="md">
             <Grid.Col span={{ base: 12, md: 'content' }} order={{ base: 2, md: 1 }}>
               <Paper withBorder p="md" w={{ base: '100%', md: FORM_PX }}>
-                <Stack gap="md">
-                  <Form app={app} question={question} onChange={ask} problem={problem} />
-                  <CommonForm app={app} question={question} onChange={ask} />
-                  {search.q !== undefined && (
-                    <Button size="compact-sm" variant="subtle" color="gray" onClick={() => go({})}>
-                      Begin anew
-                    </Button>
-                  )}
-                </Stack>
+                {isLater ? (
+                  <Stack gap="md">
+                    <Form app={app} question={question} onChange={ask} problem={problem} />
+                    <CommonForm app={app} question={question} onChange={ask} />
+                    {search.q !== undefined && (
+                      <Button size="compact-sm" variant="subtle" color="gray" onClick={() => go({})}>
+                        Begin anew
+                      </Button>
+                    )}
+                  </Stack>
+                ) : (
+                  <Skeleton h={HEIGHT_PX} />
+                )}
               </Paper>
             </Grid.Col>
             <Grid.Col span={{ base: 12, md: 'auto' }} order={{ base: 1, md: 2 }} miw={0}>
@@ -173,24 +175,16 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
                   <Skeleton h={HEIGHT_PX} aria-label="Asking" />
                 </ResultFrame>
               ) : (
-                <Suspense
-                  fallback={
-                    <ResultFrame>
-                      <Skeleton h={HEIGHT_PX} />
-                    </ResultFrame>
-                  }
-                >
-                  <Result
-                    app={app}
-                    question={question}
-                    answer={answer}
-                    chart={chart}
-                    report={search.report}
-                    isStale={isPlaceholderData || (isFetching && asked !== question)}
-                    onDraw={draw}
-                    onSaved={(report) => go({ ...search, q: question, report })}
-                  />
-                </Suspense>
+                <Result
+                  app={app}
+                  question={question}
+                  answer={answer}
+                  chart={chart}
+                  report={search.report}
+                  isStale={isPlaceholderData || (isFetching && asked !== question)}
+                  onDraw={draw}
+                  onSaved={(report) => go({ ...search, q: question, report })}
+                />
               )}
             </Grid.Col>
           </Grid>

@@ -1,19 +1,34 @@
 import { Skeleton } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import type { ProblemError } from '../../api/http.ts';
+import { loadable } from '../../parts/loadable.tsx';
 import type { FormProps } from './fields.tsx';
 import type { BuiltQuestion } from './question.ts';
 import { TrendForm } from './trend-form.tsx';
 
 /** The first kind is there at once, the others when they are chosen. */
-const FunnelForm = lazy(() => import('./funnel-form.tsx').then((module) => ({ default: module.FunnelForm })));
-const PathsForm = lazy(() => import('./flow-forms.tsx').then((module) => ({ default: module.PathsForm })));
-const PerformanceForm = lazy(() => import('./flow-forms.tsx').then((module) => ({ default: module.PerformanceForm })));
-const RetentionForm = lazy(() => import('./people-forms.tsx').then((module) => ({ default: module.RetentionForm })));
-const StickinessForm = lazy(() => import('./people-forms.tsx').then((module) => ({ default: module.StickinessForm })));
-const LifecycleForm = lazy(() => import('./people-forms.tsx').then((module) => ({ default: module.LifecycleForm })));
-const SessionsForm = lazy(() => import('./people-forms.tsx').then((module) => ({ default: module.SessionsForm })));
+const FunnelForm = loadable(() => import('./funnel-form.tsx').then((module) => module.FunnelForm));
+const PathsForm = loadable(() => import('./flow-forms.tsx').then((module) => module.PathsForm));
+const PerformanceForm = loadable(() => import('./flow-forms.tsx').then((module) => module.PerformanceForm));
+const RetentionForm = loadable(() => import('./people-forms.tsx').then((module) => module.RetentionForm));
+const StickinessForm = loadable(() => import('./people-forms.tsx').then((module) => module.StickinessForm));
+const LifecycleForm = loadable(() => import('./people-forms.tsx').then((module) => module.LifecycleForm));
+const SessionsForm = loadable(() => import('./people-forms.tsx').then((module) => module.SessionsForm));
 const FORM_PX = 320;
+
+/** For when the reader looks at the first answer: the next kind opens at once then. */
+export function preloadForms(): void {
+  for (const form of [
+    FunnelForm,
+    PathsForm,
+    PerformanceForm,
+    RetentionForm,
+    StickinessForm,
+    LifecycleForm,
+    SessionsForm,
+  ])
+    form.preload();
+}
 
 type AnyFormProps = FormProps<BuiltQuestion> & { problem: ProblemError | undefined };
 

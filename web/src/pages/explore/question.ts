@@ -28,7 +28,6 @@ export interface Choice {
 
 /** What all kinds share, and what therefore stays when the kind is changed. */
 const SHARED = ['from', 'to', 'last', 'timeZone', 'weekStart', 'filters', 'segment', 'exact'] as const;
-const LAST = '30d';
 
 /** Sets fields, and leaves out those that are undefined: an absent field and a default are the same question. */
 export function change<Q extends object>(question: Q, patch: { readonly [K in keyof Q]?: Q[K] | undefined }): Q {
@@ -121,8 +120,6 @@ function stepsOf(choices: readonly Choice[], names: readonly string[]): Choice[]
   while (steps.length < 2) steps.push({});
   return steps;
 }
-
-export const firstQuestion = (): QuestionOf<'trend'> => ({ kind: 'trend', last: LAST, series: [{}], interval: 'day' });
 
 /** What still has to be chosen before the question can be asked; undefined when nothing. */
 export function missing(question: Question): string | undefined {

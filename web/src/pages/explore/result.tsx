@@ -33,6 +33,7 @@ import type { Answer, Chart } from '../../api/wire.ts';
 import { AnswerChart, CHARTS_OF, type ChartHandle, type Picked } from '../../charts/answer-chart.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { count, day } from '../../parts/formats.ts';
+import { useLater } from '../../parts/use-later.ts';
 import type { BuiltQuestion } from './question.ts';
 import { HEIGHT_PX, ResultFrame } from './result-frame.tsx';
 
@@ -89,6 +90,7 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
   const charts = CHARTS_OF[question.kind];
   const hasTime = ['trend', 'lifecycle', 'sessions', 'performance'].includes(question.kind);
   const close = (): void => setDialog(undefined);
+  const isLater = useLater();
   return (
     <ResultFrame>
       <Group justify="space-between" mb="sm" gap="xs">
@@ -177,7 +179,11 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
           <Text size="xs" fw={600} c="dimmed" tt="uppercase" component="h2">
             The numbers
           </Text>
-          <AnswerChart question={question} answer={answer} chart="table" height={320} onPick={setPicked} />
+          <Box mih={isLater ? 0 : 320}>
+            {isLater && (
+              <AnswerChart question={question} answer={answer} chart="table" height={320} onPick={setPicked} />
+            )}
+          </Box>
         </Stack>
       )}
       <Suspense>

@@ -1,4 +1,4 @@
-import type { Chart, Question } from '../../api/wire.ts';
+import type { Chart, Question, QuestionOf } from '../../api/wire.ts';
 import { oneIn, present, type Search, textIn } from '../../parts/search.ts';
 
 const CHARTS = [
@@ -26,3 +26,8 @@ export function exploreSearch(search: Search): ExploreSearch {
   const question = typeof q === 'object' && q !== null && 'kind' in q ? (q as Question) : undefined;
   return present({ q: question, chart: oneIn(search, 'chart', CHARTS), report: textIn(search, 'report') });
 }
+
+const FIRST: QuestionOf<'trend'> = { kind: 'trend', last: '30d', series: [{}], interval: 'day' };
+
+/** What is asked: what the address holds, else how many events there were. */
+export const questionIn = ({ q }: ExploreSearch): Question => q ?? FIRST;

@@ -1,22 +1,18 @@
 import { Group, Paper, Skeleton, Text, UnstyledButton } from '@mantine/core';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
-import type { QuestionOf } from '../../api/wire.ts';
+import { type ReactNode, useState } from 'react';
+import { preloadCharts } from '../../charts/answer-chart.tsx';
+import { QuestionView } from '../../charts/question-view.tsx';
 import { count, short } from '../../parts/formats.ts';
 import { Failure } from '../../parts/states.tsx';
 import { Change } from './change.tsx';
 import classes from './overview.module.css';
-import type { Period } from './period.ts';
+import { chartQuestion, type Measure, type Period } from './period.ts';
 import { ExploreLink } from './section.tsx';
 import { dimmed, useAnswer } from './use-answer.ts';
 
-/** The numbers stand there before the code that draws has come. */
-const QuestionView = lazy(() =>
-  import('../../charts/question-view.tsx').then(({ QuestionView: component }) => ({ default: component })),
-);
+preloadCharts();
 const CHART_PX = 280;
 const ACTIVE_MINUTES = 5;
-
-type Measure = 'count' | 'users';
 
 /** How much there was in the range against the one before, and over time. */
 export function Numbers({ app, period, about }: { app: string; period: Period; about: string }) {
@@ -27,13 +23,7 @@ export function Numbers({ app, period, about }: { app: string; period: Period; a
     about,
   );
   const active = useAnswer(app, { kind: 'trend', last: `${ACTIVE_MINUTES}min`, series: [{ measure: 'users' }] }, 'now');
-  const chart: QuestionOf<'trend'> = {
-    kind: 'trend',
-    ...period.whole,
-    interval: period.interval,
-    series: [measure === 'count' ? {} : { measure }],
-    compare: 'previousPeriod',
-  };
+  const chart = chartQuestion(period, measure);
   if (error) return <Failure error={error} onRetry={retry} />;
   const [events, users] = data?.result.series ?? [];
   const each = (n: number | null | undefined, by: number | null | undefined): number | undefined =>
@@ -78,9 +68,7 @@ export function Numbers({ app, period, about }: { app: string; period: Period; a
           of={measure === 'count' ? 'events over time' : 'users over time'}
         />
       </Group>
-      <Suspense fallback={<Skeleton h={CHART_PX} />}>
-        <QuestionView app={app} question={chart} chart="line" height={CHART_PX} refreshMs={60_000} />
-      </Suspense>
+      <QuestionView app={app} question={chart} chart="line" height={CHART_PX} refreshMs={60_000} />
     </Paper>
   );
 }

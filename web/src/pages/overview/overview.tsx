@@ -7,6 +7,7 @@ import { Page } from '../../parts/page.tsx';
 import { sameRange } from '../../parts/range.ts';
 import { RangePicker } from '../../parts/range-picker.tsx';
 import { Failure } from '../../parts/states.tsx';
+import { useLater } from '../../parts/use-later.ts';
 import { ERROR, Errors } from './errors.tsx';
 import type { Known } from './news.ts';
 import { Numbers } from './numbers.tsx';
@@ -59,6 +60,7 @@ function Filled({ app, known, appZone }: { app: string; known: readonly Known[];
   const search = useSearch({ from: '/signed-in/apps/$app/overview' });
   const navigate = useNavigate();
   const now = useMinute();
+  const isLater = useLater();
   const range = rangeOf(search);
   const timeZone = range.timeZone ?? appZone;
   const period = periodOf(range, timeZone, now);
@@ -83,14 +85,16 @@ function Filled({ app, known, appZone }: { app: string; known: readonly Known[];
     >
       <Stack gap="md">
         <Numbers {...shared} />
-        <div className={classes['grid']}>
-          <TopEvents {...shared} />
-          <WhatsNew app={app} known={known} now={now} timeZone={timeZone} />
-          {has(PAGE_VIEW) && <PageViews {...shared} />}
-          {has(ERROR) && <Errors {...shared} now={now} timeZone={timeZone} />}
-          {has(REQUEST) && <SlowestRoutes {...shared} />}
-          {has(VITAL) && <Vitals {...shared} />}
-        </div>
+        {isLater && (
+          <div className={classes['grid']}>
+            <TopEvents {...shared} />
+            <WhatsNew app={app} known={known} now={now} timeZone={timeZone} />
+            {has(PAGE_VIEW) && <PageViews {...shared} />}
+            {has(ERROR) && <Errors {...shared} now={now} timeZone={timeZone} />}
+            {has(REQUEST) && <SlowestRoutes {...shared} />}
+            {has(VITAL) && <Vitals {...shared} />}
+          </div>
+        )}
       </Stack>
     </Page>
   );

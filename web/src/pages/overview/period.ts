@@ -17,6 +17,21 @@ export interface Period {
   readonly interval: NonNullable<Trend['interval']>;
 }
 
+/** What may be looked at over time. */
+export type Measure = 'count' | 'users';
+
+/** The chart: of the whole range, with the period before. */
+export const chartQuestion = (
+  { whole, interval }: Pick<Period, 'whole' | 'interval'>,
+  measure: Measure,
+): QuestionOf<'trend'> => ({
+  kind: 'trend',
+  ...whole,
+  interval,
+  series: [measure === 'count' ? {} : { measure }],
+  compare: 'previousPeriod',
+});
+
 const DEFAULT: Range = { from: 'today', to: 'today' };
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -65,7 +80,7 @@ const againstWhole = ({ from, to }: Range): string =>
 
 const UNIT_DAYS: Readonly<Record<string, number>> = { min: 0, h: 1 / 24, d: 1, w: 7, m: 30, y: 365 };
 
-function intervalOf({ last, from, to }: Range): Period['interval'] {
+export function intervalOf({ last, from, to }: Range): Period['interval'] {
   const [, n, unit] = /^([0-9]+)([a-z]+)$/.exec(last ?? '') ?? [];
   if (unit === 'min') return 'minute';
   const lengthOf = (): number => {

@@ -1,0 +1,30 @@
+/** What the page of an address will ask is asked before the page is there to ask it: its script and its answers come side by side. */
+import type { QueryClient } from '@tanstack/react-query';
+import { answerQuery, appsQuery, eventNamesQuery, meQuery } from './api/hooks.ts';
+import { exploreSearch, questionIn } from './pages/explore/search.ts';
+import { chartQuestion, intervalOf, rangeOf } from './pages/overview/period.ts';
+import { overviewSearch } from './pages/overview/search.ts';
+import { lastApp } from './shell/last-app.ts';
+
+/**
+ * @param place below the mount: `/apps/shop/explore`
+ * @param search as the router reads it
+ */
+export function askEarly(client: QueryClient, place: string, search: Readonly<Record<string, unknown>>): void {
+  const [, first, name, page = 'overview'] = place.split('/');
+  if (first === 'share' || first === 'sign-in') return;
+  // What is refused or fails is asked again by who needs it, and shown there.
+  void client.prefetchQuery(meQuery);
+  const app = first === 'apps' ? name && decodeURIComponent(name) : lastApp();
+  if (app === undefined || app === '') return;
+  if (page === 'explore') {
+    const question = questionIn(exploreSearch(search));
+    if (question) void client.prefetchQuery(answerQuery(app, question));
+  }
+  if (page === 'overview' || page === '') {
+    const range = rangeOf(overviewSearch(search));
+    void client.prefetchQuery(answerQuery(app, chartQuestion({ whole: range, interval: intervalOf(range) }, 'count')));
+  }
+  void client.prefetchQuery(appsQuery);
+  void client.prefetchQuery(eventNamesQuery(app));
+}

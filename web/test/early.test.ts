@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { aDashboard } from './support/a-dashboard.ts';
+
+const dashboard = await aDashboard();
+await dashboard.post('shop', [
+  { event: 'purchased', user: 'ann' },
+  { event: 'purchased', user: 'bob' },
+]);
+
+const q = { kind: 'trend', last: '7d', interval: 'day', series: [{ event: 'purchased', measure: 'users' }] };
+
+it.each([
+  ['Overview', '/apps/shop/overview', { kind: 'trend', from: 'today', to: 'today', interval: 'hour', series: [{}] }],
+  ['Explore', '/apps/shop/explore', { kind: 'trend', last: '30d', interval: 'day', series: [{}] }],
+  ['Explore with a question', `/apps/shop/explore?q=${encodeURIComponent(JSON.stringify(q))}`, q],
+])('%s asks its first questions before its script runs, and none of them twice', async (_, path, first) => {
+  const { page, open } = await dashboard.reader();
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const place = new URL(request.url()).pathname;
+    if (/^\/(api|auth)/.test(place)) asked.push(`${request.method()} ${place} ${request.postData() ?? ''}`);
+  });
+  await open(path);
+  await page.locator('canvas').first().waitFor();
+  expect(asked.slice(0, 4).map((one) => one.split(' ').slice(0, 2).join(' '))).toEqual([
+    'GET /auth',
+    'POST /api/query/shop',
+    'GET /api/apps',
+    'GET /api/apps/shop/events',
+  ]);
+  expect(JSON.parse(asked[1]!.slice(asked[1]!.indexOf('{')))).toMatchObject(first);
+  expect(asked.filter((one, i) => asked.indexOf(one) !== i)).toEqual([]);
+});
