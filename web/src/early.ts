@@ -15,7 +15,8 @@ export function askEarly(client: QueryClient, place: string, search: Readonly<Re
   if (first === 'share' || first === 'sign-in') return;
   // What is refused or fails is asked again by who needs it, and shown there.
   void client.prefetchQuery(meQuery);
-  const app = first === 'apps' ? name && decodeURIComponent(name) : lastApp();
+  // Names of apps need no escapes.
+  const app = first === 'apps' ? name : lastApp();
   if (app === undefined || app === '') return;
   if (page === 'explore') {
     const question = questionIn(exploreSearch(search));
