@@ -95,7 +95,7 @@ export function Arriving({ app }: { app: string }) {
             : 'Pause'}
         </Button>
       </Group>
-      <Group justify="space-between" gap="xs">
+      <Group justify="space-between" gap="xs" wrap="nowrap">
         <ConnectionState connection={connection} isPaused={isPaused} />
         <Rate arrivals={arrivals} />
       </Group>

@@ -13,6 +13,8 @@ import { dimmed, useAnswer } from './use-answer.ts';
 preloadCharts();
 const CHART_PX = 280;
 const ACTIVE_MINUTES = 5;
+/** Of two lines where tiles are narrow, so that nothing moves when the note comes. */
+const NOTE_PX = { base: 36, lg: 18 };
 
 /** How much there was in the range against the one before, and over time. */
 export function Numbers({ app, period, about }: { app: string; period: Period; about: string }) {
@@ -113,7 +115,7 @@ function Tile({ label, now, before, against, note, about = false, isShown, onSho
           <Skeleton component="span" display="block" h={24} w={90} style={{ alignSelf: 'center' }} />
         )}
       </Group>
-      <Text component="span" display="block" size="xs" c="dimmed" mih={18} lh="18px">
+      <Text component="span" display="block" size="xs" c="dimmed" mih={NOTE_PX} lh="18px">
         {known && (note ?? (typeof before === 'number' ? `${short(before)} ${against ?? ''}` : ''))}
       </Text>
     </>

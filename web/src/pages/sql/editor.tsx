@@ -52,7 +52,7 @@ const LOOKS = EditorView.theme({
   '.cm-scroller': {
     fontFamily: 'var(--mantine-font-family-monospace)',
     lineHeight: '1.6',
-    minHeight: '160px',
+    minHeight: 'var(--editor-height)',
     maxHeight: '40vh',
   },
   '.cm-content': { caretColor: 'var(--mantine-color-text)', padding: '10px 0' },

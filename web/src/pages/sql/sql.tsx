@@ -23,7 +23,6 @@ const Editor = lazy(() => import('./editor.tsx').then(({ Editor: component }) =>
 /** Comes after what is needed first, below everything. */
 const Allowed = lazy(() => import('./allowed.tsx').then((module) => ({ default: module.Allowed })));
 const SaveForm = lazy(() => import('../../parts/save-form.tsx').then((module) => ({ default: module.SaveForm })));
-const EDITOR_PX = 180;
 const RESULT_PX = 420;
 
 /** A SELECT of one's own over the events. */
@@ -89,7 +88,7 @@ export function Sql() {
       }
     >
       <div className={classes['editor']}>
-        <Suspense fallback={<Skeleton h={EDITOR_PX} />}>
+        <Suspense fallback={<Skeleton h="var(--editor-height)" />}>
           <Editor handle={editor} value={draft} properties={names} onChange={setDraft} onRun={() => run()} />
         </Suspense>
       </div>

@@ -73,36 +73,38 @@ export function Users() {
           aria-label="Search users"
           placeholder="Search users"
           leftSection={<IconSearch size={16} aria-hidden />}
-          w={240}
+          w={{ base: '100%', xs: 240 }}
           value={typed}
           onChange={({ currentTarget }) => {
             setTyped(currentTarget.value);
             look(currentTarget.value);
           }}
         />
-        {(segments.length > 0 || segment !== undefined) && (
-          <Select
-            aria-label="Segment"
-            w={200}
-            allowDeselect={false}
-            data={[
-              { value: '', label: 'Everybody' },
-              ...segments.map(({ id, name }) => ({ value: id, label: name })),
-              ...(segment !== undefined && !segments.some(({ id }) => id === segment)
-                ? [{ value: segment, label: 'A segment that is gone' }]
-                : []),
-            ]}
-            value={segment ?? ''}
-            onChange={(id) => {
-              const { segment: __, ...others } = first;
-              change(id ? { ...others, segment: id } : others);
-            }}
-          />
-        )}
-        <Text size="sm" c="dimmed" role="status" mih={20}>
-          {data &&
-            `${data.exact ? '' : 'about '}${count(data.result.total)} ${data.result.total === 1 ? 'user' : 'users'}`}
-        </Text>
+        <Group gap="sm" mih={36}>
+          {(segments.length > 0 || segment !== undefined) && (
+            <Select
+              aria-label="Segment"
+              w={200}
+              allowDeselect={false}
+              data={[
+                { value: '', label: 'Everybody' },
+                ...segments.map(({ id, name }) => ({ value: id, label: name })),
+                ...(segment !== undefined && !segments.some(({ id }) => id === segment)
+                  ? [{ value: segment, label: 'A segment that is gone' }]
+                  : []),
+              ]}
+              value={segment ?? ''}
+              onChange={(id) => {
+                const { segment: __, ...others } = first;
+                change(id ? { ...others, segment: id } : others);
+              }}
+            />
+          )}
+          <Text size="sm" c="dimmed" role="status" mih={20}>
+            {data &&
+              `${data.exact ? '' : 'about '}${count(data.result.total)} ${data.result.total === 1 ? 'user' : 'users'}`}
+          </Text>
+        </Group>
       </Group>
       {error && !data ? (
         <Failure error={error} onRetry={() => void refetch()} />
