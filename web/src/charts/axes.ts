@@ -1,5 +1,6 @@
 /** The axes and the room around them. */
 import { short } from '../parts/formats.ts';
+import { marksIn, roomOfMarks } from './marks.ts';
 import type { Option } from './picture.ts';
 import type { Plot, PlotView } from './plot.ts';
 
@@ -40,7 +41,7 @@ export function axesOf(
     axisLabel: { ...label, formatter: (value: number) => formatAxis(value), hideOverlap: true },
     ...(plot.axisMax !== undefined && { max: plot.axisMax, interval: plot.axisMax / (height < 200 ? 2 : 4) }),
   };
-  const top = plot.marks && plot.marks.length > 0 ? 24 : 10;
+  const top = roomOfMarks(marksIn(plot, width));
   const tooltip = {
     trigger: 'axis' as const,
     axisPointer: {

@@ -4,6 +4,7 @@ import { changeOf, count } from '../parts/formats.ts';
 import type { Picked } from './answer-chart.tsx';
 import { axesOf, hatchOf } from './axes.ts';
 import { type Colours, colourOf } from './colours.ts';
+import { markLineOf, marksIn } from './marks.ts';
 import type {
   Hit,
   LegendItem,
@@ -71,7 +72,8 @@ export function plotPicture(plot: Plot, view: PlotView): Picture {
   const options = shown.flatMap((i) => seriesOptions(plot, i, colour(i), view));
   const all = plot.isStacked ? stackedBefore(plot, shown, colours) : [];
   const marked = options[0] as LineSeriesOption | BarSeriesOption | undefined;
-  if (marked && plot.marks && plot.marks.length > 0) marked.markLine = markLineOf(plot.marks, colours, view);
+  const marks = marksIn(plot, view.width);
+  if (marked && marks.length > 0) marked.markLine = markLineOf(marks, colours);
   const legend = series.map(
     ({ label }, i): LegendItem => ({
       series: i,
@@ -236,32 +238,6 @@ function markersOf(values: Values, series: number, isMany: boolean): readonly nu
       const isAlone = !isKnown(at - 1) && !isKnown(at + 1);
       return isAlone || (isMany && at % step === series % step);
     });
-}
-
-function markLineOf(
-  marks: readonly Mark[],
-  colours: Colours,
-  view: PlotView,
-): NonNullable<LineSeriesOption['markLine']> {
-  const room = Math.max(60, Math.min(160, view.width / 5));
-  return {
-    silent: true,
-    symbol: 'none',
-    animation: false,
-    lineStyle: { color: colours.dimmed, type: [3, 3], width: 1 },
-    data: marks.map(({ place, text }) => ({
-      xAxis: place,
-      label: {
-        formatter: () => text,
-        color: colours.dimmed,
-        fontSize: 11,
-        width: room,
-        overflow: 'truncate' as const,
-        position: 'end' as const,
-        distance: 4,
-      },
-    })),
-  };
 }
 
 function tooltipOf(
