@@ -9,6 +9,7 @@ export type Interval = 'minute' | 'hour' | 'day' | 'week' | 'month';
 export interface Buckets {
   /** Those that have begun, or that hold something. */
   readonly count: number;
+  /** As many, or with `isAhead` also those to come. */
   readonly places: readonly Place[];
   /** UTC, half-open. */
   readonly ranges: readonly { readonly from: string; readonly to: string }[];
@@ -24,14 +25,16 @@ export interface BucketsOptions {
   readonly now: number;
   /** Whether there is something in the bucket at this place: also those to come are shown then. */
   holds(place: number): boolean;
+  /** Those to come are shown as well, since something lies behind them: the same hours of the day before. */
+  readonly isAhead?: boolean;
 }
 
 /** @param starts UTC, in order */
 export function bucketsOf(starts: readonly string[], options: BucketsOptions): Buckets {
-  const { interval, timeZone, to, now, holds } = options;
+  const { interval, timeZone, to, now, holds, isAhead = false } = options;
   let count = starts.length;
   while (count > 1 && Date.parse(starts[count - 1]!) > now && !holds(count - 1)) count--;
-  const ranges = starts.slice(0, count).map((from, i) => ({ from, to: starts[i + 1] ?? to }));
+  const ranges = (isAhead ? starts : starts.slice(0, count)).map((from, i) => ({ from, to: starts[i + 1] ?? to }));
   const running = ranges.findIndex((range) => Date.parse(range.from) <= now && now < Date.parse(range.to));
   return {
     count,

@@ -38,7 +38,9 @@ export function trendTables(input: TrendInput): readonly DataTable[] {
     return [
       { text: place === buckets.running ? `${title} (so far)` : title, value: Date.parse(range.from) },
       ...series.flatMap(({ points, compare }, i) => [
-        numberCell(points?.[place]?.value ?? null, count, { pick: pick(i, range) }),
+        place < buckets.count
+          ? numberCell(points?.[place]?.value ?? null, count, { pick: pick(i, range) })
+          : numberCell(null),
         ...(isCompared ? [numberCell(compare?.points?.[place]?.value ?? null)] : []),
       ]),
     ];

@@ -82,6 +82,7 @@ export function trendBuckets({ question, answer, now }: TrendInput): Buckets | u
     holds: (place) =>
       !isCumulative(question) &&
       series.some(({ points, measure }) => measure !== 'formula' && (points?.[place]?.value ?? 0) !== 0),
+    isAhead: series.some(({ compare }) => compare?.points),
   });
 }
 export type TrendInput = Pick<Drawing<'trend'>, 'question' | 'answer' | 'now'>;
@@ -123,9 +124,9 @@ export function trendPlot(drawing: Drawing<'trend'>): Plot {
     series: series.map(({ points = [], compare }, i) => ({
       label: names[i]!,
       colour: colour(i),
-      values: points.slice(0, buckets.count).map(({ value }) => value),
+      values: buckets.places.map((_, at) => (at < buckets.count ? (points[at]?.value ?? null) : null)),
       ...(points.some(({ movingAverage }) => movingAverage !== undefined) && {
-        average: points.slice(0, buckets.count).map(({ movingAverage }) => movingAverage ?? null),
+        average: buckets.places.map((_, at) => (at < buckets.count ? (points[at]?.movingAverage ?? null) : null)),
       }),
       ...(compare?.points && {
         before: {

@@ -44,17 +44,19 @@ describe('trend', () => {
 
   it('knows what is not over yet, and leaves out what has not begun', () => {
     const now = Date.parse('2026-11-17T12:00:00.000Z');
-    const answer = cases.answerTo('trend', {
-      series: [
-        {
-          ...cases.trend.result.series[0]!,
-          points: cases.trend.result.series[0]!.points!.map((point, i) => (i === 2 ? { ...point, value: 0 } : point)),
-        },
-      ],
-    });
-    const plot = trendPlot(drawing(cases.trendQuestion, answer, { now }));
+    const { compare, ...series } = cases.trend.result.series[0]!;
+    const points = series.points!.map((point, i) => (i === 2 ? { ...point, value: 0 } : point));
+    const alone = cases.answerTo('trend', { series: [{ ...series, points }] });
+    const plot = trendPlot(drawing(cases.trendQuestion, alone, { now }));
     expect(plot.running).toBe(1);
     expect(plot.series[0]?.values).toEqual([5, 9]);
+    // What was before goes on behind what is yet to come.
+    const compared = cases.answerTo('trend', { series: [{ ...series, points, compare: compare! }] });
+    const both = trendPlot(drawing(cases.trendQuestion, compared, { now }));
+    expect(both.running).toBe(1);
+    expect(both.places).toHaveLength(3);
+    expect(both.series[0]?.values).toEqual([5, 9, null]);
+    expect(both.series[0]?.before?.values).toEqual([4, 4, 4]);
     // Somebody's clock is ahead: what is there is shown.
     expect(trendPlot(drawing(cases.trendQuestion, cases.trend, { now })).series[0]?.values).toEqual([5, 9, 2]);
   });

@@ -26,6 +26,19 @@ describe('tables', () => {
     ]);
   });
 
+  it('say of what is yet to come what was before, and no zero', () => {
+    const [series] = cases.trend.result.series;
+    const points = series!.points!.map((point, i) => (i === 2 ? { ...point, value: 0 } : point));
+    const answer = cases.answerTo('trend', { series: [{ ...series!, points }] });
+    const [table] = tablesOf({ question: cases.trendQuestion, answer, now: Date.parse('2026-11-17T12:00:00.000Z') });
+    expect(table?.rows.map((row) => row.slice(1).map(({ text }) => text))).toEqual([
+      ['16', '12'],
+      ['5', '4'],
+      ['9', '4'],
+      ['–', '4'],
+    ]);
+  });
+
   it('say of a funnel who reached a step, of how many, and who was lost', () => {
     const minutes = [60_000, 120_000];
     expect(valuesOf('funnel')[0]?.map((row) => row.slice(1))).toEqual([
