@@ -77,7 +77,11 @@ export function TopEvents({ app, period, about }: { app: string; period: Period;
                   </AnchorLink>
                 </Table.Td>
                 <Table.Td className={classes['spark']}>
-                  <Sparkline values={byEvent?.get(event) ?? []} label={`${event}: the last 4 weeks by day`} />
+                  <Sparkline
+                    isLastRunning
+                    values={byEvent?.get(event) ?? []}
+                    label={`${event}: the last 4 weeks by day`}
+                  />
                 </Table.Td>
                 <Table.Td ta="right" title={count(now)}>
                   {short(now)}

@@ -213,7 +213,13 @@ function Days({ answer }: { answer: AnswerOf<'trend'> }) {
   const text = `${count(active)} active ${active === 1 ? 'day' : 'days'} of ${count(values.length)}`;
   return (
     <>
-      <Sparkline values={values} width={270} height={48} label={`Events per day: ${text}`} />
+      <Sparkline
+        values={values}
+        width={270}
+        height={48}
+        label={`Events per day: ${text}`}
+        isLastRunning={Date.parse(answer.to) > Date.now()}
+      />
       <Text size="xs" c="dimmed">
         {text}
       </Text>
