@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'GITHUB_UNAVAILABLE'
   | 'USER_EXISTS'
   | 'USER_INVALID'
+  | 'USER_LAST_ADMIN'
   | 'USER_UNKNOWN'
   | 'USER_CONFIGURED'
   | 'KEY_UNKNOWN'
@@ -1162,6 +1163,20 @@ export interface Operations {
   /** Sign out: the token ends */
   deleteAuth: {
     answer: undefined;
+  };
+  /** Change one’s own password; the other sessions end */
+  putAuthPassword: {
+    body: {
+      readonly present: string;
+      /** The new one. */
+      readonly password: string;
+    };
+    answer: {
+      readonly token: string;
+      readonly expiresAt: string;
+      readonly user: string;
+      readonly role: 'admin' | 'viewer';
+    };
   };
   /** Post one event or many; the answer leaves when they are on disk */
   postApiEventsApp: {

@@ -205,16 +205,18 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
 
 /** Whoever may read no more stops reading at once, also what is read live. */
 function recheckedBy(auth: Auth, recheck: () => Promise<void>): Auth {
-  const before = <A extends unknown[]>(change: (...args: A) => Promise<void>) => {
-    return async (...args: A): Promise<void> => {
-      await change(...args);
+  const before = <A extends unknown[], R>(change: (...args: A) => Promise<R>) => {
+    return async (...args: A): Promise<R> => {
+      const result = await change(...args);
       await recheck();
+      return result;
     };
   };
   return {
     ...auth,
     signOut: before(auth.signOut),
-    setPassword: before(auth.setPassword),
+    changeUser: before(auth.changeUser),
+    changeOwnPassword: before(auth.changeOwnPassword),
     removeUser: before(auth.removeUser),
     revokeKey: before(auth.revokeKey),
   };

@@ -111,6 +111,7 @@ export const ERRORS = {
     'The user is not valid',
     'Send name, password of 12 characters to 72 bytes, and role admin or viewer.',
   ),
+  USER_LAST_ADMIN: caller(409, 'Somebody must be an admin', 'Make another user an admin first.'),
   USER_UNKNOWN: caller(404, 'There is no such user', '`seismo user list` shows the names.'),
   USER_CONFIGURED: caller(409, 'The user stands in the configuration', 'Change the configuration instead.'),
   KEY_UNKNOWN: caller(404, 'There is no such key', '`seismo key list` shows them.'),

@@ -74,8 +74,17 @@ export interface Auth {
   users(): readonly UserSummary[];
   /** @throws USER_INVALID, USER_EXISTS, USER_CONFIGURED */
   addUser(user: { readonly name: unknown; readonly password: unknown; readonly role?: unknown }): Promise<UserSummary>;
-  /** Ends the user's sessions at once. @throws USER_INVALID, USER_UNKNOWN, USER_CONFIGURED */
-  setPassword(name: string, password: unknown): Promise<void>;
+  /**
+   * A new password ends the user's sessions at once; a new role holds from the next request on.
+   * @throws USER_INVALID, USER_UNKNOWN, USER_CONFIGURED, USER_LAST_ADMIN
+   */
+  changeUser(name: string, change: { readonly password?: unknown; readonly role?: unknown }): Promise<void>;
+  /**
+   * One's own, by who knows the present one: the other sessions end.
+   * @param address as of signing in: guesses are counted the same way
+   * @throws USER_INVALID, USER_UNKNOWN (signed in with GitHub), USER_CONFIGURED, AUTH_FAILED, AUTH_TOO_MANY, AUTH_BUSY
+   */
+  changeOwnPassword(name: string, present: unknown, password: unknown, address: string): Promise<Session>;
   /** Ends the user's sessions at once. @throws USER_UNKNOWN, USER_CONFIGURED */
   removeUser(name: string): Promise<void>;
   keys(): readonly KeySummary[];

@@ -138,24 +138,48 @@ export function createAuth(options: AuthOptions): Auth {
     return known;
   }
 
+  const hasOtherAdmin = (name: string): boolean =>
+    Object.keys(config.users).length > 0 ||
+    logins.size > 0 ||
+    registry.list<StoredUser>(USERS).some((user) => user.name !== name && user.value.role === 'admin');
+
+  async function signInWithPassword(username: unknown, password: unknown, address: string): Promise<Session> {
+    if (typeof username !== 'string' || typeof password !== 'string')
+      throw new SeismoError('REQUEST_INVALID', 'Send {"username": …, "password": …} or {"token": …}.');
+    const byName = `name ${username.slice(0, 100)}`;
+    return await attempt([`address ${addressKey(address)}`, byName], async () => {
+      const hash = configured(username) ?? stored(username)?.hash;
+      const isRight = await passwords.matches(password.slice(0, 1_000), hash);
+      // More than 72 bytes would be cut by bcrypt: such a password is never right.
+      if (!isRight || hash === undefined || Buffer.byteLength(password) > PASSWORD_MAX_BYTES) return undefined;
+      const standing = standingOf(username, false);
+      // The password may have been changed meanwhile.
+      if (standing?.proof !== proofOf(hash)) return undefined;
+      // The failures of the address stay: an account of one's own must not buy more guesses.
+      limiter.forget(byName);
+      return await sessionOf(username, standing, false);
+    });
+  }
+
+  async function changeUser(name: string, { password, role }: { password?: unknown; role?: unknown }): Promise<void> {
+    if (password === undefined && role === undefined)
+      throw new SeismoError('USER_INVALID', 'Send a new password, a new role, or both.');
+    const checked = password === undefined ? undefined : checkPassword(password);
+    const known = role === undefined ? undefined : checkRole(role);
+    await inTurn(async () => {
+      const before = storedUser(name);
+      if (before.role === 'admin' && known === 'viewer' && !hasOtherAdmin(name))
+        throw new SeismoError('USER_LAST_ADMIN', `"${name}" is the only admin.`, { field: 'role' });
+      await registry.put(USERS, name, {
+        role: known ?? before.role,
+        // A new hash ends the sessions (proofOf).
+        hash: checked === undefined ? before.hash : await passwords.hash(checked),
+      } satisfies StoredUser);
+    });
+  }
+
   return {
-    async signInWithPassword(username, password, address) {
-      if (typeof username !== 'string' || typeof password !== 'string')
-        throw new SeismoError('REQUEST_INVALID', 'Send {"username": …, "password": …} or {"token": …}.');
-      const byName = `name ${username.slice(0, 100)}`;
-      return await attempt([`address ${addressKey(address)}`, byName], async () => {
-        const hash = configured(username) ?? stored(username)?.hash;
-        const isRight = await passwords.matches(password.slice(0, 1_000), hash);
-        // More than 72 bytes would be cut by bcrypt: such a password is never right.
-        if (!isRight || hash === undefined || Buffer.byteLength(password) > PASSWORD_MAX_BYTES) return undefined;
-        const standing = standingOf(username, false);
-        // The password may have been changed meanwhile.
-        if (standing?.proof !== proofOf(hash)) return undefined;
-        // The failures of the address stay: an account of one's own must not buy more guesses.
-        limiter.forget(byName);
-        return await sessionOf(username, standing, false);
-      });
-    },
+    signInWithPassword,
 
     async signInWithGitHub(token, address) {
       if (typeof token !== 'string')
@@ -210,9 +234,7 @@ export function createAuth(options: AuthOptions): Auth {
           'name must be 1 to 64 of A-Z a-z 0-9 . _ @ - and begin with a letter or digit.',
           { field: 'name' },
         );
-      const known = ROLES.find((each) => each === role);
-      if (known === undefined)
-        throw new SeismoError('USER_INVALID', 'role must be "admin" or "viewer".', { field: 'role' });
+      const known = checkRole(role);
       const checked = checkPassword(password);
       if (configured(name) !== undefined)
         throw new SeismoError('USER_CONFIGURED', `"${name}" stands in the configuration.`);
@@ -223,12 +245,16 @@ export function createAuth(options: AuthOptions): Auth {
       });
     },
 
-    async setPassword(name, password) {
+    changeUser,
+
+    async changeOwnPassword(name, present, password, address) {
+      storedUser(name);
       const checked = checkPassword(password);
-      await inTurn(async () => {
-        // The new hash ends the sessions (proofOf).
-        await registry.put(USERS, name, { ...storedUser(name), hash: await passwords.hash(checked) });
-      });
+      await signInWithPassword(name, present, address);
+      await changeUser(name, { password: checked });
+      const standing = standingOf(name, false);
+      if (standing === undefined) throw new SeismoError('AUTH_TOKEN_INVALID', 'The user was removed meanwhile.');
+      return await sessionOf(name, standing, false);
     },
 
     async removeUser(name) {
@@ -242,4 +268,11 @@ export function createAuth(options: AuthOptions): Auth {
     createKey: (request) => keys.create(request),
     revokeKey: (id) => keys.revoke(id),
   };
+}
+
+function checkRole(role: unknown): Role {
+  const known = ROLES.find((each) => each === role);
+  if (known === undefined)
+    throw new SeismoError('USER_INVALID', 'role must be "admin" or "viewer".', { field: 'role' });
+  return known;
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { UserSummary } from '../auth/auth.ts';
 import { askNewPassword } from './ask.ts';
 import { type CommonOptions, checkData, offline, sessionOf, withCommon } from './common.ts';
+import { CommandFailure } from './failure.ts';
 import { outputOf, table } from './output.ts';
 
 export function addUser(program: Command): void {
@@ -18,6 +19,26 @@ export function addUser(program: Command): void {
         ? await client.json('POST', '/api/users', request)
         : await offline(session, ({ auth }) => auth.addUser(request));
       output.result(added, `Added ${name} as ${options.role}.`);
+    });
+
+  withCommon(user.command('change <name>'))
+    .description('change the role or the password of a user; a new password ends the sessions at once')
+    .option('--role <role>', 'admin (changes) or viewer (reads)')
+    .option('--password', 'ask for a new password, or read it from standard input')
+    .action(async (name: string, options: CommonOptions & { role?: string; password?: boolean }) => {
+      const { role } = options;
+      if (role === undefined && !options.password)
+        throw new CommandFailure('Say what changes: --role admin, --role viewer, --password, or both.', 2);
+      const session = await sessionOf(options);
+      const { client, output } = session;
+      if (!client) checkData(session);
+      const change = {
+        ...(role !== undefined && { role }),
+        ...(options.password && { password: await askNewPassword(`New password for ${name}: `) }),
+      };
+      if (client) await client.json('PATCH', `/api/users/${encodeURIComponent(name)}`, change);
+      else await offline(session, ({ auth }) => auth.changeUser(name, change));
+      output.result({ changed: name, ...(role !== undefined && { role }) }, `Changed ${name}.`);
     });
 
   withCommon(user.command('remove <name>'))

@@ -71,8 +71,19 @@ it('a user signs in by cookie, and is out at once when the password changes, the
   const three = { authorization: `Bearer ${(await signIn('vic', second)).body['token']}` };
   expect((await ask('GET', '/auth', three)).status).toBe(200);
   expect((await ask('PATCH', '/api/users/vic', three, { password: first })).body['code']).toBe('AUTH_FORBIDDEN');
-  expect((await admin('DELETE', '/api/users/vic')).status).toBe(204);
+  const own = { present: second, password: 'a third long password' };
+  secrets.push(own.password);
+  const changed = await ask('PUT', '/auth/password', three, own);
+  expect(changed.status).toBe(200);
+  expect(changed.headers.get('set-cookie')).toMatch(
+    /^token=[\w.-]+; Path=\/; Max-Age=3[56]\d\d; HttpOnly; SameSite=Lax$/,
+  );
   expect((await ask('GET', '/auth', three)).status).toBe(401);
+  const four = { authorization: `Bearer ${changed.body['token']}` };
+  expect((await admin('PATCH', '/api/users/vic', { role: 'admin' })).status).toBe(204);
+  expect((await ask('GET', '/api/users', four)).status).toBe(200);
+  expect((await admin('DELETE', '/api/users/vic')).status).toBe(204);
+  expect((await ask('GET', '/auth', four)).status).toBe(401);
 });
 
 it('a key posts to its app alone, at its rate, from its origins, until it is revoked', async () => {

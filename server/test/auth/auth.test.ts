@@ -134,7 +134,7 @@ describe('signing in with a password', () => {
       Promise.all(
         [1, 2].map((n) => auth.signInWithPassword('ann', `${PASSWORD} ${n}`, '10.0.0.1').catch(() => undefined)),
       ),
-      auth.setPassword('ann', `${PASSWORD} 3`),
+      auth.changeUser('ann', { password: `${PASSWORD} 3` }),
     ]);
     for (const session of old)
       if (session) expect(await code(auth.identify(session.token, 'header'))).toBe('AUTH_TOKEN_INVALID');
@@ -157,12 +157,51 @@ describe('signing in with a password', () => {
     expect(await code(auth.identify(first.token, 'header'))).toBe('AUTH_TOKEN_INVALID');
     expect(await code(auth.identify(second.token, 'header'))).toBe('fine');
     now += 1;
-    await auth.setPassword('ann', `${PASSWORD} 2`);
+    await auth.changeUser('ann', { password: `${PASSWORD} 2` });
     expect(await code(auth.identify(second.token, 'header'))).toBe('AUTH_TOKEN_INVALID');
     const third = await signIn(`${PASSWORD} 2`);
     await auth.removeUser('ann');
     expect(await code(auth.identify(third.token, 'header'))).toBe('AUTH_TOKEN_INVALID');
     expect(await code(auth.removeUser('ann'))).toBe('USER_UNKNOWN');
+  });
+});
+
+describe('users', () => {
+  it('change their role from the next request on, and somebody stays an admin', async () => {
+    const alone = anAuth();
+    await alone.addUser({ name: 'ann', password: PASSWORD, role: 'viewer' });
+    const { token } = await alone.signInWithPassword('ann', PASSWORD, '10.0.0.1');
+    await alone.changeUser('ann', { role: 'admin' });
+    expect(await alone.identify(token, 'header')).toMatchObject({ role: 'admin' });
+    // The logins of GitHub are admins.
+    await alone.changeUser('ann', { role: 'viewer' });
+    expect(await alone.identify(token, 'header')).toMatchObject({ role: 'viewer' });
+    expect(await code(alone.changeUser('ann', { role: 'boss' }))).toBe('USER_INVALID');
+    expect(await code(alone.changeUser('ann', {}))).toBe('USER_INVALID');
+    expect(await code(alone.changeUser('nobody', { role: 'viewer' }))).toBe('USER_UNKNOWN');
+  });
+
+  it('change their own password when they know the present one: the other sessions end', async () => {
+    await auth.addUser({ name: 'ann', password: PASSWORD });
+    const other = await auth.signInWithPassword('ann', PASSWORD, '10.0.0.1');
+    const next = `${PASSWORD} 2`;
+    expect(await code(auth.changeOwnPassword('ann', 'a wrong password', next, '10.0.0.1'))).toBe('AUTH_FAILED');
+    expect(await code(auth.changeOwnPassword('ann', PASSWORD, 'short', '10.0.0.1'))).toBe('USER_INVALID');
+    expect(await code(auth.identify(other.token, 'header'))).toBe('fine');
+    const session = await auth.changeOwnPassword('ann', PASSWORD, next, '10.0.0.1');
+    expect(session).toMatchObject({ user: 'ann', role: 'viewer' });
+    expect(await code(auth.identify(session.token, 'cookie'))).toBe('fine');
+    expect(await code(auth.identify(other.token, 'header'))).toBe('AUTH_TOKEN_INVALID');
+    expect(await code(auth.signInWithPassword('ann', PASSWORD, '10.0.0.1'))).toBe('AUTH_FAILED');
+    expect(await code(auth.signInWithPassword('ann', next, '10.0.0.1'))).toBe('fine');
+  });
+
+  it('may not guess the present password more often than they may sign in', async () => {
+    await auth.addUser({ name: 'ann', password: PASSWORD });
+    const guess = () => code(auth.changeOwnPassword('ann', 'a wrong password', `${PASSWORD} 2`, '10.0.0.1'));
+    const guesses: string[] = [];
+    for (let i = 0; i < 11; i++) guesses.push(await guess());
+    expect(guesses).toEqual([...Array.from({ length: 10 }, () => 'AUTH_FAILED'), 'AUTH_TOO_MANY']);
   });
 });
 

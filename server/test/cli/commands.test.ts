@@ -31,6 +31,7 @@ describe('every command', () => {
     ['config'],
     ['hash-password'],
     ['user', 'add'],
+    ['user', 'change'],
     ['user', 'remove'],
     ['user', 'list'],
     ['key', 'create'],
@@ -106,6 +107,18 @@ describe('commands without a server', () => {
     expect(await seismo(['key', 'revoke', keys[0].id], { cwd })).toMatchObject({ code: 0 });
     expect(await seismo(['key', 'revoke', keys[0].id], { cwd })).toMatchObject({ code: 1 });
     expect((await seismo(['key', 'list'], { cwd })).stdout).toBe('There are no keys; `seismo key create` makes one.\n');
+    expect(await seismo(['user', 'change', 'ann'], { cwd })).toMatchObject({ code: 2, stdout: '' });
+    expect(await seismo(['user', 'change', 'ann', '--role', 'viewer'], { cwd })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"ann" is the only admin.'),
+    });
+    await seismo(['user', 'add', 'bob', '--role', 'admin'], { cwd, input: `${password}\n` });
+    const change = ['user', 'change', 'ann', '--role', 'viewer', '--password', '--json'];
+    expect(JSON.parse((await seismo(change, { cwd, input: 'another password\n' })).stdout)).toEqual({
+      changed: 'ann',
+      role: 'viewer',
+    });
+    expect((await seismo(['user', 'list'], { cwd })).stdout).toContain('ann   viewer');
     expect(await seismo(['user', 'remove', 'ann'], { cwd })).toMatchObject({ code: 0, stdout: 'Removed ann.\n' });
   });
 

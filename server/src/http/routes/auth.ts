@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { type Identity, ROLES } from '../../auth/auth.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Identity, ROLES, type Session } from '../../auth/auth.ts';
 import { SeismoError } from '../../errors.ts';
 import { clearTokenCookie, setTokenCookie } from '../cookie.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -13,10 +14,16 @@ const SignIn = Type.Object({
   password: Type.Optional(Type.String()),
   token: Type.Optional(Type.String({ description: 'A GitHub personal access token, instead of name and password.' })),
 });
+const NewPassword = Type.Object({ present: Type.String(), password: Type.String({ description: 'The new one.' }) });
 const SignedIn = Type.Object({ token: Type.String(), expiresAt: Time, user: Type.String(), role: Role });
 const Me = Type.Object({ user: Type.String(), role: Role, expiresAt: Time });
 
 export function authRoutes({ auth, now }: HttpDeps): readonly Route[] {
+  const signedIn = (session: Session, request: FastifyRequest, reply: FastifyReply) => {
+    setTokenCookie(request, reply, session, now());
+    reply.header('cache-control', 'no-store');
+    return { ...session, expiresAt: new Date(session.expiresAt).toISOString() };
+  };
   return [
     {
       method: 'POST',
@@ -36,9 +43,7 @@ export function authRoutes({ auth, now }: HttpDeps): readonly Route[] {
           body.token === undefined
             ? await auth.signInWithPassword(body.username, body.password, request.ip)
             : await auth.signInWithGitHub(body.token, request.ip);
-        setTokenCookie(request, reply, session, now());
-        reply.header('cache-control', 'no-store');
-        return { ...session, expiresAt: new Date(session.expiresAt).toISOString() };
+        return signedIn(session, request, reply);
       },
     },
     {
@@ -48,6 +53,22 @@ export function authRoutes({ auth, now }: HttpDeps): readonly Route[] {
       access: 'user',
       answers: { 200: { description: 'The user of the token.', content: { 'application/json': Me } } },
       handler: async ({ who }) => meOf(who),
+    },
+    {
+      method: 'PUT',
+      url: '/auth/password',
+      summary: 'Change one’s own password; the other sessions end',
+      access: 'user',
+      body: NewPassword,
+      answers: {
+        200: { description: 'A new token, also as the cookie `token`.', content: { 'application/json': SignedIn } },
+      },
+      errors: ['USER_INVALID', 'USER_UNKNOWN', 'USER_CONFIGURED', 'AUTH_FAILED', 'AUTH_TOO_MANY', 'AUTH_BUSY'],
+      async handler({ request, reply, body, who }) {
+        if (who?.kind !== 'user') throw new SeismoError('AUTH_REQUIRED', 'Nobody is signed in.');
+        const session = await auth.changeOwnPassword(who.name, body.present, body.password, request.ip);
+        return signedIn(session, request, reply);
+      },
     },
     {
       method: 'DELETE',

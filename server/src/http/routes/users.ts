@@ -14,7 +14,10 @@ const NewUser = Type.Object({
   password: Type.String({ description: '12 characters to 72 bytes.' }),
   role: Type.Optional(role),
 });
-const NewPassword = Type.Object({ password: Type.String() });
+const Changed = Type.Object({
+  password: Type.Optional(Type.String({ description: 'The sessions of the user end.' })),
+  role: Type.Optional(role),
+});
 
 export function userRoutes({ auth }: HttpDeps): readonly Route[] {
   const nameOf = (params: unknown): string => (params as { name: string }).name;
@@ -45,13 +48,13 @@ export function userRoutes({ auth }: HttpDeps): readonly Route[] {
     {
       method: 'PATCH',
       url: '/api/users/:name',
-      summary: 'Change a password; the sessions of the user end',
+      summary: 'Change a password, which ends the sessions of the user, or a role',
       access: 'admin',
-      body: NewPassword,
+      body: Changed,
       answers: { 204: { description: 'Changed.' } },
-      errors: ['USER_INVALID', 'USER_UNKNOWN', 'USER_CONFIGURED'],
+      errors: ['USER_INVALID', 'USER_UNKNOWN', 'USER_CONFIGURED', 'USER_LAST_ADMIN'],
       async handler({ request, reply, body }) {
-        await auth.setPassword(nameOf(request.params), body.password);
+        await auth.changeUser(nameOf(request.params), body);
         return reply.status(204).send();
       },
     },
