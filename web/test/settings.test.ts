@@ -53,10 +53,34 @@ it('adds a user and removes them, which ends their session', async () => {
   await vera.open('/apps/shop/settings?section=keys');
   await vera.page.getByText('You see what viewers see').waitFor();
   expect(await vera.page.getByRole('tab').allInnerTexts()).toEqual(['Segments', 'Annotations']);
+  await page.getByRole('button', { name: 'Change vera' }).click();
+  await page.getByRole('dialog').getByText('Admin: changes everything').click();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('row', { name: /vera admin/ }).waitFor();
+  await vera.page.reload();
+  await vera.page.getByRole('tab', { name: 'Keys' }).waitFor();
+  // They change the password that was told to them, and stay where they are.
+  await vera.page.getByRole('button', { name: 'Signed in as vera: menu' }).click();
+  await vera.page.getByRole('menuitem', { name: 'Change password' }).click();
+  await vera.page.getByLabel('Present password').fill('not the right one');
+  await vera.page.getByLabel('New password').fill('known to vera alone');
+  await vera.page.getByRole('button', { name: 'Change', exact: true }).click();
+  await vera.page.getByText('This is not your password.').waitFor();
+  expect(await violations(vera.page)).toEqual([]);
+  await vera.page.getByLabel('Present password').fill('a long enough one');
+  await vera.page.getByRole('button', { name: 'Change', exact: true }).click();
+  await vera.page.getByText('Your password is changed.').waitFor();
+  await vera.page.getByRole('button', { name: 'Close' }).last().click();
+  await vera.page.reload();
+  await vera.page.getByRole('tab', { name: 'Keys' }).waitFor();
+  await expect(dashboard.api('GET', '/auth', undefined, token)).rejects.toThrow('401');
   await page.getByRole('button', { name: 'Remove vera' }).click();
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   await page.getByRole('button', { name: 'Remove vera' }).waitFor({ state: 'detached' });
-  await expect(dashboard.api('GET', '/auth', undefined, token)).rejects.toThrow('401');
+  await expect(dashboard.api('POST', '/auth', { username: 'vera', password: 'known to vera alone' })).rejects.toThrow(
+    '401',
+  );
 });
 
 it('builds a segment of a form', async () => {

@@ -27,9 +27,10 @@ it('goes through all pages by keys alone, the focus with them', async () => {
     ['l', 'Live'],
     ['x', 'Explore'],
     ['e', 'Events'],
-    ['u', 'Users'],
     ['q', 'SQL'],
     ['d', 'Dashboards'],
+    // Where `s` alone searches.
+    ['u', 'Users'],
     ['s', 'Settings'],
     ['o', 'Overview'],
   ] as const) {

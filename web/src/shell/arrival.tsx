@@ -1,19 +1,24 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useRouter } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 /** How long a page may take to say what it is called. */
 const TITLE_MS = 100;
 
-/** After going to another page the keyboard is at its content, and who does not see is told where they are. */
-export function Arrival() {
+/**
+ * After going to another page the keyboard is at its content, and who does not see is told where they are.
+ * @param isBusy a dialog was opened while the page was on its way: the keyboard stays there
+ */
+export function Arrival({ isBusy }: { isBusy: boolean }) {
   const router = useRouter();
   const [title, setTitle] = useState('');
+  const busy = useRef(isBusy);
+  busy.current = isBusy;
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = router.subscribe('onRendered', ({ pathChanged, fromLocation }) => {
       if (!pathChanged || fromLocation === undefined) return;
-      document.getElementById('content')?.focus({ preventScroll: true });
+      if (!busy.current) document.getElementById('content')?.focus({ preventScroll: true });
       clearTimeout(timer);
       timer = setTimeout(() => setTitle(document.title), TITLE_MS);
     });

@@ -127,7 +127,7 @@ function Frame() {
       <AppShell.Main id="content" tabIndex={-1} style={{ outline: 'none' }}>
         <Outlet />
       </AppShell.Main>
-      <Arrival />
+      <Arrival isBusy={dialog !== undefined} />
       <ServerAway />
       <Suspense>
         {dialog === 'palette' && <Palette app={app} onClose={() => setDialog(undefined)} />}

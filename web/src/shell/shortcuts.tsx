@@ -52,8 +52,9 @@ export function ShortcutsProvider({ children }: { children: ReactNode }) {
       if (document.querySelector('[role="dialog"]') !== null) return;
       const key = `${isMod ? 'mod+' : ''}${event.key}`;
       const pair = before && event.timeStamp - before.at < SEQUENCE_MS ? `${before.key} ${key}` : undefined;
-      // The later page's keys win over the shell's.
-      const found = current.current.findLast(({ keys }) => keys === pair || keys === key);
+      // Two keys win over one, and the page's over the shell's.
+      const withKeys = (wanted: string) => current.current.findLast(({ keys }) => keys === wanted);
+      const found = (pair !== undefined && withKeys(pair)) || withKeys(key);
       before = { key, at: event.timeStamp };
       if (!found) return;
       before = undefined;

@@ -1,7 +1,13 @@
 import { Button, Menu, useMantineColorScheme } from '@mantine/core';
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconLock, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import { useMe, useSignOut } from '../api/hooks.ts';
+
+/** Seldom needed. */
+const ChangePassword = lazy(() =>
+  import('./change-password.tsx').then((module) => ({ default: module.ChangePassword })),
+);
 
 const COLOURS = [
   { value: 'auto', label: 'As the system', icon: IconDeviceDesktop },
@@ -15,44 +21,51 @@ export function UserMenu() {
   const signOut = useSignOut();
   const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [isChanging, setChanging] = useState(false);
   return (
-    <Menu position="top-start" width={200}>
-      <Menu.Target>
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          maw={130}
-          leftSection={<IconUser size={16} aria-hidden />}
-          aria-label={`Signed in as ${me?.user ?? ''}: menu`}
-        >
-          {me?.user}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Colours</Menu.Label>
-        {COLOURS.map(({ value, label, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            leftSection={<Icon size={16} aria-hidden />}
-            onClick={() => setColorScheme(value)}
-            aria-current={colorScheme === value}
-            fw={colorScheme === value ? 700 : undefined}
+    <>
+      <Menu position="top-start" width={200}>
+        <Menu.Target>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            maw={130}
+            leftSection={<IconUser size={16} aria-hidden />}
+            aria-label={`Signed in as ${me?.user ?? ''}: menu`}
           >
-            {label}
+            {me?.user}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>Colours</Menu.Label>
+          {COLOURS.map(({ value, label, icon: Icon }) => (
+            <Menu.Item
+              key={value}
+              leftSection={<Icon size={16} aria-hidden />}
+              onClick={() => setColorScheme(value)}
+              aria-current={colorScheme === value}
+              fw={colorScheme === value ? 700 : undefined}
+            >
+              {label}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconLock size={16} aria-hidden />} onClick={() => setChanging(true)}>
+            Change password
           </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconLogout size={16} aria-hidden />}
-          onClick={async () => {
-            await signOut();
-            await navigate({ to: '/sign-in' });
-          }}
-        >
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+          <Menu.Item
+            leftSection={<IconLogout size={16} aria-hidden />}
+            onClick={async () => {
+              await signOut();
+              await navigate({ to: '/sign-in' });
+            }}
+          >
+            Sign out
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Suspense>{isChanging && <ChangePassword onClose={() => setChanging(false)} />}</Suspense>
+    </>
   );
 }

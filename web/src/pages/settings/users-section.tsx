@@ -1,23 +1,13 @@
-import {
-  Button,
-  Code,
-  Group,
-  PasswordInput,
-  SegmentedControl,
-  Skeleton,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Button, Code, Group, PasswordInput, Skeleton, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMe } from '../../api/hooks.ts';
 import { api } from '../../api/http.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Failure } from '../../parts/states.tsx';
+import { ChangeUser } from './change-user.tsx';
 import { accountsQuery, type User } from './queries.ts';
+import { RoleChoice } from './role-choice.tsx';
 
 /** Who may sign in. */
 export function UsersSection() {
@@ -25,6 +15,7 @@ export function UsersSection() {
   const me = useMe();
   const { data, error, refetch } = useQuery(accountsQuery);
   const [removed, setRemoved] = useState<User>();
+  const [changed, setChanged] = useState<User>();
   const remove = useMutation({
     mutationFn: (name: string) => api(`api/users/${encodeURIComponent(name)}`, { method: 'DELETE' }),
     onSuccess() {
@@ -42,7 +33,7 @@ export function UsersSection() {
             <Table.Th>User</Table.Th>
             <Table.Th>Role</Table.Th>
             <Table.Th>Kept in</Table.Th>
-            <Table.Th ta="right">Remove</Table.Th>
+            <Table.Th ta="right">Change</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -53,14 +44,24 @@ export function UsersSection() {
               <Table.Td>{user.source === 'stored' ? 'the server' : 'the configuration'}</Table.Td>
               <Table.Td ta="right">
                 {user.source === 'stored' && user.name !== me?.user && (
-                  <Button
-                    size="xs"
-                    variant="default"
-                    aria-label={`Remove ${user.name}`}
-                    onClick={() => setRemoved(user)}
-                  >
-                    Remove
-                  </Button>
+                  <Group gap="xs" justify="flex-end">
+                    <Button
+                      size="xs"
+                      variant="default"
+                      aria-label={`Change ${user.name}`}
+                      onClick={() => setChanged(user)}
+                    >
+                      Change
+                    </Button>
+                    <Button
+                      size="xs"
+                      variant="default"
+                      aria-label={`Remove ${user.name}`}
+                      onClick={() => setRemoved(user)}
+                    >
+                      Remove
+                    </Button>
+                  </Group>
                 )}
               </Table.Td>
             </Table.Tr>
@@ -77,6 +78,7 @@ export function UsersSection() {
           as admins, with a personal access token.
         </Text>
       </div>
+      {changed && <ChangeUser user={changed} onClose={() => setChanged(undefined)} />}
       {removed && (
         <Confirm
           title={`Remove ${removed.name}?`}
@@ -97,7 +99,7 @@ function Add() {
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
-  const [role, setRole] = useState('viewer');
+  const [role, setRole] = useState<User['role']>('viewer');
   const add = useMutation({
     mutationFn: () => api<User>('api/users', { method: 'POST', body: { name, password, role } }),
     onSuccess() {
@@ -132,15 +134,7 @@ function Add() {
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        <SegmentedControl
-          aria-label="Role"
-          value={role}
-          onChange={setRole}
-          data={[
-            { value: 'viewer', label: 'Viewer: reads everything' },
-            { value: 'admin', label: 'Admin: changes everything' },
-          ]}
-        />
+        <RoleChoice value={role} onChange={setRole} />
         {add.error && <Failure error={add.error} />}
         <Group>
           <Button type="submit" loading={add.isPending}>

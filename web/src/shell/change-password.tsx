@@ -1,0 +1,73 @@
+import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { meQuery } from '../api/hooks.ts';
+import { api, ProblemError } from '../api/http.ts';
+import { Failure } from '../parts/states.tsx';
+
+/** One's own password; the other sessions end, this one goes on with the cookie of the answer. */
+export function ChangePassword({ onClose }: { onClose(): void }) {
+  const client = useQueryClient();
+  const [present, setPresent] = useState('');
+  const [password, setPassword] = useState('');
+  const change = useMutation({
+    mutationFn: () => api('auth/password', { method: 'PUT', body: { present, password } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
+  });
+  const { error } = change;
+  const isWrong = error instanceof ProblemError && error.is('AUTH_FAILED');
+  const isUnfit = error instanceof ProblemError && error.is('USER_INVALID');
+  return (
+    <Modal opened onClose={onClose} title="Change your password" closeButtonProps={{ 'aria-label': 'Close' }}>
+      {change.isSuccess ? (
+        <Stack>
+          <Text size="sm" role="status">
+            Your password is changed. Wherever else you were signed in, you have to sign in again.
+          </Text>
+          <Group justify="flex-end">
+            <Button onClick={onClose} data-autofocus>
+              Close
+            </Button>
+          </Group>
+        </Stack>
+      ) : (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            change.mutate();
+          }}
+        >
+          <Stack>
+            <PasswordInput
+              label="Present password"
+              required
+              autoComplete="current-password"
+              data-autofocus
+              value={present}
+              error={isWrong && 'This is not your password.'}
+              onChange={(event) => setPresent(event.currentTarget.value)}
+            />
+            <PasswordInput
+              label="New password"
+              description="12 characters at least."
+              required
+              autoComplete="new-password"
+              value={password}
+              error={isUnfit && error.message}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+            />
+            {error && !isWrong && !isUnfit && <Failure error={error} />}
+            <Group justify="flex-end">
+              <Button variant="default" onClick={onClose}>
+                Cancel
+              </Button>
+              <Button type="submit" loading={change.isPending}>
+                Change
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      )}
+    </Modal>
+  );
+}
