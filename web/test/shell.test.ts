@@ -144,6 +144,8 @@ it('says that the server is away, and goes on by itself when it is back', async 
   await page.locator('[data-tile="Events"]').waitFor();
   await page.getByRole('button', { name: /^Range of time/ }).click();
   await page.getByRole('button', { name: 'Yesterday', exact: true }).waitFor();
+  // The calendar has its styles: else React's own promise of them is rejected, and nobody's to catch.
+  await page.waitForLoadState('networkidle');
   await dashboard.stopServer();
   await page.getByRole('button', { name: 'Yesterday', exact: true }).click();
   await page.getByText(/The server does not answer. This page goes on/).waitFor();
