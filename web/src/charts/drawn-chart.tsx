@@ -1,7 +1,6 @@
 /** A chart with its legend and what is to be said about it. The lazy part: ECharts comes with it. */
 import { Button, Select, UnstyledButton } from '@mantine/core';
-import { useElementSize } from '@mantine/hooks';
-import { useMemo, useState, useSyncExternalStore } from 'react';
+import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { AnswerChartProps } from './answer-chart.tsx';
 import classes from './charts.module.css';
 import { onScheme, readColours, schemeNow } from './colours.ts';
@@ -10,6 +9,7 @@ import { notesOf } from './notes.ts';
 import type { LegendItem } from './picture.ts';
 import { pictureOf } from './pictures.ts';
 import { TableView } from './table-view.tsx';
+import { useSize } from './use-size.ts';
 
 export interface DrawnChartProps extends Omit<AnswerChartProps, 'chart' | 'height'> {
   readonly chart: NonNullable<AnswerChartProps['chart']>;
@@ -23,11 +23,12 @@ export function DrawnChart(props: DrawnChartProps) {
   const { question, answer, chart, height, annotations = NO_ANNOTATIONS, onPick, handle } = props;
   const scheme = useSyncExternalStore(onScheme, schemeNow);
   const colours = useMemo(() => readColours(scheme), [scheme]);
-  const { ref, width, height: room } = useElementSize<HTMLDivElement>();
+  const place = useRef<HTMLDivElement>(null);
   const [hidden, setHidden] = useState(NONE);
   const [lit, setLit] = useState<number>();
   const [group, setGroup] = useState(0);
   const [isTable, setIsTable] = useState(false);
+  const { width, height: room } = useSize(place, !isTable);
   const picture = useMemo(
     () =>
       width === 0
@@ -80,7 +81,7 @@ export function DrawnChart(props: DrawnChartProps) {
           onChange={(value) => setGroup(Number(value))}
         />
       )}
-      <div ref={ref} className={classes['drawing']}>
+      <div ref={place} className={classes['drawing']}>
         {picture && (
           <EChart
             picture={picture}

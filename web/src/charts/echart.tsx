@@ -10,7 +10,7 @@ import {
 } from 'echarts/components';
 import { type ECharts, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
-import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import type { ChartHandle, Picked } from './answer-chart.tsx';
 import type { Colours } from './colours.ts';
 import type { Hit, Option, Picture } from './picture.ts';
@@ -48,11 +48,13 @@ export function EChart({ picture, colours, width, height, lit, onPick, handle }:
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(undefined);
   const isStill = useReducedMotion();
+  const size = useRef({ width, height });
   const current = useRef({ picture, onPick });
   current.current = { picture, onPick };
 
-  useEffect(() => {
-    const drawn = init(place.current!, undefined, { renderer: 'canvas' });
+  // Before the page is painted, so that the chart is in its first picture.
+  useLayoutEffect(() => {
+    const drawn = init(place.current!, undefined, { renderer: 'canvas', ...size.current });
     chart.current = drawn;
     listen(drawn, () => current.current);
     return () => {
@@ -64,14 +66,17 @@ export function EChart({ picture, colours, width, height, lit, onPick, handle }:
     };
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const drawn = chart.current!;
-    drawn.resize({ width, height });
-    drawn.setOption(wholeOption(picture, colours, { isStill, isPickable: onPick !== undefined }), {
+    const isFirst = drawn.getOption() === undefined;
+    if (!isFirst) drawn.resize({ width, height });
+    // What was there already moves; what comes is there at once.
+    drawn.setOption(wholeOption(picture, colours, { isStill: isStill || isFirst, isPickable: onPick !== undefined }), {
       // What was drawn and is drawn again moves there; nothing of another kind of chart stays.
       replaceMerge: ['series', 'xAxis', 'yAxis', 'grid', 'visualMap'],
       lazyUpdate: false,
     });
+    if (isFirst) drawn.getZr().flush();
   }, [picture, colours, width, height, isStill, onPick]);
 
   useEffect(() => {
