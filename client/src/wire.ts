@@ -1274,6 +1274,8 @@ export interface Operations {
       readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      readonly filters?: string | undefined;
       /** `today`, `yesterday` or a day. */
       readonly date?: string | undefined;
       /** A day, or a time; a time without offset is in the zone of the question. */
@@ -1329,6 +1331,8 @@ export interface Operations {
       readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      readonly filters?: string | undefined;
       /** `today`, `yesterday` or a day. */
       readonly date?: string | undefined;
       /** A day, or a time; a time without offset is in the zone of the question. */
@@ -1365,6 +1369,8 @@ export interface Operations {
       readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      readonly filters?: string | undefined;
       /** Adds the series. */
       readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
       /** An IANA zone; else the app's, else the configuration's. */
@@ -1420,6 +1426,8 @@ export interface Operations {
       readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      readonly filters?: string | undefined;
       /** Adds the series. */
       readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
       /** An IANA zone; else the app's, else the configuration's. */
@@ -1477,6 +1485,8 @@ export interface Operations {
       readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      readonly filters?: string | undefined;
       /** Adds the series. */
       readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
       /** An IANA zone; else the app's, else the configuration's. */
@@ -1534,6 +1544,8 @@ export interface Operations {
       readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      readonly filters?: string | undefined;
       /** Adds the series. */
       readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
       /** An IANA zone; else the app's, else the configuration's. */
@@ -1591,6 +1603,8 @@ export interface Operations {
       readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      readonly filters?: string | undefined;
       /** Adds the series. */
       readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
       /** An IANA zone; else the app's, else the configuration's. */
@@ -1646,6 +1660,8 @@ export interface Operations {
       readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      readonly filters?: string | undefined;
       /** `today`, `yesterday` or a day. */
       readonly date?: string | undefined;
       /** A day, or a time; a time without offset is in the zone of the question. */
@@ -1839,6 +1855,8 @@ export interface Operations {
       readonly uuid?: string | undefined;
       /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
+      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      readonly filters?: string | undefined;
       /** A day, or a time; a time without offset is in the zone of the question. */
       readonly from?: string | undefined;
       /** A day is included, a time excluded. */

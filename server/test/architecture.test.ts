@@ -14,7 +14,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   auth: ['leaf', 'registry'],
   store: ['leaf', 'contract', 'sql'],
   ingest: ['leaf', 'contract'],
-  reports: ['leaf', 'contract'],
+  reports: ['leaf', 'contract', 'questions'],
   live: ['leaf', 'contract'],
   questions: ['leaf'],
   analysis: ['leaf', 'questions', 'contract', 'sql'],

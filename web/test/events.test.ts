@@ -49,6 +49,25 @@ it('scrolls to the last of 1,500 events, each once and in their order', async ()
   await list.getByText('That is all: 1,500 events.').waitFor();
 });
 
+it('lists what one condition or another on different fields lets through', async () => {
+  const { page, open } = await dashboard.reader();
+  const either = [
+    { field: 'data.price', operator: 'gte', value: 2_980 },
+    { field: 'event', value: HTML },
+  ];
+  const filters = encodeURIComponent(
+    JSON.stringify([{ or: either }, { field: 'user', operator: 'isNot', value: 'user-0' }]),
+  );
+  await open(`/apps/shop/events?filters=${filters}&${columns('data.place')}`);
+  const due = posted.flatMap(({ event, user, data }) =>
+    ((data.price ?? 0) >= 2_980 || event === HTML) && user !== 'user-0' ? [data.place] : [],
+  );
+  expect(due.length).toBeGreaterThan(1);
+  await page.getByText(`That is all: ${due.length} events.`).waitFor();
+  const places = await page.locator('tr[data-index] td:nth-child(4)').allTextContents();
+  expect(places.map((text) => Number(text.replace(/\D/g, '')))).toEqual(due);
+});
+
 it('filters by what the address says, as the posted events say', async () => {
   const { page, open } = await dashboard.reader({ token: viewer });
   const filters = encodeURIComponent(

@@ -1,12 +1,13 @@
 import type { FunnelCounts, FunnelQuery, Person } from '../analysis-query.ts';
 import type { QueryControl } from '../query.ts';
 import { wrong } from '../questions/check.ts';
+import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { column, iso, type Made } from './answer.ts';
 import { type GroupValue, groupOf } from './groups.ts';
 import { durationMs } from './range.ts';
-import { choiceOf, fieldOf, labelOf, type Resolved, SESSION_GAP_MS } from './scope.ts';
+import { choiceOf, labelOf, type Resolved, SESSION_GAP_MS } from './scope.ts';
 
 const WINDOW = '14d';
 const GROUPS = 10;

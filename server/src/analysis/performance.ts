@@ -1,12 +1,13 @@
 import type { PerformanceNumbers } from '../analysis-query.ts';
 import type { QueryControl } from '../query.ts';
 import { wrong } from '../questions/check.ts';
+import { fieldOf, filterOf, propertyOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf } from '../time.ts';
 import { column, iso, type Made } from './answer.ts';
 import { type GroupValue, groupOf } from './groups.ts';
-import { fieldOf, filterOf, propertyOf, type Resolved, topChoiceOf } from './scope.ts';
+import { type Resolved, topChoiceOf } from './scope.ts';
 
 const GROUPS = 10;
 

@@ -1,12 +1,13 @@
 import type { RetentionCell, RetentionQuery } from '../analysis-query.ts';
 import type { QueryControl } from '../query.ts';
 import { wrong } from '../questions/check.ts';
+import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf } from '../time.ts';
 import { column, iso, type Made } from './answer.ts';
 import { type GroupValue, groupOf } from './groups.ts';
-import { type Around, choiceOf, fieldOf, type Resolved } from './scope.ts';
+import { type Around, choiceOf, type Resolved } from './scope.ts';
 
 const GROUPS = 10;
 /** Periods of a table: a year of days. */

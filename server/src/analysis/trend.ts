@@ -1,6 +1,7 @@
 import type { GroupKey, SeriesMeasure, TrendCell, TrendQuery } from '../analysis-query.ts';
 import type { Interval, QueryControl, Range } from '../query.ts';
 import { wrong } from '../questions/check.ts';
+import { fieldOf, propertyOf } from '../questions/filters.ts';
 import { evaluate, parseFormula } from '../questions/formula.ts';
 import type { Measure, QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
@@ -8,7 +9,7 @@ import { bucketsOf, type Calendar } from '../time.ts';
 import { column, iso, type Made } from './answer.ts';
 import { type Group, type GroupValue, groupOf } from './groups.ts';
 import { previousRange, rangeOf } from './range.ts';
-import { type Around, choiceOf, fieldOf, labelOf, propertyOf, type Resolved, SESSION_GAP_MS } from './scope.ts';
+import { type Around, choiceOf, labelOf, type Resolved, SESSION_GAP_MS } from './scope.ts';
 
 const GROUPS = 10;
 

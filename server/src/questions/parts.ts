@@ -52,7 +52,7 @@ export const FilterSchema = Type.Recursive(
   { $id: 'Filter' },
 );
 export type FilterInput = Static<typeof FilterSchema>;
-const Filters = Type.Array(FilterSchema, { maxItems: FILTERS_MAX, description: 'All of them must hold.' });
+export const Filters = Type.Array(FilterSchema, { maxItems: FILTERS_MAX, description: 'All of them must hold.' });
 
 const which = {
   event: Type.Optional(

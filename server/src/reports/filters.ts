@@ -1,22 +1,55 @@
 import { storedUuid } from '../caller-uuid.ts';
+import { SeismoError } from '../errors.ts';
 import { patternOf } from '../pattern.ts';
 import { PROPERTY_MAX_LENGTH, parseProperty } from '../property-name.ts';
 import type { Condition, Field, Filter, Match, Operator, PropertyField } from '../query.ts';
 import { OPERATORS } from '../query.ts';
+import { faultOf } from '../questions/check.ts';
+import { filtersOf as conditionsOf } from '../questions/filters.ts';
+import { type FilterInput, Filters } from '../questions/parts.ts';
 import { invalid } from './parameters.ts';
 
 /**
  * Filters as API.md spells them in a query string: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`,
- * `data.x[exists]=true`, `data.n="1"`, `data.a.b`, `data["a.b"]`; and the same on event, id, user, device, session, uuid.
+ * `data.x[exists]=true`, `data.n="1"`, `data.a.b`, `data["a.b"]`; and the same on event, id, user, device, session, uuid; and `filters`.
  */
 export function filtersOf(search: URLSearchParams, app: string): Filter[] {
-  const filters: Filter[] = [];
+  const filters: Filter[] = jsonFiltersOf(search).map((filter) => eachAsStored(filter, app));
   for (const [name, value] of search) {
     const parsed = nameOf(name);
     if (parsed) filters.push(asStored(conditionOf(name, parsed.field, parsed.operator, value), app));
   }
   return filters;
 }
+
+/** `filters` holds the filters of a question, as JSON: also `or`, and several conditions on one field. @throws PARAMETER_INVALID */
+function jsonFiltersOf(search: URLSearchParams): Filter[] {
+  const text = search.get('filters');
+  if (text === null) return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw invalid('filters', 'must be JSON, like [{"field":"data.plan","value":"pro"}].');
+  }
+  const fault = faultOf(Filters, value);
+  if (fault) throw refused(`filters${fault.path}`, `filters${fault.path} ${fault.rule}`);
+  try {
+    return conditionsOf(value as FilterInput[], 'filters');
+  } catch (error) {
+    if (error instanceof SeismoError && error.code === 'QUESTION_INVALID')
+      throw refused(error.field ?? 'filters', error.message);
+    throw error;
+  }
+}
+
+const refused = (field: string, detail: string): SeismoError => new SeismoError('PARAMETER_INVALID', detail, { field });
+
+const eachAsStored = (filter: Filter, app: string): Filter => {
+  if ('and' in filter) return { and: filter.and.map((each) => eachAsStored(each, app)) };
+  if ('or' in filter) return { or: filter.or.map((each) => eachAsStored(each, app)) };
+  return asStored(filter, app);
+};
 
 /** A uuid is meant as it was posted, which may be another text than a UUID: it is compared with what became of it. */
 function asStored(condition: Condition, app: string): Condition {

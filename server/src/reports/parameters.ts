@@ -13,7 +13,7 @@ export interface Known {
 export const invalid = (field: string, rule: string): SeismoError =>
   new SeismoError('PARAMETER_INVALID', `${field} ${rule}`, { field });
 
-const FILTER_NAME = /^(data[.[]|(event|id|user|device|session|uuid)(\[|$))/;
+const FILTER_NAME = /^(data[.[]|filters$|(event|id|user|device|session|uuid)(\[|$))/;
 const PARAMETERS_MAX = 100;
 const VALUE_MAX_LENGTH = 4_096;
 
@@ -26,7 +26,7 @@ export function checkNames(search: URLSearchParams, known: Known): void {
     if (!isFilter && !known.names.includes(name))
       throw new SeismoError(
         'PARAMETER_UNKNOWN',
-        `There is no parameter "${name.slice(0, 80)}" here; known: ${[...known.names, ...(known.filters ? ['event', 'id', 'user', 'device', 'session', 'uuid', 'data.<property>'] : [])].join(', ')}.`,
+        `There is no parameter "${name.slice(0, 80)}" here; known: ${[...known.names, ...(known.filters ? ['event', 'id', 'user', 'device', 'session', 'uuid', 'data.<property>', 'filters'] : [])].join(', ')}.`,
         { field: name.slice(0, 80) },
       );
     if (seen.has(name)) throw invalid(name.slice(0, 80), 'stands twice; send it once.');

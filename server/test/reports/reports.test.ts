@@ -214,6 +214,49 @@ describe('filters', () => {
     expect(parse('data.p[between]=1,5')[0]).toMatchObject({ matches: [{ number: 1 }, { number: 5 }] });
     expect(parse('date=today&limit=5')).toEqual([]);
   });
+
+  const json = (filters: unknown) => `filters=${encodeURIComponent(JSON.stringify(filters))}`;
+
+  it('read those of a question as JSON, beside the others', () => {
+    const either = {
+      or: [{ field: 'data.n', value: 1 }, { and: [{ field: 'user', operator: 'startsWith', value: 'a' }] }],
+    };
+    expect(parse(`${json([either])}&data.b=true`)).toEqual([
+      {
+        or: [
+          { field: property(['n']), operator: 'is', matches: [{ number: 1 }] },
+          { and: [{ field: { kind: 'column', name: 'user' }, operator: 'startsWith', matches: [{ text: 'a' }] }] },
+        ],
+      },
+      { field: property(['b']), operator: 'is', matches: [{ text: 'true', boolean: true }] },
+    ]);
+    // As above: what a caller's own id became.
+    expect(parse(json([{ or: [{ field: 'uuid', value: 'ABC' }] }]))).toMatchObject([
+      { or: [{ matches: [{ text: 'ef75dcc3-eb77-8993-9a2f-a727ea33e5d7' }] }] },
+    ]);
+    expect(parse(json([]))).toEqual([]);
+  });
+
+  it.each([
+    ['filters=[', 'PARAMETER_INVALID filters'],
+    [json({ field: 'user', value: 'a' }), 'PARAMETER_INVALID filters'],
+    [json([{ field: 'data.n', operator: 'like', value: 1 }]), 'PARAMETER_INVALID filters[0].operator'],
+    [
+      json([
+        {
+          or: [
+            { field: 'user', value: 'a' },
+            { field: 'nothing', value: 1 },
+          ],
+        },
+      ]),
+      'PARAMETER_INVALID filters[0].or[1].field',
+    ],
+    [json([{ field: 'data.n', operator: 'gte', value: 'x' }]), 'PARAMETER_INVALID filters[0].value'],
+    [json(Array.from({ length: 51 }, () => ({ field: 'user', value: 'a' }))), 'PARAMETER_INVALID filters'],
+  ])('of JSON are refused with the path to the fault: %s', async (text, expected) => {
+    expect(await failure(reports.eventsPage('shop', search(text), control))).toBe(expected);
+  });
 });
 
 describe('events', () => {

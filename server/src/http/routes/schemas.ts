@@ -17,6 +17,10 @@ export const FILTERS: readonly Parameter[] = [
     'data.NAME',
     'Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`.',
   ),
+  text(
+    'filters',
+    'The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`.',
+  ),
 ];
 export const FRESH: Parameter = {
   name: 'fresh',

@@ -32,7 +32,7 @@ export async function eventNames(
 }
 
 /** Examples are of the newest events: the values of all of them take seconds to read. */
-const SAMPLE_ROWS = 100_000;
+const SAMPLE_ROWS = 20_000;
 const EXAMPLES = 5;
 const EXAMPLE_MAX_BYTES = 1000;
 /** Events of more shapes than these are counted by the keys of their maps: 6 s at 20 million, where the shapes take 0.1. */

@@ -1,66 +1,20 @@
 /** What the address of the page says, as the parameters of `GET /api/events/:app`. */
 import type { Filter } from '../../api/wire.ts';
-import { type Condition, isCondition, isOr, type Scalar } from '../../parts/filters.ts';
 import type { Range } from '../../parts/range.ts';
 import type { EventsSearch } from './search.ts';
-
-export interface Asked {
-  readonly query: Readonly<Record<string, string>>;
-  /** What a query string cannot say; it would be wrong to leave it out silently. */
-  readonly unsaid: readonly Filter[];
-}
 
 export interface Calendar {
   readonly timeZone: string;
   readonly weekStart: 'sunday' | 'monday';
 }
 
-export function askedOf({ event, filters = [], ...range }: EventsSearch, calendar: Calendar, nowMs: number): Asked {
-  const query: Record<string, string> = { ...timesOf(range, calendar, nowMs) };
-  const unsaid: Filter[] = [];
+export function askedOf(
+  { event, filters = [], ...range }: EventsSearch,
+  calendar: Calendar,
+  nowMs: number,
+): Readonly<Record<string, string>> {
   const all: readonly Filter[] = event === undefined ? filters : [{ field: 'event', value: event }, ...filters];
-  for (const filter of all.flatMap(flat)) {
-    const condition = isCondition(filter) ? filter : inOf(filter);
-    const name = condition && namesOf(condition).find((free) => !(free in query));
-    if (condition && name !== undefined) query[name] = spelled(condition);
-    else unsaid.push(filter);
-  }
-  return { query, unsaid };
-}
-
-const flat = (filter: Filter): readonly Filter[] => ('and' in filter ? filter.and.flatMap(flat) : [filter]);
-
-/** `plan is a or plan is b` is `plan in a, b`. */
-function inOf(filter: Filter): Condition | undefined {
-  if (!isOr(filter)) return undefined;
-  const [first] = filter.or;
-  if (!first || !isCondition(first)) return undefined;
-  const values: Scalar[] = [];
-  for (const choice of filter.or) {
-    if (!isCondition(choice) || choice.field !== first.field) return undefined;
-    const { operator = 'is', value = null } = choice;
-    if (operator !== 'is' && operator !== 'in') return undefined;
-    values.push(...(Array.isArray(value) ? value : [value as Scalar]));
-  }
-  return { field: first.field, operator: 'in', value: values };
-}
-
-/** `is` may be spelled in two ways, so that two conditions on one field can stand beside each other. */
-const namesOf = ({ field, operator = 'is' }: Condition): readonly string[] =>
-  operator === 'is' ? [field, `${field}[is]`] : [`${field}[${operator}]`];
-
-function spelled({ field, operator = 'is', value = null }: Condition): string {
-  const isProperty = field.startsWith('data');
-  /** In quotes a text is the text alone: `"1"` is not 1; a comma within is no border. */
-  const one = (item: unknown): string =>
-    typeof item !== 'string'
-      ? String(item)
-      : isProperty || item.includes(',') || item.startsWith('"')
-        ? JSON.stringify(item)
-        : item;
-  if (operator === 'exists') return String(value !== false);
-  if (Array.isArray(value)) return value.map(one).join(',');
-  return one(value);
+  return { ...timesOf(range, calendar, nowMs), ...(all.length > 0 && { filters: JSON.stringify(all) }) };
 }
 
 const LAST = /^([0-9]+)(min|h|d|w|m|y)$/;

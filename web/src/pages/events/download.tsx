@@ -12,15 +12,14 @@ interface DownloadProps {
   readonly app: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  readonly disabled: boolean;
 }
 
 /** Everything that matches, not only what has been scrolled to, as the server streams it. */
-export function Download({ app, path, query, disabled }: DownloadProps) {
+export function Download({ app, path, query }: DownloadProps) {
   return (
     <Menu position="bottom-end" shadow="md">
       <Menu.Target>
-        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} disabled={disabled}>
+        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
           Download
         </Button>
       </Menu.Target>

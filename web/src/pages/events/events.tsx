@@ -1,11 +1,9 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack } from '@mantine/core';
 import { IconArrowUp } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { EventSelect } from '../../parts/event-select.tsx';
 import { FilterEditor } from '../../parts/filter-editor.tsx';
-import { inWords } from '../../parts/filters.ts';
-import { AnchorLink } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
 import { isEmpty, type Range } from '../../parts/range.ts';
 import { RangePicker } from '../../parts/range-picker.tsx';
@@ -38,7 +36,7 @@ export function Events() {
 
   const zone = useZone(app);
   const found = useEvents(app, search);
-  const { events, asked, hasNextPage, isFetchingNextPage, fetchNextPage } = found;
+  const { events, hasNextPage, isFetchingNextPage, fetchNextPage } = found;
   const table = useRef<EventTableHandle>(null);
   const [open, setOpen] = useState<number>();
   const more = useCallback(() => {
@@ -64,7 +62,7 @@ export function Events() {
               change(value.length === 0 ? others : { ...others, columns: value });
             }}
           />
-          <Download app={app} path={found.path} query={asked.query} disabled={asked.unsaid.length > 0} />
+          <Download app={app} path={found.path} query={found.query} />
         </>
       }
     >
@@ -103,16 +101,7 @@ export function Events() {
             )}
           </div>
         </Group>
-        {asked.unsaid.length > 0 ? (
-          <Empty title="This table cannot filter so">
-            <Text size="sm">{asked.unsaid.map(inWords).join('; ')}</Text>
-            Choices between different properties, and two conditions of one kind on one property, are answered by{' '}
-            <AnchorLink to="/apps/$app/explore" params={{ app }} size="sm">
-              Explore
-            </AnchorLink>{' '}
-            and by SQL. Remove or change the condition above.
-          </Empty>
-        ) : found.error && events.length === 0 ? (
+        {found.error && events.length === 0 ? (
           <Failure error={found.error} onRetry={() => void found.refetch()} />
         ) : found.isPending ? (
           <Skeleton h="calc(100dvh - 160px)" mih={280} />

@@ -28,29 +28,29 @@ export function useEvents(app: string, { columns: _, ...search }: EventsSearch) 
   const key = JSON.stringify(search);
   const [turn, setTurn] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same search stays the same question until it is asked anew, whatever the clock says
-  const asked = useMemo(
+  const query = useMemo(
     () => askedOf(search, { timeZone: known?.timeZone ?? 'UTC', weekStart: known?.weekStart ?? 'monday' }, Date.now()),
     [key, known?.timeZone, known?.weekStart, turn],
   );
   const path = `api/events/${encodeURIComponent(app)}`;
   const pages = useInfiniteQuery({
-    queryKey: ['events', app, asked.query, turn],
+    queryKey: ['events', app, query, turn],
     queryFn: ({ pageParam, signal }) =>
       pageParam === ''
-        ? pageAt(path, { ...asked.query, fresh: 'false', limit: String(PAGE) }, signal)
+        ? pageAt(path, { ...query, fresh: 'false', limit: String(PAGE) }, signal)
         : pageAt(pageParam, {}, signal),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
-    enabled: !apps.isPending && asked.unsaid.length === 0,
+    enabled: !apps.isPending,
     // Pages that were read stay as they were: asking for all of them anew would move what is read.
     staleTime: Number.POSITIVE_INFINITY,
   });
   const events = useMemo(() => pages.data?.pages.flatMap((page) => page.events) ?? [], [pages.data]);
   const newest = useQuery({
-    queryKey: ['newest event', app, asked.query],
-    queryFn: ({ signal }) => pageAt(path, { ...asked.query, fresh: 'false', limit: '1' }, signal),
-    enabled: pages.isSuccess && !pages.isPlaceholderData && asked.unsaid.length === 0,
+    queryKey: ['newest event', app, query],
+    queryFn: ({ signal }) => pageAt(path, { ...query, fresh: 'false', limit: '1' }, signal),
+    enabled: pages.isSuccess && !pages.isPlaceholderData,
     refetchInterval: LOOK_AGAIN_MS,
     staleTime: 0,
   });
@@ -58,7 +58,7 @@ export function useEvents(app: string, { columns: _, ...search }: EventsSearch) 
   return {
     ...pages,
     events,
-    asked,
+    query,
     path,
     hasNewer: top !== undefined && !newest.isFetching && !pages.isPlaceholderData && top !== events[0]?.uuid,
     showNewer: () => setTurn((before) => before + 1),
