@@ -28,8 +28,10 @@ it('makes a key that works, shows it once, and revokes it', async () => {
   await page.getByRole('button', { name: 'Make the key' }).click();
   const key = (await page.getByText(/^sk_/).textContent()) ?? '';
   expect(await violations(page)).toEqual([]);
+  await page.getByRole('cell', { name: 'never' }).waitFor();
   await dashboard.api('POST', '/api/events/shop', [{ event: 'by key', user: 'cas' }], key);
   await page.reload();
+  await page.getByRole('cell', { name: /^(now|\d+ seconds? ago)$/ }).waitFor();
   await page.getByRole('button', { name: /^Revoke / }).click();
   expect(await page.getByText(key).count()).toBe(0);
   await page.getByRole('button', { name: 'Revoke the key' }).click();

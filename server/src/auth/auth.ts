@@ -54,6 +54,8 @@ export interface KeySummary {
   readonly eventsPerSecond: number;
   /** UTC ms */
   readonly createdAt: number;
+  /** UTC ms, to the minute; absent when it was never used. */
+  readonly lastUsedAt?: number;
 }
 
 export interface Auth {

@@ -5,7 +5,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { KeyIdentity, KeySummary, Scope, Via } from './auth.ts';
 
 /** As stored, under its id. */
-interface StoredKey extends Omit<KeySummary, 'id'> {
+interface StoredKey extends Omit<KeySummary, 'id' | 'lastUsedAt'> {
   readonly sha256: string;
 }
 
@@ -14,12 +14,17 @@ const KIND = 'keys';
 /** Unless the key says otherwise. */
 const EVENTS_PER_SECOND = 1_000;
 const ID_LENGTH = 12;
+/** When keys were used last: id → UTC ms. Beside the keys, so that using one never writes over a change of it. */
+const USES = 'key-uses';
+const USE_MS = 60_000;
 
 /** Keys for programs: `sk_` and 128 random bits, stored as SHA-256. */
 export class Keys {
   readonly #registry: Registry;
   readonly #now: () => number;
   readonly #buckets = new Map<string, { left: number; at: number }>();
+  /** As written last. */
+  readonly #uses = new Map<string, number>();
 
   constructor(registry: Registry, now: () => number) {
     this.#registry = registry;
@@ -27,7 +32,10 @@ export class Keys {
   }
 
   list(): KeySummary[] {
-    return this.#registry.list<StoredKey>(KIND).map(({ name, value }) => summaryOf(name, value));
+    return this.#registry.list<StoredKey>(KIND).map(({ name, value }) => {
+      const lastUsedAt = this.#uses.get(name) ?? this.#registry.get<number>(USES, name);
+      return { ...summaryOf(name, value), ...(lastUsedAt !== undefined && { lastUsedAt }) };
+    });
   }
 
   async create(request: {
@@ -62,6 +70,8 @@ export class Keys {
     if (id.length > ID_LENGTH || !(await this.#registry.remove(KIND, id)))
       throw new SeismoError('KEY_UNKNOWN', `There is no key "${id.slice(0, 80)}".`);
     this.#buckets.delete(id);
+    this.#uses.delete(id);
+    await this.#registry.remove(USES, id);
   }
 
   /** @throws AUTH_TOKEN_INVALID */
@@ -71,7 +81,18 @@ export class Keys {
     const stored = via === 'cookie' ? undefined : this.#registry.get<StoredKey>(KIND, id);
     if (stored === undefined || !timingSafeEqual(Buffer.from(stored.sha256), Buffer.from(sha256)))
       throw new SeismoError('AUTH_TOKEN_INVALID', 'The key is not known, or was revoked.');
+    this.#use(id);
     return { kind: 'key', id, app: stored.app, scope: stored.scope, via, origins: stored.origins };
+  }
+
+  /** Written at most once a minute, and waited for by nobody: what is lost in a crash is a minute of this. */
+  #use(id: string): void {
+    const now = this.#now();
+    const before = this.#uses.get(id);
+    if (before !== undefined && Math.abs(now - before) < USE_MS) return;
+    this.#uses.set(id, now);
+    // A full disk must refuse no event for the sake of it.
+    this.#registry.put(USES, id, now).catch(() => undefined);
   }
 
   /** A bucket that holds one second's events. @returns seconds to wait, 0 when taken */

@@ -49,16 +49,29 @@ export function addKey(program: Command): void {
       const { client, output } = session;
       if (!client) checkData(session);
       const keys = client
-        ? ((await client.json('GET', '/api/keys')) as (Omit<KeySummary, 'createdAt'> & { createdAt: string })[])
+        ? ((await client.json('GET', '/api/keys')) as Listed[])
         : await offline(session, async ({ auth }) =>
-            auth.keys().map((each) => ({ ...each, createdAt: new Date(each.createdAt).toISOString() })),
+            auth.keys().map(
+              ({ createdAt, lastUsedAt, ...each }): Listed => ({
+                ...each,
+                createdAt: new Date(createdAt).toISOString(),
+                ...(lastUsedAt !== undefined && { lastUsedAt: new Date(lastUsedAt).toISOString() }),
+              }),
+            ),
           );
-      const rows = keys.map((each) => [each.id, each.app, each.scope, each.createdAt, each.origins.join(' ')]);
+      const rows = keys.map((each) => [
+        each.id,
+        each.app,
+        each.scope,
+        each.createdAt,
+        each.lastUsedAt ?? 'never',
+        each.origins.join(' '),
+      ]);
       output.result(
         keys,
         rows.length === 0
           ? 'There are no keys; `seismo key create` makes one.'
-          : table(['id', 'app', 'scope', 'made', 'origins'], rows),
+          : table(['id', 'app', 'scope', 'made', 'last used', 'origins'], rows),
       );
     });
 
@@ -73,3 +86,9 @@ export function addKey(program: Command): void {
       output.result({ revoked: id }, `Revoked ${id}.`);
     });
 }
+
+/** As the API spells it. */
+type Listed = Omit<KeySummary, 'createdAt' | 'lastUsedAt'> & {
+  readonly createdAt: string;
+  readonly lastUsedAt?: string;
+};

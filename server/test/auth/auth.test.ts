@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { hash } from '@node-rs/bcrypt';
 import { SignJWT } from 'jose';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Auth } from '../../src/auth/auth.ts';
 import { createAuth } from '../../src/auth/create-auth.ts';
 import { firstAdmin, signingKey } from '../../src/auth/first-start.ts';
@@ -352,6 +352,35 @@ describe('keys', () => {
     [{ app: 'shop', scope: 'write', eventsPerSecond: 0 }],
   ])('refuses %o', async (request) => {
     expect(await code(auth.createKey(request))).toBe('KEY_INVALID');
+  });
+
+  it('tell when they were used last, to the minute, also after a restart, and write that no oftener', async () => {
+    const { key, id } = await auth.createKey({ app: 'shop', scope: 'write' });
+    const other = await auth.createKey({ app: 'shop', scope: 'read' });
+    const uses = () => auth.keys().map((each) => [each.id, each.lastUsedAt]);
+    const writes = vi.spyOn(registry, 'put');
+    const first = now;
+    for (let i = 0; i < 100; i++) await auth.identify(key, 'header');
+    now += 59_000;
+    await auth.identify(key, 'header');
+    expect(uses()).toEqual(
+      expect.arrayContaining([
+        [id, first],
+        [other.id, undefined],
+      ]),
+    );
+    expect(writes).toHaveBeenCalledTimes(1);
+    now += 1_000;
+    await auth.identify(key, 'header');
+    expect(writes).toHaveBeenCalledTimes(2);
+    await Promise.all(writes.mock.results.map(({ value }) => value));
+    expect(
+      anAuth()
+        .keys()
+        .find((each) => each.id === id)?.lastUsedAt,
+    ).toBe(first + 60_000);
+    await auth.revokeKey(id);
+    expect(registry.list('key-uses')).toEqual([]);
   });
 
   it('hold to their rate', async () => {

@@ -18,6 +18,7 @@ const summary = {
   origins: Type.Array(Type.String()),
   eventsPerSecond: Type.Number(),
   createdAt: Time,
+  lastUsedAt: Type.Optional(Time),
 };
 
 export function keyRoutes({ auth }: HttpDeps): readonly Route[] {
@@ -74,4 +75,5 @@ export function keyRoutes({ auth }: HttpDeps): readonly Route[] {
 const withTime = <T extends KeySummary>(key: T): object => ({
   ...key,
   createdAt: new Date(key.createdAt).toISOString(),
+  ...(key.lastUsedAt !== undefined && { lastUsedAt: new Date(key.lastUsedAt).toISOString() }),
 });

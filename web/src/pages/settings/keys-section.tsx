@@ -19,7 +19,7 @@ import { useState } from 'react';
 import { api } from '../../api/http.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
-import { count, day } from '../../parts/formats.ts';
+import { ago, count, dateTime, day } from '../../parts/formats.ts';
 import { Empty, Failure } from '../../parts/states.tsx';
 import { type Key, keysQuery, type MadeKey } from './queries.ts';
 
@@ -54,7 +54,7 @@ export function KeysSection({ app }: { app: string }) {
       {!keys && <Skeleton h={120} />}
       {keys?.length === 0 && <Empty title="No keys yet">Make one to send events from a program or a page.</Empty>}
       {keys && keys.length > 0 && (
-        <Table.ScrollContainer minWidth={560}>
+        <Table.ScrollContainer minWidth={640}>
           <Table>
             <Table.Thead>
               <Table.Tr>
@@ -62,6 +62,7 @@ export function KeysSection({ app }: { app: string }) {
                 <Table.Th>Scope</Table.Th>
                 <Table.Th>From</Table.Th>
                 <Table.Th>Made</Table.Th>
+                <Table.Th>Last used</Table.Th>
                 <Table.Th ta="right">Revoke</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -77,6 +78,9 @@ export function KeysSection({ app }: { app: string }) {
                   </Table.Td>
                   <Table.Td>{key.origins?.join(', ') ?? 'anywhere'}</Table.Td>
                   <Table.Td>{day(key.createdAt)}</Table.Td>
+                  <Table.Td title={key.lastUsedAt && dateTime(key.lastUsedAt)}>
+                    {key.lastUsedAt === undefined ? 'never' : ago(key.lastUsedAt)}
+                  </Table.Td>
                   <Table.Td ta="right">
                     <Button size="xs" variant="default" aria-label={`Revoke ${key.id}`} onClick={() => setRevoked(key)}>
                       Revoke

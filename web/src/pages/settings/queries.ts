@@ -10,6 +10,8 @@ export interface Key {
   readonly origins?: readonly string[];
   readonly eventsPerSecond?: number;
   readonly createdAt: string;
+  /** To the minute; absent when it was never used. */
+  readonly lastUsedAt?: string;
 }
 export interface MadeKey extends Key {
   readonly key: string;
