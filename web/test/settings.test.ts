@@ -92,7 +92,7 @@ it('builds a segment of a form', async () => {
   await page.getByRole('textbox', { name: 'Name' }).fill('Often');
   await page.getByLabel('At least so many times').fill('3');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('cell', { name: 'did any event at least 3 times in the last 30d' }).waitFor();
+  await page.getByRole('cell', { name: 'did any event at least 3 times in the last 30 days' }).waitFor();
   expect(await violations(page)).toEqual([]);
   expect(await dashboard.api('GET', '/api/apps/shop/segments')).toMatchObject([
     { name: 'Often', segment: { did: {}, atLeast: 3, last: '30d' } },

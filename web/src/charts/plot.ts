@@ -185,7 +185,8 @@ function barOptions(
       ...(own !== undefined && { color: own }),
       ...(at === plot.running && { opacity: 0.75, decal: hatch }),
     };
-    return { value: value ?? '-', itemStyle: style };
+    // Nothing is no bar: the least height is for what is little.
+    return { value: value || '-', itemStyle: style };
   });
   const bar: BarSeriesOption = {
     type: 'bar',

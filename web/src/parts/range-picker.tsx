@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { appsQuery } from '../api/hooks.ts';
-import { labelOf, PRESETS, type Range, sameRange } from './range.ts';
+import { type AppCalendar, labelOf, presetsAt, type Range, sameRange } from './range.ts';
 
 /** With the calendar's styles, when it is opened. */
 const Calendar = lazy(() => import('./calendar.tsx').then(({ Calendar: component }) => ({ default: component })));
@@ -19,6 +19,7 @@ export interface RangePickerProps {
 export function RangePicker({ value, onChange }: RangePickerProps) {
   const [opened, setOpened] = useState(false);
   const zone = value.timeZone;
+  const own = useCalendar();
   const choose = (range: Range): void => {
     setOpened(false);
     onChange({ ...range, ...(zone !== undefined && { timeZone: zone }) });
@@ -41,19 +42,21 @@ export function RangePicker({ value, onChange }: RangePickerProps) {
         {opened && (
           <Group align="flex-start" gap="md" wrap="wrap">
             <Stack gap={2} w={150}>
-              {PRESETS.map(({ label, range }) => (
-                <Button
-                  key={label}
-                  size="compact-sm"
-                  justify="flex-start"
-                  variant={sameRange(range, value) ? 'light' : 'subtle'}
-                  color={sameRange(range, value) ? 'seismo' : 'gray'}
-                  aria-pressed={sameRange(range, value)}
-                  onClick={() => choose(range)}
-                >
-                  {label}
-                </Button>
-              ))}
+              {presetsAt({ ...own, ...(zone !== undefined && { timeZone: zone }) }, Date.now()).map(
+                ({ label, range }) => (
+                  <Button
+                    key={label}
+                    size="compact-sm"
+                    justify="flex-start"
+                    variant={sameRange(range, value) ? 'light' : 'subtle'}
+                    color={sameRange(range, value) ? 'seismo' : 'gray'}
+                    aria-pressed={sameRange(range, value)}
+                    onClick={() => choose(range)}
+                  >
+                    {label}
+                  </Button>
+                ),
+              )}
             </Stack>
             <Stack gap="xs">
               <Suspense fallback={<Skeleton h={CALENDAR_PX} w={260} />}>
@@ -74,12 +77,18 @@ export function RangePicker({ value, onChange }: RangePickerProps) {
   );
 }
 
+/** The app's own. Who only reads a link is told of no app. */
+function useCalendar(): AppCalendar {
+  const { app } = useParams({ strict: false });
+  const { data: apps = [] } = useQuery({ ...appsQuery, enabled: app !== undefined });
+  const { timeZone = 'UTC', weekStart = 'monday' } = apps.find((one) => one.app === app) ?? {};
+  return { timeZone, weekStart };
+}
+
 const APP = '\u0000app';
 
 function ZoneSelect({ value, onChange }: { value: string | undefined; onChange(zone: string | undefined): void }) {
-  const { app } = useParams({ strict: false });
-  const { data: apps = [] } = useQuery(appsQuery);
-  const own = apps.find((one) => one.app === app)?.timeZone;
+  const own = useCalendar().timeZone;
   const zones = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), ...(value === undefined ? [] : [value])])];
   return (
     <Select
@@ -89,7 +98,7 @@ function ZoneSelect({ value, onChange }: { value: string | undefined; onChange(z
       allowDeselect={false}
       limit={100}
       comboboxProps={{ withinPortal: false }}
-      data={[{ value: APP, label: own === undefined ? "The app's" : `The app's (${own})` }, ...zones]}
+      data={[{ value: APP, label: `The app's (${own})` }, ...zones]}
       value={value ?? APP}
       onChange={(zone) => onChange(zone === APP || zone === null ? undefined : zone)}
     />

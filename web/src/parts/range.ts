@@ -48,7 +48,7 @@ const UNITS = { min: 'minute', h: 'hour', d: 'day', w: 'week', m: 'month', y: 'y
 const isUnit = (unit: string): unit is keyof typeof UNITS => unit in UNITS;
 
 /** `14d` is `14 days`. */
-function inWords(last: string): string {
+export function inWords(last: string): string {
   const [, number, unit] = /^(\d+)([a-z]+)$/.exec(last) ?? [];
   if (number === undefined || unit === undefined || !isUnit(unit)) return last;
   return number === '1' ? UNITS[unit] : `${number} ${UNITS[unit]}s`;
@@ -61,4 +61,49 @@ export function labelOf(range: Range): string {
   if (range.last !== undefined) return `Last ${inWords(range.last)}`;
   if (range.from === undefined) return 'All time';
   return range.to === undefined || range.to === range.from ? range.from : `${range.from} – ${range.to}`;
+}
+
+export interface AppCalendar {
+  readonly timeZone: string;
+  readonly weekStart: 'sunday' | 'monday';
+}
+
+const MS = { min: 60_000, h: 3_600_000 } as const;
+
+/**
+ * Where a unit of the calendar begins, so many before the running one.
+ * @returns a time, or a day in the calendar's zone: `2026-11-25`
+ */
+export function startOf(before: number, unit: string, { timeZone, weekStart }: AppCalendar, nowMs: number): string {
+  if (unit === 'min' || unit === 'h') {
+    const length = MS[unit];
+    return new Date(Math.floor(nowMs / length) * length - before * length).toISOString();
+  }
+  // A day of the calendar, counted as if it were one of UTC.
+  const today = new Date(`${new Intl.DateTimeFormat('en-CA', { timeZone }).format(nowMs)}T00:00:00Z`);
+  const [year, month, date] = [today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate()];
+  const intoWeek = (today.getUTCDay() - (weekStart === 'monday' ? 1 : 0) + 7) % 7;
+  const start =
+    unit === 'y'
+      ? Date.UTC(year - before, 0, 1)
+      : unit === 'm'
+        ? Date.UTC(year, month - before, 1)
+        : unit === 'w'
+          ? Date.UTC(year, month, date - intoWeek - 7 * before)
+          : Date.UTC(year, month, date - before);
+  return new Date(start).toISOString().slice(0, 10);
+}
+
+const DAY_MS = 86_400_000;
+
+/** Whole weeks and months that are over have no word in the API: their days depend on the calendar. */
+export function presetsAt(calendar: AppCalendar, nowMs: number): readonly Preset[] {
+  const before = (unit: 'w' | 'm'): Range => ({
+    from: startOf(1, unit, calendar, nowMs),
+    to: new Date(Date.parse(startOf(0, unit, calendar, nowMs)) - DAY_MS).toISOString().slice(0, 10),
+  });
+  return PRESETS.flatMap((preset) => {
+    if (preset.range.last === '1w') return [preset, { label: 'Last week', range: before('w') }];
+    return preset.range.last === '1m' ? [preset, { label: 'Last month', range: before('m') }] : [preset];
+  });
 }

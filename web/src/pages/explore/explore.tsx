@@ -2,7 +2,7 @@ import { Button, Grid, Paper, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { answerQuery, eventNamesQuery } from '../../api/hooks.ts';
 import { ProblemError } from '../../api/http.ts';
 import type { Chart, Question } from '../../api/wire.ts';
@@ -14,6 +14,7 @@ import { Empty, Failure } from '../../parts/states.tsx';
 import { useLater } from '../../parts/use-later.ts';
 import { type Shortcut, useShortcuts } from '../../shell/shortcuts.tsx';
 import { CommonForm } from './common-form.tsx';
+import classes from './explore.module.css';
 import { Form, preloadForms } from './form.tsx';
 import { asKind, type BuiltKind, grown, isBuilt, KINDS, missing, rangeOfQuestion, withRange } from './question.ts';
 import { Result } from './result.tsx';
@@ -113,6 +114,12 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
     [ask, chart, draw, names, question],
   );
   useShortcuts(shortcuts);
+  const kinds = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen one comes into view whenever another is chosen
+  useEffect(() => {
+    const tab = kinds.current?.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (tab) kinds.current?.scrollTo({ left: tab.offsetLeft - kinds.current.clientWidth / 2 + tab.offsetWidth / 2 });
+  }, [question.kind]);
   // The answer is drawn first: the form takes as long again.
   const isLater = useLater();
   useEffect(() => {
@@ -135,7 +142,7 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
       }
     >
       <Tabs value={question.kind} onChange={(kind) => kind !== null && ask(asKind(kind as BuiltKind, question, names))}>
-        <Tabs.List aria-label="Kind of question">
+        <Tabs.List aria-label="Kind of question" className={classes['kinds'] ?? ''} ref={kinds}>
           {KINDS.map(({ kind, label, about }) => (
             <Tabs.Tab key={kind} value={kind} title={about}>
               {label}

@@ -1,4 +1,5 @@
 import type { Segment } from '../../api/wire.ts';
+import { inWords } from '../../parts/range.ts';
 
 /** One line of the form. */
 export interface Row {
@@ -61,7 +62,10 @@ export function wordsOf(segment: Segment): string {
   if ('lastSeen' in segment) return 'last seen in a range of time';
   const { did, atLeast = 1, atMost, last } = segment;
   const what = did.event ?? did.id ?? 'any event';
-  const most = atMost === undefined ? '' : ` and at most ${atMost}`;
+  const times =
+    atMost === undefined && atLeast === 1
+      ? 'once'
+      : `${atLeast}${atMost === undefined ? '' : ` and at most ${atMost}`} times`;
   const rest = did.filters?.length ? ' under conditions' : '';
-  return `did ${what}${rest} at least ${atLeast}${most} times${last === undefined ? '' : ` in the last ${last}`}`;
+  return `did ${what}${rest} at least ${times}${last === undefined ? '' : ` in the last ${inWords(last)}`}`;
 }
