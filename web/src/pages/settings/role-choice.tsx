@@ -1,16 +1,21 @@
-import { SegmentedControl } from '@mantine/core';
+import { Input, SegmentedControl } from '@mantine/core';
 import type { User } from './queries.ts';
 
 export function RoleChoice({ value, onChange }: { value: User['role']; onChange(role: User['role']): void }) {
   return (
-    <SegmentedControl
-      aria-label="Role"
-      value={value}
-      onChange={(role) => onChange(role === 'admin' ? 'admin' : 'viewer')}
-      data={[
-        { value: 'viewer', label: 'Viewer: reads everything' },
-        { value: 'admin', label: 'Admin: changes everything' },
-      ]}
-    />
+    <Input.Wrapper label="Role" labelElement="div" description="Viewers read everything, admins also change it.">
+      <div>
+        <SegmentedControl
+          mt={5}
+          aria-label="Role"
+          value={value}
+          onChange={(role) => onChange(role === 'admin' ? 'admin' : 'viewer')}
+          data={[
+            { value: 'viewer', label: 'Viewer' },
+            { value: 'admin', label: 'Admin' },
+          ]}
+        />
+      </div>
+    </Input.Wrapper>
   );
 }

@@ -7,6 +7,9 @@ import { Confirm } from '../../parts/confirm.tsx';
 import { Empty, Failure } from '../../parts/states.tsx';
 import { appPath } from './queries.ts';
 
+/** px: a day, or most names, in one line. */
+const NAME_MIN = 96;
+
 interface SavedListProps<T> {
   readonly app: string;
   /** As the address of the API has it. */
@@ -68,7 +71,7 @@ export function SavedList<T extends { readonly id: string }>(props: SavedListPro
             {data.map((one) => (
               <Table.Tr key={one.id}>
                 {cellsOf(one).map((cell, i) => (
-                  <Table.Td key={columns[i]} style={{ overflowWrap: 'anywhere' }}>
+                  <Table.Td key={columns[i]} {...(i === 0 && { miw: NAME_MIN })} style={{ overflowWrap: 'anywhere' }}>
                     {cell}
                   </Table.Td>
                 ))}

@@ -101,7 +101,7 @@ export function SignIn() {
           </form>
           <Text size="xs" c="dimmed">
             The first start of the server printed the name and the password. Lost it? On the server's machine,{' '}
-            <code>seismo user remove NAME</code> and <code>seismo user add NAME</code> make a new one.
+            <code>seismo user change NAME --password</code> sets a new one.
           </Text>
         </Stack>
       </Paper>
