@@ -14,6 +14,12 @@ const seismo: MantineColorsTuple = [
   '#0a4a46',
 ];
 
+/** The list itself scrolls, as lists of choices may; Mantine's own area around it is one that no key reaches (WCAG 2.1.1). */
+const LIST = {
+  defaultProps: { withScrollArea: false },
+  styles: { options: { maxHeight: 220, overflowY: 'auto' } },
+} as const;
+
 export const theme = createTheme({
   primaryColor: 'seismo',
   primaryShade: { light: 7, dark: 7 },
@@ -26,6 +32,10 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     // Its hidden first element is none that a menu may own (WCAG 1.3.1); the first item takes the focus instead, as menus of systems do.
+    Select: LIST,
+    MultiSelect: LIST,
+    Autocomplete: LIST,
+    TagsInput: LIST,
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });
