@@ -79,6 +79,17 @@ onLinux('an engine whose writes fail', () => {
     expect(await rowsAndBytes()).toEqual([{ n: '4000', bytes: '320000' }]);
   });
 
+  it('goes on at once after rows for which there was no room on their way to it', async () => {
+    await insert(10);
+    refuseWritesBeyond(20_000);
+    // 200 kB: they have all been sent, and have not all been read, when the first cannot be written.
+    await expect(insert(25_000)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    spawnSync('prlimit', [`--pid=${engine.pid()}`, '--fsize=unlimited']);
+    // On the connection that the rows came on, if it is kept.
+    const late = new Promise((resolve) => setTimeout(resolve, 20_000, 'no answer within 20 s').unref());
+    expect(await Promise.race([rowsAndBytes(), late])).toEqual([{ n: '10', bytes: '800' }]);
+  });
+
   it('ends also when nobody waits for what it writes', async () => {
     await insert(2_000);
     const up = another();

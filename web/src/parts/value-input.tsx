@@ -42,7 +42,6 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
     data: [...suggested.keys()],
     // The server has searched already.
     filter: ({ options }: { options: unknown }) => options as never,
-    maxDropdownHeight: 220,
     // Above, over what is chosen already: below, it would lie over the button that is pressed next.
     comboboxProps: { withinPortal: false, position: 'top-start' as const },
     renderOption: ({ option }: { option: { value: string } }) => (

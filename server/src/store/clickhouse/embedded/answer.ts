@@ -69,6 +69,8 @@ export async function answer(
     else await answerInsert({ lanes, spoolDir, writes }, work, request, given, insert[1]!, insert[2]!);
     if (!response.writableEnded) response.end();
   } catch (error) {
+    // Rows that found no room on the disk have not been read to their end: nothing that comes behind them would ever be read.
+    if (!request.readableEnded && !response.headersSent) response.setHeader('connection', 'close');
     if (!response.destroyed) refuse(response, error);
   } finally {
     lanes.end(work);
