@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/http.ts';
 import type { Annotation } from '../api/wire.ts';
+import { FormButtons } from './form-buttons.tsx';
 import { Failure } from './states.tsx';
 
 interface AnnotationFormProps {
@@ -61,14 +62,7 @@ export function AnnotationForm({ app, mark, title, action, onClose }: Annotation
             onChange={(event) => setText(event.currentTarget.value)}
           />
           {save.error && <Failure error={save.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {action}
-            </Button>
-          </Group>
+          <FormButtons action={action} isBusy={save.isPending} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { meQuery } from '../api/hooks.ts';
 import { api, ProblemError } from '../api/http.ts';
+import { FormButtons } from '../parts/form-buttons.tsx';
 import { Failure } from '../parts/states.tsx';
 
 /** One's own password; the other sessions end, this one goes on with the cookie of the answer. */
@@ -57,14 +58,7 @@ export function ChangePassword({ onClose }: { onClose(): void }) {
               onChange={(event) => setPassword(event.currentTarget.value)}
             />
             {error && !isWrong && !isUnfit && <Failure error={error} />}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                Cancel
-              </Button>
-              <Button type="submit" loading={change.isPending}>
-                Change
-              </Button>
-            </Group>
+            <FormButtons action="Change" isBusy={change.isPending} onCancel={onClose} />
           </Stack>
         </form>
       )}

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Chart, Question, SavedReport } from '../../api/wire.ts';
 import { EventSelect } from '../../parts/event-select.tsx';
+import { FormButtons } from '../../parts/form-buttons.tsx';
 import { AnchorLink } from '../../parts/links.tsx';
 import { PRESETS } from '../../parts/range.ts';
 import type { Tile } from './queries.ts';
@@ -121,14 +122,7 @@ export function AddTile({ app, reports, onAdd, onClose }: AddTileProps) {
             value={name}
             onChange={(typed) => setName(typed.currentTarget.value)}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" disabled={from === 'report' && report === null}>
-              Add
-            </Button>
-          </Group>
+          <FormButtons action="Add" isOff={from === 'report' && report === null} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, MultiSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, MultiSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { eventNamesQuery } from '../../api/hooks.ts';
+import { FormButtons } from '../../parts/form-buttons.tsx';
 import { Failure } from '../../parts/states.tsx';
 import { useCreate } from './queries.ts';
 import { EVENTS_MAX, templatesFor, usualEvents } from './templates.ts';
@@ -79,14 +80,7 @@ export function Create({ app, template: first, onClose }: { app: string; templat
             }}
           />
           {create.error && <Failure error={create.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Create
-            </Button>
-          </Group>
+          <FormButtons action="Create" isBusy={create.isPending} onCancel={onClose} />
           {names.length === 0 && (
             <Text size="sm" c="dimmed">
               More templates are offered once {app} has events.

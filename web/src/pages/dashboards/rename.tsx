@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { FormButtons } from '../../parts/form-buttons.tsx';
 import { Failure } from '../../parts/states.tsx';
 
 export interface RenameProps {
@@ -52,14 +53,7 @@ export function Rename({
             />
           )}
           {error !== undefined && error !== null && <Failure error={error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={isBusy}>
-              Save
-            </Button>
-          </Group>
+          <FormButtons action="Save" isBusy={isBusy} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, PasswordInput, Stack } from '@mantine/core';
+import { Modal, PasswordInput, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ProblemError } from '../../api/http.ts';
+import { FormButtons } from '../../parts/form-buttons.tsx';
 import { Failure } from '../../parts/states.tsx';
 import { accountsQuery, type User } from './queries.ts';
 import { RoleChoice } from './role-choice.tsx';
@@ -43,14 +44,12 @@ export function ChangeUser({ user, onClose }: { user: User; onClose(): void }) {
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
           {error && !isUnfit && <Failure error={error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={change.isPending} disabled={role === user.role && password === ''}>
-              Save
-            </Button>
-          </Group>
+          <FormButtons
+            action="Save"
+            isBusy={change.isPending}
+            isOff={role === user.role && password === ''}
+            onCancel={onClose}
+          />
         </Stack>
       </form>
     </Modal>

@@ -19,6 +19,7 @@ import { useState } from 'react';
 import { api } from '../../api/http.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { FormButtons } from '../../parts/form-buttons.tsx';
 import { ago, count, dateTime, day } from '../../parts/formats.ts';
 import { Empty, Failure } from '../../parts/states.tsx';
 import { type Key, keysQuery, type MadeKey } from './queries.ts';
@@ -177,14 +178,7 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
             </>
           )}
           {make.error && <Failure error={make.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={make.isPending}>
-              Make the key
-            </Button>
-          </Group>
+          <FormButtons action="Make the key" isBusy={make.isPending} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>
