@@ -64,7 +64,13 @@ export function createReports(store: Store, around: Surroundings): Reports {
 
   return {
     async report(kind, app, search, control) {
-      checkNames(search, { names: [...DATES[kind], 'interval', 'exact', ...COMMON], filters: true });
+      checkNames(search, { names: [...DATES[kind], 'interval', 'exact', 'report', ...COMMON], filters: true });
+      // Version 0.0.5 of the client names the report in the query string as well as in the path.
+      if ((search.get('report') ?? kind) !== kind)
+        throw invalid(
+          'report',
+          `must be ${kind}, as in the path, or absent; for another report ask /api/reports/<report>/${app}.`,
+        );
       const calendar = calendarOf(search, around.calendarOf(app));
       const range = reportRange(kind, search, calendar, around.now());
       const filters = filtersOf(search, app);

@@ -57,6 +57,11 @@ export function reportRoutes({ reports }: HttpDeps): readonly Route[] {
       FRESH,
       formParameter(TABLE_FORMS),
       CSV_SAFE,
+      {
+        name: 'report',
+        description: 'The report that the path names; any other value is an error. Early clients send it.',
+        schema: Type.Literal(kind),
+      },
     ],
     answers: {
       200: {
