@@ -1385,8 +1385,6 @@ export interface Operations {
       readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
-      readonly report?: 'hour' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1444,8 +1442,6 @@ export interface Operations {
       readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
-      readonly report?: 'day' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1505,8 +1501,6 @@ export interface Operations {
       readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
-      readonly report?: 'week' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1566,8 +1560,6 @@ export interface Operations {
       readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
-      readonly report?: 'month' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1627,8 +1619,6 @@ export interface Operations {
       readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
-      readonly report?: 'period' | undefined;
     };
     answer: {
       readonly app: string;

@@ -43,7 +43,7 @@ export const ERRORS = {
   EVENT_USER_INVALID: caller(
     400,
     'user, device or session is not usable',
-    'Send a text within the length limit, or leave it out.',
+    'Send the id that your app knows, as a text or number, or leave the field out. "", "null", "undefined", "NaN" and "[object Object]" are no ids, and $identify takes neither "0" nor "anonymous".',
   ),
   EVENT_DATA_INVALID: caller(400, 'data must be a JSON object', 'Send "data": {"name": value}.'),
   EVENT_NUMBER_UNSAFE: caller(400, 'A number does not fit a double', 'Send it as a text.'),

@@ -1,6 +1,7 @@
 import { uuidFromCaller } from '../caller-uuid.ts';
 import { SeismoError } from '../errors.ts';
 import { APP_NAME, IDENTIFY, idFromName, TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
+import { identityOf } from './event-identity.ts';
 import { type EventLimits, FUTURE_MAX_MS, SKEW_MIN_MS } from './limits.ts';
 import type { NameBook } from './names.ts';
 import { checkText, flattenData } from './properties.ts';
@@ -92,10 +93,7 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
   const { timestamp, clientTimestamp, receivedAt } = context.imported
     ? importedTimes(event, context, context.imported.defaultTime)
     : settleTime(event, context);
-  const user = optionalText(event, 'user', limits.userMaxLength);
-  // Of an event that says who, a device by address would tie that user to whoever else comes from there.
-  const device = optionalText(event, 'device', limits.userMaxLength) || (user === '' ? (context.device ?? '') : '');
-  const session = optionalText(event, 'session', limits.userMaxLength);
+  const { user, device, session } = identityOf(event, id === IDENTIFY, context);
 
   const data = event['data'];
   if (data !== undefined && data !== null && (typeof data !== 'object' || Array.isArray(data)))
@@ -184,21 +182,6 @@ function nameOf(event: Record<string, unknown>, limits: EventLimits): { id: stri
     });
   checkText(id, 'id');
   return { id, name };
-}
-
-function optionalText(event: Record<string, unknown>, field: 'user' | 'device' | 'session', max: number): string {
-  const value = event[field];
-  if (value === undefined || value === null) return '';
-  if (typeof value !== 'string' || value === '' || value.length > max)
-    throw new SeismoError(
-      'EVENT_USER_INVALID',
-      `${field} must be a text of 1 to ${max} characters (userMaxLength), or absent.`,
-      {
-        field,
-      },
-    );
-  checkText(value, field);
-  return value;
 }
 
 /** The event's time: given or arrival, skew corrected, the far future set to arrival. */

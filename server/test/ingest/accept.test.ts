@@ -85,7 +85,7 @@ describe('acceptEvent', () => {
       id: 'app-start',
       event: 'started',
     });
-    expect(accept({ id: '$identify' })).toMatchObject({ id: '$identify', event: '$identify' });
+    expect(accept({ id: '$identify', user: 'ann' })).toMatchObject({ id: '$identify', event: '$identify' });
   });
 
   it('corrects a skewed clock, sets the far future to arrival, and keeps what the client said', () => {
