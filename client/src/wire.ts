@@ -1191,9 +1191,9 @@ export interface Operations {
       };
       readonly id?: string;
       readonly uuid?: string;
-      readonly user?: string;
-      readonly device?: string;
-      readonly session?: string;
+      readonly user?: string | number;
+      readonly device?: string | number;
+      readonly session?: string | number;
       readonly timestamp?: string | number;
       readonly sentAt?: string | number;
       readonly data?: { readonly [name: string]: unknown };
@@ -1204,9 +1204,9 @@ export interface Operations {
       };
       readonly id?: string;
       readonly uuid?: string;
-      readonly user?: string;
-      readonly device?: string;
-      readonly session?: string;
+      readonly user?: string | number;
+      readonly device?: string | number;
+      readonly session?: string | number;
       readonly timestamp?: string | number;
       readonly sentAt?: string | number;
       readonly data?: { readonly [name: string]: unknown };
@@ -1218,9 +1218,9 @@ export interface Operations {
         };
         readonly id?: string;
         readonly uuid?: string;
-        readonly user?: string;
-        readonly device?: string;
-        readonly session?: string;
+        readonly user?: string | number;
+        readonly device?: string | number;
+        readonly session?: string | number;
         readonly timestamp?: string | number;
         readonly sentAt?: string | number;
         readonly data?: { readonly [name: string]: unknown };
@@ -1385,6 +1385,8 @@ export interface Operations {
       readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
+      /** The report that the path names; any other value is an error. Early clients send it. */
+      readonly report?: 'hour' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1442,6 +1444,8 @@ export interface Operations {
       readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
+      /** The report that the path names; any other value is an error. Early clients send it. */
+      readonly report?: 'day' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1501,6 +1505,8 @@ export interface Operations {
       readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
+      /** The report that the path names; any other value is an error. Early clients send it. */
+      readonly report?: 'week' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1560,6 +1566,8 @@ export interface Operations {
       readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
+      /** The report that the path names; any other value is an error. Early clients send it. */
+      readonly report?: 'month' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1619,6 +1627,8 @@ export interface Operations {
       readonly format?: string | undefined;
       /** `true` quotes CSV cells that begin with = + - @. */
       readonly csvSafe?: string | undefined;
+      /** The report that the path names; any other value is an error. Early clients send it. */
+      readonly report?: 'period' | undefined;
     };
     answer: {
       readonly app: string;
