@@ -101,8 +101,19 @@ export const ERRORS = {
   RATE_LIMITED: caller(
     429,
     'The key posts faster than its rate',
-    'Wait as long as Retry-After says, or raise the rate of the key.',
+    'Wait as long as Retry-After says, or use a key of a higher rate.',
     1,
+  ),
+  RATE_BATCH_TOO_LARGE: caller(
+    413,
+    'The batch is more than the rate of the key ever takes at once',
+    'Send smaller batches, or use a key of a higher rate.',
+  ),
+  QUOTA_REACHED: caller(
+    429,
+    'The app has reached its quota of the day',
+    'Wait as long as Retry-After says (until midnight UTC), or raise eventsPerDayMax or bytesPerDayMax.',
+    3_600,
   ),
   GITHUB_UNAVAILABLE: machine('GitHub did not answer', 'Try again, or sign in with a password.', 10),
   USER_EXISTS: caller(409, 'There is such a user already', 'Choose another name, or remove the user first.'),
@@ -118,7 +129,7 @@ export const ERRORS = {
   KEY_INVALID: caller(
     400,
     'The key request is not valid',
-    'Send app, scope (read or write), and optionally origins and eventsPerSecond.',
+    'Send app, scope (read or write), and optionally origins, eventsPerSecond, bytesPerSecond and trusted.',
   ),
   // — questions —
   PARAMETER_UNKNOWN: caller(400, 'There is no such parameter', 'Remove it; the detail lists what is known.'),

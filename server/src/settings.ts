@@ -307,6 +307,18 @@ export const SETTINGS = {
     'names',
     'Most indexed property names of an app; beyond, new ones stay in `data` and cannot be filtered by.',
   ),
+  eventsPerDayMax: setting<number | undefined>(
+    undefined,
+    `absent, or ${integer(1, 1e12, 'events').allowed}`,
+    optional(integer(1, 1e12, 'events').parse),
+    'Most events that each app stores a day (UTC), whoever posts them; beyond, posts are answered 429 until midnight. Imports do not count. Absent: any number.',
+  ),
+  bytesPerDayMax: setting<number | undefined>(
+    undefined,
+    `absent, or ${integer(MIB, 1e15, 'bytes').allowed}`,
+    optional(integer(MIB, 1e15, 'bytes').parse),
+    'Most bytes of bodies, inflated, that each app takes a day (UTC), whoever posts them; beyond, posts are answered 429 until midnight. Imports do not count. Absent: any number.',
+  ),
   idWindowDays: count(7, 1, 90, 'days', 'So long a repeated `uuid` is known.'),
   idWindowMax: count(
     20_000_000,

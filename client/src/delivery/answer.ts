@@ -48,8 +48,9 @@ export function verdictOf({
   code,
 }: Answer): 'taken' | 'retry' | 'split' | 'damaged' | 'refused' {
   if (status === 413) return 'split';
+  if (status >= 500 || RETRIED.includes(status)) return 'retry';
   if (accepted !== undefined && (status < 300 || rejected)) return 'taken';
-  if (status < 300 || status >= 500 || RETRIED.includes(status)) return 'retry';
+  if (status < 300) return 'retry';
   if (!code || /^(BODY|REQUEST)_/.test(code)) return 'damaged';
   return 'refused';
 }

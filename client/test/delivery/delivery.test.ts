@@ -60,6 +60,10 @@ describe('what can succeed', () => {
   it.each<[string, Answer | Error]>([
     ['no answer', new Error('ECONNRESET')],
     ['429', { status: 429, code: 'RATE_LIMITED' }],
+    // What a stream of lines is answered carries counts, and is no success.
+    ['429 with counts', { status: 429, code: 'RATE_LIMITED', accepted: 0, rejected: [] }],
+    ['503 with counts', { status: 503, code: 'JOURNAL_FULL', accepted: 0, rejected: [] }],
+    ['429 until midnight', { status: 429, code: 'QUOTA_REACHED' }],
     ['500', { status: 500 }],
     ['503', { status: 503, code: 'JOURNAL_FULL' }],
     ['408', { status: 408 }],

@@ -1,4 +1,5 @@
 /** Who asks, and what they may do: what `http` and `cli` ask of the auth room. Failures are SeismoErrors. */
+import type { Poster } from '../poster.ts';
 
 export const ROLES = ['admin', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
@@ -52,10 +53,24 @@ export interface KeySummary {
   readonly scope: Scope;
   readonly origins: readonly string[];
   readonly eventsPerSecond: number;
+  /** Inflated. */
+  readonly bytesPerSecond: number;
+  /** Not in pages: see poster.ts. */
+  readonly trusted: boolean;
   /** UTC ms */
   readonly createdAt: number;
   /** UTC ms, to the minute; absent when it was never used. */
   readonly lastUsedAt?: number;
+}
+
+/** As a caller sends it. */
+export interface KeyRequest {
+  readonly app: unknown;
+  readonly scope: unknown;
+  readonly origins?: unknown;
+  readonly eventsPerSecond?: unknown;
+  readonly bytesPerSecond?: unknown;
+  readonly trusted?: unknown;
 }
 
 export interface Auth {
@@ -70,8 +85,8 @@ export interface Auth {
   identify(token: string, via: Via): Promise<Identity>;
   /** Ends the session of this token. */
   signOut(token: string): Promise<void>;
-  /** Takes `events` from the key's rate. @returns 0, or the seconds to wait (then nothing was taken) */
-  takeRate(keyId: string, events: number): number;
+  /** Who a write key is as a poster, with what it may still post. */
+  posterOf(keyId: string): Poster;
 
   users(): readonly UserSummary[];
   /** @throws USER_INVALID, USER_EXISTS, USER_CONFIGURED */
@@ -91,12 +106,7 @@ export interface Auth {
   removeUser(name: string): Promise<void>;
   keys(): readonly KeySummary[];
   /** The key is shown this once. @throws KEY_INVALID, APP_NAME_INVALID */
-  createKey(request: {
-    readonly app: unknown;
-    readonly scope: unknown;
-    readonly origins?: unknown;
-    readonly eventsPerSecond?: unknown;
-  }): Promise<KeySummary & { readonly key: string }>;
+  createKey(request: KeyRequest): Promise<KeySummary & { readonly key: string }>;
   /** @throws KEY_UNKNOWN */
   revokeKey(id: string): Promise<void>;
 }

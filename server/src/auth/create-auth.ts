@@ -17,6 +17,8 @@ export interface AuthOptions {
     readonly users: Readonly<Record<string, string>>;
     readonly auth: { readonly users: readonly string[] };
     readonly githubUrl: string;
+    /** A key of any rate takes an event of this size. */
+    readonly eventMaxBytes?: number;
   };
   /** Signs tokens. */
   readonly secret: Uint8Array;
@@ -51,7 +53,7 @@ export function createAuth(options: AuthOptions): Auth {
   const { registry, config, now } = options;
   const passwords = new Passwords(Object.values(config.users));
   const limiter = new FailureLimiter(now);
-  const keys = new Keys(registry, now);
+  const keys = new Keys(registry, now, config.eventMaxBytes);
   const tokens = new Tokens({ key: options.secret, now, ttlMs: config.tokenTtl * 60_000 });
   const logins = new Set(config.auth.users.map((login) => login.toLowerCase()));
   let askingGitHub = 0;
@@ -215,7 +217,7 @@ export function createAuth(options: AuthOptions): Auth {
       await registry.put(ENDED, claims.session, claims.expiresAt + config.tokenTtl * 60_000);
     },
 
-    takeRate: (keyId, events) => keys.take(keyId, events),
+    posterOf: (keyId) => keys.posterOf(keyId),
 
     users(): UserSummary[] {
       return [

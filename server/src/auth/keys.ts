@@ -1,18 +1,28 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { SeismoError } from '../errors.ts';
 import { APP_NAME } from '../event.ts';
+import type { Poster } from '../poster.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { KeyIdentity, KeySummary, Scope, Via } from './auth.ts';
+import type { KeyIdentity, KeyRequest, KeySummary, Via } from './auth.ts';
+import { KeyRate } from './key-rate.ts';
 
 /** As stored, under its id. */
-interface StoredKey extends Omit<KeySummary, 'id' | 'lastUsedAt'> {
+interface StoredKey extends Omit<KeySummary, 'id' | 'lastUsedAt' | 'trusted' | 'bytesPerSecond'> {
   readonly sha256: string;
+  /** Absent: by the rate of events. */
+  readonly bytesPerSecond?: number;
+  /** Absent: no. */
+  readonly trusted?: true;
 }
 
 export const KEY_PREFIX = 'sk_';
 const KIND = 'keys';
 /** Unless the key says otherwise. */
 const EVENTS_PER_SECOND = 1_000;
+/** Most events have some hundred bytes: their rate is what limits, and not this, unless they are made large. */
+const BYTES_PER_EVENT = 4 * 1024;
+const RATE_MAX = 1e6;
+const BYTES_PER_SECOND_MAX = 1e9;
 const ID_LENGTH = 12;
 /** When keys were used last: id → UTC ms. Beside the keys, so that using one never writes over a change of it. */
 const USES = 'key-uses';
@@ -22,29 +32,27 @@ const USE_MS = 60_000;
 export class Keys {
   readonly #registry: Registry;
   readonly #now: () => number;
-  readonly #buckets = new Map<string, { left: number; at: number }>();
+  /** A key of any rate takes an event of this size. */
+  readonly #eventMaxBytes: number;
+  readonly #posters = new Map<string, Poster>();
   /** As written last. */
   readonly #uses = new Map<string, number>();
 
-  constructor(registry: Registry, now: () => number) {
+  constructor(registry: Registry, now: () => number, eventMaxBytes = 256 * 1024) {
     this.#registry = registry;
     this.#now = now;
+    this.#eventMaxBytes = eventMaxBytes;
   }
 
   list(): KeySummary[] {
     return this.#registry.list<StoredKey>(KIND).map(({ name, value }) => {
       const lastUsedAt = this.#uses.get(name) ?? this.#registry.get<number>(USES, name);
-      return { ...summaryOf(name, value), ...(lastUsedAt !== undefined && { lastUsedAt }) };
+      return { ...this.#summaryOf(name, value), ...(lastUsedAt !== undefined && { lastUsedAt }) };
     });
   }
 
-  async create(request: {
-    app: unknown;
-    scope: unknown;
-    origins?: unknown;
-    eventsPerSecond?: unknown;
-  }): Promise<KeySummary & { key: string }> {
-    const { app, scope, origins = [], eventsPerSecond = EVENTS_PER_SECOND } = request;
+  async create(request: KeyRequest): Promise<KeySummary & { key: string }> {
+    const { app, scope, origins = [], eventsPerSecond = EVENTS_PER_SECOND, bytesPerSecond, trusted = false } = request;
     if (typeof app !== 'string' || !APP_NAME.test(app))
       throw new SeismoError('KEY_INVALID', 'app must be the name of an app.', { field: 'app' });
     if (scope !== 'read' && scope !== 'write')
@@ -53,23 +61,42 @@ export class Keys {
       throw new SeismoError('KEY_INVALID', 'origins must be a list of origins like "https://example.com".', {
         field: 'origins',
       });
-    if (typeof eventsPerSecond !== 'number' || !(eventsPerSecond >= 1 && eventsPerSecond <= 1e6))
+    if (!isRate(eventsPerSecond, RATE_MAX))
       throw new SeismoError('KEY_INVALID', 'eventsPerSecond must be a number from 1 to 1,000,000.', {
         field: 'eventsPerSecond',
       });
+    if (bytesPerSecond !== undefined && !isRate(bytesPerSecond, BYTES_PER_SECOND_MAX))
+      throw new SeismoError('KEY_INVALID', 'bytesPerSecond must be a number from 1 to 1,000,000,000.', {
+        field: 'bytesPerSecond',
+      });
+    if (typeof trusted !== 'boolean' || (trusted && (scope === 'read' || origins.length > 0)))
+      throw new SeismoError(
+        'KEY_INVALID',
+        "trusted must be true or false; only a write key without origins can be trusted, since a key in a page is anybody's.",
+        { field: 'trusted' },
+      );
     const key = `${KEY_PREFIX}${randomBytes(16).toString('base64url')}`;
     const sha256 = digestOf(key);
     const id = sha256.slice(0, ID_LENGTH);
-    const stored: StoredKey = { app, scope: scope as Scope, origins, eventsPerSecond, createdAt: this.#now(), sha256 };
+    const stored: StoredKey = {
+      app,
+      scope,
+      origins,
+      eventsPerSecond,
+      ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+      ...(trusted && { trusted }),
+      createdAt: this.#now(),
+      sha256,
+    };
     await this.#registry.put(KIND, id, stored);
-    return { ...summaryOf(id, stored), key };
+    return { ...this.#summaryOf(id, stored), key };
   }
 
   async revoke(id: string): Promise<void> {
     // Ids are short; a longer one could not be asked for: the registry's keys are bounded.
     if (id.length > ID_LENGTH || !(await this.#registry.remove(KIND, id)))
       throw new SeismoError('KEY_UNKNOWN', `There is no key "${id.slice(0, 80)}".`);
-    this.#buckets.delete(id);
+    this.#posters.delete(id);
     this.#uses.delete(id);
     await this.#registry.remove(USES, id);
   }
@@ -95,26 +122,34 @@ export class Keys {
     this.#registry.put(USES, id, now).catch(() => undefined);
   }
 
-  /** A bucket that holds one second's events. @returns seconds to wait, 0 when taken */
-  take(id: string, events: number): number {
-    const rate = this.#registry.get<StoredKey>(KIND, id)?.eventsPerSecond ?? EVENTS_PER_SECOND;
-    const now = this.#now();
-    const bucket = this.#buckets.get(id) ?? { left: rate, at: now };
-    bucket.left = Math.min(rate, bucket.left + (Math.max(0, now - bucket.at) / 1000) * rate);
-    bucket.at = now;
-    this.#buckets.set(id, bucket);
-    if (bucket.left <= 0) return Math.max(1, Math.ceil(-bucket.left / rate));
-    // A batch larger than what is left is let through and paid for by waiting.
-    bucket.left -= events;
-    return 0;
+  /** Who a write key is as a poster, with what it may still post. */
+  posterOf(id: string): Poster {
+    const known = this.#posters.get(id);
+    if (known) return known;
+    const stored = this.#registry.get<StoredKey>(KIND, id);
+    // Revoked since the request was let in: it is the last of its kind, and nothing is remembered of it.
+    if (stored === undefined) return { keyId: id, isTrusted: false };
+    const poster = {
+      keyId: id,
+      isTrusted: stored.trusted === true,
+      allowance: new KeyRate(this.#summaryOf(id, stored), this.#now),
+    };
+    this.#posters.set(id, poster);
+    return poster;
+  }
+
+  #summaryOf(id: string, stored: StoredKey): KeySummary {
+    const { app, scope, origins, eventsPerSecond, createdAt, trusted = false } = stored;
+    const bytesPerSecond =
+      stored.bytesPerSecond ?? Math.max(eventsPerSecond * BYTES_PER_EVENT, Math.ceil(this.#eventMaxBytes / 2));
+    return { id, app, scope, origins, eventsPerSecond, bytesPerSecond, trusted, createdAt };
   }
 }
 
 const digestOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
-function summaryOf(id: string, { app, scope, origins, eventsPerSecond, createdAt }: StoredKey): KeySummary {
-  return { id, app, scope, origins, eventsPerSecond, createdAt };
-}
+const isRate = (value: unknown, max: number): value is number =>
+  typeof value === 'number' && value >= 1 && value <= max;
 
 function isOrigin(value: unknown): value is string {
   return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;

@@ -9,6 +9,8 @@ interface CreateOptions extends CommonOptions {
   readonly scope: string;
   readonly origin?: readonly string[];
   readonly eventsPerSecond?: string;
+  readonly bytesPerSecond?: string;
+  readonly trusted?: boolean;
 }
 
 export function addKey(program: Command): void {
@@ -22,17 +24,25 @@ export function addKey(program: Command): void {
     .requiredOption('--scope <scope>', 'write or read')
     .option('--origin <origin...>', 'pages that may use it, like https://example.com; any unless given')
     .option('--events-per-second <n>', 'the rate of a write key (1000)')
+    .option('--bytes-per-second <n>', 'the rate of its bodies, inflated (4096 for each event of the rate)')
+    .option('--trusted', 'a write key that is in no page: for servers that send text ids, old events or many names')
     .action(async (options: CreateOptions) => {
       const session = await sessionOf(options);
       const { client, output } = session;
-      const { app, scope, origin, eventsPerSecond } = options;
-      if (eventsPerSecond !== undefined && !/^\d+$/.test(eventsPerSecond))
-        throw new CommandFailure(`--events-per-second ${eventsPerSecond} must be a whole number.`, 2);
+      const { app, scope, origin, eventsPerSecond, bytesPerSecond, trusted } = options;
+      for (const [flag, value] of Object.entries({
+        '--events-per-second': eventsPerSecond,
+        '--bytes-per-second': bytesPerSecond,
+      }))
+        if (value !== undefined && !/^\d+$/.test(value))
+          throw new CommandFailure(`${flag} ${value} must be a whole number.`, 2);
       const request = {
         app,
         scope,
         ...(origin && { origins: origin }),
         ...(eventsPerSecond && { eventsPerSecond: Number(eventsPerSecond) }),
+        ...(bytesPerSecond && { bytesPerSecond: Number(bytesPerSecond) }),
+        ...(trusted && { trusted }),
       };
       const made = client
         ? ((await client.json('POST', '/api/keys', request)) as KeySummary & { key: string })

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Identity } from '../auth/auth.ts';
 import { APP_NAME } from '../event.ts';
+import { ADMIN } from '../poster.ts';
 import { JSON_TYPE, wholeBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
 
@@ -26,14 +27,14 @@ export function fastPost(deps: HttpDeps, ordinary: RequestListener, isClosing: (
     let bytes: Buffer | undefined;
     try {
       const who = await auth.identify(token, 'header');
-      if (!mayPost(who, app) || (who.kind === 'key' && auth.takeRate(who.id, 1) > 0)) {
+      if (!mayPost(who, app)) {
         ordinary(request, response);
         return;
       }
+      const poster = who.kind === 'key' ? auth.posterOf(who.id) : ADMIN;
+      poster.allowance?.checkOpen();
       bytes = await wholeBody(request, config.bodyMaxBytes);
-      const { status, body, events } = await ingest.post(app, bytes, arrivedAt);
-      // As the ordinary way does: one was taken before, the others are taken from the next second.
-      if (who.kind === 'key' && events > 1) auth.takeRate(who.id, events - 1);
+      const { status, body } = await ingest.post(app, bytes, arrivedAt, undefined, poster);
       response.writeHead(status, { ...plain, 'content-length': Buffer.byteLength(body) });
       response.end(body);
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Committed } from '../committed.ts';
 import { SeismoError } from '../errors.ts';
 import { ROW_OFFSET } from '../row.ts';
 import type { Accepted } from './accept.ts';
+import type { DailyQuota } from './daily-quota.ts';
 import type { Fingerprints } from './fingerprint.ts';
 import { GroupWriter } from './group.ts';
 import { type IdWindow, PENDING_EVEN, PENDING_ODD } from './id-window.ts';
@@ -52,6 +53,7 @@ export interface CommitterOptions {
   readonly ids: IdWindow;
   readonly prints: Fingerprints;
   readonly names: NameBook;
+  readonly quota: DailyQuota;
   readonly now: () => number;
   /** The clock by which ids grow old, ms (ids-clock.ts). */
   readonly idsNow: () => number;
@@ -211,9 +213,10 @@ export class Committer {
 
   /** @returns whether it is on disk */
   async #commit(batch: Batch): Promise<boolean> {
-    const { journal, ids, names, now, idsNow } = this.#options;
+    const { journal, ids, names, quota, now, idsNow } = this.#options;
     const at = idsNow();
     const fresh = names.takeFresh();
+    const used = quota.takeFresh();
     let firstSeq: number;
     try {
       firstSeq = await journal.append({
@@ -222,10 +225,11 @@ export class Committer {
         ...(batch.prints.count > 0 && { prints: batch.prints.encode(journal.nextSeq, at) }),
         names: fresh,
         takenFromAside: batch.takenFromAside,
-        checkpoints: batch.checkpoints,
+        checkpoints: [...batch.checkpoints, ...used],
       });
     } catch (error) {
       names.giveBack(fresh);
+      quota.giveBack(used);
       this.#fail(batch, error);
       return false;
     }

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { SeismoError } from '../errors.ts';
 import { eventToJson } from '../event.ts';
+import { ADMIN } from '../poster.ts';
 import { decodeRow, ROW_OFFSET, uuidToText } from '../row.ts';
 import { steadyClock } from '../steady-clock.ts';
 import { within } from '../within.ts';
 import { type AcceptContext, checkApp } from './accept.ts';
 import {
   addEvent,
-  addLine,
   type Batch,
   batchAnswer,
   eventsOf,
@@ -19,15 +19,17 @@ import {
 import { writeCleanNote } from './clean-note.ts';
 import { Committer } from './committer.ts';
 import { DailyDevices } from './daily-devices.ts';
+import { DailyQuota } from './daily-quota.ts';
 import { Fingerprints } from './fingerprint.ts';
 import type { IdWindow } from './id-window.ts';
 import { acceptLines, BACKLOG_MAX_BYTES, Imports } from './imports.ts';
 import type { Ingest, IngestStats, PostAnswer } from './ingest.ts';
 import type { IngestOptions } from './ingest-options.ts';
-import { linesOf } from './lines.ts';
 import { Loader } from './loader.ts';
 import { NameBook } from './names.ts';
 import { openIds } from './open-ids.ts';
+import { PostBudget } from './post-budget.ts';
+import { postLines } from './post-lines.ts';
 import { Refusals } from './refusals.ts';
 import { RowWriter } from './row-writer.ts';
 import { createSetAside } from './set-aside.ts';
@@ -43,8 +45,6 @@ const PING_MAX_MS = 5_000;
 const IDLE_MAX_MS = 2_000;
 /** So many events are accepted before others get their turn. */
 const SLICE_EVENTS = 2_000;
-/** So much of an NDJSON body goes into one transaction. */
-const PIECE_BYTES = 512 * 1024;
 /** Transactions whose fingerprints are forgotten at a time. */
 const FORGET_TRANSACTIONS = 5_000;
 
@@ -63,6 +63,12 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const devices = new DailyDevices(join(options.dataDir, 'device.salt'), now);
   const names = new NameBook(config);
   for (const key of journal.names()) names.restore(key);
+  const quota = new DailyQuota({
+    eventsPerDayMax: config.eventsPerDayMax,
+    bytesPerDayMax: config.bytesPerDayMax,
+    now,
+    restore: (key) => journal.checkpoint(key),
+  });
   ids.makeRoom();
 
   const salvage = journal.salvage();
@@ -86,6 +92,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     ids,
     prints,
     names,
+    quota,
     now,
     idsNow,
     onStored: (app, prints) => imports.stored(app, prints),
@@ -153,7 +160,9 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   function commit(app: string, batch: Batch) {
     const { writer, starts, kinds } = batch;
     refusals.add(app, batch);
-    return committer.join({ app, bytes: writer.bytes, starts: [...starts, writer.length], kinds });
+    const joined = committer.join({ app, bytes: writer.bytes, starts: [...starts, writer.length], kinds });
+    quota.stored(app, joined.accepted);
+    return joined;
   }
 
   async function postValue(
@@ -162,11 +171,13 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     bytes: Buffer,
     arrivedAt: number,
     device: string | undefined,
+    budget: PostBudget,
   ): Promise<PostAnswer> {
     const { events, depth, sentAt, faults } = refusals.told(app, bytes, () => {
       const found = eventsOf(parsed.value, config);
       return { ...found, faults: eventsWithHiddenFaults(bytes, parsed, found.depth) };
     });
+    budget.takeEvents(events.length);
     const context = contextOf(app, arrivedAt, sentAt, device);
     // Small bodies are done in one turn and share one writer; others let the rest of the server have its turns.
     const small = events.length <= SLICE_EVENTS;
@@ -206,69 +217,40 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
   const setAside = createSetAside(journal, committer);
   const ingest: Ingest = {
-    async post(app, body, arrivedAt, device) {
+    async post(app, body, arrivedAt, device, poster = ADMIN) {
       checkOpen(app);
-      return await postValue(
-        app,
-        refusals.told(app, body, () => parseBody(body)),
-        body,
-        arrivedAt,
-        device,
-      );
+      const budget = new PostBudget(app, poster, quota);
+      budget.takeBody(body.length);
+      const parsed = refusals.told(app, body, () => parseBody(body));
+      return await postValue(app, parsed, body, arrivedAt, device, budget);
     },
 
-    async postParsed(app, body, arrivedAt, device) {
+    async postParsed(app, body, arrivedAt, device, poster = ADMIN) {
       checkOpen(app);
       const text = JSON.stringify(body) ?? '';
       const bytes = Buffer.from(text);
       if (bytes.length > config.bodyMaxBytes)
         throw new SeismoError('BODY_TOO_LARGE', `The body is over ${config.bodyMaxBytes} bytes (bodyMaxBytes).`);
       if (text === '') throw new SeismoError('BODY_EMPTY', 'The body is empty.');
-      return await postValue(app, { value: JSON.parse(text), text }, bytes, arrivedAt, device);
+      const budget = new PostBudget(app, poster, quota);
+      budget.takeBody(bytes.length);
+      return await postValue(app, { value: JSON.parse(text), text }, bytes, arrivedAt, device, budget);
     },
 
-    async postLines(app, chunks, _arrivedAt, device) {
+    async postLines(app, chunks, _arrivedAt, device, poster = ADMIN) {
       checkOpen(app);
-      const whole = newBatch(false);
-      const sum = { accepted: 0, duplicates: 0 };
-      let index = 0;
-      /** First line that is not on disk. */
-      let nextIndex = 0;
-      let under: Promise<void> = Promise.resolve();
-      // The writer of one piece is written to disk while the next is accepted into the other.
-      let writers: [RowWriter, RowWriter] = [new RowWriter(PIECE_BYTES), new RowWriter(PIECE_BYTES)];
-      try {
-        for await (const lines of linesOf(chunks, config.lineMaxBytes, PIECE_BYTES)) {
-          checkOpen(app);
-          writers = [writers[1], writers[0]];
-          writers[0].length = 0;
-          const batch = newBatch(false, writers[0]);
-          const context = contextOf(app, now(), undefined, device);
-          for (const line of lines) addLine(batch, line, index++, context);
-          // One transaction after the other, so that what was stored is always a beginning of the body.
-          await under;
-          const end = index;
-          const joined = commit(app, batch);
-          under = joined.done.then(() => {
-            nextIndex = end;
-            sum.accepted += joined.accepted;
-            sum.duplicates += joined.duplicates.length;
-            whole.rejectedTotal += batch.rejectedTotal;
-            whole.rejected.push(...batch.rejected.slice(0, 1000 - whole.rejected.length));
-          });
-          under.catch(() => {});
-        }
-        await under;
-      } catch (error) {
-        await under.catch(() => {});
-        if (!(error instanceof SeismoError)) throw error;
-        const extra = { ...error.extra, ...sum, nextIndex };
-        throw new SeismoError(error.code, error.detail, { cause: error, extra });
-      } finally {
-        counts.accepted += sum.accepted;
-        counts.duplicates += sum.duplicates;
-      }
-      return { status: 200, body: batchAnswer(whole, sum.accepted, sum.duplicates), events: index };
+      return await postLines({
+        chunks,
+        lineMaxBytes: config.lineMaxBytes,
+        budget: new PostBudget(app, poster, quota),
+        checkOpen: () => checkOpen(app),
+        contextOf: () => contextOf(app, now(), undefined, device),
+        commit: (batch) => commit(app, batch),
+        onEnd(accepted, duplicates) {
+          counts.accepted += accepted;
+          counts.duplicates += duplicates;
+        },
+      });
     },
 
     async catchUp(app, signal) {

@@ -19,6 +19,8 @@ export interface IngestOptions {
     readonly flushIntervalMs: number;
     readonly flushMaxBytes: number;
     readonly freshTimeoutMs: number;
+    readonly eventsPerDayMax?: number | undefined;
+    readonly bytesPerDayMax?: number | undefined;
   };
   readonly now: () => number;
   readonly retentionDaysOf: (app: string) => number | undefined;

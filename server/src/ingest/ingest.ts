@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../event.ts';
+import type { Poster } from '../poster.ts';
 
 /** What `http` and `cli` ask of the ingest room. Failures are SeismoErrors. */
 export interface Ingest {
@@ -7,15 +8,24 @@ export interface Ingest {
    * which no event could be accepted throws BATCH_ALL_REJECTED with the counts in `extra`.
    * @param arrivedAt UTC ms when the request arrived
    * @param device for events that name neither user nor device
+   * @param poster an admin unless said
+   * @throws also RATE_LIMITED, RATE_BATCH_TOO_LARGE, QUOTA_REACHED; then nothing was stored
    */
-  post(app: string, body: Buffer, arrivedAt: number, device?: string): Promise<PostAnswer>;
+  post(app: string, body: Buffer, arrivedAt: number, device?: string, poster?: Poster): Promise<PostAnswer>;
   /** The same for a body that a host application (express.json()) has parsed already. */
-  postParsed(app: string, body: unknown, arrivedAt: number, device?: string): Promise<PostAnswer>;
+  postParsed(app: string, body: unknown, arrivedAt: number, device?: string, poster?: Poster): Promise<PostAnswer>;
   /**
-   * NDJSON, journalled as it flows with bounded memory. A failure on the way throws with `accepted` and `nextIndex` in `extra`.
+   * NDJSON, journalled as it flows with bounded memory. A failure on the way, also a rate or quota that is used up, throws with the counts so
+   * far and `nextIndex` in `extra`.
    * @param chunks the inflated bytes
    */
-  postLines(app: string, chunks: AsyncIterable<Uint8Array>, arrivedAt: number, device?: string): Promise<PostAnswer>;
+  postLines(
+    app: string,
+    chunks: AsyncIterable<Uint8Array>,
+    arrivedAt: number,
+    device?: string,
+    poster?: Poster,
+  ): Promise<PostAnswer>;
   /** The anonymous id, for this day, of a visitor who stores none. Neither address nor agent is kept. */
   dailyDevice(app: string, address: string, agent: string): string;
   /**

@@ -383,11 +383,32 @@ describe('keys', () => {
     expect(registry.list('key-uses')).toEqual([]);
   });
 
-  it('hold to their rate', async () => {
-    const { id } = await auth.createKey({ app: 'shop', scope: 'write', eventsPerSecond: 100 });
-    expect([auth.takeRate(id, 60), auth.takeRate(id, 240), auth.takeRate(id, 1)]).toEqual([0, 0, 2]);
-    now += 2_100;
-    expect(auth.takeRate(id, 1)).toBe(0);
+  it('hold to their rate, and take so many bytes a second, unless they say otherwise', async () => {
+    const made = async (more: object) =>
+      (await auth.createKey({ app: 'shop', scope: 'write', ...more })).bytesPerSecond;
+    // 4 KiB an event; a slow key still takes an event of 256 KiB at once, of which 128 KiB a second is a third of three seconds.
+    expect([await made({}), await made({ eventsPerSecond: 10 })]).toEqual([4_096_000, 131_072]);
+    expect(await made({ bytesPerSecond: 50 })).toBe(50);
+    const { id } = await auth.createKey({ app: 'shop', scope: 'write', eventsPerSecond: 2 });
+    const { allowance } = auth.posterOf(id);
+    allowance!.takeEvents(4);
+    expect(() => auth.posterOf(id).allowance!.checkOpen()).toThrow('RATE_LIMITED');
+    now += 1_001;
+    auth.posterOf(id).allowance!.checkOpen();
+  });
+
+  it('are trusted only when an admin says so, and never in a page', async () => {
+    const key = await auth.createKey({ app: 'shop', scope: 'write', trusted: true });
+    const plain = await auth.createKey({ app: 'shop', scope: 'write' });
+    expect([key, plain].map(({ id, trusted }) => [trusted, auth.posterOf(id).isTrusted])).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+    for (const wrong of [{ scope: 'read' }, { origins: ['https://shop.example'] }, { trusted: 'yes' }])
+      await expect(auth.createKey({ app: 'shop', scope: 'write', trusted: true, ...wrong })).rejects.toMatchObject({
+        code: 'KEY_INVALID',
+        field: 'trusted',
+      });
   });
 });
 

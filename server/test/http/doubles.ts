@@ -7,6 +7,7 @@ import { createHttp } from '../../src/http/create-http.ts';
 import type { Dashboard } from '../../src/http/dashboard.ts';
 import type { HttpConfig, HttpDeps } from '../../src/http/deps.ts';
 import type { Ingest, PostAnswer } from '../../src/ingest/ingest.ts';
+import type { Poster } from '../../src/poster.ts';
 import type { Reports } from '../../src/reports/reports.ts';
 import type { Saved } from '../../src/saved/saved.ts';
 import type { EventRow } from '../../src/store/store.ts';
@@ -27,13 +28,14 @@ export interface Posted {
   readonly form: 'json' | 'parsed' | 'lines';
   readonly body: unknown;
   readonly device?: string;
+  /** The write key that posted it. */
+  readonly keyId?: string;
 }
 
 export interface Double {
   readonly http: FastifyInstance;
   readonly posted: Posted[];
   readonly asked: string[];
-  readonly taken: (readonly [string, number])[];
   readonly logged: string[];
 }
 
@@ -61,29 +63,55 @@ export const anEventRow = (fields: Partial<EventRow> = {}): EventRow => ({
   ...fields,
 });
 
+const by = (poster: Poster | undefined): { keyId?: string } => (poster?.keyId ? { keyId: poster.keyId } : {});
+
+/** A key in debt. */
+export const IN_DEBT: Partial<Auth> = {
+  posterOf: (keyId) => ({
+    keyId,
+    isTrusted: false,
+    allowance: {
+      bytesPerSecond: 1,
+      checkOpen() {
+        throw new SeismoError('RATE_LIMITED', 'Too fast.', { retryAfterSeconds: 3 });
+      },
+      takeBytes() {},
+      takeEvents() {},
+      streamBytes: () => true,
+      streamEvents: (events) => events,
+      limited: () => new Error('not asked'),
+    },
+  }),
+};
+
 /** The HTTP room with rooms behind it that write down what they were asked. */
 export function aHttp(options: DoubleOptions = {}): Double {
   const posted: Posted[] = [];
   const asked: string[] = [];
-  const taken: [string, number][] = [];
   const logged: string[] = [];
   const stored: PostAnswer = { status: 201, body: '{"uuid":"u"}', events: 1 };
   const note = (what: string, app: string, search: URLSearchParams): void => {
     asked.push(`${what} ${app} ${search}`.trim());
   };
   const ingest = {
-    async post(app: string, body: Buffer, _arrivedAt: number, device?: string) {
-      posted.push({ app, form: 'json', body: body.toString(), ...(device !== undefined && { device }) });
+    async post(app: string, body: Buffer, _arrivedAt: number, device?: string, poster?: Poster) {
+      posted.push({ app, form: 'json', body: body.toString(), ...(device !== undefined && { device }), ...by(poster) });
       return stored;
     },
-    async postParsed(app: string, body: unknown) {
-      posted.push({ app, form: 'parsed', body });
+    async postParsed(app: string, body: unknown, _arrivedAt: number, _device?: string, poster?: Poster) {
+      posted.push({ app, form: 'parsed', body, ...by(poster) });
       return stored;
     },
-    async postLines(app: string, chunks: AsyncIterable<Uint8Array>) {
+    async postLines(
+      app: string,
+      chunks: AsyncIterable<Uint8Array>,
+      _arrivedAt: number,
+      _device?: string,
+      poster?: Poster,
+    ) {
       let text = '';
       for await (const chunk of chunks) text += Buffer.from(chunk).toString();
-      posted.push({ app, form: 'lines', body: text });
+      posted.push({ app, form: 'lines', body: text, ...by(poster) });
       const events = text.trim().split('\n').length;
       return { status: 200, body: `{"accepted":${events}}`, events } as const;
     },
@@ -120,10 +148,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
       return { token: 'admin', expiresAt: NOW + 60_000, user: 'ada', role: 'admin' as const };
     },
     signOut: async () => {},
-    takeRate(keyId: string, events: number) {
-      taken.push([keyId, events]);
-      return 0;
-    },
+    posterOf: (keyId: string) => ({ keyId, isTrusted: false }),
     users: () => [{ name: 'ada', role: 'admin' as const, source: 'stored' as const }],
     keys: () => [],
     ...options.auth,
@@ -221,5 +246,5 @@ export function aHttp(options: DoubleOptions = {}): Double {
     version: '2.0.0',
     env: 'test',
   });
-  return { http, posted, asked, taken, logged };
+  return { http, posted, asked, logged };
 }

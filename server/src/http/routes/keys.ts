@@ -9,7 +9,18 @@ const NewKey = Type.Object({
   app: Type.String(),
   scope,
   origins: Type.Optional(Type.Array(Type.String(), { description: 'Where a browser may use a write key.' })),
-  eventsPerSecond: Type.Optional(Type.Number()),
+  eventsPerSecond: Type.Optional(
+    Type.Number({ description: '1,000 unless set. A second of them at once, and two in debt.' }),
+  ),
+  bytesPerSecond: Type.Optional(
+    Type.Number({ description: 'Of bodies, inflated, refused ones too. 4 KiB an event of the rate unless set.' }),
+  ),
+  trusted: Type.Optional(
+    Type.Boolean({
+      description:
+        'A write key that is in no page: its text ids count for the whole app, its events may be of any time, and it may use all names.',
+    }),
+  ),
 });
 const summary = {
   id: Type.String(),
@@ -17,6 +28,8 @@ const summary = {
   scope,
   origins: Type.Array(Type.String()),
   eventsPerSecond: Type.Number(),
+  bytesPerSecond: Type.Number(),
+  trusted: Type.Boolean(),
   createdAt: Time,
   lastUsedAt: Type.Optional(Time),
 };
@@ -47,12 +60,7 @@ export function keyRoutes({ auth }: HttpDeps): readonly Route[] {
       },
       errors: ['KEY_INVALID', 'APP_NAME_INVALID'],
       async handler({ body, reply }) {
-        const made = await auth.createKey({
-          app: body.app,
-          scope: body.scope,
-          ...(body.origins !== undefined && { origins: body.origins }),
-          ...(body.eventsPerSecond !== undefined && { eventsPerSecond: body.eventsPerSecond }),
-        });
+        const made = await auth.createKey({ ...body, app: body.app, scope: body.scope });
         reply.status(201);
         return withTime(made);
       },

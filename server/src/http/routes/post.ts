@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Type } from '@sinclair/typebox';
 import { SeismoError } from '../../errors.ts';
 import type { PostAnswer } from '../../ingest/ingest.ts';
+import { ADMIN, type Poster } from '../../poster.ts';
 import { bodyChunks, bytesOf, formOf, JSON_TYPE, parsedBody, wholeBody } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
 import { throwRefusal } from '../fast-post.ts';
@@ -63,6 +64,8 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
         'BODY_TYPE_UNSUPPORTED',
         'AUTH_ORIGIN_REFUSED',
         'RATE_LIMITED',
+        'RATE_BATCH_TOO_LARGE',
+        'QUOTA_REACHED',
         'JOURNAL_FULL',
         'JOURNAL_UNAVAILABLE',
       ],
@@ -76,32 +79,37 @@ async function post(deps: HttpDeps, call: Call): Promise<unknown> {
   throwRefusal(request.raw);
   const arrivedAt = deps.now();
   const device = deviceOf(deps, call);
-  // How many events a body holds is known when it was read: one is taken before, the others after, from the next second.
-  if (who?.kind === 'key') take(deps, who.id, 1);
-  const answer = await read(deps, app, request.raw, arrivedAt, device);
-  if (who?.kind === 'key' && answer.events > 1) deps.auth.takeRate(who.id, answer.events - 1);
+  const poster = who?.kind === 'key' ? deps.auth.posterOf(who.id) : ADMIN;
+  // How many events and bytes a body holds is known when it is read: they are taken then. A key in debt is not read at all.
+  poster.allowance?.checkOpen();
+  const answer = await read(deps, app, request.raw, { arrivedAt, device, poster });
   return reply.status(answer.status).header('content-type', JSON_TYPE).send(answer.body);
+}
+
+interface Arrival {
+  readonly arrivedAt: number;
+  readonly device: string | undefined;
+  readonly poster: Poster;
 }
 
 async function read(
   { ingest, config }: HttpDeps,
   app: string,
   request: IncomingMessage,
-  arrivedAt: number,
-  device: string | undefined,
+  { arrivedAt, device, poster }: Arrival,
 ): Promise<PostAnswer> {
   const form = formOf(request);
   const parsed = parsedBody(request);
   if (!parsed)
     return form === 'json'
-      ? await ingest.post(app, await wholeBody(request, config.bodyMaxBytes), arrivedAt, device)
-      : await ingest.postLines(app, bodyChunks(request), arrivedAt, device);
+      ? await ingest.post(app, await wholeBody(request, config.bodyMaxBytes), arrivedAt, device, poster)
+      : await ingest.postLines(app, bodyChunks(request), arrivedAt, device, poster);
   const bytes = bytesOf(parsed.value);
-  if (bytes === undefined) return await ingest.postParsed(app, parsed.value, arrivedAt, device);
-  if (form === 'lines') return await ingest.postLines(app, once(bytes), arrivedAt, device);
+  if (bytes === undefined) return await ingest.postParsed(app, parsed.value, arrivedAt, device, poster);
+  if (form === 'lines') return await ingest.postLines(app, once(bytes), arrivedAt, device, poster);
   if (bytes.length > config.bodyMaxBytes)
     throw new SeismoError('BODY_TOO_LARGE', `The body is over ${config.bodyMaxBytes} bytes (bodyMaxBytes).`);
-  return await ingest.post(app, bytes, arrivedAt, device);
+  return await ingest.post(app, bytes, arrivedAt, device, poster);
 }
 
 /** The device that a page asks for, which stores none: a server that posts for others does not ask. */
@@ -119,12 +127,4 @@ function deviceOf({ ingest }: HttpDeps, { app, search, request }: Call): string 
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-function take({ auth }: HttpDeps, keyId: string, events: number): void {
-  const retryAfterSeconds = auth.takeRate(keyId, events);
-  if (retryAfterSeconds > 0)
-    throw new SeismoError('RATE_LIMITED', 'The key posts faster than its rate; nothing of this request was stored.', {
-      retryAfterSeconds,
-    });
 }
