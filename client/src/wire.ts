@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'AUTH_TOO_MANY'
   | 'AUTH_BUSY'
   | 'RATE_LIMITED'
+  | 'RATE_BATCH_TOO_LARGE'
+  | 'QUOTA_REACHED'
   | 'GITHUB_UNAVAILABLE'
   | 'USER_EXISTS'
   | 'USER_INVALID'
