@@ -1,6 +1,6 @@
 /** Filters applied to one event in memory: for events that are not in the store (set aside, live). The store's SQL means the same. */
 import type { StoredEvent } from './event.ts';
-import { patternOf } from './pattern.ts';
+import { isMatch, lookedAt, programSizeOf } from './pattern.ts';
 import type { Condition, Filter, JsonValue, Match, PropertyField, Range } from './query.ts';
 
 export function matchesAll(event: StoredEvent, range: Range, filters: readonly Filter[]): boolean {
@@ -11,16 +11,37 @@ export function matchesAll(event: StoredEvent, range: Range, filters: readonly F
 export const dataOf = ({ dataText }: StoredEvent): JsonValue =>
   dataText === undefined ? {} : (JSON.parse(dataText) as JsonValue);
 
-/** @param data the event's, parsed once for all who ask */
-export const matchesFilters = (event: StoredEvent, data: JsonValue, filters: readonly Filter[]): boolean =>
-  filters.every((filter) => matches(event, data, filter));
+/** Bounds what regular expressions may cost. */
+export interface MatchBudget {
+  /**
+   * @param steps what the test costs at worst: instructions of the expression times characters of the text
+   * @throws MatchTooCostly instead of testing
+   */
+  spend(steps: number, test: () => boolean): boolean;
+}
 
-function matches(event: StoredEvent, data: JsonValue, filter: Filter): boolean {
-  if ('and' in filter) return filter.and.every((each) => matches(event, data, each));
-  if ('or' in filter) return filter.or.some((each) => matches(event, data, each));
+/** Whether an event matches is to be found out elsewhere: by the store. */
+export class MatchTooCostly extends Error {}
+
+const UNBOUNDED: MatchBudget = { spend: (_, test) => test() };
+
+/**
+ * @param data the event's, parsed once for all who ask
+ * @throws MatchTooCostly when the budget says so
+ */
+export const matchesFilters = (
+  event: StoredEvent,
+  data: JsonValue,
+  filters: readonly Filter[],
+  budget: MatchBudget = UNBOUNDED,
+): boolean => filters.every((filter) => matches(event, data, filter, budget));
+
+function matches(event: StoredEvent, data: JsonValue, filter: Filter, budget: MatchBudget): boolean {
+  if ('and' in filter) return filter.and.every((each) => matches(event, data, each, budget));
+  if ('or' in filter) return filter.or.some((each) => matches(event, data, each, budget));
   const { field } = filter;
   const value = field.kind === 'column' ? event[field.name] : propertyOf(data, field);
-  return holds(value, filter);
+  return holds(value, filter, budget);
 }
 
 /** The nested value, else the key that holds the dots. */
@@ -45,7 +66,12 @@ function memberOf(value: JsonValue | undefined, key: string): JsonValue | undefi
 const isFilledObject = (value: JsonValue | undefined): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 
-function holds(value: JsonValue | undefined, { operator, matches: wanted }: Condition): boolean {
+function isMatchWithin(value: string, expression: string, budget: MatchBudget): boolean {
+  const text = lookedAt(value);
+  return budget.spend(text.length * programSizeOf(expression), () => isMatch(expression, text));
+}
+
+function holds(value: JsonValue | undefined, { operator, matches: wanted }: Condition, budget: MatchBudget): boolean {
   const first = wanted[0];
   switch (operator) {
     case 'is':
@@ -61,8 +87,7 @@ function holds(value: JsonValue | undefined, { operator, matches: wanted }: Cond
       return typeof value === 'string' && wanted.some(({ text }) => text !== undefined && value.startsWith(text));
     case 'matches':
       return (
-        typeof value === 'string' &&
-        wanted.some(({ text }) => text !== undefined && patternOf(text)?.test(value) === true)
+        typeof value === 'string' && wanted.some(({ text }) => text !== undefined && isMatchWithin(value, text, budget))
       );
     case 'between':
       return compare(value, first, (a, b) => a >= b) && compare(value, wanted[1], (a, b) => a <= b);

@@ -55,6 +55,15 @@ export interface Condition {
 /** Conditions combined; nesting is for the analysis questions. */
 export type Filter = Condition | { readonly and: readonly Filter[] } | { readonly or: readonly Filter[] };
 
+/** The regular expressions in filters, at any depth, as often as they stand there. */
+export function patternsOf(filters: readonly Filter[]): readonly string[] {
+  return filters.flatMap((filter) => {
+    if ('and' in filter) return patternsOf(filter.and);
+    if ('or' in filter) return patternsOf(filter.or);
+    return filter.operator === 'matches' ? filter.matches.flatMap(({ text }) => text ?? []) : [];
+  });
+}
+
 export interface Range {
   readonly from: number;
   readonly to: number;
@@ -68,6 +77,8 @@ export interface QueryControl {
   readonly maxSeconds: number;
   readonly maxBytes: number;
   readonly maxRows: number;
+  /** What the regular expressions of the question cost for each character, added up (pattern.ts); none unless said. */
+  readonly patternSize?: number;
   /** Aborting it stops the question in the engine too. */
   readonly signal?: AbortSignal;
   /** Is told of each statement that goes to the engine, as it goes. */

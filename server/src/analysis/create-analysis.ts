@@ -1,3 +1,4 @@
+import { withPatterns } from '../pattern.ts';
 import type { QueryControl, Statement } from '../query.ts';
 import { questionOf } from '../questions/check.ts';
 import type { Question } from '../questions/kinds.ts';
@@ -9,6 +10,7 @@ import { closedOf } from './closed.ts';
 import { funnel } from './funnel.ts';
 import { paths } from './paths.ts';
 import { performance } from './performance.ts';
+import { patternsIn } from './question-patterns.ts';
 import { type Ends, lastRange } from './range.ts';
 import { retention } from './retention.ts';
 import { type Around, type Resolved, resolve, segmentOf } from './scope.ts';
@@ -28,7 +30,8 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
   });
 
   async function ask(question: Question, resolved: Resolved, around: Around, control: QueryControl): Promise<Asked> {
-    const { exact, skipped, columns, result, rows } = await make(store, question, resolved, around, control);
+    const limits = withPatterns(control, resolved.patterns);
+    const { exact, skipped, columns, result, rows } = await make(store, question, resolved, around, limits);
     const { range, timeZone } = resolved.scope;
     const [from, to] = [iso(range.from), iso(range.to)];
     return { answer: { kind: question.kind, from, to, timeZone, exact, skipped, columns, result }, rows };
@@ -60,6 +63,7 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
 
     checkSegment(app, segment, path) {
       const around = aroundOf(app);
+      patternsIn({ [path]: segment }, around.segmentOf);
       segmentOf(segment, path, lastRange('1d', around.calendar, around.nowMs), around);
     },
 

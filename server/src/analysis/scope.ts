@@ -6,6 +6,7 @@ import { wrong } from '../questions/check.ts';
 import { filtersOf } from '../questions/filters.ts';
 import type { EventChoiceInput, FilterInput, SegmentInput } from '../questions/parts.ts';
 import { type Calendar, zoneNamed } from '../time.ts';
+import { patternsIn } from './question-patterns.ts';
 import { type Ends, isReversed, lastRange, momentOf, narrowed, rangeOf } from './range.ts';
 
 /** A session ends when so long nothing comes, where the event does not say its session. */
@@ -36,6 +37,8 @@ export interface Around {
 export interface Resolved {
   readonly scope: Scope;
   readonly calendar: Calendar;
+  /** All regular expressions of the question. */
+  readonly patterns: readonly string[];
 }
 
 /** @throws QUESTION_INVALID */
@@ -48,7 +51,8 @@ export function resolve(question: CommonInput, around: Around): Resolved {
   const range = within ? narrowed(asked, within, calendar, nowMs) : asked;
   const segment = question.segment && segmentOf(question.segment, 'segment', range, { ...around, calendar });
   const filters = filtersOf(question.filters, 'filters');
-  return { calendar, scope: { app, range, timeZone, filters, segment, exact: question.exact ?? false } };
+  const patterns = patternsIn(question, around.segmentOf);
+  return { calendar, patterns, scope: { app, range, timeZone, filters, segment, exact: question.exact ?? false } };
 }
 
 /**

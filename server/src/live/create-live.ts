@@ -1,10 +1,12 @@
 import { appAt, type Committed, type Refused } from '../committed.ts';
 import { SeismoError } from '../errors.ts';
+import { withPatternsOf } from '../pattern.ts';
 import type { Filter, QueryControl } from '../query.ts';
 import { decodeRow } from '../row.ts';
 import type { Store } from '../store/store.ts';
 import { Follower, type Source, Told } from './follower.ts';
 import type { Live, Outlet, Patience, ReaderRequest } from './live.ts';
+import { LiveMatchBudget } from './match-budget.ts';
 import { heartbeat, opening } from './message.ts';
 import { Places, type Run } from './places.ts';
 import { Reader } from './reader.ts';
@@ -58,6 +60,7 @@ export function createLive(options: LiveOptions): LiveRoom {
   };
 
   const source: Source = {
+    budget: new LiveMatchBudget(),
     get endSeq() {
       return endSeq;
     },
@@ -67,7 +70,7 @@ export function createLive(options: LiveOptions): LiveRoom {
     async count(app, filters, fromSeq, toSeq) {
       try {
         const query = { app, filters, fromSeq, toSeq, runs: places.runsOf(fromSeq, toSeq) };
-        const missed = await inTurn(() => store.countFollowing(query, control));
+        const missed = await inTurn(() => store.countFollowing(query, withPatternsOf(control, filters)));
         return missed > MISSED_MAX ? undefined : missed + options.setAside().length;
       } catch (error) {
         if (error instanceof SeismoError && error.code.startsWith('QUERY_LIMIT_')) return undefined;
@@ -81,7 +84,8 @@ export function createLive(options: LiveOptions): LiveRoom {
 
   async function* read(app: string, filters: readonly Filter[], fromSeq: number, toSeq: number) {
     const query = { app, filters, fromSeq, toSeq, runs: places.runsOf(fromSeq, toSeq) };
-    const pages = pagesOf(query, options.setAside(), (page) => inTurn(() => store.following(page, control)));
+    const limits = withPatternsOf(control, filters);
+    const pages = pagesOf(query, options.setAside(), (page) => inTurn(() => store.following(page, limits)));
     for await (const page of pages)
       yield page.map(({ seq, id, event }) => new Told(seq, id ?? places.idOf(seq), event));
   }

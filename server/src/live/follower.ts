@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SeismoError } from '../errors.ts';
 import { eventToJson, type StoredEvent } from '../event.ts';
 import type { Filter, JsonValue } from '../query.ts';
-import { dataOf, matchesFilters } from '../query-match.ts';
+import { dataOf, type MatchBudget, MatchTooCostly, matchesFilters } from '../query-match.ts';
 import { message } from './message.ts';
 import type { Reader } from './reader.ts';
 
@@ -20,10 +20,16 @@ export class Told {
     this.#event = event;
   }
 
-  matches(filters: readonly Filter[]): boolean {
+  /** @returns undefined when finding out would cost too much here */
+  matches(filters: readonly Filter[], budget: MatchBudget): boolean | undefined {
     if (filters.length === 0) return true;
     this.#data ??= dataOf(this.#event);
-    return matchesFilters(this.#event, this.#data, filters);
+    try {
+      return matchesFilters(this.#event, this.#data, filters, budget);
+    } catch (error) {
+      if (error instanceof MatchTooCostly) return undefined;
+      throw error;
+    }
   }
 
   get text(): string {
@@ -37,6 +43,8 @@ export interface Source {
   /** The place after the last one that was told. */
   readonly endSeq: number;
   readonly bufferMaxBytes: number;
+  /** For the regular expressions of all who follow. */
+  readonly budget: MatchBudget;
   idOf(seq: number): string;
   /** Resolves when the store holds what was told of the app. */
   catchUp(app: string, signal: AbortSignal): Promise<void>;
@@ -87,7 +95,13 @@ export class Follower {
 
   offer(told: Told): void {
     if (told.seq < this.#nextSeq) return;
-    const isWanted = told.matches(this.#filters);
+    // While it reads from the store and may queue nothing, the store finds out.
+    if (!this.#isLive && this.#queue === undefined) return;
+    const isWanted = told.matches(this.#filters, this.#source.budget);
+    if (isWanted === undefined) {
+      this.fallBehind();
+      return;
+    }
     if (this.#isLive) {
       if (isWanted && this.#reader.isFull) {
         this.fallBehind();

@@ -1,5 +1,5 @@
 /** Filters as JSON, their schema already checked (parts.ts) → the store's terms, every refusal with the path to the field. */
-import { patternOf } from '../pattern.ts';
+import { patternFault } from '../pattern.ts';
 import { parseField } from '../property-name.ts';
 import type { Condition, Field, Filter, Match, PropertyField } from '../query.ts';
 import { wrong } from './check.ts';
@@ -59,10 +59,8 @@ function conditionOf({ field: name, operator = 'is', value }: ConditionInput, pa
       only((each) => typeof each === 'number', `a number for ${operator}`);
       break;
     case 'matches':
-      only(
-        (each) => typeof each === 'string' && patternOf(each) !== undefined,
-        'a regular expression as RE2 has it, without look-around and back-references, for matches',
-      );
+      only((each) => typeof each === 'string', 'a text, a regular expression, for matches');
+      checkPattern(String(value), at);
       break;
     case 'contains':
     case 'startsWith':
@@ -78,6 +76,11 @@ function conditionOf({ field: name, operator = 'is', value }: ConditionInput, pa
   if (field.kind === 'column' && operator !== 'exists' && !values.every((each) => typeof each === 'string'))
     throw wrong(at, `${at} must be a text, as ${name} is.`);
   return { field, operator, matches: values.map(matchOf) };
+}
+
+function checkPattern(pattern: string, at: string): void {
+  const fault = patternFault(pattern);
+  if (fault !== undefined) throw wrong(at, `${at} must be ${fault}.`);
 }
 
 /** A JSON value matches its own type alone. */

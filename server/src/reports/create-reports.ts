@@ -1,4 +1,5 @@
 import { SeismoError } from '../errors.ts';
+import { withPatternsOf } from '../pattern.ts';
 import { parseField } from '../property-name.ts';
 import type { Filter, QueryControl, Range } from '../query.ts';
 import { INTERVALS } from '../query.ts';
@@ -84,7 +85,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
         ? { total: 0, users: 0, usersExact: true, series: [] }
         : await store.counts(
             { app, range, timeZone, filters, exact, ...(interval && buckets && { interval, buckets }) },
-            control,
+            withPatternsOf(control, filters),
           );
       const found = new Map((counted.series ?? []).map((bucket) => [bucket.from, bucket]));
       const report: Report = {
@@ -119,7 +120,10 @@ export function createReports(store: Store, around: Surroundings): Reports {
       const exact = booleanOf(search, 'exact', false);
       const filters = filtersOf(search, app);
       const asOf = await freshen(app, search, control);
-      const grouped = await store.groups({ app, range, filters, attribute, limit, exact }, control);
+      const grouped = await store.groups(
+        { app, range, filters, attribute, limit, exact },
+        withPatternsOf(control, filters),
+      );
       const { timeZone } = calendar;
       return answer({ attr, from: iso(range.from), to: iso(range.to), timeZone, ...grouped }, asOf);
     },
@@ -132,7 +136,8 @@ export function createReports(store: Store, around: Surroundings): Reports {
       const events: EventRow[] = [];
       let bytes = 0;
       let isMore = false;
-      for await (const part of pagesOf(store, { ...query, limit, ...(after && { after }) }, control)) {
+      const limits = withPatternsOf(control, query.filters);
+      for await (const part of pagesOf(store, { ...query, limit, ...(after && { after }) }, limits)) {
         events.push(...part);
         bytes += bytesOf(part);
         isMore = events.length === limit || bytes > PAGE_MAX_BYTES;
@@ -148,7 +153,8 @@ export function createReports(store: Store, around: Surroundings): Reports {
       const limit = search.has('limit') ? integerOf(search, 'limit', 0, 1, 999_999_999) : Number.POSITIVE_INFINITY;
       const after = decodeCursor(search.get('cursor'), query.order);
       const asOf = await freshen(app, search, control);
-      return answer(await begun(pagesOf(store, { ...query, limit, ...(after && { after }) }, control)), asOf);
+      const limits = withPatternsOf(control, query.filters);
+      return answer(await begun(pagesOf(store, { ...query, limit, ...(after && { after }) }, limits)), asOf);
     },
 
     async erase(app, search) {
@@ -199,7 +205,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
       const asOf = await freshen(app, search, control);
       const found = await store.values(
         { app, range, filters, field, limit, ...(part !== undefined && { search: part }) },
-        control,
+        withPatternsOf(control, filters),
       );
       const { values, areMore, events, isSample } = found;
       return answer({ field: name, values, more: areMore, events, sample: isSample }, asOf);

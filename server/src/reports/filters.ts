@@ -1,9 +1,9 @@
 import { storedUuid } from '../caller-uuid.ts';
 import { SeismoError } from '../errors.ts';
-import { patternOf } from '../pattern.ts';
+import { PATTERNS_MAX, patternFault } from '../pattern.ts';
 import { PROPERTY_MAX_LENGTH, parseProperty } from '../property-name.ts';
 import type { Condition, Field, Filter, Match, Operator, PropertyField } from '../query.ts';
-import { OPERATORS } from '../query.ts';
+import { OPERATORS, patternsOf } from '../query.ts';
 import { faultOf } from '../questions/check.ts';
 import { filtersOf as conditionsOf } from '../questions/filters.ts';
 import { type FilterInput, Filters } from '../questions/parts.ts';
@@ -19,6 +19,11 @@ export function filtersOf(search: URLSearchParams, app: string): Filter[] {
     const parsed = nameOf(name);
     if (parsed) filters.push(asStored(conditionOf(name, parsed.field, parsed.operator, value), app));
   }
+  if (patternsOf(filters).length > PATTERNS_MAX)
+    throw invalid(
+      'filters',
+      `hold more than ${PATTERNS_MAX} regular expressions (matches); join some by |, or use contains.`,
+    );
   return filters;
 }
 
@@ -122,8 +127,8 @@ function conditionOf(name: string, field: Field, operator: Operator, value: stri
       return { field, operator, matches: [{ number: numberOf(value, label) }] };
     case 'matches': {
       const text = unquoted(value) ?? value;
-      if (text === '' || patternOf(text) === undefined)
-        throw invalid(label, 'must be a regular expression as RE2 has it (no look-around, no back-references).');
+      const fault = text === '' ? 'a regular expression, not an empty text' : patternFault(text);
+      if (fault !== undefined) throw invalid(label, `must be ${fault}.`);
       return { field, operator, matches: [{ text }] };
     }
     case 'contains':

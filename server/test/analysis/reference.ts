@@ -72,7 +72,7 @@ export function holds(event: Given, filter: FilterLike): boolean {
   if (operator === 'exists') return (value !== undefined) === (wanted !== false);
   if (operator === 'contains') return text?.includes(wanted as string) ?? false;
   if (operator === 'startsWith') return text?.startsWith(wanted as string) ?? false;
-  if (operator === 'matches') return text !== undefined && new RegExp(wanted as string, 'su').test(text);
+  if (operator === 'matches') return text !== undefined && new RegExp(wanted as string, 'u').test(text);
   if (operator === 'gt') return number > (wanted as number);
   if (operator === 'gte') return number >= (wanted as number);
   if (operator === 'lt') return number < (wanted as number);

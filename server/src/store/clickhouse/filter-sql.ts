@@ -1,3 +1,4 @@
+import { MATCH_TEXT_MAX } from '../../pattern.ts';
 import type { Condition, Filter, Match, PropertyField, Range } from '../../query.ts';
 import { pathPart } from '../../shape.ts';
 import type { Bound } from './sql.ts';
@@ -38,6 +39,20 @@ const UUID_TEXT = 'toString(uuid)';
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
+/**
+ * As in memory (pattern.ts): the beginning of a long text alone is looked at, and `.` matches no line feed, which the engine has otherwise
+ * unless the expression says `(?-s)`.
+ */
+function matchesSql(c: Condition, text: string, isText: string, key: string | undefined, bound: Bound): string {
+  const any = c.matches.flatMap(({ text: expression }) => {
+    if (expression === undefined) return [];
+    const pattern = bound.add('String', expression.includes('.') ? `(?-s)${expression}` : expression);
+    const filled = `(${isText} AND match(substringUTF8(${text}, 1, ${MATCH_TEXT_MAX}), ${pattern}))`;
+    return key === undefined ? [filled] : [filled, `(others[${key}] = '""' AND match('', ${pattern}))`];
+  });
+  return any.length === 0 ? '0' : `(${any.join(' OR ')})`;
+}
+
 function conditionSql(c: Condition, text: string, isText: string, key: string | undefined, bound: Bound): string {
   const any = (parts: readonly string[]) => (parts.length ? `(${parts.join(' OR ')})` : '0');
   const equal = (m: Match): string[] => {
@@ -75,9 +90,7 @@ function conditionSql(c: Condition, text: string, isText: string, key: string | 
     case 'startsWith':
       return texts((p) => `startsWith(${text}, ${p})`);
     case 'matches':
-      return key === undefined
-        ? texts((p) => `match(${text}, ${p})`)
-        : `(${texts((p) => `match(${text}, ${p})`)} OR (others[${key}] = '""' AND ${any(c.matches.flatMap((m) => (m.text === undefined ? [] : [`match('', ${bound.add('String', m.text)})`])))}))`;
+      return matchesSql(c, text, isText, key, bound);
     case 'between':
       return `(${compare('>=', c.matches[0])} AND ${compare('<=', c.matches[1])})`;
     case 'exists': {

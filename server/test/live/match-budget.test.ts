@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { Follower, type Source, Told } from '../../src/live/follower.ts';
+import { LiveMatchBudget } from '../../src/live/match-budget.ts';
+import type { Reader } from '../../src/live/reader.ts';
+import { MatchTooCostly } from '../../src/query-match.ts';
+import { filtersOf } from '../../src/questions/filters.ts';
+
+describe('the budget of live readers’ regular expressions', () => {
+  it('tests nothing that would take more than 200,000 steps', () => {
+    const budget = new LiveMatchBudget(() => 0);
+    expect(budget.spend(200_000, () => true)).toBe(true);
+    expect(() => budget.spend(200_001, () => true)).toThrow(MatchTooCostly);
+  });
+
+  it('is a twentieth of the time: 100 ms at once, and 50 ms a second after that', () => {
+    let nowMs = 0;
+    const budget = new LiveMatchBudget(() => nowMs);
+    const take = (ms: number): boolean =>
+      budget.spend(1, () => {
+        nowMs += ms;
+        return true;
+      });
+    expect(take(100)).toBe(true);
+    // 100 ms have passed, which give 5.
+    expect(take(5)).toBe(true);
+    nowMs -= 5;
+    expect(() => take(1)).toThrow(MatchTooCostly);
+    nowMs += 1_000;
+    expect(take(49)).toBe(true);
+  });
+});
+
+describe('a reader whose expression costs too much for the event loop', () => {
+  it('is told from the store, each event once, in order', async () => {
+    const written: string[] = [];
+    const read: [number, number][] = [];
+    const event = (seq: number, note: string): Told =>
+      new Told(seq, `${seq}`, {
+        ...{ uuid: '', app: 'shop', id: 'e', event: `e${seq}`, timestamp: 0, receivedAt: 0 },
+        dataText: JSON.stringify({ note }),
+      });
+    const costly = event(4, `${'a'.repeat(4_000)}b`);
+    let endSeq = 3;
+    const source: Source = {
+      get endSeq() {
+        return endSeq;
+      },
+      ...{ bufferMaxBytes: 1_000_000, budget: new LiveMatchBudget(() => 0), idOf: (seq: number) => `${seq}` },
+      catchUp: async () => {},
+      count: async () => 1,
+      async *read(_app, _filters, fromSeq, toSeq) {
+        read.push([fromSeq, toSeq]);
+        yield [costly];
+      },
+      onFailure: (error) => {
+        throw error;
+      },
+    };
+    const reader = {
+      ...{ app: 'shop', isFull: false, isOver: false, over: new AbortController() },
+      write: (text: string) => written.push(/"event":"(e\d)"/.exec(text)?.[1] ?? text),
+      drained: async () => {},
+    } as unknown as Reader;
+    // 62 classes of two instructions each, for each of 4,001 characters: half a million steps.
+    const filters = filtersOf([{ field: 'data.note', operator: 'matches', value: '[ab]*a[ab]{60}' }], 'filters');
+    const follower = new Follower(reader, filters, source, undefined);
+    const offer = (told: Told): void => {
+      endSeq = told.seq + 1;
+      follower.offer(told);
+    };
+    offer(event(3, 'ab'.repeat(40)));
+    expect([written, read]).toEqual([['e3'], []]);
+    offer(costly);
+    while (written.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect([written, read]).toEqual([['e3', 'e4'], [[4, 5]]]);
+    await new Promise((resolve) => setImmediate(resolve));
+    offer(event(5, 'ab'.repeat(40)));
+    expect(written).toEqual(['e3', 'e4', 'e5']);
+  });
+});
