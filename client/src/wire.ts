@@ -39,6 +39,7 @@ export type ErrorCode =
   | 'AUTH_ORIGIN_REFUSED'
   | 'AUTH_TOO_MANY'
   | 'AUTH_BUSY'
+  | 'SESSION_UNKNOWN'
   | 'RATE_LIMITED'
   | 'RATE_BATCH_TOO_LARGE'
   | 'QUOTA_REACHED'
@@ -1149,6 +1150,7 @@ export interface Operations {
     };
     answer: {
       readonly token: string;
+      /** UTC, ISO 8601 with Z. */
       readonly expiresAt: string;
       readonly user: string;
       readonly role: 'admin' | 'viewer';
@@ -1159,6 +1161,7 @@ export interface Operations {
     answer: {
       readonly user: string;
       readonly role: 'admin' | 'viewer';
+      /** UTC, ISO 8601 with Z. */
       readonly expiresAt: string;
     };
   };
@@ -1175,10 +1178,43 @@ export interface Operations {
     };
     answer: {
       readonly token: string;
+      /** UTC, ISO 8601 with Z. */
       readonly expiresAt: string;
       readonly user: string;
       readonly role: 'admin' | 'viewer';
     };
+  };
+  /** List your own open sessions, the one used last first */
+  getAuthSessions: {
+    answer: readonly {
+      readonly id: string;
+      /** The session of this request. */
+      readonly isCurrent: boolean;
+      /** UTC, ISO 8601 with Z. */
+      readonly signedInAt: string;
+      /** To ten minutes. */
+      readonly lastUsedAt: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly expiresAt: string;
+      /** The IP address that signed in. */
+      readonly address: string;
+      /** `User-Agent` of the sign-in. */
+      readonly agent: string;
+    }[];
+  };
+  /** End all your other sessions; this one goes on with a new token */
+  deleteAuthSessions: {
+    answer: {
+      readonly token: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly expiresAt: string;
+      readonly user: string;
+      readonly role: 'admin' | 'viewer';
+    };
+  };
+  /** End one of your sessions */
+  deleteAuthSessionsId: {
+    answer: undefined;
   };
   /** Post one event or many; the answer leaves when they are on disk */
   postApiEventsApp: {

@@ -8,8 +8,9 @@ import type { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { type FirstAdmin, firstAdmin, signingKey, storedSecret } from './auth/first-start.ts';
 import type { Config } from './config.ts';
-import { ensureDirectory } from './data-directory.ts';
+import { ensurePrivateDirectory } from './data-directory.ts';
 import { eraseEverywhere } from './erase-everywhere.ts';
+import { forgetFirstPassword } from './first-password.ts';
 import { createIngest, JOURNAL_DIRECTORY } from './ingest/create-ingest.ts';
 import { ensureJournal } from './ingest/ensure-journal.ts';
 import type { Ingest } from './ingest/ingest.ts';
@@ -61,7 +62,8 @@ export interface AppOptions {
 /** @throws DirectoryInUse, or what kept a room from opening */
 export async function openApp(config: Config, { logger, now = Date.now }: AppOptions): Promise<App> {
   const dataDir = resolve(config.dataDir);
-  ensureDirectory(dataDir, 'dataDir, --data');
+  ensurePrivateDirectory(dataDir, 'dataDir, --data', true);
+  for (const name of ['registry', JOURNAL_DIRECTORY]) ensurePrivateDirectory(join(dataDir, name), 'dataDir, --data');
   /** What has been opened, in order; closed in reverse. */
   const opened: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -133,7 +135,14 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     });
     live = room;
     opened.push(async () => room.close());
-    const auth = createAuth({ registry, config, secret: signingKey(dataDir, config.authKey), now, fetch });
+    const auth = createAuth({
+      registry,
+      config,
+      secret: signingKey(dataDir, config.authKey),
+      onPasswordChanged: (name) => forgetFirstPassword(dataDir, name),
+      now,
+      fetch,
+    });
     const erase = async (app: string, range: Range, filters: readonly Filter[]): Promise<number> => {
       try {
         return await eraseEverywhere(ingest, store, app, range, filters);
@@ -215,6 +224,8 @@ function recheckedBy(auth: Auth, recheck: () => Promise<void>): Auth {
   return {
     ...auth,
     signOut: before(auth.signOut),
+    endSession: before(auth.endSession),
+    endOtherSessions: before(auth.endOtherSessions),
     changeUser: before(auth.changeUser),
     changeOwnPassword: before(auth.changeOwnPassword),
     removeUser: before(auth.removeUser),

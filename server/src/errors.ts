@@ -98,6 +98,7 @@ export const ERRORS = {
   AUTH_ORIGIN_REFUSED: caller(403, 'This origin may not use the key', 'Add the origin to the key.'),
   AUTH_TOO_MANY: caller(429, 'Too many failed sign-ins', 'Wait as long as Retry-After says.', 60),
   AUTH_BUSY: caller(429, 'Too many sign-ins at once', 'Try again in a second.', 1),
+  SESSION_UNKNOWN: caller(404, 'There is no such session', 'GET /auth/sessions lists yours.'),
   RATE_LIMITED: caller(
     429,
     'The key posts faster than its rate',
@@ -120,7 +121,7 @@ export const ERRORS = {
   USER_INVALID: caller(
     400,
     'The user is not valid',
-    'Send name, password of 12 characters to 72 bytes, and role admin or viewer.',
+    'Send name, role admin or viewer, and a password of 12 characters to 72 bytes that is hard to guess.',
   ),
   USER_LAST_ADMIN: caller(409, 'Somebody must be an admin', 'Make another user an admin first.'),
   USER_UNKNOWN: caller(404, 'There is no such user', '`seismo user list` shows the names.'),
@@ -188,11 +189,13 @@ export const ERRORS = {
   ),
   JOURNAL_UNAVAILABLE: machine('The journal could not be written', 'Retry; check the disk of the data directory.', 5),
   STORE_UNAVAILABLE: machine('The engine is not answering', 'Retry; it is being restarted or reconnected.', 2),
-  STORE_SCHEMA_NEWER: machine(
-    'The stored events are of a newer Seismo',
-    'Run that version; going back needs the backup made before its first start.',
-    60,
-  ),
+  // Not to be tried again: waiting does not help.
+  STORE_SCHEMA_NEWER: {
+    status: 500,
+    kind: 'machine',
+    title: 'A newer Seismo stored the events',
+    remedy: 'Run that version. To go back, restore the backup made before its first start.',
+  },
   STORE_BEHIND: machine('The store has not caught up with the events yet', 'Retry, or ask with fresh=false.', 2),
   SERVER_STOPPING: machine('The server is stopping', 'Retry against the restarted server.', 2),
   LIVE_TOO_MANY: machine('Too many follow live', 'Close some, or raise liveListenersMax.', 10),

@@ -3,7 +3,8 @@ import type { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { signingKey } from './auth/first-start.ts';
 import type { Config } from './config.ts';
-import { ensureDirectory } from './data-directory.ts';
+import { ensurePrivateDirectory } from './data-directory.ts';
+import { forgetFirstPassword } from './first-password.ts';
 import { lockDirectory } from './lock.ts';
 import { openRegistry } from './registry/lmdb-registry.ts';
 
@@ -16,12 +17,20 @@ export interface Offline {
 /** @throws DirectoryInUse */
 export async function openOffline(config: Config): Promise<Offline> {
   const dataDir = resolve(config.dataDir);
-  ensureDirectory(dataDir, 'dataDir, --data');
+  ensurePrivateDirectory(dataDir, 'dataDir, --data', true);
+  ensurePrivateDirectory(join(dataDir, 'registry'), 'dataDir, --data');
   // A server that starts meanwhile would have read users and keys before the change.
   const lock = await lockDirectory(dataDir);
   try {
     const registry = openRegistry(join(dataDir, 'registry'));
-    const auth = createAuth({ registry, config, secret: signingKey(dataDir, config.authKey), now: Date.now, fetch });
+    const auth = createAuth({
+      registry,
+      config,
+      secret: signingKey(dataDir, config.authKey),
+      onPasswordChanged: (name) => forgetFirstPassword(dataDir, name),
+      now: Date.now,
+      fetch,
+    });
     return {
       auth,
       async close() {

@@ -1,3 +1,5 @@
+import type { Caller } from './known-callers.ts';
+
 /** Who asks, and what they may do: what `http` and `cli` ask of the auth room. Failures are SeismoErrors. */
 import type { Poster } from '../poster.ts';
 
@@ -16,6 +18,8 @@ export interface UserIdentity {
   readonly via: Via;
   /** UTC ms */
   readonly expiresAt: number;
+  /** The session of the token; absent for commands of this machine. */
+  readonly session?: { readonly id: string; readonly github: boolean };
   /** Set when a cookie session has less than half its time left and may be renewed: set this cookie. */
   readonly renewed?: Session;
 }
@@ -38,6 +42,24 @@ export interface Session {
   readonly expiresAt: number;
   readonly user: string;
   readonly role: Role;
+}
+
+/** What a sign-in gives. */
+export interface SignedIn extends Session {
+  /** For a cookie by which this browser is recognized at its next sign-in; not a credential. */
+  readonly browser: string;
+}
+
+/** One open session of a user. Times are UTC ms. */
+export interface SessionSummary {
+  readonly id: string;
+  readonly signedInAt: number;
+  /** To ten minutes. */
+  readonly lastUsedAt: number;
+  readonly expiresAt: number;
+  readonly address: string;
+  /** `User-Agent`, at most 200 characters. */
+  readonly agent: string;
 }
 
 export interface UserSummary {
@@ -75,18 +97,27 @@ export interface KeyRequest {
 
 export interface Auth {
   /**
-   * @param address the caller's IP address, for the limit of failures (IPv6 by /64)
+   * @param caller failures are limited by address (IPv6 by /64) and by name, of known callers by themselves
    * @throws AUTH_FAILED (unknown name and wrong password alike, in the same time), AUTH_TOO_MANY, AUTH_BUSY
    */
-  signInWithPassword(username: unknown, password: unknown, address: string): Promise<Session>;
-  /** @throws AUTH_FAILED, AUTH_TOO_MANY, GITHUB_UNAVAILABLE */
-  signInWithGitHub(token: unknown, address: string): Promise<Session>;
+  signInWithPassword(username: unknown, password: unknown, caller: Caller): Promise<SignedIn>;
+  /**
+   * With a personal access token alone: any OAuth application could sign in with the tokens of others.
+   * @throws REQUEST_INVALID, AUTH_FAILED, AUTH_TOO_MANY, GITHUB_UNAVAILABLE
+   */
+  signInWithGitHub(token: unknown, caller: Caller): Promise<SignedIn>;
   /** @throws AUTH_TOKEN_INVALID for a token or key that is unknown, expired, revoked, truncated or signed otherwise; AUTH_TOKEN_INVALID too for a key in a cookie */
   identify(token: string, via: Via): Promise<Identity>;
   /** Ends the session of this token. */
   signOut(token: string): Promise<void>;
   /** Who a write key is as a poster, with what it may still post. */
   posterOf(keyId: string): Poster;
+  /** The open sessions of this user, the one used last first. */
+  sessions(who: UserIdentity): readonly SessionSummary[];
+  /** Ends one session of this user at once. @throws SESSION_UNKNOWN */
+  endSession(who: UserIdentity, id: string): Promise<void>;
+  /** Ends all sessions of this user at once. @returns a new one */
+  endOtherSessions(who: UserIdentity, caller: Caller): Promise<SignedIn>;
 
   users(): readonly UserSummary[];
   /** @throws USER_INVALID, USER_EXISTS, USER_CONFIGURED */
@@ -98,10 +129,10 @@ export interface Auth {
   changeUser(name: string, change: { readonly password?: unknown; readonly role?: unknown }): Promise<void>;
   /**
    * One's own, by who knows the present one: the other sessions end.
-   * @param address as of signing in: guesses are counted the same way
+   * @param caller as of signing in: guesses are counted the same way
    * @throws USER_INVALID, USER_UNKNOWN (signed in with GitHub), USER_CONFIGURED, AUTH_FAILED, AUTH_TOO_MANY, AUTH_BUSY
    */
-  changeOwnPassword(name: string, present: unknown, password: unknown, address: string): Promise<Session>;
+  changeOwnPassword(name: string, present: unknown, password: unknown, caller: Caller): Promise<SignedIn>;
   /** Ends the user's sessions at once. @throws USER_UNKNOWN, USER_CONFIGURED */
   removeUser(name: string): Promise<void>;
   keys(): readonly KeySummary[];

@@ -1,11 +1,24 @@
 import { createHmac } from 'node:crypto';
 import { SeismoError } from '../errors.ts';
 import type { Registry } from '../registry/registry.ts';
-import { type Auth, type Identity, ROLES, type Role, type Session, type UserSummary } from './auth.ts';
-import { githubLogin } from './github.ts';
+import {
+  type Auth,
+  type Identity,
+  ROLES,
+  type Role,
+  type SignedIn,
+  type UserIdentity,
+  type UserSummary,
+} from './auth.ts';
+import { githubLogin, isPersonalToken } from './github.ts';
+import { GitHubSessions } from './github-sessions.ts';
 import { KEY_PREFIX, Keys } from './keys.ts';
-import { addressKey, FailureLimiter } from './limiter.ts';
+import { type Caller, KnownCallers } from './known-callers.ts';
+import { addressKey } from './limiter.ts';
+import { checkStrength } from './password-strength.ts';
 import { checkPassword, PASSWORD_MAX_BYTES, Passwords } from './passwords.ts';
+import { type SessionOwner, Sessions } from './sessions.ts';
+import { SignInAttempts } from './sign-in-attempts.ts';
 import { type TokenClaims, Tokens } from './tokens.ts';
 
 export interface AuthOptions {
@@ -23,9 +36,13 @@ export interface AuthOptions {
   /** Signs tokens. */
   readonly secret: Uint8Array;
   readonly now: () => number;
+  /** A user has another password, or is gone. */
+  readonly onPasswordChanged?: (name: string) => void;
   readonly fetch: typeof globalThis.fetch;
   /** Ten seconds unless said: for tests. */
   readonly githubMaxMs?: number;
+  /** Of bcrypt; 12 unless said: for tests. */
+  readonly bcryptRounds?: number;
 }
 
 interface StoredUser {
@@ -34,11 +51,7 @@ interface StoredUser {
 }
 
 const USERS = 'users';
-/** Sessions signed out before their token expired: name is the session, value when it can be forgotten. */
-const ENDED = 'ended-sessions';
 const USER_NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
-/** A cookie session is renewed while used, for so long at most (API.md). */
-const SESSION_MAX_MS = 30 * 86_400_000;
 /** Questions to GitHub at a time: each may take ten seconds. */
 const GITHUB_AT_ONCE = 20;
 const PROOFS_MAX = 10_000;
@@ -51,10 +64,15 @@ interface Standing {
 
 export function createAuth(options: AuthOptions): Auth {
   const { registry, config, now } = options;
-  const passwords = new Passwords(Object.values(config.users));
-  const limiter = new FailureLimiter(now);
+  const passwords = new Passwords(Object.values(config.users), options.bcryptRounds);
+  const attempts = new SignInAttempts(now);
+  const callers = new KnownCallers(options.secret, now);
   const keys = new Keys(registry, now, config.eventMaxBytes);
-  const tokens = new Tokens({ key: options.secret, now, ttlMs: config.tokenTtl * 60_000 });
+  const ttlMs = config.tokenTtl * 60_000;
+  const tokens = new Tokens({ key: options.secret, now, ttlMs });
+  const sessions = new Sessions({ registry, tokens, now, ttlMs });
+  const loginOf = (token: string) => githubLogin(token, config.githubUrl, options.fetch, options.githubMaxMs);
+  const githubSessions = new GitHubSessions({ loginOf, end: (claims) => sessions.endByToken(claims), now });
   const logins = new Set(config.auth.users.map((login) => login.toLowerCase()));
   let askingGitHub = 0;
 
@@ -87,37 +105,18 @@ export function createAuth(options: AuthOptions): Auth {
     return known && { role: known.role, proof: proofOf(known.hash) };
   }
 
-  /**
-   * Runs an attempt to sign in; undefined is a failure of it.
-   * @throws AUTH_FAILED, AUTH_TOO_MANY, AUTH_BUSY
-   */
-  async function attempt(limited: readonly string[], work: () => Promise<Session | undefined>): Promise<Session> {
-    const wait = limiter.secondsToWait(limited);
-    if (wait > 0)
-      throw new SeismoError('AUTH_TOO_MANY', `Too many failed sign-ins; wait ${wait} s.`, { retryAfterSeconds: wait });
-    if (!limiter.hasRoom(limited)) throw new SeismoError('AUTH_BUSY', 'Too many sign-ins at once.');
-    limiter.begin(limited);
-    try {
-      const session = await work();
-      if (session) return session;
-    } finally {
-      limiter.end(limited);
-    }
-    limiter.failed(limited);
-    throw new SeismoError('AUTH_FAILED', 'Name or password is wrong, or this account is not admitted.');
+  async function sessionOf(
+    user: string,
+    { role, proof }: Standing,
+    github: boolean,
+    caller: Caller,
+  ): Promise<SignedIn & { readonly id: string }> {
+    return { ...(await sessions.open({ user, role, github, proof }, caller)), browser: callers.issue(user, caller) };
   }
 
-  async function sessionOf(user: string, { role, proof }: Standing, github: boolean): Promise<Session> {
-    return { ...(await tokens.issue({ user, role, github, proof })), user, role };
-  }
-
-  async function renewed(claims: TokenClaims, { role, proof }: Standing): Promise<Session | undefined> {
-    const half = (claims.expiresAt - claims.issuedAt) / 2;
-    const endsAt = claims.signedInAt + SESSION_MAX_MS;
-    if (now() - claims.issuedAt < half || tokens.expiry(endsAt) <= claims.expiresAt) return undefined;
-    const { user, github } = claims;
-    const session = { id: claims.session, signedInAt: claims.signedInAt, endsAt };
-    return { ...(await tokens.issue({ user, role, github, proof }, session)), user, role };
+  async function renewed(claims: TokenClaims, { role, proof }: Standing) {
+    if (!sessions.isDue(claims) || (claims.github && !githubSessions.mayRenew(claims))) return undefined;
+    return await sessions.renew(claims, { user: claims.user, github: claims.github, role, proof });
   }
 
   /** Users are changed one after the other: a write is seen only when it is on disk. */
@@ -126,10 +125,6 @@ export function createAuth(options: AuthOptions): Auth {
     const turn = lastChange.then(change, change);
     lastChange = turn.catch(() => {});
     return turn;
-  }
-
-  async function forgetEnded(): Promise<void> {
-    for (const { name, value } of registry.list<number>(ENDED)) if (value < now()) await registry.remove(ENDED, name);
   }
 
   function storedUser(name: string): StoredUser {
@@ -145,21 +140,44 @@ export function createAuth(options: AuthOptions): Auth {
     logins.size > 0 ||
     registry.list<StoredUser>(USERS).some((user) => user.name !== name && user.value.role === 'admin');
 
-  async function signInWithPassword(username: unknown, password: unknown, address: string): Promise<Session> {
+  async function signInWithPassword(username: unknown, password: unknown, caller: Caller): Promise<SignedIn> {
     if (typeof username !== 'string' || typeof password !== 'string')
       throw new SeismoError('REQUEST_INVALID', 'Send {"username": …, "password": …} or {"token": …}.');
-    const byName = `name ${username.slice(0, 100)}`;
-    return await attempt([`address ${addressKey(address)}`, byName], async () => {
+    const standing = callers.standingOf(username, caller);
+    const waiting = { isKnown: standing.isKnown, address: addressKey(caller.address) };
+    return await attempts.run(standing, async () => {
       const hash = configured(username) ?? stored(username)?.hash;
-      const isRight = await passwords.matches(password.slice(0, 1_000), hash);
+      const isRight = await passwords.matches(password.slice(0, 1_000), hash, waiting);
       // More than 72 bytes would be cut by bcrypt: such a password is never right.
       if (!isRight || hash === undefined || Buffer.byteLength(password) > PASSWORD_MAX_BYTES) return undefined;
-      const standing = standingOf(username, false);
+      const user = standingOf(username, false);
       // The password may have been changed meanwhile.
-      if (standing?.proof !== proofOf(hash)) return undefined;
-      // The failures of the address stay: an account of one's own must not buy more guesses.
-      limiter.forget(byName);
-      return await sessionOf(username, standing, false);
+      if (user?.proof !== proofOf(hash)) return undefined;
+      attempts.forgive(standing);
+      return shown(await sessionOf(username, user, false, caller));
+    });
+  }
+
+  async function signInWithGitHub(token: unknown, caller: Caller): Promise<SignedIn> {
+    if (typeof token !== 'string' || !isPersonalToken(token))
+      throw new SeismoError(
+        'REQUEST_INVALID',
+        'token must be a personal access token of GitHub: it begins with ghp_ or github_pat_.',
+        { field: 'token' },
+      );
+    return await attempts.run(callers.standingOf(undefined, caller), async () => {
+      if (askingGitHub >= GITHUB_AT_ONCE) throw new SeismoError('AUTH_BUSY', 'Too many sign-ins at once.');
+      askingGitHub++;
+      try {
+        const login = await loginOf(token);
+        const user = login === undefined ? undefined : standingOf(login, true);
+        if (login === undefined || user === undefined) return undefined;
+        const session = await sessionOf(login, user, true, caller);
+        githubSessions.began(session.id, token);
+        return shown(session);
+      } finally {
+        askingGitHub--;
+      }
     });
   }
 
@@ -167,6 +185,7 @@ export function createAuth(options: AuthOptions): Auth {
     if (password === undefined && role === undefined)
       throw new SeismoError('USER_INVALID', 'Send a new password, a new role, or both.');
     const checked = password === undefined ? undefined : checkPassword(password);
+    if (checked !== undefined) await checkStrength(checked, name);
     const known = role === undefined ? undefined : checkRole(role);
     await inTurn(async () => {
       const before = storedUser(name);
@@ -177,44 +196,39 @@ export function createAuth(options: AuthOptions): Auth {
         // A new hash ends the sessions (proofOf).
         hash: checked === undefined ? before.hash : await passwords.hash(checked),
       } satisfies StoredUser);
+      if (checked !== undefined) options.onPasswordChanged?.(name);
     });
   }
 
   return {
     signInWithPassword,
 
-    async signInWithGitHub(token, address) {
-      if (typeof token !== 'string')
-        throw new SeismoError('REQUEST_INVALID', 'token must be a text.', { field: 'token' });
-      return await attempt([`address ${addressKey(address)}`], async () => {
-        if (askingGitHub >= GITHUB_AT_ONCE) throw new SeismoError('AUTH_BUSY', 'Too many sign-ins at once.');
-        askingGitHub++;
-        try {
-          const login = await githubLogin(token, config.githubUrl, options.fetch, options.githubMaxMs);
-          const standing = login === undefined ? undefined : standingOf(login, true);
-          return login !== undefined && standing ? await sessionOf(login, standing, true) : undefined;
-        } finally {
-          askingGitHub--;
-        }
-      });
-    },
+    signInWithGitHub,
 
     async identify(token, via): Promise<Identity> {
       if (token.startsWith(KEY_PREFIX)) return keys.identify(token, via);
       const claims = await tokens.verify(token);
       const standing = standingOf(claims.user, claims.github);
-      if (standing?.proof !== claims.proof || registry.get(ENDED, claims.session) !== undefined)
+      if (standing?.proof !== claims.proof || sessions.hasEnded(claims))
         throw new SeismoError('AUTH_TOKEN_INVALID', 'The session has ended.');
+      sessions.used(claims);
       const renewal = via === 'cookie' ? await renewed(claims, standing) : undefined;
-      const { user, expiresAt } = claims;
-      return { kind: 'user', name: user, role: standing.role, via, expiresAt, ...(renewal && { renewed: renewal }) };
+      const { user, expiresAt, github } = claims;
+      const session = { id: claims.session, github };
+      const { role } = standing;
+      return { kind: 'user', name: user, role, via, expiresAt, session, ...(renewal && { renewed: renewal }) };
     },
 
-    async signOut(token) {
-      const claims = await tokens.verify(token);
-      await forgetEnded();
-      // A renewed token of the same session may live as long again.
-      await registry.put(ENDED, claims.session, claims.expiresAt + config.tokenTtl * 60_000);
+    signOut: async (token) => await sessions.endByToken(await tokens.verify(token)),
+    sessions: (who) => sessions.list(ownerOf(who)),
+    endSession: (who, id) => sessions.end(ownerOf(who), id),
+
+    async endOtherSessions(who, caller) {
+      const owner = ownerOf(who);
+      await sessions.endAll(owner);
+      const standing = standingOf(owner.user, owner.github);
+      if (standing === undefined) throw new SeismoError('AUTH_TOKEN_INVALID', 'The user was removed meanwhile.');
+      return shown(await sessionOf(owner.user, standing, owner.github, caller));
     },
 
     posterOf: (keyId) => keys.posterOf(keyId),
@@ -238,6 +252,7 @@ export function createAuth(options: AuthOptions): Auth {
         );
       const known = checkRole(role);
       const checked = checkPassword(password);
+      await checkStrength(checked, name);
       if (configured(name) !== undefined)
         throw new SeismoError('USER_CONFIGURED', `"${name}" stands in the configuration.`);
       return await inTurn(async () => {
@@ -249,20 +264,21 @@ export function createAuth(options: AuthOptions): Auth {
 
     changeUser,
 
-    async changeOwnPassword(name, present, password, address) {
+    async changeOwnPassword(name, present, password, caller) {
       storedUser(name);
       const checked = checkPassword(password);
-      await signInWithPassword(name, present, address);
+      await signInWithPassword(name, present, caller);
       await changeUser(name, { password: checked });
       const standing = standingOf(name, false);
       if (standing === undefined) throw new SeismoError('AUTH_TOKEN_INVALID', 'The user was removed meanwhile.');
-      return await sessionOf(name, standing, false);
+      return shown(await sessionOf(name, standing, false, caller));
     },
 
     async removeUser(name) {
       await inTurn(async () => {
         storedUser(name);
         await registry.remove(USERS, name);
+        options.onPasswordChanged?.(name);
       });
     },
 
@@ -270,6 +286,15 @@ export function createAuth(options: AuthOptions): Auth {
     createKey: (request) => keys.create(request),
     revokeKey: (id) => keys.revoke(id),
   };
+}
+
+/** Without the id, which is the registry's and the tokens'. */
+function shown({ id: _id, ...session }: SignedIn & { readonly id: string }): SignedIn {
+  return session;
+}
+
+function ownerOf({ name, session }: UserIdentity): SessionOwner {
+  return { user: name, github: session?.github ?? false };
 }
 
 function checkRole(role: unknown): Role {

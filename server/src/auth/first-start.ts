@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { FIRST_ADMIN } from '../first-password.ts';
 import type { Registry } from '../registry/registry.ts';
 import { Passwords } from './passwords.ts';
 
@@ -44,8 +45,8 @@ export async function firstAdmin(
   const hash = await new Passwords().hash(password);
   return {
     async store() {
-      await registry.put('users', 'admin', { role: 'admin', hash });
-      return { user: 'admin', password };
+      await registry.put('users', FIRST_ADMIN, { role: 'admin', hash });
+      return { user: FIRST_ADMIN, password };
     },
   };
 }

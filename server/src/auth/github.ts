@@ -6,6 +6,13 @@ const TOKEN_MAX_LENGTH = 255;
 const BODY_MAX_BYTES = 256 * 1024;
 
 /**
+ * The two kinds a person makes for their own use. All others (`gho_`, `ghu_`, `ghs_`, `ghr_`) are in the hands of an application, which could sign in
+ * as everybody who ever allowed it to read their profile.
+ */
+export const isPersonalToken = (token: string): boolean =>
+  /^(?:ghp|github_pat)_\w+$/.test(token) && token.length <= TOKEN_MAX_LENGTH;
+
+/**
  * Asks GitHub whose token it is.
  * @returns the login, or undefined when GitHub does not know the token
  * @throws GITHUB_UNAVAILABLE
@@ -16,7 +23,6 @@ export async function githubLogin(
   fetch: typeof globalThis.fetch,
   maxMs = GITHUB_MAX_MS,
 ): Promise<string | undefined> {
-  if (!/^[\x21-\x7e]+$/.test(token) || token.length > TOKEN_MAX_LENGTH) return undefined;
   const controller = new AbortController();
   // Node's fetch holds a signal weakly: after a collection of garbage it no longer ends a body that does not come.
   // So the time limit ends the reading itself, and the signal only the waiting for an answer.

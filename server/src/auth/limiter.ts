@@ -1,15 +1,20 @@
 import { isIPv6 } from 'node:net';
 
 const WINDOW_MS = 60_000;
-const FAILURES_MAX = 10;
-/** Names and addresses remembered; an attacker with more addresses than this pushes out the oldest. */
+/** Keys remembered; an attacker with more addresses than this pushes out the oldest. */
 const ENTRIES_MAX = 50_000;
 
-/** Counts failures by name and by address over a sliding minute, in bounded memory. */
+/** What an attempt is counted under, and how many failures a minute it may have. */
+export interface FailureLimit {
+  readonly key: string;
+  readonly max: number;
+}
+
+/** Counts failures by key over a sliding minute, in bounded memory. */
 export class FailureLimiter {
   readonly #failures = new Map<string, number[]>();
   /** Attempts whose end is not known yet; bounded by how many may run. */
-  readonly #underWay = new Map<string, number>();
+  readonly #running = new Map<string, number>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -17,19 +22,19 @@ export class FailureLimiter {
   }
 
   /** @returns seconds to wait, 0 when none */
-  secondsToWait(keys: readonly string[]): number {
+  secondsToWait(limits: readonly FailureLimit[]): number {
     const since = this.#now() - WINDOW_MS;
     let wait = 0;
-    for (const key of keys) {
+    for (const { key, max } of limits) {
       const recent = this.#recent(key);
-      if (recent.length >= FAILURES_MAX) wait = Math.max(wait, Math.ceil((recent[0]! - since) / 1000));
+      if (recent.length >= max) wait = Math.max(wait, Math.ceil((recent.at(-max)! - since) / 1000));
     }
     return wait;
   }
 
-  failed(keys: readonly string[]): void {
-    for (const key of keys) {
-      const recent = this.#recent(key).slice(1 - FAILURES_MAX);
+  failed(limits: readonly FailureLimit[]): void {
+    for (const { key, max } of limits) {
+      const recent = this.#recent(key).slice(1 - max);
       recent.push(this.#now());
       // Deleted and set again, so that the map is in order of the last failure.
       this.#failures.delete(key);
@@ -38,9 +43,9 @@ export class FailureLimiter {
     while (this.#failures.size > ENTRIES_MAX) this.#failures.delete(this.#failures.keys().next().value!);
   }
 
-  /** Whether all attempts under way could fail and leave the limit kept: guessing at once must not get more than one by one. */
-  hasRoom(keys: readonly string[]): boolean {
-    return keys.every((key) => this.#recent(key).length + (this.#underWay.get(key) ?? 0) < FAILURES_MAX);
+  /** Whether all running attempts could fail within the limit: guessing in parallel must not get more than one by one. */
+  hasRoom(limits: readonly FailureLimit[]): boolean {
+    return limits.every(({ key, max }) => this.#recent(key).length + (this.#running.get(key) ?? 0) < max);
   }
 
   /** Those of the last minute; what seems to lie ahead was counted by a clock that has been set back since. */
@@ -49,15 +54,15 @@ export class FailureLimiter {
     return (this.#failures.get(key) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
   }
 
-  begin(keys: readonly string[]): void {
-    for (const key of keys) this.#underWay.set(key, (this.#underWay.get(key) ?? 0) + 1);
+  begin(limits: readonly FailureLimit[]): void {
+    for (const { key } of limits) this.#running.set(key, (this.#running.get(key) ?? 0) + 1);
   }
 
-  end(keys: readonly string[]): void {
-    for (const key of keys) {
-      const left = (this.#underWay.get(key) ?? 0) - 1;
-      if (left > 0) this.#underWay.set(key, left);
-      else this.#underWay.delete(key);
+  end(limits: readonly FailureLimit[]): void {
+    for (const { key } of limits) {
+      const left = (this.#running.get(key) ?? 0) - 1;
+      if (left > 0) this.#running.set(key, left);
+      else this.#running.delete(key);
     }
   }
 

@@ -5,7 +5,10 @@ import { SeismoError } from '../errors.ts';
 const ROUNDS = 12;
 /** At a time; sign-ins must not take all cores from ingest. */
 const AT_ONCE = 2;
+/** Of strangers and of known callers each. */
 const WAITING_MAX = 20;
+/** Of one address: a single one must not fill the queue. */
+const WAITING_OF_ONE_MAX = 4;
 /** bcrypt ignores what is beyond. */
 export const PASSWORD_MAX_BYTES = 72;
 const PASSWORD_MIN_LENGTH = 12;
@@ -14,23 +17,38 @@ const NOBODY = 'mwyqWvbtTyEGUyaZPwVGr.xHIh57H/8/jHjv9S1gSHqbxiMWbYTNS';
 const nobody = (rounds: number): string => `$2b$${String(rounds).padStart(2, '0')}$${NOBODY}`;
 const roundsOf = (hash: string): number => Number(hash.slice(4, 6));
 
+/** Who waits for bcrypt: callers who signed in before go first. */
+export interface Waiting {
+  readonly isKnown: boolean;
+  /** The address; what waits for the server itself has none. */
+  readonly address: string;
+}
+
+const ADMIN: Waiting = { isKnown: true, address: '' };
+
 /** bcrypt off the main thread, two at a time; a few wait, and more than that is refused. */
 export class Passwords {
   readonly #roundsMax: number;
   #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: (Waiting & { readonly start: () => void })[] = [];
 
-  /** @param known hashes that the configuration brings: they may have more rounds than ours */
-  constructor(known: readonly string[] = []) {
-    this.#roundsMax = Math.max(ROUNDS, ...known.map(roundsOf));
+  readonly #rounds: number;
+
+  /**
+   * @param known hashes that the configuration brings: they may have more rounds than ours
+   * @param rounds fewer in tests
+   */
+  constructor(known: readonly string[] = [], rounds = ROUNDS) {
+    this.#rounds = rounds;
+    this.#roundsMax = Math.max(rounds, ...known.map(roundsOf));
   }
 
   /**
    * Takes as long whether there is such a user or not, and whatever the rounds of the hash.
    * @throws AUTH_BUSY
    */
-  async matches(password: string, stored: string | undefined): Promise<boolean> {
-    return await this.#run(async () => {
+  async matches(password: string, stored: string | undefined, waiting: Waiting = ADMIN): Promise<boolean> {
+    return await this.#run(waiting, async () => {
       const hash = stored ?? nobody(this.#roundsMax);
       const isSame = await compare(password, hash);
       if (isSame && stored !== undefined) return true;
@@ -41,23 +59,31 @@ export class Passwords {
   }
 
   async hash(password: string): Promise<string> {
-    return await this.#run(() => hash(password, { cost: ROUNDS }));
+    return await this.#run(ADMIN, () => hash(password, { cost: this.#rounds }));
   }
 
-  async #run<T>(work: () => Promise<T>): Promise<T> {
+  async #run<T>(waiting: Waiting, work: () => Promise<T>): Promise<T> {
     if (this.#running < AT_ONCE) this.#running++;
     else {
-      if (this.#waiting.length >= WAITING_MAX) throw new SeismoError('AUTH_BUSY', 'Too many sign-ins at once.');
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      this.#checkQueue(waiting);
+      await new Promise<void>((start) => this.#waiting.push({ ...waiting, start }));
     }
     try {
       return await work();
     } finally {
       // The place is handed over: were it freed first, a newcomer could take it too.
-      const next = this.#waiting.shift();
-      if (next) next();
+      const known = this.#waiting.findIndex(({ isKnown }) => isKnown);
+      const [next] = this.#waiting.splice(Math.max(0, known), 1);
+      if (next) next.start();
       else this.#running--;
     }
+  }
+
+  #checkQueue({ isKnown, address }: Waiting): void {
+    const alike = this.#waiting.filter((other) => other.isKnown === isKnown);
+    const ofAddress = alike.filter((other) => other.address === address);
+    if (alike.length >= WAITING_MAX || (address !== '' && ofAddress.length >= WAITING_OF_ONE_MAX))
+      throw new SeismoError('AUTH_BUSY', 'Too many sign-ins at once.');
   }
 }
 

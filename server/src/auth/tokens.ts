@@ -47,12 +47,13 @@ export class Tokens {
   async issue(
     who: { user: string; role: Role; github: boolean; proof: string },
     session?: Renewed,
-  ): Promise<{ token: string; expiresAt: number }> {
+  ): Promise<{ id: string; token: string; expiresAt: number }> {
     const now = this.#now();
+    const id = session?.id ?? randomUUID();
     const expiresAt = this.expiry(session?.endsAt);
     const token = await new SignJWT({
       role: who.role,
-      sid: session?.id ?? randomUUID(),
+      sid: id,
       auth: session?.signedInAt ?? now,
       at: now,
       pw: who.proof,
@@ -63,7 +64,7 @@ export class Tokens {
       .setSubject(who.user)
       .setExpirationTime(expiresAt / 1000)
       .sign(this.#key);
-    return { token, expiresAt };
+    return { id, token, expiresAt };
   }
 
   /** When a token issued now ends: whole seconds, as JWT has them. */

@@ -4,11 +4,13 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { ERRORS, SeismoError } from '../errors.ts';
 import type { HttpDeps } from './deps.ts';
 import { fastPost } from './fast-post.ts';
+import { DATA_HEADERS, HSTS } from './headers.ts';
 import { createMetrics } from './metrics.ts';
 import { asSeismoError, problemOf, sendProblem } from './problem.ts';
 import { registerRoutes } from './register.ts';
 import { allRoutes } from './routes/all.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
+import { mountOf } from './url.ts';
 
 /** A socket on which nothing moves for so long is closed; questions may be silent until their own limit. */
 const IDLE_MAX_MS = 60_000;
@@ -70,9 +72,10 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff');
-    reply.header('referrer-policy', 'no-referrer');
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(DATA_HEADERS);
+    // A host application decides for its own host.
+    if (request.protocol === 'https' && mountOf(request) === '') reply.header('strict-transport-security', HSTS);
     done();
   });
   const metrics = createMetrics(deps);

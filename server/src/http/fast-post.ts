@@ -4,6 +4,7 @@ import { APP_NAME } from '../event.ts';
 import { ADMIN } from '../poster.ts';
 import { JSON_TYPE, wholeBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
+import { DATA_HEADERS } from './headers.ts';
 
 const PREFIX = '/api/events/';
 
@@ -16,8 +17,7 @@ const PREFIX = '/api/events/';
 export function fastPost(deps: HttpDeps, ordinary: RequestListener, isClosing: () => boolean): RequestListener {
   const { auth, ingest, config, now } = deps;
   const plain = {
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
+    ...DATA_HEADERS,
     ...(config.corsOrigins.length > 0 && { vary: 'Origin' }),
     'content-type': JSON_TYPE,
   };

@@ -25,7 +25,7 @@ export function asSeismoError(error: unknown): SeismoError {
 
 /** The body of an answer of `application/problem+json` (RFC 9457). */
 export function problemOf(error: SeismoError, instance: string, mount = ''): Record<string, unknown> {
-  const { status, title, remedy, kind } = ERRORS[error.code];
+  const { status, title, remedy } = ERRORS[error.code];
   return {
     ...error.extra,
     type: `${mount}/docs/errors#${error.code}`,
@@ -35,7 +35,7 @@ export function problemOf(error: SeismoError, instance: string, mount = ''): Rec
     code: error.code,
     instance,
     remedy,
-    retry: kind === 'machine' || error.retryAfterSeconds !== undefined,
+    retry: error.retryAfterSeconds !== undefined,
     ...(error.field !== undefined && { field: error.field }),
   };
 }

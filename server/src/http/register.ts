@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Identity } from '../auth/auth.ts';
 import { SeismoError } from '../errors.ts';
 import { APP_NAME } from '../event.ts';
 import type { QueryControl } from '../query.ts';
@@ -8,7 +9,9 @@ import { setTokenCookie } from './cookie.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import type { HttpDeps } from './deps.ts';
 import type { Metrics } from './metrics.ts';
+import { asSeismoError } from './problem.ts';
 import type { Call, Route } from './route.ts';
+import { type AuditDetails, type AuditedRequest, SecurityLog } from './security-log.ts';
 import { searchOf } from './url.ts';
 import { authorize, identify } from './who.ts';
 
@@ -18,13 +21,15 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 
 /** Registers the routes, and for each of their URLs the preflight and the 405 of all other methods. */
 export function registerRoutes(app: FastifyInstance, routes: readonly Route[], deps: HttpDeps, metrics: Metrics): void {
+  const log = new SecurityLog(deps.logger, deps.now);
   const byUrl = new Map<string, Route[]>();
   for (const route of routes) {
     byUrl.set(route.url, [...(byUrl.get(route.url) ?? []), route]);
     app.route({
       method: route.method,
       url: route.url,
-      handler: (request, reply) => answer(route, deps, metrics, request, reply),
+      handler: (request, reply) =>
+        audited(route, log, request, (audit) => answer({ route, deps, metrics, log, audit }, request, reply)),
     });
   }
   for (const [url, ofUrl] of byUrl) {
@@ -49,10 +54,40 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], d
   }
 }
 
-async function answer(
+/** What is known so far of the line of the security log. */
+interface Audit {
+  who: Identity | undefined;
+  details: AuditDetails;
+}
+
+async function audited(
   route: Route,
-  deps: HttpDeps,
-  metrics: Metrics,
+  log: SecurityLog,
+  request: FastifyRequest,
+  work: (audit: Audit) => Promise<unknown>,
+): Promise<unknown> {
+  const audit: Audit = { who: undefined, details: {} };
+  const line = (): AuditedRequest => ({ action: route.audit ?? '', request, ...audit });
+  try {
+    const value = await work(audit);
+    if (route.audit !== undefined) log.done(line());
+    return value;
+  } catch (error) {
+    log.failed(line(), asSeismoError(error).code);
+    throw error;
+  }
+}
+
+interface Answering {
+  readonly route: Route;
+  readonly deps: HttpDeps;
+  readonly metrics: Metrics;
+  readonly log: SecurityLog;
+  readonly audit: Audit;
+}
+
+async function answer(
+  { route, deps, metrics, log, audit }: Answering,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -62,6 +97,7 @@ async function answer(
   const search = searchOf(request);
   const who =
     route.access === 'open' ? undefined : await identify(deps.auth, request, search, route.access, deps.now());
+  audit.who = who;
   if (who?.kind === 'user' && who.renewed) setTokenCookie(request, reply, who.renewed, deps.now());
   const named = (request.params as { app?: string }).app;
   const app = named ?? '';
@@ -77,6 +113,10 @@ async function answer(
     search,
     body: route.body ? await jsonBody(request, route.body) : {},
     control: () => controlOf(deps, reply),
+    audit: (details) => {
+      audit.details = { ...audit.details, ...details };
+    },
+    audited: (action, details) => log.done({ action, request, who, details }),
   };
   if (route.access !== 'open' && route.access !== 'ingest') reply.header('cache-control', 'no-store');
   if (!route.timed) return (await route.handler(call)) ?? reply;

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/auth.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { QueryControl } from '../query.ts';
+import type { AuditDetails } from './security-log.ts';
 
 /**
  * Who may use a route.
@@ -39,6 +40,10 @@ export interface Call {
   readonly body: Readonly<Record<string, unknown>>;
   /** The limits of a question, stopped when the caller goes away. */
   control(): QueryControl;
+  /** Adds to the line of the security log. */
+  audit(details: AuditDetails): void;
+  /** Writes a line of the security log now: of an answer that flows, when it has ended. */
+  audited(action: string, details: AuditDetails): void;
 }
 
 /** One method of one resource: what is registered and what the OpenAPI document says are both read from it. */
@@ -61,6 +66,8 @@ export interface Route {
   readonly errors?: readonly ErrorCode[];
   /** Measured as a question: `Server-Timing` and the histogram of /metrics. */
   readonly timed?: boolean;
+  /** What the security log calls it; each call is a line there. */
+  readonly audit?: string;
   /** What it resolves with is sent, `undefined` when it sent by itself. */
   readonly handler: (call: Call) => Promise<unknown>;
 }

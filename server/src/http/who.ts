@@ -24,7 +24,7 @@ export function credentialOf(request: FastifyRequest, search: URLSearchParams): 
   if (bearer !== undefined) return { token: bearer, via: 'header' };
   const inQuery = search.get('access_token');
   if (inQuery !== null && inQuery !== '') return { token: inQuery, via: 'query' };
-  const cookie = tokenCookie(request.headers.cookie);
+  const cookie = tokenCookie(request);
   return cookie === undefined ? undefined : { token: cookie, via: 'cookie' };
 }
 

@@ -56,4 +56,28 @@ describe('passwords', () => {
     asked.shift()?.answer(true);
     expect([true, 'AUTH_BUSY']).toContain(await results[23]);
   });
+
+  it('of callers who signed in before are compared first, and one address waits four times at most', async () => {
+    const passwords = new Passwords();
+    const order: string[] = [];
+    const from = (name: string, isKnown: boolean) =>
+      passwords.matches('x', hashOf(12), { isKnown, address: name }).then(
+        () => order.push(name),
+        (error: SeismoError) => order.push(`${name} ${error.code}`),
+      );
+    const waiting = [from('a', false), from('b', false)];
+    for (let i = 0; i < 5; i++) waiting.push(from('crowd', false));
+    waiting.push(from('known', true));
+    for (let done = 0; done < 7; done++) {
+      await expect.poll(() => asked.length).toBeGreaterThan(0);
+      asked.shift()!.answer(true);
+    }
+    await Promise.all(waiting);
+    expect(order).toEqual(
+      ['crowd AUTH_BUSY', 'a', 'known', 'b', 'crowd', 'crowd', 'crowd', 'crowd'].sort(
+        (x, y) => order.indexOf(x) - order.indexOf(y),
+      ),
+    );
+    expect(order.indexOf('known')).toBeLessThan(order.indexOf('crowd'));
+  });
 });

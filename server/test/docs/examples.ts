@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 const VOLATILE = new Set([
   ...['uuid', 'receivedAt', 'createdAt', 'updatedAt', 'expiresAt', 'token', 'key', 'env', 'url', 'instance', 'next'],
   ...['bytesOnDisk', 'memoryBytes', 'rememberedIdsBytes', 'loadedBlocks', 'parts'],
-  ...['startedAt', 'freeBytes', 'totalBytes'],
+  ...['startedAt', 'freeBytes', 'totalBytes', 'signedInAt', 'lastUsedAt'],
 ]);
 
 export interface Example {
@@ -39,6 +39,9 @@ export function examplesOf(path: string): Example[] {
   );
 }
 
+/** Ids of saved things and of sessions. */
+const MADE_UP = /^(?:[0-9a-f]{12}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+
 /** Without what differs at every run; its type stays. */
 const steady = (value: unknown): unknown =>
   Array.isArray(value)
@@ -47,7 +50,7 @@ const steady = (value: unknown): unknown =>
       ? Object.fromEntries(
           Object.entries(value).map(([key, each]) => [
             key,
-            VOLATILE.has(key) || /^[0-9a-f]{12}$/.test(String(each)) || (key === 'version' && typeof each === 'string')
+            VOLATILE.has(key) || MADE_UP.test(String(each)) || (key === 'version' && typeof each === 'string')
               ? typeof each
               : steady(each),
           ]),

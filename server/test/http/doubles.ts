@@ -145,7 +145,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
     async signInWithPassword(username: unknown, password: unknown) {
       if (username !== 'ada' || password !== 'right')
         throw new SeismoError('AUTH_FAILED', 'Name or password is wrong.');
-      return { token: 'admin', expiresAt: NOW + 60_000, user: 'ada', role: 'admin' as const };
+      return { token: 'admin', expiresAt: NOW + 60_000, user: 'ada', role: 'admin' as const, browser: 'known' };
     },
     signOut: async () => {},
     posterOf: (keyId: string) => ({ keyId, isTrusted: false }),

@@ -141,7 +141,11 @@ describe('signing in', () => {
       user: 'ada',
       role: 'admin',
     });
-    expect(answer.headers['set-cookie']).toBe('token=admin; Path=/; Max-Age=60; HttpOnly; SameSite=Lax');
+    expect(answer.headers['set-cookie']).toEqual([
+      'token=admin; Path=/; Max-Age=60; HttpOnly; SameSite=Lax',
+      // Recognizes the browser at its next sign-in, and signs in nobody.
+      'seismo-browser=known; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax',
+    ]);
   });
 
   it.each([
@@ -156,7 +160,7 @@ describe('signing in', () => {
       const double = open({
         config: { trustProxy },
         auth: {
-          async signInWithPassword(_name, _password, address) {
+          async signInWithPassword(_name, _password, { address }) {
             seen.push(address);
             throw new SeismoError('AUTH_FAILED', 'Wrong.');
           },
@@ -168,11 +172,37 @@ describe('signing in', () => {
     },
   );
 
-  it('sets Secure over https, which a proxy reports only when it is trusted', async () => {
+  it('sets Secure cookies that no other host can set over https, which a proxy reports only when it is trusted', async () => {
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.9' };
-    const trusted = await ask(open({ config: { trustProxy: true } }), 'POST', '/auth', headers, body);
-    expect(trusted.headers['set-cookie']).toMatch(/; Secure$/);
-    expect((await ask(open(), 'POST', '/auth', headers, body)).headers['set-cookie']).not.toMatch(/Secure/);
+    const proxied = open({ config: { trustProxy: true } });
+    const trusted = await ask(proxied, 'POST', '/auth', headers, body);
+    expect(trusted.headers['set-cookie']).toEqual([
+      '__Host-token=admin; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure',
+      '__Host-seismo-browser=known; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax; Secure',
+    ]);
+    expect(trusted.headers['strict-transport-security']).toBe('max-age=31536000');
+    const who = (cookie: string) => ask(proxied, 'GET', '/auth', { ...headers, cookie });
+    expect((await who('__Host-token=admin')).status).toBe(200);
+    expect((await who('token=admin')).code).toBe('AUTH_REQUIRED');
+    const plain = await ask(open(), 'POST', '/auth', headers, body);
+    expect(String(plain.headers['set-cookie'])).not.toMatch(/Secure|__Host/);
+    expect(plain.headers).not.toHaveProperty('strict-transport-security');
+  });
+
+  it('hands on what the browser was given before, and ends the session it had', async () => {
+    const seen: unknown[] = [];
+    const double = open({
+      auth: {
+        async signInWithPassword(_name, _password, caller) {
+          seen.push(caller);
+          return { token: 'new', expiresAt: NOW + 60_000, user: 'ada', role: 'admin', browser: 'next' };
+        },
+        signOut: async (token) => void seen.push(`ended ${token}`),
+      },
+    });
+    const headers = { cookie: 'token=old; seismo-browser=before', 'user-agent': 'Firefox' };
+    expect((await ask(double, 'POST', '/auth', headers, body)).status).toBe(200);
+    expect(seen).toEqual([{ address: '127.0.0.1', agent: 'Firefox', browser: 'before' }, 'ended old']);
   });
 
   it('refuses a wrong password, an unknown member, a body that is no object, and a page elsewhere', async () => {

@@ -19,6 +19,7 @@ import { reportRoutes } from './reports.ts';
 import { rootRoutes } from './root.ts';
 import { savedRoutes } from './saved.ts';
 import { scriptRoutes } from './script.ts';
+import { sessionRoutes } from './sessions.ts';
 import { shareRoutes } from './shares.ts';
 import { statsRoutes } from './stats.ts';
 import { userRoutes } from './users.ts';
@@ -28,6 +29,7 @@ export function allRoutes(deps: HttpDeps, metrics: Metrics): readonly Route[] {
   const routes: Route[] = [
     ...rootRoutes(deps),
     ...authRoutes(deps),
+    ...sessionRoutes(deps),
     ...postRoutes(deps),
     ...eventRoutes(deps),
     ...eraseRoutes(deps),

@@ -116,7 +116,12 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
       body: Changes,
       answers: { 200: settings },
       errors: ['APP_SETTINGS_INVALID', 'REQUEST_INVALID', 'STORE_UNAVAILABLE'],
-      handler: async ({ app, body }) => await registry.setAppSettings(app, changesOf(body)),
+      audit: 'change app settings',
+      async handler({ app, body, audit }) {
+        const settings = await registry.setAppSettings(app, changesOf(body));
+        audit({ changed: Object.keys(body) });
+        return settings;
+      },
     },
     {
       ...list('Event names with totals, the most frequent first.', EventNames),

@@ -1,29 +1,26 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Identity, ROLES, type Session } from '../../auth/auth.ts';
+import type { Identity, SignedIn } from '../../auth/auth.ts';
 import { SeismoError } from '../../errors.ts';
-import { clearTokenCookie, setTokenCookie } from '../cookie.ts';
+import { clearTokenCookie, tokenCookie } from '../cookie.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
+import { answerSignedIn, callerOf, userOf } from '../signed-in.ts';
 import { credentialOf, isCrossSite } from '../who.ts';
+import { RoleSchema, SignedInSchema, Time } from './schemas.ts';
 
-const Role = Type.Union(ROLES.map((role) => Type.Literal(role)));
-const Time = Type.String({ format: 'date-time' });
 const SignIn = Type.Object({
   username: Type.Optional(Type.String()),
   password: Type.Optional(Type.String()),
   token: Type.Optional(Type.String({ description: 'A GitHub personal access token, instead of name and password.' })),
 });
 const NewPassword = Type.Object({ present: Type.String(), password: Type.String({ description: 'The new one.' }) });
-const SignedIn = Type.Object({ token: Type.String(), expiresAt: Time, user: Type.String(), role: Role });
-const Me = Type.Object({ user: Type.String(), role: Role, expiresAt: Time });
+const Me = Type.Object({ user: Type.String(), role: RoleSchema, expiresAt: Time });
 
-export function authRoutes({ auth, now }: HttpDeps): readonly Route[] {
-  const signedIn = (session: Session, request: FastifyRequest, reply: FastifyReply) => {
-    setTokenCookie(request, reply, session, now());
-    reply.header('cache-control', 'no-store');
-    return { ...session, expiresAt: new Date(session.expiresAt).toISOString() };
-  };
+export function authRoutes(deps: HttpDeps): readonly Route[] {
+  const { auth, now } = deps;
+  const signedIn = (session: SignedIn, request: FastifyRequest, reply: FastifyReply) =>
+    answerSignedIn(session, request, reply, now());
   return [
     {
       method: 'POST',
@@ -32,17 +29,24 @@ export function authRoutes({ auth, now }: HttpDeps): readonly Route[] {
       access: 'open',
       body: SignIn,
       answers: {
-        200: { description: 'The token, also as the cookie `token`.', content: { 'application/json': SignedIn } },
+        200: { description: 'The token, also as the cookie `token`.', content: { 'application/json': SignedInSchema } },
       },
       errors: ['AUTH_FAILED', 'AUTH_TOO_MANY', 'AUTH_BUSY', 'AUTH_CROSS_SITE', 'GITHUB_UNAVAILABLE'],
-      async handler({ request, reply, body }) {
+      audit: 'sign in',
+      async handler({ request, reply, body, audit }) {
         // Else a page elsewhere could sign its visitor in as somebody else.
         if (isCrossSite(request))
           throw new SeismoError('AUTH_CROSS_SITE', 'Signing in works from a page of this server, or from a program.');
+        audit({ user: auth.users().some(({ name }) => name === body.username) ? String(body.username) : 'unknown' });
+        const caller = callerOf(request);
         const session =
           body.token === undefined
-            ? await auth.signInWithPassword(body.username, body.password, request.ip)
-            : await auth.signInWithGitHub(body.token, request.ip);
+            ? await auth.signInWithPassword(body.username, body.password, caller)
+            : await auth.signInWithGitHub(body.token, caller);
+        audit({ user: session.user });
+        // The browser's former session would be valid and out of reach.
+        const former = tokenCookie(request);
+        if (former !== undefined) await auth.signOut(former).catch(() => undefined);
         return signedIn(session, request, reply);
       },
     },
@@ -61,13 +65,20 @@ export function authRoutes({ auth, now }: HttpDeps): readonly Route[] {
       access: 'user',
       body: NewPassword,
       answers: {
-        200: { description: 'A new token, also as the cookie `token`.', content: { 'application/json': SignedIn } },
+        200: {
+          description: 'A new token, also as the cookie `token`.',
+          content: { 'application/json': SignedInSchema },
+        },
       },
       errors: ['USER_INVALID', 'USER_UNKNOWN', 'USER_CONFIGURED', 'AUTH_FAILED', 'AUTH_TOO_MANY', 'AUTH_BUSY'],
+      audit: 'change own password',
       async handler({ request, reply, body, who }) {
-        if (who?.kind !== 'user') throw new SeismoError('AUTH_REQUIRED', 'Nobody is signed in.');
-        const session = await auth.changeOwnPassword(who.name, body.present, body.password, request.ip);
-        return signedIn(session, request, reply);
+        const { name } = userOf(who);
+        return signedIn(
+          await auth.changeOwnPassword(name, body.present, body.password, callerOf(request)),
+          request,
+          reply,
+        );
       },
     },
     {
@@ -76,6 +87,7 @@ export function authRoutes({ auth, now }: HttpDeps): readonly Route[] {
       summary: 'Sign out: the token ends',
       access: 'user',
       answers: { 204: { description: 'Signed out.' } },
+      audit: 'sign out',
       async handler({ request, reply, search }) {
         const credential = credentialOf(request, search);
         if (credential) await auth.signOut(credential.token);
@@ -87,7 +99,6 @@ export function authRoutes({ auth, now }: HttpDeps): readonly Route[] {
 }
 
 function meOf(who: Identity | undefined): object {
-  if (who?.kind !== 'user') throw new SeismoError('AUTH_REQUIRED', 'Nobody is signed in.');
-  const { name, role, expiresAt, renewed } = who;
+  const { name, role, expiresAt, renewed } = userOf(who);
   return { user: name, role, expiresAt: new Date(renewed?.expiresAt ?? expiresAt).toISOString() };
 }

@@ -25,11 +25,14 @@ export function eraseRoutes({ reports }: HttpDeps): readonly Route[] {
         },
       },
       errors: ['ERASE_FILTER_MISSING', 'PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'STORE_BEHIND', 'STORE_UNAVAILABLE'],
-      async handler({ app, search, request }) {
+      audit: 'erase events',
+      async handler({ app, search, request, audit }) {
         // Rewriting parts may outlast any idle limit.
         const { socket } = request.raw;
         if (socket instanceof Socket) socket.setTimeout(0);
-        return await reports.erase(app, search);
+        const answer = await reports.erase(app, search);
+        audit({ erased: answer.erased });
+        return answer;
       },
     },
   ];

@@ -62,7 +62,11 @@ async function events(deps: HttpDeps, call: Call): Promise<unknown> {
   sayAsOf(reply, answer);
   reply.header('content-type', STREAM_TYPES[form]);
   if (form === 'parquet') reply.header('content-disposition', `attachment; filename="${app}.parquet"`);
-  const pages = toldWhenCut(deps, call, streamOf(form, answer.value, search.get('csvSafe') === 'true'));
+  const counted = { events: 0 };
+  const rows = countedPages(answer.value, counted);
+  const pages = toldWhenCut(deps, call, streamOf(form, rows, search.get('csvSafe') === 'true'), () =>
+    call.audited('export events', { format: form, ...counted }),
+  );
   if (request.method === 'HEAD') {
     await pages.return(undefined);
     return reply.send();
@@ -81,8 +85,20 @@ function streamOf(
   return form === 'csv' ? csvOf(pages, safe) : lines(pages);
 }
 
+async function* countedPages(pages: AsyncIterable<readonly EventRow[]>, counted: { events: number }) {
+  for await (const rows of pages) {
+    counted.events += rows.length;
+    yield rows;
+  }
+}
+
 /** A failure on the way cuts the answer, so that nobody takes it for whole; why is in the log alone. */
-async function* toldWhenCut({ logger }: HttpDeps, { request }: Call, pieces: AsyncGenerator<Buffer>) {
+async function* toldWhenCut(
+  { logger }: HttpDeps,
+  { request }: Call,
+  pieces: AsyncGenerator<Buffer>,
+  atEnd: () => void,
+) {
   try {
     yield* pieces;
   } catch (error) {
@@ -90,6 +106,9 @@ async function* toldWhenCut({ logger }: HttpDeps, { request }: Call, pieces: Asy
     const fields = { instance: instanceOf(request), code: problem.code, err: problem.cause ?? problem };
     if (!request.raw.socket.destroyed) logger.warn(fields, 'a streamed answer was cut');
     throw error;
+  } finally {
+    // Also of a caller that went away: what was read until then was read.
+    atEnd();
   }
 }
 

@@ -59,8 +59,10 @@ export function keyRoutes({ auth }: HttpDeps): readonly Route[] {
         },
       },
       errors: ['KEY_INVALID', 'APP_NAME_INVALID'],
-      async handler({ body, reply }) {
+      audit: 'create key',
+      async handler({ body, reply, audit }) {
         const made = await auth.createKey({ ...body, app: body.app, scope: body.scope });
+        audit({ key: made.id, app: made.app, scope: made.scope });
         reply.status(201);
         return withTime(made);
       },
@@ -72,6 +74,7 @@ export function keyRoutes({ auth }: HttpDeps): readonly Route[] {
       access: 'admin',
       answers: { 204: { description: 'Revoked.' } },
       errors: ['KEY_UNKNOWN'],
+      audit: 'revoke key',
       async handler({ request, reply }) {
         await auth.revokeKey((request.params as { id: string }).id);
         return reply.status(204).send();

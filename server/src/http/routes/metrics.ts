@@ -27,6 +27,8 @@ function isOfThisMachine(request: FastifyRequest): boolean {
   const { headers } = request;
   if (headers['x-forwarded-for'] ?? headers['x-real-ip'] ?? headers.forwarded ?? headers.via ?? headers.origin)
     return false;
+  // A bare `proxy_pass` of nginx names this machine as the host and adds no header, but speaks HTTP/1.0; a scraper speaks 1.1.
+  if (request.raw.httpVersion === '1.0') return false;
   const address = request.raw.socket.remoteAddress ?? '';
   if (!/^(::ffff:)?127\.|^::1$/.test(address)) return false;
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(headers.host ?? '');

@@ -1,9 +1,20 @@
 import { Type } from '@sinclair/typebox';
+import { ROLES } from '../../auth/auth.ts';
+import { Time } from '../../event-schema.ts';
 import type { Parameter } from '../route.ts';
 
 export { Json, StoredEventSchema, Time } from '../../event-schema.ts';
 
 const text = (name: string, description: string): Parameter => ({ name, description, schema: Type.String() });
+
+export const RoleSchema = Type.Union(ROLES.map((role) => Type.Literal(role)));
+/** The answer to a sign-in. */
+export const SignedInSchema = Type.Object({
+  token: Type.String(),
+  expiresAt: Time,
+  user: Type.String(),
+  role: RoleSchema,
+});
 
 /** Filters that combine (API.md, Reading). */
 export const FILTERS: readonly Parameter[] = [

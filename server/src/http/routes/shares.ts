@@ -87,6 +87,7 @@ function linkRoutes({ saved: { shares, reports, dashboards }, now }: HttpDeps, k
         },
       },
       errors: ['SAVED_UNKNOWN', 'SAVED_TOO_MANY', 'SHARE_REFUSED', 'JOURNAL_UNAVAILABLE'],
+      audit: `share ${kind}`,
       async handler(call) {
         const options = { expiresAt: expiryOf(call.body['expiresAt'], now()), by: nameOf(call.who) };
         const { token, ...share } = await shares.create(call.app, kind, idOf(call), options);
@@ -101,6 +102,7 @@ function linkRoutes({ saved: { shares, reports, dashboards }, now }: HttpDeps, k
       access: 'admin',
       answers: { 204: { description: 'Revoked.' } },
       errors: ['SAVED_UNKNOWN'],
+      audit: `revoke links to a ${kind}`,
       async handler(call) {
         await shares.revoke(call.app, kind, items.get(call.app, idOf(call)).id, undefined);
         return call.reply.status(204).send();
@@ -113,6 +115,7 @@ function linkRoutes({ saved: { shares, reports, dashboards }, now }: HttpDeps, k
       access: 'admin',
       answers: { 204: { description: 'Revoked.' } },
       errors: ['SAVED_UNKNOWN', 'SHARE_UNKNOWN'],
+      audit: `revoke links to a ${kind}`,
       async handler(call) {
         const { share } = call.request.params as { share: string };
         await shares.revoke(call.app, kind, items.get(call.app, idOf(call)).id, share);

@@ -1,22 +1,21 @@
 import { Type } from '@sinclair/typebox';
-import { ROLES } from '../../auth/auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
+import { RoleSchema } from './schemas.ts';
 
-const role = Type.Union(ROLES.map((one) => Type.Literal(one)));
 const User = Type.Object({
   name: Type.String(),
-  role,
+  role: RoleSchema,
   source: Type.Union([Type.Literal('stored'), Type.Literal('configured'), Type.Literal('github')]),
 });
 const NewUser = Type.Object({
   name: Type.String(),
   password: Type.String({ description: '12 characters to 72 bytes.' }),
-  role: Type.Optional(role),
+  role: Type.Optional(RoleSchema),
 });
 const Changed = Type.Object({
   password: Type.Optional(Type.String({ description: 'The sessions of the user end.' })),
-  role: Type.Optional(role),
+  role: Type.Optional(RoleSchema),
 });
 
 export function userRoutes({ auth }: HttpDeps): readonly Route[] {
@@ -38,9 +37,11 @@ export function userRoutes({ auth }: HttpDeps): readonly Route[] {
       body: NewUser,
       answers: { 201: { description: 'The user.', content: { 'application/json': User } } },
       errors: ['USER_INVALID', 'USER_EXISTS', 'USER_CONFIGURED'],
-      async handler({ body, reply }) {
+      audit: 'add user',
+      async handler({ body, reply, audit }) {
         const { name, password, role } = body;
         const added = await auth.addUser({ name, password, ...(role !== undefined && { role }) });
+        audit({ user: added.name, role: added.role });
         reply.status(201);
         return added;
       },
@@ -53,8 +54,10 @@ export function userRoutes({ auth }: HttpDeps): readonly Route[] {
       body: Changed,
       answers: { 204: { description: 'Changed.' } },
       errors: ['USER_INVALID', 'USER_UNKNOWN', 'USER_CONFIGURED', 'USER_LAST_ADMIN'],
-      async handler({ request, reply, body }) {
+      audit: 'change user',
+      async handler({ request, reply, body, audit }) {
         await auth.changeUser(nameOf(request.params), body);
+        audit({ changed: Object.keys(body), ...(typeof body['role'] === 'string' && { role: body['role'] }) });
         return reply.status(204).send();
       },
     },
@@ -65,6 +68,7 @@ export function userRoutes({ auth }: HttpDeps): readonly Route[] {
       access: 'admin',
       answers: { 204: { description: 'Removed.' } },
       errors: ['USER_UNKNOWN', 'USER_CONFIGURED'],
+      audit: 'remove user',
       async handler({ request, reply }) {
         await auth.removeUser(nameOf(request.params));
         return reply.status(204).send();
