@@ -3,7 +3,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { OWN_FUNCTIONS, SQL_FUNCTIONS } from '../server/src/sql/functions.ts';
 
 /** Where `npm run dev --workspace web` finds the API. */
-const SERVER = 'http://127.0.0.1:3000';
+const SERVER = 'http://127.0.0.1:3005';
 
 /** Puts the script that loads the page of the address before all others; it waits for none of them. */
 const bootFirst: Plugin = {

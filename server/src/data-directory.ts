@@ -1,5 +1,31 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+
+/** Rights of group and others. */
+const OTHERS = 0o077;
+/** Others may write: whoever may write to a directory may replace what is in it. */
+const OTHERS_WRITE = 0o002;
+
+/**
+ * Like {@link ensureDirectory}, and nobody but this user may look into it. Rights of a directory that was there before are taken back.
+ * @param isShared the directory may belong to somebody else, as the root of a volume does whose group may write there: what lies in it has
+ * directories of its own
+ * @throws Error that says what to do
+ */
+export function ensurePrivateDirectory(path: string, setting: string, isShared = false): void {
+  ensureDirectory(path, setting);
+  const { mode } = statSync(path);
+  if ((mode & OTHERS) === 0) return;
+  try {
+    chmodSync(path, mode & 0o700);
+  } catch (error) {
+    if (isShared && (mode & OTHERS_WRITE) === 0) return;
+    throw new Error(
+      `The directory ${path} (${setting}) can be ${mode & OTHERS_WRITE ? 'written' : 'read'} by other users, and its rights cannot be changed. Make this user its owner, or run chmod 700 on it.`,
+      { cause: error },
+    );
+  }
+}
 
 /**
  * Makes a directory, 0700, with those above it that are missing. One after the other: Node's recursive mkdir tries for ever where

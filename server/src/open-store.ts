@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { ensureDirectory } from './data-directory.ts';
+import { ensurePrivateDirectory } from './data-directory.ts';
 import { SeismoError } from './errors.ts';
 import { createClickHouseStore } from './store/clickhouse/clickhouse-store.ts';
 import { openConnection } from './store/clickhouse/connection.ts';
@@ -38,7 +38,7 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
   if (connection !== undefined && !isEmbedded(config))
     return await openRemote(connection, config.hotPropertiesMax, around);
   const engineDir = connection === undefined ? dataDir : resolve(connection);
-  ensureDirectory(engineDir, connection === undefined ? 'dataDir, --data' : 'connection, --connection');
+  ensurePrivateDirectory(engineDir, connection === undefined ? 'dataDir, --data' : 'connection, --connection', true);
   const engine = await startEmbeddedEngine({
     dataDir: engineDir,
     memoryBytes: config.engineMemoryBytes,

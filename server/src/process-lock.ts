@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { realpathSync, rmSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { linkSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join, relative } from 'node:path';
 
@@ -29,16 +29,43 @@ export async function takeLock(
   try {
     await listen(server, path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return undefined;
+    if (hasCode(error, 'EADDRINUSE')) return undefined;
     throw error;
   }
   server.unref();
   return { release: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
+/** Any user of the machine may take an abstract name, so it holds what only the directory's owner can read. */
 function abstractName(purpose: string, directory: string): string {
-  return `\0${purpose}-${createHash('sha256').update(realpathSync(directory)).digest('hex').slice(0, 32)}`;
+  const text = `${realpathSync(directory)}\0${lockId(directory)}`;
+  return `\0${purpose}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }
+
+const LOCK_ID = 'lock.id';
+
+/** Random, made once. Linked into place whole: of two processes that start at once, both read what the first one wrote. */
+function lockId(directory: string): string {
+  const path = join(directory, LOCK_ID);
+  const draft = `${path}.${randomBytes(8).toString('hex')}`;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+  try {
+    writeFileSync(draft, randomBytes(16).toString('hex'), { mode: 0o600, flag: 'wx' });
+    linkSync(draft, path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return readFileSync(path, 'utf8');
+}
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
 
 /** A Unix socket's path fits 104 bytes on macOS, 108 on Linux, with the zero at its end. */
 const SOCKET_PATH_MAX_BYTES = 103;

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { loadConfig } from '../config.ts';
 import { SeismoError } from '../errors.ts';
+import { keepFirstPassword } from '../first-password.ts';
 import { type CommonOptions, sourcesOf, withFiles, withSettings } from './common.ts';
 import { CommandFailure } from './failure.ts';
 import { bold, outputOf } from './output.ts';
@@ -14,6 +16,8 @@ export function addStart(program: Command): void {
     .action(async (options: CommonOptions & Record<string, unknown>) => {
       if (command.args.length > 0)
         throw new CommandFailure(`There is no command "${command.args[0]}"; \`seismo --help\` lists them.`, 2);
+      // Of all that is written from here on, nothing is for other users of the machine.
+      process.umask(0o077);
       const output = outputOf(options);
       const config = await loadConfig(sourcesOf(options));
       const { serve } = await import('../serve.ts');
@@ -22,7 +26,15 @@ export function addStart(program: Command): void {
       });
       stopOnSignals(() => server.close());
       const { url, firstAdmin } = server;
-      output.result({ url, ...(firstAdmin && { firstAdmin }) }, greeting(url, config.dataDir, firstAdmin));
+      // What is no terminal is a log that others read: a journal, a container's output.
+      const passwordFile =
+        firstAdmin && !output.json && !process.stdout.isTTY
+          ? keepFirstPassword(resolve(config.dataDir), firstAdmin.password)
+          : undefined;
+      output.result(
+        { url, ...(firstAdmin && { firstAdmin }) },
+        greeting(url, config.dataDir, firstAdmin, passwordFile),
+      );
     });
 }
 
@@ -39,15 +51,24 @@ function portFailure(error: unknown, { host, port }: Config): CommandFailure | u
   return undefined;
 }
 
-function greeting(url: string, dataDir: string, admin: { user: string; password: string } | undefined): string {
+function greeting(
+  url: string,
+  dataDir: string,
+  admin: { user: string; password: string } | undefined,
+  passwordFile: string | undefined,
+): string {
   const lines = [`${bold('Seismo')} listens on ${bold(url)} and keeps its data in ${dataDir}.`];
   if (!admin) return lines[0]!;
-  const signIn = `curl -s ${url}/auth -H 'Content-Type: application/json' -d '{"username":"${admin.user}","password":"${admin.password}"}'`;
+  const password =
+    passwordFile === undefined ? admin.password : `'"$(cat '${passwordFile.replaceAll("'", "'\\''")}')"'`;
+  const signIn = `curl -s ${url}/auth -H 'Content-Type: application/json' -d '{"username":"${admin.user}","password":"${password}"}'`;
   lines.push(
     '',
-    'Sign in as the first admin; the password is not shown again:',
+    passwordFile === undefined
+      ? 'Sign in as the first admin; the password is not shown again:'
+      : 'Sign in as the first admin; the file with the password is deleted when you change it:',
     `  user      ${admin.user}`,
-    `  password  ${bold(admin.password)}`,
+    `  password  ${passwordFile === undefined ? bold(admin.password) : `in ${passwordFile}`}`,
     '',
     'Send the first event (paste the whole line):',
     `  TOKEN=$(${signIn} | sed 's/.*"token":"\\([^"]*\\)".*/\\1/') && curl -s ${url}/api/events/my-app -H "X-Access-Token: $TOKEN" -H 'Content-Type: application/json' -d '{"event":"application started"}'`,

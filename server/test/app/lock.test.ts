@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,6 +21,23 @@ describe.each(['linux', 'darwin'] as const)('the lock of a data directory on %s'
     await lock.release();
     await (await lockDirectory(dataDir, platform)).release();
   });
+});
+
+it.skipIf(process.platform !== 'linux')('cannot be taken by whoever knows only the path', async () => {
+  // As the name once was: any user of the machine could listen on it, and the server did not start.
+  const name = createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 32);
+  const server = createServer().listen(`\0seismo-${name}`);
+  await once(server, 'listening');
+  await (await lockDirectory(dataDir)).release();
+  server.close();
+  expect(readdirSync(dataDir)).toEqual(['lock.id']);
+  expect(statSync(join(dataDir, 'lock.id')).mode & 0o777).toBe(0o600);
+});
+
+it.skipIf(process.platform !== 'linux')('is held by one of two processes that make its name at once', async () => {
+  const locks = await Promise.allSettled(Array.from({ length: 8 }, () => lockDirectory(dataDir)));
+  expect(locks.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  expect(readdirSync(dataDir)).toEqual(['lock.id']);
 });
 
 it('is taken over from an owner who died, where it is a socket in the directory', async () => {

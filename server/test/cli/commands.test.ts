@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockDirectory } from '../../src/lock.ts';
-import { type Started, seismo, startSeismo } from './seismo.ts';
+import { BIN, type Started, seismo, startSeismo } from './seismo.ts';
 
 let cwd: string;
 let dataDir: string;
@@ -148,7 +150,11 @@ describe('seismo start', () => {
   it('says where it is, who may sign in, and lines that work when pasted; then stops with 0 and keeps what it has', async () => {
     const server = await started();
     const text = server.stdout();
-    const password = /^ {2}password {2}(\S+)$/m.exec(text)![1]!;
+    // No terminal looks on: what is printed may end in a log that others read.
+    const file = /^ {2}password {2}in (\S+)$/m.exec(text)![1]!;
+    const password = readFileSync(file, 'utf8');
+    expect(text).not.toContain(password);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(text).toMatch(/^Seismo listens on http:\/\/127\.0\.0\.1:\d+ and keeps its data in \.\/seismo-data\.$/m);
     const lines = text.split('\n').filter((line) => /^ {2}(TOKEN|curl)/.test(line));
     const pasted = execFileSync('bash', ['-c', lines.join('\necho\n')], { encoding: 'utf8' }).split('\n');
@@ -166,6 +172,10 @@ describe('seismo start', () => {
     const exported = await seismo(['export', '--app', 'my-app'], { cwd });
     expect(JSON.parse(exported.stdout)).toMatchObject({ event: 'application started' });
     expect(await again.stop('SIGTERM')).toBe(0);
+    // Once it is no longer right, the file is gone.
+    const changed = await seismo(['user', 'change', 'admin', '--password'], { cwd, input: 'correct horse battery\n' });
+    expect(changed.code).toBe(0);
+    expect(existsSync(file)).toBe(false);
     // And without a server.
     const later = await seismo(['export', '--app', 'my-app', '--output', 'all.csv', '--format', 'csv'], { cwd });
     expect([later.code, later.stdout]).toEqual([0, expect.stringContaining('written to all.csv')]);
@@ -183,7 +193,22 @@ describe('seismo start', () => {
       stdout: '',
       stderr: `Port ${port} of 127.0.0.1 is taken. Choose another with --port, or PORT.\n`,
     });
-    expect((await started()).stdout()).toContain('the password is not shown again');
+    expect((await started()).stdout()).toContain('Sign in as the first admin');
+  });
+
+  it.skipIf(process.platform !== 'linux')('shows the password on a terminal, and keeps it nowhere', async () => {
+    // util-linux's `script` runs it on a terminal of its own, and ends with it.
+    const line = `"${process.execPath}" "${BIN}" start --port 0 --log-level warn`;
+    const child = spawn('script', ['-qefc', line, '/dev/null'], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    for await (const chunk of child.stdout) {
+      text += stripVTControlCharacters(String(chunk));
+      if (text.includes('Ctrl-C')) break;
+    }
+    expect(text).toMatch(/^ {2}password {2}[\w-]{20}\r?$/m);
+    expect(existsSync(join(dataDir, 'first-password'))).toBe(false);
+    child.kill('SIGTERM');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   });
 
   it('refuses a second server on the same directory', async () => {

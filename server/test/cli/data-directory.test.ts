@@ -1,9 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureDirectory } from '../../src/data-directory.ts';
+import { ensureDirectory, ensurePrivateDirectory } from '../../src/data-directory.ts';
 import { seismo } from './seismo.ts';
 
 let folder: string;
@@ -92,4 +102,55 @@ describe('a data directory that can be', () => {
     ensureDirectory(join(folder, 'link'), SETTING);
     expect(statSync(path).mode & 0o777).toBe(0o750);
   });
+});
+
+describe('a data directory that others could look into', () => {
+  it('is closed to them, and so is what lies in it', () => {
+    const path = join(folder, 'data');
+    mkdirSync(path);
+    for (const mode of [0o755, 0o777, 0o750, 0o2770]) {
+      chmodSync(path, mode);
+      ensurePrivateDirectory(path, SETTING);
+      expect(statSync(path).mode & 0o777).toBe(0o700);
+    }
+  });
+
+  it.skipIf(!isRoot)(
+    'is refused when it belongs to somebody else, unless it is a volume that only their group shares',
+    () => {
+      chmodSync(folder, 0o755);
+      const asNobody = (path: string, isShared: boolean): string => {
+        const script = `const { ensurePrivateDirectory } = await import(${JSON.stringify(BUILT)}); process.setgroups([65534]); process.setgid(65534); process.setuid(65534);
+        try { ensurePrivateDirectory(${JSON.stringify(path)}, 's', ${isShared}); console.log('fine'); } catch (error) { console.log(error.message); }`;
+        return spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout.trim();
+      };
+      const volume = join(folder, 'volume');
+      mkdirSync(volume);
+      chownSync(volume, 0, 65534);
+      chmodSync(volume, 0o2775);
+      expect(asNobody(volume, true)).toBe('fine');
+      expect(asNobody(volume, false)).toContain('can be read by other users');
+      chmodSync(volume, 0o777);
+      expect(asNobody(volume, true)).toContain('can be written by other users');
+    },
+  );
+
+  it.skipIf(!isRoot)(
+    'and a container that makes one: neither a password hash nor an event can be read by others',
+    async () => {
+      chmodSync(folder, 0o755);
+      const data = join(folder, 'data');
+      mkdirSync(data, { mode: 0o755 });
+      mkdirSync(join(data, 'registry'), { mode: 0o755 });
+      const { code } = await seismo(['user', 'add', 'ann', '--data', data], {
+        cwd: folder,
+        input: 'correct horse battery\n',
+      });
+      expect(code).toBe(0);
+      const asNobody = spawnSync('cat', [join(data, 'registry', 'data.mdb')], { uid: 65534, gid: 65534 });
+      expect(asNobody.status).not.toBe(0);
+      expect(statSync(join(data, 'registry')).mode & 0o077).toBe(0);
+    },
+    30_000,
+  );
 });
