@@ -1,7 +1,6 @@
-import type { Caller } from './known-callers.ts';
-
 /** Who asks, and what they may do: what `http` and `cli` ask of the auth room. Failures are SeismoErrors. */
 import type { Poster } from '../poster.ts';
+import type { Caller } from './known-callers.ts';
 
 export const ROLES = ['admin', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];

@@ -36,7 +36,17 @@ it('has one line for each sign-in, failure, change of a user or a key, and erasu
         throw new SeismoError('USER_UNKNOWN', 'There is no such user.');
       },
       createKey: async () => ({
-        ...{ id: 'k9', app: 'shop', scope: 'write', origins: [], eventsPerSecond: 1, createdAt: 0, key: 'sk_secret' },
+        ...{
+          id: 'k9',
+          app: 'shop',
+          scope: 'write',
+          origins: [],
+          eventsPerSecond: 1,
+          bytesPerSecond: 1,
+          trusted: false,
+          createdAt: 0,
+          key: 'sk_secret',
+        },
       }),
       revokeKey: async () => {},
     },
