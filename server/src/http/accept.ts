@@ -1,3 +1,5 @@
+import { ACCEPT_MAX_LENGTH } from './encoding.ts';
+
 /**
  * The one of the forms on offer that `Accept` likes best (RFC 9110, 12.5.1); the first on offer when it likes none or
  * says nothing, since an answer is of more use than a 406.
@@ -20,7 +22,7 @@ export function negotiate<T extends string>(accept: string | undefined, offered:
 function qualityOf(form: string, accept: string): number {
   let exactness = -1;
   let quality = 0;
-  for (const part of accept.toLowerCase().split(',')) {
+  for (const part of accept.slice(0, ACCEPT_MAX_LENGTH).toLowerCase().split(',')) {
     const [range = '', ...parameters] = part.split(';').map((piece) => piece.trim());
     const major = `${form.slice(0, form.indexOf('/'))}/*`;
     const matched = range === form ? 2 : range === major ? 1 : range === '*/*' ? 0 : -1;

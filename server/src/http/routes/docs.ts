@@ -1,20 +1,28 @@
 import { Type } from '@sinclair/typebox';
+import { JSON_TYPE } from '../body.ts';
 import { openApiOf } from '../openapi.ts';
 import { apiPage, errorsPage, PAGE_POLICY } from '../pages.ts';
 import type { Call, Route } from '../route.ts';
+import { MountedDocument, StaticDocument, sendStatic } from '../static-document.ts';
 import { mountOf } from '../url.ts';
 
 const html = (description: string) => ({ 200: { description, content: { 'text/html': Type.String() } } });
 
-function sendPage({ reply }: Call, text: string): unknown {
-  return reply
+/** They change with the version of the server alone; a browser asks whether they did. */
+const CACHE_CONTROL = 'public, max-age=300';
+
+async function sendPage({ request, reply }: Call, page: MountedDocument): Promise<unknown> {
+  reply
     .header('content-type', 'text/html; charset=utf-8')
     .header('content-security-policy', PAGE_POLICY)
-    .header('x-frame-options', 'DENY')
-    .send(text);
+    .header('x-frame-options', 'DENY');
+  return await sendStatic(page.at(mountOf(request)), CACHE_CONTROL, request, reply);
 }
 
 export function docsRoutes(version: string, routes: () => readonly Route[]): readonly Route[] {
+  let openApi: StaticDocument | undefined;
+  const api = new MountedDocument((mount) => apiPage(routes(), version, mount));
+  const errors = new MountedDocument(errorsPage);
   return [
     {
       method: 'GET',
@@ -27,7 +35,11 @@ export function docsRoutes(version: string, routes: () => readonly Route[]): rea
           content: { 'application/json': Type.Object({}, { additionalProperties: true }) },
         },
       },
-      handler: async () => openApiOf(routes(), version),
+      async handler({ request, reply }) {
+        openApi ??= new StaticDocument(JSON.stringify(openApiOf(routes(), version)));
+        reply.header('content-type', JSON_TYPE);
+        return await sendStatic(openApi, CACHE_CONTROL, request, reply);
+      },
     },
     {
       method: 'GET',
@@ -35,7 +47,7 @@ export function docsRoutes(version: string, routes: () => readonly Route[]): rea
       summary: 'The document as a page',
       access: 'open',
       answers: html('The page.'),
-      handler: async (call) => sendPage(call, apiPage(routes(), version, mountOf(call.request))),
+      handler: (call) => sendPage(call, api),
     },
     {
       method: 'GET',
@@ -43,7 +55,7 @@ export function docsRoutes(version: string, routes: () => readonly Route[]): rea
       summary: 'Every code of a refusal, and its remedy',
       access: 'open',
       answers: html('The page.'),
-      handler: async (call) => sendPage(call, errorsPage(mountOf(call.request))),
+      handler: (call) => sendPage(call, errors),
     },
   ];
 }
