@@ -225,7 +225,11 @@ export class SeismoError extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
+    // A caller's fault is an answer, of which a body may bring 200,000: nobody reads where it was made, and to note it takes ten times as long.
+    const { stackTraceLimit } = Error;
+    if (ERRORS[code].kind === 'caller') Error.stackTraceLimit = 0;
     super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'SeismoError';
     this.code = code;
     this.detail = detail;

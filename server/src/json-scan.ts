@@ -6,34 +6,48 @@
 export interface Glance {
   /** Keys of all objects: each has one colon outside of texts. */
   readonly keys: number;
+  /** Commas and opening brackets: what a parser makes values of. */
+  readonly values: number;
+  /** How deep the brackets are nested. */
+  readonly depth: number;
   /** A number has a negative exponent, and may have become 0. */
   readonly hasSmall: boolean;
 }
 
-/** More keys in the text than the parsed value holds mean that some key stands twice. About 1 ns a byte. */
+/** More keys in the text than the parsed value holds mean that some key stands twice. It may be no JSON yet. About 1 ns a byte. */
 export function glanceAt(bytes: Uint8Array): Glance {
   let keys = 0;
+  let values = 0;
+  let open = 0;
+  let depth = 0;
   let hasSmall = false;
   const { length } = bytes;
   for (let at = 0; at < length; at++) {
-    const byte = bytes[at];
+    const byte = bytes[at]!;
     if (byte === QUOTE) {
       at++;
       while (bytes[at] !== QUOTE) {
         if (bytes[at] === BACKSLASH) at++;
         at++;
-        if (at >= length) return { keys, hasSmall };
+        if (at >= length) return { keys, values, depth, hasSmall };
       }
     } else if (byte === COLON) keys++;
+    else if (byte === COMMA) values++;
+    // `[` and `]` are those of objects but for one bit.
+    else if ((byte | 32) === BRACE) {
+      values++;
+      if (++open > depth) depth = open;
+    } else if ((byte | 32) === BRACE_END) open--;
     // `e-`, or `E-`: no word of JSON has either.
     else if (byte === MINUS && at > 0 && (bytes[at - 1]! | 32) === LETTER_E) hasSmall = true;
   }
-  return { keys, hasSmall };
+  return { keys, values, depth, hasSmall };
 }
 
 /** A number of so many zeros after its point needs no exponent to become 0 (the smallest double is 4.9e-324). */
 const ZEROS = '0'.repeat(300);
-export const mayVanish = (text: string, { hasSmall }: Glance): boolean => hasSmall || text.includes(ZEROS);
+export const mayVanish = (text: string, { hasSmall }: Pick<Glance, 'hasSmall'>): boolean =>
+  hasSmall || text.includes(ZEROS);
 
 /** Keys in a parsed value, objects inside arrays included. */
 export function keysOf(value: unknown): number {
@@ -64,7 +78,8 @@ export interface Hidden {
 }
 
 /**
- * Finds the keys that stand twice in one object, and the numbers that became 0.
+ * Finds the keys that stand twice in one object, and the numbers that became 0: the first such fault of each event, whose rest is
+ * passed over, and nothing behind one that stands outside of all events.
  * @param arrayDepth where the events are: 0 the text is one event, 1 an array of them, 2 an object that holds the array
  */
 export function hiddenFaults(text: string, arrayDepth: 0 | 1 | 2): Hidden[] {
@@ -72,32 +87,44 @@ export function hiddenFaults(text: string, arrayDepth: 0 | 1 | 2): Hidden[] {
   /** One entry an open object (its keys) or array (undefined). */
   const open: (Set<string> | undefined)[] = [];
   let index = 0;
+  /** The event that has a fault already. */
+  let faulty = -1;
   const isAmongEvents = (): boolean => arrayDepth > 0 && open.length === arrayDepth && open.at(-1) === undefined;
+  const isPassedOver = (): boolean => index === faulty && open.length >= arrayDepth;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit === QUOTE) {
       const start = at++;
       while (text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+      if (isPassedOver()) continue;
       let after = at + 1;
       while (isSpace(text.charCodeAt(after))) after++;
       if (text.charCodeAt(after) !== COLON) continue;
       const keys = open.at(-1);
       const key = JSON.parse(text.slice(start, at + 1)) as string;
-      if (keys?.has(key)) found.push({ index: open.length <= arrayDepth ? -1 : index, key });
+      if (keys?.has(key)) {
+        faulty = open.length <= arrayDepth ? -1 : index;
+        found.push({ index: faulty, key });
+        if (faulty === -1 || arrayDepth === 0) return found;
+      }
       keys?.add(key);
     } else if (unit >= DIGIT_0 && unit <= DIGIT_9) {
+      if (isPassedOver()) continue;
       NUMBER.lastIndex = at;
       const [number = '', digits = ''] = NUMBER.exec(text) ?? [];
-      if (Number(number) === 0 && /[1-9]/.test(digits))
-        found.push({ index: open.length > arrayDepth || isAmongEvents() ? index : -1, number });
+      if (Number(number) === 0 && /[1-9]/.test(digits)) {
+        faulty = open.length > arrayDepth || isAmongEvents() ? index : -1;
+        found.push({ index: faulty, number });
+        if (faulty === -1 || arrayDepth === 0) return found;
+      }
       at += Math.max(number.length, 1) - 1;
-    } else if (unit === 123) open.push(new Set());
+    } else if (unit === BRACE) open.push(new Set());
     else if (unit === 91) {
       open.push(undefined);
       // In {events: […], sentAt} only the array at depth 2 counts; any other array inside an event is deeper.
       if (open.length === arrayDepth) index = 0;
-    } else if (unit === 125 || unit === 93) open.pop();
-    else if (unit === 44 && isAmongEvents()) index++;
+    } else if (unit === BRACE_END || unit === 93) open.pop();
+    else if (unit === COMMA && isAmongEvents()) index++;
   }
   return found;
 }
@@ -106,6 +133,9 @@ const isSpace = (unit: number): boolean => unit === 32 || unit === 10 || unit ==
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COLON = 58;
+const COMMA = 44;
+const BRACE = 123;
+const BRACE_END = 125;
 const MINUS = 45;
 const LETTER_E = 101;
 const DIGIT_0 = 48;

@@ -1,11 +1,12 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Refused } from '../committed.ts';
 import { SeismoError } from '../errors.ts';
-import { glanceAt, hiddenFaults, keysOf, mayVanish } from '../json-scan.ts';
+import { type Glance, glanceAt, hiddenFaults, keysOf, mayVanish } from '../json-scan.ts';
 import { type AcceptContext, type Accepted, acceptEvent, parseTime } from './accept.ts';
 import { type EventLimits, REJECTED_LISTED_MAX } from './limits.ts';
 import type { Line } from './lines.ts';
 import { RowWriter } from './row-writer.ts';
+import { checkStructure } from './structure.ts';
 
 export interface Rejection {
   readonly index: number;
@@ -35,14 +36,27 @@ export function textOf(bytes: Buffer): string {
   return bytes.toString('utf8', start);
 }
 
-/** @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON */
-export function parseBody(bytes: Buffer): { value: unknown; text: string } {
+export interface ParsedBody {
+  readonly value: unknown;
+  readonly text: string;
+  readonly glance: Glance;
+}
+
+/** @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, and what checkStructure throws of what would be expensive to parse */
+export function parseBody(bytes: Buffer, limits: EventLimits): ParsedBody {
   const text = textOf(bytes);
+  const glance = glanceAt(bytes);
+  checkStructure(glance, bytes, limits);
+  return { value: parseText(text, bytes.length), text, glance };
+}
+
+/** @throws BODY_EMPTY, BODY_NOT_JSON */
+export function parseText(text: string, bytes: number): unknown {
   if (text.trim() === '') throw new SeismoError('BODY_EMPTY', 'The body is empty.');
   try {
-    return { value: JSON.parse(text), text };
+    return JSON.parse(text);
   } catch (cause) {
-    throw new SeismoError('BODY_NOT_JSON', `The body of ${bytes.length} bytes is not valid JSON.`, { cause });
+    throw new SeismoError('BODY_NOT_JSON', `The body of ${bytes} bytes is not valid JSON.`, { cause });
   }
 }
 
@@ -101,8 +115,8 @@ export function addLine(batch: Batch, line: Line, index: number, context: Accept
     return;
   }
   try {
-    const parsed = parseBody(line);
-    const fault = eventsWithHiddenFaults(line, parsed, 0).get(0);
+    const parsed = parseBody(line, context.limits);
+    const fault = hiddenFaultsOf(parsed, 0, parsed.glance).get(0);
     if (fault) refuse(batch, index, fault, parsed.value);
     else addEvent(batch, parsed.value, index, context);
   } catch (error) {
@@ -134,21 +148,20 @@ export function batchAnswer(batch: Batch, accepted: number, duplicates: number):
 
 /**
  * Which events of a text hold what JSON.parse took away unseen: a key that stands twice, of which it kept the last, or a number too
- * small for a double, which it made 0. Nothing that was sent may vanish so.
+ * small for a double, which it made 0. Nothing that was sent may vanish so. The first fault of each event.
  * @throws EVENT_KEY_REPEATED, EVENT_NUMBER_UNSAFE when it stands outside of the events
  */
-export function eventsWithHiddenFaults(
-  bytes: Buffer,
-  parsed: { readonly value: unknown; readonly text: string },
+export function hiddenFaultsOf(
+  { value, text }: { readonly value: unknown; readonly text: string },
   depth: 0 | 1 | 2,
+  glance: Pick<Glance, 'keys' | 'hasSmall'>,
 ): ReadonlyMap<number, SeismoError> {
   const found = new Map<number, SeismoError>();
-  const glance = glanceAt(bytes);
-  if (glance.keys === keysOf(parsed.value) && !mayVanish(parsed.text, glance)) return found;
-  for (const { index, key, number } of hiddenFaults(parsed.text, depth)) {
+  if (glance.keys === keysOf(value) && !mayVanish(text, glance)) return found;
+  for (const { index, key, number } of hiddenFaults(text, depth)) {
     const error = key === undefined ? vanished(number ?? '') : repeated(key.slice(0, 80));
     if (index < 0) throw error;
-    if (!found.has(index)) found.set(index, error);
+    found.set(index, error);
   }
   return found;
 }

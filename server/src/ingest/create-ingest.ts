@@ -1,21 +1,8 @@
 import { join } from 'node:path';
 import { SeismoError } from '../errors.ts';
-import { eventToJson } from '../event.ts';
-import { ADMIN } from '../poster.ts';
-import { decodeRow, ROW_OFFSET, uuidToText } from '../row.ts';
 import { steadyClock } from '../steady-clock.ts';
 import { within } from '../within.ts';
 import { type AcceptContext, checkApp } from './accept.ts';
-import {
-  addEvent,
-  type Batch,
-  batchAnswer,
-  eventsOf,
-  eventsWithHiddenFaults,
-  newBatch,
-  parseBody,
-  refuse,
-} from './batch.ts';
 import { writeCleanNote } from './clean-note.ts';
 import { Committer } from './committer.ts';
 import { DailyDevices } from './daily-devices.ts';
@@ -23,15 +10,13 @@ import { DailyQuota } from './daily-quota.ts';
 import { Fingerprints } from './fingerprint.ts';
 import type { IdWindow } from './id-window.ts';
 import { acceptLines, BACKLOG_MAX_BYTES, Imports } from './imports.ts';
-import type { Ingest, IngestStats, PostAnswer } from './ingest.ts';
+import type { Ingest, IngestStats } from './ingest.ts';
 import type { IngestOptions } from './ingest-options.ts';
 import { Loader } from './loader.ts';
 import { NameBook } from './names.ts';
 import { openIds } from './open-ids.ts';
-import { PostBudget } from './post-budget.ts';
-import { postLines } from './post-lines.ts';
+import { createPosting } from './posting.ts';
 import { Refusals } from './refusals.ts';
-import { RowWriter } from './row-writer.ts';
 import { createSetAside } from './set-aside.ts';
 import { ServerUuids } from './uuid.ts';
 
@@ -43,8 +28,6 @@ const MAINTENANCE_MS = 60_000;
 const PING_MAX_MS = 5_000;
 /** Of the ten seconds that stopping may take. */
 const IDLE_MAX_MS = 2_000;
-/** So many events are accepted before others get their turn. */
-const SLICE_EVENTS = 2_000;
 /** Transactions whose fingerprints are forgotten at a time. */
 const FORGET_TRANSACTIONS = 5_000;
 
@@ -143,8 +126,6 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   maintenance.unref();
   inBackground(maintain());
 
-  const scratch = new RowWriter();
-
   function contextOf(app: string, arrivedAt: number, sentAt?: number, device?: string): AcceptContext {
     const retentionDays = options.retentionDaysOf(app);
     const indexed = names.propertiesOf(app);
@@ -157,101 +138,12 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     checkApp(app);
   }
 
-  function commit(app: string, batch: Batch) {
-    const { writer, starts, kinds } = batch;
-    refusals.add(app, batch);
-    const joined = committer.join({ app, bytes: writer.bytes, starts: [...starts, writer.length], kinds });
-    quota.stored(app, joined.accepted);
-    return joined;
-  }
-
-  async function postValue(
-    app: string,
-    parsed: { readonly value: unknown; readonly text: string },
-    bytes: Buffer,
-    arrivedAt: number,
-    device: string | undefined,
-    budget: PostBudget,
-  ): Promise<PostAnswer> {
-    const { events, depth, sentAt, faults } = refusals.told(app, bytes, () => {
-      const found = eventsOf(parsed.value, config);
-      return { ...found, faults: eventsWithHiddenFaults(bytes, parsed, found.depth) };
-    });
-    budget.takeEvents(events.length);
-    const context = contextOf(app, arrivedAt, sentAt, device);
-    // Small bodies are done in one turn and share one writer; others let the rest of the server have its turns.
-    const small = events.length <= SLICE_EVENTS;
-    if (small) scratch.length = 0;
-    const batch = newBatch(depth === 0, small ? scratch : new RowWriter());
-    for (let index = 0; index < events.length; index++) {
-      if (!small && index % SLICE_EVENTS === SLICE_EVENTS - 1) await new Promise((resolve) => setImmediate(resolve));
-      const error = faults.get(index);
-      if (error) refuse(batch, index, error, events[index]);
-      else addEvent(batch, events[index], index, context);
-    }
-    if (batch.single) return await answerSingle(app, batch);
-    const joined = commit(app, batch);
-    await joined.done;
-    counts.accepted += joined.accepted;
-    counts.duplicates += joined.duplicates.length;
-    return { status: 200, body: batchAnswer(batch, joined.accepted, joined.duplicates.length), events: events.length };
-  }
-
-  async function answerSingle(app: string, batch: Batch): Promise<PostAnswer> {
-    if (batch.refusal) {
-      refusals.add(app, batch);
-      throw batch.refusal;
-    }
-    // The shared writer is another request's after the wait.
-    const row = Buffer.from(batch.writer.bytes.subarray(0, batch.writer.length));
-    const joined = commit(app, batch);
-    await joined.done;
-    if (joined.duplicates.length > 0) {
-      counts.duplicates++;
-      const body = `{"uuid":"${uuidToText(row, ROW_OFFSET.uuid)}","app":"${app}","duplicate":true}`;
-      return { status: 200, body, events: 1 };
-    }
-    counts.accepted++;
-    return { status: 201, body: eventToJson(decodeRow(row, 0)), events: 1 };
-  }
-
+  const posting = createPosting({ limits: config, committer, quota, refusals, counts, now, contextOf, checkOpen });
   const setAside = createSetAside(journal, committer);
   const ingest: Ingest = {
-    async post(app, body, arrivedAt, device, poster = ADMIN) {
-      checkOpen(app);
-      const budget = new PostBudget(app, poster, quota);
-      budget.takeBody(body.length);
-      const parsed = refusals.told(app, body, () => parseBody(body));
-      return await postValue(app, parsed, body, arrivedAt, device, budget);
-    },
-
-    async postParsed(app, body, arrivedAt, device, poster = ADMIN) {
-      checkOpen(app);
-      const text = JSON.stringify(body) ?? '';
-      const bytes = Buffer.from(text);
-      if (bytes.length > config.bodyMaxBytes)
-        throw new SeismoError('BODY_TOO_LARGE', `The body is over ${config.bodyMaxBytes} bytes (bodyMaxBytes).`);
-      if (text === '') throw new SeismoError('BODY_EMPTY', 'The body is empty.');
-      const budget = new PostBudget(app, poster, quota);
-      budget.takeBody(bytes.length);
-      return await postValue(app, { value: JSON.parse(text), text }, bytes, arrivedAt, device, budget);
-    },
-
-    async postLines(app, chunks, _arrivedAt, device, poster = ADMIN) {
-      checkOpen(app);
-      return await postLines({
-        chunks,
-        lineMaxBytes: config.lineMaxBytes,
-        budget: new PostBudget(app, poster, quota),
-        checkOpen: () => checkOpen(app),
-        contextOf: () => contextOf(app, now(), undefined, device),
-        commit: (batch) => commit(app, batch),
-        onEnd(accepted, duplicates) {
-          counts.accepted += accepted;
-          counts.duplicates += duplicates;
-        },
-      });
-    },
+    post: posting.post,
+    postParsed: posting.postParsed,
+    postLines: posting.postLines,
 
     async catchUp(app, signal) {
       const seq = app === undefined ? journal.committedSeq : (lastSeq.get(app) ?? openedAtSeq);
@@ -329,6 +221,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     async close() {
       closing = true;
       clearInterval(maintenance);
+      await posting.close();
       // On a disk that hangs nothing can be closed in order. The next start finds what a killed server leaves.
       if (!(await within(IDLE_MAX_MS, committer.idle(), hangs))) throw hangs();
       await loader.stop();

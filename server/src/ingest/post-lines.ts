@@ -1,15 +1,17 @@
 import { SeismoError } from '../errors.ts';
 import type { AcceptContext } from './accept.ts';
-import { addLine, type Batch, batchAnswer, newBatch } from './batch.ts';
+import { type Batch, batchAnswer, newBatch } from './batch.ts';
 import type { Joined } from './committer.ts';
 import type { PostAnswer } from './ingest.ts';
 import { REJECTED_LISTED_MAX } from './limits.ts';
-import { linesOf } from './lines.ts';
+import { type Line, linesOf } from './lines.ts';
 import type { PostBudget } from './post-budget.ts';
 import { RowWriter } from './row-writer.ts';
 
 /** So much of an NDJSON body goes into one transaction. */
 const PIECE_BYTES = 512 * 1024;
+/** A stream begins with so much for its rows, twice. */
+const WRITER_BYTES = 16 * 1024;
 
 export interface LinesPost {
   /** Inflated. */
@@ -19,7 +21,10 @@ export interface LinesPost {
   /** @throws when nothing more may be taken */
   readonly checkOpen: () => void;
   readonly contextOf: () => AcceptContext;
-  readonly commit: (batch: Batch) => Joined;
+  /** Accepts lines into the batch; the first has this index. */
+  readonly addLines: (batch: Batch, lines: readonly Line[], first: number, context: AcceptContext) => Promise<void>;
+  /** @param rejectedBefore of the same request */
+  readonly commit: (batch: Batch, rejectedBefore: number) => Joined;
   /** What has become of it, also when it fails. */
   readonly onEnd: (accepted: number, duplicates: number) => void;
 }
@@ -29,28 +34,29 @@ export interface LinesPost {
  * @throws what ends it on the way, with the counts so far and `nextIndex`, the first line that is not on disk, in `extra`
  */
 export async function postLines(post: LinesPost): Promise<PostAnswer> {
-  const { chunks, lineMaxBytes, budget, checkOpen, contextOf, commit } = post;
+  const { chunks, lineMaxBytes, budget, checkOpen, contextOf, addLines, commit } = post;
   const whole = newBatch(false);
   const sum = { accepted: 0, duplicates: 0 };
   let index = 0;
   /** First line that is not on disk. */
   let nextIndex = 0;
   let under: Promise<void> = Promise.resolve();
-  // The writer of one piece is written to disk while the next is accepted into the other.
-  let writers: [RowWriter, RowWriter] = [new RowWriter(PIECE_BYTES), new RowWriter(PIECE_BYTES)];
+  // The writer of one piece is written to disk while the next is accepted into the other. They grow: a stream may be of a few lines.
+  let writers: [RowWriter, RowWriter] = [new RowWriter(WRITER_BYTES), new RowWriter(WRITER_BYTES)];
   try {
     for await (const lines of linesOf(budget.charged(chunks), lineMaxBytes, budget.pieceBytes(PIECE_BYTES))) {
       checkOpen();
       writers = [writers[1], writers[0]];
       writers[0].length = 0;
       const batch = newBatch(false, writers[0]);
-      const context = contextOf();
       const taken = budget.takeLines(lines.length);
-      for (let i = 0; i < taken; i++) addLine(batch, lines[i]!, index++, context);
+      await addLines(batch, taken < lines.length ? lines.slice(0, taken) : lines, index, contextOf());
+      index += taken;
       // One transaction after the other, so that what was stored is always a beginning of the body.
       await under;
+      checkOpen();
       const end = index;
-      const joined = commit(batch);
+      const joined = commit(batch, whole.rejectedTotal);
       under = joined.done.then(() => {
         nextIndex = end;
         sum.accepted += joined.accepted;

@@ -1,6 +1,10 @@
 import type { Refused } from '../committed.ts';
 import { SeismoError } from '../errors.ts';
 import type { Batch } from './batch.ts';
+import { REJECTED_LISTED_MAX } from './limits.ts';
+
+/** Of each further piece of a body that is refused line by line. */
+const SAMPLE = 10;
 
 /** Counts what was refused, by code, and tells those who look on. */
 export class Refusals {
@@ -11,11 +15,14 @@ export class Refusals {
     this.#onRefused = onRefused;
   }
 
-  /** The refusals of a batch, once. */
-  add(app: string, batch: Batch): void {
+  /**
+   * The refusals of a batch, once.
+   * @param before refusals of the same request in batches before this one: once they are many, a few of the others are shown
+   */
+  add(app: string, batch: Batch, before = 0): void {
     const { rejected, rejectedTotal, refusal } = batch;
     if (rejectedTotal === 0) return;
-    this.#onRefused?.(app, batch.refused);
+    this.#onRefused?.(app, before < REJECTED_LISTED_MAX ? batch.refused : batch.refused.slice(-SAMPLE));
     for (const { code } of rejected) this.#count(code, 1);
     // Beyond the listed ones the last reason stands for the rest.
     if (refusal) this.#count(refusal.code, rejectedTotal - rejected.length);

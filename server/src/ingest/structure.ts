@@ -1,0 +1,171 @@
+import { SeismoError } from '../errors.ts';
+import type { Glance } from '../json-scan.ts';
+import type { EventLimits } from './limits.ts';
+
+/**
+ * What a body is made of is bounded before anything is made of it: brackets and commas are cheap to send, and each is a value to
+ * a parser. Events that anybody would send stay far below; one that is merely over a limit of events is rejected by itself (accept.ts).
+ */
+
+/** The densest event of use has a value every six bytes, and such ones fill no body. */
+const BYTES_PER_VALUE = 8;
+const VALUES_MIN = 100_000;
+/** `dataDepthMax` is 100 at most. */
+const DEPTH_MAX = 1_000;
+/** How far an event of a large body may be over the limits of events. Escapes make six characters of one. */
+const EVENT_BYTES_FACTOR = 8;
+const EVENT_KEYS_FACTOR = 16;
+
+export const valuesMax = ({ bodyMaxBytes }: Pick<EventLimits, 'bodyMaxBytes'>): number =>
+  Math.max(VALUES_MIN, Math.floor(bodyMaxBytes / BYTES_PER_VALUE));
+
+/** @throws BODY_TOO_LARGE; EVENT_TOO_DEEP of a single event */
+export function checkStructure({ values, depth }: Glance, bytes: Uint8Array, limits: EventLimits): void {
+  // It knows where in the bytes it is. How many keys an event of a small body has is looked at later (properties.ts).
+  if (depth > DEPTH_MAX || values > valuesMax(limits))
+    scanBody(bytes, { ...limits, propertiesMax: Number.POSITIVE_INFINITY });
+}
+
+const tooDeep = (index: number | undefined): SeismoError =>
+  index === undefined
+    ? new SeismoError('EVENT_TOO_DEEP', `The event is nested more than ${DEPTH_MAX} deep.`, { field: 'data' })
+    : new SeismoError(
+        'BODY_TOO_LARGE',
+        `Event ${index} of the batch is nested more than ${DEPTH_MAX} deep. Send the others without it.`,
+      );
+
+const tooManyValues = (limits: Pick<EventLimits, 'bodyMaxBytes'>): SeismoError =>
+  new SeismoError(
+    'BODY_TOO_LARGE',
+    `The body has more than ${valuesMax(limits)} brackets and commas, the most that are read of one. Send several bodies, or NDJSON.`,
+  );
+
+/** Where the events of a body are, in bytes, and what `Glance` says of it. */
+export interface Scan {
+  readonly keys: number;
+  readonly hasSmall: boolean;
+  /** Of each event of an array or of `{"events": […]}`; empty for a single one. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/**
+ * One pass over a large body, which may be no JSON: it ends at the first bound that is broken.
+ * @throws BODY_TOO_LARGE; EVENT_TOO_LARGE, EVENT_PROPERTIES_TOO_MANY of a single event
+ */
+export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const maxValues = valuesMax(limits);
+  const maxEventKeys = limits.propertiesMax * EVENT_KEYS_FACTOR;
+  const maxEventBytes = limits.eventMaxBytes * EVENT_BYTES_FACTOR;
+  const { length } = bytes;
+  // A byte order mark, which textOf takes away.
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  while (at < length && isSpace(bytes[at]!)) at++;
+  /** How deep the events are; 0 while none was seen. */
+  let depth = bytes[at] === BRACKET ? 1 : 0;
+  let isAmongEvents = false;
+  let open = 0;
+  let keys = 0;
+  let values = 0;
+  let hasSmall = false;
+  let eventStart = 0;
+  let eventKeys = 0;
+  /** The last text of the outermost object: the name of what follows. */
+  let nameStart = 0;
+  let nameEnd = 0;
+  const endEvent = (): void => {
+    if (at - eventStart > maxEventBytes) throw eventTooLarge(starts.length, maxEventBytes);
+    starts.push(eventStart);
+    ends.push(at);
+    eventStart = at + 1;
+    eventKeys = 0;
+  };
+  for (; at < length; at++) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) {
+      const start = at++;
+      while (at < length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+      if (open === 1) {
+        nameStart = start;
+        nameEnd = at + 1;
+      }
+    } else if (byte === COLON) {
+      keys++;
+      if (++eventKeys > maxEventKeys) throw tooManyKeys(depth === 0 ? undefined : starts.length, maxEventKeys);
+    } else if (byte === COMMA) {
+      if (++values > maxValues) throw tooManyValues(limits);
+      if (isAmongEvents && open === depth) endEvent();
+    } else if ((byte | 32) === BRACE) {
+      if (++values > maxValues) throw tooManyValues(limits);
+      if (++open > DEPTH_MAX) throw tooDeep(depth === 0 ? undefined : starts.length);
+      if (byte !== BRACKET || starts.length > 0) continue;
+      if (depth === 0 && open === 2 && isEvents(bytes, nameStart, nameEnd)) depth = 2;
+      if (open !== depth) continue;
+      isAmongEvents = true;
+      eventStart = at + 1;
+      eventKeys = 0;
+    } else if ((byte | 32) === BRACE_END) {
+      if (isAmongEvents && open === depth) {
+        if (starts.length > 0 || !isBlank(bytes, eventStart, at)) endEvent();
+        isAmongEvents = false;
+      }
+      open--;
+    } else if (byte === MINUS && at > 0 && (bytes[at - 1]! | 32) === LETTER_E) hasSmall = true;
+  }
+  if (depth === 0 && length > maxEventBytes) throw eventTooLarge(undefined, maxEventBytes);
+  return { keys, hasSmall, starts, ends };
+}
+
+const eventTooLarge = (index: number | undefined, max: number): SeismoError =>
+  index === undefined
+    ? new SeismoError('EVENT_TOO_LARGE', `The event is over ${max} bytes, the most that are read of one.`)
+    : new SeismoError(
+        'BODY_TOO_LARGE',
+        `Event ${index} of the batch is over ${max} bytes, the most that are read of one. Send the others without it.`,
+      );
+
+const tooManyKeys = (index: number | undefined, max: number): SeismoError =>
+  index === undefined
+    ? new SeismoError(
+        'EVENT_PROPERTIES_TOO_MANY',
+        `The event has more than ${max} keys, the most that are read of one.`,
+        {
+          field: 'data',
+        },
+      )
+    : new SeismoError(
+        'BODY_TOO_LARGE',
+        `Event ${index} of the batch has more than ${max} keys, the most that are read of one. Send the others without it.`,
+      );
+
+/** Whether the text from `start` on is the key `events`, however it is escaped. */
+function isEvents(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > '"events"'.length * ESCAPED) return false;
+  try {
+    return JSON.parse(Buffer.from(bytes.subarray(start, end)).toString('utf8')) === 'events';
+  } catch {
+    // It is no JSON, as the parser will say.
+    return false;
+  }
+}
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!isSpace(bytes[at]!)) return false;
+  return true;
+}
+
+const isSpace = (byte: number): boolean => byte === 32 || byte === 10 || byte === 13 || byte === 9;
+/** `\\u0065` for `e`. */
+const ESCAPED = 6;
+const QUOTE = 34;
+const BACKSLASH = 92;
+const COLON = 58;
+const COMMA = 44;
+const MINUS = 45;
+const BRACKET = 91;
+const LETTER_E = 101;
+/** `[` and `]` are those of objects but for one bit. */
+const BRACE = 123;
+const BRACE_END = 125;

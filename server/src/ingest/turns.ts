@@ -1,0 +1,50 @@
+/** So many bytes of bodies are parsed in one turn of the event loop, some 10 ms of it; what is beyond waits for the next. */
+const TURN_BYTES = 256 * 1024;
+/** What costs less than a millisecond is not made to wait. */
+const FREE_BYTES = 16 * 1024;
+
+interface Waiting {
+  readonly bytes: number;
+  readonly go: () => void;
+}
+
+/** Shares the event loop among bodies that are parsed on it, first come, first served, so that whoever asks something else gets a turn. */
+export class Turns {
+  #left = TURN_BYTES;
+  #isCounting = false;
+  readonly #waiting: Waiting[] = [];
+
+  /** @returns undefined when the turn is the caller's at once */
+  take(bytes: number): Promise<void> | undefined {
+    if (bytes <= FREE_BYTES) return undefined;
+    this.#count();
+    if (this.#waiting.length === 0 && this.#left > 0) {
+      this.#left -= bytes;
+      return undefined;
+    }
+    return new Promise((go) => this.#waiting.push({ bytes, go }));
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  #count(): void {
+    if (this.#isCounting) return;
+    this.#isCounting = true;
+    setImmediate(() => this.#next());
+  }
+
+  #next(): void {
+    this.#isCounting = false;
+    this.#left = TURN_BYTES;
+    let taken = 0;
+    while (taken < this.#waiting.length && this.#left > 0) {
+      const { bytes, go } = this.#waiting[taken++]!;
+      this.#left -= bytes;
+      go();
+    }
+    this.#waiting.splice(0, taken);
+    if (taken > 0) this.#count();
+  }
+}

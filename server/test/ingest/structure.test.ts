@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { SeismoError } from '../../src/errors.ts';
+import { readLargeBody } from '../../src/ingest/large-body.ts';
+import { slicedBody } from '../../src/ingest/posted-body.ts';
+import { checkStructure, scanBody, valuesMax } from '../../src/ingest/structure.ts';
+import { glanceAt, hiddenFaults } from '../../src/json-scan.ts';
+import { LIMITS } from './doubles.ts';
+
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(text));
+const codeOf = (work: () => unknown): string => {
+  try {
+    work();
+    return 'none';
+  } catch (error) {
+    return error instanceof SeismoError ? error.code : String(error);
+  }
+};
+
+describe('a glance', () => {
+  it.each([
+    // Counted by hand.
+    ['{}', { keys: 0, values: 1, depth: 1 }],
+    ['[1,2,[3]]', { keys: 0, values: 4, depth: 2 }],
+    ['{"a":"{[,:","b":{"c":[]}}', { keys: 3, values: 4, depth: 3 }],
+    ['{"a\\"{":1}', { keys: 1, values: 1, depth: 1 }],
+    ['"never ends {', { keys: 0, values: 0, depth: 0 }],
+  ])('counts what is outside of texts in %s', (text, expected) => {
+    expect(glanceAt(Buffer.from(text))).toMatchObject(expected);
+  });
+});
+
+describe('hidden faults', () => {
+  it('names the first of each event, and looks at no other of it', () => {
+    const event = '{"event":"x","data":{"a":1,"a":2,"b":1e-400,"a":3}}';
+    expect(hiddenFaults(event, 0)).toEqual([{ index: 0, key: 'a' }]);
+    expect(hiddenFaults(`[${event},{"event":"y"},${event}]`, 1)).toEqual([
+      { index: 0, key: 'a' },
+      { index: 2, key: 'a' },
+    ]);
+  });
+
+  it('is one fault however long the event goes on with them', () => {
+    // 100,000 faults in one text: one is made.
+    expect(hiddenFaults(`{"a":[${'1e-400,'.repeat(100_000)}1]}`, 0)).toHaveLength(1);
+    expect(hiddenFaults(`[{${'"a":1,'.repeat(100_000)}"b":1}]`, 1)).toHaveLength(1);
+  });
+
+  it('does not pass over what stands outside of the events behind a faulty one', () => {
+    const text = '{"events":[{"event":"a","event":"b"}],"sentAt":1,"sentAt":2}';
+    expect(hiddenFaults(text, 2)).toEqual([
+      { index: 0, key: 'event' },
+      { index: -1, key: 'sentAt' },
+    ]);
+  });
+});
+
+describe('bounds before parsing', () => {
+  const limits = { ...LIMITS, bodyMaxBytes: 10 * 1024 * 1024 };
+
+  it('lets 1,310,720 brackets and commas of 10 MiB pass, an eighth of its bytes, and no more', () => {
+    expect(valuesMax(limits)).toBe(1_310_720);
+    const of = (commas: number): Uint8Array => Buffer.from(`[${','.repeat(commas)}]`);
+    expect(codeOf(() => scanBody(of(1_310_719), limits))).toBe('none');
+    expect(codeOf(() => scanBody(of(1_310_720), limits))).toBe('BODY_TOO_LARGE');
+  });
+
+  it.each([
+    ['a single event', '{"event":"x","data":{"a":', '}}', 'EVENT_TOO_DEEP'],
+    ['one of an array', '[{"event":"ok"},{"event":"x","data":{"a":', '}}]', 'BODY_TOO_LARGE'],
+    ['one of a batch', '{"events":[{"event":"x","data":{"a":', '}}]}', 'BODY_TOO_LARGE'],
+  ])('refuses %s that is nested more than 1,000 deep', (_, start, end, code) => {
+    const of = (depth: number): Buffer => Buffer.from(`${start}${'['.repeat(depth)}${']'.repeat(depth)}${end}`);
+    for (const bytes of [of(1_001)]) {
+      expect(codeOf(() => scanBody(bytes, limits))).toBe(code);
+      expect(codeOf(() => checkStructure(glanceAt(bytes), bytes, limits))).toBe(code);
+    }
+    expect(codeOf(() => checkStructure(glanceAt(of(990)), of(990), limits))).toBe('none');
+  });
+
+  it('refuses an event with sixteen times the properties allowed, or eight times the bytes', () => {
+    const keys = (count: number): string =>
+      `{"event":"x","data":{${Array.from({ length: count }, (_, i) => `"${i}":1`).join(',')}}}`;
+    const most = limits.propertiesMax * 16;
+    // "event" and "data" are keys as well.
+    expect(codeOf(() => scanBody(bytesOf(keys(most - 2)), limits))).toBe('none');
+    expect(codeOf(() => scanBody(bytesOf(keys(most - 1)), limits))).toBe('EVENT_PROPERTIES_TOO_MANY');
+    expect(codeOf(() => scanBody(bytesOf(`[{},${keys(most - 2)}]`), limits))).toBe('none');
+    expect(codeOf(() => scanBody(bytesOf(`[{},${keys(most - 1)}]`), limits))).toBe('BODY_TOO_LARGE');
+    const long = (length: number): string => `"${'x'.repeat(length - 2)}"`;
+    const bytes = limits.eventMaxBytes * 8;
+    expect(codeOf(() => scanBody(bytesOf(long(bytes)), limits))).toBe('none');
+    expect(codeOf(() => scanBody(bytesOf(long(bytes + 1)), limits))).toBe('EVENT_TOO_LARGE');
+    expect(codeOf(() => scanBody(bytesOf(`[1,${long(bytes)},2]`), limits))).toBe('none');
+    expect(codeOf(() => scanBody(bytesOf(`[1,${long(bytes + 1)},2]`), limits))).toBe('BODY_TOO_LARGE');
+  });
+});
+
+describe('the events of a large body', () => {
+  const event = { event: 'a', data: { text: 'é,"]}[{', list: [1, [2, { c: 3 }]] } };
+  it.each([
+    ['an array', (events: string) => `[${events}]`],
+    ['an array with spaces', (events: string) => ` \n[ ${events} \t] `],
+    ['a batch', (events: string) => `{"events":[${events}]}`],
+    ['a batch behind its time', (events: string) => `{"sentAt":1600000000000, "events" : [${events}]}`],
+    ['a batch before its time', (events: string) => `{"\\u0065vents":[${events}],"sentAt":"2020-01-01"}`],
+    ['an array behind a byte order mark', (events: string) => `\ufeff[${events}]`],
+  ])('of %s are what JSON.parse makes of it', (_, wrap) => {
+    // Sizes on both sides of a slice of 64 KiB, and what is no event.
+    const values = [
+      ...[event, 1, 'a,b', null, [], [[event]], { events: [1, 2] }],
+      ...Array.from({ length: 3_000 }, (_, i) => ({ ...event, data: { i, pad: 'x'.repeat(i % 97) } })),
+    ];
+    const text = wrap(values.map((value) => JSON.stringify(value)).join(' ,'));
+    const body = slicedBody(readLargeBody(bytesOf(text), LIMITS));
+    const slices = [...body.slices()];
+    expect([body.count, body.isSingle]).toEqual([values.length, false]);
+    expect(slices.flatMap(({ events }) => events)).toEqual(values);
+    expect(slices.length).toBeGreaterThan(2);
+    for (const { events, from } of slices) expect(values[from]).toEqual(events[0]);
+  });
+
+  it('of a single one are it alone, and of an empty array none', () => {
+    const single = slicedBody(readLargeBody(bytesOf(JSON.stringify(event)), LIMITS));
+    expect([single.isSingle, [...single.slices()].flatMap(({ events }) => events)]).toEqual([true, [event]]);
+    for (const text of ['[ ]', '{"events":[]}']) {
+      const none = slicedBody(readLargeBody(bytesOf(text), LIMITS));
+      expect([none.isSingle, none.count]).toEqual([false, 0]);
+    }
+  });
+
+  it('that hold a hidden fault are named with it, the others not', () => {
+    const text = '[{"event":"a"},{"event":"a","event":"b"},{"event":"c"},{"event":"d","data":{"n":1e-400}}]';
+    const body = slicedBody(readLargeBody(bytesOf(text), LIMITS));
+    expect([0, 1, 2, 3].map((index) => body.faultOf(index)?.code)).toEqual([
+      undefined,
+      'EVENT_KEY_REPEATED',
+      undefined,
+      'EVENT_NUMBER_UNSAFE',
+    ]);
+    expect(String(body.excerptOf(1, undefined))).toBe('{"event":"a","event":"b"}');
+  });
+
+  it.each([
+    ['BODY_NOT_JSON', '[{"event":"a"},]'],
+    ['BODY_NOT_JSON', '[{"event":"a"}'],
+    ['BODY_NOT_JSON', '[{"event":"a"]}'],
+    ['BODY_EMPTY', '   '],
+    ['EVENT_FIELD_UNKNOWN', '{"events":[],"other":1}'],
+    ['EVENT_KEY_REPEATED', '{"events":[1],"events":[2,3]}'],
+    ['EVENT_KEY_REPEATED', '{"events":[{"event":"a","event":"b"}],"sentAt":1,"sentAt":2}'],
+    ['BODY_TOO_LARGE', `[${'1,'.repeat(LIMITS.batchEventsMax)}1]`],
+  ])('are refused as a whole with %s: %s', (code, text) => {
+    expect(codeOf(() => readLargeBody(bytesOf(text), LIMITS))).toBe(code);
+  });
+});
