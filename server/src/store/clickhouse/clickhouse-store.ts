@@ -6,12 +6,13 @@ import { Identities } from './analysis/people.ts';
 import { apps, eventNames, properties } from './catalogue-query.ts';
 import type { Connection } from './connection.ts';
 import { counts, DayZones } from './counts-query.ts';
+import { erase, SpaceOfErased } from './erasure.ts';
 import { events, knownUuids, uuids } from './events-query.ts';
 import { countFollowing, following } from './following-query.ts';
 import { groups } from './groups-query.ts';
 import { HighestSeq } from './highest-seq.ts';
 import { type HotLogger, HotProperties } from './hot-properties.ts';
-import { erase, freeErased, setTimeZone, storedRanges, usage } from './maintenance.ts';
+import { setTimeZone, storedRanges, usage } from './maintenance.ts';
 import { migrate } from './schema.ts';
 import { EVENTS } from './sql.ts';
 import { values } from './values-query.ts';
@@ -41,6 +42,7 @@ export interface ClickHouseStoreOptions {
 export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
   const { connection, zoneOf } = options;
   const hot = new HotProperties(connection, { max: options.hotPropertiesMax ?? 0, logger: options.logger });
+  const space = new SpaceOfErased(connection, options.logger);
   const zones = new DayZones(connection, zoneOf);
   const identities = new Identities(opened, options.mayIdentify ?? (() => true));
   const highest = new HighestSeq(opened, options.isSoleWriter ?? false);
@@ -54,10 +56,12 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     async open() {
       await migrate(connection);
       await hot.load();
+      await space.resume();
       isOpen = true;
     },
     async close() {
       hot.stop();
+      space.stop();
       await connection.close();
     },
     ping: async () => await opened().ping(),
@@ -85,7 +89,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     analysis: analysisQueries(() => hot.over(opened()), zones, identities, highest),
     async erase(app, range, filters) {
       const erased = await erase(opened(), app, range, filters);
-      if (erased > 0) await freeErased(connection);
+      if (erased > 0) space.later();
       return erased;
     },
     zoneChanged: (app) => zones.changed(app),

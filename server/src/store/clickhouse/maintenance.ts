@@ -1,9 +1,7 @@
-import type { Filter, Range } from '../../query.ts';
 import { zoneHash } from '../../row.ts';
 import { zoneSpans } from '../../time.ts';
 import type { SeqRange, StoreUsage } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { whereSql } from './filter-sql.ts';
 import { Bound, EVENTS, type Row } from './sql.ts';
 
 /** Which places of a journal are stored, erased ones included: what was erased must not come back with a repeated block. */
@@ -18,30 +16,10 @@ export async function storedRanges(
       (SELECT DISTINCT toInt64(seq) AS s FROM ${EVENTS} WHERE journal = {j:UUID} AND seq >= {f:UInt64} AND seq < {t:UInt64}))
     GROUP BY g ORDER BY f`,
     { j: journal, f: fromSeq, t: toSeq },
-    { settings: { apply_deleted_mask: 0 } },
+    // The loader waits for it: not behind heavy questions.
+    { settings: { apply_deleted_mask: 0, priority: 1 } },
   );
   return rows.map((row) => ({ from: Number(row['f']), to: Number(row['t']) }));
-}
-
-/** Hides the matching events at once; their disk is freed when their parts are merged, or by `freeErased`. */
-export async function erase(
-  connection: Connection,
-  app: string,
-  range: Range,
-  filters: readonly Filter[],
-): Promise<number> {
-  const bound = new Bound();
-  const where = whereSql(app, range, filters, bound);
-  const [row] = await connection.query<Row>(`SELECT count() AS n FROM ${EVENTS} WHERE ${where}`, bound.values);
-  const count = Number(row?.['n'] ?? 0);
-  if (count > 0)
-    await connection.command(`DELETE FROM ${EVENTS} WHERE ${where}`, bound.values, { lightweight_deletes_sync: 2 });
-  return count;
-}
-
-/** Rewrites the parts that hold hidden events, in the background. */
-export async function freeErased(connection: Connection): Promise<void> {
-  await connection.command(`ALTER TABLE ${EVENTS} APPLY DELETED MASK`, {}, { mutations_sync: 0 });
 }
 
 /**

@@ -114,9 +114,8 @@ async function answerQuestion(
   const isRead = /^\s*(?:SELECT|WITH)\b/i.test(text);
   const format = tail?.[1] ?? given.get('default_format') ?? 'TabSeparated';
   const query = tail !== null && isRead ? text.slice(0, tail.index) : text;
-  // `priority` 1 marks the short questions; one session is always kept for them.
   if (!isRead) writes.checkRoom();
-  const kinds: LaneKind[] = given.get('priority') === '1' ? ['small', 'general'] : ['general'];
+  const kinds = isRead ? kindsOf(given.get('priority')) : (['change'] as const);
   response.setHeader('x-clickhouse-format', format);
   await runQuery(lanes, work, kinds, query, given, async (session) => {
     if (isRead && given.get('wait_end_of_query') !== '1' && STREAMABLE.has(format)) {
@@ -131,6 +130,12 @@ async function answerQuestion(
     );
     response.end(result.bytes());
   });
+}
+
+/** `priority` 1 marks the short questions, for which one session is always kept; 2 what belongs to a change of the table. */
+function kindsOf(priority: string | null): readonly LaneKind[] {
+  if (priority === '1') return ['small', 'general'];
+  return priority === '2' ? ['change'] : ['general'];
 }
 
 async function runQuery(

@@ -1,7 +1,8 @@
 /** The engine's sessions: one query at a time in each, so who waits for which, how a query is stopped, and what a session is set to. */
 import type { Session } from 'chdb';
 
-export type LaneKind = 'insert' | 'small' | 'general' | 'spare';
+/** `change` is for statements that change the table (erasures, columns) and their counts: they may take minutes, and questions go on. */
+export type LaneKind = 'insert' | 'small' | 'general' | 'change' | 'spare';
 
 /** Settings of every query that says nothing else. */
 export const BASE_SETTINGS: Readonly<Record<string, string>> = {
