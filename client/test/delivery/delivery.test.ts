@@ -205,7 +205,7 @@ describe('what cannot', () => {
     expect(sent[5]).toEqual(['b']);
   });
 
-  it('is found by halving a batch that is too large, and the batches grow again', async () => {
+  it('is found by halving a batch that is too large, and what is left goes in larger ones', async () => {
     const { add, dropped, clock, sent } = aDelivery((texts) =>
       texts.includes('e6') ? { status: 413, code: 'BODY_TOO_LARGE' } : taken(texts),
     );
@@ -224,6 +224,18 @@ describe('what cannot', () => {
       'e8,e9',
     ]);
     expect(dropped).toEqual([['e6', { reason: 'refused', code: 'BODY_TOO_LARGE', detail: undefined }]]);
+  });
+
+  it('halves the batches after 413, then lets them grow by ten with each that is taken, up to what they may be', async () => {
+    const { add, dropped, clock, sent } = aDelivery(
+      (texts, index) => (index === 0 ? { status: 413, code: 'BODY_TOO_LARGE' } : taken(texts)),
+      { batchMaxEvents: 40, batchMaxBytes: 100_000 },
+    );
+    add(...letters(200));
+    await clock.advance(5_000);
+    expect(sent.map((texts) => texts.length)).toEqual([40, 20, 30, 40, 40, 40, 30]);
+    expect(sent.slice(1).flat()).toEqual(letters(200));
+    expect(dropped).toEqual([]);
   });
 });
 
