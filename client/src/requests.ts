@@ -1,6 +1,6 @@
 import type { Client } from './client.ts';
 import type { EventData, TrackOptions } from './event.ts';
-import { placeOf } from './stack.ts';
+import { thrownOf } from './thrown.ts';
 
 /** What of a request is sent as an event, for any framework. */
 export interface RequestOptions<Request> {
@@ -17,9 +17,6 @@ export interface RequestOptions<Request> {
   /** Whether the message of an error is sent, which may hold what belongs to a user; true unless said. */
   readonly errorMessages?: boolean;
 }
-
-/** Longer messages of errors are cut. */
-const MESSAGE_MAX_LENGTH = 200;
 
 export interface Served {
   readonly method: string;
@@ -63,8 +60,8 @@ export function createRequestEvents<Request>(client: Client, options: RequestOpt
   }
 
   function whoIs(request: Request, user = options.user): TrackOptions {
-    const name = ask(user, request);
-    return name === undefined || name === null || name === '' ? {} : { user: String(name) };
+    const name = ask((one) => String(user?.(one) ?? ''), request);
+    return name ? { user: name } : {};
   }
 
   return {
@@ -81,8 +78,8 @@ export function createRequestEvents<Request>(client: Client, options: RequestOpt
     },
 
     failed(request, error, where) {
-      const { name, code, message, stack } = describe(error);
-      const data = { name, code, ...(errorMessages && { message }), ...placeOf(name, stack), ...where };
+      const { message, ...thrown } = thrownOf(error, typeof error);
+      const data = { ...thrown, ...(errorMessages && { message }), ...where };
       client.track('error', data, whoIs(request));
     },
 
@@ -101,14 +98,6 @@ function skipOf<Request>(skip: RequestOptions<Request>['skip']): (request: Reque
       return rule.endsWith('*') ? path.startsWith(rule.slice(0, -1)) : path === rule;
     });
 }
-
-function describe(error: unknown) {
-  if (!(error instanceof Error)) return { name: typeof error, message: cut(String(error)), stack: '' };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return { name: error.name, code, message: cut(error.message), stack: error.stack ?? '' };
-}
-
-const cut = (text: string): string => text.slice(0, MESSAGE_MAX_LENGTH);
 
 /** Hundredths of a millisecond. */
 export const sinceMs = (startedAt: number): number => Math.round((performance.now() - startedAt) * 100) / 100;
