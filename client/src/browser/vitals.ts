@@ -1,4 +1,5 @@
 import type { Page } from './page.ts';
+import { activatedAt, whenShown } from './when-shown.ts';
 
 /** What of the entries is used, beyond what TypeScript knows. */
 interface Entry extends PerformanceEntry {
@@ -7,80 +8,166 @@ interface Entry extends PerformanceEntry {
   readonly interactionId?: number;
 }
 
+/** A page that is hidden for longer is left: systems end hidden pages without a word. Who comes back sooner goes on. */
+const LEFT_AFTER_MS = 5_000;
+/** The percentile of more than 500 interactions is the tenth longest. */
+const LONGEST_MAX = 10;
+
 /**
- * Core Web Vitals as web.dev defines them, each an event when the page is left: LCP, INP (the 98th percentile of interactions),
- * CLS (the worst window of shifts at most a second apart, five seconds at most), TTFB. In ms, CLS as it is.
+ * Core Web Vitals as web.dev and its package `web-vitals` define them, each an event when the page is left: LCP, INP (the 98th percentile of
+ * interactions), CLS (the worst window of shifts less than a second apart, five seconds at most), TTFB. In ms, CLS as it is. Once
+ * a page view; a page that comes back from the browser's memory is another one.
  */
-export function trackVitals({ track }: Page): void {
-  const values: Record<string, number> = {};
-  const path = location.pathname;
-  const navigation = performance.getEntriesByType('navigation')[0] as
-    | (PerformanceNavigationTiming & { readonly activationStart?: number })
-    | undefined;
+export function trackVitals(page: Page): void {
+  whenShown(() => measure(page));
+}
+
+function measure({ track, flush }: Page): void {
+  const navigation = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined;
   if (!navigation) return;
+  const start = activatedAt();
   // Of a page rendered ahead, time counts from when it was shown.
-  const start = navigation.activationStart ?? 0;
   const since = (ms: number): number => Math.max(0, ms - start);
-  if (navigation.responseStart > 0) values['TTFB'] = since(navigation.responseStart);
+  const hidden = performance
+    .getEntriesByType('visibility-state')
+    .find(({ name, startTime }) => name === 'hidden' && startTime >= start);
+  /** What is painted later was not waited for. */
+  let hiddenAt = hidden?.startTime ?? (document.hidden ? 0 : Infinity);
 
-  const flushes: (() => void)[] = [];
-  function observe(type: string, each: (entry: Entry) => void): void {
-    const observer = new PerformanceObserver((list) => (list.getEntries() as Entry[]).forEach(each));
-    try {
-      observer.observe({ type, buffered: true, durationThreshold: 40 } as PerformanceObserverInit);
-      flushes.push(() => (observer.takeRecords() as Entry[]).forEach(each));
-    } catch {
-      // This browser does not measure it.
-    }
+  let path = location.pathname;
+  let values: Record<string, number> = {};
+  let isOver = false;
+  let hasInput = false;
+  let isRestored = false;
+
+  const collectors: (() => void)[] = [];
+  function observe(each: (entry: Entry) => void, ...types: readonly string[]): void {
+    const take = (entries: PerformanceEntryList): void => {
+      if (!isOver) (entries as Entry[]).forEach(each);
+    };
+    const observer = new PerformanceObserver((list) => take(list.getEntries()));
+    for (const type of types)
+      try {
+        observer.observe({ type, buffered: true, durationThreshold: 40 } as PerformanceObserverInit);
+      } catch {
+        // This browser does not measure it.
+      }
+    collectors.push(() => take(observer.takeRecords()));
   }
+  const collect = (): void => {
+    for (const collector of collectors) collector();
+  };
 
-  let interacted = false;
-  observe('largest-contentful-paint', ({ startTime }) => {
-    if (!interacted) values['LCP'] = since(startTime);
-  });
+  observe(({ startTime }) => {
+    if (!hasInput && startTime < hiddenAt) values['LCP'] = since(startTime);
+  }, 'largest-contentful-paint');
   for (const type of ['keydown', 'click'])
     addEventListener(
       type,
-      () => {
-        interacted = true;
+      ({ isTrusted }) => {
+        // What was painted before is told after the input at times.
+        if (isTrusted)
+          setTimeout(() => {
+            collect();
+            hasInput = true;
+          });
       },
-      { once: true, capture: true },
+      true,
     );
 
-  let windowSum = 0;
-  let windowStart = 0;
-  let lastShift = 0;
-  observe('layout-shift', ({ startTime, value, hadRecentInput }) => {
+  let sum = 0;
+  let first = 0;
+  let last = 0;
+  observe(({ startTime, value, hadRecentInput }) => {
     if (hadRecentInput) return;
-    if (startTime - lastShift > 1_000 || startTime - windowStart > 5_000) {
-      windowSum = 0;
-      windowStart = startTime;
+    if (!(sum && startTime - last < 1_000 && startTime - first < 5_000)) {
+      sum = 0;
+      first = startTime;
     }
-    windowSum += value;
-    lastShift = startTime;
-    values['CLS'] = Math.max(values['CLS'] ?? 0, windowSum);
-  });
-  if (PerformanceObserver.supportedEntryTypes.includes('layout-shift')) values['CLS'] = 0;
+    sum += value;
+    last = startTime;
+    values['CLS'] = Math.max(values['CLS'] ?? 0, sum);
+  }, 'layout-shift');
 
-  /** The longest duration of each interaction. */
-  const interactions = new Map<number, number>();
-  observe('event', ({ interactionId, duration }) => {
-    if (!interactionId) return;
-    interactions.set(interactionId, Math.max(interactions.get(interactionId) ?? 0, duration));
-    const longest = [...interactions.values()].sort((a, b) => b - a);
-    values['INP'] = longest[Math.floor(longest.length / 50)]!;
-  });
+  /** The longest first. */
+  let longest: { readonly id: number; ms: number }[] = [];
+  let lastId = 0;
+  let counted = 0;
+  let countedBefore = 0;
+  const count = (): number => (performance as { interactionCount?: number }).interactionCount ?? counted;
+  observe(
+    ({ interactionId: id, duration }) => {
+      if (!id) return;
+      const known = longest.find((one) => one.id === id);
+      if (known) known.ms = Math.max(known.ms, duration);
+      else longest.push({ id, ms: duration });
+      longest = longest.sort((a, b) => b.ms - a.ms).slice(0, LONGEST_MAX);
+      if (id > lastId) counted++;
+      lastId = Math.max(lastId, id);
+    },
+    'event',
+    'first-input',
+  );
 
+  function begin(ttfb: number): void {
+    values = { TTFB: ttfb };
+    if (PerformanceObserver.supportedEntryTypes.includes('layout-shift')) values['CLS'] = 0;
+  }
+  begin(since(navigation.responseStart));
+  if (navigation.responseStart <= 0) delete values['TTFB'];
+
+  /** The page was left: the values are final. */
+  function end(): void {
+    collect();
+    if (isOver) return;
+    isOver = true;
+    const interactions = count() - countedBefore;
+    const slow = longest[Math.min(longest.length - 1, Math.floor(interactions / 50))];
+    // Before it the first one is told however short it was; here those below what is told take 8 ms.
+    if (slow || (isRestored && interactions)) values['INP'] = slow?.ms ?? 8;
+    const [painted] = performance.getEntriesByName('first-contentful-paint');
+    // Of a page that nobody saw nothing moved.
+    if (!isRestored && !(painted && painted.startTime < hiddenAt)) delete values['CLS'];
+    for (const metric in values) track('web vital', { metric, value: Math.round(values[metric]! * 1e4) / 1e4, path });
+  }
+
+  /** Nothing else sends what a hidden page tells. */
+  function leave(): void {
+    end();
+    flush();
+  }
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
   addEventListener(
     'visibilitychange',
-    () => {
-      if (document.visibilityState !== 'hidden') return;
-      for (const flush of flushes.splice(0)) flush();
-      for (const metric in values) {
-        track('web vital', { metric, value: Math.round(values[metric]! * 1e4) / 1e4, path });
-        delete values[metric];
-      }
+    ({ timeStamp }) => {
+      clearTimeout(timer);
+      if (!document.hidden) return;
+      collect();
+      hiddenAt = Math.min(hiddenAt, timeStamp);
+      timer = setTimeout(leave, LEFT_AFTER_MS);
     },
     true,
   );
+  addEventListener('pagehide', end, true);
+  document.addEventListener('freeze', leave);
+  addEventListener('pageshow', ({ persisted, timeStamp }) => {
+    if (!persisted) return;
+    clearTimeout(timer);
+    end();
+    // What is told late is of the view before.
+    collect();
+    path = location.pathname;
+    longest = [];
+    countedBefore = count();
+    sum = 0;
+    isOver = false;
+    hasInput = isRestored = true;
+    begin(0);
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        values['LCP'] = performance.now() - timeStamp;
+      }),
+    );
+  });
 }
