@@ -1,6 +1,7 @@
 import { trackClicks } from './browser/clicks.ts';
 import { trackErrors } from './browser/errors.ts';
-import { type BrowserOptions, createPage, type Page } from './browser/page.ts';
+import { oneInstance } from './browser/instances.ts';
+import type { BrowserOptions, Page } from './browser/page.ts';
 import { trackPageViews } from './browser/page-views.ts';
 import { openStorage } from './browser/storage.ts';
 import { trackVitals } from './browser/vitals.ts';
@@ -12,12 +13,15 @@ export interface PageOptions extends BrowserOptions {
 
 const FEATURES = { pages: trackPageViews, clicks: trackClicks, vitals: trackVitals, errors: trackErrors };
 
-/** The client of a page: what the script tag does, for pages that are built from modules. */
+/**
+ * The client of a page: what the script tag does, for pages that are built from modules. One a page and app: when there is one, of
+ * the script tag too, that one.
+ */
 export function createBrowserClient({ auto, ...options }: PageOptions): Page {
-  const page = createPage(options, openStorage);
-  for (const [name, feature] of Object.entries(FEATURES))
-    if (!auto || auto.some((wanted) => wanted === name)) feature(page);
-  return page;
+  return oneInstance(options, openStorage, (page) => {
+    for (const [name, feature] of Object.entries(FEATURES))
+      if (!auto || auto.some((wanted) => wanted === name)) feature(page);
+  });
 }
 
 export type { Drop } from './delivery/queue.ts';

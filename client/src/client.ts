@@ -3,8 +3,9 @@ import { answerOf } from './delivery/answer.ts';
 import { createDelivery, type Delivery } from './delivery/delivery.ts';
 import { createQueue, type Drop, type Keeper } from './delivery/queue.ts';
 import { withPolicy } from './delivery/when-full.ts';
-import { type EventData, type EventName, eventText, IDENTIFY, type TrackOptions } from './event.ts';
+import { type EventData, type EventName, eventText, IDENTIFY, type Id, type TrackOptions } from './event.ts';
 import { sendByFetch } from './fetch-send.ts';
+import { idText } from './id-text.ts';
 import { type ClientOptions, checkOptions, DEFAULTS, ON_DISK, type WaitUntil } from './options.ts';
 import {
   type Analysis,
@@ -38,8 +39,11 @@ export interface Client {
    * @returns a promise to await only with `whenFull: 'block'`: it resolves when the event has its place
    */
   track(event: EventName, data?: EventData, options?: TrackCall): PromiseLike<void>;
-  /** Says who a user is: the latest traits win. With `device`, that device is this user from now on and was before. */
-  identify(user: string, traits?: EventData, options?: TrackCall): PromiseLike<void>;
+  /**
+   * Says who a user is: the latest traits win. With `device`, that device is this user from now on and was before. What is no id
+   * (docs/clients.md) is told to `onDrop`.
+   */
+  identify(user: Id, traits?: EventData, options?: TrackCall): PromiseLike<void>;
   /** One page of events, newest first. @throws SeismoError */
   query(parameters?: EventsQuery): Promise<readonly StoredEvent[]>;
   /** All events that match, page by page as they are taken. @throws SeismoError */
@@ -80,6 +84,7 @@ export function createClientOn(
   const request = createAccess(options, api, send, set.timeoutMs, clock.now);
   const eventsUrl = `${api}/api/events/${app}`;
   let telling = false;
+  let hasWarned = false;
 
   function tellDrop(text: string | undefined, drop: Drop): void {
     // What is tracked because of a drop and dropped in its turn is not told: it would never end.
@@ -153,11 +158,31 @@ export function createClientOn(
       place.then(release);
       return place;
     } catch (error) {
-      const drop: Drop = { reason: 'invalid', detail: String(error) };
-      tellDrop(withoutData(name, call, clock.now()), drop);
-      quietly(() => done?.(drop));
-      return DONE;
+      return refuse(name, call, String(error));
     }
+  }
+
+  /** What the client itself does not send. */
+  function refuse(name: EventName, call: TrackCall, detail: string): PromiseLike<void> {
+    const drop: Drop = { reason: 'invalid', detail };
+    tellDrop(withoutData(name, call, clock.now()), drop);
+    quietly(() => call.done?.(drop));
+    return DONE;
+  }
+
+  /** Once: whoever gets it wrong gets it wrong with each event. */
+  function warnOfId(value: unknown): void {
+    const message = 'ignored, no id';
+    if (!hasWarned) quietly(() => (log ? log(message, { value }) : console.warn(`seismo: ${message}:`, value)));
+    hasWarned = true;
+  }
+
+  function identify(value: Id, traits: EventData | undefined, call: TrackCall): PromiseLike<void> {
+    const event = { id: IDENTIFY, event: IDENTIFY };
+    const user = idText(value);
+    if (user !== undefined) return add(event, traits, { ...call, user });
+    warnOfId(value);
+    return refuse(event, call, 'The user is no id: docs/clients.md lists what is none.');
   }
 
   const withoutData = (name: EventName, call: TrackCall, at: number): string | undefined => {
@@ -220,7 +245,7 @@ export function createClientOn(
 
   return {
     track: (event, data, call = {}) => add(event, data, call),
-    identify: (user, traits, call = {}) => add({ id: IDENTIFY, event: IDENTIFY }, traits, { ...call, user }),
+    identify: (user, traits, call = {}) => identify(user, traits, call),
     query: (parameters = {}) => read(`events/${app}${searchOf(parameters)}`),
     async *events(parameters = {}) {
       let search: string | undefined = searchOf(parameters);

@@ -1,13 +1,17 @@
+import { numberText } from './id-text.ts';
 import { type Random, uuidV7 } from './uuid.ts';
+
+/** An id as a program has it: a number becomes its text. */
+export type Id = string | number | bigint | null | undefined;
 
 /** What may be said of an event beside its name and its data. */
 export interface TrackOptions {
   /** The id of the event's name; the server makes one from the name when absent. */
   readonly id?: string | undefined;
-  readonly user?: string | undefined;
+  readonly user?: Id;
   /** The anonymous id. */
-  readonly device?: string | undefined;
-  readonly session?: string | undefined;
+  readonly device?: Id;
+  readonly session?: Id;
   /** When it happened; now unless said. */
   readonly timestamp?: Date | number | string | undefined;
   /** The event's own identity: the server counts one once. Made by the client when absent. */
@@ -50,9 +54,9 @@ export function eventText(
     uuid: uuid ?? uuidV7(now, random),
     event: named.event,
     id: named.id,
-    user,
-    device,
-    session,
+    user: numberText(user),
+    device: numberText(device),
+    session: numberText(session),
     timestamp: timestamp ?? now,
     data,
   });

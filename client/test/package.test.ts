@@ -36,10 +36,10 @@ describe('what npm publishes', () => {
     expect(files.filter((name) => /\.(ts|mts|map|tsbuildinfo)$/.test(name) && !name.endsWith('.d.ts'))).toEqual([]);
   });
 
-  it('holds a script for pages under 5 kB gzip, its core under 3', () => {
+  it('holds a script for pages under 6 kB gzip, its core under 3.5', () => {
     const size = (name: string) => gzipSync(readFileSync(join(installed, 'dist', name)), { level: 9 }).length;
-    expect(size('seismo.js')).toBeLessThan(5_000);
-    expect(size('seismo.core.js')).toBeLessThan(3_000);
+    expect(size('seismo.js')).toBeLessThan(6_000);
+    expect(size('seismo.core.js')).toBeLessThan(3_500);
   });
 
   it('is imported and required, and the function of the first client is what require gives', () => {

@@ -2,9 +2,9 @@
  * What programs send in place of a user, device or session when they have none: `String(undefined)`, `'' + {}` and the like. Counted
  * as a user, each of them would join everybody who was sent so. The clients and the import follow the same lists.
  */
-const PLACEHOLDERS: ReadonlySet<string> = new Set(['', 'null', 'undefined', 'nan', '[object object]']);
+export const PLACEHOLDERS: ReadonlySet<string> = new Set(['', 'null', 'undefined', 'nan', '[object object]']);
 /** What an `$identify` must not name beside those: it ties devices, and all that they did, to the user it names. */
-const SHARED_NAMES: ReadonlySet<string> = new Set(['0', 'anonymous']);
+export const SHARED_NAMES: ReadonlySet<string> = new Set(['0', 'anonymous']);
 const LONGEST = '[object object]'.length;
 
 /** Whether the text stands for no user, device or session: case and surrounding white space do not matter. */

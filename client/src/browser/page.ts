@@ -1,7 +1,16 @@
 import { answerOf, NO_ANSWER } from '../delivery/answer.ts';
 import { createDelivery } from '../delivery/delivery.ts';
 import { createQueue, type Drop } from '../delivery/queue.ts';
-import { type EventData, type EventName, eventText, IDENTIFY, type SentEvent, type TrackOptions } from '../event.ts';
+import {
+  type EventData,
+  type EventName,
+  eventText,
+  IDENTIFY,
+  type Id,
+  type SentEvent,
+  type TrackOptions,
+} from '../event.ts';
+import { ID_MAX_LENGTH, idText } from '../id-text.ts';
 import { type Random, uuidV7 } from '../uuid.ts';
 import type { Kept } from './storage.ts';
 
@@ -22,8 +31,8 @@ export interface BrowserOptions {
 export interface Page {
   /** Sends an event. Never throws. */
   track(event: EventName, data?: EventData, options?: TrackOptions): void;
-  /** Says who the visitor is, for this and all later events; with storage also on later pages. */
-  identify(user: string, traits?: EventData): void;
+  /** Says who the visitor is, for this and all later events; with storage also on later pages. What is no id (docs/clients.md) is ignored. */
+  identify(user: Id, traits?: EventData): void;
   /** Forgets who the visitor is, and with storage begins with a new anonymous id. */
   reset(): void;
   /** The visitor agreed to storage, or took it back: then all that was stored is removed. */
@@ -36,15 +45,19 @@ const BATCH_MAX_BYTES = 60_000;
 /** What browsers promise to bring to its end after the page is gone: 64 KiB in all, and they refuse what is beyond at once. */
 const KEEPALIVE_MAX_BYTES = 65_536;
 
+/** An event without an id of the visitor, which only storage gives, gets one for the day from the server, from what it sees anyway. */
+export const urlOf = ({ server, app, key }: BrowserOptions): string =>
+  `${server.replace(/\/*$/, '/api/events/')}${app}?device=daily&access_token=${key}`;
+
 const random: Random = (array) => crypto.getRandomValues(array);
 
 /** @param openStorage what `storage` needs; without it nothing can be stored */
 export function createPage(
-  { server, app, key, storage, respect = '', onDrop }: BrowserOptions,
+  options: BrowserOptions,
   openStorage?: (prefix: string, on: boolean, page: string) => Kept,
 ): Page {
-  // An event without an id of the visitor, which only storage gives, gets one for the day from the server, from what it sees anyway.
-  const url = `${server.replace(/\/*$/, '/api/events/')}${app}?device=daily&access_token=${key}`;
+  const { app, storage, respect = '', onDrop } = options;
+  const url = urlOf(options);
   const newId = (): string => uuidV7(Date.now(), random);
   const signals = navigator as Navigator & { globalPrivacyControl?: boolean };
   const isOff =
@@ -52,6 +65,7 @@ export function createPage(
     (respect.includes('gpc') && signals.globalPrivacyControl);
   const kept = isOff ? undefined : openStorage?.(`seismo.${app}.`, !!storage, newId());
   let user = kept?.user();
+  let isWarned = false;
   let leaving = false;
   let bytesInAir = 0;
 
@@ -63,7 +77,12 @@ export function createPage(
       maxAgeMs: 6 * 86_400_000,
       now: Date.now,
       keeper: kept?.keeper,
-      onDrop: ({ text = '{}' }, drop) => onDrop?.(JSON.parse(text), drop),
+      onDrop({ text = '{}' }, drop) {
+        const event: SentEvent = JSON.parse(text);
+        // The server takes less than others do: the events to come must not be refused for it too.
+        if (drop.code === 'EVENT_USER_INVALID' && event.user === user) setUser(undefined);
+        onDrop?.(event, drop);
+      },
     }),
     batchMaxEvents: 200,
     batchMaxBytes: BATCH_MAX_BYTES,
@@ -94,6 +113,11 @@ export function createPage(
     },
   });
 
+  function setUser(name: string | undefined): void {
+    user = name;
+    kept?.setUser(name);
+  }
+
   function track(event: EventName, data?: EventData, options: TrackOptions = {}): void {
     if (isOff) return;
     try {
@@ -118,10 +142,18 @@ export function createPage(
 
   return {
     track,
-    identify(name, traits) {
-      user = name;
-      kept?.setUser(name);
-      track({ id: IDENTIFY, event: IDENTIFY }, traits);
+    identify(value, traits) {
+      const name = idText(value);
+      if (name) {
+        setUser(name);
+        track({ id: IDENTIFY, event: IDENTIFY }, traits);
+        return;
+      }
+      // Too long, it is somebody all the same, and not who it was before.
+      if (typeof value === 'string' && value.length > ID_MAX_LENGTH) setUser(undefined);
+      if (!isWarned) console.warn('seismo: ignored, no id:', value);
+      isWarned = true;
+      onDrop?.({ uuid: '', id: IDENTIFY, timestamp: 0 }, { reason: 'invalid' });
     },
     reset() {
       user = undefined;

@@ -1,4 +1,5 @@
-import { createPage, type Page } from './page.ts';
+import { oneInstance } from './instances.ts';
+import type { createPage, Page } from './page.ts';
 
 type Call = readonly [keyof Page, ...unknown[]];
 declare global {
@@ -15,19 +16,26 @@ export function startScript(
 ): void {
   const script = document.currentScript as HTMLScriptElement;
   const { app = '', key = '', server, storage, respect, without = '' } = script.dataset;
-  const page = createPage(
-    {
-      server: server ?? new URL('.', script.src).href,
-      app,
-      key,
-      storage: storage !== undefined,
-      respect,
-    },
-    openStorage,
+  const options = {
+    server: server ?? new URL('.', script.src).href,
+    app,
+    key,
+    storage: storage !== undefined,
+    respect,
+  };
+
+  /** They know who the visitor is: what follows is of that user. */
+  function callWaiting(page: Page): void {
+    const waiting = window.seismo;
+    window.seismo = page;
+    if (Array.isArray(waiting))
+      for (const [name, ...args] of waiting) (page[name] as ((...args: unknown[]) => void) | undefined)?.(...args);
+  }
+
+  callWaiting(
+    oneInstance(options, openStorage, (page) => {
+      callWaiting(page);
+      for (const name in features) if (!without.includes(name)) features[name]!(page);
+    }),
   );
-  const waiting = window.seismo;
-  window.seismo = page;
-  for (const name in features) if (!without.includes(name)) features[name]!(page);
-  if (Array.isArray(waiting))
-    for (const [name, ...args] of waiting) (page[name] as (...args: unknown[]) => void)(...args);
 }

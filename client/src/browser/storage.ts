@@ -1,10 +1,11 @@
 import type { Item, Keeper } from '../delivery/queue.ts';
+import { idText } from '../id-text.ts';
 
 /** What is kept on the page's origin, once the visitor agreed. Browsers may refuse it at any time. */
 export interface Kept {
   readonly keeper: Keeper;
   user(): string | undefined;
-  setUser(name: string): void;
+  setUser(name: string | undefined): void;
   /** The anonymous id, and the session: another one after half an hour without an event. */
   ids(newId: () => string): { readonly device?: string | undefined; readonly session?: string | undefined };
   /** Forgets who the visitor is. */
@@ -28,6 +29,8 @@ export function openStorage(prefix: string, on: boolean, page: string): Kept {
     }
   }
   const get = (name: string): string | undefined => attempt((storage) => storage.getItem(prefix + name)) ?? undefined;
+  /** Another program may have written there what it liked. */
+  const idOf = (name: string): string | undefined => idText(get(name));
   const remove = (name: string): void => attempt((storage) => storage.removeItem(prefix + name));
   /** @returns the value; nothing when it is not kept */
   const set = (name: string, value: string): string | undefined =>
@@ -73,13 +76,13 @@ export function openStorage(prefix: string, on: boolean, page: string): Kept {
 
   return {
     keeper: { left: left(), added: changed, removed: changed, keeps: () => on },
-    user: () => get('user'),
-    setUser: (name) => set('user', name),
+    user: () => idOf('user'),
+    setUser: (name) => (name ? set('user', name) : remove('user')),
     ids(newId) {
-      const [id, at] = get('session')?.split('.') ?? [];
+      const [id, at] = idOf('session')?.split('.') ?? [];
       const session = Number(at) > Date.now() - SESSION_IDLE_MS ? id : newId();
       return {
-        device: get('device') ?? set('device', newId()),
+        device: idOf('device') ?? set('device', newId()),
         session: set('session', `${session}.${Date.now()}`) && session,
       };
     },

@@ -150,9 +150,8 @@ it('takes calls from before the script has come, and works as its core alone', a
   });
   const page = await open(await chromium.visitor(), site);
   await flushed(page);
-  // The page is counted before it is known who looks at it.
   expect((await events(3)).map(({ event, user, data }) => [event, user, data?.['n']])).toEqual([
-    ['page viewed', undefined, undefined],
+    ['page viewed', 'ann', undefined],
     ['$identify', 'ann', undefined],
     ['early', 'ann', 1],
   ]);

@@ -13,9 +13,18 @@ export interface Chromium {
   visitor(): Promise<BrowserContext>;
 }
 
+/** As somebody's own browser says it, and not one that a program drives: bots are left out of page views. */
+const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36';
+const FLAGS = [`--user-agent=${AGENT}`, '--disable-blink-features=AutomationControlled'];
+
+function options({ isBot = false } = {}) {
+  const { args, ...others } = chromiumOptions();
+  return { ...others, args: isBot ? args : [...args, ...FLAGS] };
+}
+
 /** A real Chromium, until the tests of the file are over. */
-export async function aChromium(): Promise<Chromium> {
-  const browser = await chromium.launch(chromiumOptions());
+export async function aChromium(kind: { readonly isBot?: boolean } = {}): Promise<Chromium> {
+  const browser = await chromium.launch(options(kind));
   afterAll(() => browser.close());
   return {
     async visitor() {
@@ -31,7 +40,7 @@ export function aProfile(): () => Promise<BrowserContext> {
   const folder = mkdtempSync(join(tmpdir(), 'seismo-profile-'));
   atEnd(async () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return async () => {
-    const context = await chromium.launchPersistentContext(folder, chromiumOptions());
+    const context = await chromium.launchPersistentContext(folder, options());
     atEnd(() => context.close());
     return context;
   };

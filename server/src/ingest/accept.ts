@@ -15,7 +15,7 @@ export interface AcceptContext {
   /** The client's clock, from the batch. */
   readonly sentAt: number | undefined;
   readonly retentionDays: number | undefined;
-  /** Of events that name neither user nor device. */
+  /** Of events that name no device, and no user or say whose the device is. */
   readonly device?: string | undefined;
   /** Events of an import: they happened and were sent long ago. */
   readonly imported?: { readonly defaultTime: number | undefined } | undefined;

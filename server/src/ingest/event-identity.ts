@@ -11,7 +11,7 @@ export interface EventIdentity {
 
 export interface IdentityRules {
   readonly limits: { readonly userMaxLength: number };
-  /** For an event that names neither user nor device. */
+  /** For an event that names no device, and no user or is an `$identify`. */
   readonly device?: string | undefined;
   /** An import keeps the event of a row whose user is a placeholder, without that user; a post refuses the event. */
   readonly imported?: object | undefined;
@@ -30,8 +30,9 @@ export function identityOf(event: Record<string, unknown>, isIdentify: boolean, 
     });
   const device = textOf(event, 'device', isIdentify, rules);
   const session = textOf(event, 'session', false, rules);
-  // Of an event that says who, a device by address would tie that user to whoever else comes from there.
-  return { user, device: device || (user === '' ? (rules.device ?? '') : ''), session };
+  // By its device of the day, what the visitor did before saying who it is leads to the user; the user's other events need none.
+  const needsDevice = user === '' || isIdentify;
+  return { user, device: device || (needsDevice ? (rules.device ?? '') : ''), session };
 }
 
 type Field = 'user' | 'device' | 'session';

@@ -56,13 +56,17 @@ function refusal(value: unknown, changes: Partial<AcceptContext> = {}): string {
 }
 
 describe('acceptEvent', () => {
-  it('gives the device of the request to an event that names neither user nor device', () => {
+  it('gives the device of the request to an event that names neither user nor device, and to an $identify without one', () => {
     const device = 'daily';
     expect(accept({ event: 'a' }, { device }).device).toBe('daily');
     expect(accept({ event: 'a', device: 'own' }, { device }).device).toBe('own');
     // Else whoever shares the address would be taken for this user.
     expect(accept({ event: 'a', user: 'ann' }, { device }).device).toBeUndefined();
     expect(accept({ event: 'a' }).device).toBeUndefined();
+    // What the visitor did before is the user's, by the same device.
+    expect(accept({ id: '$identify', user: 'ann' }, { device }).device).toBe('daily');
+    expect(accept({ id: '$identify', user: 'ann', device: 'own' }, { device }).device).toBe('own');
+    expect(accept({ id: '$identify', user: 'ann' }).device).toBeUndefined();
   });
 
   it('stores what was sent and derives the id from the name', () => {
