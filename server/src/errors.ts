@@ -154,6 +154,12 @@ export const ERRORS = {
     'Ask for less, or raise queryMaxBytes.',
   ),
   QUERY_LIMIT_ROWS: caller(422, 'The answer has more rows than allowed', 'Ask for less, or raise queryMaxRows.'),
+  QUERY_TOO_MANY: caller(429, 'Too many questions of yours are waiting', 'Wait for answers before you ask more.', 5),
+  QUERY_WAITED_TOO_LONG: machine(
+    'The question waited too long behind others',
+    'Retry; heavy questions of others were running.',
+    5,
+  ),
   EVENT_TIMESTAMP_MISSING: caller(
     400,
     'A row of an import has no time',

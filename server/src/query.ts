@@ -72,6 +72,13 @@ export interface Range {
 export const INTERVALS = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type Interval = (typeof INTERVALS)[number];
 
+/** Whose question it is: users and keys share the engine fairly. */
+export interface Caller {
+  readonly name: string;
+  /** So many statements of theirs run at once, where that is fewer than for others. */
+  readonly runningMax?: number;
+}
+
 /** Limits a question runs under, and the way it is stopped. */
 export interface QueryControl {
   readonly maxSeconds: number;
@@ -79,6 +86,8 @@ export interface QueryControl {
   readonly maxRows: number;
   /** What the regular expressions of the question cost for each character, added up (pattern.ts); none unless said. */
   readonly patternSize?: number;
+  /** Absent: a question of the server's own. */
+  readonly caller?: Caller;
   /** Aborting it stops the question in the engine too. */
   readonly signal?: AbortSignal;
   /** Is told of each statement that goes to the engine, as it goes. */

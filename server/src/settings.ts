@@ -371,7 +371,7 @@ export const SETTINGS = {
     1,
     10_000,
     'readers',
-    'So many may follow live at once (`GET /api/live/:app`), a megabyte of memory each at most; one user or key takes half of it at most.',
+    'So many may follow live at once (`GET /api/live/:app`), a megabyte of memory each at most. One user or key has half of it at most; when all are taken, whoever has most gives one up to whoever has fewer.',
   ),
   queryCacheBytes: count(
     32 * MIB,

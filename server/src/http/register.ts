@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/auth.ts';
 import { SeismoError } from '../errors.ts';
 import { APP_NAME } from '../event.ts';
-import type { QueryControl } from '../query.ts';
+import type { Caller, QueryControl } from '../query.ts';
 import { jsonOf } from './body.ts';
 import { setTokenCookie } from './cookie.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
@@ -112,7 +112,7 @@ async function answer(
     app,
     search,
     body: route.body ? await jsonBody(request, route.body) : {},
-    control: () => controlOf(deps, reply),
+    control: () => controlOf(deps, reply, callerOf(who)),
     audit: (details) => {
       audit.details = { ...audit.details, ...details };
     },
@@ -131,7 +131,15 @@ async function answer(
   }
 }
 
-function controlOf({ config }: HttpDeps, reply: FastifyReply): QueryControl {
+/** All readers of links are one caller, and have one session of the engine at most: the rest is for those who signed in. */
+const LINK_READERS: Caller = { name: 'links', runningMax: 1 };
+
+function callerOf(who: Identity | undefined): Caller {
+  if (who === undefined) return LINK_READERS;
+  return { name: who.kind === 'key' ? `key ${who.id}` : `user ${who.name}` };
+}
+
+function controlOf({ config }: HttpDeps, reply: FastifyReply, caller: Caller): QueryControl {
   const gone = new AbortController();
   const stop = (): void => gone.abort(new SeismoError('SERVER_STOPPING', 'The caller has gone away.'));
   // Who went away while the question was read is not told of again.
@@ -144,6 +152,7 @@ function controlOf({ config }: HttpDeps, reply: FastifyReply): QueryControl {
     maxSeconds: config.queryMaxSeconds,
     maxBytes: config.queryMaxBytes,
     maxRows: config.queryMaxRows,
+    caller,
     signal: gone.signal,
   };
 }

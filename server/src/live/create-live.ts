@@ -90,16 +90,31 @@ export function createLive(options: LiveOptions): LiveRoom {
       yield page.map(({ seq, id, event }) => new Told(seq, id ?? places.idOf(seq), event));
   }
 
+  /** The oldest first. */
+  const connectionsOf = (who: string): Reader[] => [...readers.keys()].filter((reader) => reader.who === who);
+
+  /** Those of the user or key that has most. */
+  function mostConnections(): Reader[] {
+    const byOwner = new Map<string, Reader[]>();
+    for (const reader of readers.keys()) byOwner.set(reader.who, [...(byOwner.get(reader.who) ?? []), reader]);
+    return [...byOwner.values()].reduce((most, each) => (each.length > most.length ? each : most), []);
+  }
+
   /** @throws LIVE_TOO_MANY */
   function admit(request: ReaderRequest, out: Outlet): Reader {
     if (isClosed) throw new SeismoError('SERVER_STOPPING', 'The server is stopping.');
     const { listenersMax } = options;
-    const own = [...readers.keys()].filter(({ who }) => who === request.who).length;
-    if (readers.size >= listenersMax || own >= Math.max(1, Math.floor(listenersMax / 2)))
-      throw new SeismoError(
-        'LIVE_TOO_MANY',
-        `At most ${listenersMax} may follow at once (liveListenersMax), and no one user or key takes more than half of it.`,
-      );
+    const tooMany = new SeismoError(
+      'LIVE_TOO_MANY',
+      `At most ${listenersMax} may follow at once (liveListenersMax), no one user or key has more than half of it, and when all are taken, whoever has most gives one up to whoever has two fewer.`,
+    );
+    const own = connectionsOf(request.who);
+    if (own.length >= Math.max(1, Math.floor(listenersMax / 2))) throw tooMany;
+    if (readers.size >= listenersMax) {
+      const most = mostConnections();
+      if (most.length < own.length + 2) throw tooMany;
+      most[0]!.sendAway(tooMany);
+    }
     const reader: Reader = new Reader(request, out, patience, now, () => {
       const follower = readers.get(reader);
       readers.delete(reader);

@@ -229,15 +229,33 @@ describe('readers', () => {
         return error instanceof SeismoError ? error.code : error;
       }
     };
-    expect(['a', 'a', 'a', 'b', 'c', 'd'].map(refusal)).toEqual([
+    // The fourth of four that have one each takes a's second; after that nobody has two more than another.
+    expect(['a', 'a', 'a', 'b', 'c', 'd', 'e'].map(refusal)).toEqual([
       undefined,
       undefined,
       'LIVE_TOO_MANY',
+      undefined,
       undefined,
       undefined,
       'LIVE_TOO_MANY',
     ]);
     expect(live.readers()).toBe(4);
+  });
+
+  it('when all are taken, whoever has most gives their oldest up to whoever has fewer, and gets none back by asking', () => {
+    const { live } = aWorld({ listenersMax: 4 });
+    const outs = ['key', 'key', 'viewer', 'viewer'].map((who) => {
+      const out = new FakeOutlet();
+      live.follow(aRequest({ who }), out);
+      return out;
+    });
+    const admin = new FakeOutlet();
+    live.follow(aRequest({ who: 'admin' }), admin);
+    expect([outs.map(({ state }) => state), live.readers()]).toEqual([['ended', 'open', 'open', 'open'], 4]);
+    expect(outs[0]!.sent.at(-1)).toContain('event: end\ndata: {"code":"LIVE_TOO_MANY"');
+    for (const who of ['key', 'viewer', 'admin'])
+      expect(() => live.follow(aRequest({ who }), new FakeOutlet())).toThrow('LIVE_TOO_MANY');
+    expect([admin.state, live.readers()]).toEqual(['open', 4]);
   });
 
   it('end when their token does', async () => {

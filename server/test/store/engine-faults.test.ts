@@ -37,6 +37,19 @@ async function anEngine(): Promise<{ connection: Connection; socketPath: string;
 }
 
 describe('the engine', () => {
+  it('a question without an answer in time took too long where the engine answers others, else the engine is away', async () => {
+    const { socketPath, pid } = await anEngine();
+    const connection = openConnection({ socketPath }, { logger, overtimeMs: 200 });
+    closers.push(() => connection.close());
+    // One expression of one row, for several seconds: the engine looks at its clock between blocks alone.
+    const unstoppable = 'SELECT hasAny(range(90000), arrayMap(x -> x + 1000000, range(99999)))';
+    const limits = { settings: { max_execution_time: 1 } };
+    await expect(connection.query(unstoppable, {}, limits)).rejects.toMatchObject({ code: 'QUERY_LIMIT_TIME' });
+    process.kill(pid, 'SIGSTOP');
+    closers.push(() => process.kill(pid, 'SIGCONT'));
+    await expect(connection.query('SELECT 1', {}, limits)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
   it('goes on taking inserts and stopping queries while every session for questions is busy', async () => {
     const { connection } = await anEngine();
     await connection.command('CREATE TABLE t (n UInt64) ENGINE = MergeTree ORDER BY n');

@@ -47,7 +47,15 @@ export function eventRoutes(deps: HttpDeps): readonly Route[] {
           },
         },
       },
-      errors: ['PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'CURSOR_INVALID', 'STORE_BEHIND', 'STORE_UNAVAILABLE'],
+      errors: [
+        'PARAMETER_UNKNOWN',
+        'PARAMETER_INVALID',
+        'CURSOR_INVALID',
+        'STORE_BEHIND',
+        'QUERY_TOO_MANY',
+        'QUERY_WAITED_TOO_LONG',
+        'STORE_UNAVAILABLE',
+      ],
       handler: (call) => events(deps, call),
     },
   ];

@@ -55,6 +55,8 @@ export function groupRoutes({ reports }: HttpDeps): readonly Route[] {
         'QUERY_LIMIT_MEMORY',
         'QUERY_LIMIT_ROWS',
         'STORE_BEHIND',
+        'QUERY_TOO_MANY',
+        'QUERY_WAITED_TOO_LONG',
         'STORE_UNAVAILABLE',
       ],
       async handler(call) {

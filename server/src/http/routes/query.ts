@@ -32,6 +32,8 @@ const shared = {
     'QUERY_LIMIT_MEMORY',
     'QUERY_LIMIT_ROWS',
     'STORE_BEHIND',
+    'QUERY_TOO_MANY',
+    'QUERY_WAITED_TOO_LONG',
     'STORE_UNAVAILABLE',
   ] as const,
 };

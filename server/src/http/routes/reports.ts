@@ -76,6 +76,8 @@ export function reportRoutes({ reports }: HttpDeps): readonly Route[] {
       'QUERY_LIMIT_TIME',
       'QUERY_LIMIT_MEMORY',
       'STORE_BEHIND',
+      'QUERY_TOO_MANY',
+      'QUERY_WAITED_TOO_LONG',
       'STORE_UNAVAILABLE',
     ],
     async handler(call) {

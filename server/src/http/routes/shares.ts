@@ -150,19 +150,31 @@ function sharedRoute({ saved: { shares }, analysis }: HttpDeps): Route {
 
 async function shown(view: SharedView, call: Call, analysis: HttpDeps['analysis']): Promise<object> {
   const { app, kind, name, description } = view;
-  const control = call.control();
+  const limits = call.control();
+  // A reading takes as long as one question may, however many tiles there are; those it does not come to say so.
+  const late = new AbortController();
+  const timer = setTimeout(
+    () => late.abort(new SeismoError('QUERY_LIMIT_TIME', `A link is read within ${limits.maxSeconds} s.`)),
+    limits.maxSeconds * 1_000,
+  );
+  const control = { ...limits, signal: AbortSignal.any([late.signal, ...(limits.signal ? [limits.signal] : [])]) };
   const [from, to] = [call.search.get('from') ?? undefined, call.search.get('to') ?? undefined];
   const within = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
   const parts: object[] = [];
   // One after the other: a dashboard of fifty tiles takes no more of the engine than one question does.
-  for (const { question, ...part } of view.parts)
-    parts.push({ ...part, question: { kind: question.kind, ...drawnOf(question) }, ...(await answerOf(question)) });
+  try {
+    for (const { question, ...part } of view.parts)
+      parts.push({ ...part, question: { kind: question.kind, ...drawnOf(question) }, ...(await answerOf(question)) });
+  } finally {
+    clearTimeout(timer);
+  }
   return { kind, name, ...(description !== undefined && { description }), parts };
 
   async function answerOf(question: SharedPart['question']): Promise<object> {
     // Refused when it was shared and when it was changed; looked at once more where it would get out.
     if (hiddenIn(question)) return { problem: { code: 'SHARE_REFUSED', title: ERRORS.SHARE_REFUSED.title } };
     try {
+      control.signal.throwIfAborted();
       const { answer } = await analysis.ask(app, question, { isFresh: false, control, within });
       return { answer };
     } catch (error) {

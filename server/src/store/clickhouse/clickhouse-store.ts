@@ -13,6 +13,7 @@ import { groups } from './groups-query.ts';
 import { HighestSeq } from './highest-seq.ts';
 import { type HotLogger, HotProperties } from './hot-properties.ts';
 import { setTimeZone, storedRanges, usage } from './maintenance.ts';
+import { fairly } from './question-queue.ts';
 import { migrate } from './schema.ts';
 import { EVENTS } from './sql.ts';
 import { values } from './values-query.ts';
@@ -40,7 +41,8 @@ export interface ClickHouseStoreOptions {
 
 /** The store in ClickHouse SQL, over an embedded engine or a server. */
 export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
-  const { connection, zoneOf } = options;
+  const { zoneOf } = options;
+  const connection = fairly(options.connection);
   const hot = new HotProperties(connection, { max: options.hotPropertiesMax ?? 0, logger: options.logger });
   const space = new SpaceOfErased(connection, options.logger);
   const zones = new DayZones(connection, zoneOf);

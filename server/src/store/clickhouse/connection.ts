@@ -15,6 +15,9 @@ export interface QueryOptions {
   /** Stops the question, in the engine too. */
   readonly signal?: AbortSignal;
   readonly queryId?: string;
+  readonly caller?: QueryControl['caller'];
+  /** Is told when the question is given up before its end; the engine goes on until this resolves. */
+  readonly onStopping?: (stopped: Promise<void>) => void;
   readonly onStatement?: QueryControl['onStatement'];
 }
 
@@ -64,6 +67,7 @@ export interface Connection {
 const REQUEST_TIMEOUT_MS = 10 * 60 * 1000;
 const KILL_TIMEOUT_MS = 60_000;
 const PING_TIMEOUT_MS = 5_000;
+const PULSE_TIMEOUT_MS = 2_000;
 const MAX_SOCKETS = 64;
 
 /** A question that the engine has not answered so long after its own limit is given up. */
@@ -74,6 +78,9 @@ const quoted = (name: string): string => `\`${name.replaceAll('\\', '\\\\').repl
 const unavailable = (cause: unknown): SeismoError =>
   new SeismoError('STORE_UNAVAILABLE', 'The engine is not answering.', { cause });
 
+const tooSlow = (cause: unknown): SeismoError =>
+  new SeismoError('QUERY_LIMIT_TIME', 'The question took longer than allowed.', { cause });
+
 function queryFailure(error: unknown): Error {
   if (error instanceof SeismoError) return error;
   if (!(error instanceof ClickHouseError)) return unavailable(error);
@@ -82,7 +89,7 @@ function queryFailure(error: unknown): Error {
       return new SeismoError('QUERY_LIMIT_MEMORY', 'The question needed more memory than allowed.', { cause: error });
     case '159':
     case '160':
-      return new SeismoError('QUERY_LIMIT_TIME', 'The question took longer than allowed.', { cause: error });
+      return tooSlow(error);
     case '158':
     case '396':
       return new SeismoError('QUERY_LIMIT_ROWS', 'The answer has more rows than allowed.', { cause: error });
@@ -111,7 +118,12 @@ function insertFailure(error: unknown): Error {
 /** The engine holds the answer back until it is whole: a failure then has its own status. */
 const WHOLE: Settings = { wait_end_of_query: 1 };
 
-export function openConnection(target: ConnectionTarget, options: { readonly logger: ConnectionLogger }): Connection {
+export interface ConnectionOptions {
+  readonly logger: ConnectionLogger;
+  readonly overtimeMs?: number;
+}
+
+export function openConnection(target: ConnectionTarget, options: ConnectionOptions): Connection {
   const socketPath = 'socketPath' in target ? target.socketPath : undefined;
   const agent =
     socketPath === undefined
@@ -149,34 +161,58 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
       });
       return;
     }
+    await post(`/kill?${new URLSearchParams({ prefix: queryIdPrefix })}`, KILL_TIMEOUT_MS);
+  }
+
+  /** To the embedded engine's process, beside its HTTP interface. */
+  async function post(path: string, timeoutMs: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const path = `/kill?${new URLSearchParams({ prefix: queryIdPrefix })}`;
-      const request = httpRequest({ socketPath, path, method: 'POST', timeout: KILL_TIMEOUT_MS }, (response) => {
+      const request = httpRequest({ socketPath, path, method: 'POST', timeout: timeoutMs }, (response) => {
         response.resume();
-        response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error('kill failed'))));
+        response.on('end', () =>
+          response.statusCode === 200 ? resolve() : reject(new Error(`${path}: ${response.statusCode}`)),
+        );
         response.on('error', reject);
       });
-      request.on('timeout', () => request.destroy(new Error('kill timed out')));
+      request.on('timeout', () => request.destroy(new Error(`${path}: no answer within ${timeoutMs} ms`)));
       request.on('error', reject);
       request.end();
     });
   }
 
   /** On a server the question goes on when its asker is gone: it is stopped by its id. */
-  function stopWith(signal: AbortSignal, queryId: string): () => void {
+  function stopWith(signal: AbortSignal, queryId: string, onStopping: QueryOptions['onStopping']): () => void {
     const stop = (): void => {
-      kill(queryId).catch((error: unknown) => options.logger.warn({ err: error, queryId }, 'query not stopped'));
+      const stopped = kill(queryId).catch((error: unknown) =>
+        options.logger.warn({ err: error, queryId }, 'query not stopped'),
+      );
+      onStopping?.(stopped);
     };
     signal.addEventListener('abort', stop, { once: true });
     return () => signal.removeEventListener('abort', stop);
   }
 
-  /** The asker's signal, and an end of its own: an engine that hangs answers nobody, not even that it took too long. */
+  /** Whether the engine answers something small: then a question without an answer is at fault, not the engine. */
+  async function isAnswering(): Promise<boolean> {
+    try {
+      if (socketPath === undefined)
+        await client.command({ query: 'SELECT 1', abort_signal: AbortSignal.timeout(PULSE_TIMEOUT_MS) });
+      else await post('/pulse', PULSE_TIMEOUT_MS);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The asker's signal, and an end of its own: between blocks alone the engine sees that a limit was passed, and one that hangs answers nobody. */
   function boundedBy({ signal, settings }: QueryOptions): { readonly signal: AbortSignal; release(): void } {
     const seconds = Number(settings?.['max_execution_time']);
     const late = new AbortController();
-    const ms = seconds > 0 ? seconds * 1_000 + OVERTIME_MS : REQUEST_TIMEOUT_MS;
-    const timer = setTimeout(() => late.abort(unavailable(new Error(`no answer within ${ms} ms`))), ms);
+    const ms = seconds > 0 ? seconds * 1_000 + (options.overtimeMs ?? OVERTIME_MS) : REQUEST_TIMEOUT_MS;
+    const timer = setTimeout(async () => {
+      const isSlow = seconds > 0 && (await isAnswering());
+      late.abort(isSlow ? tooSlow(undefined) : unavailable(new Error(`no answer within ${ms} ms`)));
+    }, ms);
     return {
       signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
       release: () => clearTimeout(timer),
@@ -189,7 +225,7 @@ export function openConnection(target: ConnectionTarget, options: { readonly log
     asked.onStatement?.({ sql, parameters: params ?? {} });
     const { signal, release: releaseTimer } = boundedBy(asked);
     const queryId = asked.queryId ?? randomUUID();
-    const release = stopWith(signal, queryId);
+    const release = stopWith(signal, queryId, asked.onStopping);
     return {
       statement: {
         query: sql,

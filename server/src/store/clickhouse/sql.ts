@@ -122,6 +122,7 @@ export function options(control: QueryControl, small = false): QueryOptions {
       ...(control.patternSize !== undefined && { max_block_size: patternBlockRows(control.patternSize) }),
       ...(small && { priority: 1 }),
     },
+    ...(control.caller && { caller: control.caller }),
     ...(control.signal && { signal: control.signal }),
     ...(control.onStatement && { onStatement: control.onStatement }),
   };
