@@ -19,6 +19,7 @@ import { shareSearch } from './pages/share/search.ts';
 import { signInSearch } from './pages/sign-in/search.ts';
 import { sqlSearch } from './pages/sql/search.ts';
 import { userSearch, usersSearch } from './pages/users/search.ts';
+import type { Search } from './parts/search.ts';
 import { FailurePage, NotFound } from './parts/states.tsx';
 import { lastApp, rememberApp } from './shell/last-app.ts';
 import { Shell } from './shell/shell.tsx';
@@ -32,17 +33,24 @@ const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
   notFoundComponent: NotFound,
 });
 
+/**
+ * A page sees of its address what it reads and nothing else: the router hands on every other parameter as it came, also one that was refused.
+ */
+function strictly<T extends object>(read: (search: Search) => T): (search: Search) => T {
+  return (search) => ({ ...Object.fromEntries(Object.keys(search).map((name) => [name, undefined])), ...read(search) });
+}
+
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: signInSearch,
+  validateSearch: strictly(signInSearch),
   component: lazyRouteComponent(PAGES['sign-in'], 'SignIn'),
 });
 
 const shareRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/share/$token',
-  validateSearch: shareSearch,
+  validateSearch: strictly(shareSearch),
   component: lazyRouteComponent(PAGES.share, 'Share'),
 });
 
@@ -96,43 +104,43 @@ const appHomeRoute = createRoute({
 const overviewRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/overview',
-  validateSearch: overviewSearch,
+  validateSearch: strictly(overviewSearch),
   component: lazyRouteComponent(PAGES.overview, 'Overview'),
 });
 const liveRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/live',
-  validateSearch: liveSearch,
+  validateSearch: strictly(liveSearch),
   component: lazyRouteComponent(PAGES.live, 'Live'),
 });
 const exploreRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/explore',
-  validateSearch: exploreSearch,
+  validateSearch: strictly(exploreSearch),
   component: lazyRouteComponent(PAGES.explore, 'Explore'),
 });
 const eventsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/events',
-  validateSearch: eventsSearch,
+  validateSearch: strictly(eventsSearch),
   component: lazyRouteComponent(PAGES.events, 'Events'),
 });
 const usersRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/users',
-  validateSearch: usersSearch,
+  validateSearch: strictly(usersSearch),
   component: lazyRouteComponent(PAGES.users, 'Users'),
 });
 const userRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/users/profile',
-  validateSearch: userSearch,
+  validateSearch: strictly(userSearch),
   component: lazyRouteComponent(PAGES.profile, 'Profile'),
 });
 const sqlRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/sql',
-  validateSearch: sqlSearch,
+  validateSearch: strictly(sqlSearch),
   component: lazyRouteComponent(PAGES.sql, 'Sql'),
 });
 const dashboardsRoute = createRoute({
@@ -143,13 +151,13 @@ const dashboardsRoute = createRoute({
 const dashboardRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/dashboards/$id',
-  validateSearch: dashboardSearch,
+  validateSearch: strictly(dashboardSearch),
   component: lazyRouteComponent(PAGES.dashboard, 'Dashboard'),
 });
 const settingsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings',
-  validateSearch: settingsSearch,
+  validateSearch: strictly(settingsSearch),
   component: lazyRouteComponent(PAGES.settings, 'Settings'),
 });
 

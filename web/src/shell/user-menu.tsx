@@ -1,5 +1,5 @@
 import { Button, Menu, useMantineColorScheme } from '@mantine/core';
-import { IconDeviceDesktop, IconLock, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconDevices, IconLock, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useMe, useSignOut } from '../api/hooks.ts';
@@ -8,6 +8,7 @@ import { useMe, useSignOut } from '../api/hooks.ts';
 const ChangePassword = lazy(() =>
   import('./change-password.tsx').then((module) => ({ default: module.ChangePassword })),
 );
+const Sessions = lazy(() => import('./sessions.tsx').then((module) => ({ default: module.Sessions })));
 
 const COLOURS = [
   { value: 'auto', label: 'As the system', icon: IconDeviceDesktop },
@@ -22,6 +23,7 @@ export function UserMenu() {
   const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [isChanging, setChanging] = useState(false);
+  const [isListing, setListing] = useState(false);
   return (
     <>
       <Menu position="top-start" width={200}>
@@ -54,6 +56,9 @@ export function UserMenu() {
           <Menu.Item leftSection={<IconLock size={16} aria-hidden />} onClick={() => setChanging(true)}>
             Change password
           </Menu.Item>
+          <Menu.Item leftSection={<IconDevices size={16} aria-hidden />} onClick={() => setListing(true)}>
+            Sessions
+          </Menu.Item>
           <Menu.Item
             leftSection={<IconLogout size={16} aria-hidden />}
             onClick={async () => {
@@ -65,7 +70,10 @@ export function UserMenu() {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Suspense>{isChanging && <ChangePassword onClose={() => setChanging(false)} />}</Suspense>
+      <Suspense>
+        {isChanging && <ChangePassword onClose={() => setChanging(false)} />}
+        {isListing && <Sessions onClose={() => setListing(false)} />}
+      </Suspense>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react';
 import { meQuery } from '../../api/hooks.ts';
 import { api, ProblemError, urlOf } from '../../api/http.ts';
 import type { Operations } from '../../api/wire.ts';
+import { signInSearch } from './search.ts';
 
 /** Of the answer of `GET /`. */
 interface Root {
@@ -28,7 +29,8 @@ export function SignIn() {
     mutationFn: (body: Credentials) => api<Operations['postAuth']['answer']>('auth', { method: 'POST', body }),
     async onSuccess({ user, role, expiresAt }) {
       client.setQueryData(meQuery.queryKey, { user, role, expiresAt });
-      await router.navigate({ href: to });
+      // Checked once more where it is used: an address elsewhere would get somebody who has just signed in.
+      await router.navigate({ href: signInSearch({ to }).to ?? '/' });
     },
   });
 
@@ -82,7 +84,7 @@ export function SignIn() {
               ) : (
                 <PasswordInput
                   label="Personal access token"
-                  description="Of a GitHub user whom the configuration names (auth.users)."
+                  description="A GitHub personal access token (ghp_… or github_pat_…) of a user listed in auth.users."
                   name="token"
                   autoComplete="off"
                   required
@@ -100,8 +102,8 @@ export function SignIn() {
             </Stack>
           </form>
           <Text size="xs" c="dimmed">
-            The first start of the server printed the name and the password. Lost it? On the server's machine,{' '}
-            <code>seismo user change NAME --password</code> sets a new one.
+            Your first login was printed when the server started. Forgot it? Run{' '}
+            <code>seismo user change NAME --password</code> on the server.
           </Text>
         </Stack>
       </Paper>
