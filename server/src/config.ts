@@ -93,12 +93,15 @@ export async function explainConfig(sources: ConfigSources = {}): Promise<Loaded
 /** Where a faulty value stands, for whoever has to change it. */
 const from = ({ name, origin }: Given): string => (origin === 'code' || origin === name ? '' : ` [${origin}]`);
 
+const isBlank = (value: string | undefined): value is '' | undefined => value === undefined || value.trim() === '';
+
 function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Given[] {
   const known = new Map(NAMES.map((name) => [environmentName(name), name]));
   const given: Given[] = [];
-  if (environment['PORT']) given.push({ name: 'port', value: environment['PORT'], origin: 'PORT' });
+  if (!isBlank(environment['PORT'])) given.push({ name: 'port', value: environment['PORT'], origin: 'PORT' });
+  // An empty one is absent: `SEISMO_USERS=` in a file of variables, or `${VARIABLE}` that is not set.
   for (const [name, value] of Object.entries(environment))
-    if (name.startsWith('SEISMO_') && value !== undefined && !OTHER_NAMES.has(name) && !isFromKubernetes(name, value))
+    if (name.startsWith('SEISMO_') && !isBlank(value) && !OTHER_NAMES.has(name) && !isFromKubernetes(name, value))
       given.push({ name: known.get(name) ?? name, value, origin: name });
   return given;
 }
@@ -166,4 +169,4 @@ export function maskedConfig(config: Config): Record<string, unknown> {
 }
 
 /** What `GET /` answers as `env`, as the first Seismo did. */
-export const nodeEnvironment = (): string => process.env['NODE_ENV'] ?? 'production';
+export const nodeEnvironment = (): string => process.env['NODE_ENV']?.trim() || 'production';

@@ -3,8 +3,8 @@
  * environment and flags; `docs/configuration.md` is printed from here. The environment's name is SEISMO_ and the name in
  * capitals (`journalMaxBytes` → SEISMO_JOURNAL_MAX_BYTES), the flag's is in kebab case (`--journal-max-bytes`).
  */
-import { totalmem } from 'node:os';
 import { WEEK_STARTS } from './app-settings.ts';
+import { availableMemoryBytes } from './machine-memory.ts';
 import { zoneNamed } from './time.ts';
 
 export interface Setting<T> {
@@ -175,8 +175,8 @@ const count = (value: number, min: number, max: number, unit: string, doc: strin
 };
 
 const GIB = 1024 * MIB;
-/** A quarter of the machine, at least 512 MiB, at most 1.5 GiB: what the figures in bench/results were reached with. */
-const ENGINE_MEMORY = Math.round(Math.min(1.5 * GIB, Math.max(0.5 * GIB, totalmem() / 4)));
+/** A quarter of what the server may use, at least 512 MiB, at most 1.5 GiB: what the figures in bench/results were reached with. */
+const ENGINE_MEMORY = Math.round(Math.min(1.5 * GIB, Math.max(0.5 * GIB, availableMemoryBytes() / 4)));
 
 const ORIGINS = 'a list of origins like "https://example.com"';
 
@@ -354,7 +354,7 @@ export const SETTINGS = {
     integer(256 * MIB, 1024 * GIB, 'bytes').allowed,
     integer(256 * MIB, 1024 * GIB, 'bytes').parse,
     'What the embedded engine may use.',
-    { defaultText: 'a quarter of the machine, from 512 MiB to 1.5 GiB' },
+    { defaultText: 'a quarter of the memory of the machine or the container, from 512 MiB to 1.5 GiB' },
   ),
   hotPropertiesMax: count(
     16,

@@ -63,12 +63,14 @@ export async function sessionOf(options: CommonOptions): Promise<Session> {
   const config = await loadConfig(sourcesOf({ ...options }));
   const dataDir = resolve(config.dataDir);
   if (options.server !== undefined) {
-    if (options.key === undefined)
+    // An empty SEISMO_KEY is none.
+    const key = options.key?.trim();
+    if (!key)
       throw new CommandFailure('--server needs --key (or SEISMO_KEY), an access token of an admin from POST /auth.', 2);
     const url = options.server.replace(/\/+$/, '');
     if (!URL.canParse(url) || !/^https?:/.test(url))
       throw new CommandFailure(`--server ${options.server} must be a URL like https://seismo.example.com.`, 2);
-    return { output, config, dataDir, client: clientOf({ url, key: options.key }) };
+    return { output, config, dataDir, client: clientOf({ url, key }) };
   }
   const client = (await isServed(dataDir)) ? clientOf({ socketPath: socketPathOf(dataDir) }) : undefined;
   return { output, config, dataDir, client };

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigSources, environmentName, loadConfig, maskedConfig } from '../../src/config.ts';
 import { ConfigError } from '../../src/config-error.ts';
+import { SETTINGS } from '../../src/settings.ts';
+import { seismo } from '../cli/seismo.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -38,6 +40,15 @@ describe('loadConfig', () => {
       16_777_216,
     ]);
     expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('takes what is empty in the environment for absent, whatever its name', async () => {
+    writeFileSync(join(directory, 'seismo.config.json'), '{"port":1,"timeZone":"Asia/Kathmandu"}');
+    const names = [...Object.keys(SETTINGS).map(environmentName), 'PORT', 'SEISMO_NO_SUCH_SETTING'];
+    for (const empty of ['', ' ', '\t\n']) {
+      const environment = Object.fromEntries(names.map((name) => [name, empty]));
+      expect(await load({ environment })).toEqual({ ...(await load()), port: 1, timeZone: 'Asia/Kathmandu' });
+    }
   });
 
   it('reads a module', async () => {
@@ -94,4 +105,12 @@ describe('loadConfig', () => {
   it('spells names for the environment', () => {
     expect(environmentName('idWindowDays')).toBe('SEISMO_ID_WINDOW_DAYS');
   });
+});
+
+it('an empty SEISMO_KEY is no key', async () => {
+  const { code, stderr } = await seismo(['stats', '--server', 'http://127.0.0.1:1'], {
+    cwd: directory,
+    env: { SEISMO_KEY: '' },
+  });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--server needs --key (or SEISMO_KEY)')]);
 });
