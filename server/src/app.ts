@@ -157,6 +157,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       calendarOf,
       catchUp: (app, signal) => ingest.catchUp(app, signal),
       asOf: (app) => ingest.asOf(app),
+      writeKeysOf: auth.writeKeysOf,
       erase,
     });
     // Each asks the other, and neither while it is made: saved questions are checked, questions name saved segments.

@@ -12,25 +12,38 @@ for (let i = 0; i < 6; i++) {
 const PLACES = [16, 14, 11, 9, 6, 4, 2, 0, 34, 32, 30, 28, 26, 24, 21, 19];
 
 /**
- * The caller's id → 16 bytes as RowBinary holds a UUID: the UUID itself whatever its case, else a UUIDv8 from SHA-256 of
- * app and id.
+ * An id that is no UUID → 16 bytes as RowBinary holds a UUID: a UUIDv8 from SHA-256.
+ * @param keyId the key it counts for alone; absent: it counts for the app
  */
-export function uuidFromCaller(app: string, text: string, target: Buffer): void {
-  if (parseUuid(text, target)) return;
-  const digest = createHash('sha256').update(app).update('\0').update(text).digest().subarray(0, 16);
+export function uuidOfText(app: string, text: string, keyId: string | undefined, target: Buffer): void {
+  const hash = createHash('sha256');
+  // No app begins with U+0000, so an id of a key never is the same as one of an app.
+  if (keyId !== undefined) hash.update('\0').update(keyId).update('\0');
+  const digest = hash.update(app).update('\0').update(text).digest().subarray(0, 16);
   digest[6] = (digest[6]! & 0x0f) | 0x80;
   digest[8] = (digest[8]! & 0x3f) | 0x80;
   reverseHalves(digest, target);
 }
 
-/** The same as the text in which it is stored and answered. */
-export function storedUuid(app: string, text: string): string {
+/** Of a UUID as RowBinary holds it. */
+export const versionOf = (uuid: Buffer): number => uuid[1]! >> 4;
+
+/** The texts in which an event may be stored that was posted with this id: by a trusted caller, or by one of these keys. */
+export function storedUuids(app: string, text: string, keyIds: readonly string[]): string[] {
   const bytes = Buffer.alloc(16);
-  uuidFromCaller(app, text, bytes);
-  return uuidToText(bytes, 0);
+  const isUuid = parseUuid(text, bytes);
+  if (!isUuid) uuidOfText(app, text, undefined, bytes);
+  const stored = [uuidToText(bytes, 0)];
+  if (isUuid && versionOf(bytes) !== 8) return stored;
+  for (const keyId of keyIds) {
+    uuidOfText(app, isUuid ? text.toLowerCase() : text, keyId, bytes);
+    stored.push(uuidToText(bytes, 0));
+  }
+  return stored;
 }
 
-function parseUuid(text: string, target: Buffer): boolean {
+/** Writes a UUID, whatever its case, as RowBinary holds it. @returns false when the text is none; `target` is then of no use */
+export function parseUuid(text: string, target: Buffer): boolean {
   if (text.length !== 36) return false;
   for (const at of [8, 13, 18, 23]) if (text.charCodeAt(at) !== 45) return false;
   for (let i = 0; i < 16; i++) {

@@ -33,12 +33,21 @@ export const ERRORS = {
   EVENT_ID_INVALID: caller(400, 'The event id is not usable', 'Send a text within the length limit, or leave it out.'),
   EVENT_UUID_INVALID: caller(400, 'The uuid is not usable', 'Send a UUID or another text within the length limit.'),
   EVENT_APP_MISMATCH: caller(400, 'The event names another app', 'Leave "app" out, or post to that app.'),
-  EVENT_TIMESTAMP_INVALID: caller(400, 'The time is not readable', 'Send ISO 8601 or milliseconds since 1970.'),
+  EVENT_TIMESTAMP_INVALID: caller(
+    400,
+    'The time is not readable',
+    'Send ISO 8601, or milliseconds or seconds since 1970.',
+  ),
   EVENT_TIMESTAMP_OUT_OF_RANGE: caller(400, 'The time is out of range', 'Send a time from 1970-01-01 to 2100-01-01.'),
   EVENT_TOO_OLD: caller(
     400,
     'The event is older than the app keeps',
     'Raise retentionDays of the app, or drop the event.',
+  ),
+  EVENT_TOO_OLD_FOR_KEY: caller(
+    400,
+    'The event is older than the key may post',
+    "Post it with an admin's token or a trusted key, import it, or raise keyMaxAgeDays.",
   ),
   EVENT_USER_INVALID: caller(
     400,

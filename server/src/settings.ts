@@ -319,6 +319,13 @@ export const SETTINGS = {
     optional(integer(MIB, 1e15, 'bytes').parse),
     'Most bytes of bodies, inflated, that each app takes a day (UTC), whoever posts them; beyond, posts are answered 429 until midnight. Imports do not count. Absent: any number.',
   ),
+  keyMaxAgeDays: count(
+    30,
+    1,
+    36_500,
+    'days',
+    'Older events are refused from write keys that are not trusted: such a key may be in a page, and events of every month since 1970 are the most work that a few bytes can make.',
+  ),
   idWindowDays: count(7, 1, 90, 'days', 'So long a repeated `uuid` is known.'),
   idWindowMax: count(
     20_000_000,

@@ -111,6 +111,8 @@ export interface Auth {
   signOut(token: string): Promise<void>;
   /** Who a write key is as a poster, with what it may still post. */
   posterOf(keyId: string): Poster;
+  /** The ids of an app's write keys. */
+  writeKeysOf(app: string): readonly string[];
   /** The open sessions of this user, the one used last first. */
   sessions(who: UserIdentity): readonly SessionSummary[];
   /** Ends one session of this user at once. @throws SESSION_UNKNOWN */

@@ -232,6 +232,11 @@ export function createAuth(options: AuthOptions): Auth {
     },
 
     posterOf: (keyId) => keys.posterOf(keyId),
+    writeKeysOf: (app) =>
+      keys
+        .list()
+        .filter((key) => key.app === app && key.scope === 'write')
+        .map(({ id }) => id),
 
     users(): UserSummary[] {
       return [

@@ -1,8 +1,11 @@
-import { uuidFromCaller } from '../caller-uuid.ts';
+import { parseUuid, uuidOfText, versionOf } from '../caller-uuid.ts';
 import { SeismoError } from '../errors.ts';
-import { APP_NAME, IDENTIFY, idFromName, TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
+import { APP_NAME, IDENTIFY, idFromName } from '../event.ts';
+import type { Poster } from '../poster.ts';
+import type { DeviceClocks } from './device-clocks.ts';
 import { identityOf } from './event-identity.ts';
-import { type EventLimits, FUTURE_MAX_MS, SKEW_MIN_MS } from './limits.ts';
+import { timesOf } from './event-time.ts';
+import type { EventLimits } from './limits.ts';
 import type { NameBook } from './names.ts';
 import { checkText, flattenData } from './properties.ts';
 import type { RowWriter } from './row-writer.ts';
@@ -14,7 +17,11 @@ export interface AcceptContext {
   readonly arrivedAt: number;
   /** The client's clock, from the batch. */
   readonly sentAt: number | undefined;
+  readonly clocks: DeviceClocks;
   readonly retentionDays: number | undefined;
+  /** For events of a poster that is not trusted. */
+  readonly keyMaxAgeDays?: number | undefined;
+  readonly poster: Poster;
   /** Of events that name no device, and no user or say whose the device is. */
   readonly device?: string | undefined;
   /** Events of an import: they happened and were sent long ago. */
@@ -90,10 +97,8 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
     });
 
   const { id, name } = nameOf(event, limits);
-  const { timestamp, clientTimestamp, receivedAt } = context.imported
-    ? importedTimes(event, context, context.imported.defaultTime)
-    : settleTime(event, context);
   const { user, device, session } = identityOf(event, id === IDENTIFY, context);
+  const { timestamp, clientTimestamp, receivedAt } = timesOf(event, device || user, context);
 
   const data = event['data'];
   if (data !== undefined && data !== null && (typeof data !== 'object' || Array.isArray(data)))
@@ -104,24 +109,7 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
     );
   const properties = data ? flattenData(data, limits, context.indexed) : undefined;
 
-  const given = event['uuid'];
-  let accepted: Accepted = 'given';
-  if (given === undefined || given === null) {
-    context.uuids.make(app, context.arrivedAt, uuidBytes);
-    accepted = 'made';
-  } else {
-    if (typeof given !== 'string' || given === '' || given.length > limits.uuidMaxLength)
-      throw new SeismoError(
-        'EVENT_UUID_INVALID',
-        `uuid must be a text of 1 to ${limits.uuidMaxLength} characters (uuidMaxLength).`,
-        {
-          field: 'uuid',
-        },
-      );
-    checkText(given, 'uuid');
-    uuidFromCaller(app, given, uuidBytes);
-    if (context.uuids.isOwn(app, uuidBytes)) accepted = 'own';
-  }
+  const accepted = uuidOf(event['uuid'], context, uuidBytes);
   writer.begin(timestamp, receivedAt, clientTimestamp, uuidBytes);
   writer.text(app);
   writer.text(id);
@@ -139,6 +127,32 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
   context.names.checkId(app, id);
   if (id === IDENTIFY && user !== '' && device !== '') context.names.identified(app);
   return accepted;
+}
+
+/**
+ * Writes the event's uuid: made, or from what was given. A text counts for the whole app when whoever posts it is trusted, else for its key
+ * alone: what anybody can guess must not make another's event a duplicate. So does a UUID of version 8, which a text becomes.
+ * @throws EVENT_UUID_INVALID, EVENT_TEXT_INVALID
+ */
+function uuidOf(given: unknown, context: AcceptContext, target: Buffer): Accepted {
+  const { app, limits, uuids, poster } = context;
+  if (given === undefined || given === null) {
+    uuids.make(app, context.arrivedAt, target);
+    return 'made';
+  }
+  if (typeof given !== 'string' || given === '' || given.length > limits.uuidMaxLength)
+    throw new SeismoError(
+      'EVENT_UUID_INVALID',
+      `uuid must be a text of 1 to ${limits.uuidMaxLength} characters (uuidMaxLength).`,
+      { field: 'uuid' },
+    );
+  checkText(given, 'uuid');
+  const isUuid = parseUuid(given, target);
+  if (isUuid && uuids.isOwn(app, target)) return 'own';
+  const scope = poster.isTrusted ? undefined : (poster.keyId ?? '');
+  if (!isUuid) uuidOfText(app, given, scope, target);
+  else if (scope !== undefined && versionOf(target) === 8) uuidOfText(app, given.toLowerCase(), scope, target);
+  return 'given';
 }
 
 /** JSON has at most so many bytes for one of a row: a control character is `\u0000` there. */
@@ -182,88 +196,4 @@ function nameOf(event: Record<string, unknown>, limits: EventLimits): { id: stri
     });
   checkText(id, 'id');
   return { id, name };
-}
-
-/** The event's time: given or arrival, skew corrected, the far future set to arrival. */
-function settleTime(event: Record<string, unknown>, context: AcceptContext): Times {
-  const { arrivedAt } = context;
-  const given = event['timestamp'];
-  if (given === undefined || given === null)
-    return { timestamp: arrivedAt, clientTimestamp: -1, receivedAt: arrivedAt };
-  const said = parseTime(given, 'timestamp');
-  let timestamp = said;
-  const sentAt =
-    event['sentAt'] === undefined || event['sentAt'] === null ? context.sentAt : parseTime(event['sentAt'], 'sentAt');
-  if (sentAt !== undefined && Math.abs(arrivedAt - sentAt) > SKEW_MIN_MS) timestamp += arrivedAt - sentAt;
-  if (timestamp > arrivedAt + FUTURE_MAX_MS) timestamp = arrivedAt;
-  if (timestamp < TIMESTAMP_MIN_MS || timestamp >= TIMESTAMP_MAX_MS)
-    throw new SeismoError('EVENT_TIMESTAMP_OUT_OF_RANGE', 'timestamp must lie from 1970-01-01 to 2100-01-01.', {
-      field: 'timestamp',
-    });
-  checkAge(timestamp, context);
-  return { timestamp, clientTimestamp: timestamp === said ? -1 : said, receivedAt: arrivedAt };
-}
-
-/** UTC ms; clientTimestamp is -1 where nothing was corrected. */
-interface Times {
-  readonly timestamp: number;
-  readonly clientTimestamp: number;
-  readonly receivedAt: number;
-}
-
-/** Times as an export tells them. Nothing is corrected by `sentAt`: the event was sent long ago, and not to us. */
-function importedTimes(event: Record<string, unknown>, context: AcceptContext, defaultTime: number | undefined): Times {
-  const { arrivedAt } = context;
-  const timeOf = (field: string): number | undefined =>
-    event[field] === undefined || event[field] === null ? undefined : parseTime(event[field], field);
-  const said = timeOf('timestamp') ?? defaultTime;
-  if (said === undefined)
-    throw new SeismoError('EVENT_TIMESTAMP_MISSING', 'The row has no time.', { field: 'timestamp' });
-  const timestamp = said > arrivedAt + FUTURE_MAX_MS ? arrivedAt : said;
-  checkAge(timestamp, context);
-  return {
-    timestamp,
-    clientTimestamp: timestamp === said ? (timeOf('clientTimestamp') ?? -1) : said,
-    receivedAt: timeOf('receivedAt') ?? arrivedAt,
-  };
-}
-
-function checkAge(timestamp: number, { arrivedAt, retentionDays }: AcceptContext): void {
-  if (retentionDays !== undefined && timestamp < arrivedAt - retentionDays * 86_400_000)
-    throw new SeismoError('EVENT_TOO_OLD', `The app keeps ${retentionDays} days (retentionDays).`, {
-      field: 'timestamp',
-    });
-}
-
-const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
-
-/**
- * ISO 8601 (without offset: UTC) or milliseconds since 1970 → UTC ms.
- * @throws EVENT_TIMESTAMP_INVALID, EVENT_TIMESTAMP_OUT_OF_RANGE
- */
-export function parseTime(value: unknown, field: string): number {
-  let time = Number.NaN;
-  if (typeof value === 'number') time = Math.round(value);
-  else if (typeof value === 'string') {
-    const match = ISO.exec(value);
-    if (match) {
-      let text = value.replace(' ', 'T').replace(',', '.').replace(/\s/g, '');
-      if (value.length > 10 && !match[1]) text += 'Z';
-      if (/[+-]\d\d$/.test(text) && match[1]) text += ':00';
-      time = Date.parse(text);
-      // Date.parse turns 2026-02-30 into March; a day that does not exist is refused.
-      const day = Number(value.slice(8, 10));
-      if (new Date(Date.UTC(Number(value.slice(0, 4)), Number(value.slice(5, 7)) - 1, day)).getUTCDate() !== day)
-        time = Number.NaN;
-    }
-  }
-  if (Number.isNaN(time))
-    throw new SeismoError('EVENT_TIMESTAMP_INVALID', `${field} must be ISO 8601 or milliseconds since 1970.`, {
-      field,
-    });
-  if (time < TIMESTAMP_MIN_MS || time >= TIMESTAMP_MAX_MS)
-    throw new SeismoError('EVENT_TIMESTAMP_OUT_OF_RANGE', `${field} must lie from 1970-01-01 to 2100-01-01.`, {
-      field,
-    });
-  return time;
 }

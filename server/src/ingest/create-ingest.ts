@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SeismoError } from '../errors.ts';
+import { ADMIN } from '../poster.ts';
 import { steadyClock } from '../steady-clock.ts';
 import { within } from '../within.ts';
 import { type AcceptContext, checkApp } from './accept.ts';
@@ -7,6 +8,7 @@ import { writeCleanNote } from './clean-note.ts';
 import { Committer } from './committer.ts';
 import { DailyDevices } from './daily-devices.ts';
 import { DailyQuota } from './daily-quota.ts';
+import { DeviceClocks } from './device-clocks.ts';
 import { Fingerprints } from './fingerprint.ts';
 import type { IdWindow } from './id-window.ts';
 import { acceptLines, BACKLOG_MAX_BYTES, Imports } from './imports.ts';
@@ -43,6 +45,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   });
   const prints = new Fingerprints(options.secret);
   const uuids = new ServerUuids(options.secret);
+  const clocks = new DeviceClocks();
   const devices = new DailyDevices(join(options.dataDir, 'device.salt'), now);
   const names = new NameBook(config);
   for (const key of journal.names()) names.restore(key);
@@ -126,10 +129,12 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   maintenance.unref();
   inBackground(maintain());
 
-  function contextOf(app: string, arrivedAt: number, sentAt?: number, device?: string): AcceptContext {
+  function contextOf(app: string, arrivedAt: number, poster = ADMIN, sentAt?: number, device?: string): AcceptContext {
     const retentionDays = options.retentionDaysOf(app);
+    const keyMaxAgeDays = poster.isTrusted ? undefined : config.keyMaxAgeDays;
     const indexed = names.propertiesOf(app);
-    return { app, arrivedAt, sentAt, device, retentionDays, limits: config, uuids, names, indexed };
+    const times = { arrivedAt, sentAt, clocks, retentionDays, keyMaxAgeDays };
+    return { app, poster, device, ...times, limits: config, uuids, names, indexed };
   }
 
   function checkOpen(app: string): void {

@@ -19,6 +19,8 @@ export interface IngestOptions {
     readonly flushIntervalMs: number;
     readonly flushMaxBytes: number;
     readonly freshTimeoutMs: number;
+    /** Of keys that are not trusted; absent: any age. */
+    readonly keyMaxAgeDays?: number | undefined;
     readonly eventsPerDayMax?: number | undefined;
     readonly bytesPerDayMax?: number | undefined;
   };

@@ -14,7 +14,5 @@ export interface EventLimits {
 
 /** Further ahead than this, a timestamp is set to the time of arrival (API.md). */
 export const FUTURE_MAX_MS = 86_400_000;
-/** A client's clock off by less than this is left alone (API.md). */
-export const SKEW_MIN_MS = 5_000;
 /** As many refusals are listed in an answer (API.md). */
 export const REJECTED_LISTED_MAX = 1_000;

@@ -27,7 +27,13 @@ export interface PostingOptions {
   readonly refusals: Refusals;
   readonly counts: { accepted: number; duplicates: number };
   readonly now: () => number;
-  readonly contextOf: (app: string, arrivedAt: number, sentAt?: number, device?: string) => AcceptContext;
+  readonly contextOf: (
+    app: string,
+    arrivedAt: number,
+    poster: Poster,
+    sentAt?: number,
+    device?: string,
+  ) => AcceptContext;
   /** @throws SERVER_STOPPING, APP_NAME_INVALID */
   readonly checkOpen: (app: string) => void;
 }
@@ -81,7 +87,7 @@ export function createPosting(options: PostingOptions): Posting {
     const body = bytes.length <= INLINE_MAX_BYTES ? readAtOnce(app, bytes) : await readLater(app, bytes);
     const { sentAt, isSingle, isShort, count } = body;
     budget.takeEvents(count);
-    const context = contextOf(app, arrivedAt, sentAt, device);
+    const context = contextOf(app, arrivedAt, poster, sentAt, device);
     // Short bodies are done in one turn and share one writer; others let the rest of the server have its turns.
     if (isShort) scratch.length = 0;
     const batch = newBatch(isSingle, isShort ? scratch : new RowWriter(bytes.length));
@@ -170,7 +176,7 @@ export function createPosting(options: PostingOptions): Posting {
         lineMaxBytes: limits.lineMaxBytes,
         budget: new PostBudget(app, poster, quota),
         checkOpen: () => checkOpen(app),
-        contextOf: () => contextOf(app, now(), undefined, device),
+        contextOf: () => contextOf(app, now(), poster, undefined, device),
         addLines,
         commit: (batch, rejectedBefore) => commit(app, batch, rejectedBefore),
         onEnd(accepted, duplicates) {

@@ -60,7 +60,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
     const calendar = calendarOf(search, around.calendarOf(app));
     const range = rangeOf(search, calendar, around.now(), ALL_TIME);
     const order = choiceOf(search, 'order', ['asc', 'desc'] as const) ?? 'desc';
-    return { app, range, filters: filtersOf(search, app), order };
+    return { app, range, filters: filtersOf(search, app, around.writeKeysOf), order };
   }
 
   return {
@@ -74,7 +74,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
         );
       const calendar = calendarOf(search, around.calendarOf(app));
       const range = reportRange(kind, search, calendar, around.now());
-      const filters = filtersOf(search, app);
+      const filters = filtersOf(search, app, around.writeKeysOf);
       const interval = choiceOf(search, 'interval', INTERVALS);
       const exact = booleanOf(search, 'exact', false);
       const buckets = interval === undefined ? undefined : bucketsOf(range, interval, calendar);
@@ -118,7 +118,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
       const range = rangeOf(search, calendar, around.now(), daysRange(today, today, calendar.timeZone));
       const limit = integerOf(search, 'limit', GROUPS_LIMIT, 1, GROUPS_LIMIT_MAX);
       const exact = booleanOf(search, 'exact', false);
-      const filters = filtersOf(search, app);
+      const filters = filtersOf(search, app, around.writeKeysOf);
       const asOf = await freshen(app, search, control);
       const grouped = await store.groups(
         { app, range, filters, attribute, limit, exact },
@@ -160,7 +160,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
     async erase(app, search) {
       checkNames(search, { names: ['date', 'from', 'to', 'all', 'timeZone', 'weekStart'], filters: true });
       const calendar = calendarOf(search, around.calendarOf(app));
-      const filters: Filter[] = filtersOf(search, app);
+      const filters: Filter[] = filtersOf(search, app, around.writeKeysOf);
       const isAll = booleanOf(search, 'all', false);
       const isNarrowed = filters.length > 0 || ['date', 'from', 'to'].some((name) => search.has(name));
       if (isAll === isNarrowed)
@@ -201,7 +201,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
       const range = rangeOf(search, calendarOf(search, around.calendarOf(app)), around.now(), ALL_TIME);
       const limit = integerOf(search, 'limit', VALUES_LIMIT, 1, VALUES_LIMIT_MAX);
       const part = search.get('search') ?? undefined;
-      const filters = filtersOf(search, app);
+      const filters = filtersOf(search, app, around.writeKeysOf);
       const asOf = await freshen(app, search, control);
       const found = await store.values(
         { app, range, filters, field, limit, ...(part !== undefined && { search: part }) },

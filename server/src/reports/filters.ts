@@ -1,4 +1,4 @@
-import { storedUuid } from '../caller-uuid.ts';
+import { storedUuids } from '../caller-uuid.ts';
 import { SeismoError } from '../errors.ts';
 import { PATTERNS_MAX, patternFault } from '../pattern.ts';
 import { PROPERTY_MAX_LENGTH, parseProperty } from '../property-name.ts';
@@ -9,15 +9,19 @@ import { filtersOf as conditionsOf } from '../questions/filters.ts';
 import { type FilterInput, Filters } from '../questions/parts.ts';
 import { invalid } from './parameters.ts';
 
+/** The ids of an app's write keys. */
+export type WriteKeys = (app: string) => readonly string[];
+
 /**
  * Filters as API.md spells them in a query string: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`,
  * `data.x[exists]=true`, `data.n="1"`, `data.a.b`, `data["a.b"]`; and the same on event, id, user, device, session, uuid; and `filters`.
  */
-export function filtersOf(search: URLSearchParams, app: string): Filter[] {
-  const filters: Filter[] = jsonFiltersOf(search).map((filter) => eachAsStored(filter, app));
+export function filtersOf(search: URLSearchParams, app: string, writeKeysOf: WriteKeys = () => []): Filter[] {
+  const uuidsOf = (text: string): string[] => storedUuids(app, text, writeKeysOf(app));
+  const filters: Filter[] = jsonFiltersOf(search).map((filter) => eachAsStored(filter, uuidsOf));
   for (const [name, value] of search) {
     const parsed = nameOf(name);
-    if (parsed) filters.push(asStored(conditionOf(name, parsed.field, parsed.operator, value), app));
+    if (parsed) filters.push(asStored(conditionOf(name, parsed.field, parsed.operator, value), uuidsOf));
   }
   if (patternsOf(filters).length > PATTERNS_MAX)
     throw invalid(
@@ -50,17 +54,20 @@ function jsonFiltersOf(search: URLSearchParams): Filter[] {
 
 const refused = (field: string, detail: string): SeismoError => new SeismoError('PARAMETER_INVALID', detail, { field });
 
-const eachAsStored = (filter: Filter, app: string): Filter => {
-  if ('and' in filter) return { and: filter.and.map((each) => eachAsStored(each, app)) };
-  if ('or' in filter) return { or: filter.or.map((each) => eachAsStored(each, app)) };
-  return asStored(filter, app);
+type Uuids = (text: string) => readonly string[];
+
+const eachAsStored = (filter: Filter, uuidsOf: Uuids): Filter => {
+  if ('and' in filter) return { and: filter.and.map((each) => eachAsStored(each, uuidsOf)) };
+  if ('or' in filter) return { or: filter.or.map((each) => eachAsStored(each, uuidsOf)) };
+  return asStored(filter, uuidsOf);
 };
 
-/** A uuid is meant as it was posted, which may be another text than a UUID: it is compared with what became of it. */
-function asStored(condition: Condition, app: string): Condition {
+/** A uuid is meant as it was posted, which may be another text than a UUID: it is compared with what may have become of it. */
+function asStored(condition: Condition, uuidsOf: Uuids): Condition {
   const { field, operator, matches } = condition;
   if (field.kind !== 'column' || field.name !== 'uuid' || !['is', 'isNot', 'in'].includes(operator)) return condition;
-  return { ...condition, matches: matches.map(({ text }) => (text ? { text: storedUuid(app, text) } : {})) };
+  const stored = matches.flatMap(({ text }) => (text ? uuidsOf(text).map((uuid) => ({ text: uuid })) : [{}]));
+  return { ...condition, matches: stored };
 }
 
 const COLUMN = /^(event|id|user|device|session|uuid)(?:\[(\w+)\])?$/;

@@ -77,6 +77,8 @@ export interface Surroundings {
   /** Waits until the store holds what was acknowledged. @throws STORE_BEHIND */
   readonly catchUp: (app: string | undefined, signal?: AbortSignal) => Promise<void>;
   readonly asOf: (app: string | undefined) => number;
+  /** The ids of an app's write keys, under which an event's text id may count. */
+  readonly writeKeysOf?: (app: string) => readonly string[];
   /** Erases what the journal, the set-aside events and the store hold and match. */
   readonly erase: (app: string, range: Range, filters: readonly Filter[]) => Promise<number>;
 }

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { uuidFromCaller } from '../../src/caller-uuid.ts';
+import { parseUuid, storedUuids } from '../../src/caller-uuid.ts';
 import { SeismoError } from '../../src/errors.ts';
-import { type AcceptContext, acceptEvent, parseTime } from '../../src/ingest/accept.ts';
+import { type AcceptContext, acceptEvent } from '../../src/ingest/accept.ts';
+import { DeviceClocks } from '../../src/ingest/device-clocks.ts';
+import { parseTime } from '../../src/ingest/event-time.ts';
 import { NameBook } from '../../src/ingest/names.ts';
 import { RowWriter } from '../../src/ingest/row-writer.ts';
 import { ServerUuids } from '../../src/ingest/uuid.ts';
+import { ADMIN, type Poster } from '../../src/poster.ts';
 import { decodeRow, uuidToText } from '../../src/row.ts';
 
 // 2026-01-02T03:04:05.006Z by `date -u -d @1767323045`.
@@ -18,6 +21,8 @@ function aContext(changes: Partial<AcceptContext> = {}): AcceptContext {
     arrivedAt: ARRIVED,
     sentAt: undefined,
     retentionDays: undefined,
+    clocks: new DeviceClocks(),
+    poster: ADMIN,
     uuids: new ServerUuids(Buffer.alloc(32, 7)),
     names: new NameBook({ eventNamesMax: 2, propertyNamesMax: 100 }),
     indexed: { admits: () => true },
@@ -93,9 +98,12 @@ describe('acceptEvent', () => {
   });
 
   it('corrects a skewed clock, sets the far future to arrival, and keeps what the client said', () => {
-    const event = { event: 'x', timestamp: ARRIVED - 60_000, sentAt: ARRIVED - 10_000 };
-    expect(accept(event)).toMatchObject({ timestamp: ARRIVED - 50_000, clientTimestamp: ARRIVED - 60_000 });
-    expect(accept({ ...event, sentAt: ARRIVED - 5_000 }).clientTimestamp).toBeUndefined();
+    const event = { event: 'x', timestamp: ARRIVED - 60_000, sentAt: ARRIVED + 10_000 };
+    expect(accept(event)).toMatchObject({ timestamp: ARRIVED - 70_000, clientTimestamp: ARRIVED - 60_000 });
+    // As far ahead as networks' clocks differ; behind as far as a batch may be delayed.
+    for (const sentAt of [ARRIVED + 5_000, ARRIVED - 10_000, ARRIVED - 3_600_000])
+      expect(accept({ ...event, sentAt }).clientTimestamp).toBeUndefined();
+    expect(accept({ ...event, sentAt: ARRIVED - 3_600_001 }).timestamp).toBe(ARRIVED - 60_000 + 3_600_001);
     expect(accept({ event: 'x', timestamp: ARRIVED + 86_400_001 })).toMatchObject({
       timestamp: ARRIVED,
       clientTimestamp: ARRIVED + 86_400_001,
@@ -202,6 +210,26 @@ describe('data', () => {
 });
 
 describe('parseTime', () => {
+  it('reads a number below 10^11, and its text of digits, as seconds', () => {
+    // date -u -d 2026-03-02T10:00:00Z +%s
+    for (const time of [1_772_445_600, '1772445600', 1_772_445_600_000, '1772445600000', '1772445600.000'])
+      expect(parseTime(time, 't')).toBe(Date.UTC(2026, 2, 2, 10));
+    expect([parseTime(1_772_445_600.25, 't'), parseTime('1772445600.25', 't')]).toEqual([
+      1_772_445_600_250, 1_772_445_600_250,
+    ]);
+    expect([parseTime(0, 't'), parseTime(99_999_999, 't')]).toEqual([0, 99_999_999_000]);
+    // The largest number of seconds lies beyond 2100; the smallest of milliseconds is 1973-03-03T09:46:40Z.
+    expect(() => parseTime(99_999_999_999, 't')).toThrow('EVENT_TIMESTAMP_OUT_OF_RANGE');
+    expect(parseTime(100_000_000_000, 't')).toBe(Date.UTC(1973, 2, 3, 9, 46, 40));
+  });
+
+  it.each(['2026', '20260302', '1772445600 ', '-1772445600', '0x1772445600', '', 'now'])(
+    'refuses the text %j',
+    (text) => {
+      expect(() => parseTime(text, 't')).toThrow('EVENT_TIMESTAMP_INVALID');
+    },
+  );
+
   it('reads ISO 8601 with and without offset, and milliseconds', () => {
     expect(parseTime('2026-01-02T03:04:05.006Z', 't')).toBe(ARRIVED);
     expect(parseTime('2026-01-02 03:04:05.006', 't')).toBe(ARRIVED);
@@ -217,11 +245,8 @@ describe('uuids', () => {
     uuids.make('shop', ARRIVED, bytes);
     return bytes;
   };
-  const given = (app: string, text: string) => {
-    const bytes = Buffer.alloc(16);
-    uuidFromCaller(app, text, bytes);
-    return uuidToText(bytes, 0);
-  };
+  const given = (app: string, uuid: string, poster: Poster = ADMIN) =>
+    accept({ event: 'x', app, uuid }, { app, poster }).uuid;
 
   it('recognises its own for the app they were made for, and nobody else\u2019s', () => {
     const uuids = new ServerUuids(Buffer.alloc(32, 7));
@@ -242,6 +267,63 @@ describe('uuids', () => {
     expect(given('shop', 'm-1')).toBe('ec143026-7254-8eb3-acd3-02d708ccb7c4');
     expect(given('shop', `${UUID.slice(0, -1)}g`)).not.toBe(UUID);
     expect(given('shop', 'm-1')).not.toBe(given('other', 'm-1'));
+  });
+});
+
+describe('ids of keys that are not trusted', () => {
+  const given = (uuid: string, poster: Poster) => accept({ event: 'x', uuid }, { poster }).uuid;
+  const page: Poster = { keyId: 'page', isTrusted: false };
+  const other: Poster = { keyId: 'other', isTrusted: false };
+
+  it('count for the key alone when they are texts', () => {
+    const all = [ADMIN, { keyId: 'server', isTrusted: true }, page, other].map((poster) => given('order-1002', poster));
+    expect(all[0]).toBe(all[1]);
+    expect(new Set(all).size).toBe(3);
+    expect(given('order-1002', page)).toBe(all[2]);
+    expect(all[2]).toMatch(/^\w{8}-\w{4}-8\w{3}-[89ab]\w{3}-\w{12}$/);
+  });
+
+  it('are theirs also when they are the UUID that a text becomes, which anybody can work out', () => {
+    const target = given('order-1002', ADMIN);
+    expect(given(target, page)).not.toBe(target);
+    expect(given(target.toUpperCase(), page)).toBe(given(target, page));
+    expect(given(given('order-1002', other), page)).not.toBe(given('order-1002', other));
+    // The same text through a crafted one: no part of an id reaches into another.
+    expect(given('page\0shop\0order-1002', ADMIN)).not.toBe(given('order-1002', page));
+  });
+
+  it('are kept when they are random UUIDs, or of the server', () => {
+    expect(given(UUID, page)).toBe(UUID);
+    const uuids = new ServerUuids(Buffer.alloc(32, 7));
+    const bytes = Buffer.alloc(16);
+    uuids.make('shop', ARRIVED, bytes);
+    const own = uuidToText(bytes, 0);
+    const writer = new RowWriter(16);
+    expect(acceptEvent({ event: 'x', uuid: own }, aContext({ poster: page, uuids }), writer)).toBe('own');
+    expect(decodeRow(writer.bytes, 0).uuid).toBe(own);
+  });
+
+  it('are found by what was posted, whichever key posted it', () => {
+    const keys = ['page', 'other'];
+    for (const poster of [ADMIN, page, other]) {
+      expect(storedUuids('shop', 'order-1002', keys)).toContain(given('order-1002', poster));
+      const eight = given('order-1003', ADMIN).toUpperCase();
+      expect(storedUuids('shop', eight, keys)).toContain(given(eight, poster));
+    }
+    expect(storedUuids('shop', UUID.toUpperCase(), keys)).toEqual([UUID]);
+    expect(parseUuid('order-1002', Buffer.alloc(16))).toBe(false);
+  });
+});
+
+describe('events of a key that is not trusted', () => {
+  it('are refused when they are older than its bound', () => {
+    const changes = { keyMaxAgeDays: 30, poster: { keyId: 'page', isTrusted: false } };
+    const before = (ms: number) => refusal({ event: 'x', timestamp: ARRIVED - ms }, changes);
+    expect([before(30 * 86_400_000), before(30 * 86_400_000 + 1)]).toEqual([
+      'accepted',
+      'EVENT_TOO_OLD_FOR_KEY timestamp',
+    ]);
+    expect(refusal({ event: 'x', timestamp: 631_152_000_000 })).toBe('accepted');
   });
 });
 

@@ -185,7 +185,7 @@ describe('what was refused', () => {
     await post(app, '{"event"');
     await post('another', { event: '' });
     const listener = await follow(app, '?rejected=true');
-    await post(app, { event: 'late', data: { password: 'x'.repeat(9_000), key: 'sk_abcdefghijklmnop' }, user: 7 });
+    await post(app, { event: 'late', data: { password: 'x'.repeat(9_000), key: 'sk_abcdefghijklmnop' }, user: true });
     await listener.until(() => listener.heard.length === 6);
     const told = listener.heard.map(({ event, data: { code, field, index, app: of } }) => [
       event,

@@ -42,7 +42,7 @@ async function live(deps: HttpDeps, call: Call): Promise<unknown> {
   const { search, request, reply } = call;
   const isRejected = booleanOf(search, 'rejected', false);
   checkNames(search, { names: ['rejected', 'lastEventId'], filters: !isRejected });
-  const filters = filtersOf(search, call.app);
+  const filters = filtersOf(search, call.app, deps.auth.writeKeysOf);
   for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value);
   if (request.method === 'HEAD') return reply.send();
   // A refusal is answered before the head was sent; the first word sends it.

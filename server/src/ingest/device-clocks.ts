@@ -1,0 +1,79 @@
+/** Whose clock an event's time is by. */
+export interface ClockOwner {
+  readonly app: string;
+  /** The write key that posts: a server's own events of a device are not by the device's clock. */
+  readonly keyId: string | undefined;
+  /** The device, else the user; empty: nobody's, and nothing is remembered of it. */
+  readonly who: string;
+}
+
+/** A clock ahead of arrival by less is left alone: the two clocks of a good network differ by as much. */
+const AHEAD_MIN_MS = 5_000;
+/** Behind arrival by less may be delay: a batch waits for a network, for a page to come back, for a retry. */
+const BEHIND_MIN_MS = 3_600_000;
+/** The smallest difference is taken over this time and the one before, so that a clock that is set right is believed again. */
+const SPAN_MS = 600_000;
+/** Owners remembered, of two generations: some 200 bytes each. */
+const GENERATION_MAX = 25_000;
+
+interface Clock {
+  /** The smallest `arrivedAt - sentAt` of this span, and of the one before. */
+  smallestMs: number;
+  smallestBeforeMs: number;
+  spanFrom: number;
+  /** The latest event: when it was by the device's clock, and as what it was stored. */
+  lastSaid: number;
+  lastStored: number;
+}
+
+/**
+ * Corrects what is wrong with a device's clock, and never the delay of the network. `arrivedAt - sentAt` is the clock's error and the delay
+ * together; the delay is never negative, so the smallest difference over a device's batches is nearest to the error alone. It is corrected
+ * when `sentAt` is ahead of arrival, which no delay explains, or more than an hour behind in every batch of late, which delay hardly does.
+ * Where a later batch shows a smaller difference than the ones before, its events are not stored before theirs: two batches of a device
+ * keep their order.
+ */
+export class DeviceClocks {
+  #young = new Map<string, Clock>();
+  #old = new Map<string, Clock>();
+
+  /** @returns the event's time, UTC ms, `said` being what the client's clock showed */
+  correct(owner: ClockOwner, said: number, sentAt: number, arrivedAt: number): number {
+    const differenceMs = arrivedAt - sentAt;
+    if (owner.who === '') return said + errorOf(differenceMs);
+    const clock = this.#clockOf(owner, differenceMs, arrivedAt);
+    const stored = said + errorOf(Math.min(clock.smallestMs, clock.smallestBeforeMs));
+    if (said < clock.lastSaid) return stored;
+    clock.lastStored = Math.max(stored, clock.lastStored);
+    clock.lastSaid = said;
+    return clock.lastStored;
+  }
+
+  #clockOf({ app, keyId = '', who }: ClockOwner, differenceMs: number, arrivedAt: number): Clock {
+    const key = `${app} ${keyId} ${who}`;
+    let clock = this.#young.get(key);
+    if (clock === undefined) {
+      clock = this.#old.get(key) ?? {
+        smallestMs: differenceMs,
+        smallestBeforeMs: differenceMs,
+        spanFrom: arrivedAt,
+        lastSaid: Number.NEGATIVE_INFINITY,
+        lastStored: Number.NEGATIVE_INFINITY,
+      };
+      if (this.#young.size >= GENERATION_MAX) {
+        this.#old = this.#young;
+        this.#young = new Map();
+      }
+      this.#young.set(key, clock);
+    }
+    if (arrivedAt - clock.spanFrom > SPAN_MS) {
+      clock.smallestBeforeMs = clock.smallestMs;
+      clock.smallestMs = differenceMs;
+      clock.spanFrom = arrivedAt;
+    } else if (differenceMs < clock.smallestMs) clock.smallestMs = differenceMs;
+    return clock;
+  }
+}
+
+const errorOf = (differenceMs: number): number =>
+  differenceMs < -AHEAD_MIN_MS || differenceMs > BEHIND_MIN_MS ? differenceMs : 0;
