@@ -46,7 +46,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const prints = new Fingerprints(options.secret);
   const uuids = new ServerUuids(options.secret);
   const clocks = new DeviceClocks();
-  const devices = new DailyDevices(join(options.dataDir, 'device.salt'), now);
+  const devices = new DailyDevices(join(options.dataDir, 'device.salt'), now, options.zoneOf);
   const names = new NameBook(config);
   for (const key of journal.names()) names.restore(key);
   const quota = new DailyQuota({

@@ -44,7 +44,7 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
       query: [
         parameter(
           'device',
-          '`daily`: an event that names neither user nor device gets a device of this day, an HMAC of address and user agent.',
+          '`daily`: an event without a device that names no user, or is an `$identify`, gets a device of this day, an HMAC of address and user agent.',
         ),
       ],
       rawBody: { 'application/json': Body, 'text/plain': Body, 'application/x-ndjson': Type.String() },
