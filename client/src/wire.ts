@@ -1222,7 +1222,7 @@ export interface Operations {
   /** Post one event or many; the answer leaves when they are on disk */
   postApiEventsApp: {
     query: {
-      /** `daily`: an event that names neither user nor device gets a device of this day, an HMAC of address and user agent. */
+      /** `daily`: an event without a device that names no user, or is an `$identify`, gets a device of this day, an HMAC of address and user agent. */
       readonly device?: string | undefined;
     };
     body: {
