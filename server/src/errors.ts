@@ -151,6 +151,7 @@ export const ERRORS = {
   APP_SETTINGS_INVALID: caller(400, 'The settings of the app are not valid', 'Correct the field the detail names.'),
   NOT_FOUND: caller(404, 'There is nothing here', 'See /openapi.json for what there is.'),
   METHOD_NOT_ALLOWED: caller(405, 'This method is not possible here', 'See /openapi.json.'),
+  HEADERS_TOO_LARGE: caller(431, 'The headers are too large', 'Send fewer and shorter headers and a shorter address.'),
   REQUEST_INVALID: caller(400, 'The request is not valid', 'Correct what the detail names.'),
   QUERY_LIMIT_TIME: caller(
     422,

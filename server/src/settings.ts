@@ -289,6 +289,13 @@ export const SETTINGS = {
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).parse,
     'How much is logged, to standard error: JSON lines, or plain ones on a terminal.',
   ),
+  connectionsMax: count(
+    5_000,
+    10,
+    1_000_000,
+    'connections',
+    'So many connections are open at once, half of them from one address at most (all of them with `trustProxy`); others are closed.',
+  ),
   bodyMaxBytes: count(10 * MIB, 1024, GIB, 'bytes', 'The largest JSON body, inflated. NDJSON has no such limit.'),
   lineMaxBytes: count(256 * 1024, 1024, 64 * MIB, 'bytes', 'The longest line of an NDJSON body.'),
   batchEventsMax: count(200_000, 1, 10_000_000, 'events', 'Most events of one JSON body; NDJSON has no such limit.'),

@@ -3,12 +3,20 @@ import { pipeline } from 'node:stream';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { SeismoError } from '../errors.ts';
+import { glanceAt } from '../json-scan.ts';
+import { type BodyBudget, busy, type Held } from './body-budget.ts';
 
 /** Of every JSON answer. */
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** A JSON body that dribbles in for longer is given up: NDJSON is for what takes long. */
 const JSON_BODY_MAX_MS = 60_000;
+/** What a stream of lines holds at most while it flows, about: a piece of lines, and their rows. */
+const STREAM_BYTES = 1024 * 1024;
+const STREAM_FREE_BYTES = 64 * 1024;
+/** As zlib's own. */
+const CHUNK_MIN_BYTES = 16 * 1024;
+const CHUNK_MAX_BYTES = 256 * 1024;
 
 type Encoding = 'gzip' | 'deflate' | 'br' | undefined;
 export type BodyForm = 'json' | 'lines';
@@ -68,15 +76,39 @@ export function bytesOf(body: unknown): Buffer | undefined {
   return typeof body === 'string' ? Buffer.from(body) : undefined;
 }
 
+/** How much is read of a body, and what it is held against meanwhile. */
+export interface BodyBounds {
+  readonly maxBytes: number;
+  /** The setting that says so. */
+  readonly setting?: string;
+  readonly budget: BodyBudget;
+  /** A body was refused before anybody saw it: so many bytes of it were read, or inflated. */
+  readonly onRefused?: (bytes: number) => void;
+}
+
+/** Questions and what is saved are nested a dozen deep. */
+const JSON_DEPTH_MAX = 100;
+/** Brackets and commas; parsing so many takes some ten milliseconds. */
+const JSON_VALUES_MAX = 100_000;
+
 /**
  * The value of a JSON body, also of one that a host application read.
- * @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, and what `wholeBody` throws
+ * @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, REQUEST_INVALID, and what `withBody` throws
  */
-export async function jsonOf(request: IncomingMessage, limit: number): Promise<unknown> {
+export async function jsonOf(request: IncomingMessage, bounds: BodyBounds): Promise<unknown> {
   const parsed = parsedBody(request);
-  const bytes = parsed ? bytesOf(parsed.value) : await wholeBody(request, limit);
-  if (bytes === undefined) return parsed?.value;
+  if (!parsed) return await withBody(request, bounds, async (bytes) => parseJson(bytes));
+  const bytes = bytesOf(parsed.value);
+  return bytes === undefined ? parsed.value : parseJson(bytes);
+}
+
+function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new SeismoError('BODY_EMPTY', 'The body is empty; send JSON.');
+  const { values, depth } = glanceAt(bytes);
+  if (depth > JSON_DEPTH_MAX)
+    throw new SeismoError('REQUEST_INVALID', `The body is nested more than ${JSON_DEPTH_MAX} deep.`);
+  if (values > JSON_VALUES_MAX)
+    throw new SeismoError('BODY_TOO_LARGE', `The body has ${values} brackets and commas; at most ${JSON_VALUES_MAX}.`);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
@@ -85,8 +117,13 @@ export async function jsonOf(request: IncomingMessage, limit: number): Promise<u
   }
 }
 
-const tooLarge = (limit: number): SeismoError =>
-  new SeismoError('BODY_TOO_LARGE', `The body is over ${limit} bytes (bodyMaxBytes).`);
+const tooLarge = ({ maxBytes, setting }: BodyBounds): SeismoError =>
+  new SeismoError('BODY_TOO_LARGE', `The body is over ${maxBytes} bytes${setting ? ` (${setting})` : ''}.`);
+const tooDense = (): SeismoError =>
+  new SeismoError(
+    'BODY_TOO_LARGE',
+    `The body inflates to more than ${INFLATED_FREE_BYTES} bytes and to more than ${INFLATED_FACTOR} times what was sent. Send it in smaller pieces, or not compressed.`,
+  );
 const cutShort = (cause?: unknown): SeismoError =>
   new SeismoError('BODY_CUT_SHORT', 'The body ended before its announced length; nothing more of it was stored.', {
     cause,
@@ -95,18 +132,39 @@ const broken = (encoding: string, cause: unknown): SeismoError =>
   new SeismoError('BODY_ENCODING_BROKEN', `The body is not intact ${encoding}.`, { cause });
 
 /**
- * The whole body, inflated.
- * @throws BODY_TOO_LARGE past the limit, before or after inflating, without inflating further; BODY_CUT_SHORT;
- * BODY_ENCODING_UNKNOWN; BODY_ENCODING_BROKEN
+ * Events inflate ten- or twentyfold; what inflates a hundredfold is made to. Below a megabyte it does no harm.
  */
-export async function wholeBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+const INFLATED_FACTOR = 100;
+const INFLATED_FREE_BYTES = 1024 * 1024;
+
+/**
+ * The whole body, inflated, handed to `use`. It counts as in flight until that has ended, unless it came in one piece.
+ * @throws BODY_TOO_LARGE past the limit, before or after inflating, without inflating further; BODY_CUT_SHORT; BODY_ENCODING_UNKNOWN;
+ * BODY_ENCODING_BROKEN; SERVER_BUSY when too much is in flight
+ */
+export async function withBody<T>(
+  request: IncomingMessage,
+  bounds: BodyBounds,
+  use: (bytes: Buffer) => Promise<T>,
+): Promise<T> {
+  const { budget, maxBytes } = bounds;
   const encoding = encodingOf(request);
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  const bytes = await collect(request, limit);
-  return encoding === undefined ? bytes : await inflate(bytes, encoding, limit);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(bounds);
+  const held = budget.open();
+  try {
+    let bytes = await collect(request, bounds, held);
+    if (encoding !== undefined) {
+      const packed = bytes;
+      bytes = await budget.inflating(() => inflate(packed, encoding, bounds));
+      held.add(bytes.length);
+    }
+    return await use(bytes);
+  } finally {
+    held.close();
+  }
 }
 
-function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+function collect(request: IncomingMessage, bounds: BodyBounds, held: Held): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const announced = Number(request.headers['content-length']);
@@ -117,15 +175,25 @@ function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       finish();
     };
+    const refuse = (error: SeismoError): void => {
+      bounds.onRefused?.(length);
+      settle(() => reject(error));
+    };
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length > limit) {
-        settle(() => reject(tooLarge(limit)));
+      if (length > bounds.maxBytes) {
+        refuse(tooLarge(bounds));
         return;
       }
       chunks.push(chunk);
-      // Most bodies come whole in their first piece: these need no timer.
-      if (length !== announced) timer ??= setTimeout(() => settle(() => reject(cutShort())), JSON_BODY_MAX_MS);
+      // Most bodies come whole in their first piece: these need no timer, and are gone before anything else happens.
+      if (length === announced && chunks.length === 1) return;
+      if (!held.fits(chunk.length)) {
+        refuse(busy());
+        return;
+      }
+      held.add(chunk.length);
+      timer ??= setTimeout(() => refuse(cutShort()), JSON_BODY_MAX_MS);
     };
     const onEnd = (): void => settle(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
     const onClose = (): void => settle(() => reject(cutShort()));
@@ -144,24 +212,39 @@ const brotli = promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliDecompre
 /** `deflate` is the zlib format (RFC 1950), but some clients send the bare stream: the first byte tells. */
 const isWrapped = (bytes: Uint8Array): boolean => ((bytes[0] ?? 0) & 0x0f) === 8;
 
-async function inflate(bytes: Buffer, encoding: NonNullable<Encoding>, limit: number): Promise<Buffer> {
+async function inflate(bytes: Buffer, encoding: NonNullable<Encoding>, bounds: BodyBounds): Promise<Buffer> {
   // zlib stops at maxOutputLength, so a bomb costs no more than the limit.
-  const options = { maxOutputLength: limit };
+  const most = Math.max(INFLATED_FREE_BYTES, bytes.length * INFLATED_FACTOR);
+  const maxOutputLength = Math.min(bounds.maxBytes, most);
+  // In few pieces: each is a turn of the event loop.
+  const chunkSize = Math.min(CHUNK_MAX_BYTES, Math.max(CHUNK_MIN_BYTES, bytes.length * 4));
+  const options = { maxOutputLength, chunkSize };
   try {
     if (encoding === 'gzip') return await gunzip(bytes, options);
     if (encoding === 'br') return await brotli(bytes, options);
     return isWrapped(bytes) ? await inflateWrapped(bytes, options) : await inflateRaw(bytes, options);
   } catch (error) {
-    if (error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+    const isOver = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    bounds.onRefused?.(isOver ? maxOutputLength : bytes.length);
+    if (isOver) throw most < bounds.maxBytes ? tooDense() : tooLarge(bounds);
     throw broken(encoding, error);
   }
 }
 
-/** The inflated bytes as they arrive, no faster than they are taken. The request survives an early end, so that it can be answered. */
-export async function* bodyChunks(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+/**
+ * The inflated bytes as they arrive, no faster than they are taken. The request survives an early end, so that it can be answered.
+ * @throws SERVER_BUSY, BODY_CUT_SHORT, BODY_ENCODING_UNKNOWN, BODY_ENCODING_BROKEN, BODY_TOO_LARGE when it inflates too much
+ */
+export async function* bodyChunks(request: IncomingMessage, budget: BodyBudget): AsyncGenerator<Uint8Array> {
   const encoding = encodingOf(request);
-  const source = encoding === undefined ? plainChunks(request) : inflatedChunks(request, encoding);
-  yield* source;
+  const held = budget.open();
+  try {
+    const isSmall = encoding === undefined && Number(request.headers['content-length']) <= STREAM_FREE_BYTES;
+    if (!isSmall) held.add(STREAM_BYTES);
+    yield* encoding === undefined ? plainChunks(request) : inflatedChunks(request, encoding);
+  } finally {
+    held.close();
+  }
 }
 
 async function* plainChunks(request: IncomingMessage): AsyncGenerator<Uint8Array> {
@@ -175,9 +258,14 @@ async function* plainChunks(request: IncomingMessage): AsyncGenerator<Uint8Array
 
 async function* inflatedChunks(request: IncomingMessage, encoding: NonNullable<Encoding>): AsyncGenerator<Uint8Array> {
   let cut: SeismoError | undefined;
+  let sent = 0;
+  let inflated = 0;
   const source = async function* (): AsyncGenerator<Uint8Array> {
     try {
-      yield* plainChunks(request);
+      for await (const chunk of plainChunks(request)) {
+        sent += chunk.length;
+        yield chunk;
+      }
     } catch (error) {
       cut = error instanceof SeismoError ? error : cutShort(error);
       throw cut;
@@ -201,7 +289,14 @@ async function* inflatedChunks(request: IncomingMessage, encoding: NonNullable<E
   // The callback owns the failure; the loop below sees it as the inflater's own.
   pipeline(all, inflater, () => {});
   try {
-    for await (const chunk of inflater) yield chunk as Uint8Array;
+    for await (const chunk of inflater as AsyncIterable<Uint8Array>) {
+      inflated += chunk.length;
+      if (inflated > INFLATED_FREE_BYTES && inflated > sent * INFLATED_FACTOR) {
+        cut = tooDense();
+        throw cut;
+      }
+      yield chunk;
+    }
   } catch (error) {
     throw cut ?? broken(encoding, error);
   }

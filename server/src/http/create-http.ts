@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, STATUS_CODES } from 'node:http';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
-import { ERRORS, SeismoError } from '../errors.ts';
+import { SeismoError } from '../errors.ts';
+import { BodyBudget } from './body-budget.ts';
+import { boundConnections } from './connections.ts';
 import type { HttpDeps } from './deps.ts';
 import { fastPost } from './fast-post.ts';
+import { checkHead, HEADERS_MAX } from './head.ts';
 import { DATA_HEADERS, HSTS } from './headers.ts';
 import { createMetrics } from './metrics.ts';
 import { asSeismoError, problemOf, sendProblem } from './problem.ts';
@@ -21,10 +24,13 @@ const KEEP_ALIVE_MS = 65_000;
 /** Headers and URL together: a question in the query string (`q`) fits. */
 const HEADERS_MAX_BYTES = 32 * 1024;
 const PATH_PART_MAX_LENGTH = 300;
+/** Of all connections, those of one address. */
+const ADDRESS_SHARE = 0.5;
 
 /** The HTTP room: every route, its refusals, and what browsers are told. Not listening yet. */
-export function createHttp(deps: HttpDeps): FastifyInstance {
-  const { config, logger } = deps;
+export function createHttp(given: Omit<HttpDeps, 'bodies'> & Partial<HttpDeps>): FastifyInstance {
+  const { config, logger } = given;
+  const deps: HttpDeps = { bodies: new BodyBudget(config.bodyMaxBytes), ...given };
   // Requests are told apart across restarts.
   const prefix = randomBytes(4).toString('hex');
   let requests = 0;
@@ -51,6 +57,11 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
         },
         fastPost(deps, handler, () => isClosing),
       );
+      // One more than are allowed, so that it can be seen: Node leaves out what is beyond without a word.
+      server.maxHeadersCount = HEADERS_MAX + 1;
+      // All that come through a proxy come from its address.
+      const perAddress = config.trustProxy === false ? config.connectionsMax * ADDRESS_SHARE : config.connectionsMax;
+      boundConnections(server, config.connectionsMax, perAddress);
       server.setTimeout(IDLE_MAX_MS + config.queryMaxSeconds * 1000);
       return server;
     },
@@ -74,6 +85,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
 
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(DATA_HEADERS);
+    checkHead(request.raw);
     // A host application decides for its own host.
     if (request.protocol === 'https' && mountOf(request) === '') reply.header('strict-transport-security', HSTS);
     done();
@@ -100,15 +112,21 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: import('node:
     socket.destroy();
     return;
   }
-  const detail =
+  const problem =
     error.code === 'HPE_HEADER_OVERFLOW'
-      ? `The headers and the address together are over ${HEADERS_MAX_BYTES} bytes.`
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? 'The request did not arrive in time.'
-        : 'The request is not HTTP.';
-  const body = JSON.stringify(problemOf(new SeismoError('REQUEST_INVALID', detail), 'urn:seismo:request:none'));
-  const { status } = ERRORS.REQUEST_INVALID;
+      ? new SeismoError(
+          'HEADERS_TOO_LARGE',
+          `The headers and the address together are over ${HEADERS_MAX_BYTES} bytes.`,
+        )
+      : new SeismoError(
+          'REQUEST_INVALID',
+          error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+            ? 'The request did not arrive in time.'
+            : 'The request is not HTTP.',
+        );
+  const body = JSON.stringify(problemOf(problem, 'urn:seismo:request:none'));
+  const { status } = problem.entry;
   socket.end(
-    `HTTP/1.1 ${status} Bad Request\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

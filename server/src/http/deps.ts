@@ -8,6 +8,7 @@ import type { Reports } from '../reports/reports.ts';
 import type { Saved } from '../saved/saved.ts';
 import type { Store } from '../store/store.ts';
 import type { Calendar } from '../time.ts';
+import type { BodyBudget } from './body-budget.ts';
 import type { Dashboard } from './dashboard.ts';
 
 /** The settings that HTTP reads; `config.ts` documents each. */
@@ -22,6 +23,7 @@ export interface HttpConfig {
   readonly queryMaxRows: number;
   /** Whether the address and the scheme that a proxy reports are believed; of how many proxies, one behind the other. */
   readonly trustProxy: boolean | number;
+  readonly connectionsMax: number;
   /** Who may sign in with a token of GitHub. */
   readonly auth: { readonly users: readonly string[] };
 }
@@ -50,6 +52,8 @@ export interface HttpDeps {
   /** The files that a browser gets. */
   readonly dashboard: Dashboard;
   readonly config: HttpConfig;
+  /** Of the bodies in flight. */
+  readonly bodies: BodyBudget;
   readonly logger: FastifyBaseLogger;
   /** UTC ms */
   readonly now: () => number;

@@ -1,9 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Identity } from '../auth/auth.ts';
 import { APP_NAME } from '../event.ts';
-import { ADMIN } from '../poster.ts';
-import { JSON_TYPE, wholeBody } from './body.ts';
+import { ADMIN, type Poster } from '../poster.ts';
+import { type BodyBounds, JSON_TYPE, withBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
+import { checkHead } from './head.ts';
 import { DATA_HEADERS } from './headers.ts';
 
 const PREFIX = '/api/events/';
@@ -24,8 +25,8 @@ export function fastPost(deps: HttpDeps, ordinary: RequestListener, isClosing: (
 
   async function post(app: string, token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const arrivedAt = now();
-    let bytes: Buffer | undefined;
     try {
+      checkHead(request);
       const who = await auth.identify(token, 'header');
       if (!mayPost(who, app)) {
         ordinary(request, response);
@@ -33,8 +34,9 @@ export function fastPost(deps: HttpDeps, ordinary: RequestListener, isClosing: (
       }
       const poster = who.kind === 'key' ? auth.posterOf(who.id) : ADMIN;
       poster.allowance?.checkOpen();
-      bytes = await wholeBody(request, config.bodyMaxBytes);
-      const { status, body } = await ingest.post(app, bytes, arrivedAt, undefined, poster);
+      const { status, body } = await withBody(request, boundsOf(deps, poster), (bytes) =>
+        ingest.post(app, bytes, arrivedAt, undefined, poster),
+      );
       response.writeHead(status, { ...plain, 'content-length': Buffer.byteLength(body) });
       response.end(body);
     } catch (error) {
@@ -62,6 +64,14 @@ export function fastPost(deps: HttpDeps, ordinary: RequestListener, isClosing: (
     else ordinary(request, response);
   };
 }
+
+/** Bytes of a body that is refused before ingest sees it are charged as well: to read them was work. */
+export const boundsOf = ({ config, bodies }: HttpDeps, { allowance }: Poster): BodyBounds => ({
+  maxBytes: config.bodyMaxBytes,
+  setting: 'bodyMaxBytes',
+  budget: bodies,
+  ...(allowance && { onRefused: (bytes: number) => void allowance.streamBytes(bytes) }),
+});
 
 /** What a request was refused for before it went the ordinary way. */
 const refused = new WeakMap<IncomingMessage, unknown>();

@@ -4,7 +4,7 @@ import type { Identity } from '../auth/auth.ts';
 import { SeismoError } from '../errors.ts';
 import { APP_NAME } from '../event.ts';
 import type { Caller, QueryControl } from '../query.ts';
-import { jsonOf } from './body.ts';
+import { type BodyBounds, jsonOf } from './body.ts';
 import { setTokenCookie } from './cookie.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import type { HttpDeps } from './deps.ts';
@@ -111,7 +111,12 @@ async function answer(
     who,
     app,
     search,
-    body: route.body ? await jsonBody(request, route.body) : {},
+    body: route.body
+      ? await jsonBody(request, route.body, {
+          maxBytes: route.bodyMaxBytes ?? JSON_BODY_MAX_BYTES,
+          budget: deps.bodies,
+        })
+      : {},
     control: () => controlOf(deps, reply, callerOf(who)),
     audit: (details) => {
       audit.details = { ...audit.details, ...details };
@@ -158,8 +163,12 @@ function controlOf({ config }: HttpDeps, reply: FastifyReply, caller: Caller): Q
 }
 
 /** @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, REQUEST_INVALID when it is no object or names a member the schema does not */
-async function jsonBody(request: FastifyRequest, schema: TSchema): Promise<Readonly<Record<string, unknown>>> {
-  const value = await jsonOf(request.raw, JSON_BODY_MAX_BYTES);
+async function jsonBody(
+  request: FastifyRequest,
+  schema: TSchema,
+  bounds: BodyBounds,
+): Promise<Readonly<Record<string, unknown>>> {
+  const value = await jsonOf(request.raw, bounds);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new SeismoError('REQUEST_INVALID', 'The body must be a JSON object.');
   const known = Object.keys((schema as { properties?: object }).properties ?? {});

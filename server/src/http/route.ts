@@ -59,6 +59,8 @@ export interface Route {
   readonly query?: readonly Parameter[];
   /** A JSON object; members it does not name are refused. */
   readonly body?: TSchema;
+  /** Of `body`; absent: 1 MiB. */
+  readonly bodyMaxBytes?: number;
   /** Said of a body that the handler reads by itself. */
   readonly rawBody?: Readonly<Record<string, TSchema>>;
   readonly answers: Readonly<Record<number, AnswerDoc>>;

@@ -63,6 +63,7 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
   // A byte order mark, which textOf takes away.
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   while (at < length && isSpace(bytes[at]!)) at++;
+  const first = at;
   /** How deep the events are; 0 while none was seen. */
   let depth = bytes[at] === BRACKET ? 1 : 0;
   let isAmongEvents = false;
@@ -114,7 +115,8 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
       open--;
     } else if (byte === MINUS && at > 0 && (bytes[at - 1]! | 32) === LETTER_E) hasSmall = true;
   }
-  if (depth === 0 && length > maxEventBytes) throw eventTooLarge(undefined, maxEventBytes);
+  // What is blank is told so by the parser.
+  if (depth === 0 && first < length && length > maxEventBytes) throw eventTooLarge(undefined, maxEventBytes);
   return { keys, hasSmall, starts, ends };
 }
 

@@ -50,6 +50,7 @@ export interface DoubleOptions {
   readonly store?: Partial<HttpDeps['store']>;
   readonly registry?: Partial<HttpDeps['registry']>;
   readonly dashboard?: Dashboard;
+  readonly bodies?: HttpDeps['bodies'];
 }
 
 export const anEventRow = (fields: Partial<EventRow> = {}): EventRow => ({
@@ -228,6 +229,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
       usage: async () => ({ events: 11, bytesOnDisk: 22, parts: 3, version: '26', memoryBytes: 44 }),
       ...options.store,
     },
+    ...(options.bodies && { bodies: options.bodies }),
     dashboard: options.dashboard ?? { html: undefined, assets: new Map(), besides: new Map() },
     config: {
       bodyMaxBytes: 1000,
@@ -238,6 +240,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
       queryMaxBytes: 1e9,
       queryMaxRows: 1e6,
       trustProxy: false,
+      connectionsMax: 1_000,
       auth: { users: [] },
       ...options.config,
     },

@@ -17,6 +17,9 @@ const SignIn = Type.Object({
 const NewPassword = Type.Object({ present: Type.String(), password: Type.String({ description: 'The new one.' }) });
 const Me = Type.Object({ user: Type.String(), role: RoleSchema, expiresAt: Time });
 
+/** Names and passwords are short, tokens of GitHub some hundred bytes; and this body is anybody's to send. */
+const SIGN_IN_MAX_BYTES = 4 * 1024;
+
 export function authRoutes(deps: HttpDeps): readonly Route[] {
   const { auth, now } = deps;
   const signedIn = (session: SignedIn, request: FastifyRequest, reply: FastifyReply) =>
@@ -28,6 +31,7 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
       summary: 'Sign in with name and password, or with a GitHub token',
       access: 'open',
       body: SignIn,
+      bodyMaxBytes: SIGN_IN_MAX_BYTES,
       answers: {
         200: { description: 'The token, also as the cookie `token`.', content: { 'application/json': SignedInSchema } },
       },
@@ -64,6 +68,7 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
       summary: 'Change one’s own password; the other sessions end',
       access: 'user',
       body: NewPassword,
+      bodyMaxBytes: SIGN_IN_MAX_BYTES,
       answers: {
         200: {
           description: 'A new token, also as the cookie `token`.',

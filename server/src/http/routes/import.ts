@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { SeismoError } from '../../errors.ts';
-import { bytesOf, parsedBody, wholeBody } from '../body.ts';
+import { bytesOf, parsedBody, withBody } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
 import { parameter } from './schemas.ts';
@@ -9,7 +9,7 @@ import { parameter } from './schemas.ts';
 const PIECE_MAX_BYTES = 256 * 1024 * 1024;
 const FINGERPRINT = parameter('fingerprint', 'Of the file and its mapping: which import this is.');
 
-export function importRoutes({ ingest }: HttpDeps): readonly Route[] {
+export function importRoutes({ ingest, bodies }: HttpDeps): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -60,15 +60,24 @@ export function importRoutes({ ingest }: HttpDeps): readonly Route[] {
         },
       },
       errors: ['IMPORT_OUT_OF_STEP', 'BODY_TOO_LARGE', 'STORE_BEHIND', 'JOURNAL_FULL'],
-      handler: async (call) =>
-        await ingest.importRows({
+      async handler(call) {
+        const piece = {
           app: call.app,
           fingerprint: fingerprintOf(call),
           rowsFrom: numberOf(call, 'rowsFrom'),
           rowsDone: numberOf(call, 'rowsDone'),
           defaultTime: call.search.has('defaultTime') ? numberOf(call, 'defaultTime') : undefined,
-          lines: await linesOf(call),
-        }),
+        };
+        const { raw } = call.request;
+        const parsed = parsedBody(raw);
+        if (!parsed)
+          return await withBody(raw, { maxBytes: PIECE_MAX_BYTES, budget: bodies }, (lines) =>
+            ingest.importRows({ ...piece, lines }),
+          );
+        const lines = bytesOf(parsed.value);
+        if (lines !== undefined) return await ingest.importRows({ ...piece, lines });
+        throw new SeismoError('BODY_TYPE_UNSUPPORTED', 'Rows come as application/x-ndjson.');
+      },
     },
   ];
 }
@@ -86,11 +95,4 @@ function numberOf({ search }: Call, name: 'rowsFrom' | 'rowsDone' | 'defaultTime
   const value = /^\d{1,15}$/.test(search.get(name) ?? '') ? Number(search.get(name)) : Number.NaN;
   if (Number.isSafeInteger(value)) return value;
   throw new SeismoError('PARAMETER_INVALID', `${name} must be a whole number.`, { field: name });
-}
-
-async function linesOf({ request }: Call): Promise<Buffer> {
-  const parsed = parsedBody(request.raw);
-  const lines = parsed ? bytesOf(parsed.value) : await wholeBody(request.raw, PIECE_MAX_BYTES);
-  if (lines !== undefined) return lines;
-  throw new SeismoError('BODY_TYPE_UNSUPPORTED', 'Rows come as application/x-ndjson.');
 }

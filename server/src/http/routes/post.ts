@@ -3,9 +3,9 @@ import { Type } from '@sinclair/typebox';
 import { SeismoError } from '../../errors.ts';
 import type { PostAnswer } from '../../ingest/ingest.ts';
 import { ADMIN, type Poster } from '../../poster.ts';
-import { bodyChunks, bytesOf, formOf, JSON_TYPE, parsedBody, wholeBody } from '../body.ts';
+import { bodyChunks, bytesOf, formOf, JSON_TYPE, parsedBody, withBody } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
-import { throwRefusal } from '../fast-post.ts';
+import { boundsOf, throwRefusal } from '../fast-post.ts';
 import type { Call, Route } from '../route.ts';
 import { parameter, StoredEventSchema } from './schemas.ts';
 
@@ -68,6 +68,7 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
         'QUOTA_REACHED',
         'JOURNAL_FULL',
         'JOURNAL_UNAVAILABLE',
+        'SERVER_BUSY',
       ],
       handler: (call) => post(deps, call),
     },
@@ -93,23 +94,25 @@ interface Arrival {
 }
 
 async function read(
-  { ingest, config }: HttpDeps,
+  deps: HttpDeps,
   app: string,
   request: IncomingMessage,
   { arrivedAt, device, poster }: Arrival,
 ): Promise<PostAnswer> {
+  const { ingest, config, bodies } = deps;
   const form = formOf(request);
   const parsed = parsedBody(request);
   if (!parsed)
     return form === 'json'
-      ? await ingest.post(app, await wholeBody(request, config.bodyMaxBytes), arrivedAt, device, poster)
-      : await ingest.postLines(app, bodyChunks(request), arrivedAt, device, poster);
+      ? await withBody(request, boundsOf(deps, poster), (bytes) => ingest.post(app, bytes, arrivedAt, device, poster))
+      : await ingest.postLines(app, bodyChunks(request, bodies), arrivedAt, device, poster);
   const bytes = bytesOf(parsed.value);
   if (bytes === undefined) return await ingest.postParsed(app, parsed.value, arrivedAt, device, poster);
   if (form === 'lines') return await ingest.postLines(app, once(bytes), arrivedAt, device, poster);
   if (bytes.length > config.bodyMaxBytes)
     throw new SeismoError('BODY_TOO_LARGE', `The body is over ${config.bodyMaxBytes} bytes (bodyMaxBytes).`);
-  return await ingest.post(app, bytes, arrivedAt, device, poster);
+  // Ingest takes the bytes over, and these are the host's.
+  return await ingest.post(app, Buffer.from(bytes), arrivedAt, device, poster);
 }
 
 /** The device that a page asks for, which stores none: a server that posts for others does not ask. */

@@ -53,6 +53,7 @@ const Explained = Type.Object({
 const FORM = [formParameter(TABLE_FORMS), CSV_SAFE];
 
 export function queryRoutes(deps: HttpDeps): readonly Route[] {
+  const bounds = { maxBytes: QUESTION_MAX_BYTES, budget: deps.bodies };
   return [
     {
       ...shared,
@@ -62,7 +63,7 @@ export function queryRoutes(deps: HttpDeps): readonly Route[] {
       rawBody: { 'application/json': QuestionSchema },
       errors: [...shared.errors, 'BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'BODY_TOO_LARGE'],
       async handler(call) {
-        return await answer(deps, call, await jsonOf(call.request.raw, QUESTION_MAX_BYTES), []);
+        return await answer(deps, call, await jsonOf(call.request.raw, bounds), []);
       },
     },
     {
@@ -76,7 +77,7 @@ export function queryRoutes(deps: HttpDeps): readonly Route[] {
       errors: [...shared.errors, 'BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'BODY_TOO_LARGE'],
       async handler(call) {
         onlyKnown(call.search, []);
-        const question = await jsonOf(call.request.raw, QUESTION_MAX_BYTES);
+        const question = await jsonOf(call.request.raw, bounds);
         return await deps.analysis.explain(call.app, question, call.control());
       },
     },

@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http';
+import { SeismoError } from '../errors.ts';
+
+/** Browsers and proxies send some thirty. */
+export const HEADERS_MAX = 200;
+
+/**
+ * What Node lets pass and RFC 9112 (3.2) does not: two Host headers, of which a proxy may have taken the other.
+ * @throws REQUEST_INVALID, HEADERS_TOO_LARGE
+ */
+export function checkHead({ rawHeaders }: IncomingMessage): void {
+  if (rawHeaders.length > 2 * HEADERS_MAX)
+    throw new SeismoError('HEADERS_TOO_LARGE', `The request has more than ${HEADERS_MAX} headers.`);
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === 4 && name.toLowerCase() === 'host' && ++hosts > 1)
+      throw new SeismoError('REQUEST_INVALID', 'The request has more than one Host header.', { field: 'Host' });
+  }
+}
