@@ -55,15 +55,9 @@ export function keysOf(value: unknown): number {
   let keys = 0;
   const stack: object[] = [value];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (Array.isArray(next)) {
-      for (const item of next) if (typeof item === 'object' && item !== null) stack.push(item);
-    } else {
-      for (const key of Object.keys(next)) {
-        keys++;
-        const item = (next as Record<string, unknown>)[key];
-        if (typeof item === 'object' && item !== null) stack.push(item);
-      }
-    }
+    const items: readonly unknown[] = Array.isArray(next) ? next : Object.values(next);
+    if (items !== next) keys += items.length;
+    for (const item of items) if (typeof item === 'object' && item !== null) stack.push(item);
   }
   return keys;
 }

@@ -14,16 +14,24 @@ const VALUES_MIN = 100_000;
 const DEPTH_MAX = 1_000;
 /** How far an event of a large body may be over the limits of events. Escapes make six characters of one. */
 const EVENT_BYTES_FACTOR = 8;
-const EVENT_KEYS_FACTOR = 16;
+const EVENT_KEYS_FACTOR = 8;
+/** Of `eventMaxBytes` for each bracket or comma of an event: arrays of numbers of three digits. */
+const EVENT_BYTES_PER_VALUE = 4;
+const EVENT_VALUES_MIN = 10_000;
 
 export const valuesMax = ({ bodyMaxBytes }: Pick<EventLimits, 'bodyMaxBytes'>): number =>
   Math.max(VALUES_MIN, Math.floor(bodyMaxBytes / BYTES_PER_VALUE));
 
-/** @throws BODY_TOO_LARGE; EVENT_TOO_DEEP of a single event */
-export function checkStructure({ values, depth }: Glance, bytes: Uint8Array, limits: EventLimits): void {
-  // It knows where in the bytes it is. How many keys an event of a small body has is looked at later (properties.ts).
+const eventValuesMax = ({ eventMaxBytes }: EventLimits): number =>
+  Math.max(EVENT_VALUES_MIN, Math.floor(eventMaxBytes / EVENT_BYTES_PER_VALUE));
+
+/** @throws BODY_TOO_LARGE; EVENT_TOO_DEEP, EVENT_TOO_LARGE, EVENT_PROPERTIES_TOO_MANY of a single event */
+export function checkStructure({ keys, values, depth }: Glance, bytes: Uint8Array, limits: EventLimits): void {
+  // It knows where in the bytes it is.
   if (depth > DEPTH_MAX || values > valuesMax(limits))
     scanBody(bytes, { ...limits, propertiesMax: Number.POSITIVE_INFINITY });
+  // An object of so many keys takes a parser a hundred times as long as its bytes; most bodies have fewer in all their events together.
+  if (keys > limits.propertiesMax * EVENT_KEYS_FACTOR || values > eventValuesMax(limits)) scanBody(bytes, limits);
 }
 
 const tooDeep = (index: number | undefined): SeismoError =>
@@ -59,6 +67,7 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
   const maxValues = valuesMax(limits);
   const maxEventKeys = limits.propertiesMax * EVENT_KEYS_FACTOR;
   const maxEventBytes = limits.eventMaxBytes * EVENT_BYTES_FACTOR;
+  const maxEventValues = eventValuesMax(limits);
   const { length } = bytes;
   // A byte order mark, which textOf takes away.
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
@@ -73,6 +82,7 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
   let hasSmall = false;
   let eventStart = 0;
   let eventKeys = 0;
+  let eventValues = 0;
   /** The last text of the outermost object: the name of what follows. */
   let nameStart = 0;
   let nameEnd = 0;
@@ -82,6 +92,12 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
     ends.push(at);
     eventStart = at + 1;
     eventKeys = 0;
+    eventValues = 0;
+  };
+  /** A comma or an opening bracket. */
+  const count = (): void => {
+    if (++values > maxValues) throw tooManyValues(limits);
+    if (++eventValues > maxEventValues) throw tooDense(depth === 0 ? undefined : starts.length, maxEventValues);
   };
   for (; at < length; at++) {
     const byte = bytes[at]!;
@@ -96,10 +112,10 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
       keys++;
       if (++eventKeys > maxEventKeys) throw tooManyKeys(depth === 0 ? undefined : starts.length, maxEventKeys);
     } else if (byte === COMMA) {
-      if (++values > maxValues) throw tooManyValues(limits);
       if (isAmongEvents && open === depth) endEvent();
+      count();
     } else if ((byte | 32) === BRACE) {
-      if (++values > maxValues) throw tooManyValues(limits);
+      count();
       if (++open > DEPTH_MAX) throw tooDeep(depth === 0 ? undefined : starts.length);
       if (byte !== BRACKET || starts.length > 0) continue;
       if (depth === 0 && open === 2 && isEvents(bytes, nameStart, nameEnd)) depth = 2;
@@ -107,6 +123,7 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
       isAmongEvents = true;
       eventStart = at + 1;
       eventKeys = 0;
+      eventValues = 0;
     } else if ((byte | 32) === BRACE_END) {
       if (isAmongEvents && open === depth) {
         if (starts.length > 0 || !isBlank(bytes, eventStart, at)) endEvent();
@@ -126,6 +143,17 @@ const eventTooLarge = (index: number | undefined, max: number): SeismoError =>
     : new SeismoError(
         'BODY_TOO_LARGE',
         `Event ${index} of the batch is over ${max} bytes, the most that are read of one. Send the others without it.`,
+      );
+
+const tooDense = (index: number | undefined, max: number): SeismoError =>
+  index === undefined
+    ? new SeismoError(
+        'EVENT_TOO_LARGE',
+        `The event has more than ${max} brackets and commas, the most that are read of one.`,
+      )
+    : new SeismoError(
+        'BODY_TOO_LARGE',
+        `Event ${index} of the batch has more than ${max} brackets and commas, the most that are read of one. Send the others without it.`,
       );
 
 const tooManyKeys = (index: number | undefined, max: number): SeismoError =>

@@ -64,6 +64,18 @@ describe('bounds before parsing', () => {
     expect(codeOf(() => scanBody(of(1_310_720), limits))).toBe('BODY_TOO_LARGE');
   });
 
+  it('refuses an event with more brackets and commas than a quarter of the bytes it may have', () => {
+    // 256 KiB: 65,536. Two brackets and a comma beside those of the array; in a batch also the comma before it.
+    const dense = { ...limits, eventMaxBytes: 256 * 1024 };
+    const of = (commas: number): string => `{"event":"x","data":{"a":[${'0,'.repeat(commas)}0]}}`;
+    expect(codeOf(() => scanBody(bytesOf(of(65_532)), dense))).toBe('none');
+    expect(codeOf(() => scanBody(bytesOf(of(65_533)), dense))).toBe('EVENT_TOO_LARGE');
+    expect(codeOf(() => scanBody(bytesOf(`[${of(65_532)},${of(65_531)}]`), dense))).toBe('none');
+    expect(codeOf(() => scanBody(bytesOf(`[${of(65_531)},${of(65_532)}]`), dense))).toBe('BODY_TOO_LARGE');
+    const small = Buffer.from(of(65_533));
+    expect(codeOf(() => checkStructure(glanceAt(small), small, dense))).toBe('EVENT_TOO_LARGE');
+  });
+
   it.each([
     ['a single event', '{"event":"x","data":{"a":', '}}', 'EVENT_TOO_DEEP'],
     ['one of an array', '[{"event":"ok"},{"event":"x","data":{"a":', '}}]', 'BODY_TOO_LARGE'],
@@ -77,15 +89,19 @@ describe('bounds before parsing', () => {
     expect(codeOf(() => checkStructure(glanceAt(of(990)), of(990), limits))).toBe('none');
   });
 
-  it('refuses an event with sixteen times the properties allowed, or eight times the bytes', () => {
+  it('refuses an event with eight times the properties allowed, or eight times the bytes', () => {
     const keys = (count: number): string =>
       `{"event":"x","data":{${Array.from({ length: count }, (_, i) => `"${i}":1`).join(',')}}}`;
-    const most = limits.propertiesMax * 16;
+    const most = limits.propertiesMax * 8;
     // "event" and "data" are keys as well.
     expect(codeOf(() => scanBody(bytesOf(keys(most - 2)), limits))).toBe('none');
     expect(codeOf(() => scanBody(bytesOf(keys(most - 1)), limits))).toBe('EVENT_PROPERTIES_TOO_MANY');
     expect(codeOf(() => scanBody(bytesOf(`[{},${keys(most - 2)}]`), limits))).toBe('none');
     expect(codeOf(() => scanBody(bytesOf(`[{},${keys(most - 1)}]`), limits))).toBe('BODY_TOO_LARGE');
+    const small = Buffer.from(keys(most - 1));
+    expect(codeOf(() => checkStructure(glanceAt(small), small, limits))).toBe('EVENT_PROPERTIES_TOO_MANY');
+    const many = Buffer.from(`[${keys(most - 2)},${keys(most - 2)}]`);
+    expect(codeOf(() => checkStructure(glanceAt(many), many, limits))).toBe('none');
     const long = (length: number): string => `"${'x'.repeat(length - 2)}"`;
     const bytes = limits.eventMaxBytes * 8;
     expect(codeOf(() => scanBody(bytesOf(long(bytes)), limits))).toBe('none');
