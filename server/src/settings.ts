@@ -5,7 +5,25 @@
  */
 import { WEEK_STARTS } from './app-settings.ts';
 import { availableMemoryBytes } from './machine-memory.ts';
-import { zoneNamed } from './time.ts';
+import {
+  authKey,
+  connection,
+  githubUsers,
+  integer,
+  MIB,
+  ORIGINS,
+  oneOf,
+  optional,
+  origins,
+  PROXIES,
+  proxies,
+  scriptPath,
+  sizeText,
+  text,
+  timeZone,
+  url,
+  users,
+} from './setting-values.ts';
 
 export interface Setting<T> {
   readonly default: T;
@@ -17,148 +35,6 @@ export interface Setting<T> {
   readonly parse: (value: unknown) => T;
   /** How the default is printed where it depends on the machine. */
   readonly defaultText?: string;
-}
-
-const MIB = 1024 * 1024;
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, kib: 1024, mib: MIB, gib: 1024 * MIB };
-
-function text(allowed = 'a text'): (value: unknown) => string {
-  return (value) => {
-    if (typeof value !== 'string' || value.trim() === '') throw new Error(`must be ${allowed}`);
-    return value;
-  };
-}
-
-/** 8388608 → "8 MiB"; what is no whole number of such units stays in bytes. */
-export function sizeText(bytes: number): string {
-  for (const [unit, factor] of [
-    ['TiB', 1024 * 1024 * MIB],
-    ['GiB', 1024 * MIB],
-    ['MiB', MIB],
-    ['KiB', 1024],
-  ] as const)
-    if (bytes > 0 && bytes % factor === 0) return `${bytes / factor} ${unit}`;
-  return `${bytes} bytes`;
-}
-
-function integer(min: number, max: number, unit: string) {
-  const allowed =
-    unit === 'bytes'
-      ? `a size from ${sizeText(min)} to ${sizeText(max)}, in bytes or like "10 MiB"`
-      : `a whole number${unit === '' ? '' : ` of ${unit}`} from ${min} to ${max}`;
-  const parse = (value: unknown): number => {
-    const match = typeof value === 'string' ? /^(\d+)\s*([a-z]*)$/i.exec(value.trim()) : undefined;
-    const suffix = match?.[2]?.toLowerCase().replace(/^([kmg])b$/, '$1') ?? '';
-    const factor = unit === 'bytes' ? UNITS[suffix] : suffix === '' ? 1 : undefined;
-    const number = typeof value === 'number' ? value : match && factor ? Number(match[1]) * factor : Number.NaN;
-    if (!Number.isInteger(number) || number < min || number > max) throw new Error(`must be ${allowed}`);
-    return number;
-  };
-  return { allowed, parse };
-}
-
-function boolean(value: unknown): boolean {
-  if (value === true || value === 'true' || value === '1') return true;
-  if (value === false || value === 'false' || value === '0') return false;
-  throw new Error('must be true or false');
-}
-
-function list(allowed: string): (value: unknown) => readonly string[] {
-  return (value) => {
-    const items = typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
-    if (!Array.isArray(items) || items.some((item) => typeof item !== 'string')) throw new Error(`must be ${allowed}`);
-    return items.filter((item: string) => item !== '');
-  };
-}
-
-function oneOf<T extends string>(names: readonly T[]) {
-  const allowed = names.map((name) => `"${name}"`).join(', ');
-  return {
-    allowed,
-    parse: (value: unknown): T => {
-      const found = names.find((name) => name === value);
-      if (found === undefined) throw new Error(`must be one of ${allowed}`);
-      return found;
-    },
-  };
-}
-
-/** Settings given as text (environment, flags) hold objects as JSON. */
-function fromJson(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    throw new Error('must be JSON');
-  }
-}
-
-const optional =
-  <T>(parse: (value: unknown) => T) =>
-  (value: unknown): T | undefined =>
-    value === undefined || value === null || value === '' ? undefined : parse(value);
-
-/** Fewer rounds are broken in hours by what a gamer owns (API.md). */
-const BCRYPT_ROUNDS_MIN = 12;
-
-function users(value: unknown): Readonly<Record<string, string>> {
-  const given = fromJson(value);
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new Error('must be an object of names and bcrypt hashes');
-  for (const [name, hash] of Object.entries(given)) {
-    const rounds = typeof hash === 'string' ? /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)?.[1] : undefined;
-    if (rounds === undefined)
-      throw new Error(`the hash of "${name}" is not a bcrypt hash; \`seismo hash-password\` makes one`);
-    if (Number(rounds) < BCRYPT_ROUNDS_MIN)
-      throw new Error(
-        `the hash of "${name}" has ${Number(rounds)} rounds, at least ${BCRYPT_ROUNDS_MIN} are needed; \`seismo hash-password\` makes one`,
-      );
-  }
-  return { ...given } as Record<string, string>;
-}
-
-function githubUsers(value: unknown): { readonly users: readonly string[] } {
-  const given = fromJson(value);
-  if (typeof given === 'object' && given !== null && 'users' in given && Object.keys(given).length === 1)
-    return { users: list('an array of GitHub logins')(given.users) };
-  throw new Error('must be {"users": ["github-login", …]}');
-}
-
-function connection(value: unknown): string {
-  const target = text('a directory or a URL')(value);
-  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(target)) return target;
-  const scheme = target.slice(0, target.indexOf(':')).toLowerCase();
-  if (scheme === 'mongodb' || scheme === 'mongodb+srv')
-    throw new Error('MongoDB is not supported yet; leave it out for the embedded engine, or name a ClickHouse server');
-  if (!['http', 'https', 'clickhouse'].includes(scheme))
-    throw new Error(`"${scheme}://" is not known; use a directory, http(s):// or clickhouse://`);
-  if (!URL.canParse(target)) throw new Error('is not a URL');
-  return target;
-}
-
-function authKey(value: unknown): string {
-  const key = text()(value);
-  if (key === 'SHARED_SECRET') throw new Error('is the example of the first Seismo; everybody knows it');
-  if (Buffer.byteLength(key) < 32) throw new Error('must have at least 32 bytes; `openssl rand -hex 32` makes one');
-  return key;
-}
-
-function timeZone(value: unknown): string {
-  const zone = typeof value === 'string' ? zoneNamed(value) : undefined;
-  if (zone === undefined) throw new Error('must be an IANA zone, like "Europe/Zurich"');
-  return zone;
-}
-
-function url(value: unknown): string {
-  if (typeof value !== 'string' || !/^https?:\/\//.test(value) || !URL.canParse(value))
-    throw new Error('must be an http(s) URL');
-  return value.replace(/\/+$/, '');
-}
-
-function scriptPath(value: unknown): string {
-  if (typeof value !== 'string' || !/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+\.js$/.test(value))
-    throw new Error('must be a path like /seismo.js');
-  return value;
 }
 
 const setting = <T>(
@@ -177,26 +53,6 @@ const count = (value: number, min: number, max: number, unit: string, doc: strin
 const GIB = 1024 * MIB;
 /** A quarter of what the server may use, at least 512 MiB, at most 1.5 GiB: what the figures in bench/results were reached with. */
 const ENGINE_MEMORY = Math.round(Math.min(1.5 * GIB, Math.max(0.5 * GIB, availableMemoryBytes() / 4)));
-
-const ORIGINS = 'a list of origins like "https://example.com"';
-
-/** As a browser sends them; one with a path or a capital letter would never match. */
-const origins = (anyAllowed: boolean) => (value: unknown) => {
-  const given = list(ORIGINS)(value);
-  for (const one of given)
-    if (!(one === '*' && anyAllowed) && !(URL.canParse(one) && new URL(one).origin === one))
-      throw new Error(`"${one}" is not an origin like "https://example.com"`);
-  return given;
-};
-
-const PROXIES = integer(1, 10, 'proxies');
-function proxies(value: unknown): boolean | number {
-  try {
-    return boolean(value);
-  } catch {
-    return PROXIES.parse(value);
-  }
-}
 
 export const SETTINGS = {
   dataDir: setting(
