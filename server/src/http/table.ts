@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { Asked } from '../analysis/analysis.ts';
 import type { Column } from '../analysis/answer.ts';
-import { csvCell } from '../reports/csv.ts';
+import { csvCell } from '../csv-cell.ts';
 import { CSV_TYPE, LINES_TYPE } from './csv.ts';
 import type { Form } from './form.ts';
 import type { Call } from './route.ts';
@@ -27,13 +27,15 @@ export function inForm(form: Form, { reply }: Call, answer: unknown, table: () =
 /** CSV (RFC 4180): a header, then a line a row. Values that are no texts or numbers are JSON. */
 function csvOfTable({ columns, rows }: Table, safe: boolean): string {
   const lines = [columns.map(({ name }) => csvCell(name, safe)).join(',')];
-  for (const row of rows()) lines.push(row.map((value) => csvCell(cellText(value), safe)).join(','));
+  for (const row of rows()) lines.push(row.map((value) => cellOf(value, safe)).join(','));
   return `${lines.join('\r\n')}\r\n`;
 }
 
-function cellText(value: unknown): string {
+/** Only texts can be formulas. */
+function cellOf(value: unknown, safe: boolean): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : JSON.stringify(value);
+  if (typeof value === 'string') return csvCell(value, safe);
+  return csvCell(typeof value === 'number' ? String(value) : JSON.stringify(value), false);
 }
 
 /** An object a row; what a row does not have is left out. */

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { csvCell } from '../../src/csv-cell.ts';
 import { type ErrorCode, SeismoError } from '../../src/errors.ts';
 import type { CountsQuery, EventsQuery, Filter, GroupsQuery, QueryControl, Range } from '../../src/query.ts';
 import { createReports } from '../../src/reports/create-reports.ts';
-import { CSV_HEADER, csvCell, csvLine } from '../../src/reports/csv.ts';
+import { CSV_HEADER, csvLine } from '../../src/reports/csv.ts';
 import { filtersOf } from '../../src/reports/filters.ts';
 import type { Reports } from '../../src/reports/reports.ts';
 import type { EventRow, Store } from '../../src/store/store.ts';
