@@ -9,6 +9,7 @@ import { localTime } from '../../src/cli/import/local-time.ts';
 import type { Mapping } from '../../src/cli/import/mapping.ts';
 import { runImport, type Sink } from '../../src/cli/import/run.ts';
 import { openSource } from '../../src/cli/import/source.ts';
+import { aSink } from './import-sink.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -21,35 +22,6 @@ const file = (name: string, content: string | Buffer): string => {
   return join(folder, name);
 };
 const plain: Mapping = { timeZone: 'UTC' };
-
-/** Takes everything, and breaks after so many pieces. */
-function aSink(breakAfter = Number.POSITIVE_INFINITY) {
-  const lines: string[] = [];
-  const done = new Map<string, number>();
-  let pieces = 0;
-  const sink: Sink = {
-    importedRows: async (_app, fingerprint) => done.get(fingerprint) ?? 0,
-    async forget(_app, fingerprint) {
-      done.delete(fingerprint);
-    },
-    async importRows(_app, fingerprint, { lines: body, rowsFrom, rowsDone }) {
-      if (++pieces > breakAfter) throw new Error('broken');
-      const piece = body.toString('utf8').trimEnd().split('\n');
-      expect([rowsFrom, rowsDone]).toEqual([done.get(fingerprint) ?? 0, rowsFrom + piece.length]);
-      lines.push(...piece);
-      done.set(fingerprint, rowsDone);
-      return { accepted: piece.length, duplicates: 0, rejected: [] };
-    },
-  };
-  return {
-    sink,
-    lines,
-    events: () => lines.map((line) => JSON.parse(line) as unknown),
-    mend: () => {
-      breakAfter = Number.POSITIVE_INFINITY;
-    },
-  };
-}
 
 it('sends lines of NDJSON as they are, gzip or not whatever the file is called', async () => {
   const text = '{"event":"a","data":{"n":1e400,"n":1}}\n\n{oops\r\n[1]\n{"event":"b"}';
@@ -248,7 +220,7 @@ it('tells formats by how files begin', async () => {
     file('e', gzipSync('\ufeff{"event":"a"}')),
     file('f', ''),
   ];
-  const found = await Promise.all(formats.map(async (path) => (await openSource(path, undefined)).format));
+  const found = await Promise.all(formats.map(async (path) => (await openSource(path)).format));
   expect(found).toEqual(['ndjson', 'csv', 'csv', 'csv', 'ndjson', 'ndjson']);
 });
 
@@ -311,7 +283,7 @@ it('asks again when the server says "later", and not when it says "no"', async (
 
 it('reads Parquet: real flights, from any row on', async () => {
   const path = fileURLToPath(new URL('../../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url));
-  const source = await openSource(path, undefined);
+  const source = await openSource(path);
   expect([source.format, source.rows, [...source.localTimes]]).toEqual(['parquet', 3_000_000, ['date']]);
   for await (const { rows } of source.read(2_999_990)) {
     expect(rows.length).toBe(10);

@@ -1,25 +1,32 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { CommandFailure } from '../failure.ts';
-import type { Rows, Told } from './source.ts';
+import type { Rows, Told } from './rows.ts';
 
 /** A quote that is never closed makes one record of all that follows. */
 const RECORD_MAX_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
+const QUOTE = 34;
+
+export interface CsvOptions {
+  readonly pieceRows: number;
+  /** Between cells; undefined: as the file has it. */
+  readonly delimiter: string | undefined;
+  readonly unreadable: Told;
+  readonly onDelimiter: (delimiter: string) => void;
+}
 
 /**
  * Records under the header (RFC 4180, read line by line: `csv-parse` took 22 µs a record, four times of this). One that cannot be
  * read (a quote in the wrong place, more or fewer cells than the header) is told and is no row: rows are counted alike however
  * often the file is read.
  */
-export async function* csvRows(
-  chunks: AsyncIterable<Buffer>,
-  pieceRows: number,
-  unreadable: Told,
-): AsyncGenerator<Rows> {
+export async function* csvRows(chunks: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<Rows> {
+  const { pieceRows, unreadable, onDelimiter } = options;
   let rows: Record<string, string>[] = [];
   let places: number[] = [];
   let header: readonly string[] | undefined;
-  let records = new Records(',');
+  let records: Records | undefined;
   const take = (line: number, cells: readonly string[]): void => {
     if (header === undefined) header = checkedHeader(cells);
     else if (cells.length === header.length) {
@@ -27,8 +34,17 @@ export async function* csvRows(
       places.push(line);
     } else unreadable.add({ line, detail: `The record has ${cells.length} cells, and the header ${header.length}.` });
   };
-  for await (const bytes of linesOf(chunks)) {
-    if (records.line === 0) records = new Records(delimiterOf(bytes));
+  const ends: LineEnds = { with: '\n' };
+  for await (const bytes of linesOf(chunks, ends)) {
+    if (records === undefined) {
+      const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+      // A line for spreadsheets: Excel writes and obeys it.
+      const said = /^"?sep=(.)"?\r?$/i.exec(text)?.[1];
+      const delimiter = options.delimiter ?? said ?? delimiterOf(text);
+      onDelimiter(delimiter);
+      records = new Records(delimiter, ends.with, said === undefined ? 0 : 1);
+      if (said !== undefined) continue;
+    }
     const record = records.add(bytes);
     if (record?.fault !== undefined) {
       if (header === undefined) throw new CommandFailure(`The header cannot be read: ${record.fault}`);
@@ -39,18 +55,28 @@ export async function* csvRows(
     rows = [];
     places = [];
   }
-  const openSince = records.openSince();
+  const openSince = records?.openSince();
   if (openSince !== undefined)
     unreadable.add({ line: openSince, detail: 'A quote begins here and is never closed: all that follows is in it.' });
   if (rows.length > 0) yield { rows, lines: places };
 }
 
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+interface LineEnds {
+  /** Known with the first line. */
+  with: '\n' | '\r';
+}
+
+/** Lines end with LF or CRLF, or with CR alone where the first line does (as old spreadsheets of the Macintosh write). */
+async function* linesOf(chunks: AsyncIterable<Buffer>, ends: LineEnds): AsyncGenerator<Buffer> {
   let open: Buffer[] = [];
   let openBytes = 0;
+  let ending: LineEnds['with'] | undefined;
   for await (const chunk of chunks) {
+    ending ??= endingOf(chunk);
+    ends.with = ending ?? '\n';
+    const code = ends.with === '\r' ? CARRIAGE_RETURN : NEWLINE;
     let start = 0;
-    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
+    for (let at = chunk.indexOf(code); at >= 0; at = chunk.indexOf(code, start)) {
       const rest = chunk.subarray(start, at);
       yield open.length === 0 ? rest : Buffer.concat([...open, rest]);
       open = [];
@@ -62,6 +88,20 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     if (openBytes > RECORD_MAX_BYTES) throw tooLong();
   }
   if (openBytes > 0) yield Buffer.concat(open);
+}
+
+/** Of the first line break outside of quotes. @returns undefined when there is none yet */
+function endingOf(chunk: Buffer): LineEnds['with'] | undefined {
+  let isQuoted = false;
+  for (let at = 0; at < chunk.length; at++) {
+    const byte = chunk[at]!;
+    if (byte === QUOTE) isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if (byte === NEWLINE) return '\n';
+    else if (byte === CARRIAGE_RETURN)
+      return at + 1 === chunk.length ? undefined : chunk[at + 1] === NEWLINE ? '\n' : '\r';
+  }
+  return undefined;
 }
 
 const tooLong = (): CommandFailure =>
@@ -77,8 +117,9 @@ interface CsvRecord {
 /** Lines → records. A cell in quotes may hold line breaks, so a record may take several. */
 class Records {
   readonly #delimiter: string;
+  readonly #ending: string;
   /** Lines so far. */
-  line = 0;
+  line: number;
   #cells: string[] = [];
   /** Of a cell whose quote is open. */
   #parts: string[] = [];
@@ -86,8 +127,10 @@ class Records {
   #bytes = 0;
   #since = 0;
 
-  constructor(delimiter: string) {
+  constructor(delimiter: string, ending: string, line: number) {
     this.#delimiter = delimiter;
+    this.#ending = ending;
+    this.line = line;
   }
 
   /** @returns the record that ends with this line */
@@ -118,7 +161,7 @@ class Records {
 
   #readCells(text: string, end: number): CsvRecord | undefined {
     let at = 0;
-    if (this.#isOpen) this.#parts.push('\n');
+    if (this.#isOpen) this.#parts.push(this.#ending);
     for (;;) {
       if (this.#isOpen || text[at] === '"') {
         at = this.#readQuoted(text, this.#isOpen ? at : at + 1);
@@ -190,9 +233,9 @@ function checkedHeader(names: readonly string[]): readonly string[] {
   return names;
 }
 
-/** What separates cells: of comma, semicolon (as spreadsheets write in much of Europe) and tab, that which the header holds most. */
-function delimiterOf(header: Buffer): string {
-  const text = header.toString('utf8');
+/** What separates cells: of comma, semicolon (as spreadsheets write in much of Europe) and tab, that which the header holds most outside of quotes. */
+function delimiterOf(header: string): string {
+  const text = header.replace(/"(?:[^"]|"")*"?/g, '');
   const count = (separator: string): number => text.split(separator).length;
   return [';', '\t'].reduce((most, each) => (count(each) > count(most) ? each : most), ',');
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CommandFailure } from '../failure.ts';
-import type { Rows } from './source.ts';
+import type { Rows } from './rows.ts';
 
 /** A line longer than this is no line: it would be held in memory. */
 const LINE_MAX_BYTES = 64 * 1024 * 1024;

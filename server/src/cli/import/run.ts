@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ImportAnswer } from '../../ingest/ingest.ts';
 import { CommandFailure } from '../failure.ts';
+import { checkApp, checkColumns } from './check-rows.ts';
+import type { ColumnSummary, LargeIntegers } from './column-types.ts';
 import { checkWhole, fingerprintOf } from './fingerprint.ts';
-import type { Format } from './formats.ts';
-import { columnsOf, type Line, type Mapping, mapper } from './mapping.ts';
-import { openSource, type Remark, type Row, type Rows, Told } from './source.ts';
+import type { Format, PresetName } from './formats.ts';
+import { columnsOf, isPlain, type Line, type Mapping, mapper } from './mapping.ts';
+import { reasonOfNothing } from './nothing.ts';
+import { patiently } from './patience.ts';
+import { presetLines } from './presets/lines.ts';
+import { presetOf } from './presets/presets.ts';
+import { type Piece, type Remark, type Source, type SourceOptions, Told } from './rows.ts';
+import { openSource } from './source.ts';
 
 /** Where the rows go. */
 export interface Sink {
@@ -29,6 +35,8 @@ export interface ImportRun {
   readonly path: string;
   readonly app: string;
   readonly format?: Format;
+  /** Whose export the file is. */
+  readonly preset?: PresetName;
   readonly mapping: Mapping;
   /** From the first row, though it was imported before. */
   readonly again?: boolean;
@@ -51,7 +59,10 @@ export interface Refused extends Remark {
 
 export interface ImportResult {
   readonly format: Format;
+  /** Events to be: as many as rows, unless a preset makes several events of a row, or none. */
   readonly rows: number;
+  /** Of a preset: rows of the file that are no events there. */
+  readonly leftOut?: number;
   /** Rows that an earlier, interrupted run had done. */
   readonly resumedAt: number;
   readonly accepted: number;
@@ -65,75 +76,146 @@ export interface ImportResult {
   /** Rows that were taken, with a time that could have been meant otherwise. */
   readonly doubtfulTotal: number;
   readonly doubtful: readonly Remark[];
+  /** What the columns of a CSV were taken for, and those of `--type`. */
+  readonly columns: readonly ColumnSummary[];
+  readonly largeIntegers: readonly LargeIntegers[];
 }
 
 const REJECTED_LISTED_MAX = 1_000;
-/** An engine that is away so long needs a person. */
-const WAIT_MAX_MS = 10 * 60_000;
-const WAIT_STEP_MS = 500;
 
+/** @throws CommandFailure of what is wrong with the file as a whole, a file that holds something and no row included */
 export async function runImport(run: ImportRun): Promise<ImportResult> {
-  const { app, sink, path, mapping, defaultTimeMs: defaultTime } = run;
+  const { app, sink, path, mapping } = run;
   const before = await markOf(path);
-  const source = await openSource(path, run.format);
-  const { format, localTimes, unreadable } = source;
+  const source = await openSource(path, sourceOptionsOf(run));
+  const { format } = source;
   if (path !== '-') await checkWhole(path, format);
   // Standard input cannot be read again: it is a new import each time.
-  const fingerprint = path === '-' ? randomUUID() : await fingerprintOf(path, format, mapping);
+  const how = run.preset === undefined ? mapping : { ...mapping, preset: run.preset };
+  const fingerprint = path === '-' ? randomUUID() : await fingerprintOf(path, format, how);
   if (run.again) await sink.forget(app, fingerprint);
   const resumedAt = await sink.importedRows(app, fingerprint);
-  const cells = format === 'csv' || format === 'parquet';
-  const toLine = mapper(mapping, { typed: format === 'csv', cells, localTimes });
-  const sum = { rows: resumedAt, accepted: 0, duplicates: 0, rejectedTotal: 0 };
-  const rejected: Refused[] = [];
-  const doubtful = new Told();
-  let isFirst = true;
-  /** One piece is on its way while the next is read. */
-  let under: Promise<void> = Promise.resolve();
-
-  async function send(lines: readonly Line[], places: Rows['lines'], rowsFrom: number, bytesRead: number) {
-    const rowsDone = rowsFrom + lines.length;
-    const share = source.rows ? rowsDone / source.rows : source.bytes ? bytesRead / source.bytes : undefined;
-    const waiting = (waitsFor: string): void => run.onProgress?.({ rows: rowsFrom, share, waitsFor });
-    const piece = { lines: bodyOf(lines), rowsFrom, rowsDone, defaultTime };
-    const answer = await patiently(waiting, () => sink.importRows(app, fingerprint, piece));
-    sum.accepted += answer.accepted;
-    sum.duplicates += answer.duplicates;
-    sum.rejectedTotal += lines.length - answer.accepted - answer.duplicates;
-    for (const { index, code, detail } of answer.rejected)
-      if (rejected.length < REJECTED_LISTED_MAX)
-        rejected.push({ line: places[index] ?? 0, code, detail, ...lines[index]?.fault });
-    lines.forEach(({ doubt }, i) => {
-      if (doubt !== undefined) doubtful.add({ line: places[i]!, detail: doubt });
-    });
-    run.onProgress?.({ rows: rowsDone, share });
-  }
-
-  for await (const { rows, lines: places, bytesRead } of source.read(resumedAt)) {
-    if (isFirst) checkColumns(rows, mapping);
-    isFirst = false;
-    const lines = rows.map(toLine);
-    const rowsFrom = sum.rows;
-    sum.rows += lines.length;
-    await under;
-    under = send(lines, places, rowsFrom, bytesRead);
-    under.catch(() => {});
-  }
-  await under;
+  const sending = new Sending(run, source, fingerprint, resumedAt);
+  const leftOut = await sending.all();
   if ((await markOf(path)) !== before)
     throw new CommandFailure(
       `${path} was changed while it was imported. What it holds now is another import: rows of it that bring no uuid would count again.`,
     );
-  return {
+  const { unreadable, columns } = source;
+  const result: ImportResult = {
     format,
-    ...sum,
+    ...sending.result(),
+    ...(run.preset !== undefined && { leftOut }),
     resumedAt,
-    rejected,
     unreadableTotal: unreadable.total,
     unreadable: unreadable.first,
-    doubtfulTotal: doubtful.total,
-    doubtful: doubtful.first,
+    columns: columns.summary(),
+    largeIntegers: columns.large(),
   };
+  const isEmpty = (source.bytes ?? source.textBytes()) === 0;
+  if (result.rows === 0 && !isEmpty)
+    throw new CommandFailure(reasonOfNothing({ path, preset: run.preset, format, leftOut, unreadable }));
+  return result;
+}
+
+function sourceOptionsOf({ format, preset, mapping }: ImportRun): SourceOptions {
+  const { delimiter, types } = mapping;
+  if (preset !== undefined) return { format, standardInput: presetOf(preset).standardInput, delimiter };
+  const fields = isPlain(mapping) ? undefined : new Set(columnsOf(mapping));
+  return { format, delimiter, types, fields };
+}
+
+/** Sends the lines of a file, one piece on its way while the next is read. */
+class Sending {
+  readonly #run: ImportRun;
+  readonly #source: Source;
+  readonly #fingerprint: string;
+  readonly #resumedAt: number;
+  readonly #sum: { rows: number; accepted: number; duplicates: number; rejectedTotal: number };
+  readonly #rejected: Refused[] = [];
+  readonly #doubtful = new Told();
+  #under: Promise<void> = Promise.resolve();
+
+  constructor(run: ImportRun, source: Source, fingerprint: string, resumedAt: number) {
+    this.#run = run;
+    this.#source = source;
+    this.#fingerprint = fingerprint;
+    this.#resumedAt = resumedAt;
+    this.#sum = { rows: resumedAt, accepted: 0, duplicates: 0, rejectedTotal: 0 };
+  }
+
+  /** @returns rows that a preset left out */
+  async all(): Promise<number> {
+    const { preset, mapping } = this.#run;
+    let leftOut = 0;
+    if (preset === undefined) await this.#rows();
+    else {
+      const lines = presetLines(presetOf(preset), mapping.timeZone, this.#source, this.#resumedAt);
+      for (;;) {
+        const next = await lines.next();
+        if (next.done) {
+          leftOut = next.value;
+          break;
+        }
+        await this.#next(next.value.lines, next.value.places, next.value.bytesRead);
+      }
+    }
+    await this.#under;
+    return leftOut;
+  }
+
+  result() {
+    return {
+      ...this.#sum,
+      rejected: this.#rejected,
+      doubtfulTotal: this.#doubtful.total,
+      doubtful: this.#doubtful.first,
+    };
+  }
+
+  async #rows(): Promise<void> {
+    const { mapping, app } = this.#run;
+    const { format, localTimes, columns } = this.#source;
+    const cells = format === 'csv' || format === 'parquet';
+    const toLine = mapper(mapping, { typed: format === 'csv', cells, localTimes, columns });
+    let isFirst = true;
+    for await (const { rows, lines, bytesRead } of this.#source.read(this.#resumedAt)) {
+      if (isFirst) {
+        checkColumns(rows, columnsOf(mapping));
+        if (isPlain(mapping) && !mapping.renameApp) checkApp(rows, app);
+      }
+      isFirst = false;
+      await this.#next(rows.map(toLine), lines, bytesRead);
+    }
+  }
+
+  async #next(lines: readonly Line[], places: readonly number[], bytesRead: number): Promise<void> {
+    const rowsFrom = this.#sum.rows;
+    this.#sum.rows += lines.length;
+    await this.#under;
+    this.#under = this.#send(lines, places, rowsFrom, bytesRead);
+    this.#under.catch(() => {});
+  }
+
+  async #send(lines: readonly Line[], places: Piece['lines'], rowsFrom: number, bytesRead: number): Promise<void> {
+    const { app, sink, defaultTimeMs: defaultTime, onProgress, preset } = this.#run;
+    const { rows, bytes } = this.#source;
+    const rowsDone = rowsFrom + lines.length;
+    const share = rows && preset === undefined ? rowsDone / rows : bytes ? bytesRead / bytes : undefined;
+    const waiting = (waitsFor: string): void => onProgress?.({ rows: rowsFrom, share, waitsFor });
+    const piece = { lines: bodyOf(lines), rowsFrom, rowsDone, defaultTime };
+    const answer = await patiently(waiting, () => sink.importRows(app, this.#fingerprint, piece));
+    this.#sum.accepted += answer.accepted;
+    this.#sum.duplicates += answer.duplicates;
+    this.#sum.rejectedTotal += lines.length - answer.accepted - answer.duplicates;
+    for (const { index, code, detail } of answer.rejected)
+      if (this.#rejected.length < REJECTED_LISTED_MAX)
+        this.#rejected.push({ line: places[index] ?? 0, code, detail, ...lines[index]?.fault });
+    lines.forEach(({ doubt }, i) => {
+      if (doubt !== undefined) this.#doubtful.add({ line: places[i]!, detail: doubt });
+    });
+    onProgress?.({ rows: rowsDone, share });
+  }
 }
 
 async function markOf(path: string): Promise<string> {
@@ -161,39 +243,4 @@ function bodyOf(lines: readonly Line[]): Buffer {
   }
   encode();
   return Buffer.concat(pieces);
-}
-
-/** A name that no row has is a slip: every row would come without it. */
-function checkColumns(rows: readonly Row[], mapping: Mapping): void {
-  const wanted = columnsOf(mapping);
-  if (wanted.length === 0) return;
-  const known = new Set<string>();
-  for (const row of rows)
-    for (const name of Buffer.isBuffer(row) ? keysOf(row) : Object.keys(row)) if (known.size < 1_000) known.add(name);
-  const missing = wanted.find((name) => !known.has(name));
-  if (missing !== undefined)
-    throw new CommandFailure(`No row has a column "${missing}"; there are: ${[...known].slice(0, 50).join(', ')}.`, 2);
-}
-
-function keysOf(line: Buffer): string[] {
-  try {
-    const value: unknown = JSON.parse(line.toString('utf8'));
-    return typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  } catch {
-    // The mapping says so of this row.
-    return [];
-  }
-}
-
-/** A server that says "later" is asked again; a piece is never counted twice, since it names the place where it begins. */
-async function patiently<T>(onWait: (reason: string) => void, work: () => Promise<T>): Promise<T> {
-  for (const until = Date.now() + WAIT_MAX_MS; ; ) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof CommandFailure) || error.refusal?.retry !== true || Date.now() > until) throw error;
-      onWait(error.message);
-      await pause(WAIT_STEP_MS);
-    }
-  }
 }

@@ -1,0 +1,77 @@
+import { isUtf8 } from 'node:buffer';
+import { jsonValue } from './json-value.ts';
+import { RowFault } from './row-fault.ts';
+
+/** A calendar day without a zone, as Parquet's DATE holds it: midnight, written as if in UTC. */
+export class Day extends Date {}
+
+/** JSON as a text, parsed where its faults can be reported with their row. */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A value that cannot be taken; its row is rejected with this reason. */
+export class BadCell {
+  readonly code: string;
+  /** What follows the name of the column. */
+  readonly detail: string;
+
+  constructor(code: string, detail: string) {
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/**
+ * A cell as JSON can hold it: Parquet gives bigints, dates and bytes. Bytes are the text that they spell in UTF-8, else base64.
+ * NaN is no number, so it becomes undefined; with `dropNulls` a NULL inside of a struct is not there. @throws RowFault that names the column
+ */
+export function jsonOfCell(value: unknown, column: string, { isLocal = false, dropNulls = false } = {}): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null || value === undefined) return value;
+  if (typeof value === 'number') return jsonNumber(value, column);
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (value instanceof Date) return dateText(value, column, isLocal);
+  if (value instanceof Uint8Array) return bytesText(value);
+  if (value instanceof JsonText) return jsonValue(value.text, `The column "${column}"`);
+  if (value instanceof BadCell) throw new RowFault(value.code, `The column "${column}" ${value.detail}`);
+  // A list keeps its length, so that places in it stay what they are.
+  if (Array.isArray(value)) return value.map((item) => jsonOfCell(item, column, { dropNulls }) ?? null);
+  const copy: Record<string, unknown> = {};
+  for (const [name, item] of Object.entries(value as object)) {
+    const json = item === null && dropNulls ? undefined : jsonOfCell(item, `${column}.${name}`, { dropNulls });
+    if (json !== undefined) define(copy, name, json);
+  }
+  return copy;
+}
+
+function jsonNumber(value: number, column: string): number | undefined {
+  if (Number.isNaN(value)) return undefined;
+  if (Number.isFinite(value)) return value;
+  throw new RowFault(
+    'EVENT_NUMBER_UNSAFE',
+    `The column "${column}" holds a number that is too large for a double; send it as a text.`,
+  );
+}
+
+function dateText(value: Date, column: string, isLocal: boolean): string {
+  if (Number.isNaN(value.getTime()))
+    throw new RowFault('EVENT_DATA_INVALID', `The column "${column}" holds a time outside of the years that exist.`);
+  const text = value.toISOString();
+  return value instanceof Day ? text.slice(0, -14) : isLocal ? text.slice(0, -1) : text;
+}
+
+function bytesText(value: Uint8Array): string {
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'base64');
+}
+
+/** A column may be called `__proto__`. */
+export function define(target: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__')
+    Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+  else target[name] = value;
+}

@@ -1,0 +1,172 @@
+import { type Decimal, isIdentifier, writtenNumber } from './written-number.ts';
+
+export const COLUMN_TYPES = ['text', 'number', 'boolean'] as const;
+export type ColumnType = (typeof COLUMN_TYPES)[number];
+export type GivenTypes = Readonly<Record<string, ColumnType>>;
+
+export interface ColumnSummary {
+  readonly column: string;
+  readonly type: ColumnType;
+  /** Rows that have a value there. */
+  readonly values: number;
+  /** Values that are not of the type and were taken as texts. */
+  readonly misfits: number;
+  readonly misfit?: string;
+}
+
+export interface LargeIntegers {
+  readonly column: string;
+  readonly values: number;
+}
+
+/** So many of the values that are looked at must be of a type for the column to be: four of five. */
+const SHARE = 0.8;
+const EXAMPLE_MAX_LENGTH = 40;
+/** Most numbers by far, told from the others fast. */
+const PLAIN_NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?$/;
+
+/** What the values of a column that were looked at are. */
+class Tally {
+  values = 0;
+  booleans = 0;
+  identifiers = 0;
+  point = 0;
+  comma = 0;
+  /** Read with a point alone, or with a comma alone. */
+  onlyPoint = 0;
+  onlyComma = 0;
+
+  add(text: string): void {
+    this.values++;
+    if (booleanOf(text) !== undefined) this.booleans++;
+    else if (isIdentifier(text)) this.identifiers++;
+    else {
+      const isPoint = writtenNumber(text, 'point') !== undefined;
+      const isComma = writtenNumber(text, 'comma') !== undefined;
+      if (isPoint) this.point++;
+      if (isComma) this.comma++;
+      if (isPoint && !isComma) this.onlyPoint++;
+      if (isComma && !isPoint) this.onlyComma++;
+    }
+  }
+}
+
+interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly decimal: Decimal;
+  values: number;
+  misfits: number;
+  misfit: string | undefined;
+}
+
+/**
+ * What each column holds. A column of a CSV is a number or a boolean when four of five of the values looked at are (the first
+ * ones of the file) and none is an identifier like 007; what is not of the type stays a text and is counted. Elsewhere values
+ * have types of their own, and only those that were given are changed.
+ */
+export class ColumnTypes {
+  readonly #given: GivenTypes;
+  readonly #columns = new Map<string, Column>();
+  /** By column. */
+  readonly #large = new Map<string, number>();
+  #mayHaveCommas = false;
+  #fileDecimal: Decimal = 'point';
+
+  constructor(given: GivenTypes) {
+    this.#given = given;
+  }
+
+  /** Where a semicolon or tab stands between cells, numbers that could be either have decimal commas if others do. */
+  separatedBy(delimiter: string): void {
+    this.#mayHaveCommas = delimiter !== ',';
+  }
+
+  /** Decides about the columns that have values here and were not decided about. @param skipped columns that are no properties */
+  learn(rows: readonly Readonly<Record<string, unknown>>[], skipped: ReadonlySet<string>): void {
+    const names = Object.keys(rows[0] ?? {}).filter((name) => !this.#columns.has(name) && !skipped.has(name));
+    const tallies = new Map(names.map((name) => [name, new Tally()]));
+    for (const [name, tally] of tallies)
+      for (const row of rows) {
+        const value = row[name];
+        if (typeof value === 'string' && value.trim() !== '') tally.add(value);
+      }
+    if (this.#mayHaveCommas && this.#columns.size === 0) {
+      const sum = (of: (tally: Tally) => number): number =>
+        [...tallies.values()].reduce((all, tally) => all + (tally.identifiers > 0 ? 0 : of(tally)), 0);
+      if (sum(({ onlyComma }) => onlyComma) > sum(({ onlyPoint }) => onlyPoint)) this.#fileDecimal = 'comma';
+    }
+    for (const [name, tally] of tallies) if (tally.values > 0) this.#decide(name, tally);
+  }
+
+  /** Whether it was given that the column holds texts. */
+  isText(name: string): boolean {
+    return Object.hasOwn(this.#given, name) && this.#given[name] === 'text';
+  }
+
+  /** The value as its column has it. */
+  read(name: string, value: unknown): unknown {
+    const column =
+      this.#columns.get(name) ?? (Object.hasOwn(this.#given, name) ? this.#decide(name, new Tally()) : undefined);
+    if (column === undefined || value === undefined || value === null) return value;
+    column.values++;
+    if (column.type === 'text') return typeof value === 'string' ? value : textOf(value);
+    const read = column.type === 'number' ? numberOf(value, column.decimal) : booleanValue(value);
+    if (read !== undefined) return read;
+    if (typeof value === 'string' && value.trim() === '') return undefined;
+    column.misfits++;
+    column.misfit ??= String(textOf(value)).slice(0, EXAMPLE_MAX_LENGTH);
+    return value;
+  }
+
+  /** An integer that a double cannot hold safely was taken as a text. */
+  addLarge(name: string): void {
+    this.#large.set(name, (this.#large.get(name) ?? 0) + 1);
+  }
+
+  summary(): ColumnSummary[] {
+    return [...this.#columns.values()].map(({ name, type, values, misfits, misfit }) => ({
+      column: name,
+      type,
+      values,
+      misfits,
+      ...(misfit !== undefined && { misfit }),
+    }));
+  }
+
+  /** Columns with integers of 2^53 or more, which were taken as texts. */
+  large(): LargeIntegers[] {
+    return [...this.#large].map(([column, values]) => ({ column, values }));
+  }
+
+  #decide(name: string, tally: Tally): Column {
+    const { values, booleans, identifiers, onlyPoint, onlyComma } = tally;
+    const decimal = onlyComma === onlyPoint ? this.#fileDecimal : onlyComma > onlyPoint ? 'comma' : 'point';
+    const share = (count: number): boolean => values > 0 && identifiers === 0 && count >= SHARE * values;
+    const found = share(booleans) ? 'boolean' : share(tally[decimal]) ? 'number' : 'text';
+    return this.#add(name, Object.hasOwn(this.#given, name) ? this.#given[name]! : found, decimal);
+  }
+
+  #add(name: string, type: ColumnType, decimal: Decimal): Column {
+    const column = { name, type, decimal, values: 0, misfits: 0, misfit: undefined };
+    this.#columns.set(name, column);
+    return column;
+  }
+}
+
+function numberOf(value: unknown, decimal: Decimal): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string') return undefined;
+  return decimal === 'point' && PLAIN_NUMBER.test(value) ? Number(value) : writtenNumber(value, decimal);
+}
+
+const booleanValue = (value: unknown): boolean | undefined =>
+  typeof value === 'boolean' ? value : typeof value === 'string' ? booleanOf(value) : undefined;
+
+function booleanOf(text: string): boolean | undefined {
+  if (text.length < 4) return undefined;
+  const word = text.trim().toLowerCase();
+  return word === 'true' ? true : word === 'false' ? false : undefined;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
