@@ -55,7 +55,7 @@ it('sums the amounts of a CSV as they are written', async () => {
     kind: 'trend',
     from: '2026-03-02',
     to,
-    series: [{ event: 'e', measure: 'sum', property: 'amount' }],
+    series: [{ event: 'e', measure: 'sum', property: 'data.amount' }],
   });
   expect(sum(await ask(question('2026-03-02')))).toContain(1376.89);
   // Without the last row, of 10:05.
@@ -77,7 +77,7 @@ it('has one user who visits and pays in a file of Amplitude', async () => {
     to: '2026-03-10',
     steps: [{ event: 'visit' }, { event: 'paid' }],
   });
-  expect(funnel).toMatchObject({ steps: [{ users: 1 }, { users: 1 }] });
+  expect(funnel).toMatchObject({ steps: [{ total: 1 }, { total: 1 }] });
 });
 
 it.each([
@@ -130,7 +130,7 @@ it('restores a CSV, safe or not, byte for byte: U+0000, formulas and line breaks
     "'",
     'a"b,c;d',
     '\ufeffx',
-    '\r',
+    '\rx',
   ];
   const events = texts.map((text, i) => ({
     event: `e${text}`,

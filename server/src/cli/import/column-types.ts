@@ -67,6 +67,7 @@ interface Column {
  */
 export class ColumnTypes {
   readonly #given: GivenTypes;
+  readonly #areGiven: boolean;
   readonly #columns = new Map<string, Column>();
   /** By column. */
   readonly #large = new Map<string, number>();
@@ -75,6 +76,7 @@ export class ColumnTypes {
 
   constructor(given: GivenTypes) {
     this.#given = given;
+    this.#areGiven = Object.keys(given).length > 0;
   }
 
   /** Where a semicolon or tab stands between cells, numbers that could be either have decimal commas if others do. */
@@ -99,13 +101,19 @@ export class ColumnTypes {
     for (const [name, tally] of tallies) if (tally.values > 0) this.#decide(name, tally);
   }
 
+  /** Whether values may have to be read otherwise than they are. */
+  get areKnown(): boolean {
+    return this.#areGiven || this.#columns.size > 0;
+  }
+
   /** Whether it was given that the column holds texts. */
   isText(name: string): boolean {
-    return Object.hasOwn(this.#given, name) && this.#given[name] === 'text';
+    return this.#areGiven && Object.hasOwn(this.#given, name) && this.#given[name] === 'text';
   }
 
   /** The value as its column has it. */
   read(name: string, value: unknown): unknown {
+    if (!this.areKnown) return value;
     const column =
       this.#columns.get(name) ?? (Object.hasOwn(this.#given, name) ? this.#decide(name, new Tally()) : undefined);
     if (column === undefined || value === undefined || value === null) return value;

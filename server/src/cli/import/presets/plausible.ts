@@ -1,5 +1,9 @@
+import { RowFault } from '../row-fault.ts';
 import { idOf, numberAt, renamed, textAt } from './fields.ts';
 import { type Cells, PAGE_VIEWED, type Preset, type PresetEvent, type PresetTools } from './preset.ts';
+
+/** A row of more is no row of such a file: the events of one page or name on one day. */
+const COUNT_MAX = 10_000_000;
 
 const CONTEXT = {
   hostname: 'host',
@@ -67,6 +71,11 @@ function* counted(row: Cells, { time }: PresetTools): Generator<PresetEvent> {
   const count = page === undefined ? numberAt(row, 'events') : numberAt(row, 'pageviews');
   // Other files count the same page views again, by country, browser and so on.
   if (count === undefined || (page === undefined && name === undefined)) return;
+  if (count > COUNT_MAX)
+    throw new RowFault(
+      'EVENT_DATA_INVALID',
+      `The row counts ${count} events of a day; at most ${COUNT_MAX} are made of a row.`,
+    );
   const event = {
     event: page === undefined ? name! : PAGE_VIEWED,
     timestamp: time(textAt(row, 'date')),
