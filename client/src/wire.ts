@@ -1334,7 +1334,7 @@ export interface Operations {
       readonly timeZone?: string | undefined;
       /** `json`, `ndjson`, `csv`, `parquet`; else as `Accept` says. */
       readonly format?: string | undefined;
-      /** `true` quotes CSV cells that begin with = + - @. */
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: string | undefined;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
@@ -1425,7 +1425,7 @@ export interface Operations {
       readonly fresh?: boolean | undefined;
       /** `json`, `ndjson`, `csv`; else as `Accept` says. */
       readonly format?: string | undefined;
-      /** `true` quotes CSV cells that begin with = + - @. */
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: string | undefined;
       /** The report that the path names; any other value is an error. Early clients send it. */
       readonly report?: 'hour' | undefined;
@@ -1484,7 +1484,7 @@ export interface Operations {
       readonly fresh?: boolean | undefined;
       /** `json`, `ndjson`, `csv`; else as `Accept` says. */
       readonly format?: string | undefined;
-      /** `true` quotes CSV cells that begin with = + - @. */
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: string | undefined;
       /** The report that the path names; any other value is an error. Early clients send it. */
       readonly report?: 'day' | undefined;
@@ -1545,7 +1545,7 @@ export interface Operations {
       readonly fresh?: boolean | undefined;
       /** `json`, `ndjson`, `csv`; else as `Accept` says. */
       readonly format?: string | undefined;
-      /** `true` quotes CSV cells that begin with = + - @. */
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: string | undefined;
       /** The report that the path names; any other value is an error. Early clients send it. */
       readonly report?: 'week' | undefined;
@@ -1606,7 +1606,7 @@ export interface Operations {
       readonly fresh?: boolean | undefined;
       /** `json`, `ndjson`, `csv`; else as `Accept` says. */
       readonly format?: string | undefined;
-      /** `true` quotes CSV cells that begin with = + - @. */
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: string | undefined;
       /** The report that the path names; any other value is an error. Early clients send it. */
       readonly report?: 'month' | undefined;
@@ -1667,7 +1667,7 @@ export interface Operations {
       readonly fresh?: boolean | undefined;
       /** `json`, `ndjson`, `csv`; else as `Accept` says. */
       readonly format?: string | undefined;
-      /** `true` quotes CSV cells that begin with = + - @. */
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: string | undefined;
       /** The report that the path names; any other value is an error. Early clients send it. */
       readonly report?: 'period' | undefined;
@@ -1732,7 +1732,7 @@ export interface Operations {
       readonly fresh?: boolean | undefined;
       /** `json`, `ndjson`, `csv`; else as `Accept` says. */
       readonly format?: string | undefined;
-      /** `true` quotes CSV cells that begin with = + - @. */
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: string | undefined;
     };
     answer: {
@@ -1768,7 +1768,7 @@ export interface Operations {
       readonly fresh?: boolean | undefined;
       /** `json`, `ndjson`, `csv`; else as `Accept` says. */
       readonly format?: string | undefined;
-      /** `true` quotes CSV cells that begin with = + - @. */
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: string | undefined;
     };
     body: Question;
@@ -1783,7 +1783,7 @@ export interface Operations {
       readonly fresh?: boolean | undefined;
       /** `json`, `ndjson`, `csv`; else as `Accept` says. */
       readonly format?: string | undefined;
-      /** `true` quotes CSV cells that begin with = + - @. */
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: string | undefined;
     };
     answer: Answer;
