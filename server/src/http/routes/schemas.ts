@@ -55,5 +55,8 @@ export const EXACT: Parameter = {
   description: '`true` asks for exact distinct users instead of a sketch.',
   schema: Type.Boolean(),
 };
-export const CSV_SAFE: Parameter = text('csvSafe', '`true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again.');
+export const CSV_SAFE: Parameter = text(
+  'csvSafe',
+  '`true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again.',
+);
 export const parameter = text;
