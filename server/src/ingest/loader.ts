@@ -172,14 +172,15 @@ export class Loader {
     const aside: AsideRow[] = [];
     const block = { ...cut, journal: first.journal };
     try {
-      if (repeated) await this.#insert(block.journal, await this.#missing(groups, block), aside);
+      if (repeated)
+        await this.#insert(block.journal, await this.#missing(block.journal, groups.flatMap(placedRows)), aside);
       else
         await store.insert(
           this.#block(block, cut.endSeq - cut.firstSeq, tokenOf(block), groups, (group) => group.rows),
         );
     } catch (error) {
       if (!(error instanceof InsertRefused)) throw error;
-      await this.#insert(block.journal, groups.flatMap(placedRows), aside);
+      await this.#halve(block.journal, groups.flatMap(placedRows), error, aside);
     }
     await journal.forget(groups, aside);
     this.#advance(cut.endSeq);
@@ -202,14 +203,16 @@ export class Loader {
   }
 
   /** What of an earlier attempt did not arrive: first it is surely not running any more, then its places are counted. */
-  async #missing(groups: readonly Group[], { journal, firstSeq, endSeq }: Range): Promise<Placed[]> {
+  async #missing(journal: string, placed: readonly Placed[]): Promise<readonly Placed[]> {
     const { store } = this.#options;
+    const [first, last] = [placed[0], placed.at(-1)];
+    if (first === undefined || last === undefined) return placed;
     await store.settleInserts(journal);
-    const stored = await store.storedRanges(journal, firstSeq, endSeq);
-    return groups.flatMap(placedRows).filter(({ seq }) => !isWithin(stored, seq));
+    const stored = await store.storedRanges(journal, first.seq, last.seq + 1);
+    return placed.filter(({ seq }) => !isWithin(stored, seq));
   }
 
-  /** Halves a refused block until single events remain; those are set aside with the reason. */
+  /** @param placed ascending; nothing of it is stored or on its way */
   async #insert(journal: string, placed: readonly Placed[], aside: AsideRow[]): Promise<void> {
     const [first, last] = [placed[0], placed.at(-1)];
     if (first === undefined || last === undefined) return;
@@ -220,14 +223,25 @@ export class Loader {
       await this.#options.store.insert(this.#block(range, placed.length, token, placed, ({ row }) => row));
     } catch (error) {
       if (!(error instanceof InsertRefused)) throw error;
-      if (placed.length === 1) {
-        aside.push({ seq: first.seq, reason: error.message, row: first.row });
-        return;
-      }
-      const middle = placed.length >> 1;
-      await this.#insert(journal, placed.slice(0, middle), aside);
-      await this.#insert(journal, placed.slice(middle), aside);
+      await this.#halve(journal, placed, error, aside);
     }
+  }
+
+  /**
+   * Halves a block that the engine refused until single events remain; those are set aside with the reason. What of it is stored all the
+   * same is counted first: a cluster may have stored a part, or named the wrong reason, and its events would count twice.
+   */
+  async #halve(journal: string, tried: readonly Placed[], reason: InsertRefused, aside: AsideRow[]): Promise<void> {
+    const placed = await this.#missing(journal, tried);
+    const [first] = placed;
+    if (first === undefined) return;
+    if (placed.length === 1 && tried.length === 1) {
+      aside.push({ seq: first.seq, reason: reason.message, row: first.row });
+      return;
+    }
+    const middle = Math.ceil(placed.length / 2);
+    await this.#insert(journal, placed.slice(0, middle), aside);
+    await this.#insert(journal, placed.slice(middle), aside);
   }
 
   #block<T>(range: Range, rows: number, token: string, pieces: readonly T[], rowsOf: (piece: T) => Buffer): Block {

@@ -8,6 +8,7 @@ import type { Ingest } from '../../src/ingest/ingest.ts';
 import { Journal } from '../../src/ingest/journal.ts';
 import type { Entry } from '../../src/ingest/journal-entry.ts';
 import { openJournalFile } from '../../src/ingest/journal-file.ts';
+import { InsertRefused } from '../../src/store/store.ts';
 import { LIMITS, MemoryStore } from './doubles.ts';
 
 const T0 = Date.UTC(2026, 0, 5);
@@ -186,6 +187,64 @@ it('loads nothing twice and loses nothing when a journal is brought back from a 
   store.losesAnswers = false;
   await ingest.catchUp('shop');
   expect(uuidsStored()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map(uuid));
+});
+
+it('loads nothing twice when a copy that was taken before any load is brought back after the original was loaded', async () => {
+  await reopen({ flushIntervalMs: 60_000 });
+  await post(named(1, 2));
+  // Nothing is on its way: the copy tells of no attempt.
+  const copy = join(folder, 'copy');
+  cpSync(join(folder, 'journal'), copy, { recursive: true });
+  await ingest.catchUp('shop');
+  expect(uuidsStored()).toEqual([1, 2].map(uuid));
+  await ingest.close();
+  rmSync(join(folder, 'journal'), { recursive: true });
+  cpSync(copy, join(folder, 'journal'), { recursive: true });
+  ingest = await open({ flushIntervalMs: 60_000 });
+  expect(ingest.stats().journalEvents).toBe(2);
+  await ingest.catchUp('shop');
+  expect(uuidsStored()).toEqual([1, 2].map(uuid));
+});
+
+it.each([
+  ['all', 5],
+  ['a part', 3],
+  ['nothing', 0],
+])('counts what is stored of a block that was refused before it halves it: %s', async (_, storedOfIt) => {
+  await reopen({ flushIntervalMs: 60_000 });
+  const settled = vi.spyOn(store, 'settleInserts');
+  const insert = store.insert.bind(store);
+  vi.spyOn(store, 'insert').mockImplementationOnce(async (block) => {
+    await insert(block);
+    store.events.splice(storedOfIt);
+    store.places.splice(storedOfIt);
+    throw new InsertRefused('code 32: a replica died under it');
+  });
+  await post(named(1, 2, 3, 4, 5));
+  await ingest.catchUp('shop');
+  expect(uuidsStored()).toEqual([1, 2, 3, 4, 5].map(uuid));
+  expect(ingest.stats().setAside).toBe(0);
+  expect(settled).toHaveBeenCalled();
+});
+
+it('sets aside what is refused, and counts what is stored of each half', async () => {
+  await reopen({ flushIntervalMs: 60_000 });
+  const insert = store.insert.bind(store);
+  const isBad = ({ uuid: each }: { uuid: string }) => each === uuid(4);
+  vi.spyOn(store, 'insert').mockImplementation(async (block) => {
+    const before = store.events.length;
+    await insert(block);
+    // As a cluster may: what precedes the bad row is stored, and the block is refused.
+    const bad = store.events.findIndex((event, i) => i >= before && isBad(event));
+    if (bad < 0) return;
+    store.events.splice(bad);
+    store.places.splice(bad);
+    throw new InsertRefused('code 27: cannot parse');
+  });
+  await post(named(1, 2, 3, 4, 5, 6, 7));
+  await ingest.catchUp('shop');
+  expect(uuidsStored()).toEqual([1, 2, 3, 5, 6, 7].map(uuid));
+  expect(ingest.setAside().map(({ event }) => event.uuid)).toEqual([uuid(4)]);
 });
 
 it('keeps a damaged transaction apart and loads the others', async () => {

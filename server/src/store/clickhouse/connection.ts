@@ -118,6 +118,9 @@ function insertFailure(error: unknown): Error {
 /** The engine holds the answer back until it is whole: a failure then has its own status. */
 const WHOLE: Settings = { wait_end_of_query: 1 };
 
+/** From 26.2 on a server gathers inserts unless told not to: then one is not one block, and its token proves nothing. */
+const NOT_QUEUED: Settings = { async_insert: 0 };
+
 export interface ConnectionOptions {
   readonly logger: ConnectionLogger;
   readonly overtimeMs?: number;
@@ -316,7 +319,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
       try {
         await client.command({
           query: sql,
-          clickhouse_settings: serverSettings({ ...WHOLE, ...settings }),
+          clickhouse_settings: serverSettings({ ...WHOLE, ...NOT_QUEUED, ...settings }),
           ...(params === undefined ? {} : { query_params: { ...params } }),
         });
       } catch (error) {
@@ -330,7 +333,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
           query: `INSERT INTO ${table} (${columns.map(quoted).join(', ')}) FORMAT RowBinary`,
           values: Readable.from(payload.map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))),
           query_id: asked.queryId ?? randomUUID(),
-          clickhouse_settings: serverSettings({ ...WHOLE, ...asked.settings }),
+          clickhouse_settings: serverSettings({ ...WHOLE, ...asked.settings, ...NOT_QUEUED }),
         });
         for await (const _ of result.stream) {
           // An insert answers nothing; reading it to its end gives the socket back.

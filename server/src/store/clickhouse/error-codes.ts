@@ -6,9 +6,9 @@ const numbers = (text: string): string[] => text.trim().split(/\s+/);
 
 /** The machine is at fault: the same may succeed later. */
 export const MACHINE_CODES: ReadonlySet<string> = new Set([
-  // Files and disks: reading, writing, opening, fsync, space (243), links, directories.
+  // Files and disks: reading (32 also when a replica dies under an insert), writing, opening, fsync, space (243), links, directories.
   ...numbers(
-    '24 74 75 76 77 83 87 88 107 172 204 214 226 243 272 273 274 275 294 400 424 458 463 504 521 531 566 586 590 615 641',
+    '24 32 74 75 76 77 83 87 88 107 172 204 214 226 243 272 273 274 275 294 400 424 458 463 504 521 531 566 586 590 615 641',
   ),
   // Memory, threads and other things of the system; 677 cancelled thread.
   ...numbers('173 202 239 240 241 402 411 425 439 473 573 635 677 678 679 745 776 777 778'),
