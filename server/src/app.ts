@@ -9,7 +9,7 @@ import { createAuth } from './auth/create-auth.ts';
 import { type FirstAdmin, firstAdmin, signingKey, storedSecret } from './auth/first-start.ts';
 import type { Config } from './config.ts';
 import { ensurePrivateDirectory } from './data-directory.ts';
-import { eraseEverywhere } from './erase-everywhere.ts';
+import { countErasable, eraseEverywhere } from './erase-everywhere.ts';
 import { forgetFirstPassword } from './first-password.ts';
 import { createIngest, JOURNAL_DIRECTORY } from './ingest/create-ingest.ts';
 import { ensureJournal } from './ingest/ensure-journal.ts';
@@ -159,6 +159,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       asOf: (app) => ingest.asOf(app),
       writeKeysOf: auth.writeKeysOf,
       erase,
+      erasable: (app, range, filters) => countErasable(ingest, store, app, range, filters),
     });
     // Each asks the other, and neither while it is made: saved questions are checked, questions name saved segments.
     const saved: Saved = createSaved({

@@ -1,11 +1,18 @@
 /** Filters applied to one event in memory: for events that are not in the store (set aside, live). The store's SQL means the same. */
+import { isInSpans } from './device-spans.ts';
 import type { StoredEvent } from './event.ts';
 import { isMatch, lookedAt, programSizeOf } from './pattern.ts';
 import type { Condition, Filter, JsonValue, Match, PropertyField, Range } from './query.ts';
 
-export function matchesAll(event: StoredEvent, range: Range, filters: readonly Filter[]): boolean {
+/** @param seq the event's sequence number; events that are on their way come after all others of their time */
+export function matchesAll(
+  event: StoredEvent,
+  range: Range,
+  filters: readonly Filter[],
+  seq = Number.MAX_SAFE_INTEGER,
+): boolean {
   if (event.timestamp < range.from || event.timestamp >= range.to) return false;
-  return matchesFilters(event, dataOf(event), filters);
+  return matchesFilters(event, dataOf(event), filters, UNBOUNDED, seq);
 }
 
 export const dataOf = ({ dataText }: StoredEvent): JsonValue =>
@@ -34,11 +41,13 @@ export const matchesFilters = (
   data: JsonValue,
   filters: readonly Filter[],
   budget: MatchBudget = UNBOUNDED,
-): boolean => filters.every((filter) => matches(event, data, filter, budget));
+  seq = Number.MAX_SAFE_INTEGER,
+): boolean => filters.every((filter) => matches(event, data, filter, budget, seq));
 
-function matches(event: StoredEvent, data: JsonValue, filter: Filter, budget: MatchBudget): boolean {
-  if ('and' in filter) return filter.and.every((each) => matches(event, data, each, budget));
-  if ('or' in filter) return filter.or.some((each) => matches(event, data, each, budget));
+function matches(event: StoredEvent, data: JsonValue, filter: Filter, budget: MatchBudget, seq: number): boolean {
+  if ('and' in filter) return filter.and.every((each) => matches(event, data, each, budget, seq));
+  if ('or' in filter) return filter.or.some((each) => matches(event, data, each, budget, seq));
+  if ('spans' in filter) return isInSpans(event, seq, filter.spans) === filter.isInside;
   const { field } = filter;
   const value = field.kind === 'column' ? event[field.name] : propertyOf(data, field);
   return holds(value, filter, budget);

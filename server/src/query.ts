@@ -3,6 +3,8 @@
  * Ranges are half-open UTC milliseconds `[from, to)`.
  */
 
+import type { DeviceSpan } from './device-spans.ts';
+
 export const OPERATORS = [
   'is',
   'isNot',
@@ -52,14 +54,21 @@ export interface Condition {
   readonly matches: readonly Match[];
 }
 
+/** Events that name no user and lie in one of the spans; all others where `isInside` is false. No caller can say it: erasures need it. */
+export interface InSpans {
+  readonly spans: readonly DeviceSpan[];
+  readonly isInside: boolean;
+}
+
 /** Conditions combined; nesting is for the analysis questions. */
-export type Filter = Condition | { readonly and: readonly Filter[] } | { readonly or: readonly Filter[] };
+export type Filter = Condition | InSpans | { readonly and: readonly Filter[] } | { readonly or: readonly Filter[] };
 
 /** The regular expressions in filters, at any depth, as often as they stand there. */
 export function patternsOf(filters: readonly Filter[]): readonly string[] {
   return filters.flatMap((filter) => {
     if ('and' in filter) return patternsOf(filter.and);
     if ('or' in filter) return patternsOf(filter.or);
+    if ('spans' in filter) return [];
     return filter.operator === 'matches' ? filter.matches.flatMap(({ text }) => text ?? []) : [];
   });
 }

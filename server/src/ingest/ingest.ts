@@ -49,7 +49,9 @@ export interface Ingest {
   /** Puts events set aside back in line. @returns how many */
   retrySetAside(): Promise<number>;
   /** Drops what was set aside and matches (after an erasure). */
-  eraseSetAside(app: string, matches: (event: StoredEvent) => boolean): Promise<number>;
+  eraseSetAside(app: string, matches: (event: StoredEvent, seq: number) => boolean): Promise<number>;
+  /** How many that would drop. */
+  countSetAside(app: string, matches: (event: StoredEvent, seq: number) => boolean): number;
   /** How many rows of this import are journalled already: start after them. */
   importedRows(app: string, fingerprint: string): Promise<number>;
   /** The file begins anew. */

@@ -13,7 +13,7 @@ const RETRIED_AT_ONCE = 2_000;
 export function createSetAside(
   journal: Journal,
   committer: Committer,
-): Pick<Ingest, 'setAside' | 'oldestSetAside' | 'retrySetAside' | 'eraseSetAside'> {
+): Pick<Ingest, 'setAside' | 'oldestSetAside' | 'retrySetAside' | 'eraseSetAside' | 'countSetAside'> {
   /** Retrying and erasing take turns: what is on its way back in line must not slip past an erasure. */
   let lastTurn: Promise<unknown> = Promise.resolve();
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
@@ -48,11 +48,16 @@ export function createSetAside(
     }
   }
 
-  async function eraseMatching(app: string, matches: (event: StoredEvent) => boolean): Promise<number> {
+  function matching(app: string, matches: (event: StoredEvent, seq: number) => boolean): number[] {
+    const seqs: number[] = [];
+    for (const { seq, event } of events()) if (event.app === app && matches(event, seq)) seqs.push(seq);
+    return seqs;
+  }
+
+  async function eraseMatching(app: string, matches: Parameters<typeof matching>[1]): Promise<number> {
     // What is about to be erased was loaded: should the file be cut, its old pages must not bring it back.
     journal.notePlaces();
-    const seqs: number[] = [];
-    for (const { seq, event } of events()) if (event.app === app && matches(event)) seqs.push(seq);
+    const seqs = matching(app, matches);
     if (seqs.length > 0) await journal.dropAside(seqs);
     return seqs.length;
   }
@@ -66,6 +71,7 @@ export function createSetAside(
       return oldest;
     },
     retrySetAside: () => alone(retryAll),
+    countSetAside: (app, matches) => matching(app, matches).length,
     eraseSetAside: (app, matches) => alone(() => eraseMatching(app, matches)),
   };
 }

@@ -158,20 +158,22 @@ export function createReports(store: Store, around: Surroundings): Reports {
     },
 
     async erase(app, search) {
-      checkNames(search, { names: ['date', 'from', 'to', 'all', 'timeZone', 'weekStart'], filters: true });
+      checkNames(search, { names: ['date', 'from', 'to', 'all', 'dryRun', 'timeZone', 'weekStart'], filters: true });
       const calendar = calendarOf(search, around.calendarOf(app));
       const filters: Filter[] = filtersOf(search, app, around.writeKeysOf);
       const isAll = booleanOf(search, 'all', false);
-      const isNarrowed = filters.length > 0 || ['date', 'from', 'to'].some((name) => search.has(name));
+      const isDryRun = booleanOf(search, 'dryRun', false);
+      const isNarrowed = filters.some(narrows) || ['date', 'from', 'to'].some((name) => search.has(name));
       if (isAll === isNarrowed)
         throw new SeismoError(
           'ERASE_FILTER_MISSING',
           isAll
             ? 'all=true and a filter exclude each other.'
-            : 'Name what to erase by a filter or a date, or send all=true.',
+            : 'Name what to erase by a filter or a date, or send all=true. An empty "and" or "or" names nothing.',
           { field: 'all' },
         );
       const range = rangeOf(search, calendar, around.now(), ALL_TIME);
+      if (isDryRun) return { erased: 0, matching: await around.erasable(app, range, filters) };
       return { erased: await around.erase(app, range, filters) };
     },
 
@@ -212,6 +214,12 @@ export function createReports(store: Store, around: Surroundings): Reports {
     },
   };
 }
+
+/** Whether a filter leaves anything out: an empty list of conditions does not, nor one beside which `or` makes no difference. */
+const narrows = (filter: Filter): boolean => {
+  if ('and' in filter) return filter.and.some(narrows);
+  return 'or' in filter ? filter.or.length > 0 && filter.or.every(narrows) : true;
+};
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const named = (search: URLSearchParams, name: 'id' | 'event'): Record<string, string> => {

@@ -59,7 +59,7 @@ type Uuids = (text: string) => readonly string[];
 const eachAsStored = (filter: Filter, uuidsOf: Uuids): Filter => {
   if ('and' in filter) return { and: filter.and.map((each) => eachAsStored(each, uuidsOf)) };
   if ('or' in filter) return { or: filter.or.map((each) => eachAsStored(each, uuidsOf)) };
-  return asStored(filter, uuidsOf);
+  return 'spans' in filter ? filter : asStored(filter, uuidsOf);
 };
 
 /** A uuid is meant as it was posted, which may be another text than a UUID: it is compared with what may have become of it. */

@@ -19,7 +19,7 @@ export interface Reports {
     control: QueryControl,
   ): Promise<Answer<AsyncIterable<readonly EventRow[]>>>;
   /** @throws ERASE_FILTER_MISSING */
-  erase(app: string, search: URLSearchParams): Promise<{ readonly erased: number }>;
+  erase(app: string, search: URLSearchParams): Promise<{ readonly erased: number; readonly matching?: number }>;
   apps(search: URLSearchParams, control: QueryControl): Promise<Answer<readonly AppSummary[]>>;
   eventNames(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<readonly EventNameSummary[]>>;
   properties(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<readonly PropertySummary[]>>;
@@ -81,4 +81,6 @@ export interface Surroundings {
   readonly writeKeysOf?: (app: string) => readonly string[];
   /** Erases what the journal, the set-aside events and the store hold and match. */
   readonly erase: (app: string, range: Range, filters: readonly Filter[]) => Promise<number>;
+  /** How many events that would erase now. */
+  readonly erasable: (app: string, range: Range, filters: readonly Filter[]) => Promise<number>;
 }

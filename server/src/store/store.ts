@@ -66,6 +66,11 @@ export interface Store {
   /** Trends, funnels, retention and the other questions of the analysis. */
   readonly analysis: AnalysisStore;
 
+  /**
+   * The filters, and with the users that they name what their devices did while they were theirs (docs/identity.md); the same array where
+   * there is nothing to add. @throws QUERY_LIMIT_ROWS
+   */
+  reachingDevices(app: string, filters: readonly Filter[], control: QueryControl): Promise<readonly Filter[]>;
   /** Hides the matching events at once and frees the disk later. @returns how many were hidden */
   erase(app: string, range: Range, filters: readonly Filter[]): Promise<number>;
   /** From now on rows of the app may be cut in another zone: told before the first of them comes. */

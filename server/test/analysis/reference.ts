@@ -7,19 +7,35 @@ export interface Known extends Given {
   readonly person: string | undefined;
 }
 
+interface SignIn {
+  readonly user: string;
+  readonly at: number;
+  readonly seq: number;
+}
+
+/** Who was identified on each device, in the order of time, and of arrival among equal times. */
+function signInsByDevice(events: readonly Given[]): Map<string, SignIn[]> {
+  const found = new Map<string, SignIn[]>();
+  events.forEach(({ event, user, device, timestamp }, seq) => {
+    if (event !== '$identify' || !user || !device) return;
+    found.set(device, [...(found.get(device) ?? []), { user, at: timestamp, seq }]);
+  });
+  for (const signIns of found.values()) signIns.sort((a, b) => a.at - b.at || a.seq - b.seq);
+  return found;
+}
+
+/** Of those who were identified on a device, the last one up to then; else the first one ever. */
+const ownerAt = (signIns: readonly SignIn[] = [], at: number, seq: number): string | undefined =>
+  (signIns.filter((each) => each.at < at || (each.at === at && each.seq < seq)).at(-1) ?? signIns[0])?.user;
+
 /** Events as they are ordered: by time, then as they arrived; each with the person it counts for. */
 export function known(events: readonly Given[]): Known[] {
-  const owner = new Map<string, { user: string; timestamp: number }>();
-  for (const { event, user, device, timestamp } of events) {
-    if (event !== '$identify' || !user || !device) continue;
-    const before = owner.get(device);
-    if (before === undefined || timestamp >= before.timestamp) owner.set(device, { user, timestamp });
-  }
+  const signIns = signInsByDevice(events);
   return events
     .map((event, seq) => {
-      const user = event.user ?? (event.device === undefined ? undefined : owner.get(event.device)?.user);
-      const person =
-        user !== undefined ? `user ${user}` : event.device !== undefined ? `device ${event.device}` : undefined;
+      const { device, timestamp } = event;
+      const user = event.user ?? (device === undefined ? undefined : ownerAt(signIns.get(device), timestamp, seq));
+      const person = user !== undefined ? `user ${user}` : device !== undefined ? `device ${device}` : undefined;
       return { ...event, seq, person };
     })
     .sort((a, b) => a.timestamp - b.timestamp || a.seq - b.seq);

@@ -51,7 +51,12 @@ it.each(SEEDS)(
     for (const question of QUESTIONS) {
       const before = world.sent.length;
       const { result } = await world.ask(app, question);
-      expect(world.sent.slice(before).join()).not.toContain('toUInt128');
+      // Which user a device was in the hands of is looked up by 128 bits in both.
+      const trails = world.sent
+        .slice(before)
+        .join()
+        .replaceAll(/ASOF LEFT JOIN .* >= i\.since/gs, '');
+      expect(trails).not.toContain('toUInt128');
       const middle = world.sent.length;
       const { answer } = await asked.ask(app, question, { isFresh: true, control });
       expect(world.sent.slice(middle).join()).toContain('toUInt128');

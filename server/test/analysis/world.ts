@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAnalysis } from '../../src/analysis/create-analysis.ts';
+import { countErasable, eraseEverywhere } from '../../src/erase-everywhere.ts';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import { createReports } from '../../src/reports/create-reports.ts';
 import { zoneHash } from '../../src/row.ts';
@@ -86,7 +87,8 @@ export async function aWorld(
     calendarOf: (app) => ({ timeZone: zoneOf(app), weekStart: 'monday' }),
     catchUp: (app, signal) => ingest.catchUp(app, signal),
     asOf: (app) => ingest.asOf(app),
-    erase: (app, range, filters) => store.erase(app, range, filters),
+    erase: (app, range, filters) => eraseEverywhere(ingest, store, app, range, filters),
+    erasable: (app, range, filters) => countErasable(ingest, store, app, range, filters),
   });
   return {
     dataDir,

@@ -76,6 +76,7 @@ beforeEach(() => {
     calendarOf: (app) => ({ timeZone: app === 'nepal' ? 'Asia/Kathmandu' : 'UTC', weekStart: 'sunday' }),
     catchUp: async (app) => void caughtUp.push(app),
     asOf: () => NOW - 5,
+    erasable: async () => 7,
     erase: async (_app, range, filters) => {
       asked.erased = [range, filters];
       return 4;
@@ -355,6 +356,30 @@ describe('erase', () => {
     expect(await failure(reports.erase('shop', search('usr=u')))).toBe('PARAMETER_UNKNOWN usr');
     expect(await reports.erase('shop', search('user=u'))).toEqual({ erased: 4 });
     expect(asked.erased?.[0]).toEqual({ from: 0, to: Date.UTC(2100, 0, 1) });
+    expect(await reports.erase('shop', search('user=u&dryRun=true'))).toEqual({ erased: 0, matching: 7 });
+  });
+
+  // Each matches every event, or names nothing.
+  it.each([
+    ['[{"and":[]}]'],
+    ['[{"or":[]}]'],
+    ['[]'],
+    ['[{"and":[{"and":[]}]}]'],
+    ['[{"or":[{"and":[]}]}]'],
+    ['[{"or":[{"field":"user","value":"u"},{"and":[]}]}]'],
+    ['[{"and":[{"or":[]}]}]'],
+  ])('takes %s for no filter', async (filters) => {
+    for (const more of ['', '&dryRun=true'])
+      expect(await failure(reports.erase('shop', search(`filters=${filters}${more}`)))).toBe(
+        'ERASE_FILTER_MISSING all',
+      );
+    expect(asked.erased).toBeUndefined();
+    expect(await reports.erase('shop', search(`filters=${filters}&all=true`))).toEqual({ erased: 4 });
+    expect(await reports.erase('shop', search(`filters=${filters}&user=u`))).toEqual({ erased: 4 });
+  });
+
+  it.each([['[{}]'], ['[{"and":[{}]}]'], ['{}'], ['[null]']])('refuses %s', async (filters) => {
+    expect(await failure(reports.erase('shop', search(`filters=${filters}`)))).toMatch(/^PARAMETER_INVALID filters/);
   });
 });
 

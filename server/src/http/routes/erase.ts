@@ -16,12 +16,19 @@ export function eraseRoutes({ reports }: HttpDeps): readonly Route[] {
         parameter('date', '`today`, `yesterday` or a day.'),
         ...FROM_TO,
         parameter('timeZone', 'The zone of dates without offset.'),
+        {
+          name: 'dryRun',
+          description: '`true` erases nothing and answers how many events match (`matching`).',
+          schema: Type.Boolean(),
+        },
         { name: 'all', description: '`true` erases without a filter.', schema: Type.Boolean() },
       ],
       answers: {
         200: {
           description: 'How many were hidden; their disk is freed later.',
-          content: { 'application/json': Type.Object({ erased: Type.Integer() }) },
+          content: {
+            'application/json': Type.Object({ erased: Type.Integer(), matching: Type.Optional(Type.Integer()) }),
+          },
         },
       },
       errors: ['ERASE_FILTER_MISSING', 'PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'STORE_BEHIND', 'STORE_UNAVAILABLE'],

@@ -15,6 +15,7 @@ import { type HotLogger, HotProperties } from './hot-properties.ts';
 import { setTimeZone, storedRanges, usage } from './maintenance.ts';
 import { fairly } from './question-queue.ts';
 import { migrate } from './schema.ts';
+import { reachingDevices } from './spans-query.ts';
 import { EVENTS } from './sql.ts';
 import { values } from './values-query.ts';
 
@@ -81,14 +82,19 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     countFollowing: async (query, control) => await countFollowing(opened(), query, control),
     knownUuids: async (app, range, asked) => await knownUuids(opened(), app, range, asked),
     uuids: async (app, range, max) => await uuids(opened(), app, range, max),
-    counts: async (query, control) => await counts(hot.over(opened()), zones, identities, query, control),
-    groups: async (query, control) =>
-      await groups(hot.over(opened()), identities, (key) => hot.hasTyped(key), query, control),
+    counts: (query, control) =>
+      identities.asking(query.app, control, (c) => counts(hot.over(opened()), zones, identities, query, c)),
+    groups: (query, control) =>
+      identities.asking(query.app, control, (c) =>
+        groups(hot.over(opened()), identities, (key) => hot.hasTyped(key), query, c),
+      ),
     apps: async (control) => await apps(opened(), control),
     eventNames: async (app, control) => await eventNames(opened(), app, control),
     properties: async (app, event, control) => await properties(opened(), app, event, control),
     values: async (query, control) => await values(opened(), query, control),
     analysis: analysisQueries(() => hot.over(opened()), zones, identities, highest),
+    reachingDevices: async (app, filters, control) =>
+      (await identities.isKnown(app, control)) ? await reachingDevices(opened(), app, filters, control) : filters,
     async erase(app, range, filters) {
       const erased = await erase(opened(), app, range, filters);
       if (erased > 0) space.later();

@@ -1,3 +1,5 @@
+import type { DeviceSpan } from '../../device-spans.ts';
+import { TIMESTAMP_MAX_MS } from '../../event.ts';
 import { MATCH_TEXT_MAX } from '../../pattern.ts';
 import type { Condition, Filter, Match, PropertyField, Range } from '../../query.ts';
 import { pathPart } from '../../shape.ts';
@@ -25,6 +27,7 @@ export function whereSql(app: string, range: Range, filters: readonly Filter[], 
 export function filterSql(filter: Filter, bound: Bound): string {
   if ('and' in filter) return filter.and.length ? `(${filter.and.map((f) => filterSql(f, bound)).join(' AND ')})` : '1';
   if ('or' in filter) return filter.or.length ? `(${filter.or.map((f) => filterSql(f, bound)).join(' OR ')})` : '0';
+  if ('spans' in filter) return `${filter.isInside ? '' : 'NOT '}${spansSql(filter.spans, bound)}`;
   const { field } = filter;
   if (field.kind === 'column') {
     const column = field.name === 'uuid' ? UUID_TEXT : field.name;
@@ -33,6 +36,33 @@ export function filterSql(filter: Filter, bound: Bound): string {
   const [first, second] = propertyKeys(field).map((key) => bound.add('String', key));
   const one = (key: string) => conditionSql(filter, `texts[${key}]`, `texts[${key}] != ''`, key, bound);
   return second === undefined ? one(first!) : `if(${present(first!)}, ${one(first!)}, ${one(second)})`;
+}
+
+/** Whole devices by a set; what is one user's only at times by comparison, of which there are few. */
+function spansSql(spans: readonly DeviceSpan[], bound: Bound): string {
+  const isWhole = ({ from, to }: DeviceSpan): boolean => from === undefined && to === undefined;
+  const devices = (of: readonly DeviceSpan[]): string =>
+    bound.add('Array(String)', [...new Set(of.map(({ device }) => device))]);
+  const parts: string[] = [];
+  const whole = spans.filter(isWhole);
+  if (whole.length > 0) parts.push(`device IN ${devices(whole)}`);
+  const cut = spans.filter((span) => !isWhole(span));
+  if (cut.length > 0) {
+    const list = (type: 'Array(Int64)' | 'Array(String)', of: (span: DeviceSpan) => number | string): string =>
+      bound.add(type, cut.map(of));
+    const moment = '(toUnixTimestamp64Milli(timestamp), toInt64(seq))';
+    const lists = [
+      list('Array(String)', ({ device }) => device),
+      list('Array(Int64)', ({ from }) => from?.timestamp ?? -1),
+      list('Array(Int64)', ({ from }) => from?.seq ?? 0),
+      list('Array(Int64)', ({ to }) => to?.timestamp ?? TIMESTAMP_MAX_MS),
+      list('Array(Int64)', ({ to }) => to?.seq ?? 0),
+    ].join(', ');
+    parts.push(
+      `(device IN ${devices(cut)} AND arrayExists((d, ft, fs, tt, ts) -> d = device AND ${moment} >= (ft, fs) AND ${moment} < (tt, ts), ${lists}))`,
+    );
+  }
+  return parts.length === 0 ? '(0)' : `(empty(user) AND (${parts.join(' OR ')}))`;
 }
 
 const UUID_TEXT = 'toString(uuid)';

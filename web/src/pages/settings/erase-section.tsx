@@ -3,15 +3,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api/http.ts';
-import type { AnswerOf } from '../../api/wire.ts';
 import { count } from '../../parts/formats.ts';
 import { Failure } from '../../parts/states.tsx';
 
-/** As far as a question reaches (1970 to 2100), a day less at both ends, as days begin elsewhere in other zones. */
-const FROM = '1970-01-02';
-const TO = '2099-12-30';
-
-/** Erases all events that name a user, or a device: first how many, then the name typed again, then what was done. */
+/** Erases the events of a user, or of a device: first how many, then the name typed again, then what was done. */
 export function EraseSection({ app }: { app: string }) {
   const asked = useSearch({ from: '/signed-in/apps/$app/settings' });
   const client = useQueryClient();
@@ -23,14 +18,9 @@ export function EraseSection({ app }: { app: string }) {
   const found = useQuery({
     queryKey: ['erasable', app, field, user],
     queryFn: async ({ signal }) => {
-      const question = { kind: 'trend', from: FROM, to: TO, series: [{}], filters: [{ field, value: user }] };
-      // Fresh, unlike elsewhere: what was acknowledged a moment ago goes too.
-      const { result } = await api<AnswerOf<'trend'>>(`api/query/${encodeURIComponent(app)}`, {
-        method: 'POST',
-        body: question,
-        signal,
-      });
-      return result.series[0]?.total ?? 0;
+      const query = { [field]: user, dryRun: 'true' };
+      const path = `api/events/${encodeURIComponent(app)}`;
+      return (await api<{ matching: number }>(path, { method: 'DELETE', query, signal })).matching;
     },
     enabled: user !== '',
     staleTime: 0,
@@ -48,8 +38,8 @@ export function EraseSection({ app }: { app: string }) {
   return (
     <Stack maw={560}>
       <Text size="sm" c="dimmed">
-        For whoever asks to be forgotten. Every event of {app} that names the user goes, for good; events of the same
-        device that name nobody stay.
+        For somebody who asks to be forgotten. Every event of {app} that names the user goes, for good, with what their
+        devices did anonymously while they were theirs. Events of other users of the same devices stay.
       </Text>
       <form
         onSubmit={(event) => {
@@ -89,7 +79,7 @@ export function EraseSection({ app }: { app: string }) {
       {found.error && <Failure error={found.error} onRetry={() => void found.refetch()} />}
       {user !== '' && found.data === 0 && (
         <Text role="status">
-          No event of {app} names this {field}. Check how it is written.
+          No event of {app} belongs to this {field}. Check how it is written.
         </Text>
       )}
       {user !== '' && found.data !== undefined && found.data > 0 && (

@@ -24,18 +24,21 @@ export function analysisQueries(
   identities: Identities,
   highest: HighestSeq,
 ): AnalysisStore {
+  const asking = identities.asking.bind(identities);
   return {
-    funnel: async (query, control) => await funnel(opened(), identities, highest, query, control),
-    retention: async (query, control) => await retention(opened(), identities, zones, query, control),
-    paths: async (query, control) => await paths(opened(), identities, highest, query, control),
-    sessions: async (query, control) => await sessions(opened(), identities, highest, query, control),
-    users: async (query, control) => await users(opened(), identities, query, control),
+    funnel: (query, control) => asking(query.app, control, (c) => funnel(opened(), identities, highest, query, c)),
+    retention: (query, control) => asking(query.app, control, (c) => retention(opened(), identities, zones, query, c)),
+    paths: (query, control) => asking(query.app, control, (c) => paths(opened(), identities, highest, query, c)),
+    sessions: (query, control) => asking(query.app, control, (c) => sessions(opened(), identities, highest, query, c)),
+    users: (query, control) => asking(query.app, control, (c) => users(opened(), identities, query, c)),
     timeline: async (query, control) => await timeline(opened(), identities, query, control),
-    performance: async (query, control) => await performance(opened(), identities, zones, query, control),
-    sql: async (query, control) => await sql(opened(), identities, query, control),
-    stickiness: async (query, control) => await stickiness(opened(), identities, zones, query, control),
-    lifecycle: async (query, control) => await lifecycle(opened(), identities, zones, query, control),
-    trend: async (query, control) => await trend(opened(), identities, zones, query, control),
+    performance: (query, control) =>
+      asking(query.app, control, (c) => performance(opened(), identities, zones, query, c)),
+    sql: (query, control) => asking(query.app, control, (c) => sql(opened(), identities, query, c)),
+    stickiness: (query, control) =>
+      asking(query.app, control, (c) => stickiness(opened(), identities, zones, query, c)),
+    lifecycle: (query, control) => asking(query.app, control, (c) => lifecycle(opened(), identities, zones, query, c)),
+    trend: (query, control) => asking(query.app, control, (c) => trend(opened(), identities, zones, query, c)),
     laidOut: async (statements, control) => await laidOut(opened(), statements, control),
   };
 }

@@ -11,6 +11,7 @@ export const isOnNames = (filters: readonly Filter[]): boolean =>
   filters.every((filter) => {
     if ('and' in filter) return isOnNames(filter.and);
     if ('or' in filter) return isOnNames(filter.or);
+    if ('spans' in filter) return false;
     return filter.field.kind === 'column' && (filter.field.name === 'event' || filter.field.name === 'id');
   });
 

@@ -1,9 +1,10 @@
 import type { TimelineQuery, UserRow, UsersQuery, UsersResult } from '../../../analysis-query.ts';
 import { IDENTIFY } from '../../../event.ts';
-import type { Filter, QueryControl } from '../../../query.ts';
+import type { Condition, Filter, QueryControl } from '../../../query.ts';
 import type { EventRow } from '../../store.ts';
 import type { Connection } from '../connection.ts';
 import { EVENT_COLUMNS, eventOf, events, type StoredRow } from '../events-query.ts';
+import { deviceSpans } from '../spans-query.ts';
 import { Bound, EVENTS, options, type Row } from '../sql.ts';
 import type { Identities, People } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
@@ -127,26 +128,18 @@ export async function timeline(
 ): Promise<EventRow[]> {
   const { app, range, order, limit, after } = query;
   const isKnown = await identities.isKnown(app, control);
+  const { person } = query;
   const user =
-    'user' in query.person
-      ? query.person.user
+    'user' in person ? person.user : isKnown ? await ownerOf(connection, app, person.device, control) : undefined;
+  const named: Condition = { field: { kind: 'column', name: 'user' }, operator: 'is', matches: [{ text: user ?? '' }] };
+  const spans =
+    'device' in person && user === undefined
+      ? [{ device: person.device }]
       : isKnown
-        ? await ownerOf(connection, app, query.person.device, control)
-        : undefined;
-  const devices =
-    'device' in query.person && user === undefined
-      ? [query.person.device]
-      : isKnown
-        ? await devicesOf(connection, app, user!, control)
+        ? await deviceSpans(connection, app, named, control)
         : [];
-  const named: Filter = { field: { kind: 'column', name: 'user' }, operator: 'is', matches: [{ text: user ?? '' }] };
-  const unnamed: Filter = {
-    and: [
-      { field: { kind: 'column', name: 'device' }, operator: 'in', matches: devices.map((text) => ({ text })) },
-      { field: { kind: 'column', name: 'user' }, operator: 'exists', matches: [{ boolean: false }] },
-    ],
-  };
-  const own = user === undefined ? unnamed : devices.length === 0 ? named : { or: [named, unnamed] };
+  const unnamed: Filter = { spans, isInside: true };
+  const own = user === undefined ? unnamed : spans.length === 0 ? named : { or: [named, unnamed] };
   return await events(
     connection,
     { app, range, filters: [own, ...query.filters], order, limit, ...(after && { after }) },
@@ -154,6 +147,7 @@ export async function timeline(
   );
 }
 
+/** Of a device that several users used, the last one. */
 async function ownerOf(
   connection: Connection,
   app: string,
@@ -167,16 +161,4 @@ async function ownerOf(
     options(control, true),
   );
   return row && String(row['user']);
-}
-
-/** Devices whose latest identification names the user. */
-async function devicesOf(connection: Connection, app: string, user: string, control: QueryControl): Promise<string[]> {
-  const identified = `${EVENTS} WHERE app = {app:String} AND id = '${IDENTIFY}' AND notEmpty(device)`;
-  const rows = await connection.query<Row>(
-    `SELECT device FROM ${identified} AND notEmpty(user) AND device IN (SELECT device FROM ${identified} AND user = {user:String})
-    GROUP BY device HAVING argMax(user, (timestamp, seq)) = {user:String}`,
-    { app, user },
-    options(control, true),
-  );
-  return rows.map((row) => String(row['device']));
 }
