@@ -1383,11 +1383,14 @@ export interface Operations {
       readonly to?: string | undefined;
       /** The zone of dates without offset. */
       readonly timeZone?: string | undefined;
+      /** `true` erases nothing and answers how many events match (`matching`). */
+      readonly dryRun?: boolean | undefined;
       /** `true` erases without a filter. */
       readonly all?: boolean | undefined;
     };
     answer: {
       readonly erased: number;
+      readonly matching?: number;
     };
   };
   /** Counts of one hour */
