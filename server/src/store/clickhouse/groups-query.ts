@@ -2,7 +2,7 @@ import type { GroupsQuery, GroupsResult, JsonValue, QueryControl } from '../../q
 import type { Identities } from './analysis/people.ts';
 import type { Connection } from './connection.ts';
 import { present, propertyKeys, whereSql } from './filter-sql.ts';
-import { typedOf } from './hot-properties.ts';
+import { typedOf } from './hot-columns.ts';
 import { Bound, isExact, mergedUsersSql, options, type Row, usersStateSql } from './sql.ts';
 
 /**

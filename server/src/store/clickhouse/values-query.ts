@@ -2,7 +2,7 @@ import type { QueryControl, ValuesQuery, ValuesResult } from '../../query.ts';
 import type { Connection } from './connection.ts';
 import { present, propertyKeys, whereSql } from './filter-sql.ts';
 import { valueOfSql } from './groups-query.ts';
-import { typedOf } from './hot-properties.ts';
+import { typedOf } from './hot-columns.ts';
 import { Bound, EVENTS, options } from './sql.ts';
 
 /** Suggestions come while somebody types: those of all events would take seconds. */

@@ -1,6 +1,6 @@
 import type { Field, PropertyField } from '../../../query.ts';
 import { present, propertyKeys } from '../filter-sql.ts';
-import { isNumberOf, isOtherOf, typedOf } from '../hot-properties.ts';
+import { isNumberOf, isOtherOf, typedOf } from '../hot-columns.ts';
 import type { Bound } from '../sql.ts';
 
 /** The value of a field as a text with the letter of its type before it; empty when absent (analysis-query.ts, TypedValue). */

@@ -59,6 +59,7 @@ const configXml = (): string => `<clickhouse>
   <background_schedule_pool_size>2</background_schedule_pool_size>
   <background_processing_pool_thread_sleep_seconds_if_nothing_to_do>0.02</background_processing_pool_thread_sleep_seconds_if_nothing_to_do>
   <background_processing_pool_task_sleep_seconds_when_no_work_random_part>0.01</background_processing_pool_task_sleep_seconds_when_no_work_random_part>
+  <os_threads_nice_value_merge_mutate>5</os_threads_nice_value_merge_mutate>
   <max_thread_pool_free_size>16</max_thread_pool_free_size>
   <storage_configuration><disks><default>
     <keep_free_space_bytes>${KEEP_FREE_BYTES}</keep_free_space_bytes>

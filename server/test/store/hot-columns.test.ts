@@ -1,0 +1,189 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Connection, openConnection } from '../../src/store/clickhouse/connection.ts';
+import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
+import { HotProperties } from '../../src/store/clickhouse/hot-properties.ts';
+import { migrate } from '../../src/store/clickhouse/schema.ts';
+
+const logger = { info() {}, warn() {}, error() {} };
+const DAY_MS = 86_400_000;
+let dataDir: string;
+let engine: EmbeddedEngine;
+let connection: Connection;
+let hot: HotProperties;
+let nowMs: number;
+/** What questions sent. */
+let sent: string[];
+let spied: Connection;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'seismo-hot-columns-'));
+  engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_200_000_000, logger });
+  connection = openConnection({ socketPath: engine.socketPath }, { logger });
+  await migrate(connection);
+  // Two parts of two apps: 4 events with plan and price, which are pro 3 times, and 1 free.
+  for (const app of ['shop', 'blog'])
+    await connection.command(
+      `INSERT INTO events (seq, timestamp, app, id, event, texts) SELECT number, '2024-01-15 00:00:00', {app:String}, 'seen', 'seen', map('plan', if(number = 0, 'free', 'pro'), 'city', 'Bern', 'lang', 'de') FROM numbers(4)`,
+      { app },
+    );
+});
+afterAll(async () => {
+  await connection?.close();
+  await engine?.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  nowMs = Date.UTC(2026, 0, 1);
+  await open(4);
+});
+afterEach(async () => {
+  await connection.command('SYSTEM START MERGES events');
+  hot.stop();
+  await hot.settled();
+  for (const name of await columns())
+    await connection.command(`ALTER TABLE events DROP COLUMN ${name}`, {}, { mutations_sync: 2 });
+});
+
+async function open(max: number): Promise<void> {
+  hot?.stop();
+  hot = new HotProperties(connection, { max, now: () => nowMs });
+  await hot.load();
+  await hot.settled();
+  sent = [];
+  spied = hot.over({
+    ...connection,
+    async query(sql, ...rest) {
+      sent.push(sql);
+      return await connection.query(sql, ...rest);
+    },
+  });
+}
+async function ask(key: string, app = 'shop'): Promise<number> {
+  const [row] = await spied.query<{ n: string }>(
+    "SELECT countIf(texts[{k:String}] IN ('pro', 'Bern', 'de')) AS n FROM events WHERE app = {a:String}",
+    { k: key, a: app },
+  );
+  return Number(row!.n);
+}
+async function askThrice(key: string, app = 'shop'): Promise<void> {
+  for (let i = 0; i < 3; i++) await ask(key, app);
+  await hot.settled();
+}
+async function columns(): Promise<string[]> {
+  const rows = await connection.query<{ name: string }>(
+    "SELECT name FROM system.columns WHERE table = 'events' AND startsWith(name, 'hot_') ORDER BY name",
+  );
+  return rows.map(({ name }) => name);
+}
+/** The properties that have columns, by the column that is made last. */
+const properties = async (): Promise<string[]> =>
+  (await columns())
+    .filter((name) => name.startsWith('hot_o_'))
+    .map((name) => Buffer.from(name.slice(6), 'hex').toString());
+const readsColumns = (): boolean => sent.at(-1)!.includes('hot_');
+
+test('questions read the columns once every part has them, and the maps until then', async () => {
+  // Mutations stand still: no part gets the columns.
+  await connection.command('SYSTEM STOP MERGES events');
+  for (let i = 0; i < 3; i++) expect([await ask('plan'), readsColumns()]).toEqual([3, false]);
+  await expect.poll(properties).toEqual(['plan']);
+  for (let i = 0; i < 3; i++) expect([await ask('plan'), readsColumns()]).toEqual([3, false]);
+  await connection.command('SYSTEM START MERGES events');
+  await hot.settled();
+  expect([await ask('plan'), readsColumns()]).toEqual([3, true]);
+});
+
+test('what an earlier server had begun is made ready by the next one', async () => {
+  await connection.command('SYSTEM STOP MERGES events');
+  for (let i = 0; i < 3; i++) await ask('plan');
+  await expect.poll(properties).toEqual(['plan']);
+  hot.stop();
+  await hot.settled();
+  // As after a crash of the engine that lost the change that was to come.
+  await connection.command("KILL MUTATION WHERE table = 'events'");
+  await connection.command('SYSTEM START MERGES events');
+  await open(4);
+  expect([await ask('plan'), readsColumns()]).toEqual([3, true]);
+});
+
+test('a property that no event of the app has gets none, and takes no place', async () => {
+  for (let i = 0; i < 6; i++) await askThrice(`nothing ${i}`);
+  expect(await columns()).toEqual([]);
+  await askThrice('plan');
+  expect(await properties()).toEqual(['plan']);
+});
+
+test('an app that has most gives one up to an app that has two fewer, the one not read for longest', async () => {
+  await open(3);
+  for (const key of ['plan', 'city', 'lang']) {
+    nowMs += 1_000;
+    await askThrice(key);
+  }
+  nowMs += 1_000;
+  await ask('plan');
+  await askThrice('city', 'blog');
+  // It is there for all apps.
+  expect(await properties()).toEqual(['city', 'lang', 'plan']);
+  await connection.command(
+    "INSERT INTO events (seq, timestamp, app, id, event, texts) SELECT 9, '2024-01-15 00:00:00', 'blog', 'seen', 'seen', map('tag', 'pro', 'topic', 'pro')",
+  );
+  expect((await ask('tag', 'blog')) + (await ask('tag', 'blog'))).toBe(2);
+  await askThrice('tag', 'blog');
+  expect(await properties()).toEqual(['city', 'plan', 'tag'].toSorted());
+  // Two and one: neither has two more than the other, whoever asks.
+  await askThrice('topic', 'blog');
+  await askThrice('lang');
+  expect(await properties()).toEqual(['city', 'plan', 'tag']);
+  expect([await ask('tag', 'blog'), readsColumns()]).toEqual([1, true]);
+  expect([await ask('lang'), readsColumns()]).toEqual([4, false]);
+});
+
+test('what no question has read for thirty days is given back, also when the server was started again meanwhile', async () => {
+  await askThrice('plan');
+  await askThrice('city');
+  nowMs += 20 * DAY_MS;
+  await ask('city');
+  hot.tidy();
+  await hot.settled();
+  await open(4);
+  expect(await properties()).toEqual(['city', 'plan']);
+  nowMs += 11 * DAY_MS;
+  hot.tidy();
+  await hot.settled();
+  expect(await properties()).toEqual(['city']);
+  expect([await ask('plan'), readsColumns(), await ask('city'), readsColumns()]).toEqual([3, false, 4, true]);
+});
+
+test('columns are not given back under a question that reads them', async () => {
+  await askThrice('plan');
+  let end = (): void => {};
+  const slow = hot.over({
+    ...connection,
+    query: (sql) =>
+      new Promise((resolve) => {
+        sent.push(sql);
+        end = () => resolve([]);
+      }),
+  });
+  const asked = slow.query('SELECT texts[{k:String}] FROM events WHERE app = {a:String}', { k: 'plan', a: 'shop' });
+  expect(readsColumns()).toBe(true);
+  nowMs += 31 * DAY_MS;
+  hot.tidy();
+  await expect.poll(async () => [await ask('plan'), readsColumns()]).toEqual([3, false]);
+  expect(await properties()).toEqual(['plan']);
+  end();
+  await asked;
+  await hot.settled();
+  expect(await properties()).toEqual([]);
+});
+
+test('columns of another meaning are made anew', async () => {
+  await connection.command(
+    "ALTER TABLE events ADD COLUMN hot_o_706c616e String MATERIALIZED 'wrong' COMMENT 'old shop 1'",
+  );
+  await open(4);
+  expect(await columns()).toEqual([]);
+});
