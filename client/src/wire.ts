@@ -211,6 +211,8 @@ export type Answer = {
       readonly medianMs: number | null;
       /** Milliseconds; null when there is nothing to measure. */
       readonly p90Ms: number | null;
+      /** false while users may still come to this step: the range, or the window of some, is not over. */
+      readonly complete: boolean;
     }[];
     readonly groups?: readonly {
       /** A value a field of the breakdown, or that the events do not have it; `other`: all groups beyond the limit. */
@@ -237,6 +239,8 @@ export type Answer = {
         readonly medianMs: number | null;
         /** Milliseconds; null when there is nothing to measure. */
         readonly p90Ms: number | null;
+        /** false while users may still come to this step: the range, or the window of some, is not over. */
+        readonly complete: boolean;
       }[];
     }[];
     readonly users?: readonly {
@@ -367,10 +371,14 @@ export type Answer = {
     readonly intervals: readonly {
       /** UTC, ISO 8601 with Z. */
       readonly from: string;
+      /** UTC, ISO 8601 with Z. */
+      readonly to: string;
       readonly new: number;
       readonly returning: number;
       readonly resurrecting: number;
       readonly dormant: number;
+      /** false: the range cuts the interval, which is counted whole all the same, or it still runs. */
+      readonly complete: boolean;
     }[];
   };
 } | {

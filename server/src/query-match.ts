@@ -58,12 +58,9 @@ function propertyOf(data: JsonValue, { path, literal }: PropertyField): JsonValu
   if (literal || path.length > 1) {
     let value: JsonValue | undefined = data;
     for (const key of path) value = memberOf(value, key);
-    if (value !== undefined && !isFilledObject(value)) return value;
-    if (literal) return undefined;
+    if (value !== undefined || literal) return value;
   }
-  const value = memberOf(data, path.join('.'));
-  // An object is taken apart into its members: it has no value of its own unless it is empty.
-  return isFilledObject(value) ? undefined : value;
+  return memberOf(data, path.join('.'));
 }
 
 function memberOf(value: JsonValue | undefined, key: string): JsonValue | undefined {
@@ -71,9 +68,6 @@ function memberOf(value: JsonValue | undefined, key: string): JsonValue | undefi
     return undefined;
   return (value as { readonly [name: string]: JsonValue })[key];
 }
-
-const isFilledObject = (value: JsonValue | undefined): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 
 function isMatchWithin(value: string, expression: string, budget: MatchBudget): boolean {
   const text = lookedAt(value);

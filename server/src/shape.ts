@@ -21,9 +21,12 @@ type Part = string | Place;
 const known = new Map<string, readonly Part[]>();
 const KNOWN_MAX = 10_000;
 
-/** Which properties an event of the shape has, and in which map each value is. */
-export const propertiesOf = (shape: string): readonly Place[] =>
-  partsOf(shape).filter((part): part is Place => typeof part !== 'string');
+/** Which properties an event of the shape has, and in which map each value is; `o{`: an object, whose members are properties as well. */
+export function propertiesOf(shape: string): readonly (Place | { readonly kind: 'o{'; readonly path: string })[] {
+  const objects: { kind: 'o{'; path: string }[] = [];
+  const parts = partsOf(shape, (path) => objects.push({ kind: 'o{', path }));
+  return [...parts.filter((part): part is Place => typeof part !== 'string'), ...objects];
+}
 
 /** Puts the JSON text of `data` together again. */
 export function dataOf(shape: string, maps: PropertyMaps): string {
@@ -55,7 +58,7 @@ export function keysOfPath(path: string): string[] {
   return path.split(/(?<=(?<!\\)(?:\\\\)*)\./).map((part) => (part === '\\-' ? '' : part.replace(/\\(.)/gs, '$1')));
 }
 
-function partsOf(shape: string): Part[] {
+function partsOf(shape: string, onObject: (path: string) => void = () => {}): Part[] {
   const parts: Part[] = [];
   /** Paths of the objects that are open. */
   const open: (string | undefined)[] = [];
@@ -76,6 +79,8 @@ function partsOf(shape: string): Part[] {
     } else {
       if (letter === '{') {
         open.push(prefix);
+        // In shapes an object has members: an empty one is a value.
+        if (open.length > 1) onObject(path);
         // The outermost object has no path, and its keys no prefix.
         prefix = open.length === 1 ? undefined : path;
       } else if (letter === '}') prefix = open.pop();

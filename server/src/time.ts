@@ -180,27 +180,14 @@ export function monthRange(day: number, timeZone: string): Range {
 }
 
 /**
- * The hour 0–23 as the clocks of that day show it. An hour shown twice is both, from the start of the first to the end of
- * the second; one that is skipped is empty, and lies where the clock jumped.
+ * The hour 0–23 of a day: from when clocks first show it, or a later time, to when they first show the next. So hours follow each other without gap or overlap:
+ * an hour shown twice is both, one that is skipped is empty, and where clocks go back over the end of an hour (Chatham, Troll), what is shown again belongs to
+ * the hour that had begun.
  */
 export function hourRange(day: number, hour: number, timeZone: string): Range {
-  const spans = spansOf(timeZone);
-  const { from: dayFrom, to: dayTo } = daysRange(day, day, timeZone);
-  const start = day * DAY_MS + hour * HOUR_MS;
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (let place = placeIn(spans, dayFrom); place < spans.length && spans[place]!.from < dayTo; place++) {
-    const span = spans[place]!;
-    const end = Math.min(dayTo, spans[place + 1]?.from ?? Number.POSITIVE_INFINITY);
-    const first = Math.max(span.from, dayFrom, start - span.offsetMs);
-    const last = Math.min(end, start + HOUR_MS - span.offsetMs);
-    if (first >= last) continue;
-    from = Math.min(from, first);
-    to = Math.max(to, last);
-  }
-  if (from < to) return { from, to };
-  const jump = Math.min(firstAt(start, timeZone), dayTo);
-  return { from: jump, to: jump };
+  const { from, to } = daysRange(day, day, timeZone);
+  const begin = (at: number): number => Math.min(Math.max(firstAt(day * DAY_MS + at * HOUR_MS, timeZone), from), to);
+  return { from: begin(hour), to: begin(hour + 1) };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf } from '../time.ts';
 import { column, iso, type Made } from './answer.ts';
 import { PERIODS_MAX } from './retention.ts';
-import { type Resolved, topChoiceOf } from './scope.ts';
+import { type Around, type Resolved, topChoiceOf } from './scope.ts';
 
 export interface StickinessAnswer {
   readonly periods: readonly {
@@ -61,6 +61,7 @@ export async function stickiness(
 export interface LifecycleAnswer {
   readonly intervals: readonly {
     readonly from: string;
+    readonly to: string;
     /** Never active before. */
     readonly new: number;
     /** Active in the interval before as well. */
@@ -69,20 +70,33 @@ export interface LifecycleAnswer {
     readonly resurrecting: number;
     /** Active in the interval before and not in this one. */
     readonly dormant: number;
+    /** false: the range cuts the interval, which is counted whole all the same, or it still runs. */
+    readonly complete: boolean;
   }[];
 }
 
-/** @throws QUESTION_INVALID, RANGE_TOO_MANY_BUCKETS */
+/**
+ * By whole intervals: one that the range cuts is counted as a question about all of it would.
+ * @throws QUESTION_INVALID, RANGE_TOO_MANY_BUCKETS
+ */
 export async function lifecycle(
   store: AnalysisStore,
   question: QuestionOf<'lifecycle'>,
   { scope, calendar }: Resolved,
+  { nowMs }: Around,
   control: QueryControl,
 ): Promise<Made<LifecycleAnswer>> {
-  const buckets = cut(scope.range, question.interval, calendar);
+  const { interval } = question;
+  const range = wholeIntervals(scope.range, interval, calendar);
+  const buckets = cut(range, interval, calendar);
   const choice = topChoiceOf(question);
-  const previous = previousStart(scope.range.from, question.interval, calendar);
-  const cells = buckets.length === 0 ? [] : await store.lifecycle({ ...scope, choice, buckets, previous }, control);
+  const previous = startOfInterval(range.from - 1, interval, calendar);
+  const query = { ...scope, range, choice, buckets, previous };
+  const cells = buckets.length === 0 ? [] : await store.lifecycle(query, control);
+  const isComplete = (place: number): boolean => {
+    const [from, to] = [buckets[place]!, buckets[place + 1] ?? range.to];
+    return from >= scope.range.from && to <= Math.min(scope.range.to, nowMs);
+  };
   const names = ['new', 'returning', 'resurrecting', 'dormant'] as const;
   const result: LifecycleAnswer = {
     intervals: buckets.map((from, place) => {
@@ -90,10 +104,12 @@ export async function lifecycle(
         cells.find((cell) => cell.place === place && cell.status === status)?.users ?? 0;
       return {
         from: iso(from),
+        to: iso(buckets[place + 1] ?? range.to),
         new: count('new'),
         returning: count('returning'),
         resurrecting: count('resurrecting'),
         dormant: count('dormant'),
+        complete: isComplete(place),
       };
     }),
   };
@@ -101,8 +117,8 @@ export async function lifecycle(
     exact: true,
     skipped: 0,
     result,
-    columns: [column('from', 'time'), ...names.map((name) => column(name, 'number'))],
-    rows: () => result.intervals.map((each) => [each.from, ...names.map((name) => each[name])]),
+    columns: [column('from', 'time'), ...names.map((name) => column(name, 'number')), column('complete', 'boolean')],
+    rows: () => result.intervals.map((each) => [each.from, ...names.map((name) => each[name]), each.complete]),
   };
 }
 
@@ -117,9 +133,21 @@ function cut(range: Cut[0], interval: Cut[1], calendar: Cut[2]): number[] {
   );
 }
 
-/** When the interval that ends at the beginning of the range began. */
-function previousStart(from: number, interval: Cut[1], calendar: Cut[2]): number {
-  // A month and a day back there is surely an interval that begins later.
-  const starts = bucketsOf({ from: Math.max(0, from - 32 * 86_400_000), to: Math.max(1, from) }, interval, calendar);
-  return starts.at(-1)!;
+/** An interval begins and ends within so long. */
+const INTERVAL_MAX_MS = 32 * 86_400_000;
+
+/** When the interval that holds this instant began; 1970 where it began before. */
+function startOfInterval(at: number, interval: Cut[1], calendar: Cut[2]): number {
+  const until = Math.max(at, 0) + 1;
+  // The first start is where the search begins; so far back there is surely an interval that begins later.
+  return bucketsOf({ from: Math.max(0, until - INTERVAL_MAX_MS), to: until }, interval, calendar).at(-1)!;
+}
+
+/** From the beginning of the interval in which a range begins to the end of that in which it ends. */
+export function wholeIntervals(range: Cut[0], interval: Cut[1], calendar: Cut[2]): Cut[0] {
+  if (range.from >= range.to) return range;
+  const from = startOfInterval(range.from, interval, calendar);
+  const last = startOfInterval(range.to - 1, interval, calendar);
+  const [, end = range.to] = bucketsOf({ from: last, to: last + INTERVAL_MAX_MS }, interval, calendar);
+  return { from, to: end };
 }

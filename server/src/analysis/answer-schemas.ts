@@ -62,6 +62,9 @@ const Steps = Type.Array(
     dropOff: Type.Integer({ minimum: 0, description: 'Made the step before and not this one.' }),
     medianMs: Milliseconds,
     p90Ms: Milliseconds,
+    complete: Type.Boolean({
+      description: 'false while users may still come to this step: the range, or the window of some, is not over.',
+    }),
   }),
 );
 const person = { user: Type.Optional(Type.String()), device: Type.Optional(Type.String()) };
@@ -108,7 +111,14 @@ const Stickiness = Type.Object({
 });
 
 const Lifecycle = Type.Object({
-  intervals: Type.Array(Type.Object({ from: Time, new: Count, returning: Count, resurrecting: Count, dormant: Count })),
+  intervals: Type.Array(
+    Type.Object({
+      ...{ from: Time, to: Time, new: Count, returning: Count, resurrecting: Count, dormant: Count },
+      complete: Type.Boolean({
+        description: 'false: the range cuts the interval, which is counted whole all the same, or it still runs.',
+      }),
+    }),
+  ),
 });
 
 const node = {

@@ -1,6 +1,11 @@
 import type { Segment } from '../analysis-query.ts';
+import type { Range } from '../query.ts';
 import type { Question } from '../questions/kinds.ts';
-import { rangeOf } from './range.ts';
+import { SESSION_GAP_MS, sessionRange } from '../session.ts';
+import type { Calendar } from '../time.ts';
+import { wholeIntervals } from './activity.ts';
+import { FUNNEL_WINDOW } from './funnel.ts';
+import { durationMs, rangeOf } from './range.ts';
 import type { Around, Resolved } from './scope.ts';
 
 /** What an answer depends on, beside the events of the app. */
@@ -15,15 +20,39 @@ export interface Closed {
 const CLOCK = /\b(now|today|yesterday)\b/i;
 
 /** Undefined when the answer may change with time alone, or looks at times that are not over. */
-export function closedOf(question: Question, { scope, calendar }: Resolved, around: Around): Closed | undefined {
+export function closedOf(question: Question, resolved: Resolved, around: Around): Closed | undefined {
+  const { scope, calendar } = resolved;
   if (question.kind === 'sql' && CLOCK.test(question.sql)) return undefined;
   const compared =
     question.kind === 'trend' && typeof question.compare === 'object'
       ? rangeOf(question.compare, calendar, around.nowMs, 'compare.')
       : undefined;
-  const horizon = Math.max(scope.range.to, compared?.to ?? 0, scope.segment ? horizonOf(scope.segment) : 0);
+  const ends = [scope.range, compared].map((range) => (range ? readTo(question, range, calendar) : 0));
+  const horizon = Math.max(...ends, scope.segment ? horizonOf(scope.segment) : 0);
   if (horizon > around.nowMs) return undefined;
   return { horizon, key: JSON.stringify([around.app, question, scope, calendar.weekStart, compared]) };
+}
+
+/** Where the events end that a question about a range looks at: sessions and windows go on behind it. */
+function readTo(question: Question, range: Range, calendar: Calendar): number {
+  const bySessions = (gap: string | undefined): number =>
+    sessionRange(range, gap === undefined ? SESSION_GAP_MS : durationMs(gap)).to;
+  switch (question.kind) {
+    case 'funnel':
+      return question.by === 'session'
+        ? bySessions(undefined)
+        : range.to + durationMs(question.window ?? FUNNEL_WINDOW);
+    case 'sessions':
+      return bySessions(question.gap);
+    case 'paths':
+      return bySessions(question.sessionGap);
+    case 'trend':
+      return question.series.some(({ measure }) => measure === 'sessions') ? bySessions(undefined) : range.to;
+    case 'lifecycle':
+      return wholeIntervals(range, question.interval, calendar).to;
+    default:
+      return range.to;
+  }
 }
 
 function horizonOf(segment: Segment): number {

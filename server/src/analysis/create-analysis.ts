@@ -118,7 +118,7 @@ async function make(
     case 'trend':
       return await trend(store, question, resolved, around, control);
     case 'funnel':
-      return await funnel(store, question, resolved, control);
+      return await funnel(store, question, resolved, around, control);
     case 'retention':
       return await retention(store, question, resolved, around, control);
     case 'paths':
@@ -136,6 +136,6 @@ async function make(
     case 'stickiness':
       return await stickiness(store, question, resolved, control);
     case 'lifecycle':
-      return await lifecycle(store, question, resolved, control);
+      return await lifecycle(store, question, resolved, around, control);
   }
 }

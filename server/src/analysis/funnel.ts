@@ -3,13 +3,15 @@ import type { QueryControl } from '../query.ts';
 import { wrong } from '../questions/check.ts';
 import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
+import { SESSION_GAP_MS, sessionRange } from '../session.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { column, iso, type Made } from './answer.ts';
 import { type GroupValue, groupOf } from './groups.ts';
 import { durationMs } from './range.ts';
-import { choiceOf, labelOf, type Resolved, SESSION_GAP_MS } from './scope.ts';
+import { type Around, choiceOf, labelOf, type Resolved } from './scope.ts';
 
-const WINDOW = '14d';
+/** Unless the question says. */
+export const FUNNEL_WINDOW = '14d';
 const GROUPS = 10;
 const LIST = 100;
 
@@ -27,6 +29,8 @@ export interface FunnelStep {
   /** From the step before. */
   readonly medianMs: number | null;
   readonly p90Ms: number | null;
+  /** false while users may still come to this step: the range, or the window of some, is not over. */
+  readonly complete: boolean;
 }
 export interface FunnelAnswer {
   readonly steps: readonly FunnelStep[];
@@ -44,6 +48,7 @@ export async function funnel(
   store: AnalysisStore,
   question: Question,
   { scope }: Resolved,
+  { nowMs }: Around,
   control: QueryControl,
 ): Promise<Made<FunnelAnswer>> {
   const { order = 'ordered', by = 'user', breakdown, list, exclude = [] } = question;
@@ -61,7 +66,7 @@ export async function funnel(
   const query: FunnelQuery = {
     ...scope,
     steps: question.steps.map((step, i) => choiceOf(step, `steps[${i}]`)),
-    windowMs: durationMs(question.window ?? WINDOW),
+    windowMs: durationMs(question.window ?? FUNNEL_WINDOW),
     order,
     exclude: exclude.map((each, i) => ({ filters: choiceOf(each, `exclude[${i}]`), after: each.after })),
     by,
@@ -71,13 +76,16 @@ export async function funnel(
     list: list && { step: list.step, status: list.status ?? 'reached', limit: list.limit ?? LIST },
   };
   const { whole, groups, users } = await store.funnel(query, control);
+  // The steps of a session may all come behind the range in which it begins.
+  const ends = by === 'session' ? sessionRange(scope.range, query.gapMs).to : scope.range.to + query.windowMs;
+  const isComplete = (step: number): boolean => (step === 1 && by === 'user' ? scope.range.to : ends) <= nowMs;
   const names = question.steps.map((step, i) => (order === 'any' ? `any ${i + 1}` : labelOf(step)));
   const result: FunnelAnswer = {
-    steps: stepsOf(whole, names),
+    steps: stepsOf(whole, names, isComplete),
     ...(breakdown !== undefined && {
       groups: groups.map(({ value, ...counts }) => ({
         group: groupOf(value === 'other' ? value : [value], [breakdown]),
-        steps: stepsOf(counts, names),
+        steps: stepsOf(counts, names, isComplete),
       })),
     }),
     ...(list && { users: users.map(({ at, ...person }) => ({ ...person, at: iso(at) })) }),
@@ -85,7 +93,11 @@ export async function funnel(
   return { exact: true, skipped: 0, result, ...tableOf(result, breakdown) };
 }
 
-function stepsOf({ reached, medianMs, p90Ms }: FunnelCounts, names: readonly string[]): FunnelStep[] {
+function stepsOf(
+  { reached, medianMs, p90Ms }: FunnelCounts,
+  names: readonly string[],
+  isComplete: (step: number) => boolean,
+): FunnelStep[] {
   const share = (part: number, of: number): number | null => (of === 0 ? null : part / of);
   return reached.map((total, i) => {
     const before = i === 0 ? total : reached[i - 1]!;
@@ -98,6 +110,7 @@ function stepsOf({ reached, medianMs, p90Ms }: FunnelCounts, names: readonly str
       dropOff: before - total,
       medianMs: medianMs[i]!,
       p90Ms: p90Ms[i]!,
+      complete: isComplete(i + 1),
     };
   });
 }
@@ -113,7 +126,12 @@ function tableOf(
       rows: () => users.map(({ user, device, session, at }) => [user, device, session, at]),
     };
   const numbers = ['total', 'conversion', 'conversionFromPrevious', 'dropOff', 'medianMs', 'p90Ms'] as const;
-  const row = (step: FunnelStep): unknown[] => [step.step, step.name, ...numbers.map((name) => step[name])];
+  const row = (step: FunnelStep): unknown[] => [
+    step.step,
+    step.name,
+    ...numbers.map((name) => step[name]),
+    step.complete,
+  ];
   const head = breakdown === undefined ? [] : [column(breakdown, 'json'), column('group', 'text')];
   return {
     columns: [
@@ -121,6 +139,7 @@ function tableOf(
       column('step', 'number'),
       column('name', 'text'),
       ...numbers.map((name) => column(name, 'number')),
+      column('complete', 'boolean'),
     ],
     *rows() {
       for (const step of steps) yield breakdown === undefined ? row(step) : [undefined, 'all', ...row(step)];

@@ -4,10 +4,11 @@ import type { JsonValue, QueryControl } from '../query.ts';
 import { wrong } from '../questions/check.ts';
 import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
+import { SESSION_GAP_MS } from '../session.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { column, type Made } from './answer.ts';
 import { durationMs } from './range.ts';
-import { choiceOf, type Resolved, SESSION_GAP_MS } from './scope.ts';
+import { choiceOf, type Resolved } from './scope.ts';
 
 const STEPS = 4;
 const NODES_A_STEP = 10;

@@ -9,9 +9,6 @@ import { type Calendar, zoneNamed } from '../time.ts';
 import { patternsIn } from './question-patterns.ts';
 import { type Ends, isReversed, lastRange, momentOf, narrowed, rangeOf } from './range.ts';
 
-/** A session ends when so long nothing comes, where the event does not say its session. */
-export const SESSION_GAP_MS = 30 * 60_000;
-
 export interface CommonInput {
   readonly from?: string | number;
   readonly to?: string | number;

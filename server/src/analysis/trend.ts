@@ -1,15 +1,17 @@
 import type { GroupKey, SeriesMeasure, TrendCell, TrendQuery } from '../analysis-query.ts';
-import type { Interval, QueryControl, Range } from '../query.ts';
+import type { Filter, Interval, QueryControl, Range } from '../query.ts';
 import { wrong } from '../questions/check.ts';
 import { fieldOf, propertyOf } from '../questions/filters.ts';
 import { evaluate, parseFormula } from '../questions/formula.ts';
 import type { Measure, QuestionOf } from '../questions/kinds.ts';
+import { SESSION_GAP_MS } from '../session.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf, type Calendar } from '../time.ts';
 import { column, iso, type Made } from './answer.ts';
 import { type Group, type GroupValue, groupOf } from './groups.ts';
 import { previousRange, rangeOf } from './range.ts';
-import { type Around, choiceOf, labelOf, type Resolved, SESSION_GAP_MS } from './scope.ts';
+import { type Around, choiceOf, labelOf, type Resolved } from './scope.ts';
+import { meanOf, runningSums } from './sums.ts';
 
 const GROUPS = 10;
 
@@ -56,7 +58,9 @@ export async function trend(
     filters: choiceOf(question.series[i]!, `series[${i}]`),
   }));
   const counted = cumulative
-    ? plan.flatMap((each) => (each.measure.kind === 'perUser' ? [{ ...each, measure: COUNT }] : []))
+    ? plan.flatMap((each) =>
+        each.measure.kind === 'perUser' ? [{ measure: COUNT, filters: [...each.filters, OF_SOMEBODY] }] : [],
+      )
     : [];
   const formula = question.formula === undefined ? undefined : parseFormula(question.formula, measures.length);
   const compared = question.compare && comparedRange(question.compare, scope.range, calendar, around.nowMs);
@@ -117,6 +121,14 @@ export async function trend(
 }
 
 const COUNT: SeriesMeasure = { kind: 'count' };
+/** Events of nobody are no user's. */
+const OF_SOMEBODY: Filter = {
+  or: (['user', 'device'] as const).map((name) => ({
+    field: { kind: 'column', name },
+    operator: 'exists',
+    matches: [],
+  })),
+};
 
 function measureOf(
   { measure = 'count', property }: Question['series'][number],
@@ -220,13 +232,7 @@ function linesOf(
 
 const ratio = (count: number | null, users: number | null): number | null => (users ? (count ?? 0) / users : null);
 
-function running(values: readonly (number | null)[]): number[] {
-  let sum = 0;
-  return values.map((value) => {
-    sum += value ?? 0;
-    return sum;
-  });
-}
+const running = (values: readonly (number | null)[]): number[] => runningSums(values.map((value) => value ?? 0));
 
 function pointsOf(
   buckets: readonly number[],
@@ -241,10 +247,7 @@ function pointsOf(
 }
 
 /** Of those that have a value. */
-function mean(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
-}
+const mean = (values: readonly (number | null)[]): number | null => meanOf(values.filter((value) => value !== null));
 
 function formulaLine(
   lines: readonly TrendLine[],

@@ -45,7 +45,7 @@ export interface Indexed {
  */
 export function flattenData(data: object, limits: EventLimits, indexed: Indexed): Properties {
   const out = new Properties();
-  const count = { keys: 0, isWhole: true };
+  const count = { keys: 0, isWhole: true, objectsLeft: limits.eventMaxBytes };
   walkObject(data as Record<string, unknown>, undefined, 1, out, count, limits, indexed);
   if (!count.isWhole) out.shape = '';
   return out;
@@ -55,7 +55,12 @@ interface Count {
   keys: number;
   /** Every value so far is in a map. */
   isWhole: boolean;
+  /** Characters that the texts of nested objects may still have. */
+  objectsLeft: number;
 }
+
+/** What an object shows as when the objects of its event are longer together than an event may be: it is there all the same. */
+const LONG_OBJECT = '{"…":"…"}';
 
 /** JSON texts of keys, which come again and again. */
 const quotedKeys = new Map<string, string>();
@@ -120,6 +125,15 @@ function walkObject(
     else out.shape += letter;
   }
   out.shape += separator === '{' ? '{}' : '}';
+  // Its members are there by their own paths, and it by its own: as its JSON text, beside what the shape puts together.
+  if (prefix !== undefined && indexed.admits(prefix)) addOther(textOf(object, count), prefix, out);
+}
+
+/** Objects within objects repeat what they hold, so that their texts are bounded together. */
+function textOf(object: object, count: Count): string {
+  const text = count.objectsLeft > 0 ? JSON.stringify(object) : '';
+  count.objectsLeft -= text.length;
+  return count.objectsLeft > 0 ? text : LONG_OBJECT;
 }
 
 /** @returns the letter of the map it went into; undefined when the path is not indexed */

@@ -45,10 +45,6 @@ const isPlain = (value: Json | undefined): value is { readonly [name: string]: J
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const own = (value: Json | undefined, key: string): Json | undefined =>
   isPlain(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-/** An object with members is its members. */
-const leaf = (value: Json | undefined): Json | undefined =>
-  isPlain(value) && Object.keys(value).length > 0 ? undefined : value;
-
 /** `data.a.b` is the nested value, else the key `a.b`; `data["a.b"]` the key alone. */
 export function look(event: Given, field: string): Json | undefined {
   if (!field.startsWith('data')) {
@@ -56,12 +52,11 @@ export function look(event: Given, field: string): Json | undefined {
       field === 'id' ? (event.id ?? event.event.toLowerCase().replace(/\s/gu, '-')) : event[field as 'event'];
     return value === '' ? undefined : value;
   }
-  if (field.startsWith('data[')) return leaf(own(event.data, (JSON.parse(field.slice(4)) as string[])[0]!));
+  if (field.startsWith('data[')) return own(event.data, (JSON.parse(field.slice(4)) as string[])[0]!);
   const path = field.slice(5).split('.');
   let value: Json | undefined = event.data;
   for (const key of path) value = own(value, key);
-  const nested = leaf(value);
-  return nested === undefined ? leaf(own(event.data, path.join('.'))) : nested;
+  return value === undefined ? own(event.data, path.join('.')) : value;
 }
 
 export interface ConditionLike {
@@ -141,21 +136,49 @@ export function percentile(values: readonly number[], share: number): number | n
   return low + (sorted[Math.ceil(at)]! - low) * (at - Math.floor(at));
 }
 
-/** Sessions as the event says, within its person; else cut where 30 minutes go by. A text for each event, undefined where there is none. */
-export function sessionsOf(events: readonly Known[], gapMs = 30 * 60_000): Map<Known, string> {
-  const sessions = new Map<Known, string>();
-  const last = new Map<string, { at: number; name: string }>();
+const DAY_MS = 86_400_000;
+
+/**
+ * The sessions of all these events, each the list of its events. What an event names, within its person, until a day goes by without it; else what is
+ * cut where 30 minutes go by. Events of nobody that name no session are in none.
+ */
+export function sessionsOf(events: readonly Known[], gapMs = 30 * 60_000): Known[][] {
+  const sessions: Known[][] = [];
+  const open = new Map<string, Known[]>();
   for (const event of events) {
-    if (event.session) sessions.set(event, `${event.person} says ${event.session}`);
-    else if (event.person !== undefined) {
-      const before = last.get(event.person);
-      const name =
-        before && event.timestamp - before.at <= gapMs ? before.name : `${event.person} from ${event.timestamp}`;
-      last.set(event.person, { at: event.timestamp, name });
-      sessions.set(event, name);
+    if (!event.session && event.person === undefined) continue;
+    const key = JSON.stringify([event.person ?? null, event.session ?? null]);
+    const own = open.get(key);
+    const longest = event.session ? Math.max(DAY_MS, gapMs) : gapMs;
+    if (own && event.timestamp - own.at(-1)!.timestamp <= longest) own.push(event);
+    else {
+      const begun = [event];
+      open.set(key, begun);
+      sessions.push(begun);
     }
   }
   return sessions;
+}
+
+/** The sessions that begin in a range; what goes on a day behind its end, or a gap that is longer, is not looked at any more. */
+export function sessionsIn(events: readonly Known[], from: number, to: number, gapMs?: number): Known[][] {
+  const until = to + Math.max(DAY_MS, gapMs ?? 0);
+  const seen = events.filter(({ timestamp }) => timestamp < until);
+  return sessionsOf(seen, gapMs).filter(([first]) => first!.timestamp >= from && first!.timestamp < to);
+}
+
+/** How many of the steps can be made when each event makes one at most: by looking for ways to change who makes what. */
+export function stepsMade(events: readonly Known[], steps: readonly ChoiceLike[]): number {
+  const maker: (Known | undefined)[] = steps.map(() => undefined);
+  const finds = (event: Known, tried: Set<number>): boolean =>
+    steps.some((step, i) => {
+      if (tried.has(i) || !isChosen(event, step)) return false;
+      tried.add(i);
+      if (maker[i] !== undefined && !finds(maker[i], tried)) return false;
+      maker[i] = event;
+      return true;
+    });
+  return events.filter((event) => finds(event, new Set())).length;
 }
 
 export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -68,7 +68,9 @@ describe.each(SEEDS)('users who return (seed %i)', (seed) => {
       const placeOf = (event: Known): number => names.indexOf(bucketName(event.timestamp, interval, zone));
       const cohort = cohorts[names[placeOf(first)]!]!;
       cohort.size++;
-      const later = trail.filter((event) => isChosen(event, back)).map((event) => placeOf(event) - placeOf(first));
+      // Only what comes after the start is a return, in its own period too.
+      const after = trail.slice(trail.indexOf(first) + 1);
+      const later = after.filter((event) => isChosen(event, back)).map((event) => placeOf(event) - placeOf(first));
       cohort.back.forEach((_, period) => {
         if (mode === 'unbounded' ? later.some((each) => each >= period) : later.includes(period))
           cohort.back[period]!++;
@@ -197,10 +199,12 @@ describe.each(SEEDS)('users who return (seed %i)', (seed) => {
   });
 
   it.each([
-    ['day', '2026-02-20', '2026-03-15', '2026-02-19'],
-    ['week', '2026-02-02', '2026-03-15', '2026-01-31'],
-    ['month', '2026-02-01', '2026-03-16', '2026-01-15'],
-  ] as const)('are new, returning, resurrecting or dormant by %s', async (interval, from, to, dayBefore) => {
+    ['day', '2026-02-20', '2026-03-15'],
+    ['week', '2026-02-02', '2026-03-15'],
+    ['week', '2026-02-05', '2026-03-04'],
+    ['month', '2026-02-01', '2026-03-16'],
+    ['month', '2026-01-20', '2026-02-10'],
+  ] as const)('are new, returning, resurrecting or dormant by %s, from %s', async (interval, from, to) => {
     for (const zone of [timeZone, 'Asia/Kathmandu']) {
       const { result } = await world.ask<LifecycleAnswer>(app, {
         kind: 'lifecycle',
@@ -210,25 +214,29 @@ describe.each(SEEDS)('users who return (seed %i)', (seed) => {
         interval,
         filters: [{ field: 'event', operator: 'in', value: ['A', 'B'] }],
       });
-      const before = bucketNames(dayBefore, dayBefore, interval)[0]!;
-      const names = [before, ...bucketNames(from, to, interval)];
-      const people = trails('1970-01-01', to, zone, [{ field: 'event', operator: 'in', value: ['A', 'B'] }]).map(
-        (trail) => {
-          const times = trail.map(({ timestamp }) => bucketName(timestamp, interval, zone));
-          return {
-            active: new Set(times),
-            isOld: (name: string) =>
-              trail.some(({ timestamp }) => bucketName(timestamp, 'day', zone) < firstDay(name, interval)),
-          };
-        },
-      );
-      result.intervals.forEach(({ from: at, ...found }, i) => {
-        const [last, now] = [names[i]!, names[i + 1]!];
-        expect(bucketName(Date.parse(at), interval, zone)).toBe(now);
+      // All intervals there are, whole, whatever the range cuts off.
+      const all = bucketNames('2025-11-01', '2026-04-30', interval);
+      const names = bucketNames(from, to, interval);
+      const people = trails('1970-01-01', '2100-01-01', zone, [
+        { field: 'event', operator: 'in', value: ['A', 'B'] },
+      ]).map((trail) => new Set(trail.map(({ timestamp }) => all.indexOf(bucketName(timestamp, interval, zone)))));
+      expect(result.intervals).toHaveLength(names.length);
+      result.intervals.forEach(({ from: at, to: until, complete, ...found }, i) => {
+        const now = all.indexOf(names[i]!);
+        expect(bucketName(Date.parse(at), interval, zone)).toBe(names[i]);
+        // It begins where its first day does, and ends where the next one begins.
+        expect(bucketName(Date.parse(at) - 1, interval, zone)).toBe(all[now - 1]);
+        expect([-1, 0].map((ms) => bucketName(Date.parse(until) + ms, interval, zone))).toEqual([
+          all[now],
+          all[now + 1],
+        ]);
+        const [first, last] = [firstDay(all[now]!, interval), firstDay(all[now + 1]!, interval)];
+        expect(complete).toBe((interval === 'day' || (first >= from && last <= dayAfter(to))) && last <= '2026-03-20');
         const count = { new: 0, returning: 0, resurrecting: 0, dormant: 0 };
-        for (const { active, isOld } of people) {
-          if (active.has(now)) count[!isOld(now) ? 'new' : active.has(last) ? 'returning' : 'resurrecting']++;
-          else if (active.has(last)) count.dormant++;
+        for (const active of people) {
+          const isOld = [...active].some((place) => place < now);
+          if (active.has(now)) count[!isOld ? 'new' : active.has(now - 1) ? 'returning' : 'resurrecting']++;
+          else if (active.has(now - 1)) count.dormant++;
         }
         expect(found).toEqual(count);
       });
@@ -236,6 +244,8 @@ describe.each(SEEDS)('users who return (seed %i)', (seed) => {
   });
 });
 
+const dayAfter = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 const firstDay = (name: string, interval: string): string =>
   interval === 'month' ? `${name}-01` : name.replace('week of ', '');
 
@@ -301,4 +311,39 @@ it('counts the end of a last month that is longer than the one before it', async
     });
     expect(counted.result.series[0]!.points!.map(({ value }) => value)).toEqual([1, 1]);
   }
+});
+
+it('answers the same about a week, wherever the range begins', async () => {
+  const at = (day: number, user: string) => ({ event: 'A', user, timestamp: Date.UTC(2026, 0, day, 12) });
+  // Mondays are 29 December, 5 January and so on: ann comes each week, ben every other, cas once, in the week that the range cuts.
+  await world.post('weeks', [
+    ...[-3, 1, 6, 13, 20, 27].map((day) => at(day, 'ann')),
+    ...[6, 20].map((day) => at(day, 'ben')),
+    at(-1, 'cas'),
+  ]);
+  const ask = async (range: object) =>
+    (
+      await world.ask<LifecycleAnswer>('weeks', {
+        ...{ kind: 'lifecycle', interval: 'week', weekStart: 'monday', timeZone: 'UTC', ...range },
+      })
+    ).result.intervals;
+  const cut = await ask({ from: '2026-01-01', to: '2026-01-31' });
+  const whole = await ask({ from: '2025-12-29', to: '2026-02-01' });
+  const numbers = ({ from, to, new: come, returning, resurrecting, dormant }: (typeof whole)[number]) =>
+    [from.slice(0, 10), to.slice(0, 10), come, returning, resurrecting, dormant].join(' ');
+  expect(whole.map(numbers)).toEqual([
+    '2025-12-29 2026-01-05 1 1 0 0',
+    '2026-01-05 2026-01-12 1 1 0 1',
+    '2026-01-12 2026-01-19 0 1 0 1',
+    '2026-01-19 2026-01-26 0 1 1 0',
+    '2026-01-26 2026-02-02 0 1 0 1',
+  ]);
+  expect(whole.map(({ complete }) => complete)).toEqual([true, true, true, true, true]);
+  expect(cut.map(numbers)).toEqual(whole.map(numbers));
+  expect(cut.map(({ complete }) => complete)).toEqual([false, true, true, true, false]);
+  // It is Friday 20 March: the thirty days from 19 February begin on a Thursday, and this week still runs.
+  const last = await ask({ last: '30d' });
+  const same = await ask({ from: '2026-02-16', to: '2026-03-22' });
+  expect(last.map(numbers)).toEqual(same.map(numbers));
+  expect(last.map(({ complete }) => complete)).toEqual([false, true, true, true, false]);
 });

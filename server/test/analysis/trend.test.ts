@@ -12,7 +12,7 @@ import {
   known,
   look,
   percentile,
-  sessionsOf,
+  sessionsIn,
 } from './reference.ts';
 import { aWorld, type Given, SEEDS, someEvents, type World } from './world.ts';
 
@@ -31,17 +31,18 @@ interface SeriesLike extends ChoiceLike {
   readonly property?: string;
 }
 
+/** An event as one of its session: at the time when that begins, which is where the session counts. */
+interface Visit extends Known {
+  readonly visit?: number;
+}
 /** One number by plain loops. */
-function measured(
-  events: readonly Known[],
-  { measure = 'count', property }: SeriesLike,
-  sessions: Map<Known, string>,
-): number | null {
+function measured(events: readonly Visit[], { measure = 'count', property }: SeriesLike): number | null {
   const users = distinct(events.map(({ person }) => person));
   if (measure === 'count') return events.length;
   if (measure === 'users') return users;
-  if (measure === 'perUser') return users === 0 ? null : events.length / users;
-  if (measure === 'sessions') return distinct(events.map((event) => sessions.get(event)));
+  if (measure === 'perUser')
+    return users === 0 ? null : events.filter(({ person }) => person !== undefined).length / users;
+  if (measure === 'sessions') return distinct(events.map(({ visit }) => visit));
   const values = events.map((event) => look(event, property!)).filter((value) => value !== undefined);
   if (measure === 'uniqueValues') return distinct(values.map((value) => JSON.stringify(value)));
   const numbers = values.filter((value) => typeof value === 'number');
@@ -63,19 +64,24 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
   const timeZone = seed % 2 ? 'America/New_York' : 'UTC';
   let given: Given[];
   let events: Known[];
-  let sessions: Map<Known, string>;
   const range = { from: '2026-03-01', to: '2026-03-12' };
-  const inRange = (): Known[] =>
-    events.filter(({ timestamp }) => {
-      const date = bucketName(timestamp, 'day', timeZone);
-      return date >= range.from && date <= range.to;
-    });
+  const [start, end] =
+    seed % 2 ? [Date.UTC(2026, 2, 1, 5), Date.UTC(2026, 2, 13, 4)] : [Date.UTC(2026, 2, 1), Date.UTC(2026, 2, 13)];
+  const rowsFor = ({ measure }: SeriesLike, these: readonly Known[]): readonly Visit[] =>
+    measure !== 'sessions'
+      ? these
+      : sessionsIn(these, start, end).flatMap((session, visit) =>
+          session.map((event) => ({ ...event, timestamp: session[0]!.timestamp, visit })),
+        );
+  const isInRange = ({ timestamp }: Known, zone = timeZone): boolean => {
+    const date = bucketName(timestamp, 'day', zone);
+    return date >= range.from && date <= range.to;
+  };
 
   beforeAll(async () => {
     given = someEvents({ seed, count: 700, from: FROM, days: DAYS });
     await world.post(app, given);
     events = known(given);
-    sessions = sessionsOf(inRange());
   });
 
   async function compareWithLoops(question: {
@@ -86,16 +92,13 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
   }) {
     const { result, skipped } = await world.ask<TrendAnswer>(app, { kind: 'trend', ...range, ...question });
     const zone = question.timeZone ?? timeZone;
-    const kept = events.filter((event) => {
-      const date = bucketName(event.timestamp, 'day', zone);
-      return date >= range.from && date <= range.to && (question.filters ?? []).every((filter) => holds(event, filter));
-    });
-    const ofThese = sessionsOf(kept);
+    const filtered = events.filter((event) => (question.filters ?? []).every((filter) => holds(event, filter)));
     let expectedSkipped = 0;
     question.series.forEach((series, i) => {
+      const kept = rowsFor(series, filtered).filter((event) => isInRange(event, zone));
       const chosen = kept.filter((event) => isChosen(event, series));
       const found = result.series[i]!;
-      near(found.total, measured(chosen, series, ofThese));
+      near(found.total, measured(chosen, series));
       if (series.property && series.measure !== 'uniqueValues')
         expectedSkipped += chosen.filter(
           (event) => !['undefined', 'number'].includes(typeof look(event, series.property!)),
@@ -103,10 +106,7 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
       if (!question.interval) return;
       const buckets = groupBy(chosen, ({ timestamp }) => bucketName(timestamp, question.interval!, zone));
       for (const { from, value } of found.points!)
-        near(
-          value,
-          measured(buckets.get(bucketName(Date.parse(from), question.interval!, zone)) ?? [], series, ofThese),
-        );
+        near(value, measured(buckets.get(bucketName(Date.parse(from), question.interval!, zone)) ?? [], series));
       const names = found.points!.map(({ from }) => bucketName(Date.parse(from), question.interval!, zone));
       expect(new Set(names).size).toBe(names.length);
       for (const name of buckets.keys()) expect(names).toContain(name);
@@ -205,12 +205,13 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
   });
 
   /** The groups as loops make them: by the JSON of the values, greatest first. */
-  function grouped(fields: readonly string[], first: SeriesLike): { keys: string[]; of: Map<string, Known[]> } {
-    const of = groupBy(inRange(), (event) => JSON.stringify(fields.map((field) => orMissing(look(event, field)))));
+  function grouped(fields: readonly string[], first: SeriesLike): { keys: string[]; of: Map<string, Visit[]> } {
+    const rows = rowsFor(first, events).filter((event) => isInRange(event));
+    const of = groupBy(rows, (event) => JSON.stringify(fields.map((field) => orMissing(look(event, field)))));
     const rank = (key: string): number => {
       const rows = of.get(key)!.filter((event) => isChosen(event, first));
       const byCount = !['users', 'sessions', 'sum', 'uniqueValues'].includes(first.measure ?? 'count');
-      return byCount ? rows.length : (measured(rows, first, sessions) ?? 0);
+      return byCount ? rows.length : (measured(rows, first) ?? 0);
     };
     return { keys: [...of.keys()].sort((a, b) => rank(b) - rank(a)), of };
   }
@@ -246,7 +247,7 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
     // Ties may fall either way: what is shown is never smaller than what is not.
     const size = (key: string) => {
       const rows = of.get(key)!;
-      return ['p95', 'perUser', 'count'].includes(measure) ? rows.length : (measured(rows, series[0]!, sessions) ?? 0);
+      return ['p95', 'perUser', 'count'].includes(measure) ? rows.length : (measured(rows, series[0]!) ?? 0);
     };
     const smallest = Math.min(...shown.map((each) => size(keyOf(each))));
     for (const key of keys) if (!named.has(key)) expect(size(key)).toBeLessThanOrEqual(smallest + 1e-9);
@@ -255,10 +256,10 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
         keyOf(each) === 'other'
           ? keys.filter((key) => !named.has(key)).flatMap((key) => of.get(key)!)
           : of.get(keyOf(each))!;
-      near(each.total, measured(rows, series[0]!, sessions));
+      near(each.total, measured(rows, series[0]!));
       const weeks = groupBy(rows, ({ timestamp }) => bucketName(timestamp, 'week', timeZone));
       for (const { from, value } of each.points!)
-        near(value, measured(weeks.get(bucketName(Date.parse(from), 'week', timeZone)) ?? [], series[0]!, sessions));
+        near(value, measured(weeks.get(bucketName(Date.parse(from), 'week', timeZone)) ?? [], series[0]!));
     }
   });
 
@@ -279,18 +280,19 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
       cumulative: true,
     });
     series.forEach((each, i) => {
+      const rows = rowsFor(each, events).filter((event) => isInRange(event));
+      const days = rows.map(({ timestamp }) => bucketName(timestamp, 'day', timeZone));
       for (const { from, value } of result.series[i]!.points!) {
         const day = bucketName(Date.parse(from), 'day', timeZone);
         near(
           value,
           measured(
-            inRange().filter(({ timestamp }) => bucketName(timestamp, 'day', timeZone) <= day),
+            rows.filter((_, place) => days[place]! <= day),
             each,
-            sessions,
           ),
         );
       }
-      near(result.series[i]!.total, measured(inRange(), each, sessions));
+      near(result.series[i]!.total, measured(rows, each));
     });
   });
 
@@ -427,7 +429,7 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
         interval: 'day',
       });
       const people = peopleWho(check);
-      const rows = inRange().filter(({ person }) => person !== undefined && people.has(person));
+      const rows = events.filter((event) => isInRange(event) && event.person !== undefined && people.has(event.person));
       expect(result.series.map(({ total }) => total)).toEqual([
         distinct(rows.map(({ person }) => person)),
         rows.length,

@@ -108,8 +108,33 @@ describe('hours', () => {
     ['Asia/Kathmandu', '2026-01-01', 0, '2025-12-31T18:15', '2025-12-31T19:15'],
     ['America/Sao_Paulo', '2018-11-04', 0, '2018-11-04T03:00', '2018-11-04T03:00'],
     ['Pacific/Apia', '2011-12-30', 5, '2011-12-30T10:00', '2011-12-30T10:00'],
+    // 03:45 +13:45 (14:00Z) goes back to 02:45 +12:45: a quarter of hour 2 is shown again in hour 3.
+    ['Pacific/Chatham', '2026-04-05', 2, '2026-04-04T12:15', '2026-04-04T13:15'],
+    ['Pacific/Chatham', '2026-04-05', 3, '2026-04-04T13:15', '2026-04-04T15:15'],
+    // 03:00 +02 (01:00Z) goes back to 01:00 +00: hours 1 and 2 are shown again in hour 2.
+    ['Antarctica/Troll', '2026-10-25', 1, '2026-10-24T23:00', '2026-10-25T00:00'],
+    ['Antarctica/Troll', '2026-10-25', 2, '2026-10-25T00:00', '2026-10-25T03:00'],
+    ['Antarctica/Troll', '2026-10-25', 3, '2026-10-25T03:00', '2026-10-25T04:00'],
   ])('in %s on %s hour %i lasts from %s to %s', (zone, date, hour, from, to) => {
     expect(iso(hourRange(day(date), hour, zone))).toEqual([from, to]);
+  });
+
+  it.each([
+    ['Pacific/Chatham', '2026-04-05'],
+    ['Pacific/Chatham', '2026-09-27'],
+    ['Antarctica/Troll', '2026-10-25'],
+    ['Antarctica/Troll', '2026-03-29'],
+    ['America/New_York', '2026-11-01'],
+    ['Australia/Lord_Howe', '2026-04-05'],
+    ['America/St_Johns', '2010-11-07'],
+    ['America/St_Johns', '2010-11-06'],
+    ['Pacific/Apia', '2011-12-30'],
+  ])('of a day in %s (%s) follow each other without gap or overlap', (zone, date) => {
+    const hours = Array.from({ length: 24 }, (_, hour) => hourRange(day(date), hour, zone));
+    const whole = daysRange(day(date), day(date), zone);
+    expect([hours[0]!.from, ...hours.map(({ to }) => to)]).toEqual([...hours.map(({ from }) => from), whole.to]);
+    expect(hours[0]!.from).toBe(whole.from);
+    for (const { from, to } of hours) expect(from).toBeLessThanOrEqual(to);
   });
 });
 

@@ -99,6 +99,9 @@ export function lifecyclePlot(drawing: Drawing<'lifecycle'>): Plot {
     isStacked: true,
     places: buckets.places,
     running: buckets.running,
+    ...(intervals.some((one, i) => isCut(one, i, buckets.running)) && {
+      notes: [`A ${buckets.interval} that the range cuts is counted whole`],
+    }),
     marks: marksOf(annotations, buckets, answer.timeZone),
     series: STATUSES.map((status) => ({
       label: NAMES[status],
@@ -111,17 +114,25 @@ export function lifecyclePlot(drawing: Drawing<'lifecycle'>): Plot {
   };
 }
 
+type LivingInterval = AnswerOf<'lifecycle'>['result']['intervals'][number];
+
+/** Incomplete, and not because it still runs. */
+const isCut = ({ complete }: LivingInterval, place: number, running: number | undefined): boolean =>
+  !complete && place !== running;
+
 function lifecycleBuckets({ question, answer, now }: Living) {
   const { intervals } = answer.result;
   const starts = intervals.map(({ from }) => from);
-  return bucketsOf(starts, {
-    interval: intervalIn(question) ?? intervalOf(starts),
+  const interval = intervalIn(question) ?? intervalOf(starts);
+  const buckets = bucketsOf(starts, {
+    interval,
     timeZone: answer.timeZone,
-    to: answer.to,
+    to: intervals.at(-1)?.to ?? answer.to,
     now,
     // Who is not there yet in a day to come is not gone.
     holds: (place) => intervals[place]!.new + intervals[place]!.returning + intervals[place]!.resurrecting > 0,
   });
+  return { ...buckets, interval };
 }
 
 /** As the server counts them: before the first interval of the range is not asked for here, so it has no neighbour to look at. */
@@ -159,12 +170,15 @@ function lifecyclePick(input: Living, status: Status, place: number): Picked | u
 /** Before there were events. */
 const EVER = '1970-01-01T00:00:00.000Z';
 
+const noteOf = (one: LivingInterval, place: number, running: number | undefined): string =>
+  place === running ? ' (so far)' : isCut(one, place, running) ? ' (cut by the range)' : '';
+
 export function lifecycleTables(input: Living): readonly DataTable[] {
   const buckets = lifecycleBuckets(input);
   const rows = buckets.places.map(({ title }, place): Row => {
-    const one: AnswerOf<'lifecycle'>['result']['intervals'][number] = input.answer.result.intervals[place]!;
+    const one: LivingInterval = input.answer.result.intervals[place]!;
     return [
-      { text: place === buckets.running ? `${title} (so far)` : title, value: Date.parse(one.from) },
+      { text: `${title}${noteOf(one, place, buckets.running)}`, value: Date.parse(one.from) },
       ...STATUSES.map((status) => numberCell(one[status], count, { pick: lifecyclePick(input, status, place) })),
     ];
   });

@@ -70,6 +70,9 @@ export function funnelPicture(drawing: Drawing<'funnel'>): Picture {
     legend: isBroken
       ? parts.map(({ name }, i) => ({ series: i, label: name, colour: colour(i), shape: 'rect' as const }))
       : [],
+    ...(steps.some(({ complete }) => !complete) && {
+      notes: [`So far: ${steps[0]?.complete ? 'the window of some has not ended' : 'the range has not ended'}`],
+    }),
     option: {
       tooltip: { trigger: 'item' },
       grid: isLying
@@ -195,6 +198,7 @@ function tooltipOf(
   return {
     title: `${step.step}. ${lineOf(step.name)}${isBroken ? ` · ${part.name}` : ''}`,
     rows: index === 0 ? rows : [...rows, ...later],
+    ...(!step.complete && { note: 'Not over yet' }),
   };
 }
 
@@ -232,7 +236,11 @@ export function funnelTables(input: Input): readonly DataTable[] {
         ...(isBroken ? [textCell(part.name)] : []),
         { text: `${step.step}. ${lineOf(step.name)}`, value: step.step },
         numberCell(step.total, count, { pick: pickOf(input, part, i, false) }),
-        numberCell(step.conversion, percent, step.conversion === null ? {} : { share: step.conversion }),
+        numberCell(
+          step.conversion,
+          (value) => `${percent(value)}${step.complete ? '' : ' so far'}`,
+          step.conversion === null ? {} : { share: step.conversion },
+        ),
         numberCell(i === 0 ? null : step.conversionFromPrevious, percent),
         numberCell(i === 0 ? null : step.dropOff, count, i === 0 ? {} : { pick: pickOf(input, part, i, true) }),
         numberCell(step.medianMs, duration),

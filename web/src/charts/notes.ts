@@ -4,7 +4,9 @@ import { count } from '../parts/formats.ts';
 /** What is to be known about the numbers themselves, whatever they are drawn as. */
 export function notesOf({ kind, exact, skipped }: Pick<Answer, 'kind' | 'exact' | 'skipped'>): readonly string[] {
   const about =
-    kind === 'performance' ? 'Percentiles are estimates, within 1 %' : 'About: estimates, users within half a per cent';
+    kind === 'performance'
+      ? 'Percentiles are estimates, within 1 %'
+      : 'About: estimates, users with a standard error of 0.4 %';
   return [
     ...(exact ? [] : [about]),
     ...(skipped > 0 ? [`${count(skipped)} ${skipped === 1 ? 'value is' : 'values are'} no number and left out`] : []),

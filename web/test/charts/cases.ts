@@ -88,7 +88,7 @@ export const formulaQuestion: QuestionOf<'trend'> = {
   series: [{ event: 'visit', measure: 'users' }, { event: 'buy' }],
 };
 
-const step = (at: number, name: string, total: number, first: number, previous: number | null) => ({
+const step = (at: number, name: string, total: number, first: number, previous: number | null, complete = true) => ({
   step: at,
   name,
   total,
@@ -97,11 +97,17 @@ const step = (at: number, name: string, total: number, first: number, previous: 
   dropOff: previous === null ? 0 : previous - total,
   medianMs: previous === null ? null : 60_000,
   p90Ms: previous === null ? null : 120_000,
+  complete,
 });
 /** Of 40 users 20 go on, and 5 of those: 50 % and 12.5 % of the first. */
-export const funnel = answerTo('funnel', {
-  steps: [step(1, HOSTILE, 40, 40, null), step(2, 'added to cart', 20, 40, 40), step(3, 'purchased', 5, 40, 20)],
-});
+const funnelSteps = (complete: boolean) => [
+  step(1, HOSTILE, 40, 40, null),
+  step(2, 'added to cart', 20, 40, 40, complete),
+  step(3, 'purchased', 5, 40, 20, complete),
+];
+export const funnel = answerTo('funnel', { steps: funnelSteps(true) });
+/** The same while windows run. */
+export const funnelSoFar = answerTo('funnel', { steps: funnelSteps(false) });
 export const funnelQuestion: QuestionOf<'funnel'> = {
   kind: 'funnel',
   last: '3d',
@@ -180,9 +186,32 @@ export const stickiness = answerTo('stickiness', {
 });
 export const lifecycle = answerTo('lifecycle', {
   intervals: [
-    { from: DAYS[0], new: 3, returning: 0, resurrecting: 0, dormant: 1 },
-    { from: DAYS[1], new: 1, returning: 2, resurrecting: 1, dormant: 1 },
-    { from: DAYS[2], new: 0, returning: 3, resurrecting: 0, dormant: 1 },
+    { from: DAYS[0], to: DAYS[1], complete: true, new: 3, returning: 0, resurrecting: 0, dormant: 1 },
+    { from: DAYS[1], to: DAYS[2], complete: true, new: 1, returning: 2, resurrecting: 1, dormant: 1 },
+    { from: DAYS[2], to: head.to, complete: true, new: 0, returning: 3, resurrecting: 0, dormant: 1 },
+  ],
+});
+/** Weeks of which the range, 16 to 18 November, has the third alone in part. */
+export const lifecycleCut = answerTo('lifecycle', {
+  intervals: [
+    {
+      from: '2026-11-09T00:00:00.000Z',
+      to: '2026-11-16T00:00:00.000Z',
+      complete: true,
+      new: 2,
+      returning: 0,
+      resurrecting: 0,
+      dormant: 0,
+    },
+    {
+      from: '2026-11-16T00:00:00.000Z',
+      to: '2026-11-23T00:00:00.000Z',
+      complete: false,
+      new: 1,
+      returning: 1,
+      resurrecting: 0,
+      dormant: 1,
+    },
   ],
 });
 export const lifecycleQuestion: QuestionOf<'lifecycle'> = {

@@ -148,6 +148,23 @@ it('draws a funnel as shares of its first step, and what is lost between two', (
   expect(lost?.data).toEqual([0, 0.5, 0.375]);
   expect(picture.pick?.({ series: '0', index: 1 })?.funnel).toEqual({ step: 2, status: 'reached' });
   expect(picture.pick?.({ series: '0-lost', index: 2 })?.funnel).toEqual({ step: 2, status: 'dropped' });
+  expect(picture.notes).toBeUndefined();
+});
+
+it('says of a funnel that the window of some has not ended', () => {
+  const picture = pictureOf(drawing(cases.funnelQuestion, cases.funnelSoFar))!;
+  expect(picture.notes).toEqual(['So far: the window of some has not ended']);
+  expect(picture.tooltip({ series: '0', index: 0 })?.note).toBeUndefined();
+  expect(picture.tooltip({ series: '0', index: 1 })?.note).toBe('Not over yet');
+});
+
+it('says of a lifecycle which week the range cuts, and leads to all of it', () => {
+  const question = { ...cases.lifecycleQuestion, interval: 'week' as const };
+  const cut = drawing(question, cases.lifecycleCut);
+  const plot = lifecyclePlot(cut);
+  expect(plot.notes).toEqual(['A week that the range cuts is counted whole']);
+  expect(plot.pick?.(1, 1)).toMatchObject({ from: '2026-11-16T00:00:00.000Z', to: '2026-11-23T00:00:00.000Z' });
+  expect(lifecyclePlot(drawing(cases.lifecycleQuestion, cases.lifecycle)).notes).toBeUndefined();
 });
 
 describe('retention', () => {

@@ -48,6 +48,20 @@ describe('tables', () => {
     ]);
   });
 
+  it('say of a funnel and of a lifecycle what is not the last word', () => {
+    const text = (question: (typeof cases.CASES)[string]['question'], answer: (typeof cases.CASES)[string]['answer']) =>
+      tablesOf({ question, answer, now })[0]!.rows.map((row) => row.map((cell) => cell.text));
+    expect(text(cases.funnelQuestion, cases.funnelSoFar).map((row) => row[2])).toEqual([
+      '100 %',
+      '50 % so far',
+      '12.5 % so far',
+    ]);
+    const weeks = { ...cases.lifecycleQuestion, interval: 'week' as const };
+    const [whole, cut] = text(weeks, cases.lifecycleCut).map(([first]) => first);
+    expect(whole).not.toContain('(');
+    expect(cut).toMatch(/ \(cut by the range\)$/);
+  });
+
   it('say of paths what goes where, the ends too', () => {
     expect(valuesOf('paths')[0]?.map((row) => row.slice(3))).toEqual([
       [5, 0.5],

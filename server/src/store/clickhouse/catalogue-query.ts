@@ -142,8 +142,8 @@ function exampleOf(text: string): JsonValue {
   try {
     return JSON.parse(value) as JsonValue;
   } catch {
-    // A long array was cut.
-    return [];
+    // A long array or object was cut.
+    return value.startsWith('{') ? {} : [];
   }
 }
 

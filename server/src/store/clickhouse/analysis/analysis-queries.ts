@@ -27,7 +27,8 @@ export function analysisQueries(
   const asking = identities.asking.bind(identities);
   return {
     funnel: (query, control) => asking(query.app, control, (c) => funnel(opened(), identities, highest, query, c)),
-    retention: (query, control) => asking(query.app, control, (c) => retention(opened(), identities, zones, query, c)),
+    retention: (query, control) =>
+      asking(query.app, control, (c) => retention(opened(), identities, zones, highest, query, c)),
     paths: (query, control) => asking(query.app, control, (c) => paths(opened(), identities, highest, query, c)),
     sessions: (query, control) => asking(query.app, control, (c) => sessions(opened(), identities, highest, query, c)),
     users: (query, control) => asking(query.app, control, (c) => users(opened(), identities, query, c)),

@@ -1,11 +1,13 @@
 import type { FunnelCounts, FunnelQuery, FunnelResult, TypedValue } from '../../../analysis-query.ts';
-import type { QueryControl } from '../../../query.ts';
+import type { QueryControl, Range } from '../../../query.ts';
+import { sessionRange } from '../../../session.ts';
 import type { Connection } from '../connection.ts';
 import { filterSql } from '../filter-sql.ts';
 import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, options, type Row } from '../sql.ts';
 import { type Identities, personOf } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
+import { sessionReading } from './session-sql.ts';
 import { hasMark, isMarked, marksSql, type Trails, trailsOf } from './trail-sql.ts';
 import { typedValue } from './value-sql.ts';
 import { walkSql } from './walk-sql.ts';
@@ -22,7 +24,7 @@ export async function funnel(
 ): Promise<FunnelResult> {
   const peopleOf = await identities.of(query.app, control);
   // A bit a step, and one for what is excluded after each but the last.
-  const packing = trailsOf(query.range, 2 * query.steps.length - 1, await highest.get());
+  const packing = trailsOf(rangeRead(query), 2 * query.steps.length - 1, await highest.get());
   const bound = new Bound();
   const counted = connection.query<Row>(
     countSql(query, walkedSql(query, packing, peopleOf, bound, false), bound),
@@ -51,6 +53,10 @@ export async function funnel(
   };
 }
 
+/** Later steps count while the window lasts, also behind the range; sessions are those that begin in it. */
+const rangeRead = ({ by, range, gapMs, windowMs }: FunnelQuery): Range =>
+  by === 'session' ? sessionRange(range, gapMs) : { from: range.from, to: range.to + windowMs };
+
 /** A row for each trail: `depth` (steps made), `t1`… (ms + 1, 0 beyond the depth), `v` (the value at the first step), and names when asked. */
 function walkedSql(
   query: FunnelQuery,
@@ -61,7 +67,13 @@ function walkedSql(
 ): string {
   const source = sourceOf(query, peopleOf(bound), bound);
   const { person, user } = source.people;
-  const steps = query.steps.map((filters) => filterSql({ and: filters }, bound));
+  const isBySession = query.by === 'session';
+  const steps = query.steps.map((filters, i) => {
+    const sql = filterSql({ and: filters }, bound);
+    // Who makes the first step behind the range is none of its entrants.
+    const isBound = i === 0 && query.order !== 'any' && !isBySession;
+    return isBound ? `(${sql} AND timestamp < ${bound.time(query.range.to)})` : sql;
+  });
   const excluded = query.steps.slice(1).map((_, i) => {
     const or = query.exclude
       .filter(({ after }) => after === undefined || after === i + 1)
@@ -74,10 +86,8 @@ function walkedSql(
   ].join(' + ');
   const isStrict = query.order === 'strict';
   const isKept = isStrict ? '1' : `(${[...steps, ...excluded.filter((sql) => sql !== undefined)].join(' OR ')})`;
-  const isBySession = query.by === 'session';
-  const kept = isBySession
-    ? `((notEmpty(session) AND ${isKept}) OR (empty(session) AND ${person} != 0))`
-    : `${isKept} AND ${person} != 0`;
+  const sessions = isBySession ? sessionReading(source, query.range, query.gapMs, bound) : undefined;
+  const where = sessions?.where ?? `${source.where([], rangeRead(query))} AND ${isKept} AND ${person} != 0`;
   // In any order the first event may be of any step.
   const value =
     query.breakdown && `if(${query.order === 'any' ? isKept : steps[0]}, ${typedValue(query.breakdown, bound)}, '')`;
@@ -94,24 +104,24 @@ function walkedSql(
   const begun = query.order === 'any' ? '' : ` WHERE ${has(0)}`;
   let trails = `SELECT p, w${isNamed ? ', u, d' : ''}, ${sorted} AS rows FROM (
     SELECT ${person} AS p, ${isBySession ? 'session AS w' : "'' AS w"}${names}, groupArray(${one}) AS gathered
-    FROM ${source.from} WHERE ${source.where()} AND ${kept} GROUP BY p, w)${begun}`;
-  if (isBySession) {
-    const gap = bound.add('Int64', query.gapMs);
+    FROM ${source.from} WHERE ${where} GROUP BY p, w)${begun}`;
+  if (sessions) {
     const cut = value
-      ? `arraySplit((r, d) -> d > ${gap}, rows, arrayDifference(${packing.timesOf(key('rows'))}))`
-      : packing.cutAtGaps('rows', gap);
+      ? `arraySplit((r, d) -> d > gap, rows, arrayDifference(${packing.timesOf(key('rows'))}))`
+      : packing.cutAtGaps('rows', 'gap');
     const marked = isStrict
       ? 'piece'
       : `arrayFilter(r -> bitAnd(${value ? 'r.1' : 'r'}, ${2 ** (2 * steps.length - 1) - 1}) != 0, piece)`;
     trails = `SELECT p, w${isNamed ? ', u, d' : ''}, ${marked} AS rows FROM (
-      SELECT p, w${isNamed ? ', u, d' : ''}, arrayJoin(if(notEmpty(w), [rows], ${cut})) AS piece FROM (${trails})
-    ) WHERE notEmpty(rows)`;
+      SELECT p, w${isNamed ? ', u, d' : ''}, arrayJoin(${cut}) AS piece FROM (SELECT *, ${sessions.gapOf('notEmpty(w)')} AS gap FROM (${trails}))
+    ) WHERE ${packing.beginsIn(key('piece'), query.range)} AND notEmpty(rows)`;
   }
   const trail = `SELECT *, ${key('rows')} AS trail, ${packing.timesOf('trail')} AS ats, ${packing.marksOf('trail')} AS ms FROM (${trails})`;
   const walked = walkSql(
     query,
     trail,
     excluded.map((sql) => sql !== undefined),
+    isBySession ? undefined : query.range.to - query.range.from,
     bound,
   );
   return `SELECT *${value ? ', rows[i1].2 AS v' : ", '' AS v"} FROM (${walked}) WHERE depth > 0`;

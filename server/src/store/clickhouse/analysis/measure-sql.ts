@@ -1,13 +1,14 @@
 import type { SeriesMeasure } from '../../../analysis-query.ts';
 import { type Bound, mergedUsersSql } from '../sql.ts';
 import type { People } from './people.ts';
+import { averageValue, sumOfStates, sumState, sumValue } from './sum-sql.ts';
 import { numberValue, typedValue } from './value-sql.ts';
 
 /** Aggregates of a measure: states within a bucket, and what is made of them. */
 export interface MeasureSql {
   /** The state `s`. */
   readonly state: string;
-  /** How many values were used, `u`; the events, unless the measure is one of numbers. */
+  /** How many values were used, `u`; of users the events that have one; else the events. */
   readonly used: string;
   /** How many were there and no numbers, `x`. */
   readonly skipped: string;
@@ -20,11 +21,10 @@ type Percentile = SeriesMeasure & { readonly kind: keyof typeof LEVELS };
 export const isPercentile = (measure: SeriesMeasure): measure is Percentile => measure.kind in LEVELS;
 /** Counted by a sketch unless the question wants it exact. */
 export const isDistinct = ({ kind }: SeriesMeasure): boolean =>
-  kind === 'users' || kind === 'perUser' || kind === 'sessions' || kind === 'uniqueValues';
+  kind === 'users' || kind === 'perUser' || kind === 'uniqueValues';
 
-/** What a distinct measure counts: NULL counts for nothing. `visit` is the column of `sessionRows`. */
+/** What a distinct measure counts: NULL counts for nothing. */
 export function entitySql(measure: SeriesMeasure, people: People, bound: Bound): string {
-  if (measure.kind === 'sessions') return 'visit';
   if (measure.kind !== 'uniqueValues') return people.personOrNull;
   const value = typedValue(measure.field, bound);
   return `if(empty(${value}), NULL, cityHash64(${value}))`;
@@ -37,6 +37,8 @@ export function measureSql(measure: SeriesMeasure, people: People, bound: Bound,
     const state = `${isExact ? 'uniqExactState' : 'uniqCombined64State(16)'}(${entitySql(measure, people, bound)})`;
     return {
       ...plain,
+      // Who did nothing did not do it so often: events of nobody are no user's.
+      ...(measure.kind === 'perUser' && { used: 'countIf(notEmpty(user) OR notEmpty(device))' }),
       state,
       merged: `toFloat64(${mergedUsersSql(isExact, 's')})`,
     };
@@ -56,9 +58,13 @@ export function measureSql(measure: SeriesMeasure, people: People, bound: Bound,
   }
   switch (measure.kind) {
     case 'sum':
-      return { ...counted, state: `sumIf(${value}, ${isNumber})`, merged: 'toFloat64(sum(s))' };
+      return { ...counted, state: sumState(value, isNumber), merged: sumValue(sumOfStates('s')) };
     case 'avg':
-      return { ...counted, state: `sumIf(${value}, ${isNumber})`, merged: orNull('sum(s) / sum(u)') };
+      return {
+        ...counted,
+        state: sumState(value, isNumber),
+        merged: orNull(averageValue(sumOfStates('s'), 'sum(u)')),
+      };
     default: {
       const name = measure.kind === 'min' ? 'min' : 'max';
       return { ...counted, state: `${name}If(${value}, ${isNumber})`, merged: orNull(`${name}If(s, u > 0)`) };
@@ -72,5 +78,5 @@ export function rankSql(measure: SeriesMeasure, people: People, bound: Bound): s
     return `uniqCombined64(16)(${entitySql(measure, people, bound)})`;
   if (measure.kind !== 'sum') return 'count()';
   const { value, isNumber } = numberValue(measure.property, bound);
-  return `sumIf(${value}, ${isNumber})`;
+  return sumValue(sumState(value, isNumber));
 }

@@ -1,14 +1,14 @@
 import type { PathsQuery, PathsResult } from '../../../analysis-query.ts';
 import type { QueryControl } from '../../../query.ts';
+import { sessionRange } from '../../../session.ts';
 import type { Connection } from '../connection.ts';
 import { filterSql } from '../filter-sql.ts';
 import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { namelessSessionTrails, nodeBits, nodeSql, nodesOf } from './node-sql.ts';
+import { absentNode, isNames, namelessSessionTrails, nodeBits, nodeSql, nodesOf } from './node-sql.ts';
 import type { Identities } from './people.ts';
 import { sourceOf } from './scope-sql.ts';
 import { isMarked, trailsOf } from './trail-sql.ts';
-import { typedValue } from './value-sql.ts';
 
 /**
  * The nodes are numbered first, so that a path is a few small numbers; equal paths are counted together before they are taken
@@ -22,21 +22,23 @@ export async function paths(
   control: QueryControl,
 ): Promise<PathsResult> {
   const peopleOf = await identities.of(query.app, control);
-  const { nodes, isAll } = await nodesOf(connection, query, peopleOf, query.node, control);
+  const range = sessionRange(query.range, query.gapMs);
+  const { nodes, isAll } = await nodesOf(connection, { ...query, range }, peopleOf, query.node, control);
   // The place of the node, whether the event is the anchor, whether it says its session.
   const anchorBit = nodeBits(nodes);
   const sessionBit = anchorBit + 1;
-  const packing = trailsOf(query.range, sessionBit + 1, await highest.get());
+  const packing = trailsOf(range, sessionBit + 1, await highest.get());
   const bound = new Bound();
   const source = sourceOf(query, peopleOf(bound), bound);
   const { anchor } = query;
   const isAnchor = anchor && filterSql({ and: anchor.filters }, bound);
   const marks = `${nodeSql(query.node, nodes, bound)}${isAnchor ? ` + toUInt32(${isAnchor}) * ${2 ** anchorBit}` : ''}`;
-  const isNamed = query.node.kind === 'property' ? ` AND notEmpty(${typedValue(query.node, bound)})` : '';
   const wanted = anchor && anchorBit;
-  const trails = namelessSessionTrails(source, packing, marks, sessionBit, query.gapMs, bound, isNamed, wanted);
+  const trails = namelessSessionTrails(source, query.range, packing, marks, sessionBit, query.gapMs, bound, wanted);
   const from = anchor === undefined ? 'ms' : anchor.isEnd ? 'arrayReverse(arraySlice(ms, 1, a))' : 'arraySlice(ms, a)';
-  const numbers = `arrayMap(m -> toInt32(bitAnd(m, ${2 ** anchorBit - 1})), ${from})`;
+  const all = `arrayMap(m -> toInt32(bitAnd(m, ${2 ** anchorBit - 1})), ${from})`;
+  // An event without a value is no step, but keeps the session together.
+  const numbers = isNames(query.node) ? all : `arrayFilter(n -> n != ${absentNode(nodes)}, ${all})`;
   const path = query.isCollapsed
     ? 'arrayFilter((n, i, b) -> n = 0 OR i = 1 OR n != b, ns, arrayEnumerate(ns), arrayPushFront(arrayPopBack(ns), toInt32(-1)))'
     : 'ns';
@@ -46,7 +48,7 @@ export async function paths(
     `SELECT l.1 AS s, l.2 AS n, l.3 AS t, sum(c) AS paths FROM (
       SELECT arrayJoin(arrayZip(arrayEnumerate(path), path, arrayPushBack(arrayPopFront(path), toInt32(-1)))) AS l, c FROM (
         SELECT arraySlice(${path}, 1, ${steps}) AS path, count() AS c
-        FROM (SELECT ${numbers} AS ns FROM (${sessions})${anchor ? ' WHERE a > 0' : ''}) WHERE notEmpty(path) GROUP BY path
+        FROM (SELECT ${numbers} AS ns FROM (${sessions})${anchor ? ' WHERE a > 0' : ''}) WHERE notEmpty(ns) GROUP BY path
       )
     ) GROUP BY s, n, t ORDER BY s, paths DESC, n, t`,
     bound.values,

@@ -3,8 +3,9 @@ import type { Condition, Filter } from '../../../query.ts';
 import { dayNumber } from '../../../time.ts';
 import { filterSql } from '../filter-sql.ts';
 import { type Bound, EVENTS, QUARTER, QUARTER_MS, usersSql } from '../sql.ts';
-import { areDays } from './cut-sql.ts';
+import { areDays, type CutSql } from './cut-sql.ts';
 import type { People } from './people.ts';
+import type { Source } from './scope-sql.ts';
 
 /** The roll-ups know the name and the id, no more. */
 export const isOnNames = (filters: readonly Filter[]): boolean =>
@@ -25,16 +26,27 @@ interface Batch {
   readonly filters: readonly Filter[];
 }
 
+export interface RolledParts {
+  readonly parts: readonly string[];
+  /** Of the events of nobody, which `perUser` leaves out and no roll-up knows: read from the table, and marked by `NOBODY` in `isTotal`. */
+  readonly nobody: readonly string[];
+  readonly series: ReadonlySet<number>;
+}
+
+/** Added to `isTotal` where `n` counts events of nobody. */
+export const NOBODY = 2;
+
 /**
  * The parts of the series that a roll-up answers: counts cut at quarter hours, and users of whole days in the app's own zone.
  * Series of an event each share one reading. The columns are those of every part of a trend.
  */
 export function rolledParts(
   query: TrendQuery,
-  people: People,
+  { people, where }: Source,
+  cut: CutSql,
   isOwnZone: boolean,
   bound: Bound,
-): { readonly parts: readonly string[]; readonly series: ReadonlySet<number> } {
+): RolledParts {
   const batches: Batch[] = [];
   const handled = new Set<number>();
   query.series.forEach((_, index) => {
@@ -54,7 +66,18 @@ export function rolledParts(
         filters: named ? [] : query.series[index]!.filters,
       });
   });
-  return { parts: batches.flatMap((batch) => partsOf(batch, query, bound)), series: handled };
+  const nobody = [...handled].flatMap((index) => {
+    const { measure, filters } = query.series[index]!;
+    return measure.kind === 'perUser' ? [nobodyPart(index, where(filters), query.buckets, cut)] : [];
+  });
+  return { parts: batches.flatMap((batch) => partsOf(batch, query, bound)), nobody, series: handled };
+}
+
+function nobodyPart(index: number, where: string, buckets: TrendQuery['buckets'], cut: CutSql): string {
+  const [key, sets] = buckets ? ['k, grouping(k)', 'GROUPING SETS ((k), ())'] : ['toInt64(0) AS k, 1', '()'];
+  const rows = `SELECT ${buckets ? cut.bucket(buckets) : 'toInt64(0)'} AS k FROM ${EVENTS} WHERE ${where} AND empty(user) AND empty(device)`;
+  return `SELECT toInt64(${index}) AS series, toInt64(0) AS place, ${key} + ${NOBODY} AS isTotal, CAST(NULL, 'Nullable(Float64)') AS value, count() AS n, 0 AS x
+    FROM (${rows})${buckets ? ` GROUP BY ${sets}` : ''}`;
 }
 
 function kindOf(query: TrendQuery, index: number, people: People, isOwnZone: boolean): RolledKind | undefined {

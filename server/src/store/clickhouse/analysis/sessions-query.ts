@@ -1,5 +1,6 @@
 import type { SessionNumbers, SessionsQuery, SessionsResult } from '../../../analysis-query.ts';
 import type { QueryControl } from '../../../query.ts';
+import { sessionRange } from '../../../session.ts';
 import type { Connection } from '../connection.ts';
 import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, EXACT_BELOW, options, type Row, unbiased } from '../sql.ts';
@@ -19,12 +20,13 @@ export async function sessions(
   control: QueryControl,
 ): Promise<SessionsResult> {
   const peopleOf = await identities.of(query.app, control);
-  const { nodes } = await nodesOf(connection, query, peopleOf, EVENT, control);
-  const packing = trailsOf(query.range, nodeBits(nodes), await highest.get());
+  const range = sessionRange(query.range, query.gapMs);
+  const { nodes } = await nodesOf(connection, { ...query, range }, peopleOf, EVENT, control);
+  const packing = trailsOf(range, nodeBits(nodes), await highest.get());
   const made = (bound: Bound, isNamed: boolean): string => {
     const source = sourceOf(query, peopleOf(bound), bound);
     const names = isNamed ? `, max(${source.people.user}) AS u, max(device) AS d` : '';
-    const trails = sessionTrails(source, packing, nodeSql(EVENT, nodes, bound), query.gapMs, bound, names);
+    const trails = sessionTrails(source, query.range, packing, nodeSql(EVENT, nodes, bound), query.gapMs, bound, names);
     return `SELECT *, ${packing.timesOf('trail')} AS ats, ${packing.marksOf('trail')} AS ms, ${packing.utcMs('ats[1]')} AS t0, ${packing.utcMs('ats[-1]')} AS t1, length(trail) AS n,
       ms[1] AS e0, ms[-1] AS e1 FROM (${trails})`;
   };

@@ -17,6 +17,8 @@ export interface Trails {
   marksOf(trail: string): string;
   /** Cuts a sorted trail where more than the gap goes by. */
   cutAtGaps(trail: string, gap: string): string;
+  /** Whether a sorted trail begins in the range, a part of that of the question. */
+  beginsIn(trail: string, range: Range): string;
 }
 
 const AT = 'toUnixTimestamp64Milli(timestamp)';
@@ -29,22 +31,25 @@ export const bitsOf = (number: number): number => (number < 1 ? 0 : Math.floor(M
 
 /**
  * @param range all events lie in it
- * @param highestSeq no event has a higher place; undefined when that is not known
+ * @param highestSeq no event has a higher place; undefined when that is not known, `unused` when the order of equal times does not matter
  */
-export function trailsOf(range: Range, markBits: number, highestSeq: number | undefined): Trails {
+export function trailsOf(range: Range, markBits: number, highestSeq: number | 'unused' | undefined): Trails {
   if (markBits > MARKS_MAX_BITS) throw new Error(`BUG: ${markBits} bits of marks`);
-  const seqBits = highestSeq === undefined ? SEQ_BITS : bitsOf(highestSeq);
+  const isUnused = highestSeq === 'unused';
+  const seqBits = isUnused ? 0 : highestSeq === undefined ? SEQ_BITS : bitsOf(highestSeq);
   const isNarrow = bitsOf(range.to - range.from) + seqBits + markBits <= 64;
   const type = isNarrow ? 'toUInt64' : 'toUInt128';
   const timeShift = (isNarrow ? seqBits : SEQ_BITS) + markBits;
   const timesOf = (trail: string): string => `arrayMap(x -> toInt64(bitShiftRight(x, ${timeShift})) + 1, ${trail})`;
   return {
     packed: (marks) =>
-      `bitOr(bitOr(bitShiftLeft(${type}(${AT} - (${range.from})), ${timeShift}), bitShiftLeft(${type}(seq), ${markBits})), ${type}(${marks}))`,
+      `bitOr(bitOr(bitShiftLeft(${type}(${AT} - (${range.from})), ${timeShift}), ${isUnused ? '0' : `bitShiftLeft(${type}(seq), ${markBits})`}), ${type}(${marks}))`,
     timesOf,
     utcMs: (time) => `(${time} + (${range.from - 1}))`,
     marksOf: (trail) => `arrayMap(x -> toUInt32(bitAnd(x, ${2 ** markBits - 1})), ${trail})`,
     cutAtGaps: (trail, gap) => `arraySplit((x, d) -> d > ${gap}, ${trail}, arrayDifference(${timesOf(trail)}))`,
+    beginsIn: (trail, { from, to }) =>
+      `toInt64(bitShiftRight(${trail}[1], ${timeShift})) BETWEEN ${from - range.from} AND ${to - range.from - 1}`,
   };
 }
 

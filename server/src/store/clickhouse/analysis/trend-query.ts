@@ -1,16 +1,20 @@
 import type { GroupKey, TrendCell, TrendQuery, TrendResult } from '../../../analysis-query.ts';
 import type { QueryControl } from '../../../query.ts';
+import { sessionRange } from '../../../session.ts';
 import type { Connection } from '../connection.ts';
 import type { DayZones } from '../counts-query.ts';
+import { filterSql } from '../filter-sql.ts';
 import { Bound, EXACT_BELOW, options, type Row } from '../sql.ts';
-import { placeSql as bucketPlaceSql, type CutSql, cutSql } from './cut-sql.ts';
+import { type CutSql, cutSql } from './cut-sql.ts';
 import { decodeKey, keySql, placeSql } from './group-key.ts';
 import { entitySql, isDistinct, isPercentile, measureSql, rankSql } from './measure-sql.ts';
+import { namelessSessionTrails } from './node-sql.ts';
 import type { Identities, People } from './people.ts';
 import { holdsManyValues } from './percentiles.ts';
-import { rolledParts } from './rolled-sql.ts';
+import { NOBODY, rolledParts } from './rolled-sql.ts';
 import { type Source, sourceOf } from './scope-sql.ts';
 import { sessionRows } from './session-sql.ts';
+import { bitsOf, isMarked, trailsOf } from './trail-sql.ts';
 
 type Series = TrendQuery['series'][number];
 type PeopleOf = (bound: Bound) => People;
@@ -47,14 +51,15 @@ export async function trend(
   const cut = cutOf(query, isOwnZone, bound);
   const source = sourceOf(query, peopleOf(bound), bound, cut);
   const asked = { query, source, cut, bound, groups, isExact: query.exact || !isMany };
-  const rolled = rolledParts(query, source.people, isOwnZone, bound);
+  const rolled = rolledParts(query, source, cut, isOwnZone, bound);
   const read = query.series.flatMap((series, i) => (rolled.series.has(i) ? [] : [seriesPart(series, i, asked)]));
   const rows = await connection.query<Row>(
-    [...rolled.parts, ...read].join(' UNION ALL '),
+    [...rolled.parts, ...rolled.nobody, ...read].join(' UNION ALL '),
     bound.values,
-    options(control, read.length === 0),
+    options(control, read.length + rolled.nobody.length === 0),
   );
-  const cells = rows.map((row) => cellOf(row, asked));
+  const nobody = new Map(rows.flatMap((row) => (isOfNobody(row) ? [[placeOf(row), Number(row['n'])] as const] : [])));
+  const cells = rows.flatMap((row) => (isOfNobody(row) ? [] : [cellOf(row, nobody.get(placeOf(row)) ?? 0, asked)]));
   return { cells, groups, exact: query.series.every((_, i) => isExactly(cells, i, asked)) };
 }
 
@@ -65,7 +70,7 @@ const cutOf = ({ timeZone, range, buckets = [] }: TrendQuery, isOwnZone: boolean
 function rowsOf({ filters, measure }: Series, { query, source, bound }: Pick<Asked, 'query' | 'source' | 'bound'>) {
   const g = keySql(query.breakdown, bound);
   if (measure.kind === 'sessions')
-    return { from: `(${sessionRows(source, filters, g, measure.gapMs, bound)})`, where: '1', g: 'g' };
+    return { from: `(${sessionRows(source, query.range, filters, g, measure.gapMs, bound)})`, where: '1', g: 'g' };
   return { from: source.from, where: source.where(filters), g };
 }
 
@@ -91,8 +96,28 @@ async function greatest(
   return rows.map((row) => decodeKey(String(row['v']), query.breakdown.length));
 }
 
+/** A session counts once for each group that it has an event of, in the bucket in which it begins: buckets add up to the total. */
+function sessionPart({ filters }: Series, gapMs: number, index: number, asked: Asked): string {
+  const { query, source, bound, groups } = asked;
+  const { buckets, range, breakdown } = query;
+  const [wantedBit, sessionBit, placeBit] = [0, 1, 2];
+  const packing = trailsOf(sessionRange(range, gapMs), placeBit + bitsOf(groups.length), 'unused');
+  const place = placeSql(keySql(breakdown, bound), groups, bound, 'UInt32');
+  const marks = `toUInt32(${filterSql({ and: filters }, bound)}) + toUInt32(${place}) * ${2 ** placeBit}`;
+  const trails = namelessSessionTrails(source, range, packing, marks, sessionBit, gapMs, bound, wantedBit);
+  const places = `arrayDistinct(arrayMap(m -> bitShiftRight(m, ${placeBit}), arrayFilter(m -> ${isMarked(wantedBit, 'm')}, ${packing.marksOf('trail')})))`;
+  const starts = buckets && bound.add('Array(Int64)', buckets);
+  const bucket = starts
+    ? `roundDown(${packing.utcMs(`${packing.timesOf('[trail[1]]')}[1]`)}, ${starts})`
+    : 'toInt64(0)';
+  const cells = `SELECT toInt64(arrayJoin(${places})) AS place, ${bucket} AS k, count() AS c FROM (${trails}) GROUP BY place, k`;
+  return `SELECT ${index} AS series, place, ${buckets ? 'k, grouping(k)' : 'toInt64(0) AS k, 1'} AS isTotal, toNullable(toFloat64(sum(c))) AS value, sum(c) AS n, 0 AS x
+    FROM (${cells}) GROUP BY ${buckets ? 'GROUPING SETS ((place, k), (place))' : 'place'}`;
+}
+
 function seriesPart(series: Series, index: number, asked: Asked): string {
   const { query, source, bound, isExact } = asked;
+  if (series.measure.kind === 'sessions') return sessionPart(series, series.measure.gapMs, index, asked);
   const { from, where, g } = rowsOf(series, asked);
   const cell = cellSql(series, g, asked);
   const sets = query.buckets ? 'GROUPING SETS ((place, k), (place))' : 'GROUPING SETS ((place))';
@@ -120,7 +145,8 @@ function seriesPart(series: Series, index: number, asked: Asked): string {
       SELECT place, arrayJoin(arrayPushBack(groupArray((k, toUInt8(0), v, c, y)),
         (toInt64(0), toUInt8(1), toNullable(${measure.merged}), sum(c), sum(y)))) AS cell
       FROM (SELECT *, if(u = 0, NULL, toFloat64(finalizeAggregation(s))) AS v FROM (${states})) GROUP BY place)`;
-  return `${head}, toNullable(${measure.merged}) AS value, sum(c) AS n, sum(y) AS x FROM (${states}) GROUP BY ${sets}`;
+  const events = series.measure.kind === 'perUser' ? 'sum(u)' : 'sum(c)';
+  return `${head}, toNullable(${measure.merged}) AS value, ${events} AS n, sum(y) AS x FROM (${states}) GROUP BY ${sets}`;
 }
 
 interface CellSql {
@@ -146,19 +172,19 @@ function cellSql({ measure }: Series, g: string, { query, cut, bound, groups }: 
   const type = isSmall ? 'UInt16' : 'UInt32';
   const place = placeSql(g, groups, bound, type, count);
   if (!buckets) return { of: `to${type}(${place})`, place: 'toInt64(cell)', bucket: () => 'toInt64(0)' };
-  const bucket =
-    measure.kind === 'sessions'
-      ? bucketPlaceSql('at', buckets, range.to, 'Int64', bound)
-      : cut.place(buckets, range.to);
   return {
-    of: `to${type}(${place} + ${bucket})`,
+    of: `to${type}(${place} + ${cut.place(buckets, range.to)})`,
     place: `toInt64(intDiv(cell, ${count}))`,
     bucket: (cell) => `${bound.add('Array(Int64)', buckets)}[${cell} % ${count} + 1]`,
   };
 }
 
-function cellOf(row: Row, { query, groups }: Asked): TrendCell {
-  const [index, place, count] = [Number(row['series']), Number(row['place']), Number(row['n'])];
+const isOfNobody = (row: Row): boolean => Number(row['isTotal']) >= NOBODY;
+/** Of which series, and which bucket or the whole. */
+const placeOf = (row: Row): string => `${row['series']} ${row['k']} ${Number(row['isTotal']) % NOBODY}`;
+
+function cellOf(row: Row, nobody: number, { query, groups }: Asked): TrendCell {
+  const [index, place, count] = [Number(row['series']), Number(row['place']), Number(row['n']) - nobody];
   const given: unknown = row['value'];
   const value = given === null ? null : Number(given);
   const isRatio = query.series[index]!.measure.kind === 'perUser' && !query.cumulative;

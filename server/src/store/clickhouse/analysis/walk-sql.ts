@@ -1,5 +1,6 @@
 import type { FunnelQuery } from '../../../analysis-query.ts';
 import type { Bound } from '../sql.ts';
+import { anyOrderSql } from './any-order-sql.ts';
 
 /**
  * Walks trails through the steps of a funnel, all events of all users in a few passes over arrays.
@@ -11,13 +12,20 @@ import type { Bound } from '../sql.ts';
  *
  * @param trail a SELECT of `ats` (times above 0) and `ms` (marks: bit 0 is the first step; those excluded after it are the bit behind the last step's)
  * @param excluded after which steps events are excluded
+ * @param latest in any order: no first event is after this time, as `ats` has times
  * @returns a SELECT of the same, `depth`, `i1` (the place of the first event) and `t1`…
  */
-export function walkSql(query: FunnelQuery, trail: string, excluded: readonly boolean[], bound: Bound): string {
+export function walkSql(
+  query: FunnelQuery,
+  trail: string,
+  excluded: readonly boolean[],
+  latest: number | undefined,
+  bound: Bound,
+): string {
   const count = query.steps.length;
   const window = bound.add('Int64', query.windowMs);
   return query.order === 'any'
-    ? anySql(count, window, trail)
+    ? anyOrderSql(query.steps, window, trail, latest === undefined ? undefined : bound.add('Int64', latest))
     : orderedSql(query.order === 'strict', count, window, trail, excluded);
 }
 
@@ -57,17 +65,4 @@ function orderedSql(
   // Each part in a SELECT of its own: an alias within one is written out wherever it is used, and ten steps of that are too many.
   const walked = parts.reduce((sql, part) => `SELECT *, ${part} FROM (${sql})`, trail);
   return `SELECT *, ${places.map((k) => `ats[i${k}] AS t${k}`).join(', ')} FROM (${walked})`;
-}
-
-/** The event from which the window holds the most steps, the first of these; one event may serve several steps. */
-function anySql(count: number, window: string, trail: string): string {
-  const places = Array.from({ length: count }, (_, i) => i + 1);
-  const next = places.map(
-    (k) => `arrayReverseFill(x -> x != 0, arrayMap((m, a) -> if(bitTest(m, ${k - 1}), a, 0), ms, ats)) AS e${k}`,
-  );
-  const names = places.map((k) => `n${k}`).join(', ');
-  const inTime = places.map((k) => `(n${k} > 0 AND n${k} - a <= ${window})`).join(' + ');
-  const found = `arraySort(arrayFilter(x -> x > 0 AND x - ats[i1] <= ${window}, [${places.map((k) => `e${k}[i1]`).join(', ')}])) AS found`;
-  return `SELECT *, ${next.join(', ')}, arrayMap((a, ${names}) -> ${inTime}, ats, ${places.map((k) => `e${k}`).join(', ')}) AS made,
-    arrayMax(made) AS depth, indexOf(made, depth) AS i1, ${found}, ${places.map((k) => `found[${k}] AS t${k}`).join(', ')} FROM (${trail})`;
 }
