@@ -52,9 +52,9 @@ describe('tables', () => {
     const text = (question: (typeof cases.CASES)[string]['question'], answer: (typeof cases.CASES)[string]['answer']) =>
       tablesOf({ question, answer, now })[0]!.rows.map((row) => row.map((cell) => cell.text));
     expect(text(cases.funnelQuestion, cases.funnelSoFar).map((row) => row[2])).toEqual([
-      '100 %',
-      '50 % so far',
-      '12.5 % so far',
+      '100%',
+      '50% so far',
+      '12.5% so far',
     ]);
     const weeks = { ...cases.lifecycleQuestion, interval: 'week' as const };
     const [whole, cut] = text(weeks, cases.lifecycleCut).map(([first]) => first);

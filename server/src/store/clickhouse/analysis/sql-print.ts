@@ -2,6 +2,7 @@ import { SeismoError } from '../../../errors.ts';
 import { functionNamed, isOwn } from '../../../sql/functions.ts';
 import type { Expression, Item, Order, Select, Source } from '../../../sql/tree.ts';
 import type { Bound } from '../sql.ts';
+import { decimalSql, isDecimal } from './sql-decimal.ts';
 import { type PropertyForm, propertySql } from './sql-property.ts';
 
 /** Columns of `events` beside properties, and what they are made of. */
@@ -22,6 +23,8 @@ const SQL_MAX_LENGTH = 200_000;
 interface Table {
   readonly alias: string;
   readonly columns: ReadonlySet<string>;
+  /** Columns whose numbers may have a fraction. */
+  readonly decimals: ReadonlySet<string>;
   readonly isEvents: boolean;
 }
 
@@ -29,6 +32,8 @@ interface Table {
 interface Names {
   readonly tables: readonly Table[];
   readonly aliases: ReadonlySet<string>;
+  /** Those whose numbers may have a fraction. */
+  readonly decimals: ReadonlySet<string>;
   /** Of USING: in two tables, and yet one. */
   readonly shared: ReadonlySet<string>;
   readonly lambda: readonly string[];
@@ -37,6 +42,7 @@ interface Names {
 interface Printed {
   readonly sql: string;
   readonly columns: readonly string[];
+  readonly decimals: ReadonlySet<string>;
 }
 
 /** What a property is to be where it stands; `said`: only text() or number() can tell. */
@@ -85,7 +91,13 @@ export class SqlPrinter {
     const aliases = new Set(
       select.items.flatMap((item) => ('star' in item || item.alias === undefined ? [] : [item.alias])),
     );
-    const names: Names = { tables, aliases, shared, lambda: [] };
+    const columnsOf: Names = { tables, aliases, decimals: new Set(), shared, lambda: [] };
+    const decimals = new Set(
+      select.items.flatMap((item) =>
+        'star' in item || item.alias === undefined || !mayBeDecimal(item.expression, columnsOf) ? [] : [item.alias],
+      ),
+    );
+    const names: Names = { ...columnsOf, decimals };
     const print = (expression: Expression, want: Want = 'text'): string =>
       this.#expression(expression, names, ctes, want);
     const columns: string[] = [];
@@ -110,24 +122,25 @@ export class SqlPrinter {
     ].join('');
     this.#length += sql.length;
     if (this.#length > SQL_MAX_LENGTH) throw invalid('is too long when every WITH is written out');
-    return { sql, columns };
+    return { sql, columns, decimals: decimalsOf(select.items, columns, names) };
   }
 
   #source(source: Source, ctes: ReadonlyMap<string, Select>, place: number): Table & { readonly sql: string } {
     if ('select' in source) {
-      const { sql, columns } = this.#select(source.select, ctes);
-      return { sql: `(${sql})`, alias: source.alias ?? `__t${place}`, columns: new Set(columns), isEvents: false };
+      const { sql, columns, decimals } = this.#select(source.select, ctes);
+      const alias = source.alias ?? `__t${place}`;
+      return { sql: `(${sql})`, alias, columns: new Set(columns), decimals, isEvents: false };
     }
     const alias = source.alias ?? source.table;
     const cte = ctes.get(source.table);
     if (cte) {
-      const { sql, columns } = this.#select(cte, new Map());
-      return { sql: `(${sql})`, alias, columns: new Set(columns), isEvents: false };
+      const { sql, columns, decimals } = this.#select(cte, new Map());
+      return { sql: `(${sql})`, alias, columns: new Set(columns), decimals, isEvents: false };
     }
     if (source.table !== 'events')
       throw invalid(`reads from "${source.table.slice(0, 40)}"; there are events, and what WITH names before`);
     this.#length += this.#events.length;
-    return { sql: `(${this.#events})`, alias, columns: new Set(EVENT_FIELDS), isEvents: true };
+    return { sql: `(${this.#events})`, alias, columns: new Set(EVENT_FIELDS), decimals: new Set(), isEvents: true };
   }
 
   #items(items: readonly Item[], names: Names, ctes: ReadonlyMap<string, Select>, columns: string[]): string[] {
@@ -266,8 +279,31 @@ export class SqlPrinter {
     const window = over
       ? ` OVER (${[over.partitionBy.length > 0 ? `PARTITION BY ${over.partitionBy.map((each) => print(each, 'text')).join(', ')}` : '', orderBy === '' ? '' : `ORDER BY ${orderBy}`].filter((part) => part !== '').join(' ')})`
       : '';
+    const isOfDecimals = !isDistinct && list[0] !== undefined && mayBeDecimal(list[0], names);
+    const summed = isOfDecimals ? decimalSql(known.name, values, window) : undefined;
+    if (summed !== undefined) return summed;
     return `${known.name}${given}(${isDistinct ? 'DISTINCT ' : ''}${values.join(', ')})${window}`;
   }
+}
+
+/** Whether numbers of an expression may have a fraction, by the columns that it names. */
+const mayBeDecimal = (expression: Expression, { tables, decimals, lambda }: Names): boolean =>
+  isDecimal(expression, (of, name) => {
+    if (of === undefined && lambda.includes(name)) return false;
+    const holders = tables.filter(({ alias, columns }) => (of === undefined ? columns.has(name) : alias === of));
+    return holders.length > 0 ? holders.some((table) => table.decimals.has(name)) : decimals.has(name);
+  });
+
+/** Of the columns of a SELECT, in the order of its items. */
+function decimalsOf(items: readonly Item[], columns: readonly string[], names: Names): ReadonlySet<string> {
+  if (items.some((item) => 'star' in item))
+    return new Set([...names.decimals, ...names.tables.flatMap(({ decimals }) => [...decimals])]);
+  return new Set(
+    columns.filter((_, i) => {
+      const item = items[i];
+      return item !== undefined && !('star' in item) && mayBeDecimal(item.expression, names);
+    }),
+  );
 }
 
 const scopeOf = (ctes: ReadonlyMap<string, Select>): Select['ctes'] =>

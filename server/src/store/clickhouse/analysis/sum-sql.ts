@@ -9,9 +9,16 @@ const MILLION = 1_000_000;
 
 const millionths = (value: string): string => `round(${value} * ${MILLION})`;
 
-/** Both parts of a sum, as an aggregate. @param condition of the rows that count */
-export const sumState = (value: string, condition: string): string =>
-  `(sumKahanIf(${millionths(value)}, ${condition}), sumIf(${value} - ${millionths(value)} / ${MILLION}, ${condition}))`;
+/**
+ * Both parts of a sum, as an aggregate.
+ * @param condition of the rows that count; all unless said
+ * @param window ` OVER (…)`
+ */
+export function sumState(value: string, condition?: string, window = ''): string {
+  const [suffix, more] = condition === undefined ? ['', ''] : ['If', `, ${condition}`];
+  const whole = millionths(value);
+  return `(sumKahan${suffix}(${whole}${more})${window}, sum${suffix}(${value} - ${whole} / ${MILLION}${more})${window})`;
+}
 
 /** Of states in a column: their sum, in parts. */
 export const sumOfStates = (column: string): string =>
