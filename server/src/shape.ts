@@ -21,12 +21,9 @@ type Part = string | Place;
 const known = new Map<string, readonly Part[]>();
 const KNOWN_MAX = 10_000;
 
-/** Which properties an event of the shape has, and in which map each value is; `o{`: an object, whose members are properties as well. */
-export function propertiesOf(shape: string): readonly (Place | { readonly kind: 'o{'; readonly path: string })[] {
-  const objects: { kind: 'o{'; path: string }[] = [];
-  const parts = partsOf(shape, (path) => objects.push({ kind: 'o{', path }));
-  return [...parts.filter((part): part is Place => typeof part !== 'string'), ...objects];
-}
+/** Which properties an event of the shape has, and in which map each value is. */
+export const propertiesOf = (shape: string): readonly Place[] =>
+  partsOf(shape).filter((part): part is Place => typeof part !== 'string');
 
 /** Puts the JSON text of `data` together again. */
 export function dataOf(shape: string, maps: PropertyMaps): string {
@@ -58,7 +55,7 @@ export function keysOfPath(path: string): string[] {
   return path.split(/(?<=(?<!\\)(?:\\\\)*)\./).map((part) => (part === '\\-' ? '' : part.replace(/\\(.)/gs, '$1')));
 }
 
-function partsOf(shape: string, onObject: (path: string) => void = () => {}): Part[] {
+function partsOf(shape: string): Part[] {
   const parts: Part[] = [];
   /** Paths of the objects that are open. */
   const open: (string | undefined)[] = [];
@@ -79,8 +76,6 @@ function partsOf(shape: string, onObject: (path: string) => void = () => {}): Pa
     } else {
       if (letter === '{') {
         open.push(prefix);
-        // In shapes an object has members: an empty one is a value.
-        if (open.length > 1) onObject(path);
         // The outermost object has no path, and its keys no prefix.
         prefix = open.length === 1 ? undefined : path;
       } else if (letter === '}') prefix = open.pop();

@@ -25,10 +25,10 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 168 * HOUR_MS,
 };
 
-/** `14d` → milliseconds. The schema has checked the text. */
+/** `14d` → milliseconds. The schema has checked the text. No two events lie further apart than the times there are, so that is the most. */
 export function durationMs(text: string): number {
   const [, count, unit] = /^(\d+)([a-z]+)$/.exec(text)!;
-  return Number(count) * UNIT_MS[unit!]!;
+  return Math.min(Number(count) * UNIT_MS[unit!]!, TIMESTAMP_MAX_MS);
 }
 
 /** As a question spells them. */

@@ -136,6 +136,17 @@ describe('a funnel at the end of its range', () => {
     expect(totals(await ask('range-end', { ...month, window: '19min' }))).toEqual([2, 0]);
   });
 
+  it('takes the longest window and gap there are', async () => {
+    const month = { from: '2026-02-01', to: '2026-02-28' };
+    for (const order of ['ordered', 'strict', 'any'])
+      expect(totals(await ask('range-end', { ...month, steps, order, window: '9999999w' }))).toEqual([2, 2]);
+    for (const gap of ['9999999w', '1s']) {
+      const { result } = await world.ask<SessionsAnswer>('range-end', { kind: 'sessions', ...month, gap });
+      expect([gap, result.sessions]).toEqual([gap, gap === '1s' ? 3 : 2]);
+      await world.ask<PathsAnswer>('range-end', { kind: 'paths', ...month, sessionGap: gap });
+    }
+  });
+
   it('counts nobody who makes the first step behind the range', async () => {
     const before = { from: '2026-02-01', to: '2026-02-16', steps };
     expect(totals(await ask('range-end', before))).toEqual([0, 0]);

@@ -118,9 +118,12 @@ async function keysOfMaps(
     `SELECT toString(arrayJoin(mapKeys(${map}))) AS k, '${kind}' AS t, count() AS n ${from} GROUP BY k`;
   return await ask(
     `${keys('texts', 't')} UNION ALL ${keys('numbers', 'n')} UNION ALL SELECT toString(p.1) AS k, p.2 AS t, count() AS n
-      FROM (SELECT arrayJoin(${PAIRS('others', "concat('o', left(v, 1))")}) AS p ${from}) GROUP BY k, t`,
+      FROM (SELECT arrayJoin(arrayFilter(p -> p.2 != 'o{…', ${PAIRS('others', KIND_OF_OTHER)})) AS p ${from}) GROUP BY k, t`,
   );
 }
+
+/** An object with members is listed by these, as its shape does. */
+const KIND_OF_OTHER = "if(startsWith(v, '{') AND v != '{}', 'o{…', concat('o', left(v, 1)))";
 
 /** What the newest events do not have is looked up among all, by its keys. */
 async function completeKinds(ask: Ask, found: ReadonlyMap<string, Counted>): Promise<void> {
@@ -142,8 +145,8 @@ function exampleOf(text: string): JsonValue {
   try {
     return JSON.parse(value) as JsonValue;
   } catch {
-    // A long array or object was cut.
-    return value.startsWith('{') ? {} : [];
+    // A long array was cut.
+    return [];
   }
 }
 
