@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Attack, attacks } from './attacks.ts';
@@ -102,4 +105,62 @@ it(
     expect(slow).toEqual([]);
   },
   IS_LONG ? 900_000 : 120_000,
+);
+
+/** Resident memory of the server alone, bytes. */
+const residentBytes = (): number =>
+  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${servers.child!.pid}/status`, 'utf8'))![1]) * 1024;
+
+/** Connections that each send the beginning of a body, and no more. */
+async function dribble(count: number, head: readonly string[], bytes: Buffer): Promise<Socket[]> {
+  const { hostname, port } = new URL(servers.url);
+  return await Promise.all(
+    Array.from({ length: count }, async () => {
+      const socket = connect({ host: hostname, port: Number(port) });
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      socket.write(`${[...head, '', ''].join('\r\n')}`);
+      // What the server no longer reads is left in the socket.
+      socket.write(bytes);
+      return socket;
+    }),
+  );
+}
+
+it.runIf(IS_LONG)(
+  'holds no more of bodies that dribble than their budget',
+  async () => {
+    const MIB = 1024 * 1024;
+    const common = ['HTTP/1.1', 'Host: a', 'Content-Type: application/json'];
+    const rows: [string, number, string[], Buffer, number][] = [
+      // Nothing of them is kept: they are over 4 KiB.
+      ['1,000 × 1 MiB to /auth', 1_000, ['POST /auth', `Content-Length: ${MIB}`], Buffer.alloc(MIB - 1, 32), 64 * MIB],
+      // The budget, once as it was sent, once as it is put together, and what the machine keeps of it.
+      [
+        '100 × 10 MiB to /api/events',
+        100,
+        ['POST /api/events/shop', `Content-Length: ${10 * MIB}`, `X-Access-Token: ${servers.token}`],
+        Buffer.alloc(10 * MIB - 1, 32),
+        320 * MIB,
+      ],
+    ];
+    const over: string[] = [];
+    for (const [name, count, [line, ...head], bytes, max] of rows) {
+      const before = residentBytes();
+      const sockets = await dribble(count, [`${line} ${common[0]}`, ...common.slice(1), ...head], bytes);
+      let most = 0;
+      // They are held for a minute at most; so long it is looked at.
+      const end = performance.now() + 10_000;
+      await until('ten seconds are over', 20_000, () => {
+        most = Math.max(most, residentBytes() - before);
+        return performance.now() > end ? true : undefined;
+      });
+      const { slowest: othersMs } = await slowest();
+      console.log(`| ${name} | +${Math.round(most / MIB)} MiB | others ${othersMs.toFixed(0)} ms |`);
+      if (most > max) over.push(`${name}: +${Math.round(most / MIB)} MiB`);
+      for (const socket of sockets) socket.destroy();
+    }
+    expect(over).toEqual([]);
+  },
+  180_000,
 );
