@@ -6,7 +6,7 @@ import { BodyBudget } from './body-budget.ts';
 import { boundConnections } from './connections.ts';
 import type { HttpDeps } from './deps.ts';
 import { fastPost } from './fast-post.ts';
-import { checkHead, HEADERS_MAX } from './head.ts';
+import { checkHead } from './head.ts';
 import { DATA_HEADERS, HSTS } from './headers.ts';
 import { createMetrics } from './metrics.ts';
 import { asSeismoError, problemOf, sendProblem } from './problem.ts';
@@ -57,8 +57,6 @@ export function createHttp(given: Omit<HttpDeps, 'bodies'> & Partial<HttpDeps>):
         },
         fastPost(deps, handler, () => isClosing),
       );
-      // One more than are allowed, so that it can be seen: Node leaves out what is beyond without a word.
-      server.maxHeadersCount = HEADERS_MAX + 1;
       // All that come through a proxy come from its address.
       const perAddress = config.trustProxy === false ? config.connectionsMax * ADDRESS_SHARE : config.connectionsMax;
       boundConnections(server, config.connectionsMax, perAddress);

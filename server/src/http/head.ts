@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { SeismoError } from '../errors.ts';
 
-/** Browsers and proxies send some thirty. */
+/** Browsers and proxies send some thirty. Node leaves out those beyond 2,000 without a word. */
 export const HEADERS_MAX = 200;
 
 /**

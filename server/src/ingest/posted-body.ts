@@ -9,7 +9,7 @@ export const INLINE_MAX_BYTES = 256 * 1024;
 const SLICE_EVENTS = 2_000;
 export const SLICE_BYTES = 64 * 1024;
 /** What an event costs beside its bytes, in bytes: refusing one takes as long as reading so many. */
-export const EVENT_BYTES = 64;
+export const EVENT_BYTES = 256;
 
 /** Events that are accepted in one turn of the event loop. */
 export interface Slice {

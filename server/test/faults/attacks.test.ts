@@ -55,10 +55,24 @@ interface Outcome {
   readonly codes: readonly string[];
   readonly seconds: number;
   readonly othersMs: number;
+  readonly quietMs: number;
+}
+
+/** How long others wait while nobody attacks: what else the machine is doing. */
+async function quiet(): Promise<number> {
+  await slowest();
+  let asked = 0;
+  let most = 0;
+  return await until('others are answered', 60_000, async () => {
+    const seen = await slowest();
+    asked += seen.asked;
+    most = Math.max(most, seen.slowest);
+    return asked > 100 ? most : undefined;
+  });
 }
 
 async function carryOut({ method, path, body, headers, times = 1, atOnce = 1 }: Attack): Promise<Outcome> {
-  await slowest();
+  const quietMs = await quiet();
   const since = performance.now();
   const codes = new Set<string>();
   let left = times;
@@ -76,7 +90,7 @@ async function carryOut({ method, path, body, headers, times = 1, atOnce = 1 }: 
     const now = await slowest();
     return now.asked > 0 ? now : undefined;
   });
-  return { codes: [...codes], seconds, othersMs: Math.max(before.slowest, after.slowest) };
+  return { codes: [...codes], seconds, quietMs, othersMs: Math.max(before.slowest, after.slowest) };
 }
 
 it(
@@ -84,23 +98,26 @@ it(
   async () => {
     const slow: string[] = [];
     for (const attack of attacks(IS_LONG)) {
-      let { codes, seconds, othersMs } = await carryOut(attack);
+      let outcome = await carryOut(attack);
+      const over = (): boolean => outcome.othersMs > OTHERS_MAX_MS + outcome.quietMs;
       // What the server does is the same each time; what the machine does meanwhile is not.
-      for (let again = 0; IS_LONG && again < 2 && othersMs > OTHERS_MAX_MS; again++) {
-        const next = await carryOut(attack);
-        if (next.othersMs < othersMs) ({ codes, seconds, othersMs } = next);
-      }
+      for (let again = 0; IS_LONG && again < 2 && over(); again++) outcome = await carryOut(attack);
+      const { codes, seconds, quietMs, othersMs } = outcome;
       if (IS_LONG) {
         const sent = (attack.body?.length ?? 0).toLocaleString('en');
-        console.log(
-          `| ${attack.name} | ${sent} | ${codes.join(', ')} | ${seconds.toFixed(2)} | ${othersMs.toFixed(0)} |`,
-        );
-        if (othersMs > OTHERS_MAX_MS) slow.push(`${attack.name}: ${othersMs.toFixed(0)} ms`);
+        const cells = [
+          attack.name,
+          sent,
+          codes.join(', '),
+          seconds.toFixed(2),
+          quietMs.toFixed(0),
+          othersMs.toFixed(0),
+        ];
+        console.log(`| ${cells.join(' | ')} |`);
+        if (over()) slow.push(`${attack.name}: ${othersMs.toFixed(0)} ms`);
       }
-      expect(
-        codes.filter((code) => !attack.codes.includes(code)),
-        attack.name,
-      ).toEqual([]);
+      const unexpected = codes.filter((code) => !attack.codes.includes(code));
+      expect([attack.name, unexpected]).toEqual([attack.name, []]);
     }
     expect(slow).toEqual([]);
   },

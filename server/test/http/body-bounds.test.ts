@@ -19,9 +19,10 @@ afterEach(async () => {
   for (const { http } of opened.splice(0)) await http.close();
 });
 
-async function connection(double: Double): Promise<Socket> {
+async function connection(double: Double, from = '127.0.0.1'): Promise<Socket> {
   if (!double.http.server.listening) await double.http.listen({ port: 0, host: '127.0.0.1' });
-  const socket = connect((double.http.server.address() as AddressInfo).port, '127.0.0.1');
+  const { port } = double.http.server.address() as AddressInfo;
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from });
   socket.on('error', () => {});
   sockets.push(socket);
   await once(socket, 'connect');
@@ -212,6 +213,12 @@ describe('connections', () => {
         return (await answer(next, /"ok"/)).includes('200 OK');
       })
       .toBe(true);
+  });
+
+  it('are bounded in all, from however many addresses', async () => {
+    const double = open({ config: { connectionsMax: 10 } });
+    for (let i = 0; i < 10; i++) await connection(double, i < 5 ? '127.0.0.2' : '127.0.0.3');
+    await once(await connection(double, '127.0.0.4'), 'close');
   });
 
   it('may all come from one address behind a proxy, and are bounded all the same', async () => {

@@ -43,6 +43,7 @@ describe('hidden faults', () => {
     // 100,000 faults in one text: one is made.
     expect(hiddenFaults(`{"a":[${'1e-400,'.repeat(100_000)}1]}`, 0)).toHaveLength(1);
     expect(hiddenFaults(`[{${'"a":1,'.repeat(100_000)}"b":1}]`, 1)).toHaveLength(1);
+    expect(hiddenFaults(`{${'"sentAt":1,'.repeat(100_000)}"events":[]}`, 2)).toHaveLength(1);
   });
 
   it('does not pass over what stands outside of the events behind a faulty one', () => {
