@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'EVENT_TOO_OLD'
   | 'EVENT_TOO_OLD_FOR_KEY'
   | 'EVENT_USER_INVALID'
+  | 'EVENT_FROM_BOT'
   | 'EVENT_DATA_INVALID'
   | 'EVENT_NUMBER_UNSAFE'
   | 'EVENT_TEXT_INVALID'
@@ -1233,6 +1234,8 @@ export interface Operations {
     query: {
       /** `daily`: an event without a device that names no user, or is an `$identify`, gets a device of this day, an HMAC of address and user agent. */
       readonly device?: string | undefined;
+      /** `true`: a program drives the page. Its events get `data.$bot`, and its page views are rejected (`EVENT_FROM_BOT`) unless `keepBotPageViews` is set; so it is with the user agents of crawlers. */
+      readonly bot?: string | undefined;
     };
     body: {
       readonly event: string | {

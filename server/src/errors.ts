@@ -54,6 +54,11 @@ export const ERRORS = {
     'user, device or session is not usable',
     'Send the id that your app knows, as a text or number, or leave the field out. "", "null", "undefined", "NaN" and "[object Object]" are no ids, and $identify takes neither "0" nor "anonymous".',
   ),
+  EVENT_FROM_BOT: caller(
+    400,
+    "The page view is a bot's",
+    'Nothing is wrong: views by crawlers and driven browsers are not counted. Set keepBotPageViews to store them, marked.',
+  ),
   EVENT_DATA_INVALID: caller(400, 'data must be a JSON object', 'Send "data": {"name": value}.'),
   EVENT_NUMBER_UNSAFE: caller(400, 'A number does not fit a double', 'Send it as a text.'),
   EVENT_TEXT_INVALID: caller(400, 'A text holds what UTF-8 cannot', 'Remove the lone surrogate.'),

@@ -25,6 +25,9 @@ export interface StoredEvent {
 /** The id of the event that tells a user's traits and, with a device, whose the device is (API.md). */
 export const IDENTIFY = '$identify';
 
+/** The ids of what a page tells whenever it is viewed, with nobody doing anything: of a bot they are no views. */
+export const PAGE_VIEW_IDS: ReadonlySet<string> = new Set(['page-viewed', 'web-vital']);
+
 /** The id of an event that has none: its name in lower case, each white-space character turned into `-`. */
 export function idFromName(name: string): string {
   return name.toLowerCase().replace(/\s/gu, '-');

@@ -9,6 +9,8 @@ export interface Poster {
   readonly isTrusted: boolean;
   /** What the key may still post; absent: whatever comes. */
   readonly allowance?: Allowance;
+  /** A page in the hands of a bot posts: all its events are marked, and its views are taken only where `keepBotPageViews` says so. */
+  readonly bot?: { readonly keepsPageViews: boolean };
 }
 
 export const ADMIN: Poster = { isTrusted: true };

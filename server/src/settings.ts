@@ -7,6 +7,7 @@ import { WEEK_STARTS } from './app-settings.ts';
 import { availableMemoryBytes } from './machine-memory.ts';
 import {
   authKey,
+  boolean,
   connection,
   githubUsers,
   integer,
@@ -188,6 +189,12 @@ export const SETTINGS = {
     36_500,
     'days',
     'Older events are refused from write keys that are not trusted: such a key may be in a page, and events of every month since 1970 are the most work that a few bytes can make.',
+  ),
+  keepBotPageViews: setting<boolean>(
+    false,
+    'true or false',
+    boolean,
+    'Page views and web vitals that pages send in the hands of crawlers and driven browsers are stored, marked with `data.$bot`, instead of rejected as `EVENT_FROM_BOT`. Their other events are stored and marked in any case.',
   ),
   idWindowDays: count(7, 1, 90, 'days', 'So long a repeated `uuid` is known.'),
   idWindowMax: count(

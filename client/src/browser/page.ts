@@ -47,7 +47,7 @@ const KEEPALIVE_MAX_BYTES = 65_536;
 
 /** An event without an id of the visitor, which only storage gives, gets one for the day from the server, from what it sees anyway. */
 export const urlOf = ({ server, app, key }: BrowserOptions): string =>
-  `${server.replace(/\/*$/, '/api/events/')}${app}?device=daily&access_token=${key}`;
+  `${server.replace(/\/*$/, '/api/events/')}${app}?device=daily${navigator.webdriver ? '&bot=true' : ''}&access_token=${key}`;
 
 const random: Random = (array) => crypto.getRandomValues(array);
 

@@ -13,17 +13,24 @@ export interface Chromium {
   visitor(): Promise<BrowserContext>;
 }
 
-/** As somebody's own browser says it, and not one that a program drives: bots are left out of page views. */
+/** Somebody's own, and not one that a program drives: page views of bots are rejected. */
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36';
-const FLAGS = [`--user-agent=${AGENT}`, '--disable-blink-features=AutomationControlled'];
 
-function options({ isBot = false } = {}) {
+export interface Kind {
+  /** Of the whole browser: what tests set for a page alone is not sent any more once the page is left. */
+  readonly userAgent?: string;
+  /** As `navigator.webdriver` tells. */
+  readonly isDriven?: boolean;
+}
+
+function options({ userAgent = AGENT, isDriven = false }: Kind = {}) {
   const { args, ...others } = chromiumOptions();
-  return { ...others, args: isBot ? args : [...args, ...FLAGS] };
+  const own = isDriven ? [] : ['--disable-blink-features=AutomationControlled'];
+  return { ...others, args: [...args, `--user-agent=${userAgent}`, ...own] };
 }
 
 /** A real Chromium, until the tests of the file are over. */
-export async function aChromium(kind: { readonly isBot?: boolean } = {}): Promise<Chromium> {
+export async function aChromium(kind: Kind = {}): Promise<Chromium> {
   const browser = await chromium.launch(options(kind));
   afterAll(() => browser.close());
   return {

@@ -16,6 +16,7 @@ export interface HttpConfig {
   readonly bodyMaxBytes: number;
   /** Where the browser client is served. */
   readonly scriptPath: string;
+  readonly keepBotPageViews: boolean;
   readonly corsOrigins: readonly string[];
   readonly corsReadOrigins: readonly string[];
   readonly queryMaxSeconds: number;

@@ -1,6 +1,6 @@
 import { parseUuid, uuidOfText, versionOf } from '../caller-uuid.ts';
 import { SeismoError } from '../errors.ts';
-import { APP_NAME, IDENTIFY, idFromName } from '../event.ts';
+import { APP_NAME, IDENTIFY, idFromName, PAGE_VIEW_IDS } from '../event.ts';
 import type { Poster } from '../poster.ts';
 import type { DeviceClocks } from './device-clocks.ts';
 import { identityOf } from './event-identity.ts';
@@ -100,7 +100,7 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
   const { user, device, session } = identityOf(event, id === IDENTIFY, context);
   const { timestamp, clientTimestamp, receivedAt } = timesOf(event, device || user, context);
 
-  const data = event['data'];
+  const data = dataOf(event['data'], id, context.poster);
   if (data !== undefined && data !== null && (typeof data !== 'object' || Array.isArray(data)))
     throw new SeismoError(
       'EVENT_DATA_INVALID',
@@ -128,6 +128,17 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
   if (id === IDENTIFY && user !== '' && device !== '') context.names.identified(app);
   return accepted;
 }
+
+/** What was sent, marked when it is a bot's. @throws EVENT_FROM_BOT */
+function dataOf(given: unknown, id: string, { bot }: Poster): unknown {
+  if (!bot) return given;
+  if (!bot.keepsPageViews && PAGE_VIEW_IDS.has(id))
+    throw new SeismoError('EVENT_FROM_BOT', `"${id}" of a bot is not counted (keepBotPageViews).`);
+  return given === undefined || given === null ? { $bot: true } : isObject(given) ? { ...given, $bot: true } : given;
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Writes the event's uuid: made, or from what was given. A text counts for the whole app when whoever posts it is trusted, else for its key

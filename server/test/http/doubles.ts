@@ -30,6 +30,7 @@ export interface Posted {
   readonly device?: string;
   /** The write key that posted it. */
   readonly keyId?: string;
+  readonly bot?: Poster['bot'];
 }
 
 export interface Double {
@@ -64,7 +65,10 @@ export const anEventRow = (fields: Partial<EventRow> = {}): EventRow => ({
   ...fields,
 });
 
-const by = (poster: Poster | undefined): { keyId?: string } => (poster?.keyId ? { keyId: poster.keyId } : {});
+const by = (poster: Poster | undefined): Pick<Posted, 'keyId' | 'bot'> => ({
+  ...(poster?.keyId && { keyId: poster.keyId }),
+  ...(poster?.bot && { bot: poster.bot }),
+});
 
 /** A key in debt. */
 export const IN_DEBT: Partial<Auth> = {
@@ -234,6 +238,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
     config: {
       bodyMaxBytes: 1000,
       scriptPath: '/seismo.js',
+      keepBotPageViews: false,
       corsOrigins: ['*'],
       corsReadOrigins: [],
       queryMaxSeconds: 30,

@@ -101,3 +101,44 @@ describe('device=daily', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([400, code]);
   });
 });
+
+describe('bots', () => {
+  const CHROME =
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36';
+  const HEADLESS = CHROME.replace('Chrome', 'HeadlessChrome');
+  const GOOGLE = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
+  const FROM_PAGE = { origin: 'https://shop.example.com' };
+
+  it.each([
+    ['a crawler', '&device=daily', { 'user-agent': GOOGLE }, true],
+    ['a crawler on a page with storage', '', { 'user-agent': GOOGLE, ...FROM_PAGE }, true],
+    ['a headless browser', '&device=daily', { 'user-agent': HEADLESS }, true],
+    ['a browser that a program drives', '&device=daily&bot=true', { 'user-agent': CHROME }, true],
+    ['a browser', '&device=daily', { 'user-agent': CHROME }, false],
+    ['a browser without a name', '&device=daily', { 'user-agent': '' }, false],
+    [
+      'a crawler that says so at the end of much else',
+      '&device=daily',
+      { 'user-agent': `${CHROME} ${' '.repeat(600)}bot` },
+      false,
+    ],
+    // No page: programs post on behalf of people.
+    ['a program', '', { 'user-agent': 'node' }, false],
+    ['curl', '', { 'user-agent': 'curl/8.5.0' }, false],
+  ])('knows %s', async (_, search, headers, isBot) => {
+    for (const keepBotPageViews of [false, true]) {
+      const double = open({ config: { keepBotPageViews, corsOrigins: ['*'] } });
+      const url = `/api/events/shop?access_token=write${search}`;
+      expect((await double.http.inject({ method: 'POST', url, payload: '{"event":"a"}', headers })).statusCode).toBe(
+        201,
+      );
+      expect(double.posted.map(({ bot }) => bot)).toEqual([isBot ? { keepsPageViews: keepBotPageViews } : undefined]);
+    }
+  });
+
+  it('takes no other word for it', async () => {
+    const url = '/api/events/shop?access_token=write&bot=no';
+    const answer = await open().http.inject({ method: 'POST', url, payload: '{"event":"a"}' });
+    expect([answer.statusCode, answer.json().code, answer.json().field]).toEqual([400, 'PARAMETER_INVALID', 'bot']);
+  });
+});

@@ -74,6 +74,25 @@ describe('acceptEvent', () => {
     expect(accept({ id: '$identify', user: 'ann' }).device).toBeUndefined();
   });
 
+  it('marks what a bot sends, whatever it says itself, and refuses its page views unless they are kept', () => {
+    const poster = (keepsPageViews: boolean) => ({ poster: { isTrusted: false, bot: { keepsPageViews } } });
+    const mark = JSON.stringify({ $bot: true });
+    for (const keeps of [false, true]) {
+      expect(accept({ event: 'a' }, poster(keeps)).dataText).toBe(mark);
+      expect(accept({ event: 'a', data: null }, poster(keeps)).dataText).toBe(mark);
+      const data = { n: 1, $bot: false };
+      expect(accept({ event: 'a', data }, poster(keeps)).dataText).toBe(JSON.stringify({ n: 1, $bot: true }));
+      // What was sent is told in a refusal: it stays as it was.
+      expect(data.$bot).toBe(false);
+      expect(refusal({ event: 'a', data: [1] }, poster(keeps))).toBe('EVENT_DATA_INVALID data');
+    }
+    for (const event of ['page viewed', 'web vital', { id: 'page-viewed', event: 'x' }]) {
+      expect(refusal({ event }, poster(false))).toBe('EVENT_FROM_BOT');
+      expect(accept({ event }, poster(true)).dataText).toBe(mark);
+      expect(accept({ event }).dataText).toBeUndefined();
+    }
+  });
+
   it('stores what was sent and derives the id from the name', () => {
     const data = { ms: 12.5, 'a.b': { c: [1, 'x', null] }, ok: true, name: 'Zoë 🦊' };
     expect(accept({ uuid: UUID, event: 'App\tStarted now', user: 'u1', data })).toEqual({

@@ -4,6 +4,7 @@ import { SeismoError } from '../../errors.ts';
 import type { PostAnswer } from '../../ingest/ingest.ts';
 import { ADMIN, type Poster } from '../../poster.ts';
 import { bodyChunks, bytesOf, formOf, JSON_TYPE, parsedBody, withBody } from '../body.ts';
+import { isBotAgent } from '../bots.ts';
 import type { HttpDeps } from '../deps.ts';
 import { boundsOf, throwRefusal } from '../fast-post.ts';
 import type { Call, Route } from '../route.ts';
@@ -46,6 +47,10 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
           'device',
           '`daily`: an event without a device that names no user, or is an `$identify`, gets a device of this day, an HMAC of address and user agent.',
         ),
+        parameter(
+          'bot',
+          '`true`: a program drives the page. Its events get `data.$bot`, and its page views are rejected (`EVENT_FROM_BOT`) unless `keepBotPageViews` is set; so it is with the user agents of crawlers.',
+        ),
       ],
       rawBody: { 'application/json': Body, 'text/plain': Body, 'application/x-ndjson': Type.String() },
       answers: {
@@ -79,8 +84,9 @@ async function post(deps: HttpDeps, call: Call): Promise<unknown> {
   const { app, who, request, reply } = call;
   throwRefusal(request.raw);
   const arrivedAt = deps.now();
-  const device = deviceOf(deps, call);
-  const poster = who?.kind === 'key' ? deps.auth.posterOf(who.id) : ADMIN;
+  const { device, isBot } = visitorOf(deps, call);
+  const known = who?.kind === 'key' ? deps.auth.posterOf(who.id) : ADMIN;
+  const poster = isBot ? { ...known, bot: { keepsPageViews: deps.config.keepBotPageViews } } : known;
   // How many events and bytes a body holds is known when it is read: they are taken then. A key in debt is not read at all.
   poster.allowance?.checkOpen();
   const answer = await read(deps, app, request.raw, { arrivedAt, device, poster });
@@ -115,17 +121,33 @@ async function read(
   return await ingest.post(app, Buffer.from(bytes), arrivedAt, device, poster);
 }
 
-/** The device that a page asks for, which stores none: a server that posts for others does not ask. */
-function deviceOf({ ingest }: HttpDeps, { app, search, request }: Call): string | undefined {
+/**
+ * Who looks at the page that posts: its device, when it stores none and asks for one, and whether it is a bot. Programs ask for no device and
+ * name no origin; that their user agents are not those of browsers does not make them bots.
+ */
+function visitorOf({ ingest }: HttpDeps, { app, search, request }: Call): Visitor {
+  const agent = request.headers['user-agent'];
   let device: string | undefined;
+  let isDriven = false;
   for (const [name, value] of search) {
-    if (name !== 'device')
+    if (name !== 'device' && name !== 'bot')
       throw new SeismoError('PARAMETER_UNKNOWN', `Posting knows no parameter "${name.slice(0, 80)}".`, { field: name });
-    if (value !== 'daily')
-      throw new SeismoError('PARAMETER_INVALID', 'device must be daily, or absent.', { field: name });
-    device = ingest.dailyDevice(app, request.ip, request.headers['user-agent'] ?? '');
+    if (value !== (name === 'device' ? 'daily' : 'true'))
+      throw new SeismoError(
+        'PARAMETER_INVALID',
+        `${name} must be ${name === 'device' ? 'daily' : 'true'}, or absent.`,
+        { field: name },
+      );
+    if (name === 'device') device = ingest.dailyDevice(app, request.ip, agent ?? '');
+    else isDriven = true;
   }
-  return device;
+  const isPage = device !== undefined || request.headers.origin !== undefined;
+  return { device, isBot: isDriven || (isPage && isBotAgent(agent)) };
+}
+
+interface Visitor {
+  readonly device: string | undefined;
+  readonly isBot: boolean;
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
