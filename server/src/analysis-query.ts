@@ -4,7 +4,7 @@
  */
 import type { StoredEvent } from './event.ts';
 import type { EventsQuery, Field, Filter, JsonValue, PropertyField, Range } from './query.ts';
-import type { Select } from './sql/tree.ts';
+import type { Select, Traits } from './sql/tree.ts';
 
 /** A set of users. */
 export type Segment =
@@ -289,6 +289,7 @@ export interface PerformanceResult {
 
 export interface SqlQuery extends Scope {
   readonly select: Select;
+  readonly traits: Traits;
 }
 
 export interface SqlResult {

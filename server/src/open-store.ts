@@ -7,6 +7,7 @@ import { SeismoError } from './errors.ts';
 import { createClickHouseStore } from './store/clickhouse/clickhouse-store.ts';
 import { openConnection } from './store/clickhouse/connection.ts';
 import { startEmbeddedEngine } from './store/clickhouse/embedded/supervisor.ts';
+import { ENGINE_ZONES_MAX, EngineZones } from './store/clickhouse/engine-zones.ts';
 import type { Store } from './store/store.ts';
 
 const RETRY_MS = 2_000;
@@ -44,12 +45,19 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
     memoryBytes: config.engineMemoryBytes,
     logger,
   });
+  const engineZones = new EngineZones(zoneOf, {
+    max: ENGINE_ZONES_MAX,
+    onFull: () => engine.restart('its time zones fill its memory'),
+    logger,
+  });
+  engine.onUp(() => engineZones.forget());
   const plain = createClickHouseStore({
     connection: openConnection({ socketPath: engine.socketPath }, { logger }),
     zoneOf,
     mayIdentify,
     isSoleWriter: true,
     hotPropertiesMax: config.hotPropertiesMax,
+    engineZones,
     logger,
   });
   const store: Store = {

@@ -1,5 +1,8 @@
+import { PATTERNS_MAX } from '../pattern.ts';
 import type { JsonValue, QueryControl } from '../query.ts';
+import { wrong } from '../questions/check.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
+import { checkSql } from '../sql/check.ts';
 import { parseSql } from '../sql/parse.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import type { Made } from './answer.ts';
@@ -14,9 +17,13 @@ export interface SqlAnswer {
 export async function sql(
   store: AnalysisStore,
   question: QuestionOf<'sql'>,
-  { scope }: Resolved,
+  { scope, patterns }: Resolved,
   control: QueryControl,
 ): Promise<Made<SqlAnswer>> {
-  const { columns, rows } = await store.sql({ ...scope, select: parseSql(question.sql) }, control);
+  const select = parseSql(question.sql);
+  const traits = checkSql(question.sql, select);
+  if (patterns.length + traits.patterns.length > PATTERNS_MAX)
+    throw wrong('sql', `sql and filters have more than ${PATTERNS_MAX} regular expressions together; join some by |.`);
+  const { columns, rows } = await store.sql({ ...scope, select, traits }, control);
   return { exact: true, skipped: 0, columns, result: { rows }, rows: () => rows };
 }

@@ -21,13 +21,13 @@ export function parseExpression(reader: Reader): Expression {
 
 function parseOr(reader: Reader): Expression {
   let left = parseAnd(reader);
-  while (reader.takeWord('OR')) left = { kind: 'binary', operator: 'OR', left, right: parseAnd(reader) };
+  while (reader.takeWord('OR')) left = binary(reader, 'OR', left, parseAnd);
   return left;
 }
 
 function parseAnd(reader: Reader): Expression {
   let left = parseNot(reader);
-  while (reader.takeWord('AND')) left = { kind: 'binary', operator: 'AND', left, right: parseNot(reader) };
+  while (reader.takeWord('AND')) left = binary(reader, 'AND', left, parseNot);
   return left;
 }
 
@@ -42,25 +42,29 @@ function parseComparison(reader: Reader): Expression {
     const operator = reader.peek().kind === 'sign' ? COMPARISONS[reader.peek().text] : undefined;
     if (operator !== undefined) {
       reader.next();
-      left = { kind: 'binary', operator, left, right: parseSum(reader) };
+      left = binary(reader, operator, left, parseSum);
       continue;
     }
     if (reader.takeWord('IS')) {
       const isNot = reader.takeWord('NOT');
       reader.expectWord('NULL');
+      reader.countOperator();
       left = { kind: 'isNull', isNot, operand: left };
       continue;
     }
     const isNot = reader.isWord('NOT') && ['IN', 'LIKE', 'ILIKE', 'BETWEEN'].some((word) => reader.isWord(word, 1));
     if (isNot) reader.next();
-    if (reader.takeWord('IN')) left = { kind: 'in', isNot, operand: left, of: parseSet(reader) };
-    else if (reader.takeWord('BETWEEN')) {
+    if (reader.takeWord('IN')) {
+      reader.countOperator();
+      left = { kind: 'in', isNot, operand: left, of: parseSet(reader) };
+    } else if (reader.takeWord('BETWEEN')) {
+      reader.countOperator();
       const low = parseSum(reader);
       reader.expectWord('AND');
       left = { kind: 'between', isNot, operand: left, low, high: parseSum(reader) };
     } else if (reader.isWord('LIKE') || reader.isWord('ILIKE')) {
       const operator = reader.next().text.toUpperCase();
-      const like: Expression = { kind: 'binary', operator, left, right: parseSum(reader) };
+      const like = binary(reader, operator, left, parseSum);
       left = isNot ? { kind: 'not', operand: like } : like;
     } else return left;
   }
@@ -82,15 +86,25 @@ function parseSet(reader: Reader): Extract<Expression, { kind: 'in' }>['of'] {
 function parseSum(reader: Reader): Expression {
   let left = parseProduct(reader);
   for (let operator = signOf(reader, ['+', '-', '||']); operator; operator = signOf(reader, ['+', '-', '||']))
-    left = { kind: 'binary', operator, left, right: parseProduct(reader) };
+    left = binary(reader, operator, left, parseProduct);
   return left;
 }
 
 function parseProduct(reader: Reader): Expression {
   let left = parseUnary(reader);
   for (let operator = signOf(reader, ['*', '/', '%']); operator; operator = signOf(reader, ['*', '/', '%']))
-    left = { kind: 'binary', operator, left, right: parseUnary(reader) };
+    left = binary(reader, operator, left, parseUnary);
   return left;
+}
+
+function binary(
+  reader: Reader,
+  operator: string,
+  left: Expression,
+  right: (reader: Reader) => Expression,
+): Extract<Expression, { kind: 'binary' }> {
+  reader.countOperator();
+  return { kind: 'binary', operator, left, right: right(reader) };
 }
 
 const signOf = (reader: Reader, signs: readonly string[]): string | undefined =>
@@ -100,6 +114,7 @@ function parseUnary(reader: Reader): Expression {
   if (reader.take('-')) return { kind: 'minus', operand: reader.nested(() => parseUnary(reader)) };
   let operand = parseAtom(reader);
   while (reader.take('[')) {
+    reader.countOperator();
     operand = { kind: 'index', operand, index: parseExpression(reader) };
     reader.expect(']');
   }

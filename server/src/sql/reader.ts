@@ -5,6 +5,8 @@ import type { Select } from './tree.ts';
 /** Selects and brackets deeper than anybody means them. */
 const DEPTH_MAX = 60;
 const LIST_MAX = 2_000;
+/** Each is one deeper for whoever walks the tree. */
+const OPERATORS_MAX = 500;
 
 /** Words that never name a column or a table unless quoted: they begin or join clauses. */
 const RESERVED = new Set(
@@ -20,6 +22,7 @@ export class Reader {
   readonly select: (reader: Reader) => Select;
   #at = 0;
   #depth = 0;
+  #operators = 0;
 
   /** @param select reads a SELECT within an expression */
   constructor(sql: string, select: (reader: Reader) => Select) {
@@ -58,6 +61,12 @@ export class Reader {
     const made = parse();
     this.#depth--;
     return made;
+  }
+
+  /** One more AND, OR, comparison, sum or product. */
+  countOperator(): void {
+    if (++this.#operators > OPERATORS_MAX)
+      throw this.refuse(`has more than ${OPERATORS_MAX} operators; for many values there is IN (…)`);
   }
 
   isSign(text: string, ahead = 0): boolean {

@@ -91,3 +91,17 @@ export type Expression =
   | { readonly kind: 'index'; readonly operand: Expression; readonly index: Expression }
   | { readonly kind: 'interval'; readonly count: number; readonly unit: string }
   | { readonly kind: 'select'; readonly select: Select };
+
+/** What a statement makes the engine do (check.ts). */
+export interface Traits {
+  /** Zones that it names. */
+  readonly zones: readonly string[];
+  /** Regular expressions. */
+  readonly patterns: readonly string[];
+  /** What they and LIKE cost for each character, added up. */
+  readonly patternSize: number;
+  /** Has functions that take long for each text or list. */
+  readonly isCostly: boolean;
+  /** Has functions that make many values out of one. */
+  readonly isMultiplying: boolean;
+}

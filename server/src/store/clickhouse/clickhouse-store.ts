@@ -6,6 +6,7 @@ import { Identities } from './analysis/people.ts';
 import { apps, eventNames, properties } from './catalogue-query.ts';
 import type { Connection } from './connection.ts';
 import { counts, DayZones } from './counts-query.ts';
+import { EngineZones } from './engine-zones.ts';
 import { erase, SpaceOfErased } from './erasure.ts';
 import { events, knownUuids, uuids } from './events-query.ts';
 import { countFollowing, following } from './following-query.ts';
@@ -37,6 +38,8 @@ export interface ClickHouseStoreOptions {
   readonly isSoleWriter?: boolean;
   /** Properties that may get columns of their own; 0 unless said. */
   readonly hotPropertiesMax?: number;
+  /** Of the engine that the connection leads to; unless said, any number. */
+  readonly engineZones?: EngineZones;
   readonly logger?: HotLogger;
 }
 
@@ -47,6 +50,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
   const hot = new HotProperties(connection, { max: options.hotPropertiesMax ?? 0, logger: options.logger });
   const space = new SpaceOfErased(connection, options.logger);
   const zones = new DayZones(connection, zoneOf);
+  const engineZones = options.engineZones ?? new EngineZones(zoneOf);
   const identities = new Identities(opened, options.mayIdentify ?? (() => true));
   const highest = new HighestSeq(opened, options.isSoleWriter ?? false);
   let isOpen = false;
@@ -92,7 +96,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     eventNames: async (app, control) => await eventNames(opened(), app, control),
     properties: async (app, event, control) => await properties(opened(), app, event, control),
     values: async (query, control) => await values(opened(), query, control),
-    analysis: analysisQueries(() => hot.over(opened()), zones, identities, highest),
+    analysis: analysisQueries(() => hot.over(opened()), zones, identities, highest, engineZones),
     reachingDevices: async (app, filters, control) =>
       (await identities.isKnown(app, control)) ? await reachingDevices(opened(), app, filters, control) : filters,
     async erase(app, range, filters) {

@@ -115,6 +115,22 @@ function insertFailure(error: unknown): Error {
   return new InsertRefused(`The engine refused the rows (code ${error.code}): ${error.message}`, { cause: error });
 }
 
+/** About as much of an answer is parsed in one go. */
+const PARSE_MAX_LENGTH = 1024 * 1024;
+
+/** Lines of JSON, one value each; others have their turn between pieces of them. */
+async function parsedLines(text: string): Promise<(readonly JsonValue[])[]> {
+  const lists: (readonly JsonValue[])[][] = [];
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from + PARSE_MAX_LENGTH);
+    const piece = text.slice(from, end === -1 ? text.length : end).trim();
+    lists.push(JSON.parse(`[${piece.replaceAll('\n', ',')}]`));
+    from = end === -1 ? text.length : end + 1;
+    if (from < text.length) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return lists.flat();
+}
+
 /** The engine holds the answer back until it is whole: a failure then has its own status. */
 const WHOLE: Settings = { wait_end_of_query: 1 };
 
@@ -281,9 +297,9 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
     async table(sql, params, asked = {}) {
       const { statement, failure, end } = asking(sql, params, asked, WHOLE);
       try {
-        const result = await client.query({ ...statement, format: 'JSONCompact' });
-        const { meta = [], data } = await result.json<readonly JsonValue[]>();
-        return { types: meta.map(({ type }) => type), rows: data };
+        const result = await client.query({ ...statement, format: 'JSONCompactEachRowWithNamesAndTypes' });
+        const [, types = [], ...rows] = await parsedLines(await result.text());
+        return { types: types as readonly string[], rows };
       } catch (error) {
         throw failure(error);
       } finally {

@@ -1,6 +1,7 @@
 import type { AnalysisStore } from '../../analysis-store.ts';
 import type { Connection } from '../connection.ts';
 import type { DayZones } from '../counts-query.ts';
+import type { EngineZones } from '../engine-zones.ts';
 import type { HighestSeq } from '../highest-seq.ts';
 import { lifecycle, stickiness } from './activity-query.ts';
 import { funnel } from './funnel-query.ts';
@@ -23,6 +24,7 @@ export function analysisQueries(
   zones: DayZones,
   identities: Identities,
   highest: HighestSeq,
+  engineZones: EngineZones,
 ): AnalysisStore {
   const asking = identities.asking.bind(identities);
   return {
@@ -35,7 +37,7 @@ export function analysisQueries(
     timeline: async (query, control) => await timeline(opened(), identities, query, control),
     performance: (query, control) =>
       asking(query.app, control, (c) => performance(opened(), identities, zones, query, c)),
-    sql: (query, control) => asking(query.app, control, (c) => sql(opened(), identities, query, c)),
+    sql: (query, control) => asking(query.app, control, (c) => sql(opened(), identities, engineZones, query, c)),
     stickiness: (query, control) =>
       asking(query.app, control, (c) => stickiness(opened(), identities, zones, query, c)),
     lifecycle: (query, control) => asking(query.app, control, (c) => lifecycle(opened(), identities, zones, query, c)),

@@ -2,6 +2,7 @@ import { SeismoError } from '../../../errors.ts';
 import { functionNamed, isOwn } from '../../../sql/functions.ts';
 import type { Expression, Item, Order, Select, Source } from '../../../sql/tree.ts';
 import type { Bound } from '../sql.ts';
+import { boundedCall } from './sql-bounds.ts';
 import { decimalSql, isDecimal } from './sql-decimal.ts';
 import { type PropertyForm, propertySql } from './sql-property.ts';
 
@@ -211,7 +212,10 @@ export class SqlPrinter {
       case 'binary': {
         const { operator, left, right } = expression;
         const as = wantOf(operator, [left, right]);
-        return `(${print(left, as)} ${operator} ${print(right, as)})`;
+        const printed = print(left, as);
+        // A row of the same operator needs no brackets in each other, which the engine would take for too deep.
+        const isRow = left.kind === 'binary' && left.operator === operator && !COMPARING.has(operator);
+        return `(${isRow ? printed.slice(1, -1) : printed} ${operator} ${print(right, as)})`;
       }
       case 'in': {
         const word = expression.isNot ? 'NOT IN' : 'IN';
@@ -282,7 +286,9 @@ export class SqlPrinter {
     const isOfDecimals = !isDistinct && list[0] !== undefined && mayBeDecimal(list[0], names);
     const summed = isOfDecimals ? decimalSql(known.name, values, window) : undefined;
     if (summed !== undefined) return summed;
-    return `${known.name}${given}(${isDistinct ? 'DISTINCT ' : ''}${values.join(', ')})${window}`;
+    const bounded = boundedCall(known.name, list, values);
+    if (bounded === undefined) throw invalid(`has texts that are too long in ${name}`);
+    return `${bounded.name}${given}(${isDistinct ? 'DISTINCT ' : ''}${bounded.values.join(', ')})${window}`;
   }
 }
 
@@ -305,6 +311,8 @@ function decimalsOf(items: readonly Item[], columns: readonly string[], names: N
     }),
   );
 }
+
+const COMPARING: ReadonlySet<string> = new Set(['=', '!=', '<', '<=', '>', '>=', 'LIKE', 'ILIKE']);
 
 const scopeOf = (ctes: ReadonlyMap<string, Select>): Select['ctes'] =>
   [...ctes].map(([name, select]) => ({ name, select }));

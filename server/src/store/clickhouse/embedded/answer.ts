@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Session } from 'chdb';
 import { type LaneKind, type Lanes, prepare, Refusal, sqlText, type Work } from './lanes.ts';
+import type { MemoryWatch } from './memory-watch.ts';
 import type { WriteWatch } from './write-watch.ts';
 
 /** A request's names that are not settings of the engine. */
@@ -46,15 +47,17 @@ export interface Engine {
   /** For the rows of inserts. */
   readonly spoolDir: string;
   readonly writes: WriteWatch;
+  readonly memory: MemoryWatch;
 }
 
 /** Answers one request as ClickHouse's HTTP interface would. */
 export async function answer(
-  { lanes, spoolDir, writes }: Engine,
+  engine: Engine,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
+  const { lanes, writes, memory } = engine;
   const given = url.searchParams;
   const queryId = given.get('query_id') || crypto.randomUUID();
   response.setHeader('x-clickhouse-query-id', queryId);
@@ -66,9 +69,10 @@ export async function answer(
   try {
     const insert = INSERT.exec(given.get('query') ?? '');
     if (insert === null) await answerQuestion(lanes, writes, work, request, response, given);
-    else await answerInsert({ lanes, spoolDir, writes }, work, request, given, insert[1]!, insert[2]!);
+    else await answerInsert(engine, work, request, given, insert[1]!, insert[2]!);
     if (!response.writableEnded) response.end();
   } catch (error) {
+    memory.failed(messageOf(error));
     // Rows that found no room on the disk have not been read to their end: nothing that comes behind them would ever be read.
     if (!request.readableEnded && !response.headersSent) response.setHeader('connection', 'close');
     if (!response.destroyed) refuse(response, error);

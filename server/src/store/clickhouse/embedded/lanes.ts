@@ -16,6 +16,7 @@ export const BASE_SETTINGS: Readonly<Record<string, string>> = {
 /** A query that cannot be stopped for so long is a fault of the engine: it is ended, and started again. */
 const KILL_MAX_MS = 30_000;
 const KILL_AGAIN_MS = 50;
+const QUIET_AGAIN_MS = 20;
 
 /** One session: the engine runs one query at a time in each. */
 export interface Lane {
@@ -60,6 +61,8 @@ export class Refusal extends Error {
 }
 
 export const sqlText = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+/** `{p1:String}`; also where one only looks so, in a text. */
+const PLACEHOLDER = /\{\s*([A-Za-z_]\w*)\s*:/g;
 const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 const cancelled = (): Refusal => new Refusal(394, 'Query was cancelled.', 'QUERY_WAS_CANCELLED');
 
@@ -127,6 +130,18 @@ export class Lanes {
   /** Everything under way. */
   async idle(): Promise<void> {
     await Promise.all([...this.#works].map(({ settled }) => settled));
+  }
+
+  /** Whether nothing runs but our own looks at the engine. */
+  get isQuiet(): boolean {
+    return [...this.#works].every(({ queryId }) => queryId === '');
+  }
+
+  /** Resolves when nothing runs, or after so long. */
+  async quiet(maxMs: number): Promise<void> {
+    const end = performance.now() + maxMs;
+    while (!this.isQuiet && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, QUIET_AGAIN_MS));
   }
 
   /**
@@ -221,11 +236,10 @@ export async function prepare(
     if (!isName(name)) throw new Refusal(115, `Unknown setting '${name}'`, 'UNKNOWN_SETTING');
     changes.push(`${name} = ${sqlText(value)}`);
   }
-  for (const name of lane.parameters) {
-    // A session keeps its parameters: the value of an earlier question must not answer this one.
-    if (!parameters.has(name) && new RegExp(`\\{\\s*${name}\\s*:`).test(query))
+  // A session keeps its parameters: the value of an earlier question must not answer this one.
+  for (const [, name = ''] of query.matchAll(PLACEHOLDER))
+    if (!parameters.has(name) && lane.parameters.has(name))
       throw new Refusal(456, `Substitution \`${name}\` is not set`, 'UNKNOWN_QUERY_PARAMETER');
-  }
   for (const [name, value] of parameters) {
     if (!isName(name)) throw new Refusal(36, `Parameter name '${name}' is not usable`, 'BAD_ARGUMENTS');
     changes.push(`param_${name} = ${sqlText(value)}`);

@@ -14,10 +14,13 @@ import { Session } from 'chdb';
 import { takeLock } from '../../../process-lock.ts';
 import { answer, refuse } from './answer.ts';
 import { BASE_SETTINGS, type LaneKind, Lanes, sqlText } from './lanes.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { KEEP_FREE_BYTES, WriteWatch } from './write-watch.ts';
 
 const KINDS: readonly LaneKind[] = ['insert', 'small', 'general', 'general', 'general', 'change', 'spare'];
 const CLOSE_GRACE_MS = 1_000;
+/** A restart that was asked for waits so long for a moment in which nothing runs. */
+const RESTART_WAIT_MAX_MS = 60_000;
 /** The engine of a server that was killed needs a moment to end. */
 const LOCK_MAX_MS = 10_000;
 const LOCK_AGAIN_MS = 50;
@@ -36,6 +39,7 @@ const memoryBytes = Number(memoryText ?? 0);
 const lanes = new Lanes(die);
 const engineDir = join(dataDir, 'engine');
 const writes = new WriteWatch(lanes, engineDir, die);
+const memory = new MemoryWatch(lanes, memoryBytes, die);
 let stopWatching = (): void => {};
 let closing = false;
 
@@ -93,8 +97,11 @@ server.on('request', (request, response) => {
     response.statusCode = 503;
     response.setHeader('connection', 'close');
     response.end();
-  } else if (url.pathname === '/ping') response.end('Ok.\n');
-  else if (url.pathname === '/pulse') {
+  } else if (url.pathname === '/ping') {
+    // An engine without memory answers this one and no question.
+    if (memory.isFull) response.statusCode = 503;
+    response.end(memory.isFull ? 'Out of memory.\n' : 'Ok.\n');
+  } else if (url.pathname === '/pulse') {
     // Through the engine, which may hang while this process answers.
     lanes.onSpare('SELECT 1').then(
       () => response.end('Ok.\n'),
@@ -107,7 +114,10 @@ server.on('request', (request, response) => {
       (count) => response.end(`${count}\n`),
       (error: unknown) => refuse(response, error),
     );
-  } else answer({ lanes, spoolDir, writes }, request, response, url).catch((error: unknown) => refuse(response, error));
+  } else
+    answer({ lanes, spoolDir, writes, memory }, request, response, url).catch((error: unknown) =>
+      refuse(response, error),
+    );
 });
 
 // Ctrl-C and a service manager's TERM reach the whole group: when the engine ends is the parent's to say.
@@ -116,6 +126,7 @@ process.on('SIGTERM', () => {});
 process.on('disconnect', () => void end());
 process.on('message', (message) => {
   if (message === 'close') void end();
+  if (message === 'restart') void lanes.quiet(RESTART_WAIT_MAX_MS).then(end);
 });
 
 async function main(socket: string, directory: string): Promise<void> {
@@ -144,7 +155,10 @@ async function main(socket: string, directory: string): Promise<void> {
   });
   await chmod(socket, 0o600);
   await writes.check();
-  stopWatching = writes.start();
+  const watches = [writes.start(), memory.start()];
+  stopWatching = () => {
+    for (const stop of watches) stop();
+  };
   process.send?.('ready');
 }
 

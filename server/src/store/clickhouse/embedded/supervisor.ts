@@ -32,6 +32,8 @@ export interface EmbeddedEngine {
   memoryBytes(): number | undefined;
   /** Called each time the engine is up again, not for the first time. @returns a function that ends the calls */
   onUp(callback: () => void): () => void;
+  /** Ends the engine as soon as nothing runs in it, and starts it again. */
+  restart(reason: string): void;
   close(): Promise<void>;
 }
 
@@ -207,6 +209,10 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
     onUp(callback) {
       callbacks.add(callback);
       return () => callbacks.delete(callback);
+    },
+    restart(reason) {
+      logger.warn({ pid: child?.pid, reason }, 'engine is to start anew');
+      if (state === 'up' && child?.connected) child.send('restart', () => {});
     },
     close() {
       closed ??= shutDown();
