@@ -104,7 +104,7 @@ it('mixpanel: times of an older project count in its zone', async () => {
   expect(storyOf(sent)[0]).toBe('14:00:00.000 page viewed - d1 -');
 });
 
-it.each(['posthog.ndjson', 'posthog.csv'])('posthog: %s', async (name) => {
+it.each(['posthog.ndjson', 'posthog.csv', 'posthog.parquet'])('posthog: %s', async (name) => {
   const { sent } = await imported('posthog', fileOf(name));
   expect(storyOf(sent)).toEqual([
     '09:00:00.000 page viewed - d1 s1',
@@ -119,6 +119,8 @@ it.each(['posthog.ndjson', 'posthog.csv'])('posthog: %s', async (name) => {
     data: { path: '/start', title: 'Shop' },
   });
   expect(sent[1]!.data).toEqual({ first: 's', plan: 'pro' });
+  // Of whatever format: an $identify counts once, too.
+  expect(sent[1]!.uuid).toBe('7f7836b67a9cf7229c95678eb3f682f3');
   // $set changes, $set_once does not.
   expect(sent[2]!.data).toEqual({ first: 's', plan: 'pro', paid: true });
   expect(sent[3]!.data).toEqual({ amount: 5 });
@@ -160,6 +162,14 @@ it('ga4: parameters, user properties and sessions of the BigQuery export', async
     ecommerce: { transaction_id: 't1', purchase_revenue: 12.5 },
     items: [{ item_id: 'p', quantity: '2' }],
   });
+});
+
+it('ga4: the same as Parquet', async () => {
+  const { sent } = await imported('ga4', fileOf('ga4.parquet'));
+  expect(storyOf(sent)).toEqual(storyOf((await imported('ga4', fileOf('ga4.ndjson'))).sent));
+  expect(sent[0]!.data).toMatchObject({ path: '/start', ga_session_number: 1, $browser: 'Chrome' });
+  expect(sent[1]!.data).toEqual({ plan: 'pro' });
+  expect(sent[2]!.data).toMatchObject({ value: 12.5, currency: 'EUR' });
 });
 
 it('matomo: each action of a visit', async () => {

@@ -20,7 +20,7 @@ type File = Awaited<ReturnType<typeof asyncBufferFromFile>>;
 /** @throws CommandFailure that names the file when it cannot be read */
 export async function parquetSource(path: string, { types }: SourceOptions): Promise<Source> {
   const file = await asyncBufferFromFile(path);
-  const metadata = await told(path, FOOTER, () => parquetMetadataAsync(file));
+  const metadata = await readingOf(path, FOOTER, () => parquetMetadataAsync(file));
   const localTimes = localPathsOf(metadata);
   const converters = convertersOf(metadata);
   lengthenOldChunks(metadata, file);
@@ -38,7 +38,7 @@ export async function parquetSource(path: string, { types }: SourceOptions): Pro
       for (let from = skip; from < total; ) {
         // A row group is the smallest unit that can be read by itself; a large one is cut into pieces for the journal.
         const to = Math.min(total, groupEnd(metadata, from));
-        const all = await told(path, `rows ${from + 1} to ${to}`, () => readRows(file, metadata, from, to));
+        const all = await readingOf(path, `rows ${from + 1} to ${to}`, () => readRows(file, metadata, from, to));
         for (let at = 0; at < all.length; at += PIECE_ROWS) {
           const rows = all.slice(at, at + PIECE_ROWS);
           for (const row of rows) for (const [name, convert] of converters) convertCell(row, name, convert);
@@ -77,7 +77,7 @@ async function readRows(file: File, metadata: FileMetaData, from: number, to: nu
 }
 
 /** What hyparquet throws of a damaged file is any kind of error, and never names the file. */
-async function told<T>(path: string, where: string, read: () => Promise<T>): Promise<T> {
+async function readingOf<T>(path: string, where: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {

@@ -3,6 +3,7 @@ pyarrow 26.0.1 and duckdb 2.0.1. The files are committed; nothing else needs thi
 
 import datetime
 import decimal
+import json
 import os
 import sys
 
@@ -76,5 +77,34 @@ def duck():
     )
 
 
-for write in (decimals, edges, broken_text, all_null_pages, duck):
+def vendors():
+    """Rows of posthog.ndjson and ga4.ndjson as those products' Parquet exports hold them."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    rows = lambda name: [json.loads(line) for line in open(os.path.join(here, name), encoding="utf8")]
+    posthog = rows("posthog.ndjson")
+    columns = {name: pa.array([row[name] for row in posthog]) for name in ("uuid", "event", "distinct_id")}
+    columns["properties"] = pa.array([json.dumps(row["properties"]) for row in posthog])
+    times = [datetime.datetime.fromisoformat(row["timestamp"]) for row in posthog]
+    columns["timestamp"] = pa.array(times, pa.timestamp("us", "UTC"))
+    pq.write_table(pa.table(columns), path("posthog.parquet"), compression="zstd")
+
+    value = pa.struct([("string_value", pa.string()), ("int_value", pa.int64()), ("float_value", pa.float64()), ("double_value", pa.float64())])
+    pairs = pa.list_(pa.struct([("key", pa.string()), ("value", value)]))
+    web = pa.struct([("category", pa.string()), ("operating_system", pa.string()), ("language", pa.string()), ("web_info", pa.struct([("browser", pa.string())]))])
+    schema = pa.schema([
+        ("event_timestamp", pa.int64()), ("event_name", pa.string()), ("event_params", pairs), ("event_bundle_sequence_id", pa.int64()),
+        ("user_id", pa.string()), ("user_pseudo_id", pa.string()), ("user_properties", pairs), ("device", web), ("platform", pa.string()),
+    ])
+
+    def whole(row):
+        for item in row["event_params"] + row["user_properties"]:
+            number = item["value"]["int_value"]
+            item["value"]["int_value"] = None if number is None else int(number)
+        return {**row, "event_timestamp": int(row["event_timestamp"]), "event_bundle_sequence_id": int(row["event_bundle_sequence_id"])}
+
+    table = pa.Table.from_pylist([whole(row) for row in rows("ga4.ndjson")], schema=schema)
+    pq.write_table(table, path("ga4.parquet"), compression="snappy")
+
+
+for write in (decimals, edges, broken_text, all_null_pages, duck, vendors):
     write()

@@ -36,7 +36,8 @@ export class KnownUsers {
       user,
       ...(device !== undefined && device !== user && { device }),
       timestamp,
-      uuid: idOf(IDENTIFY, user, device, timestamp, all),
+      // The same from NDJSON, where times are texts, as from Parquet.
+      uuid: idOf(IDENTIFY, user, device, typeof timestamp === 'string' ? Date.parse(timestamp) : timestamp, all),
       data: all,
     };
   }
