@@ -110,31 +110,30 @@ export class Committer {
     let joins = checkpoint !== undefined;
     let waitsForFlight = false;
     const { app, starts, kinds } = rows;
+    /** The first row that is neither copied nor a duplicate. */
+    let from = 0;
     for (let i = 0; i < kinds.length; i++) {
       const kind = kinds[i]!;
-      const start = starts[i]!;
-      if (kind === 'own') {
-        duplicates.push(i);
-        continue;
-      }
-      if (kind !== 'made') {
-        prints.of(app, rows.bytes, start + ROW_OFFSET.uuid);
+      if (kind === 'made') continue;
+      if (kind !== 'own') {
+        prints.of(app, rows.bytes, starts[i]! + ROW_OFFSET.uuid);
         const { high, low } = prints;
         const known = ids.find(high, low);
-        if (kind === 'given' ? known !== undefined : known !== undefined && known !== 'stored') {
-          duplicates.push(i);
-          if (known === batch.pending) joins = true;
-          else if (known !== 'stored') waitsForFlight = true;
-          continue;
-        }
-        if (kind === 'given') {
+        if (known === undefined || (kind === 'imported' && known === 'stored')) {
+          if (kind === 'imported') continue;
           ids.add(app, high, low, batch.pending);
           batch.prints.add(app, high, low);
+          continue;
         }
+        if (known === batch.pending) joins = true;
+        else if (known !== 'stored') waitsForFlight = true;
       }
-      batch.group.add(rows.bytes, start, starts[i + 1]!);
-      joins = true;
+      duplicates.push(i);
+      batch.group.addRun(rows.bytes, starts, from, i);
+      from = i + 1;
     }
+    batch.group.addRun(rows.bytes, starts, from, kinds.length);
+    if (duplicates.length < kinds.length) joins = true;
     if (checkpoint) batch.checkpoints.push(checkpoint);
     const accepted = kinds.length - duplicates.length;
     if (accepted > 0) batch.apps.add(app);

@@ -54,6 +54,17 @@ export class GroupWriter {
     this.#lengths.push(end - start);
   }
 
+  /** The rows from one to before another, which lie one after another: one copy for all of them. */
+  addRun(rows: Buffer, starts: readonly number[], from: number, to: number): void {
+    if (from === to) return;
+    const start = starts[from]!;
+    const end = starts[to]!;
+    this.#writer.reserve(end - start);
+    rows.copy(this.#writer.bytes, this.#writer.length, start, end);
+    this.#writer.length += end - start;
+    for (let i = from; i < to; i++) this.#lengths.push(starts[i + 1]! - starts[i]!);
+  }
+
   /** The rows so far; valid until `reset`. */
   *rows(): Generator<RowAt> {
     let start = HEADER_BYTES;

@@ -369,7 +369,7 @@ describe('bodies over 256 KiB, which a thread reads', () => {
     const torn = Buffer.from(JSON.stringify(many(2_000)).slice(0, -1));
     expect(await failure(ingest.post('shop', torn, now))).toMatchObject({ code: 'BODY_NOT_JSON' });
     const dense = Buffer.from(`{"event":"x","data":{"a":[${'[],'.repeat(2_000_000)}[]]}}`);
-    expect(await failure(ingest.post('shop', dense, now))).toMatchObject({ code: 'BODY_TOO_LARGE' });
+    expect(await failure(ingest.post('shop', dense, now))).toMatchObject({ code: 'EVENT_TOO_LARGE' });
     expect(ingest.stats().journalEvents).toBe(0);
   });
 
