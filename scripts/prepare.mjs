@@ -28,9 +28,8 @@ export function prepare() {
     process.exit(1);
   }
   if (modifiedMs(join(root, 'package-lock.json')) > modifiedMs(join(root, 'node_modules/.package-lock.json'))) {
-    // Not `npm ci`: it finds this lock file out of step, because npm leaves the optional platforms of Biome without a version in it.
-    console.log('Installing packages (npm install) …');
-    run('npm', ['install', '--no-save', '--no-audit', '--no-fund']);
+    console.log('Installing packages (npm ci) …');
+    run('npm', ['ci', '--no-audit', '--no-fund']);
   }
   if (newestMs(join(root, 'server/src')) > modifiedMs(join(root, 'server/dist/.tsbuildinfo'))) {
     console.log('Building the server …');

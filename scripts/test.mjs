@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
 import { prepare, root } from './prepare.mjs';
 
@@ -11,6 +11,8 @@ ensureChromium();
 
 let passed = 0;
 let failed = 0;
+/** Names of the tests that did not run here, with their file. */
+const skipped = [];
 for (const [title, program, ...args] of [
   ['Lint', 'npx', 'biome', 'check', '.'],
   ['Type-check of the server', 'npx', 'tsc', '-p', 'server/tsconfig.json', '--noEmit'],
@@ -41,6 +43,9 @@ for (const workspace of ['server', 'client', 'web']) {
     const result = JSON.parse(readFileSync(report, 'utf8'));
     passed += result.numPassedTests;
     failed += result.numFailedTests;
+    for (const { name, assertionResults } of result.testResults)
+      for (const { status, fullName } of assertionResults)
+        if (status === 'skipped' || status === 'pending') skipped.push(`${relative(root, name)}: ${fullName}`);
   } catch (error) {
     console.error(`Vitest left no report: ${error.message}`);
     failed++;
@@ -49,5 +54,7 @@ for (const workspace of ['server', 'client', 'web']) {
   if (status !== 0 && failed === failedBefore) failed++;
 }
 rmSync(folder, { recursive: true });
+if (skipped.length > 0)
+  console.log(`Skipped here (${skipped.length}):\n${skipped.map((each) => `  ${each}`).join('\n')}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

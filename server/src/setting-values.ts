@@ -122,6 +122,8 @@ export function authKey(value: unknown): string {
   const key = text()(value);
   if (key === 'SHARED_SECRET') throw new Error('is the example of the first Seismo; everybody knows it');
   if (Buffer.byteLength(key) < 32) throw new Error('must have at least 32 bytes; `openssl rand -hex 32` makes one');
+  // C(16,7) · (7/16)^32: of 32 random hexadecimal digits, one draw in 26 million has fewer than 8 different ones.
+  if (new Set(key).size < 8) throw new Error('must be random; `openssl rand -hex 32` makes one');
   return key;
 }
 

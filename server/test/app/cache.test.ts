@@ -174,9 +174,12 @@ describe('an answer about a time that is over', () => {
 describe('an answer is never kept', () => {
   it.each([
     ['whose time is not over', { ...COUNT, to: 'today' }],
-    ['whose time lies ahead', { ...COUNT, to: '2027-12-31' }],
+    ['whose time lies ahead', { ...COUNT, interval: 'month', to: '2099-12-31' }],
     ['of the last days', { kind: 'trend', last: '300d', series: [{}] }],
-    ['compared with a time that is not over', { ...COUNT, compare: { from: '2026-10-01', to: 'today' } }],
+    [
+      'compared with a time that is not over',
+      { ...COUNT, interval: 'month', compare: { from: '2026-10-01', to: 'today' } },
+    ],
     [
       'about those last seen at some time',
       { ...COUNT, segment: { lastSeen: { from: '2026-01-01', to: '2026-04-01' } } },

@@ -69,6 +69,7 @@ describe('loadConfig', () => {
 
   it.each([
     [{ authKey: 'SHARED_SECRET' }, 'example of the first Seismo'],
+    [{ authKey: 'k'.repeat(48) }, 'must be random'],
     [{ connection: 'mongodb://localhost/seismo' }, 'MongoDB is not supported yet'],
     [{ connection: 'ftp://x' }, '"ftp://" is not known'],
     [{ users: { ann: 'secret' } }, 'not a bcrypt hash'],
@@ -83,7 +84,11 @@ describe('loadConfig', () => {
   });
 
   it('masks what is secret', async () => {
-    const given = { authKey: 'k'.repeat(32), connection: 'http://u:p@h:8123/db', users: { ann: hash('12') } };
+    const given = {
+      authKey: '0123456789abcdef'.repeat(2),
+      connection: 'http://u:p@h:8123/db',
+      users: { ann: hash('12') },
+    };
     expect(maskedConfig(await load({ given }))).toMatchObject({
       authKey: '***',
       connection: 'http://***@h:8123/db',
