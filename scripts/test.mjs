@@ -30,13 +30,25 @@ for (const [title, program, ...args] of [
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'seismo-test-'));
-for (const workspace of ['server', 'client', 'web']) {
-  const report = join(folder, `${workspace}.json`);
-  console.log(`Tests of ${workspace} …`);
+// The questions are asked of a real ClickHouse server as well; the tests of the store are among those of the server.
+const onServer = { ...process.env, SEISMO_TEST_STORE: 'server' };
+for (const { title, workspace, files = [], env = process.env } of [
+  { title: 'server', workspace: 'server' },
+  ...(hasPython()
+    ? [{ title: 'analysis on a ClickHouse server', workspace: 'server', files: ['test/analysis'], env: onServer }]
+    : []),
+  { title: 'client', workspace: 'client' },
+  { title: 'web', workspace: 'web' },
+]) {
+  const report = join(folder, `${title.replaceAll(' ', '-')}.json`);
+  console.log(`Tests of ${title} …`);
   const { status } = spawnSync(
     'npx',
-    ['vitest', 'run', '--root', workspace, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    { cwd: root, stdio: 'inherit' },
+    [
+      ...['vitest', 'run', '--root', workspace, ...files],
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    ],
+    { cwd: root, stdio: 'inherit', env },
   );
   const failedBefore = failed;
   try {
@@ -58,3 +70,10 @@ if (skipped.length > 0)
   console.log(`Skipped here (${skipped.length}):\n${skipped.map((each) => `  ${each}`).join('\n')}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
+
+/** It starts the ClickHouse server of the tests (server/test/store/clickhouse-server.py). */
+function hasPython() {
+  return (
+    process.platform === 'linux' && spawnSync('python3', ['-c', 'import ctypes'], { stdio: 'ignore' }).status === 0
+  );
+}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAnalysis } from '../../src/analysis/create-analysis.ts';
 import { bitsOf, trailsOf } from '../../src/store/clickhouse/analysis/trail-sql.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
-import { aWorld, SEEDS, someEvents, type World } from './world.ts';
+import { aWorld, ON_SERVER, SEEDS, someEvents, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -56,7 +56,8 @@ it.each(SEEDS)(
         .slice(before)
         .join()
         .replaceAll(/ASOF LEFT JOIN .* >= i\.since/gs, '');
-      expect(trails).not.toContain('toUInt128');
+      // A server that others write to as well does not know its highest place either.
+      if (!ON_SERVER) expect(trails).not.toContain('toUInt128');
       const middle = world.sent.length;
       const { answer } = await asked.ask(app, question, { isFresh: true, control });
       expect(world.sent.slice(middle).join()).toContain('toUInt128');

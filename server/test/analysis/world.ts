@@ -12,6 +12,7 @@ import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-sto
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
 import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
 import { dayNumber } from '../../src/time.ts';
+import { startClickHouseServer } from '../store/clickhouse-server.ts';
 import { startFront } from '../store/front.ts';
 import { checkAnswer } from './answer.ts';
 
@@ -34,6 +35,9 @@ export const DAY_MS = 86_400_000;
 const logger = { info() {}, warn() {}, error() {} };
 export const control = { maxSeconds: 60, maxBytes: 1.5e9, maxRows: 1e6 };
 
+/** `SEISMO_TEST_STORE=server`: on a real ClickHouse server instead of the embedded engine. `npm test` runs test/analysis both ways. */
+export const ON_SERVER = process.env['SEISMO_TEST_STORE'] === 'server';
+
 export type World = Awaited<ReturnType<typeof aWorld>>;
 
 /**
@@ -45,11 +49,7 @@ export async function aWorld(
   more: { readonly dataDir?: string; readonly byUrl?: boolean } = {},
 ) {
   const dataDir = more.dataDir ?? (await mkdtemp(join(tmpdir(), 'seismo-analysis-')));
-  const engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_500_000_000, logger });
-  const front = more.byUrl ? await startFront(engine.socketPath, 'seismo', 'p:w/ä') : undefined;
-  const target = front
-    ? { url: front.url, username: 'seismo', password: 'p:w/ä', database: 'of its own' }
-    : { socketPath: engine.socketPath };
+  const { target, stop } = await startEngine(dataDir, more.byUrl === true);
   const opened = openConnection(target, { logger });
   const sent: string[] = [];
   const connection: typeof opened = {
@@ -60,7 +60,7 @@ export async function aWorld(
     },
   };
   const mayIdentify = (app: string): boolean => ingest.hasIdentified(app);
-  const store = createClickHouseStore({ connection, zoneOf, mayIdentify, isSoleWriter: !more.byUrl });
+  const store = createClickHouseStore({ connection, zoneOf, mayIdentify, isSoleWriter: !more.byUrl && !ON_SERVER });
   await store.open();
   const settings = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]));
   const ingest = await createIngest({
@@ -113,10 +113,30 @@ export async function aWorld(
     async close({ keep = false } = {}): Promise<void> {
       await ingest.close();
       await store.close();
-      await front?.close();
-      await engine.close();
+      await stop();
       if (keep) return;
       await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What answers the questions, and what ends it. */
+async function startEngine(
+  dataDir: string,
+  byUrl: boolean,
+): Promise<{ readonly target: Parameters<typeof openConnection>[0]; stop(): Promise<void> }> {
+  if (ON_SERVER) {
+    const server = await startClickHouseServer(join(dataDir, 'clickhouse'));
+    return { target: { url: server.url, username: 'default', password: '', database: 'seismo' }, stop: server.kill };
+  }
+  const engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_500_000_000, logger });
+  if (!byUrl) return { target: { socketPath: engine.socketPath }, stop: () => engine.close() };
+  const front = await startFront(engine.socketPath, 'seismo', 'p:w/ä');
+  return {
+    target: { url: front.url, username: 'seismo', password: 'p:w/ä', database: 'of its own' },
+    async stop() {
+      await front.close();
+      await engine.close();
     },
   };
 }

@@ -23,6 +23,7 @@ import { openConnection } from '../../src/store/clickhouse/connection.ts';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
 import type { EventRow, Store } from '../../src/store/store.ts';
 import { bucketsOf, dayNumber, daysRange, parseDay } from '../../src/time.ts';
+import { type ClickHouseServer, hasClickHouseServer, startClickHouseServer } from './clickhouse-server.ts';
 import { startFront } from './front.ts';
 
 const control: QueryControl = { maxSeconds: 30, maxBytes: 1e9, maxRows: 1e6 };
@@ -82,6 +83,7 @@ function group<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
 }
 
 describe('through the socket of the embedded engine', () => contract('socket', [1, 2, 3]));
+describe.skipIf(!hasClickHouseServer)('on a real ClickHouse server', () => contract('server', [5]));
 describe('through a URL with a password', () => {
   contract('url', [4]);
 
@@ -97,20 +99,17 @@ describe('through a URL with a password', () => {
   });
 });
 
-function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
+function contract(way: 'socket' | 'url' | 'server', seeds: readonly number[]): void {
   let dataDir: string;
-  let engine: EmbeddedEngine;
+  let engine: EmbeddedEngine | undefined;
+  let server: ClickHouseServer | undefined;
   let front: Awaited<ReturnType<typeof startFront>> | undefined;
   let store: Store;
   let ingest: Ingest;
   const zones = new Map<string, string>();
 
   async function open(): Promise<void> {
-    engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_200_000_000, logger });
-    if (way === 'url') front = await startFront(engine.socketPath, 'seismo', 'p:w/ä');
-    const target = front
-      ? { url: front.url, username: 'seismo', password: 'p:w/ä', database: 'of its own' }
-      : { socketPath: engine.socketPath };
+    const target = await startEngine();
     store = createClickHouseStore({
       connection: openConnection(target, { logger }),
       zoneOf: (app) => zones.get(app) ?? 'UTC',
@@ -151,11 +150,22 @@ function contract(way: 'socket' | 'url', seeds: readonly number[]): void {
       },
     });
   }
+  async function startEngine(): Promise<Parameters<typeof openConnection>[0]> {
+    if (way === 'server') {
+      server = await startClickHouseServer(join(dataDir, 'clickhouse'));
+      return { url: server.url, username: 'default', password: '', database: 'of its own' };
+    }
+    engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_200_000_000, logger });
+    if (way === 'socket') return { socketPath: engine.socketPath };
+    front = await startFront(engine.socketPath, 'seismo', 'p:w/ä');
+    return { url: front.url, username: 'seismo', password: 'p:w/ä', database: 'of its own' };
+  }
   async function close(): Promise<void> {
     await ingest.close();
     await store.close();
     await front?.close();
-    await engine.close();
+    await engine?.close();
+    await server?.kill();
   }
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'seismo-contract-'));
