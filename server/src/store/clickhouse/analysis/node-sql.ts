@@ -14,16 +14,17 @@ const NAMES_MAX = 10_000;
 export const isNames = (field: Field): boolean =>
   field.kind === 'column' && (field.name === 'event' || field.name === 'id');
 
-/** The most frequent values of a field, and whether there are more. */
+/** The most frequent values of a field, and whether there are more. @param narrow to fewer events than those of the question */
 export async function nodesOf(
   connection: Connection,
   scope: Parameters<typeof sourceOf>[0],
   peopleOf: (bound: Bound) => People,
   field: Field,
   control: QueryControl,
+  narrow: (source: Source, bound: Bound) => Source = (source) => source,
 ): Promise<{ readonly nodes: readonly TypedValue[]; readonly isAll: boolean }> {
   const bound = new Bound();
-  const source = sourceOf(scope, peopleOf(bound), bound);
+  const source = narrow(sourceOf(scope, peopleOf(bound), bound), bound);
   const most = isNames(field) ? NAMES_MAX : NODES_MAX;
   // Names are never empty, and as they lie a group by them is a group by numbers.
   const value = isNames(field) && field.kind === 'column' ? field.name : typedValue(field, bound);

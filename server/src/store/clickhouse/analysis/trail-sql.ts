@@ -15,6 +15,8 @@ export interface Trails {
   /** One of these times as UTC ms. */
   utcMs(time: string): string;
   marksOf(trail: string): string;
+  /** The places of arrival. */
+  seqsOf(trail: string): string;
   /** Cuts a sorted trail where more than the gap goes by. */
   cutAtGaps(trail: string, gap: string): string;
   /** Whether a sorted trail begins in the range, a part of that of the question. */
@@ -47,6 +49,10 @@ export function trailsOf(range: Range, markBits: number, highestSeq: number | 'u
     timesOf,
     utcMs: (time) => `(${time} + (${range.from - 1}))`,
     marksOf: (trail) => `arrayMap(x -> toUInt32(bitAnd(x, ${2 ** markBits - 1})), ${trail})`,
+    seqsOf: (trail) => {
+      const shifted = `toUInt64(bitShiftRight(x, ${markBits}))`;
+      return `arrayMap(x -> ${isNarrow ? `bitAnd(${shifted}, ${2 ** seqBits - 1})` : shifted}, ${trail})`;
+    },
     cutAtGaps: (trail, gap) => `arraySplit((x, d) -> d > ${gap}, ${trail}, arrayDifference(${timesOf(trail)}))`,
     beginsIn: (trail, { from, to }) =>
       `toInt64(bitShiftRight(${trail}[1], ${timeShift})) BETWEEN ${from - range.from} AND ${to - range.from - 1}`,
