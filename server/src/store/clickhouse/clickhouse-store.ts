@@ -15,6 +15,7 @@ import { HighestSeq } from './highest-seq.ts';
 import { type HotLogger, HotProperties } from './hot-properties.ts';
 import { setTimeZone, storedRanges, usage } from './maintenance.ts';
 import { fairly } from './question-queue.ts';
+import { startQuietMerges } from './quiet-partitions.ts';
 import { migrate } from './schema.ts';
 import { reachingDevices } from './spans-query.ts';
 import { EVENTS } from './sql.ts';
@@ -53,6 +54,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
   const engineZones = options.engineZones ?? new EngineZones(zoneOf);
   const identities = new Identities(opened, options.mayIdentify ?? (() => true));
   const highest = new HighestSeq(opened, options.isSoleWriter ?? false);
+  let stopMerging = (): void => {};
   let isOpen = false;
   /** Neither rows nor questions reach a schema that was not looked at: it may be a newer Seismo's. */
   function opened(): Connection {
@@ -64,11 +66,15 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
       await migrate(connection);
       await hot.load();
       await space.resume();
+      stopMerging();
+      // A server of yours has its own ways.
+      if (options.isSoleWriter) stopMerging = startQuietMerges(connection, options.logger);
       isOpen = true;
     },
     async close() {
       hot.stop();
       space.stop();
+      stopMerging();
       await connection.close();
     },
     ping: async () => await opened().ping(),
