@@ -21,12 +21,15 @@ export interface Kind {
   readonly userAgent?: string;
   /** As `navigator.webdriver` tells. */
   readonly isDriven?: boolean;
+  /** It keeps pages that are left, to show them at once when the visitor comes back. Playwright has it forget them. */
+  readonly keepsPages?: boolean;
 }
 
-function options({ userAgent = AGENT, isDriven = false }: Kind = {}) {
+function options({ userAgent = AGENT, isDriven = false, keepsPages = false }: Kind = {}) {
   const { args, ...others } = chromiumOptions();
   const own = isDriven ? [] : ['--disable-blink-features=AutomationControlled'];
-  return { ...others, args: [...args, `--user-agent=${userAgent}`, ...own] };
+  const ignoreDefaultArgs = keepsPages ? ['--disable-back-forward-cache'] : [];
+  return { ...others, args: [...args, `--user-agent=${userAgent}`, ...own], ignoreDefaultArgs };
 }
 
 /** A real Chromium, until the tests of the file are over. */
