@@ -32,6 +32,7 @@ import type { Saved } from './saved/saved.ts';
 import { steadyClock } from './steady-clock.ts';
 import type { Store } from './store/store.ts';
 import { type Calendar, dayNumber } from './time.ts';
+import { within } from './within.ts';
 import { startZoneMoves } from './zone-moves.ts';
 
 export interface App {
@@ -143,6 +144,13 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       now,
       fetch,
     });
+    /** What was erased gives its names back. An answer does not wait for long; the next erasure makes up for a failure. */
+    const recountNames = async (app: string): Promise<void> => {
+      const late = () => new Error(`it takes longer than ${RECOUNT_WAIT_MS} ms and goes on`);
+      await within(RECOUNT_WAIT_MS, ingest.recountNames(app), late).catch((error: unknown) =>
+        logger.warn({ err: error, app }, 'the names of the app are not counted anew yet'),
+      );
+    };
     const erase = async (app: string, range: Range, filters: readonly Filter[]): Promise<number> => {
       try {
         return await eraseEverywhere(ingest, store, app, range, filters);
@@ -150,6 +158,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
         cache?.forget(app);
         const isAllBefore = filters.length === 0 && range.from === 0;
         room.forget(app, isAllBefore ? range.to : undefined);
+        await recountNames(app);
       }
     };
     const reports = createReports(store, {
@@ -234,5 +243,7 @@ function recheckedBy(auth: Auth, recheck: () => Promise<void>): Auth {
     revokeKey: before(auth.revokeKey),
   };
 }
+
+const RECOUNT_WAIT_MS = 2_000;
 
 const zoneNumbers = (timeZone: string): Zone => ({ hash: zoneHash(timeZone), dayOf: dayNumber(timeZone) });

@@ -7,7 +7,7 @@ import { identityOf } from './event-identity.ts';
 import { timesOf } from './event-time.ts';
 import type { EventLimits } from './limits.ts';
 import type { NameBook } from './names.ts';
-import { checkText, flattenData } from './properties.ts';
+import { checkText, flattenData, type Indexed } from './properties.ts';
 import type { RowWriter } from './row-writer.ts';
 import type { ServerUuids } from './uuid.ts';
 
@@ -30,7 +30,7 @@ export interface AcceptContext {
   readonly uuids: ServerUuids;
   readonly names: NameBook;
   /** Of this app. */
-  readonly indexed: { admits(path: string): boolean };
+  readonly indexed: Indexed & { readonly left?: ReadonlySet<string> | undefined };
 }
 
 /**
@@ -52,6 +52,7 @@ const FIELDS = new Set([
   'data',
   'receivedAt',
   'clientTimestamp',
+  'notIndexed',
 ]);
 const uuidBytes = Buffer.alloc(16);
 
@@ -124,7 +125,7 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
   else writer.noMaps();
   if (writer.length - start > limits.eventMaxBytes / JSON_PER_BYTE) checkSize(data, limits);
   // Last: what is refused must not use up the app's names.
-  context.names.checkId(app, id);
+  context.names.checkId(app, id, context.poster.isTrusted);
   if (id === IDENTIFY && user !== '' && device !== '') context.names.identified(app);
   return accepted;
 }

@@ -2,9 +2,11 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { Refused } from '../committed.ts';
 import { SeismoError } from '../errors.ts';
 import { type Glance, glanceAt, hiddenFaults, keysOf, mayVanish } from '../json-scan.ts';
+import { propertyName } from '../property-name.ts';
+import { keysOfPath } from '../shape.ts';
 import { type AcceptContext, type Accepted, acceptEvent } from './accept.ts';
 import { parseTime } from './event-time.ts';
-import { type EventLimits, REJECTED_LISTED_MAX } from './limits.ts';
+import { type EventLimits, NOT_INDEXED_LISTED_MAX, REJECTED_LISTED_MAX } from './limits.ts';
 import type { Line } from './lines.ts';
 import { RowWriter } from './row-writer.ts';
 import { checkStructure } from './structure.ts';
@@ -27,6 +29,8 @@ export interface Batch {
   refusal: SeismoError | undefined;
   /** The last of them, with what was sent, for those who look on (live). */
   refused: Refused[];
+  /** Paths of properties that were stored and are not indexed (names.ts). */
+  notIndexed: ReadonlySet<string> | undefined;
 }
 
 /** A body as text; `latin1` of pure ASCII is read faster and is the same. */
@@ -93,7 +97,17 @@ function checkCount(events: readonly unknown[], { batchEventsMax }: EventLimits)
 }
 
 export function newBatch(single: boolean, writer = new RowWriter(4 * 1024)): Batch {
-  return { single, writer, starts: [], kinds: [], rejected: [], rejectedTotal: 0, refusal: undefined, refused: [] };
+  return {
+    single,
+    writer,
+    starts: [],
+    kinds: [],
+    rejected: [],
+    rejectedTotal: 0,
+    refusal: undefined,
+    refused: [],
+    notIndexed: undefined,
+  };
 }
 
 /** Accepts one event into the batch, or lists its refusal. */
@@ -144,7 +158,20 @@ export function batchAnswer(batch: Batch, accepted: number, duplicates: number):
     throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
       extra: { accepted, duplicates, rejectedTotal, rejected },
     });
-  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected });
+  return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected, ...notIndexedOf(batch) });
+}
+
+/** Notes what of a request was not indexed, some of it. */
+export function noteNotIndexed(batch: Batch, { indexed: { left } }: AcceptContext): void {
+  if (left === undefined) return;
+  const all = [...(batch.notIndexed ?? []), ...left].slice(0, NOT_INDEXED_LISTED_MAX);
+  batch.notIndexed = new Set(all);
+}
+
+/** For an answer: the properties as filters spell them; nothing when all are indexed. */
+export function notIndexedOf({ notIndexed }: Batch): { readonly notIndexed?: readonly string[] } {
+  if (notIndexed === undefined || notIndexed.size === 0) return {};
+  return { notIndexed: [...notIndexed].map((path) => propertyName(keysOfPath(path))) };
 }
 
 /**

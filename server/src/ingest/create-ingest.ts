@@ -47,7 +47,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const uuids = new ServerUuids(options.secret);
   const clocks = new DeviceClocks();
   const devices = new DailyDevices(join(options.dataDir, 'device.salt'), now, options.zoneOf);
-  const names = new NameBook(config);
+  const names = new NameBook({ ...config, now });
   for (const key of journal.names()) names.restore(key);
   const quota = new DailyQuota({
     eventsPerDayMax: config.eventsPerDayMax,
@@ -132,7 +132,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   function contextOf(app: string, arrivedAt: number, poster = ADMIN, sentAt?: number, device?: string): AcceptContext {
     const retentionDays = options.retentionDaysOf(app);
     const keyMaxAgeDays = poster.isTrusted ? undefined : config.keyMaxAgeDays;
-    const indexed = names.propertiesOf(app);
+    const indexed = names.propertiesOf(app, poster.isTrusted);
     const times = { arrivedAt, sentAt, clocks, retentionDays, keyMaxAgeDays };
     return { app, poster, device, ...times, limits: config, uuids, names, indexed };
   }
@@ -161,6 +161,17 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     },
 
     hasIdentified: (app) => names.hasIdentified(app),
+
+    async recountNames(app) {
+      const gone = await names.recount(app, async () => {
+        // What was accepted before is on disk first, then in the store.
+        await committer.settled();
+        await ingest.catchUp(app);
+        return await store.names(app);
+      });
+      if (!closing) await journal.dropNames(gone);
+    },
+
     run: { journal: journal.uuid, firstSeq: openedAtSeq },
 
     stats(): IngestStats {
@@ -254,6 +265,8 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     }
   }
 
+  // A server that was killed after an erasure and before it counted anew.
+  for (const app of names.crowdedApps()) inBackground(ingest.recountNames(app));
   return ingest;
 }
 

@@ -8,7 +8,7 @@ export interface IngestOptions {
   readonly dataDir: string;
   /** For the fingerprints of ids and the server's own uuids. */
   readonly secret: Buffer;
-  readonly store: Pick<Store, 'insert' | 'settleInserts' | 'storedRanges' | 'knownUuids' | 'uuids'>;
+  readonly store: Pick<Store, 'insert' | 'settleInserts' | 'storedRanges' | 'knownUuids' | 'uuids' | 'names'>;
   readonly config: EventLimits & {
     readonly eventNamesMax: number;
     readonly propertyNamesMax: number;

@@ -37,6 +37,11 @@ export interface Ingest {
   asOf(app: string | undefined): number;
   /** Whether an event that says whose a device is was ever accepted for the app: false is sure, true may be of an event that was refused later. */
   hasIdentified(app: string): boolean;
+  /**
+   * Event ids and property names that no event of the app has any more are forgotten: they do not count, and the app may take new ones.
+   * @throws STORE_BEHIND, STORE_UNAVAILABLE, JOURNAL_UNAVAILABLE; the next one makes up for it
+   */
+  recountNames(app: string): Promise<void>;
   /** Under which name this run of the server gives places, and its first one. */
   readonly run: { readonly journal: string; readonly firstSeq: number };
   stats(): IngestStats;

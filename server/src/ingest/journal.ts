@@ -119,6 +119,13 @@ export class Journal {
     for (const key of this.#file.names.getKeys({})) yield key;
   }
 
+  async dropNames(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    await this.#write('names are not forgotten', 0, () => {
+      for (const name of names) this.#file.names.remove(name);
+    });
+  }
+
   /** What was found and done when the file was damaged, the last time. */
   salvage(): Salvage | undefined {
     return unsealed('salvaged', this.#file.root.get('salvaged')) as Salvage | undefined;

@@ -16,3 +16,5 @@ export interface EventLimits {
 export const FUTURE_MAX_MS = 86_400_000;
 /** As many refusals are listed in an answer (API.md). */
 export const REJECTED_LISTED_MAX = 1_000;
+/** As many properties that are not indexed are named in an answer. */
+export const NOT_INDEXED_LISTED_MAX = 100;

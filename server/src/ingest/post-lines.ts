@@ -1,6 +1,6 @@
 import { SeismoError } from '../errors.ts';
 import type { AcceptContext } from './accept.ts';
-import { type Batch, batchAnswer, newBatch } from './batch.ts';
+import { type Batch, batchAnswer, newBatch, noteNotIndexed, notIndexedOf } from './batch.ts';
 import type { Joined } from './committer.ts';
 import type { PostAnswer } from './ingest.ts';
 import { REJECTED_LISTED_MAX } from './limits.ts';
@@ -50,7 +50,9 @@ export async function postLines(post: LinesPost): Promise<PostAnswer> {
       writers[0].length = 0;
       const batch = newBatch(false, writers[0]);
       const taken = budget.takeLines(lines.length);
-      await addLines(batch, taken < lines.length ? lines.slice(0, taken) : lines, index, contextOf());
+      const context = contextOf();
+      await addLines(batch, taken < lines.length ? lines.slice(0, taken) : lines, index, context);
+      noteNotIndexed(whole, context);
       index += taken;
       // One transaction after the other, so that what was stored is always a beginning of the body.
       await under;
@@ -72,7 +74,7 @@ export async function postLines(post: LinesPost): Promise<PostAnswer> {
     await under.catch(() => {});
     if (!(error instanceof SeismoError)) throw error;
     const { rejected, rejectedTotal } = whole;
-    const extra = { ...error.extra, ...sum, rejectedTotal, rejected, nextIndex };
+    const extra = { ...error.extra, ...sum, rejectedTotal, rejected, ...notIndexedOf(whole), nextIndex };
     const { retryAfterSeconds } = error;
     throw new SeismoError(error.code, error.detail, {
       cause: error,

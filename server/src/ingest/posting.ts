@@ -3,7 +3,7 @@ import { eventToJson } from '../event.ts';
 import { ADMIN, type Poster } from '../poster.ts';
 import { decodeRow, ROW_OFFSET, uuidToText } from '../row.ts';
 import type { AcceptContext } from './accept.ts';
-import { addEvent, addLine, type Batch, batchAnswer, newBatch, refuse } from './batch.ts';
+import { addEvent, addLine, type Batch, batchAnswer, newBatch, noteNotIndexed, notIndexedOf, refuse } from './batch.ts';
 import type { Committer } from './committer.ts';
 import type { DailyQuota } from './daily-quota.ts';
 import type { Ingest, PostAnswer } from './ingest.ts';
@@ -100,6 +100,7 @@ export function createPosting(options: PostingOptions): Posting {
         else addEvent(batch, events[i], from + i, context);
       }
     }
+    noteNotIndexed(batch, context);
     checkOpen(app);
     if (isSingle) return await answerSingle(app, batch);
     const joined = commit(app, batch);
@@ -124,7 +125,10 @@ export function createPosting(options: PostingOptions): Posting {
       return { status: 200, body, events: 1 };
     }
     counts.accepted++;
-    return { status: 201, body: eventToJson(decodeRow(row, 0)), events: 1 };
+    const stored = eventToJson(decodeRow(row, 0));
+    const { notIndexed } = notIndexedOf(batch);
+    const body = notIndexed ? `${stored.slice(0, -1)},"notIndexed":${JSON.stringify(notIndexed)}}` : stored;
+    return { status: 201, body, events: 1 };
   }
 
   /** Accepts lines into the batch, some in each turn. */

@@ -61,6 +61,8 @@ export interface Store {
   eventNames(app: string, control: QueryControl): Promise<readonly EventNameSummary[]>;
   /** @param event of the events with this name alone; of all when absent */
   properties(app: string, event: string | undefined, control: QueryControl): Promise<readonly PropertySummary[]>;
+  /** Every event id, and every indexed property by its path as shape.ts spells it, that an event of the app has. */
+  names(app: string): Promise<{ readonly ids: ReadonlySet<string>; readonly properties: ReadonlySet<string> }>;
   values(query: ValuesQuery, control: QueryControl): Promise<ValuesResult>;
 
   /** Trends, funnels, retention and the other questions of the analysis. */

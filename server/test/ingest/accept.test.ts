@@ -24,7 +24,7 @@ function aContext(changes: Partial<AcceptContext> = {}): AcceptContext {
     clocks: new DeviceClocks(),
     poster: ADMIN,
     uuids: new ServerUuids(Buffer.alloc(32, 7)),
-    names: new NameBook({ eventNamesMax: 2, propertyNamesMax: 100 }),
+    names: new NameBook({ eventNamesMax: 2, propertyNamesMax: 100, now: () => ARRIVED }),
     indexed: { admits: () => true },
     limits: {
       bodyMaxBytes: 1_000_000,
@@ -185,7 +185,7 @@ describe('acceptEvent', () => {
   });
 
   it('does not use up a name for what is refused', () => {
-    const names = new NameBook({ eventNamesMax: 1, propertyNamesMax: 10 });
+    const names = new NameBook({ eventNamesMax: 1, propertyNamesMax: 10, now: () => ARRIVED });
     expect(refusal({ event: 'large', data: { s: 'x'.repeat(1_000) } }, { names })).toBe('EVENT_TOO_LARGE data');
     expect(refusal({ event: 'x', uuid: 5 }, { names })).toBe('EVENT_UUID_INVALID uuid');
     expect(refusal({ event: 'good' }, { names })).toBe('accepted');
@@ -343,20 +343,5 @@ describe('events of a key that is not trusted', () => {
       'EVENT_TOO_OLD_FOR_KEY timestamp',
     ]);
     expect(refusal({ event: 'x', timestamp: 631_152_000_000 })).toBe('accepted');
-  });
-});
-
-describe('NameBook', () => {
-  it('refuses the id beyond the limit, keeps known ones, and does not index properties beyond theirs', () => {
-    const names = new NameBook({ eventNamesMax: 2, propertyNamesMax: 1 });
-    for (const id of ['a', 'b', 'a']) names.checkId('shop', id);
-    expect(() => names.checkId('shop', 'c')).toThrow('EVENT_NAMES_TOO_MANY');
-    names.checkId('other', 'c');
-    const indexed = names.propertiesOf('shop');
-    expect([indexed.admits('p'), indexed.admits('q'), indexed.admits('p')]).toEqual([true, false, true]);
-    const again = new NameBook({ eventNamesMax: 2, propertyNamesMax: 1 });
-    for (const key of names.takeFresh()) again.restore(key);
-    expect(() => again.checkId('shop', 'c')).toThrow('EVENT_NAMES_TOO_MANY');
-    expect(again.propertiesOf('shop').admits('q')).toBe(false);
   });
 });

@@ -42,6 +42,19 @@ export class MemoryStore {
     const known = new Set(this.events.filter((event) => event.app === app).map((event) => event.uuid));
     return new Set(uuids.filter((each) => known.has(each)));
   }
+  /** Of data without dots and backslashes in its keys. */
+  async names(app: string) {
+    if (this.away) throw new SeismoError('STORE_UNAVAILABLE', 'away');
+    const own = this.events.filter((event) => event.app === app);
+    const properties = new Set<string>();
+    const walk = (value: object, prefix: string): void => {
+      for (const [key, inner] of Object.entries(value))
+        if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) walk(inner, `${prefix}${key}.`);
+        else properties.add(`${prefix}${key}`);
+    };
+    for (const { dataText } of own) walk(JSON.parse(dataText ?? '{}'), '');
+    return { ids: new Set(own.map(({ id }) => id)), properties };
+  }
   async uuids(app: string, range: { from: number; to: number }, max: number) {
     const own = this.events.filter(
       (event) => event.app === app && event.timestamp >= range.from && event.timestamp < range.to,

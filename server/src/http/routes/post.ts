@@ -26,12 +26,18 @@ const Batch = Type.Object({
   sentAt: Type.Optional(Type.Union([Type.String(), Type.Number()])),
 });
 const Body = Type.Union([NewEvent, Type.Array(NewEvent), Batch]);
+const NotIndexed = Type.Array(Type.String(), {
+  description:
+    'Properties that are stored and cannot be filtered by: the app has too many names. Absent when all are indexed.',
+});
 const BatchAnswer = Type.Object({
   accepted: Type.Integer(),
   duplicates: Type.Integer(),
   rejectedTotal: Type.Integer(),
   rejected: Type.Array(Type.Object({ index: Type.Integer(), code: Type.String(), detail: Type.String() })),
+  notIndexed: Type.Optional(NotIndexed),
 });
+const StoredNow = Type.Intersect([StoredEventSchema, Type.Object({ notIndexed: Type.Optional(NotIndexed) })]);
 const Duplicate = Type.Object({ uuid: Type.String(), app: Type.String(), duplicate: Type.Literal(true) });
 
 export function postRoutes(deps: HttpDeps): readonly Route[] {
@@ -58,7 +64,7 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
           description: 'The counts of a batch; or the uuid of one event that was known.',
           content: { 'application/json': Type.Union([BatchAnswer, Duplicate]) },
         },
-        201: { description: 'The stored event.', content: { 'application/json': StoredEventSchema } },
+        201: { description: 'The stored event.', content: { 'application/json': StoredNow } },
       },
       errors: [
         'BATCH_ALL_REJECTED',

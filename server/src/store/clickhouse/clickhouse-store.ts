@@ -14,6 +14,7 @@ import { groups } from './groups-query.ts';
 import { HighestSeq } from './highest-seq.ts';
 import { type HotLogger, HotProperties } from './hot-properties.ts';
 import { setTimeZone, storedRanges, usage } from './maintenance.ts';
+import { storedNames } from './names-query.ts';
 import { fairly } from './question-queue.ts';
 import { startQuietMerges } from './quiet-partitions.ts';
 import { migrate } from './schema.ts';
@@ -101,6 +102,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     apps: async (control) => await apps(opened(), control),
     eventNames: async (app, control) => await eventNames(opened(), app, control),
     properties: async (app, event, control) => await properties(opened(), app, event, control),
+    names: async (app) => await storedNames(opened(), app),
     values: async (query, control) => await values(opened(), query, control),
     analysis: analysisQueries(() => hot.over(opened()), zones, identities, highest, engineZones),
     reachingDevices: async (app, filters, control) =>
