@@ -1289,6 +1289,8 @@ export interface Operations {
         readonly code: string;
         readonly detail: string;
       }[];
+      /** Properties that are stored and cannot be filtered by: the app has too many names. Absent when all are indexed. */
+      readonly notIndexed?: readonly string[];
     } | {
       readonly uuid: string;
       readonly app: string;
@@ -1308,6 +1310,9 @@ export interface Operations {
       readonly device?: string;
       readonly session?: string;
       readonly data?: { readonly [name: string]: unknown };
+    } & {
+      /** Properties that are stored and cannot be filtered by: the app has too many names. Absent when all are indexed. */
+      readonly notIndexed?: readonly string[];
     };
   };
   /** Events, newest first; all of them as NDJSON, CSV or Parquet */
