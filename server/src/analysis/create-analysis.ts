@@ -10,7 +10,7 @@ import { closedOf } from './closed.ts';
 import { funnel } from './funnel.ts';
 import { paths } from './paths.ts';
 import { performance } from './performance.ts';
-import { patternsIn } from './question-patterns.ts';
+import { patternsIn } from './question-bounds.ts';
 import { type Ends, lastRange } from './range.ts';
 import { retention } from './retention.ts';
 import { type Around, type Resolved, resolve, segmentOf } from './scope.ts';

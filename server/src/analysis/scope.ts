@@ -6,7 +6,7 @@ import { wrong } from '../questions/check.ts';
 import { filtersOf } from '../questions/filters.ts';
 import type { EventChoiceInput, FilterInput, SegmentInput } from '../questions/parts.ts';
 import { type Calendar, zoneNamed } from '../time.ts';
-import { patternsIn } from './question-patterns.ts';
+import { patternsIn } from './question-bounds.ts';
 import { type Ends, isReversed, lastRange, momentOf, narrowed, rangeOf } from './range.ts';
 
 export interface CommonInput {

@@ -83,6 +83,28 @@ function matchesSql(c: Condition, text: string, isText: string, key: string | un
   return any.length === 0 ? '0' : `(${any.join(' OR ')})`;
 }
 
+/** One parameter for all values of a kind: a thousand conditions and more would be too long for a statement. */
+function inSql(matches: readonly Match[], text: string, key: string | undefined, bound: Bound): string {
+  const texts = matches.flatMap(({ text: value }) => (value ? [value] : []));
+  const parts: string[] = [];
+  if (text === UUID_TEXT) {
+    const uuids = texts.filter((each) => UUID.test(each));
+    if (uuids.length > 0) parts.push(`uuid IN ${bound.add('Array(UUID)', uuids)}`);
+  } else if (texts.length > 0) parts.push(`${text} IN ${bound.add('Array(String)', texts)}`);
+  if (key !== undefined) {
+    const numbers = matches.flatMap(({ number }) => (number === undefined || number === 0 ? [] : [number]));
+    if (numbers.length > 0) parts.push(`numbers[${key}] IN ${bound.add('Array(Float64)', numbers)}`);
+    const others = matches.flatMap((match) => [
+      ...(match.text === '' ? ['""'] : []),
+      ...(match.number === 0 ? ['0'] : []),
+      ...(match.boolean === undefined ? [] : [String(match.boolean)]),
+      ...(match.isNull ? ['null'] : []),
+    ]);
+    if (others.length > 0) parts.push(`others[${key}] IN ${bound.add('Array(String)', [...new Set(others)])}`);
+  }
+  return parts.length > 0 ? `(${parts.join(' OR ')})` : '0';
+}
+
 function conditionSql(c: Condition, text: string, isText: string, key: string | undefined, bound: Bound): string {
   const any = (parts: readonly string[]) => (parts.length ? `(${parts.join(' OR ')})` : '0');
   const equal = (m: Match): string[] => {
@@ -110,8 +132,10 @@ function conditionSql(c: Condition, text: string, isText: string, key: string | 
       ? '0'
       : `((numbers[${key}] != 0 AND numbers[${key}] ${sign} ${bound.add('Float64', m.number)}) OR (others[${key}] = '0' AND 0 ${sign} ${bound.add('Float64', m.number)}))`;
   switch (c.operator) {
-    case 'is':
     case 'in':
+      if (c.matches.length > 1) return inSql(c.matches, text, key, bound);
+      return any(c.matches.flatMap(equal));
+    case 'is':
       return any(c.matches.flatMap(equal));
     case 'isNot':
       return `NOT ${any(c.matches.flatMap(equal))}`;

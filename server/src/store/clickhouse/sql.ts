@@ -18,6 +18,7 @@ type BoundType =
   | 'Array(UInt32)'
   | 'Array(UInt16)'
   | 'Array(String)'
+  | 'Array(Float64)'
   | 'Array(UUID)';
 
 /** Collects values; SQL only ever holds their placeholders. */

@@ -11,6 +11,10 @@ export const BASE_SETTINGS: Readonly<Record<string, string>> = {
   max_threads: '2',
   // The engine would drop to one thread whenever less than 1 GiB a thread is free of what it may use: always, here.
   max_threads_min_free_memory_per_thread: '0',
+  // The statement that sets a question's parameters holds them all, a thousand groups of long texts, say.
+  max_query_size: '67108864',
+  max_ast_elements: '1000000',
+  max_expanded_ast_elements: '2000000',
 };
 
 /** A query that cannot be stopped for so long is a fault of the engine: it is ended, and started again. */

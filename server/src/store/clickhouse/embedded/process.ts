@@ -90,7 +90,7 @@ async function end(): Promise<void> {
   }
 }
 
-const server = createServer({ maxHeaderSize: 8 * 1024 * 1024, requestTimeout: 0, keepAliveTimeout: 60_000 });
+const server = createServer({ maxHeaderSize: 64 * 1024 * 1024, requestTimeout: 0, keepAliveTimeout: 60_000 });
 server.on('request', (request, response) => {
   const url = new URL(request.url ?? '/', 'http://engine');
   if (closing) {
