@@ -113,7 +113,7 @@ it('ends with 1 and the likely reason when it takes nothing', async () => {
 });
 
 it('restores a CSV, safe or not, byte for byte: U+0000, formulas and line breaks in any field', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const texts = [
     'a\0b',

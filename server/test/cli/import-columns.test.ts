@@ -61,6 +61,24 @@ it('takes user, device, session and id from columns, and from inside of columns'
   expect(csv.events).toEqual([{ event: 'a', device: 'd1', session: 's1', data: {} }]);
 });
 
+it('rejects ids that JSON.parse has rounded, and keeps those of a CSV and of texts', async () => {
+  const lines = '{"kind":"a","who":9007199254740993}\n{"kind":"b","who":"9007199254740993"}\n{"kind":"c","who":12}\n';
+  const { events } = await imported(file('x.ndjson', lines), { eventFrom: 'kind', user: 'who' });
+  expect(events).toEqual([
+    null,
+    { event: 'b', user: '9007199254740993', data: {} },
+    { event: 'c', user: '12', data: {} },
+  ]);
+  const typed = await imported(file('y.ndjson', lines), { eventFrom: 'kind', types: { who: 'text' } });
+  expect(typed.events).toEqual([
+    null,
+    { event: 'b', data: { who: '9007199254740993' } },
+    { event: 'c', data: { who: '12' } },
+  ]);
+  const csv = await imported(file('x.csv', 'kind,who\na,9007199254740993\n'), { eventFrom: 'kind', user: 'who' });
+  expect(csv.events).toEqual([{ event: 'a', user: '9007199254740993', data: {} }]);
+});
+
 it('refuses a column inside of another that no row has', async () => {
   const path = file('x.ndjson', '{"kind":"a","properties":{"id":1}}');
   await expect(imported(path, { eventFrom: 'kind', user: 'properties.user' })).rejects.toThrow(

@@ -68,7 +68,7 @@ async function postOdd(): Promise<void> {
 }
 
 it('adds nothing of an export that is imported again, and restores it elsewhere as it was', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await postOdd();
   const texts = new Map<string, string>();
@@ -100,7 +100,7 @@ it('adds nothing of an export that is imported again, and restores it elsewhere 
   }
 });
 
-it('knows an export as Parquet again, and restores it elsewhere as it was', { timeout: 60_000 }, async () => {
+it('knows an export as Parquet again, and restores it elsewhere as it was', { timeout: 180_000 }, async () => {
   await postOdd();
   const path = join(folder, 'export.parquet');
   expect((await run('export', '--format', 'parquet', '--output', path)).code).toBe(0);

@@ -69,6 +69,21 @@ function bytesText(value: Uint8Array): string {
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'base64');
 }
 
+/**
+ * An id, a name or the like as a text; undefined where there is none.
+ * @throws RowFault of a number of 2^53 or more: JSON.parse has rounded it, and two ids may have become one
+ */
+export function textOfCell(value: unknown, column: string): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'number' && Math.abs(value) >= 2 ** 53)
+    throw new RowFault(
+      'EVENT_NUMBER_UNSAFE',
+      `The column "${column}" holds a number of 2^53 or more, which a double cannot hold safely; send it as a text.`,
+    );
+  if (value instanceof Date) return dateText(value, column, false);
+  return typeof value === 'object' ? JSON.stringify(jsonOfCell(value, column)) : String(value);
+}
+
 /** A column may be called `__proto__`. */
 export function define(target: Record<string, unknown>, name: string, value: unknown): void {
   if (name === '__proto__')

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { restoredCell } from '../../csv-cell.ts';
-import { define, jsonOfCell } from './cell.ts';
+import { define, jsonOfCell, textOfCell } from './cell.ts';
 import { removeNested, valueAt } from './column-path.ts';
 import type { ColumnTypes, GivenTypes } from './column-types.ts';
 import { jsonValue } from './json-value.ts';
@@ -137,12 +137,10 @@ function mappedEvent(mapping: Mapping, shape: Shape): (row: Cells, timeOf: Times
   const dataOf = dataReader(mapping, shape);
   return (row, timeOf) => {
     const at = time === undefined ? undefined : valueAt(row, time);
-    const text = (path: string | undefined): string | undefined => {
-      const value = path === undefined ? undefined : valueAt(row, path);
-      return isGiven(value) ? textOf(value) : undefined;
-    };
+    const text = (path: string | undefined): string | undefined =>
+      path === undefined ? undefined : textOfCell(valueAt(row, path), path);
     return JSON.stringify({
-      event: event ?? (eventFrom === undefined ? undefined : textOf(valueAt(row, eventFrom))),
+      event: event ?? text(eventFrom),
       ...(isGiven(at) && { timestamp: timeOf(inMilliseconds(at), localTimes.has(time!)) }),
       user: text(user),
       device: text(device),
@@ -178,7 +176,8 @@ function dataReader(mapping: Mapping, shape: Shape): (row: Cells) => Cells {
 /** Integers of 2^53 or more become their digits, and are counted. */
 function jsonOfColumn(name: string, value: unknown, { cells, columns, localTimes }: Shape): unknown {
   if (typeof value === 'number' || typeof value === 'bigint') {
-    if (columns.isText(name)) return String(value);
+    // A double of Parquet is what it is; a number of JSON has been rounded.
+    if (columns.isText(name)) return cells ? String(value) : textOfCell(value, name);
     if (typeof value === 'bigint' && !Number.isSafeInteger(Number(value))) columns.addLarge(name);
   }
   return jsonOfCell(value, name, { isLocal: localTimes.has(name), dropNulls: cells });
@@ -200,10 +199,4 @@ export function inMilliseconds(value: unknown): unknown {
   return Math.floor(size < MICROSECONDS_BELOW ? number / 1e3 : number / 1e6);
 }
 
-export const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
-
-export const textOf = (value: unknown): string | undefined => {
-  if (value === undefined || value === null) return undefined;
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' ? JSON.stringify(jsonOfCell(value, 'of a name')) : String(value);
-};
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';

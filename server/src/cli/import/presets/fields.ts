@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
+import { textOfCell } from '../cell.ts';
 import { jsonValue } from '../json-value.ts';
 import type { Cells } from './preset.ts';
 
-/** A text or number as a text; undefined where there is none. */
+/** A text or number as a text; undefined where there is none. @throws RowFault of a number that JSON.parse has rounded */
 export function textAt(row: Cells, name: string): string | undefined {
   const value = row[name];
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'number' || typeof value === 'string' ? textOfCell(value, name) : undefined;
 }
 
 /** A number, also one that is spelled as a text. */
