@@ -17,6 +17,8 @@ let nowMs: number;
 /** What questions sent. */
 let sent: string[];
 let spied: Connection;
+/** What was asked to make columns. */
+let looked: string[];
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'seismo-hot-columns-'));
@@ -49,7 +51,16 @@ afterEach(async () => {
 
 async function open(max: number): Promise<void> {
   hot?.stop();
-  hot = new HotProperties(connection, { max, now: () => nowMs });
+  looked = [];
+  const watched: Connection = {
+    ...connection,
+    async query(sql, ...rest) {
+      const rows = await connection.query<never>(sql, ...rest);
+      looked.push(sql);
+      return rows;
+    },
+  };
+  hot = new HotProperties(watched, { max, now: () => nowMs, quietMs: 0 });
   await hot.load();
   await hot.settled();
   sent = [];
@@ -94,6 +105,28 @@ test('questions read the columns once every part has them, and the maps until th
   await connection.command('SYSTEM START MERGES events');
   await hot.settled();
   expect([await ask('plan'), readsColumns()]).toEqual([3, true]);
+});
+
+test('they are not made while a question runs', async () => {
+  let end = (): void => {};
+  const slow = hot.over({
+    ...connection,
+    query: () =>
+      new Promise((resolve) => {
+        end = () => resolve([]);
+      }),
+  });
+  const asked = slow.query('SELECT 1', {});
+  for (let i = 0; i < 3; i++) await ask('plan');
+  // The property was looked at, and found: columns would be next.
+  await expect.poll(() => looked.filter((sql) => sql.includes('countIf(v'))).toHaveLength(1);
+  // In the session of changes: what was sent there before them has ended.
+  for (let i = 0; i < 5; i++) await connection.query('SELECT 1', {}, { settings: { priority: 2 } });
+  expect(await properties()).toEqual([]);
+  end();
+  await asked;
+  await hot.settled();
+  expect(await properties()).toEqual(['plan']);
 });
 
 test('what an earlier server had begun is made ready by the next one', async () => {

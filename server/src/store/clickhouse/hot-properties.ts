@@ -35,6 +35,9 @@ const TIDY_EVERY_MS = 60 * 60_000;
 /** Of a property that no event of the app has, the next look is so much later. */
 const MISSING_MS = 60 * 60_000;
 const IN_USE_AGAIN_MS = 50;
+/** Columns are made when no question has run for so long, so that those asked one after the other are not slowed; or after so long. */
+const QUIET_MS = 2_000;
+const QUIET_WAIT_MAX_MS = 10 * 60_000;
 
 /** As the builders of questions spell the app, and a property: a map, and its key as a parameter. */
 const APP = /\bapp = \{(\w+):String\}/;
@@ -57,6 +60,7 @@ export interface HotOptions {
   readonly logger?: HotLogger | undefined;
   /** UTC ms */
   readonly now?: () => number;
+  readonly quietMs?: number;
 }
 
 /**
@@ -73,6 +77,9 @@ export class HotProperties {
   readonly #max: number;
   readonly #logger: HotLogger | undefined;
   readonly #now: () => number;
+  readonly #quietMs: number;
+  #questions = 0;
+  #lastQuestionMs = 0;
   /** Those whose columns are being made are not `ready`. */
   readonly #hot = new Map<string, Hot>();
   readonly #ready = new Set<string>();
@@ -86,11 +93,12 @@ export class HotProperties {
   #making: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(connection: Connection, { max, logger, now = Date.now }: HotOptions) {
+  constructor(connection: Connection, { max, logger, now = Date.now, quietMs = QUIET_MS }: HotOptions) {
     this.#connection = connection;
     this.#max = max;
     this.#logger = logger;
     this.#now = now;
+    this.#quietMs = quietMs;
   }
 
   /** Reads which there are, and goes on with what an earlier server had begun. */
@@ -121,10 +129,13 @@ export class HotProperties {
       query: async (sql, params, options) => {
         const { rewritten, read } = this.#rewrite(sql, params ?? {});
         for (const key of read) this.#reading.set(key, (this.#reading.get(key) ?? 0) + 1);
+        this.#questions++;
         try {
           return await connection.query(rewritten, params, options);
         } finally {
           for (const key of read) this.#reading.set(key, this.#reading.get(key)! - 1);
+          this.#questions--;
+          this.#lastQuestionMs = performance.now();
         }
       },
     };
@@ -229,6 +240,7 @@ export class HotProperties {
       this.#missing.set(`${app} ${key}`, this.#now() + MISSING_MS);
       return;
     }
+    await this.#quiet();
     const note = { app, usedAt: this.#now() };
     const hot = { key, columns: await addColumns(this.#connection, key, isFew, note), ...note };
     this.#hot.set(key, hot);
@@ -243,6 +255,15 @@ export class HotProperties {
     if (!(await areEverywhere(this.#connection, hot.key, hot.columns)))
       await computeColumns(this.#connection, hot.key, hot.columns);
     await this.#await(hot);
+  }
+
+  async #quiet(): Promise<void> {
+    const latest = performance.now() + QUIET_WAIT_MAX_MS;
+    for (let now = performance.now(); now < latest; now = performance.now()) {
+      const left = this.#lastQuestionMs + this.#quietMs - now;
+      if (this.#questions === 0 && left <= 0) return;
+      await pause(Math.max(left, IN_USE_AGAIN_MS), undefined, { signal: this.#stopped.signal, ref: false });
+    }
   }
 
   async #await({ key, columns }: Hot): Promise<void> {
