@@ -89,19 +89,26 @@ describe('sums and averages', () => {
   });
 });
 
-it('partial sums add up to the same, in any number of parts', async () => {
+it.each([
+  // 500 × 19.99 + 500 × 0.07
+  ['if(number % 2, 19.99, 0.07)', 1_000, 10_030],
+  // To a double 1.005 × 1,000,000 is 1,004,999.9999999999: a million of these would show.
+  ['if(number < 0, 0, 1.005)', 1_000_000, 1_005_000],
+] as const)('partial sums of %s add up to the same, in any number of parts', async (value, count, expected) => {
   for (const parts of [1, 2, 13, 97]) {
-    const states = `SELECT ${sumState('if(number % 2, 19.99, 0.07)', '1')} AS s FROM numbers(1000) GROUP BY number % ${parts}`;
+    const states = `SELECT ${sumState(value, '1')} AS s FROM numbers(${count}) GROUP BY number % ${parts}`;
     const [row] = await world.connection.query<{ v: number }>(
       `SELECT ${sumValue(sumOfStates('s'))} AS v FROM (${states})`,
     );
-    expect([parts, row!.v]).toEqual([parts, 10_030]);
+    expect([parts, row!.v]).toEqual([parts, expected]);
   }
 });
 
 it('are right in memory', () => {
   expect(runningSums(Array(1_000).fill(0.1)).at(-1)).toBe(100);
   expect(runningSums([0.1, 0.1, 0.1])).toEqual([0.1, 0.2, 0.3]);
+  expect(runningSums(Array(1_000).fill(1.005)).at(-1)).toBe(1_005);
+  expect(meanOf(Array(1_000).fill(1.005))).toBe(1.005);
   expect([meanOf([0.1, 0.1, 0.1]), meanOf([]), meanOf([1 / 3])]).toEqual([0.1, null, 1 / 3]);
 });
 
