@@ -165,12 +165,12 @@ describe.each(SEEDS)('a funnel (seed %i)', (seed) => {
   const range = { from: '2026-03-02', to: '2026-03-06' };
   const [start, end] = [Date.UTC(2026, 2, 2), Date.UTC(2026, 2, 7)];
   /** By user: from the range on; by session: the sessions that begin in it. */
-  const trailsOf = (by: string, filters: readonly FilterLike[] = []): Known[][] => {
+  const trailsOf = (by: string, filters: readonly FilterLike[] = [], from = start, to = end): Known[][] => {
     const rows = events.filter((event) => filters.every((filter) => holds(event, filter)));
-    if (by === 'session') return sessionsIn(rows, start, end);
+    if (by === 'session') return sessionsIn(rows, from, to);
     return [
       ...groupBy(
-        rows.filter(({ person, timestamp }) => person !== undefined && timestamp >= start),
+        rows.filter(({ person, timestamp }) => person !== undefined && timestamp >= from),
         ({ person }) => person!,
       ).values(),
     ];
@@ -191,6 +191,15 @@ describe.each(SEEDS)('a funnel (seed %i)', (seed) => {
         .filter((each) => each !== undefined);
       expectSteps(result.steps, walks, asked.steps.length);
     }
+  });
+
+  it.each(cases)('%s, of a day, which windows go far beyond', async (_, asked) => {
+    const [from, to] = [Date.UTC(2026, 2, 4), Date.UTC(2026, 2, 5)];
+    const { result } = await world.ask<FunnelAnswer>(app, questionOf(asked, { from: '2026-03-04', to: '2026-03-04' }));
+    const walks = trailsOf('user', [], from, to)
+      .map((trail) => walk(trail, { ...asked, to }))
+      .filter((each) => each !== undefined);
+    expectSteps(result.steps, walks, asked.steps.length);
   });
 
   it.each(cases)('%s, broken down by the value at the first step', async (_, asked) => {

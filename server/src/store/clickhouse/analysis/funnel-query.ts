@@ -6,7 +6,7 @@ import { filterSql } from '../filter-sql.ts';
 import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, options, type Row } from '../sql.ts';
 import { type Identities, personOf } from './people.ts';
-import { sourceOf } from './scope-sql.ts';
+import { type Source, sourceOf } from './scope-sql.ts';
 import { sessionReading } from './session-sql.ts';
 import { hasMark, isMarked, marksSql, type Trails, trailsOf } from './trail-sql.ts';
 import { typedValue } from './value-sql.ts';
@@ -57,6 +57,17 @@ export async function funnel(
 const rangeRead = ({ by, range, gapMs, windowMs }: FunnelQuery): Range =>
   by === 'session' ? sessionRange(range, gapMs) : { from: range.from, to: range.to + windowMs };
 
+/**
+ * Behind a short range with a long window most events are of users who did not enter: these are left out before trails are made of them. Where the
+ * range is the longer part, looking each user up costs more than it saves.
+ */
+function followed({ range, windowMs }: FunnelQuery, source: Source, entry: string, bound: Bound): string {
+  if (windowMs < range.to - range.from) return '';
+  const { person } = source.people;
+  const entrants = `SELECT ${person} AS p FROM ${source.from} WHERE ${source.where()} AND ${entry} AND p != 0`;
+  return ` AND (timestamp < ${bound.time(range.to)} OR ${person} IN (${entrants}))`;
+}
+
 /** A row for each trail: `depth` (steps made), `t1`… (ms + 1, 0 beyond the depth), `v` (the value at the first step), and names when asked. */
 function walkedSql(
   query: FunnelQuery,
@@ -87,7 +98,10 @@ function walkedSql(
   const isStrict = query.order === 'strict';
   const isKept = isStrict ? '1' : `(${[...steps, ...excluded.filter((sql) => sql !== undefined)].join(' OR ')})`;
   const sessions = isBySession ? sessionReading(source, query.range, query.gapMs, bound) : undefined;
-  const where = sessions?.where ?? `${source.where([], rangeRead(query))} AND ${isKept} AND ${person} != 0`;
+  const entry = query.order === 'any' ? isKept : steps[0]!;
+  const where =
+    sessions?.where ??
+    `${source.where([], rangeRead(query))} AND ${isKept} AND ${person} != 0${followed(query, source, entry, bound)}`;
   // In any order the first event may be of any step.
   const value =
     query.breakdown && `if(${query.order === 'any' ? isKept : steps[0]}, ${typedValue(query.breakdown, bound)}, '')`;
