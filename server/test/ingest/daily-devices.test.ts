@@ -124,6 +124,8 @@ it("cuts days in the app's zone, and keeps each day's salt on disk as long as it
   // 23:50 and 00:10 in New York: one visit. At 05:30 it is a new day.
   expect([at('2026-01-03T04:50:00Z', 'shop'), at('2026-01-03T05:10:00Z', 'shop')]).toEqual([evening, evening]);
   expect(days()).toEqual(['20456']);
+  // Nothing of what was longer stays behind.
+  expect(readFileSync(path, 'utf8')).toMatch(/^20456 [0-9a-f]{64}\n$/);
   expect(at('2026-01-03T10:30:00Z', 'shop')).not.toBe(evening);
   // Noon there is Auckland's midnight.
   const before = at('2026-01-03T10:30:00Z', 'kiwi');
