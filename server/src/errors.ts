@@ -246,7 +246,7 @@ export class SeismoError extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
-    // A caller's fault is an answer, of which a body may bring 200,000: nobody reads where it was made, and to note it takes ten times as long.
+    // A caller's fault is an answer, and one body can cause 200,000 of them: nobody reads their stack, which takes ten times as long to note.
     const { stackTraceLimit } = Error;
     if (ERRORS[code].kind === 'caller') Error.stackTraceLimit = 0;
     super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });

@@ -151,7 +151,7 @@ export const SETTINGS = {
     10,
     1_000_000,
     'connections',
-    'So many connections are open at once, half of them from one address at most (all of them with `trustProxy`); others are closed.',
+    'The most connections open at once. One address may have half of them (all of them with `trustProxy`); further ones are closed.',
   ),
   bodyMaxBytes: count(10 * MIB, 1024, GIB, 'bytes', 'The largest JSON body, inflated. NDJSON has no such limit.'),
   lineMaxBytes: count(256 * 1024, 1024, 64 * MIB, 'bytes', 'The longest line of an NDJSON body.'),

@@ -57,7 +57,7 @@ export class BodyBudget {
       return await work();
     } finally {
       const next = this.#waiting.shift();
-      // The next one takes the place over.
+      // The next one starts in its stead.
       if (next) next();
       else this.#inflating--;
     }

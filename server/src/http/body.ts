@@ -82,13 +82,13 @@ export interface BodyBounds {
   /** The setting that says so. */
   readonly setting?: string;
   readonly budget: BodyBudget;
-  /** A body was refused before anybody saw it: so many bytes of it were read, or inflated. */
+  /** A body was rejected while it was read: this many bytes of it were read or inflated. */
   readonly onRefused?: (bytes: number) => void;
 }
 
 /** Questions and what is saved are nested a dozen deep. */
 const JSON_DEPTH_MAX = 100;
-/** Brackets and commas; parsing so many takes some ten milliseconds. */
+/** Brackets and commas; parsing this many takes about ten milliseconds. */
 const JSON_VALUES_MAX = 100_000;
 
 /**

@@ -65,7 +65,7 @@ export function fastPost(deps: HttpDeps, ordinary: RequestListener, isClosing: (
   };
 }
 
-/** Bytes of a body that is refused before ingest sees it are charged as well: to read them was work. */
+/** The bytes of a body that is rejected while it is read are charged too: reading them was work. */
 export const boundsOf = ({ config, bodies }: HttpDeps, { allowance }: Poster): BodyBounds => ({
   maxBytes: config.bodyMaxBytes,
   setting: 'bodyMaxBytes',

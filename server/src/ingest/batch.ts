@@ -9,7 +9,7 @@ import { parseTime } from './event-time.ts';
 import { type EventLimits, NOT_INDEXED_LISTED_MAX, REJECTED_LISTED_MAX } from './limits.ts';
 import type { Line } from './lines.ts';
 import { RowWriter } from './row-writer.ts';
-import { checkStructure } from './structure.ts';
+import { checkStructure, withoutFaulty } from './structure.ts';
 
 export interface Rejection {
   readonly index: number;
@@ -45,14 +45,20 @@ export interface ParsedBody {
   readonly value: unknown;
   readonly text: string;
   readonly glance: Glance;
+  /** Of events that break a bound before they are parsed. */
+  readonly faults?: ReadonlyMap<number, SeismoError>;
 }
 
 /** @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, and what checkStructure throws of what would be expensive to parse */
 export function parseBody(bytes: Buffer, limits: EventLimits): ParsedBody {
-  const text = textOf(bytes);
   const glance = glanceAt(bytes);
-  checkStructure(glance, bytes, limits);
-  return { value: parseText(text, bytes.length), text, glance };
+  const scan = checkStructure(glance, bytes, limits);
+  if (scan === undefined || scan.faults.size === 0) {
+    const text = textOf(bytes);
+    return { value: parseText(text, bytes.length), text, glance };
+  }
+  const text = textOf(Buffer.from(withoutFaulty(bytes, scan).buffer));
+  return { value: parseText(text, bytes.length), text, glance, faults: scan.faults };
 }
 
 /** @throws BODY_EMPTY, BODY_NOT_JSON */

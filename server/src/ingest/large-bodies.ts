@@ -12,8 +12,7 @@ const HEAP_MIB = 256;
 const HEAP_FACTOR = 40;
 
 /**
- * Has large bodies read on a thread of its own, one at a time: what such a body costs is nobody else's loss but of those who send
- * large ones too. The thread starts with the first of them.
+ * Has large bodies read on a thread of its own, one at a time: only other large bodies wait for it. The thread starts with the first of them.
  */
 export class LargeBodies {
   readonly #limits: EventLimits;
@@ -21,12 +20,10 @@ export class LargeBodies {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #idle: NodeJS.Timeout | undefined;
-
   readonly #heapMaxMib: number;
 
   constructor(limits: EventLimits, heapMaxMib = HEAP_MIB + HEAP_FACTOR * Math.ceil(limits.bodyMaxBytes / MIB)) {
     this.#heapMaxMib = heapMaxMib;
-
     // The thread gets no more than it needs.
     const { bodyMaxBytes, eventMaxBytes, eventNameMaxLength, userMaxLength, uuidMaxLength } = limits;
     const { propertiesMax, dataDepthMax, propertyNameMaxLength, lineMaxBytes, batchEventsMax } = limits;

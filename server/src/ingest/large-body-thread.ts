@@ -13,7 +13,12 @@ parentPort?.on('message', (bytes: Uint8Array<ArrayBuffer>) => {
   try {
     const body = readLargeBody(bytes, limits);
     const { starts, ends, faulty } = body;
-    parentPort?.postMessage({ body } satisfies ThreadAnswer, [bytes.buffer, starts.buffer, ends.buffer, faulty.buffer]);
+    parentPort?.postMessage({ body } satisfies ThreadAnswer, [
+      body.bytes.buffer,
+      starts.buffer,
+      ends.buffer,
+      faulty.buffer,
+    ]);
   } catch (error) {
     const answer: ThreadAnswer =
       error instanceof SeismoError

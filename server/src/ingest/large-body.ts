@@ -1,7 +1,7 @@
 import { SeismoError } from '../errors.ts';
 import { eventsOf, hiddenFaultsOf, parseText, textOf } from './batch.ts';
 import { type EventLimits, REJECTED_LISTED_MAX } from './limits.ts';
-import { scanBody } from './structure.ts';
+import { scanBody, withoutFaulty } from './structure.ts';
 
 export interface Reason {
   readonly code: SeismoError['code'];
@@ -9,7 +9,7 @@ export interface Reason {
   readonly field: string | undefined;
 }
 
-/** What the thread found out about a body: it is JSON, where its events are, and which of them are refused already. */
+/** What the thread found out about a body: it is JSON, where its events are, and which of them are rejected already. */
 export interface LargeBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly isSingle: boolean;
@@ -30,15 +30,16 @@ export interface LargeBody {
  */
 export function readLargeBody(bytes: Uint8Array<ArrayBuffer>, limits: EventLimits): LargeBody {
   const scan = scanBody(bytes, limits);
-  const text = textOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const clean = scan.faults.size > 0 ? withoutFaulty(bytes, scan) : bytes;
+  const text = textOf(Buffer.from(clean.buffer, clean.byteOffset, clean.byteLength));
   const parsed = { value: parseText(text, bytes.length), text };
   const { events, depth, sentAt } = eventsOf(parsed.value, limits);
-  const faults = [...hiddenFaultsOf(parsed, depth, scan)];
+  const faults = [...hiddenFaultsOf(parsed, depth, scan), ...scan.faults].sort(([a], [b]) => a - b);
   const isSingle = depth === 0;
   if (!isSingle && scan.starts.length !== events.length)
     throw new Error(`BUG: ${scan.starts.length} events were found in a body of ${events.length}`);
   return {
-    bytes,
+    bytes: clean,
     isSingle,
     sentAt,
     starts: Uint32Array.from(isSingle ? [0] : scan.starts),

@@ -5,10 +5,10 @@ import type { EventLimits } from './limits.ts';
 
 /** Bodies up to this size are read on the event loop, in a few milliseconds: handing them to a thread would take longer. */
 export const INLINE_MAX_BYTES = 256 * 1024;
-/** So many events, or so many bytes of them, are accepted in one turn. */
+/** The most events, and bytes of them, accepted in one turn. */
 const SLICE_EVENTS = 2_000;
 export const SLICE_BYTES = 64 * 1024;
-/** What an event costs beside its bytes, in bytes: refusing one takes as long as reading so many. */
+/** What an event costs besides its bytes, in bytes: rejecting one takes as long as reading this many. */
 export const EVENT_BYTES = 256;
 
 /** Events that are accepted in one turn of the event loop. */
@@ -31,7 +31,7 @@ export interface PostedBody {
   slices(): Iterable<Slice>;
   /** Ask in ascending order. */
   faultOf(index: number): SeismoError | undefined;
-  /** What is shown of an event that was refused. */
+  /** What is shown of a rejected event. */
   excerptOf(index: number, event: unknown): unknown;
 }
 
@@ -39,7 +39,7 @@ export interface PostedBody {
 export function readInline(bytes: Buffer, limits: EventLimits): PostedBody {
   const parsed: ParsedBody = parseBody(bytes, limits);
   const { events, depth, sentAt } = eventsOf(parsed.value, limits);
-  const faults = hiddenFaultsOf(parsed, depth, parsed.glance);
+  const hidden = hiddenFaultsOf(parsed, depth, parsed.glance);
   const isShort = events.length <= SLICE_EVENTS;
   return {
     isSingle: depth === 0,
@@ -52,7 +52,7 @@ export function readInline(bytes: Buffer, limits: EventLimits): PostedBody {
         for (let from = 0; from < events.length; from += SLICE_EVENTS)
           yield { from, events: events.slice(from, from + SLICE_EVENTS), bytes: SLICE_EVENTS * EVENT_BYTES };
     },
-    faultOf: (index) => faults.get(index),
+    faultOf: (index) => parsed.faults?.get(index) ?? hidden.get(index),
     excerptOf: (_index, event) => event,
   };
 }

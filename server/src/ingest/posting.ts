@@ -17,7 +17,7 @@ import type { Refusals } from './refusals.ts';
 import { RowWriter } from './row-writer.ts';
 import { Turns } from './turns.ts';
 
-/** What of a large body is kept for whoever looks at what was refused, while the thread has the body. */
+/** What is kept of a large body, to be shown if it is rejected, while the thread has the body. */
 const EXCERPT_BYTES = 8 * 1024;
 
 export interface PostingOptions {

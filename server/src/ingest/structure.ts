@@ -3,8 +3,8 @@ import type { Glance } from '../json-scan.ts';
 import type { EventLimits } from './limits.ts';
 
 /**
- * What a body is made of is bounded before anything is made of it: brackets and commas are cheap to send, and each is a value to
- * a parser. Events that anybody would send stay far below; one that is merely over a limit of events is rejected by itself (accept.ts).
+ * The structure of a body is bounded before it is parsed: brackets and commas are cheap to send, and each becomes a value in
+ * memory. Real events stay far below; an event that is only over a limit of events is rejected by itself (accept.ts).
  */
 
 /** The densest event of use has a value every six bytes, and such ones fill no body. */
@@ -25,22 +25,23 @@ export const valuesMax = ({ bodyMaxBytes }: Pick<EventLimits, 'bodyMaxBytes'>): 
 const eventValuesMax = ({ eventMaxBytes }: EventLimits): number =>
   Math.max(EVENT_VALUES_MIN, Math.floor(eventMaxBytes / EVENT_BYTES_PER_VALUE));
 
-/** @throws BODY_TOO_LARGE; EVENT_TOO_DEEP, EVENT_TOO_LARGE, EVENT_PROPERTIES_TOO_MANY of a single event */
-export function checkStructure({ keys, values, depth }: Glance, bytes: Uint8Array, limits: EventLimits): void {
-  // It knows where in the bytes it is.
-  if (depth > DEPTH_MAX || values > valuesMax(limits))
-    scanBody(bytes, { ...limits, propertiesMax: Number.POSITIVE_INFINITY });
-  // An object of so many keys takes a parser a hundred times as long as its bytes; most bodies have fewer in all their events together.
-  if (keys > limits.propertiesMax * EVENT_KEYS_FACTOR || values > eventValuesMax(limits)) scanBody(bytes, limits);
+/**
+ * @returns what scanBody says of a body that may break a bound
+ * @throws BODY_TOO_LARGE; EVENT_TOO_DEEP, EVENT_TOO_LARGE, EVENT_PROPERTIES_TOO_MANY of a single event
+ */
+export function checkStructure(
+  { keys, values, depth }: Glance,
+  bytes: Uint8Array,
+  limits: EventLimits,
+): Scan | undefined {
+  // Parsing an object with this many keys takes a hundred times as long as reading its bytes. Most bodies have fewer keys in all their events together.
+  if (keys > limits.propertiesMax * EVENT_KEYS_FACTOR || values > eventValuesMax(limits) || depth > DEPTH_MAX)
+    return scanBody(bytes, limits);
+  return undefined;
 }
 
-const tooDeep = (index: number | undefined): SeismoError =>
-  index === undefined
-    ? new SeismoError('EVENT_TOO_DEEP', `The event is nested more than ${DEPTH_MAX} deep.`, { field: 'data' })
-    : new SeismoError(
-        'BODY_TOO_LARGE',
-        `Event ${index} of the batch is nested more than ${DEPTH_MAX} deep. Send the others without it.`,
-      );
+const tooDeep = (): SeismoError =>
+  new SeismoError('EVENT_TOO_DEEP', `The event is nested more than ${DEPTH_MAX} deep.`, { field: 'data' });
 
 const tooManyValues = (limits: Pick<EventLimits, 'bodyMaxBytes'>): SeismoError =>
   new SeismoError(
@@ -55,11 +56,13 @@ export interface Scan {
   /** Of each event of an array or of `{"events": […]}`; empty for a single one. */
   readonly starts: readonly number[];
   readonly ends: readonly number[];
+  /** Of events that break a bound: they must not be parsed. */
+  readonly faults: ReadonlyMap<number, SeismoError>;
 }
 
 /**
- * One pass over a large body, which may be no JSON: it ends at the first bound that is broken.
- * @throws BODY_TOO_LARGE; EVENT_TOO_LARGE, EVENT_PROPERTIES_TOO_MANY of a single event
+ * One pass over a body, which may be no JSON.
+ * @throws BODY_TOO_LARGE; EVENT_TOO_LARGE, EVENT_TOO_DEEP, EVENT_PROPERTIES_TOO_MANY of a single event
  */
 export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
   const starts: number[] = [];
@@ -86,8 +89,14 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
   /** The last text of the outermost object: the name of what follows. */
   let nameStart = 0;
   let nameEnd = 0;
+  const faults = new Map<number, SeismoError>();
+  /** The first of an event; a single event is the whole body. */
+  const fault = (error: (max: number) => SeismoError, max: number): void => {
+    if (!isAmongEvents) throw error(max);
+    if (!faults.has(starts.length)) faults.set(starts.length, error(max));
+  };
   const endEvent = (): void => {
-    if (at - eventStart > maxEventBytes) throw eventTooLarge(starts.length, maxEventBytes);
+    if (at - eventStart > maxEventBytes) fault(eventTooLarge, maxEventBytes);
     starts.push(eventStart);
     ends.push(at);
     eventStart = at + 1;
@@ -97,7 +106,7 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
   /** A comma or an opening bracket. */
   const count = (): void => {
     if (++values > maxValues) throw tooManyValues(limits);
-    if (++eventValues > maxEventValues) throw tooDense(depth === 0 ? undefined : starts.length, maxEventValues);
+    if (++eventValues === maxEventValues + 1) fault(tooDense, maxEventValues);
   };
   for (; at < length; at++) {
     const byte = bytes[at]!;
@@ -110,13 +119,13 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
       }
     } else if (byte === COLON) {
       keys++;
-      if (++eventKeys > maxEventKeys) throw tooManyKeys(depth === 0 ? undefined : starts.length, maxEventKeys);
+      if (++eventKeys === maxEventKeys + 1) fault(tooManyKeys, maxEventKeys);
     } else if (byte === COMMA) {
       if (isAmongEvents && open === depth) endEvent();
       count();
     } else if ((byte | 32) === BRACE) {
       count();
-      if (++open > DEPTH_MAX) throw tooDeep(depth === 0 ? undefined : starts.length);
+      if (++open === DEPTH_MAX + 1) fault(tooDeep, DEPTH_MAX);
       if (byte !== BRACKET || starts.length > 0) continue;
       if (depth === 0 && open === 2 && isEvents(bytes, nameStart, nameEnd)) depth = 2;
       if (open !== depth) continue;
@@ -132,43 +141,37 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
       open--;
     } else if (byte === MINUS && at > 0 && (bytes[at - 1]! | 32) === LETTER_E) hasSmall = true;
   }
-  // What is blank is told so by the parser.
-  if (depth === 0 && first < length && length > maxEventBytes) throw eventTooLarge(undefined, maxEventBytes);
-  return { keys, hasSmall, starts, ends };
+  // A blank body gets its own error from the parser.
+  if (depth === 0 && first < length && length > maxEventBytes) throw eventTooLarge(maxEventBytes);
+  return { keys, hasSmall, starts, ends, faults };
 }
 
-const eventTooLarge = (index: number | undefined, max: number): SeismoError =>
-  index === undefined
-    ? new SeismoError('EVENT_TOO_LARGE', `The event is over ${max} bytes, the most that are read of one.`)
-    : new SeismoError(
-        'BODY_TOO_LARGE',
-        `Event ${index} of the batch is over ${max} bytes, the most that are read of one. Send the others without it.`,
-      );
+const eventTooLarge = (max: number): SeismoError =>
+  new SeismoError('EVENT_TOO_LARGE', `The event is over ${max} bytes, the most that are read of one.`);
 
-const tooDense = (index: number | undefined, max: number): SeismoError =>
-  index === undefined
-    ? new SeismoError(
-        'EVENT_TOO_LARGE',
-        `The event has more than ${max} brackets and commas, the most that are read of one.`,
-      )
-    : new SeismoError(
-        'BODY_TOO_LARGE',
-        `Event ${index} of the batch has more than ${max} brackets and commas, the most that are read of one. Send the others without it.`,
-      );
+const tooDense = (max: number): SeismoError =>
+  new SeismoError(
+    'EVENT_TOO_LARGE',
+    `The event has more than ${max} brackets and commas, the most that are read of one.`,
+  );
 
-const tooManyKeys = (index: number | undefined, max: number): SeismoError =>
-  index === undefined
-    ? new SeismoError(
-        'EVENT_PROPERTIES_TOO_MANY',
-        `The event has more than ${max} keys, the most that are read of one.`,
-        {
-          field: 'data',
-        },
-      )
-    : new SeismoError(
-        'BODY_TOO_LARGE',
-        `Event ${index} of the batch has more than ${max} keys, the most that are read of one. Send the others without it.`,
-      );
+const tooManyKeys = (max: number): SeismoError =>
+  new SeismoError('EVENT_PROPERTIES_TOO_MANY', `The event has more than ${max} keys, the most that are read of one.`, {
+    field: 'data',
+  });
+
+/** The body with a 0 in place of each event that breaks a bound, so that the others can be parsed. */
+export function withoutFaulty(bytes: Uint8Array, { faults, starts, ends }: Scan): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(bytes);
+  for (const index of faults.keys()) {
+    const start = starts[index];
+    // One that never ends leaves the body no JSON, as the parser will say.
+    if (start === undefined) continue;
+    copy.fill(SPACE, start, ends[index]);
+    copy[start] = ZERO;
+  }
+  return copy;
+}
 
 /** Whether the text from `start` on is the key `events`, however it is escaped. */
 function isEvents(bytes: Uint8Array, start: number, end: number): boolean {
@@ -189,6 +192,8 @@ function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
 const isSpace = (byte: number): boolean => byte === 32 || byte === 10 || byte === 13 || byte === 9;
 /** `\\u0065` for `e`. */
 const ESCAPED = 6;
+const SPACE = 32;
+const ZERO = 48;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COLON = 58;

@@ -1,6 +1,6 @@
-/** So many bytes of bodies are parsed in one turn of the event loop, some 10 ms of it; what is beyond waits for the next. */
+/** The bytes of bodies parsed in one turn of the event loop, about 10 ms of it; the rest waits for the next turn. */
 const TURN_BYTES = 256 * 1024;
-/** What costs less than a millisecond is not made to wait. */
+/** Bodies that cost less than a millisecond do not wait. */
 const FREE_BYTES = 16 * 1024;
 
 interface Waiting {
@@ -8,7 +8,7 @@ interface Waiting {
   readonly go: () => void;
 }
 
-/** Shares the event loop among bodies that are parsed on it, first come, first served, so that whoever asks something else gets a turn. */
+/** Shares the event loop among bodies that are parsed on it, first come, first served, so that other requests get a turn. */
 export class Turns {
   #left = TURN_BYTES;
   #isCounting = false;

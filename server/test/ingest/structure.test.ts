@@ -16,6 +16,10 @@ const codeOf = (work: () => unknown): string => {
   }
 };
 
+/** Of a body of many: the events that break a bound, with their codes. */
+const faultsOf = (text: string, limits = LIMITS): unknown[] =>
+  [...scanBody(bytesOf(text), limits).faults].map(([index, { code }]) => [index, code]);
+
 describe('a glance', () => {
   it.each([
     // Counted by hand.
@@ -71,23 +75,26 @@ describe('bounds before parsing', () => {
     const of = (commas: number): string => `{"event":"x","data":{"a":[${'0,'.repeat(commas)}0]}}`;
     expect(codeOf(() => scanBody(bytesOf(of(65_532)), dense))).toBe('none');
     expect(codeOf(() => scanBody(bytesOf(of(65_533)), dense))).toBe('EVENT_TOO_LARGE');
-    expect(codeOf(() => scanBody(bytesOf(`[${of(65_532)},${of(65_531)}]`), dense))).toBe('none');
-    expect(codeOf(() => scanBody(bytesOf(`[${of(65_531)},${of(65_532)}]`), dense))).toBe('BODY_TOO_LARGE');
+    expect(faultsOf(`[${of(65_532)},${of(65_531)}]`, dense)).toEqual([]);
+    expect(faultsOf(`[${of(65_531)},${of(65_532)},${of(1)}]`, dense)).toEqual([[1, 'EVENT_TOO_LARGE']]);
     const small = Buffer.from(of(65_533));
     expect(codeOf(() => checkStructure(glanceAt(small), small, dense))).toBe('EVENT_TOO_LARGE');
   });
 
-  it.each([
-    ['a single event', '{"event":"x","data":{"a":', '}}', 'EVENT_TOO_DEEP'],
-    ['one of an array', '[{"event":"ok"},{"event":"x","data":{"a":', '}}]', 'BODY_TOO_LARGE'],
-    ['one of a batch', '{"events":[{"event":"x","data":{"a":', '}}]}', 'BODY_TOO_LARGE'],
-  ])('refuses %s that is nested more than 1,000 deep', (_, start, end, code) => {
-    const of = (depth: number): Buffer => Buffer.from(`${start}${'['.repeat(depth)}${']'.repeat(depth)}${end}`);
-    for (const bytes of [of(1_001)]) {
-      expect(codeOf(() => scanBody(bytes, limits))).toBe(code);
-      expect(codeOf(() => checkStructure(glanceAt(bytes), bytes, limits))).toBe(code);
-    }
-    expect(codeOf(() => checkStructure(glanceAt(of(990)), of(990), limits))).toBe('none');
+  it('rejects an event that is nested more than 1,000 deep', () => {
+    const of = (depth: number): string => `{"event":"x","data":{"a":${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}}}`;
+    expect(codeOf(() => scanBody(bytesOf(of(1_000)), limits))).toBe('none');
+    expect(codeOf(() => scanBody(bytesOf(of(1_001)), limits))).toBe('EVENT_TOO_DEEP');
+    const text = `[{"event":"ok"},${of(1_001)},{"event":"ok"}]`;
+    expect(faultsOf(text, limits)).toEqual([[1, 'EVENT_TOO_DEEP']]);
+    const bytes = Buffer.from(text);
+    expect(checkStructure(glanceAt(bytes), bytes, limits)?.faults.get(1)?.code).toBe('EVENT_TOO_DEEP');
+  });
+
+  it('counts what stands beside the events of a batch as no event', () => {
+    const deep = `${'['.repeat(1_001)}${']'.repeat(1_001)}`;
+    for (const text of [`{"events":[1],"a":${deep}}`, `{"a":${deep},"events":[1]}`])
+      expect(codeOf(() => scanBody(bytesOf(text), limits))).toBe('EVENT_TOO_DEEP');
   });
 
   it('refuses an event with eight times the properties allowed, or eight times the bytes', () => {
@@ -97,8 +104,8 @@ describe('bounds before parsing', () => {
     // "event" and "data" are keys as well.
     expect(codeOf(() => scanBody(bytesOf(keys(most - 2)), limits))).toBe('none');
     expect(codeOf(() => scanBody(bytesOf(keys(most - 1)), limits))).toBe('EVENT_PROPERTIES_TOO_MANY');
-    expect(codeOf(() => scanBody(bytesOf(`[{},${keys(most - 2)}]`), limits))).toBe('none');
-    expect(codeOf(() => scanBody(bytesOf(`[{},${keys(most - 1)}]`), limits))).toBe('BODY_TOO_LARGE');
+    expect(faultsOf(`[{},${keys(most - 2)}]`, limits)).toEqual([]);
+    expect(faultsOf(`[{},${keys(most - 1)},{}]`, limits)).toEqual([[1, 'EVENT_PROPERTIES_TOO_MANY']]);
     const small = Buffer.from(keys(most - 1));
     expect(codeOf(() => checkStructure(glanceAt(small), small, limits))).toBe('EVENT_PROPERTIES_TOO_MANY');
     const many = Buffer.from(`[${keys(most - 2)},${keys(most - 2)}]`);
@@ -107,8 +114,8 @@ describe('bounds before parsing', () => {
     const bytes = limits.eventMaxBytes * 8;
     expect(codeOf(() => scanBody(bytesOf(long(bytes)), limits))).toBe('none');
     expect(codeOf(() => scanBody(bytesOf(long(bytes + 1)), limits))).toBe('EVENT_TOO_LARGE');
-    expect(codeOf(() => scanBody(bytesOf(`[1,${long(bytes)},2]`), limits))).toBe('none');
-    expect(codeOf(() => scanBody(bytesOf(`[1,${long(bytes + 1)},2]`), limits))).toBe('BODY_TOO_LARGE');
+    expect(faultsOf(`[1,${long(bytes)},2]`, limits)).toEqual([]);
+    expect(faultsOf(`{"events":[1,${long(bytes + 1)},2]}`, limits)).toEqual([[1, 'EVENT_TOO_LARGE']]);
   });
 });
 
@@ -155,6 +162,20 @@ describe('the events of a large body', () => {
       'EVENT_NUMBER_UNSAFE',
     ]);
     expect(String(body.excerptOf(1, undefined))).toBe('{"event":"a","event":"b"}');
+  });
+
+  it('that break a bound are left out before the others are parsed, and named with it', () => {
+    const keys = Array.from({ length: 1_000 }, (_, i) => `"${i}":1`).join(',');
+    const text = `{"events":[{"event":"a"},{"event":"b","data":{${keys}}},{"event":"c","event":"d"},{"event":"e"}]}`;
+    const body = slicedBody(readLargeBody(bytesOf(text), LIMITS));
+    expect([0, 1, 2, 3].map((index) => body.faultOf(index)?.code)).toEqual([
+      undefined,
+      'EVENT_PROPERTIES_TOO_MANY',
+      'EVENT_KEY_REPEATED',
+      undefined,
+    ]);
+    const events = [...body.slices()].flatMap((slice) => slice.events);
+    expect([events[0], events[1], events[3]]).toEqual([{ event: 'a' }, 0, { event: 'e' }]);
   });
 
   it.each([
