@@ -4,6 +4,7 @@ import { wrong } from '../questions/check.ts';
 import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import { SESSION_GAP_MS, sessionRange } from '../session.ts';
+import { componentsOf } from '../step-classes.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { column, iso, type Made } from './answer.ts';
 import { type GroupValue, groupOf } from './groups.ts';
@@ -63,9 +64,11 @@ export async function funnel(
   });
   if (list && list.step > question.steps.length)
     throw wrong('list.step', `list.step must be 1 to ${question.steps.length}.`);
+  const choices = question.steps.map((step, i) => choiceOf(step, `steps[${i}]`));
+  if (order === 'any') checkShared(choices);
   const query: FunnelQuery = {
     ...scope,
-    steps: question.steps.map((step, i) => choiceOf(step, `steps[${i}]`)),
+    steps: choices,
     windowMs: durationMs(question.window ?? FUNNEL_WINDOW),
     order,
     exclude: exclude.map((each, i) => ({ filters: choiceOf(each, `exclude[${i}]`), after: each.after })),
@@ -91,6 +94,20 @@ export async function funnel(
     ...(list && { users: users.map(({ at, ...person }) => ({ ...person, at: iso(at) })) }),
   };
   return { exact: true, skipped: 0, result, ...tableOf(result, breakdown) };
+}
+
+/** Which steps an event makes is found over all subsets of those that it may be: of seven conditions that takes seconds, of ten a minute. */
+const SHARED_MAX = 6;
+
+function checkShared(steps: FunnelQuery['steps']): void {
+  const most = Math.max(
+    ...componentsOf(steps).map((component) => component.filter(({ filters }) => filters.length > 0).length),
+  );
+  if (most > SHARED_MAX)
+    throw wrong(
+      'steps',
+      `steps: in order "any", at most ${SHARED_MAX} steps of different conditions may match the same event, and here ${most} may. Name an event in each step, or ask for fewer.`,
+    );
 }
 
 function stepsOf(

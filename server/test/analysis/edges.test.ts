@@ -214,6 +214,21 @@ describe('a funnel in any order', () => {
   });
 });
 
+it('a funnel in any order refuses too many steps that may be the same event, and takes ten that name theirs', async () => {
+  const above = (n: number) => ({ filters: [{ field: 'data.price', operator: 'gt', value: n }] });
+  const ask = (steps: object[]) =>
+    world.ask<FunnelAnswer>('matched', { kind: 'funnel', ...on('02'), order: 'any', steps });
+  await expect(ask([1, 2, 3, 4, 5, 6, 7].map(above))).rejects.toMatchObject({
+    code: 'QUESTION_INVALID',
+    field: 'steps',
+  });
+  // The same condition again is no other one, and every event is a step that costs nothing.
+  const { result } = await ask([...[1, 2, 3].map(above), ...[1, 2, 3].map(above), {}]);
+  expect(result.steps.map(({ total }) => total)).toEqual([3, 3, 0, 0, 0, 0, 0]);
+  const named = Array.from({ length: 10 }, (_, i) => ({ event: `e${i}`, ...above(i) }));
+  expect((await ask(named)).result.steps).toHaveLength(10);
+});
+
 describe('paths by a property', () => {
   beforeAll(async () => {
     const page = (minute: number, name?: string): Given => ({

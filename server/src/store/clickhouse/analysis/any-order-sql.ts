@@ -1,12 +1,5 @@
-import type { Condition, Filter } from '../../../query.ts';
-
-/** Steps of the same condition: what is an event of one is an event of all. */
-interface Class {
-  /** The bit of the first of them in the marks of an event. */
-  readonly bit: number;
-  readonly size: number;
-  readonly filters: readonly Filter[];
-}
+import type { Filter } from '../../../query.ts';
+import { componentsOf, type StepClass } from '../../../step-classes.ts';
 
 /** Some classes at once: how many steps they are not, of their component, and the bits of an event of any of them. */
 interface Subset {
@@ -31,7 +24,7 @@ export function anyOrderSql(
   latest: string | undefined,
 ): string {
   const count = steps.length;
-  const components = componentsOf(classesOf(steps)).map((component) => ({
+  const components = componentsOf(steps).map((component) => ({
     size: component.reduce((sum, { size }) => sum + size, 0),
     subsets: subsetsOf(component),
   }));
@@ -65,49 +58,7 @@ export function anyOrderSql(
   return `SELECT *, ${times} FROM (SELECT *, ${found} FROM (SELECT *, ${ranks} FROM (${chosen})))`;
 }
 
-function classesOf(steps: readonly (readonly Filter[])[]): Class[] {
-  const classes = new Map<string, Class>();
-  steps.forEach((filters, bit) => {
-    const key = JSON.stringify(filters);
-    const known = classes.get(key);
-    classes.set(key, known ? { ...known, size: known.size + 1 } : { bit, size: 1, filters });
-  });
-  return [...classes.values()];
-}
-
-/** Classes that may share an event, directly or by others. */
-function componentsOf(classes: readonly Class[]): Class[][] {
-  const components: Class[][] = [];
-  for (const each of classes) {
-    const near = components.filter((component) => component.some((other) => mayShare(each.filters, other.filters)));
-    for (const component of near) components.splice(components.indexOf(component), 1);
-    components.push([...near.flat(), each]);
-  }
-  return components;
-}
-
-/** False when both name one event, or one id, and not the same. */
-function mayShare(some: readonly Filter[], others: readonly Filter[]): boolean {
-  return !some
-    .filter(isName)
-    .some((a) =>
-      others
-        .filter(isName)
-        .some(
-          ({ field, matches }) =>
-            JSON.stringify(field) === JSON.stringify(a.field) && matches[0]?.text !== a.matches[0]?.text,
-        ),
-    );
-}
-
-const isName = (filter: Filter): filter is Condition =>
-  'field' in filter &&
-  filter.operator === 'is' &&
-  filter.matches.length === 1 &&
-  filter.field.kind === 'column' &&
-  (filter.field.name === 'event' || filter.field.name === 'id');
-
-function subsetsOf(component: readonly Class[]): Subset[] {
+function subsetsOf(component: readonly StepClass[]): Subset[] {
   const size = component.reduce((sum, each) => sum + each.size, 0);
   // Every event is one of a class without conditions: of the subsets that hold it the whole is the strictest.
   const narrow = component.filter(({ filters }) => filters.length > 0);
