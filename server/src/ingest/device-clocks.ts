@@ -36,6 +36,10 @@ interface Clock {
 export class DeviceClocks {
   #young = new Map<string, Clock>();
   #old = new Map<string, Clock>();
+  /** The one looked up last: a batch of a page is of one device. */
+  #last:
+    | (ClockOwner & { readonly differenceMs: number; readonly arrivedAt: number; readonly clock: Clock })
+    | undefined;
 
   /** @returns the event's time, UTC ms, `said` being what the client's clock showed */
   correct(owner: ClockOwner, said: number, sentAt: number, arrivedAt: number): number {
@@ -50,6 +54,9 @@ export class DeviceClocks {
   }
 
   #clockOf({ app, keyId = '', who }: ClockOwner, differenceMs: number, arrivedAt: number): Clock {
+    const last = this.#last;
+    if (last?.who === who && last.differenceMs === differenceMs && last.arrivedAt === arrivedAt)
+      if (last.app === app && last.keyId === keyId) return last.clock;
     const key = `${app} ${keyId} ${who}`;
     let clock = this.#young.get(key);
     if (clock === undefined) {
@@ -71,6 +78,7 @@ export class DeviceClocks {
       clock.smallestMs = differenceMs;
       clock.spanFrom = arrivedAt;
     } else if (differenceMs < clock.smallestMs) clock.smallestMs = differenceMs;
+    this.#last = { app, keyId, who, differenceMs, arrivedAt, clock };
     return clock;
   }
 }
