@@ -100,26 +100,26 @@ export const SUITES = {
     mutants: [
       {
         file: 'server/src/ingest/committer.ts',
-        find: "if (kind === 'given' ? known !== undefined :",
-        replace: "if (kind === 'given' ? known === 'stored' :",
+        find: 'if (known === undefined || (',
+        replace: "if (known !== 'stored' || (",
         breaks: 'a duplicate of an id that is on its way to the disk is stored',
       },
       {
         file: 'server/src/ingest/committer.ts',
-        find: "if (kind === 'given' ? known !== undefined :",
-        replace: "if (kind === 'given' ? known !== undefined && known !== 'stored' :",
+        find: 'if (known === undefined || (',
+        replace: "if (known === undefined || known === 'stored' || (",
         breaks: 'a duplicate of a stored id is stored',
       },
       {
         file: 'server/src/ingest/committer.ts',
-        find: "known !== undefined && known !== 'stored') {",
-        replace: 'false) {',
+        find: "(kind === 'imported' && known === 'stored')) {",
+        replace: "kind === 'imported') {",
         breaks: 'an imported row is stored beside the same one that is on its way',
       },
       {
         file: 'server/src/ingest/committer.ts',
-        find: "      if (kind === 'own') {\n",
-        replace: "      if (kind === 'own' && false) {\n",
+        find: "      if (kind !== 'own') {\n",
+        replace: "      if (kind === 'own') continue;\n      {\n",
         breaks: "an event with an id of the server's own that comes back is stored again",
       },
       {
@@ -180,12 +180,17 @@ export const SUITES = {
   },
   ids: {
     workspace: 'server',
-    tests: ['test/ingest/id-window-file.test.ts', 'test/ingest/ingest.test.ts', 'test/ingest/recovery.test.ts'],
+    tests: [
+      'test/ingest/journal.test.ts',
+      'test/ingest/id-window-file.test.ts',
+      'test/ingest/ingest.test.ts',
+      'test/ingest/recovery.test.ts',
+    ],
     mutants: [
       {
         file: 'server/src/ingest/id-window.ts',
-        find: "return this.#isLive[generation] === 1 ? 'stored' : undefined;",
-        replace: "return 'stored';",
+        find: 'this.#forget(this.#live.shift()!.generation);\n    const [oldest]',
+        replace: 'this.#live.shift();\n    const [oldest]',
         breaks: 'an id that the window has given up is known for ever',
       },
       {

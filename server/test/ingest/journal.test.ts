@@ -223,4 +223,27 @@ describe('IdWindow', () => {
     expect(between(610, 1_500).every((n) => knows(ids, n))).toBe(true);
     expect(knows(ids, 150)).toBe(false);
   });
+
+  it('counts what each app holds also of what a restart brought back', () => {
+    const ids = new IdWindow({ windowMs: 1_000_000, max: 1_000 });
+    const restored = (app: string, from: number, to: number) => {
+      const bytes = Buffer.alloc((to - from) * 8);
+      between(from, to).forEach((n, i) => {
+        const [high, low] = print(n);
+        bytes.writeUInt32LE(high, i * 8);
+        bytes.writeUInt32LE(low, i * 8 + 4);
+      });
+      return { app, atMs: from, prints: { bytes, offset: 0, count: to - from } };
+    };
+    // One transaction after the other, ten ids each: 100 of one app, then 900 of the other.
+    const groups = Array.from({ length: 100 }, (_, i) => restored(i < 10 ? 'quiet' : 'flood', i * 10, i * 10 + 10));
+    ids.restoreAll(() => groups);
+    expect(ids.makeRoom()).toEqual([]);
+    for (const n of between(1_000, 1_030)) ids.restore('quiet', ...print(n), 5_000);
+    const evicted = ids.makeRoom();
+    expect(evicted.map(({ app }) => app)).toEqual(['flood', 'flood', 'flood']);
+    expect(between(0, 100).every((n) => knows(ids, n))).toBe(true);
+    expect(between(100, 130).some((n) => knows(ids, n))).toBe(false);
+    expect(between(130, 1_030).every((n) => knows(ids, n))).toBe(true);
+  });
 });
