@@ -1,4 +1,4 @@
-// `npm run test:faults`: the faults of server/test/faults in their long form, which `npm test` runs in a short one.
+// `npm run test:faults`: the faults of server/test/faults in their long form, which `npm test` runs in a short one, and the mutants (mutants.mjs).
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,5 +29,14 @@ try {
 // A file that cannot be loaded fails the run without failing a test.
 if (status !== 0 && failed === 0) failed++;
 rmSync(folder, { recursive: true });
+const mutants = spawnSync('node', ['scripts/mutants.mjs'], {
+  cwd: root,
+  stdio: ['ignore', 'pipe', 'inherit'],
+  encoding: 'utf8',
+});
+process.stdout.write(mutants.stdout);
+const [, killed = '0', survived = '1'] = /(\d+) passed, (\d+) failed\s*$/.exec(mutants.stdout) ?? [];
+passed += Number(killed);
+failed += Number(survived);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

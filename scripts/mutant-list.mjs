@@ -12,7 +12,7 @@
 export const SUITES = {
   loader: {
     workspace: 'server',
-    tests: ['test/ingest/ingest.test.ts', 'test/ingest/recovery.test.ts'],
+    tests: ['test/ingest/journal.test.ts', 'test/ingest/ingest.test.ts', 'test/ingest/recovery.test.ts'],
     mutants: [
       {
         file: 'server/src/ingest/loader.ts',
