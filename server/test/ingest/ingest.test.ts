@@ -122,7 +122,9 @@ describe('post', () => {
     ['EVENT_KEY_REPEATED', Buffer.from('{"event":"a","data":{"x":1,"x":2}}')],
     ['EVENT_KEY_REPEATED', Buffer.from('{"events":[{"event":"a"}],"events":[]}')],
     ['EVENT_KEY_REPEATED', Buffer.from('{"event":"a","data":{"\\u0078":1,"x":2}}')],
-    ['EVENT_TOO_DEEP', Buffer.from(`{"event":"a","data":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`)],
+    // Fewer keys than eight times propertiesMax, which is 50 here: beyond, they are what is looked at first.
+    ['EVENT_TOO_DEEP', Buffer.from(`{"event":"a","data":${'{"a":'.repeat(300)}1${'}'.repeat(300)}}`)],
+    ['EVENT_TOO_DEEP', Buffer.from(`{"event":"a","data":{"a":${'['.repeat(10_000)}1${']'.repeat(10_000)}}}`)],
     ['EVENT_NUMBER_UNSAFE', Buffer.from('{"event":"a","data":{"n":1e400}}')],
     ['EVENT_TEXT_INVALID', Buffer.from('{"event":"a","data":{"s":"\\ud800"}}')],
     ['APP_NAME_INVALID', body({ event: 'a' }), '.hidden'],
