@@ -74,6 +74,15 @@ describe('the queue of questions', () => {
     expect(begun).toHaveLength(7);
   });
 
+  it('serves callers who wait for the same session in turns', async () => {
+    queue = new QuestionQueue({ runningMax: 1, callerRunningMax: 1 });
+    await ask(key);
+    await ask(ann, 2);
+    await ask(bob, 2);
+    for (let i = 0; i < 4; i++) await endOne();
+    expect(begun).toEqual(['key 1', 'user ann', 'user bob', 'user ann', 'user bob']);
+  });
+
   it('runs one statement of all readers of links, also when all else is free', async () => {
     await ask(links, 6);
     expect(begun).toEqual(['links']);
