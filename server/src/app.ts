@@ -151,9 +151,10 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
         logger.warn({ err: error, app }, 'the names of the app are not counted anew yet'),
       );
     };
-    const erase = async (app: string, range: Range, filters: readonly Filter[]): Promise<number> => {
+    const erase = async (app: string, range: Range, filters: readonly Filter[], isKeptOut = false): Promise<number> => {
+      const idWindowMs = config.idWindowDays * 86_400_000;
       try {
-        return await eraseEverywhere(ingest, store, app, range, filters);
+        return await eraseEverywhere(ingest, store, app, range, filters, { isKeptOut, idWindowMs, nowMs: now() });
       } finally {
         cache?.forget(app);
         const isAllBefore = filters.length === 0 && range.from === 0;

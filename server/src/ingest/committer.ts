@@ -8,7 +8,7 @@ import { GroupWriter } from './group.ts';
 import { type IdWindow, PENDING_EVEN, PENDING_ODD } from './id-window.ts';
 import type { Journal } from './journal.ts';
 import type { NameBook } from './names.ts';
-import { PrintsWriter } from './prints.ts';
+import { type AppPrints, encodePrints, PrintsWriter } from './prints.ts';
 
 /** Rows of one request, as accept.ts wrote them one after another. */
 export interface Rows {
@@ -16,7 +16,7 @@ export interface Rows {
   readonly bytes: Buffer;
   /** Where each row begins; one more entry than rows, the last is the end. */
   readonly starts: readonly number[];
-  /** `imported` is not known to the store: only one that is on its way to the disk right now makes it a duplicate. */
+  /** `imported` is not known to the store. Its id is not remembered. */
   readonly kinds: readonly (Accepted | 'imported')[];
 }
 
@@ -24,6 +24,11 @@ export interface Rows {
 export interface Checkpoint {
   readonly key: string;
   readonly value: unknown;
+  /** Ids of the app that are to be known no more, or from now on for a whole window: high and low of each. */
+  readonly forgets?: readonly number[];
+  readonly keeps?: readonly number[];
+  /** Keys of erasures that are done with (erased-ids.ts). */
+  readonly erased?: readonly string[];
 }
 
 export interface Joined {
@@ -40,7 +45,7 @@ interface Batch {
   readonly pending: typeof PENDING_EVEN | typeof PENDING_ODD;
   readonly apps: Set<string>;
   takenFromAside: number[];
-  checkpoints: Checkpoint[];
+  checkpoints: (Checkpoint & { readonly app: string })[];
   /** A request in it holds a duplicate of an id that is in flight: they fail together, so that a request is stored whole or not. */
   needsFlight: boolean;
   done: Promise<void>;
@@ -119,7 +124,8 @@ export class Committer {
         prints.of(app, rows.bytes, starts[i]! + ROW_OFFSET.uuid);
         const { high, low } = prints;
         const known = ids.find(high, low);
-        if (known === undefined || (kind === 'imported' && known === 'stored')) {
+        // Of an import as well: what was set aside, or is kept out after an erasure, is in no store.
+        if (known === undefined) {
           if (kind === 'imported') continue;
           ids.add(app, high, low, batch.pending);
           batch.prints.add(app, high, low);
@@ -134,7 +140,7 @@ export class Committer {
     }
     batch.group.addRun(rows.bytes, starts, from, kinds.length);
     if (duplicates.length < kinds.length) joins = true;
-    if (checkpoint) batch.checkpoints.push(checkpoint);
+    if (checkpoint) batch.checkpoints.push({ ...checkpoint, app });
     const accepted = kinds.length - duplicates.length;
     if (accepted > 0) batch.apps.add(app);
     if (joins) this.#schedule();
@@ -215,13 +221,18 @@ export class Committer {
     const { journal, ids, names, quota, now, idsNow } = this.#options;
     const at = idsNow();
     const fresh = names.takeFresh();
+    const kept = printsOf(batch, 'keeps');
+    const forgotten = printsOf(batch, 'forgets');
+    const prints = [...batch.prints.each(), ...kept];
     const used = quota.takeFresh();
     let firstSeq: number;
     try {
       firstSeq = await journal.append({
         value: batch.group.encode(journal.nextSeq, now(), journal.uuidBytes),
         count: batch.group.count,
-        ...(batch.prints.count > 0 && { prints: batch.prints.encode(journal.nextSeq, at) }),
+        ...(prints.length > 0 && { prints: encodePrints(journal.nextSeq, at, prints) }),
+        ...(forgotten.length > 0 && { forgotten: { at, apps: forgotten } }),
+        erased: batch.checkpoints.flatMap(({ erased = [] }) => erased),
         names: fresh,
         takenFromAside: batch.takenFromAside,
         checkpoints: [...batch.checkpoints, ...used],
@@ -236,6 +247,9 @@ export class Committer {
       for (let i = 0; i < prints.length; i += 2) ids.settle(prints[i]!, prints[i + 1]!, at);
       this.#options.onStored(app, prints);
     }
+    for (const { app, prints } of kept)
+      for (let i = 0; i < prints.length; i += 2) ids.restore(app, prints[i]!, prints[i + 1]!, at);
+    for (const { prints } of forgotten) ids.removeAll(prints);
     const { group, apps } = batch;
     this.#options.onCommitted({ firstSeq, count: group.count, apps, rows: () => group.rows() });
     batch.resolve();
@@ -287,6 +301,9 @@ function newBatch(pending: Batch['pending']): Batch {
   renew(batch);
   return batch;
 }
+
+const printsOf = ({ checkpoints }: Batch, what: 'forgets' | 'keeps'): AppPrints[] =>
+  checkpoints.flatMap(({ app, [what]: prints }) => (prints && prints.length > 0 ? [{ app, prints }] : []));
 
 function renew(batch: Batch): void {
   batch.group.reset();

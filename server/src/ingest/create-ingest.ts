@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { SeismoError } from '../errors.ts';
 import { ADMIN } from '../poster.ts';
+import { writeUuid } from '../row.ts';
 import { steadyClock } from '../steady-clock.ts';
 import { within } from '../within.ts';
 import { type AcceptContext, checkApp } from './accept.ts';
@@ -9,6 +11,7 @@ import { Committer } from './committer.ts';
 import { DailyDevices } from './daily-devices.ts';
 import { DailyQuota } from './daily-quota.ts';
 import { DeviceClocks } from './device-clocks.ts';
+import { ErasedIds } from './erased-ids.ts';
 import { Fingerprints } from './fingerprint.ts';
 import type { IdWindow } from './id-window.ts';
 import { acceptLines, BACKLOG_MAX_BYTES, Imports } from './imports.ts';
@@ -119,15 +122,19 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       const done = journal.checkpoint(key);
       return typeof done === 'number' ? done : 0;
     },
-    caughtUp: (app) => ingest.catchUp(app),
+    caughtUp: (app) => caughtUp(app),
     async hasRoom() {
       const max = Math.min(BACKLOG_MAX_BYTES, config.journalMaxBytes / 4);
       while (journal.pendingBytes > max) await loaded(loader.loadedSeq + 1);
     },
   });
-  const maintenance = setInterval(() => inBackground(maintain()), MAINTENANCE_MS);
+  const caughtUp = (app: string): Promise<void> => ingest.catchUp(app);
+  const erasedIds = new ErasedIds({ journal, ids, prints, committer, store, now, caughtUp });
+  const maintenance = setInterval(() => {
+    inBackground(maintain());
+    inBackground(erasedIds.resume());
+  }, MAINTENANCE_MS);
   maintenance.unref();
-  inBackground(maintain());
 
   function contextOf(app: string, arrivedAt: number, poster = ADMIN, sentAt?: number, device?: string): AcceptContext {
     const retentionDays = options.retentionDaysOf(app);
@@ -143,7 +150,17 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     checkApp(app);
   }
 
-  const posting = createPosting({ limits: config, committer, quota, refusals, counts, now, contextOf, checkOpen });
+  const posting = createPosting({
+    limits: config,
+    committer,
+    erasedIds,
+    quota,
+    refusals,
+    counts,
+    now,
+    contextOf,
+    checkOpen,
+  });
   const setAside = createSetAside(journal, committer);
   const ingest: Ingest = {
     post: posting.post,
@@ -208,10 +225,20 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
     ...setAside,
 
-    async eraseSetAside(app, matches) {
+    async eraseSetAside(app, matches, isKeptOut = false) {
       imports.erased(app);
-      return await setAside.eraseSetAside(app, matches);
+      const uuids: Buffer[] = [];
+      const erased = await setAside.eraseSetAside(app, (event, seq) => {
+        const isErased = matches(event, seq);
+        if (isErased) uuids.push(uuidBytes(event.uuid));
+        return isErased;
+      });
+      if (uuids.length > 0 && isKeptOut) await erasedIds.keepOut(app, Readable.from(uuids));
+      else if (uuids.length > 0) await erasedIds.forget(app, uuids);
+      return erased;
     },
+    forgetting: (app, uuids) => erasedIds.note(app, uuids),
+    keepOut: (app, uuids) => erasedIds.keepOut(app, uuids),
 
     importedRows: async (app, fingerprint) => await imports.rowsDone(app, fingerprint),
 
@@ -254,6 +281,9 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     },
   };
 
+  inBackground(maintain());
+  inBackground(erasedIds.resume());
+
   /** Resolves when every place below `seq` is in the store. @throws STORE_BEHIND */
   async function loaded(seq: number, signal?: AbortSignal): Promise<void> {
     const late = new AbortController();
@@ -268,6 +298,12 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   // A server that was killed after an erasure and before it counted anew.
   for (const app of names.crowdedApps()) inBackground(ingest.recountNames(app));
   return ingest;
+}
+
+function uuidBytes(uuid: string): Buffer {
+  const bytes = Buffer.alloc(16);
+  writeUuid(uuid, bytes, 0);
+  return bytes;
 }
 
 const hangs = (): SeismoError =>

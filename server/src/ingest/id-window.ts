@@ -71,9 +71,9 @@ export class IdWindow {
    */
   restoreAll(read: () => Iterable<Restored>): void {
     const generations: number[] = [];
-    for (const { atMs, prints } of read()) {
-      generations.push(this.#generationAt(atMs));
-      this.#inCurrent += prints.count;
+    for (const { atMs, prints, isForgotten } of read()) {
+      generations.push(isForgotten ? FORGET : this.#generationAt(atMs));
+      if (!isForgotten) this.#inCurrent += prints.count;
     }
     for (let pass = 0; pass < RESTORE_PASSES; pass++) this.#restoreSome(read(), generations, pass);
   }
@@ -86,7 +86,7 @@ export class IdWindow {
       const number = this.#numberOf(app);
       const generation = generations[place++]!;
       // Those that ended while the later ones were read.
-      if (this.#isLive[generation] !== 1) continue;
+      if (this.#isLive[generation] !== 1 && generation !== FORGET) continue;
       const { bytes, offset, count } = prints;
       if (words.length < count * 2) words = new Uint32Array(count * 4);
       // Packed values do not lie on whole words; reading them byte by byte took half of the start.
@@ -104,11 +104,14 @@ export class IdWindow {
       shard.reserve(some.length);
       const { high, low, app, generation } = some;
       for (let i = 0; i < some.length; i++) {
+        if (generation[i] === FORGET) {
+          for (let at = shard.find(high[i]!, low[i]!); at >= 0; at = shard.find(high[i]!, low[i]!))
+            this.#drop(shard, at);
+          continue;
+        }
         shard.put(high[i]!, low[i]!, app[i]!, generation[i]!);
-        this.#counts[app[i]!]![generation[i]!]! += 1;
-        this.#totals[app[i]!]! += 1;
+        this.#tally(app[i]!, generation[i]!, 1);
       }
-      this.#size += some.length;
     });
   }
 
@@ -269,6 +272,8 @@ export class IdWindow {
 /** Parts of window and count, one a generation; numbers 1 to 250 are in use, at most some 200 of them at a time. */
 const PARTS = 100;
 const GENERATIONS = 250;
+/** No generation, while a window is restored: the id was erased. */
+const FORGET = 0;
 export const PENDING_EVEN = 251;
 export const PENDING_ODD = 252;
 const SHARDS = 1024;
@@ -281,6 +286,8 @@ export interface Restored {
   readonly atMs: number;
   readonly app: string;
   readonly prints: PrintsView;
+  /** What was erased then: these are not known any more. */
+  readonly isForgotten?: boolean;
 }
 
 export interface Bounds {

@@ -8,7 +8,10 @@ export interface IngestOptions {
   readonly dataDir: string;
   /** For the fingerprints of ids and the server's own uuids. */
   readonly secret: Buffer;
-  readonly store: Pick<Store, 'insert' | 'settleInserts' | 'storedRanges' | 'knownUuids' | 'uuids' | 'names'>;
+  readonly store: Pick<
+    Store,
+    'insert' | 'settleInserts' | 'storedRanges' | 'knownUuids' | 'uuids' | 'names' | 'isErasing'
+  >;
   readonly config: EventLimits & {
     readonly eventNamesMax: number;
     readonly propertyNamesMax: number;

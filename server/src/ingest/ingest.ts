@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../event.ts';
 import type { Poster } from '../poster.ts';
+import type { Erasing } from './erased-ids.ts';
 
 /** What `http` and `cli` ask of the ingest room. Failures are SeismoErrors. */
 export interface Ingest {
@@ -53,8 +54,16 @@ export interface Ingest {
   oldestSetAside(): ReadonlyMap<string, number>;
   /** Puts events set aside back in line. @returns how many */
   retrySetAside(): Promise<number>;
-  /** Drops what was set aside and matches (after an erasure). */
-  eraseSetAside(app: string, matches: (event: StoredEvent, seq: number) => boolean): Promise<number>;
+  /** Drops what was set aside and matches (before an erasure). @param isKeptOut it cannot be sent again for a while */
+  eraseSetAside(
+    app: string,
+    matches: (event: StoredEvent, seq: number) => boolean,
+    isKeptOut?: boolean,
+  ): Promise<number>;
+  /** Events with these uuids (16 bytes each, as rows hold them) are about to be hidden, and may be sent again once they are. */
+  forgetting(app: string, uuids: AsyncIterable<Buffer>): Promise<Erasing>;
+  /** Events with these uuids are duplicates for a window from now on. */
+  keepOut(app: string, uuids: AsyncIterable<Buffer>): Promise<void>;
   /** How many that would drop. */
   countSetAside(app: string, matches: (event: StoredEvent, seq: number) => boolean): number;
   /** How many rows of this import are journalled already: start after them. */

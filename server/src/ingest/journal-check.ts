@@ -11,7 +11,8 @@ import { arePrintsIntact, printsCountOf } from './prints.ts';
 import { isSealed, unsealed } from './sealed.ts';
 
 /** Parts of the journal's file that are trees of their own. */
-export type PartName = Exclude<keyof JournalFile, 'root'>;
+/** What is saved of a damaged file. Without the erased ids among them, these are known again until their window ends. */
+export type PartName = Exclude<keyof JournalFile, 'root' | 'forgotten' | 'erasing'>;
 const PARTS: readonly PartName[] = ['groups', 'ids', 'aside', 'damaged', 'names', 'imports'];
 
 /** Takes what is as it was written. Keys of `names` and `imports` are texts, all others places. */

@@ -1,3 +1,4 @@
+import type { Forgotten } from './forgotten-ids.ts';
 import type { AppPrints } from './prints.ts';
 
 /** What one transaction brings. */
@@ -12,6 +13,9 @@ export interface Entry {
   readonly takenFromAside?: readonly number[];
   /** How far imports have come. */
   readonly checkpoints?: readonly { readonly key: string; readonly value: unknown }[];
+  readonly forgotten?: Forgotten;
+  /** Keys of erasures that are done with. */
+  readonly erased?: readonly string[];
 }
 
 /** A block's cut, written down before its first attempt. */

@@ -20,6 +20,10 @@ export interface JournalFile {
   readonly names: Database<Buffer, string>;
   /** How far imports have come (sealed.ts). */
   readonly imports: Database<Buffer, string>;
+  /** Fingerprints of erased ids (prints.ts), by the place before which they were journalled: they hold for none that came later. */
+  readonly forgotten: Database<Buffer, number>;
+  /** Uuids whose events are being erased, 16 bytes each (erased-ids.ts). */
+  readonly erasing: Database<Buffer, string>;
 }
 
 /** The file's name in the journal's directory. */
@@ -28,7 +32,7 @@ export const FILE_NAME = 'data.mdb';
 /** @throws NoRoom */
 export function openJournalFile(path: string): JournalFile {
   if (!existsSync(join(path, FILE_NAME))) checkRoomForNew(existsSync(path) ? path : dirname(path));
-  const root = open<Buffer, string>({ path, ...DURABLE, mapSize: MAP_BYTES, maxDbs: 8, encoding: 'binary' });
+  const root = open<Buffer, string>({ path, ...DURABLE, mapSize: MAP_BYTES, maxDbs: 10, encoding: 'binary' });
   return {
     root,
     groups: root.openDB<Buffer, number>({ name: 'groups', encoding: 'binary' }),
@@ -37,6 +41,8 @@ export function openJournalFile(path: string): JournalFile {
     damaged: root.openDB<Buffer, number>({ name: 'damaged', encoding: 'binary' }),
     names: root.openDB<Buffer, string>({ name: 'names', encoding: 'binary' }),
     imports: root.openDB<Buffer, string>({ name: 'imports', encoding: 'binary' }),
+    forgotten: root.openDB<Buffer, number>({ name: 'forgotten', encoding: 'binary' }),
+    erasing: root.openDB<Buffer, string>({ name: 'erasing', encoding: 'binary' }),
   };
 }
 
@@ -53,9 +59,9 @@ export function sizeOf(part: Database<Buffer, number>): { readonly entries: numb
 }
 
 /** Bytes of the file that hold nothing: what is written next goes there before the file grows. */
-export function slackOf({ root, groups, ids, aside, damaged, names, imports }: JournalFile): number {
+export function slackOf({ root, ...parts }: JournalFile): number {
   const stats: object & { readonly free?: object } = root.getStats();
-  const used = [root, groups, ids, aside, damaged, names, imports].map((part) => bytesOf(part.getStats()));
+  const used = [root, ...Object.values(parts)].map((part: { getStats(): object }) => bytesOf(part.getStats()));
   const list = stats.free ? bytesOf(stats.free) : 0;
   return usedBytesOf(root) - used.reduce((sum, bytes) => sum + bytes, list);
 }

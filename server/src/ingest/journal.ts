@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SeismoError } from '../errors.ts';
 import { causeOfFailure, usedBytesOf } from '../lmdb-options.ts';
 import { LmdbRoom, NoRoom } from '../lmdb-room.ts';
 import { writeUuid } from '../row.ts';
 import { decodeAside, encodeAside } from './aside.ts';
+import { asRestored, encodeForgotten, expiredForgotten, idsAndForgotten } from './forgotten-ids.ts';
 import { countOf, decodeGroup, type Group, timeOf } from './group.ts';
+import type { Restored } from './id-window.ts';
 import type { Salvage } from './ingest.ts';
 import type { AsideRow, Cut, DamagedApart, Entry } from './journal-entry.ts';
 import { FILE_NAME, type JournalFile, openJournalFile, sizeOf, slackOf, transactionOf } from './journal-file.ts';
 import { Fullness, type JournalLimits } from './journal-limits.ts';
 import { writePlacesNote } from './places-note.ts';
-import { arePrintsIntact, decodePrints, encodePrints, printsTimeOf, viewPrints } from './prints.ts';
+import { arePrintsIntact, decodePrints, encodePrints, printsTimeOf } from './prints.ts';
 import { sealed, unsealed } from './sealed.ts';
 
 /**
@@ -62,7 +63,8 @@ export class Journal {
     });
     writeUuid(this.uuid, this.uuidBytes, 0);
     this.#loadedSeq = this.#placeOf('nextSeq');
-    this.nextSeq = Math.max(this.#loadedSeq, this.#placeOf('end'), this.#countPending());
+    const [forgottenBefore = 0] = this.#file.forgotten.getKeys({ reverse: true, limit: 1 });
+    this.nextSeq = Math.max(this.#loadedSeq, this.#placeOf('end'), this.#countPending(), forgottenBefore);
     this.#countAside();
     this.committedSeq = this.nextSeq;
   }
@@ -75,10 +77,12 @@ export class Journal {
     const { value, count } = entry;
     const refusal = this.refusal(value.length);
     if (refusal) throw refusal;
-    const { groups, ids, names, aside, imports } = this.#file;
+    const { groups, ids, names, aside, imports, forgotten, erasing } = this.#file;
     const firstSeq = this.nextSeq;
+    const forgets = entry.forgotten && encodeForgotten(this.#file, firstSeq, entry.forgotten);
     // What is put back in line takes the pages from where it lay, whose neighbours are written anew.
-    const bytes = value.length * 2 + (entry.prints?.length ?? 0) + entry.names.length * NAME_BYTES;
+    const bytes =
+      value.length * 2 + (entry.prints?.length ?? 0) + entry.names.length * NAME_BYTES + (forgets?.length ?? 0);
     const work = (): void => {
       // The places are taken even when the commit fails: a place is never given twice.
       this.nextSeq = firstSeq + count;
@@ -87,6 +91,8 @@ export class Journal {
       for (const name of entry.names) names.put(name, sealed(name, 1));
       for (const seq of entry.takenFromAside ?? []) aside.remove(seq);
       for (const { key, value } of entry.checkpoints ?? []) imports.put(key, sealed(key, value));
+      if (forgets) forgotten.put(firstSeq, forgets);
+      for (const key of entry.erased ?? []) erasing.remove(key);
     };
     await this.#write('nothing of this request was stored', bytes, work);
     if (count > 0) this.pendingBytes += value.length;
@@ -270,13 +276,26 @@ export class Journal {
   }
 
   /** The same, packed: each is good until the next. What is damaged is left out. */
-  *packedFingerprints(sinceMs: number): Generator<ReturnType<typeof viewPrints>[number]> {
+  *packedFingerprints(sinceMs: number): Generator<Restored> {
     const damaged = this.#damagedPrints ?? new Set<number>();
-    for (const { key, value } of this.#file.ids.getRange({})) {
-      if (this.#damagedPrints === undefined && !arePrintsIntact(key, value)) damaged.add(key);
-      if (!damaged.has(key) && printsTimeOf(value) >= sinceMs) yield* viewPrints(value);
+    for (const { key, value, isForgotten } of idsAndForgotten(this.#file)) {
+      if (this.#damagedPrints === undefined && !isForgotten && !arePrintsIntact(key, value)) damaged.add(key);
+      if (isForgotten || (!damaged.has(key) && printsTimeOf(value) >= sinceMs)) yield* asRestored(value, isForgotten);
     }
     this.#damagedPrints = damaged;
+  }
+
+  /** Notes uuids whose events are about to be erased. @param chunks by key */
+  async noteErasing(chunks: ReadonlyMap<string, Buffer>): Promise<void> {
+    const bytes = [...chunks.values()].reduce((sum, { length }) => sum + length, 0);
+    await this.#write('nothing was erased', bytes * 2 + 1, () => {
+      for (const [key, value] of chunks) this.#file.erasing.put(key, value);
+    });
+  }
+
+  /** What was noted, and has not been forgotten yet. */
+  erasing(): { key: string; value: Buffer }[] {
+    return [...this.#file.erasing.getRange({})].map(({ key, value }) => ({ key, value: Buffer.from(value) }));
   }
 
   /** When the newest fingerprints came, ms of the ids' clock. */
@@ -292,9 +311,12 @@ export class Journal {
       if (printsTimeOf(value) >= beforeMs || keys.length >= max) break;
       keys.push(key);
     }
-    if (keys.length === 0) return false;
+    const { ids, forgotten } = this.#file;
+    const old = expiredForgotten(this.#file, beforeMs);
+    if (keys.length === 0 && old.length === 0) return false;
     await this.#write('fingerprints are not forgotten', 0, () => {
-      for (const key of keys) this.#file.ids.remove(key);
+      for (const key of keys) ids.remove(key);
+      for (const key of old) forgotten.remove(key);
     });
     return keys.length >= max;
   }
@@ -317,10 +339,6 @@ export class Journal {
         if (value === undefined) this.#file.ids.remove(key);
         else this.#file.ids.put(key, value);
     });
-  }
-
-  fileBytes(): number {
-    return statSync(join(this.#path, FILE_NAME)).size;
   }
 
   /** Rejects when the journal cannot be written. */

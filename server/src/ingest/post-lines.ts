@@ -23,6 +23,8 @@ export interface LinesPost {
   readonly contextOf: () => AcceptContext;
   /** Accepts lines into the batch; the first has this index. */
   readonly addLines: (batch: Batch, lines: readonly Line[], first: number, context: AcceptContext) => Promise<void>;
+  /** Ids that the server made and that may have been erased: the batch that is to be committed, when it is another. */
+  readonly checkOwn: (batch: Batch) => Promise<Batch> | undefined;
   /** @param rejectedBefore of the same request */
   readonly commit: (batch: Batch, rejectedBefore: number) => Joined;
   /** What has become of it, also when it fails. */
@@ -34,7 +36,7 @@ export interface LinesPost {
  * @throws what ends it on the way, with the counts so far and `nextIndex`, the first line that is not on disk, in `extra`
  */
 export async function postLines(post: LinesPost): Promise<PostAnswer> {
-  const { chunks, lineMaxBytes, budget, checkOpen, contextOf, addLines, commit } = post;
+  const { chunks, lineMaxBytes, budget, checkOpen, contextOf, addLines, checkOwn, commit } = post;
   const whole = newBatch(false);
   const sum = { accepted: 0, duplicates: 0 };
   let index = 0;
@@ -56,9 +58,10 @@ export async function postLines(post: LinesPost): Promise<PostAnswer> {
       index += taken;
       // One transaction after the other, so that what was stored is always a beginning of the body.
       await under;
+      const checked = (await checkOwn(batch)) ?? batch;
       checkOpen();
       const end = index;
-      const joined = commit(batch, whole.rejectedTotal);
+      const joined = commit(checked, whole.rejectedTotal);
       under = joined.done.then(() => {
         nextIndex = end;
         sum.accepted += joined.accepted;

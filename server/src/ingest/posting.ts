@@ -6,6 +6,7 @@ import type { AcceptContext } from './accept.ts';
 import { addEvent, addLine, type Batch, batchAnswer, newBatch, noteNotIndexed, notIndexedOf, refuse } from './batch.ts';
 import type { Committer } from './committer.ts';
 import type { DailyQuota } from './daily-quota.ts';
+import type { ErasedIds } from './erased-ids.ts';
 import type { Ingest, PostAnswer } from './ingest.ts';
 import { LargeBodies } from './large-bodies.ts';
 import type { EventLimits } from './limits.ts';
@@ -23,6 +24,7 @@ const EXCERPT_BYTES = 8 * 1024;
 export interface PostingOptions {
   readonly limits: EventLimits;
   readonly committer: Committer;
+  readonly erasedIds: Pick<ErasedIds, 'checkOwn'>;
   readonly quota: DailyQuota;
   readonly refusals: Refusals;
   readonly counts: { accepted: number; duplicates: number };
@@ -44,7 +46,7 @@ export interface Posting extends Pick<Ingest, 'post' | 'postParsed' | 'postLines
 
 /** Bodies → accepted rows → one transaction → an answer. Nothing of a body takes the event loop for longer than some milliseconds. */
 export function createPosting(options: PostingOptions): Posting {
-  const { limits, committer, quota, refusals, counts, now, contextOf, checkOpen } = options;
+  const { limits, committer, erasedIds, quota, refusals, counts, now, contextOf, checkOpen } = options;
   const turns = new Turns();
   const large = new LargeBodies(limits);
   const scratch = new RowWriter();
@@ -102,12 +104,15 @@ export function createPosting(options: PostingOptions): Posting {
     }
     noteNotIndexed(batch, context);
     checkOpen(app);
-    if (isSingle) return await answerSingle(app, batch);
-    const joined = commit(app, batch);
+    const look = erasedIds.checkOwn(app, batch);
+    const checked = look ? await look : batch;
+    if (look) checkOpen(app);
+    if (isSingle) return await answerSingle(app, checked);
+    const joined = commit(app, checked);
     await joined.done;
     counts.accepted += joined.accepted;
     counts.duplicates += joined.duplicates.length;
-    return { status: 200, body: batchAnswer(batch, joined.accepted, joined.duplicates.length), events: count };
+    return { status: 200, body: batchAnswer(checked, joined.accepted, joined.duplicates.length), events: count };
   }
 
   async function answerSingle(app: string, batch: Batch): Promise<PostAnswer> {
@@ -182,6 +187,7 @@ export function createPosting(options: PostingOptions): Posting {
         checkOpen: () => checkOpen(app),
         contextOf: () => contextOf(app, now(), poster, undefined, device),
         addLines,
+        checkOwn: (batch) => erasedIds.checkOwn(app, batch),
         commit: (batch, rejectedBefore) => commit(app, batch, rejectedBefore),
         onEnd(accepted, duplicates) {
           counts.accepted += accepted;

@@ -158,10 +158,14 @@ export function createReports(store: Store, around: Surroundings): Reports {
     },
 
     async erase(app, search) {
-      checkNames(search, { names: ['date', 'from', 'to', 'all', 'dryRun', 'timeZone', 'weekStart'], filters: true });
+      checkNames(search, {
+        names: ['date', 'from', 'to', 'all', 'block', 'dryRun', 'timeZone', 'weekStart'],
+        filters: true,
+      });
       const calendar = calendarOf(search, around.calendarOf(app));
       const filters: Filter[] = filtersOf(search, app, around.writeKeysOf);
       const isAll = booleanOf(search, 'all', false);
+      const isKeptOut = booleanOf(search, 'block', false);
       const isDryRun = booleanOf(search, 'dryRun', false);
       const isNarrowed = filters.some(narrows) || ['date', 'from', 'to'].some((name) => search.has(name));
       if (isAll === isNarrowed)
@@ -174,7 +178,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
         );
       const range = rangeOf(search, calendar, around.now(), ALL_TIME);
       if (isDryRun) return { erased: 0, matching: await around.erasable(app, range, filters) };
-      return { erased: await around.erase(app, range, filters) };
+      return { erased: await around.erase(app, range, filters, isKeptOut) };
     },
 
     async apps(search, control) {

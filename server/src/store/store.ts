@@ -53,8 +53,8 @@ export interface Store {
   countFollowing(query: Omit<FollowingQuery, 'limit'>, control: QueryControl): Promise<number>;
   /** Which of these uuids the app holds with a timestamp in the range (for imports). */
   knownUuids(app: string, range: Range, uuids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** All uuids of the app with a timestamp in the range, 16 bytes each as row.ts holds them; undefined when they are more than `max`. */
-  uuids(app: string, range: Range, max: number): Promise<AsyncIterable<Buffer> | undefined>;
+  /** Uuids of the app with a timestamp in the range, 16 bytes each as row.ts holds them; undefined when they are more than `max`. */
+  uuids(app: string, range: Range, max: number, only?: UuidsWanted): Promise<AsyncIterable<Buffer> | undefined>;
   counts(query: CountsQuery, control: QueryControl): Promise<CountsResult>;
   groups(query: GroupsQuery, control: QueryControl): Promise<GroupsResult>;
   apps(control: QueryControl): Promise<readonly AppSummary[]>;
@@ -73,6 +73,8 @@ export interface Store {
    * there is nothing to add. @throws QUERY_LIMIT_ROWS
    */
   reachingDevices(app: string, filters: readonly Filter[], control: QueryControl): Promise<readonly Filter[]>;
+  /** Whether an erasure is under way in the engine, also one that was not answered. */
+  isErasing(): Promise<boolean>;
   /** Hides the matching events at once and frees the disk later. @returns how many were hidden */
   erase(app: string, range: Range, filters: readonly Filter[]): Promise<number>;
   /** From now on rows of the app may be cut in another zone: told before the first of them comes. */
@@ -83,6 +85,12 @@ export interface Store {
   setTimeZone(app: string, timeZone: string): Promise<void>;
   /** Bytes and rows for `seismo stats` and /metrics. */
   usage(): Promise<StoreUsage>;
+}
+
+export interface UuidsWanted {
+  readonly filters?: readonly Filter[];
+  /** UTC ms. */
+  readonly receivedSince?: number;
 }
 
 /** A run of journal places, encoded rows one after another as `row.ts` defines them. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { countErasable, eraseEverywhere } from '../../src/erase-everywhere.ts';
 import type { Filter } from '../../src/query.ts';
 import { filtersOf } from '../../src/reports/filters.ts';
-import { aWorld, control, type Given, type World } from './world.ts';
+import { aWorld, control, DAY_MS, type Given, NOW, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -257,18 +257,20 @@ it('finds it all again after an erasure that was cut short: what ties the device
   const { store, ingest } = world;
   const ann: readonly Filter[] = filtersOf(search('user=ann'), app);
   const range = { from: 0, to: Date.UTC(2100, 0, 1) };
+  const options = { isKeptOut: false, idWindowMs: 7 * DAY_MS, nowMs: NOW };
   let calls = 0;
   const failing = {
     reachingDevices: store.reachingDevices,
     counts: store.counts,
+    uuids: store.uuids,
     erase: async (...asked: Parameters<typeof store.erase>) => {
       if (++calls > 1) throw new Error('As the test wants it.');
       return await store.erase(...asked);
     },
   };
-  await expect(eraseEverywhere(ingest, failing, app, range, ann)).rejects.toThrow('As the test wants it.');
+  await expect(eraseEverywhere(ingest, failing, app, range, ann, options)).rejects.toThrow('As the test wants it.');
   await world.post(app, [visit('phone of ann', '07T20:00')]);
   expect(await countErasable(ingest, store, app, range, ann)).toBe(4);
-  expect(await eraseEverywhere(ingest, store, app, range, ann)).toBe(4);
+  expect(await eraseEverywhere(ingest, store, app, range, ann, options)).toBe(4);
   expect(await timesLeft(app)).toEqual(['11', '12', '17', '18']);
 });

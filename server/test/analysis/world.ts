@@ -87,7 +87,8 @@ export async function aWorld(
     calendarOf: (app) => ({ timeZone: zoneOf(app), weekStart: 'monday' }),
     catchUp: (app, signal) => ingest.catchUp(app, signal),
     asOf: (app) => ingest.asOf(app),
-    erase: (app, range, filters) => eraseEverywhere(ingest, store, app, range, filters),
+    erase: (app, range, filters, isKeptOut) =>
+      eraseEverywhere(ingest, store, app, range, filters, { isKeptOut, idWindowMs: 7 * DAY_MS, nowMs: NOW }),
     erasable: (app, range, filters) => countErasable(ingest, store, app, range, filters),
   });
   return {

@@ -18,6 +18,7 @@ import { dayNumber } from '../../src/time.ts';
 
 const logger = { info() {}, warn() {}, error() {} };
 const control = { maxSeconds: 30, maxBytes: 1e9, maxRows: 1e6 };
+const OPTIONS = { isKeptOut: false, idWindowMs: 7 * 86_400_000, nowMs: Date.now() };
 const ALL: Range = { from: 0, to: Date.UTC(2100, 0, 1) };
 
 let dataDir: string;
@@ -111,10 +112,10 @@ it.each(['goes on', 'is started again'])(
       await open();
     }
     const ann = filtersOf(new URLSearchParams('user=ann'), 'shop');
-    expect(await eraseEverywhere(ingest, store, 'shop', ALL, ann)).toBe(2);
+    expect(await eraseEverywhere(ingest, store, 'shop', ALL, ann, OPTIONS)).toBe(2);
     // The block was settled before: all three of its rows were found.
     expect(done).toEqual(['counted 3', 'erased 2']);
-    expect(await eraseEverywhere(ingest, store, 'shop', ALL, [])).toBe(1);
+    expect(await eraseEverywhere(ingest, store, 'shop', ALL, [], OPTIONS)).toBe(1);
     await mergeAway();
     await ingest.close();
     await open();
@@ -129,10 +130,10 @@ it('is refused while the block cannot be settled, and erases nothing of the stor
   await open();
   await post([{ event: 'a', user: 'ann' }]);
   const short = { ...ingest, catchUp: () => Promise.race([ingest.catchUp('shop'), behind()]) };
-  await expect(eraseEverywhere(short, store, 'shop', ALL, [])).rejects.toMatchObject({ code: 'STORE_BEHIND' });
+  await expect(eraseEverywhere(short, store, 'shop', ALL, [], OPTIONS)).rejects.toMatchObject({ code: 'STORE_BEHIND' });
   expect(done.filter((each) => each.startsWith('erased'))).toEqual([]);
   instead = undefined;
-  expect(await eraseEverywhere(ingest, store, 'shop', ALL, [])).toBe(1);
+  expect(await eraseEverywhere(ingest, store, 'shop', ALL, [], OPTIONS)).toBe(1);
 });
 
 const behind = async (): Promise<never> => {
@@ -156,7 +157,7 @@ it('covers the events set aside as their data says, by an expression of RE2 too'
   await ingest.catchUp('shop');
   expect(ingest.stats().setAside).toBe(2);
   const pro = filtersOf(new URLSearchParams('data.plan[matches]=(?i)^pro$'), 'shop');
-  expect(await eraseEverywhere(ingest, store, 'shop', ALL, pro)).toBe(2);
+  expect(await eraseEverywhere(ingest, store, 'shop', ALL, pro, OPTIONS)).toBe(2);
   expect(ingest.setAside().map(({ event }) => event.event)).toEqual(['bad 2']);
   expect(await counted()).toBe(0);
 });

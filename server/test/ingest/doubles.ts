@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { SeismoError } from '../../src/errors.ts';
+import type { Filter, Range } from '../../src/query.ts';
+import { matchesAll } from '../../src/query-match.ts';
 import { decodeRow, writeUuid } from '../../src/row.ts';
-import { type Block, InsertRefused } from '../../src/store/store.ts';
+import { type Block, InsertRefused, type UuidsWanted } from '../../src/store/store.ts';
 
 /** Keeps decoded events; away, silent or refusing as told. */
 export class MemoryStore {
@@ -55,9 +57,27 @@ export class MemoryStore {
     for (const { dataText } of own) walk(JSON.parse(dataText ?? '{}'), '');
     return { ids: new Set(own.map(({ id }) => id)), properties };
   }
-  async uuids(app: string, range: { from: number; to: number }, max: number) {
+  /** An erasure goes on in the engine. */
+  erasing = false;
+  async isErasing() {
+    return this.erasing;
+  }
+  async reachingDevices(_app: string, filters: readonly Filter[]) {
+    return filters;
+  }
+  async counts(): Promise<never> {
+    throw new Error('not counted');
+  }
+  /** Hides them, the places included: a block that is repeated would bring them back. */
+  async erase(app: string, range: Range, filters: readonly Filter[]) {
+    const erased = this.events.map((event) => event.app === app && matchesAll(event, range, filters));
+    this.events.splice(0, Number.POSITIVE_INFINITY, ...this.events.filter((_, i) => !erased[i]));
+    this.places.splice(0, Number.POSITIVE_INFINITY, ...this.places.filter((_, i) => !erased[i]));
+    return erased.filter(Boolean).length;
+  }
+  async uuids(app: string, range: Range, max: number, { filters = [], receivedSince = 0 }: UuidsWanted = {}) {
     const own = this.events.filter(
-      (event) => event.app === app && event.timestamp >= range.from && event.timestamp < range.to,
+      (event) => event.app === app && event.receivedAt >= receivedSince && matchesAll(event, range, filters),
     );
     if (own.length > Math.min(max, this.uuidsMax)) return undefined;
     const bytes = Buffer.alloc(own.length * 16);

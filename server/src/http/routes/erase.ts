@@ -17,6 +17,12 @@ export function eraseRoutes({ reports }: HttpDeps): readonly Route[] {
         ...FROM_TO,
         parameter('timeZone', 'The zone of dates without offset.'),
         {
+          name: 'block',
+          description:
+            '`true` keeps what is erased out: for `idWindowDays` from now on it is a duplicate when it is sent again.',
+          schema: Type.Boolean(),
+        },
+        {
           name: 'dryRun',
           description: '`true` erases nothing and answers how many events match (`matching`).',
           schema: Type.Boolean(),

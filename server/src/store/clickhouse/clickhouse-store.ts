@@ -7,7 +7,7 @@ import { apps, eventNames, properties } from './catalogue-query.ts';
 import type { Connection } from './connection.ts';
 import { counts, DayZones } from './counts-query.ts';
 import { EngineZones } from './engine-zones.ts';
-import { erase, SpaceOfErased } from './erasure.ts';
+import { erase, isErasing, SpaceOfErased } from './erasure.ts';
 import { events, knownUuids, uuids } from './events-query.ts';
 import { countFollowing, following } from './following-query.ts';
 import { groups } from './groups-query.ts';
@@ -92,7 +92,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     following: async (query, control) => await following(opened(), query, control),
     countFollowing: async (query, control) => await countFollowing(opened(), query, control),
     knownUuids: async (app, range, asked) => await knownUuids(opened(), app, range, asked),
-    uuids: async (app, range, max) => await uuids(opened(), app, range, max),
+    uuids: async (app, range, max, only = {}) => await uuids(opened(), app, range, max, only),
     counts: (query, control) =>
       identities.asking(query.app, control, (c) => counts(hot.over(opened()), zones, identities, query, c)),
     groups: (query, control) =>
@@ -107,6 +107,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     analysis: analysisQueries(() => hot.over(opened()), zones, identities, highest, engineZones),
     reachingDevices: async (app, filters, control) =>
       (await identities.isKnown(app, control)) ? await reachingDevices(opened(), app, filters, control) : filters,
+    isErasing: async () => await isErasing(opened()),
     async erase(app, range, filters) {
       const erased = await erase(opened(), app, range, filters);
       if (erased > 0) space.later();

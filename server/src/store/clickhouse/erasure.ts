@@ -33,6 +33,14 @@ export async function erase(
   return rows.reduce((sum, row) => sum + Number(row['n']), 0);
 }
 
+/** Whether statements that change stored rows are under way: an erasure is one of them. */
+export async function isErasing(connection: Connection): Promise<boolean> {
+  const rows = await connection.query<Row>(
+    `SELECT 1 AS found FROM system.mutations WHERE database = currentDatabase() AND table = '${EVENTS}' AND NOT is_done LIMIT 1`,
+  );
+  return rows.length > 0;
+}
+
 /** No parameter may stand there. Ours are years and months. */
 function partitionId(value: unknown): string {
   const id = String(value);

@@ -1,6 +1,6 @@
 import type { EventsQuery, QueryControl, Range } from '../../query.ts';
 import { dataOf } from '../../shape.ts';
-import type { EventRow } from '../store.ts';
+import type { EventRow, UuidsWanted } from '../store.ts';
 import type { Connection, QueryOptions } from './connection.ts';
 import { whereSql } from './filter-sql.ts';
 import { Bound, EVENTS, options } from './sql.ts';
@@ -125,15 +125,17 @@ export async function knownUuids(
   return known;
 }
 
-/** All uuids of the app in the range, as they lie in a row; undefined when they are more than `max`. */
+/** Uuids of the app in the range, as they lie in a row; undefined when they are more than `max`. */
 export async function uuids(
   connection: Connection,
   app: string,
   range: Range,
   max: number,
+  { filters = [], receivedSince }: UuidsWanted,
 ): Promise<AsyncIterable<Buffer> | undefined> {
   const bound = new Bound();
-  const from = `FROM ${EVENTS} WHERE ${whereSql(app, range, [], bound)}`;
+  const received = receivedSince === undefined ? '' : ` AND receivedAt >= ${bound.time(receivedSince)}`;
+  const from = `FROM ${EVENTS} WHERE ${whereSql(app, range, filters, bound)}${received}`;
   const [row] = await connection.query<{ n: string }>(`SELECT count() AS n ${from}`, bound.values);
   if (Number(row?.n ?? 0) > max) return undefined;
   return connection.bytes(`SELECT uuid ${from} FORMAT RowBinary`, bound.values);

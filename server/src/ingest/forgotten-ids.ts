@@ -1,0 +1,44 @@
+import type { Restored } from './id-window.ts';
+import type { JournalFile } from './journal-file.ts';
+import { type AppPrints, arePrintsIntact, decodePrints, encodePrints, printsTimeOf, viewPrints } from './prints.ts';
+
+/** Fingerprints of erased ids: they hold for what was journalled before, and for nothing that came later. */
+export interface Forgotten {
+  /** ms of the ids' clock. */
+  readonly at: number;
+  readonly apps: readonly AppPrints[];
+}
+
+/** As they are written for the place that comes next; two erasures with no event in between share one. */
+export function encodeForgotten({ forgotten }: JournalFile, nextSeq: number, { at, apps }: Forgotten): Buffer {
+  const before = forgotten.get(nextSeq);
+  return encodePrints(nextSeq, at, [...(before ? decodePrints(before).apps : []), ...apps]);
+}
+
+/** What ids there are and what was erased of them, in order of time. Each is good until the next. */
+export function* idsAndForgotten(file: JournalFile): Generator<{ key: number; value: Buffer; isForgotten: boolean }> {
+  const { ids, forgotten } = file;
+  const keys = [...forgotten.getKeys({})];
+  const upTo = function* (end: number) {
+    for (; keys.length > 0 && keys[0]! <= end; keys.shift()) {
+      const key = keys[0]!;
+      const value = forgotten.get(key);
+      if (value && arePrintsIntact(key, value)) yield { key, value, isForgotten: true };
+    }
+  };
+  for (const { key, value } of ids.getRange({})) {
+    // Read anew: the value before it shares its memory.
+    const isErasedBefore = keys.length > 0 && keys[0]! <= key;
+    if (isErasedBefore) yield* upTo(key);
+    const own = isErasedBefore ? ids.get(key) : value;
+    if (own) yield { key, value: own, isForgotten: false };
+  }
+  yield* upTo(Number.POSITIVE_INFINITY);
+}
+
+export const asRestored = (value: Buffer, isForgotten: boolean): Restored[] =>
+  isForgotten ? viewPrints(value).map((view) => ({ ...view, isForgotten })) : viewPrints(value);
+
+/** Places of what is older than all ids that are known. */
+export const expiredForgotten = ({ forgotten }: JournalFile, beforeMs: number): number[] =>
+  [...forgotten.getRange({})].filter(({ value }) => printsTimeOf(value) < beforeMs).map(({ key }) => key);
