@@ -1,6 +1,13 @@
 import type { Restored } from './id-window.ts';
 import type { JournalFile } from './journal-file.ts';
-import { type AppPrints, arePrintsIntact, decodePrints, encodePrints, printsTimeOf, viewPrints } from './prints.ts';
+import {
+  type AppPrints,
+  areForgottenIntact,
+  decodePrints,
+  encodeForgottenPrints,
+  printsTimeOf,
+  viewPrints,
+} from './prints.ts';
 
 /** Fingerprints of erased ids: they hold for what was journalled before, and for nothing that came later. */
 export interface Forgotten {
@@ -12,7 +19,7 @@ export interface Forgotten {
 /** As they are written for the place that comes next; two erasures with no event in between share one. */
 export function encodeForgotten({ forgotten }: JournalFile, nextSeq: number, { at, apps }: Forgotten): Buffer {
   const before = forgotten.get(nextSeq);
-  return encodePrints(nextSeq, at, [...(before ? decodePrints(before).apps : []), ...apps]);
+  return encodeForgottenPrints(nextSeq, at, [...(before ? decodePrints(before).apps : []), ...apps]);
 }
 
 /** What ids there are and what was erased of them, in order of time. Each is good until the next. */
@@ -23,7 +30,7 @@ export function* idsAndForgotten(file: JournalFile): Generator<{ key: number; va
     for (; keys.length > 0 && keys[0]! <= end; keys.shift()) {
       const key = keys[0]!;
       const value = forgotten.get(key);
-      if (value && arePrintsIntact(key, value)) yield { key, value, isForgotten: true };
+      if (value && areForgottenIntact(key, value)) yield { key, value, isForgotten: true };
     }
   };
   for (const { key, value } of ids.getRange({})) {

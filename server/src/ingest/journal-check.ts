@@ -7,15 +7,14 @@ import { Places, type PlacesSum } from './journal-places.ts';
 import { type Scanned, scanJournal, valuesOf } from './journal-scan.ts';
 import { LmdbPages, NotReadable, type Tree, treeOf } from './lmdb-pages.ts';
 import { type PlacesNote, readPlacesNote } from './places-note.ts';
-import { arePrintsIntact, printsCountOf } from './prints.ts';
+import { areForgottenIntact, arePrintsIntact, printsCountOf } from './prints.ts';
 import { isSealed, unsealed } from './sealed.ts';
 
 /** Parts of the journal's file that are trees of their own. */
-/** What is saved of a damaged file. Without the erased ids among them, these are known again until their window ends. */
-export type PartName = Exclude<keyof JournalFile, 'root' | 'forgotten' | 'erasing'>;
-const PARTS: readonly PartName[] = ['groups', 'ids', 'aside', 'damaged', 'names', 'imports'];
+export type PartName = Exclude<keyof JournalFile, 'root'>;
+const PARTS: readonly PartName[] = ['groups', 'ids', 'aside', 'damaged', 'names', 'imports', 'forgotten', 'erasing'];
 
-/** Takes what is as it was written. Keys of `names` and `imports` are texts, all others places. */
+/** Takes what is as it was written. Keys of `names`, `imports` and `erasing` are texts, all others places. */
 export interface Taker {
   value(part: PartName, key: number | string, value: Buffer): void;
 }
@@ -206,6 +205,8 @@ function isIntactPart(part: PartName, key: number | string, value: Buffer): bool
       return arePrintsIntact(key, value);
     case 'aside':
       return decodeAside(key, value) !== undefined;
+    case 'forgotten':
+      return areForgottenIntact(key, value);
     default:
       return part === 'damaged';
   }
@@ -222,6 +223,6 @@ function keyOf(part: PartName, bytes: Buffer): number | string | undefined {
     // Bytes that are no key: as lost as a broken value.
     return undefined;
   }
-  if (part === 'names' || part === 'imports') return typeof key === 'string' ? key : undefined;
+  if (part === 'names' || part === 'imports' || part === 'erasing') return typeof key === 'string' ? key : undefined;
   return typeof key === 'number' && Number.isSafeInteger(key) && key >= 0 ? key : undefined;
 }

@@ -288,14 +288,15 @@ export class Journal {
   /** Notes uuids whose events are about to be erased. @param chunks by key */
   async noteErasing(chunks: ReadonlyMap<string, Buffer>): Promise<void> {
     const bytes = [...chunks.values()].reduce((sum, { length }) => sum + length, 0);
-    await this.#write('nothing was erased', bytes * 2 + 1, () => {
-      for (const [key, value] of chunks) this.#file.erasing.put(key, value);
+    await this.#write('nothing was erased', bytes * 3 + 1, () => {
+      for (const [key, value] of chunks) this.#file.erasing.put(key, sealed(key, value.toString('base64')));
     });
   }
 
   /** What was noted, and has not been forgotten yet. */
   erasing(): { key: string; value: Buffer }[] {
-    return [...this.#file.erasing.getRange({})].map(({ key, value }) => ({ key, value: Buffer.from(value) }));
+    const bytesOf = (key: string, value: Buffer) => Buffer.from(String(unsealed(key, value) ?? ''), 'base64');
+    return [...this.#file.erasing.getRange({})].map(({ key, value }) => ({ key, value: bytesOf(key, value) }));
   }
 
   /** When the newest fingerprints came, ms of the ids' clock. */
@@ -313,7 +314,7 @@ export class Journal {
     }
     const { ids, forgotten } = this.#file;
     const old = expiredForgotten(this.#file, beforeMs);
-    if (keys.length === 0 && old.length === 0) return false;
+    if (keys.length + old.length === 0) return false;
     await this.#write('fingerprints are not forgotten', 0, () => {
       for (const key of keys) ids.remove(key);
       for (const key of old) forgotten.remove(key);
@@ -396,7 +397,7 @@ const ASIDE_BYTES = 2_100;
 const EMPTY = Buffer.alloc(0);
 /** Beyond, the engine is behind, and groups are read back from the file. */
 const RECENT_MAX_BYTES = 48 * 1024 * 1024;
-/** Eight trees, up to a dozen pages on the way to the place in each, and those that are split: well under half of it. */
+/** Ten trees, up to a dozen pages on the way to the place in each, and those that are split: well under half of it. */
 const MARGIN_BYTES = 512 * 1024;
 const AHEAD_MAX_BYTES = 2 * 1024 * 1024;
 /** What taking events leaves, for forgetting those that were loaded. */

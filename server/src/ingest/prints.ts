@@ -6,6 +6,8 @@ import type { Restored } from './id-window.ts';
  * (double, ms of the ids' clock), then per app: length of its name, name, count (UInt32), and 8 bytes a fingerprint (high, low).
  */
 const FORMAT = 2;
+/** The same of ids that are forgotten (forgotten-ids.ts): never to be taken for ids that are known. */
+const FORGOTTEN_FORMAT = 3;
 const HEADER_BYTES = 16;
 
 export class PrintsWriter {
@@ -42,11 +44,17 @@ export interface AppPrints {
   readonly prints: readonly number[];
 }
 
-export function encodePrints(firstSeq: number, at: number, apps: readonly AppPrints[]): Buffer {
+export const encodePrints = (firstSeq: number, at: number, apps: readonly AppPrints[]): Buffer =>
+  encode(FORMAT, firstSeq, at, apps);
+
+export const encodeForgottenPrints = (firstSeq: number, at: number, apps: readonly AppPrints[]): Buffer =>
+  encode(FORGOTTEN_FORMAT, firstSeq, at, apps);
+
+function encode(format: number, firstSeq: number, at: number, apps: readonly AppPrints[]): Buffer {
   const value = Buffer.allocUnsafeSlow(
     HEADER_BYTES + apps.reduce((sum, { app, prints }) => sum + 5 + app.length + prints.length * 4, 0),
   );
-  value.writeUInt32LE(FORMAT, 4);
+  value.writeUInt32LE(format, 4);
   let place = value.writeDoubleLE(at, 8);
   for (const { app, prints } of apps) {
     place = value.writeUInt8(app.length, place);
@@ -66,8 +74,12 @@ export const printsCountOf = (value: Buffer): number =>
   viewPrints(value).reduce((sum, { prints }) => sum + prints.count, 0);
 
 /** Whether the value is what was written. */
-export const arePrintsIntact = (firstSeq: number, value: Buffer): boolean =>
-  value.length >= HEADER_BYTES && hasChecksum(firstSeq, value) && value.readUInt32LE(4) === FORMAT;
+export const arePrintsIntact = (firstSeq: number, value: Buffer): boolean => isIntact(FORMAT, firstSeq, value);
+export const areForgottenIntact = (firstSeq: number, value: Buffer): boolean =>
+  isIntact(FORGOTTEN_FORMAT, firstSeq, value);
+
+const isIntact = (format: number, firstSeq: number, value: Buffer): boolean =>
+  value.length >= HEADER_BYTES && hasChecksum(firstSeq, value) && value.readUInt32LE(4) === format;
 
 /** Whether bytes of which only the checksum is known are made like fingerprints. */
 export function isPrintsShape(value: Buffer): boolean {

@@ -76,10 +76,11 @@ class Copy implements Taker {
   }
 
   value(part: PartName, key: number | string, value: Buffer): void {
-    const { names, imports, ...byPlace } = this.#file;
+    const { names, imports, erasing, ...byPlace } = this.#file;
+    const byText = { names, imports, erasing };
     this.#waiting.push(() => {
-      if (typeof key === 'string') (part === 'names' ? names : imports).put(key, value);
-      else if (part !== 'names' && part !== 'imports') byPlace[part].put(key, value);
+      if (part === 'names' || part === 'imports' || part === 'erasing') byText[part].put(String(key), value);
+      else if (typeof key === 'number') byPlace[part].put(key, value);
     });
     this.#bytes += value.length;
     if (this.#bytes > TRANSACTION_BYTES) this.write();
