@@ -68,7 +68,7 @@ export class ErasedIds {
       let known: Buffer[] = [];
       const write = async (): Promise<void> => {
         const key = `${erasure} ${keys.length}`;
-        await journal.noteErasing(new Map([[key, Buffer.concat(known)]]));
+        await journal.noteErasing(key, Buffer.concat(known));
         keys.push(key);
         known = [];
       };

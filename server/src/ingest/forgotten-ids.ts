@@ -8,6 +8,7 @@ import {
   printsTimeOf,
   viewPrints,
 } from './prints.ts';
+import { sealed, unsealed } from './sealed.ts';
 
 /** Fingerprints of erased ids: they hold for what was journalled before, and for nothing that came later. */
 export interface Forgotten {
@@ -49,3 +50,13 @@ export const asRestored = (value: Buffer, isForgotten: boolean): Restored[] =>
 /** Places of what is older than all ids that are known. */
 export const expiredForgotten = ({ forgotten }: JournalFile, beforeMs: number): number[] =>
   [...forgotten.getRange({})].filter(({ value }) => printsTimeOf(value) < beforeMs).map(({ key }) => key);
+
+export function noteErasing({ erasing }: JournalFile, key: string, uuids: Buffer): void {
+  erasing.put(key, sealed(key, uuids.toString('base64')));
+}
+
+export const notedErasing = ({ erasing }: JournalFile): { key: string; value: Buffer }[] =>
+  [...erasing.getRange({})].map(({ key, value }) => ({
+    key,
+    value: Buffer.from(String(unsealed(key, value) ?? ''), 'base64'),
+  }));

@@ -5,7 +5,14 @@ import { causeOfFailure, usedBytesOf } from '../lmdb-options.ts';
 import { LmdbRoom, NoRoom } from '../lmdb-room.ts';
 import { writeUuid } from '../row.ts';
 import { decodeAside, encodeAside } from './aside.ts';
-import { asRestored, encodeForgotten, expiredForgotten, idsAndForgotten } from './forgotten-ids.ts';
+import {
+  asRestored,
+  encodeForgotten,
+  expiredForgotten,
+  idsAndForgotten,
+  notedErasing,
+  noteErasing,
+} from './forgotten-ids.ts';
 import { countOf, decodeGroup, type Group, timeOf } from './group.ts';
 import type { Restored } from './id-window.ts';
 import type { Salvage } from './ingest.ts';
@@ -285,18 +292,14 @@ export class Journal {
     this.#damagedPrints = damaged;
   }
 
-  /** Notes uuids whose events are about to be erased. @param chunks by key */
-  async noteErasing(chunks: ReadonlyMap<string, Buffer>): Promise<void> {
-    const bytes = [...chunks.values()].reduce((sum, { length }) => sum + length, 0);
-    await this.#write('nothing was erased', bytes * 3 + 1, () => {
-      for (const [key, value] of chunks) this.#file.erasing.put(key, sealed(key, value.toString('base64')));
-    });
+  /** Notes uuids whose events are about to be erased. */
+  async noteErasing(key: string, uuids: Buffer): Promise<void> {
+    await this.#write('nothing was erased', uuids.length * 3 + 1, () => noteErasing(this.#file, key, uuids));
   }
 
   /** What was noted, and has not been forgotten yet. */
   erasing(): { key: string; value: Buffer }[] {
-    const bytesOf = (key: string, value: Buffer) => Buffer.from(String(unsealed(key, value) ?? ''), 'base64');
-    return [...this.#file.erasing.getRange({})].map(({ key, value }) => ({ key, value: bytesOf(key, value) }));
+    return notedErasing(this.#file);
   }
 
   /** When the newest fingerprints came, ms of the ids' clock. */
