@@ -1399,6 +1399,8 @@ export interface Operations {
       readonly to?: string | undefined;
       /** The zone of dates without offset. */
       readonly timeZone?: string | undefined;
+      /** `true` keeps what is erased out: for `idWindowDays` from now on it is a duplicate when it is sent again. */
+      readonly block?: boolean | undefined;
       /** `true` erases nothing and answers how many events match (`matching`). */
       readonly dryRun?: boolean | undefined;
       /** `true` erases without a filter. */
