@@ -3,8 +3,10 @@ import type { JournalFile } from './journal-file.ts';
 import {
   type AppPrints,
   areForgottenIntact,
+  arePrintsIntact,
   decodePrints,
   encodeForgottenPrints,
+  encodePrints,
   printsTimeOf,
   viewPrints,
 } from './prints.ts';
@@ -60,3 +62,23 @@ export const notedErasing = ({ erasing }: JournalFile): { key: string; value: Bu
     key,
     value: Buffer.from(String(unsealed(key, value) ?? ''), 'base64'),
   }));
+
+/** Transactions with fingerprints of the app that came in `[fromMs, toMs)`, and what is left of them without. */
+export function strippedFingerprints(
+  { ids }: JournalFile,
+  app: string,
+  fromMs: number,
+  toMs: number,
+): { readonly key: number; readonly value: Buffer | undefined }[] {
+  const changes: { key: number; value: Buffer | undefined }[] = [];
+  for (const { key, value } of ids.getRange({})) {
+    const at = printsTimeOf(value);
+    if (at < fromMs || !arePrintsIntact(key, value)) continue;
+    if (at >= toMs) break;
+    const { apps } = decodePrints(value);
+    const kept = apps.filter((each) => each.app !== app);
+    if (kept.length < apps.length)
+      changes.push({ key, value: kept.length === 0 ? undefined : encodePrints(key, at, kept) });
+  }
+  return changes;
+}

@@ -12,6 +12,7 @@ import {
   idsAndForgotten,
   notedErasing,
   noteErasing,
+  strippedFingerprints,
 } from './forgotten-ids.ts';
 import { countOf, decodeGroup, type Group, timeOf } from './group.ts';
 import type { Restored } from './id-window.ts';
@@ -20,7 +21,7 @@ import type { AsideRow, Cut, DamagedApart, Entry } from './journal-entry.ts';
 import { FILE_NAME, type JournalFile, openJournalFile, sizeOf, slackOf, transactionOf } from './journal-file.ts';
 import { Fullness, type JournalLimits } from './journal-limits.ts';
 import { writePlacesNote } from './places-note.ts';
-import { arePrintsIntact, decodePrints, encodePrints, printsTimeOf } from './prints.ts';
+import { arePrintsIntact, decodePrints, printsTimeOf } from './prints.ts';
 import { sealed, unsealed } from './sealed.ts';
 
 /**
@@ -298,9 +299,7 @@ export class Journal {
   }
 
   /** What was noted, and has not been forgotten yet. */
-  erasing(): { key: string; value: Buffer }[] {
-    return notedErasing(this.#file);
-  }
+  erasing = (): { key: string; value: Buffer }[] => notedErasing(this.#file);
 
   /** When the newest fingerprints came, ms of the ids' clock. */
   newestPrintsAt(): number {
@@ -327,16 +326,7 @@ export class Journal {
 
   /** Forgets the fingerprints of one app that came in `[fromMs, toMs)`: it gave them up for others. */
   async stripFingerprints(app: string, fromMs: number, toMs: number): Promise<void> {
-    const changes: { key: number; value: Buffer | undefined }[] = [];
-    for (const { key, value } of this.#file.ids.getRange({})) {
-      const at = printsTimeOf(value);
-      if (at < fromMs || !arePrintsIntact(key, value)) continue;
-      if (at >= toMs) break;
-      const { apps } = decodePrints(value);
-      const kept = apps.filter((each) => each.app !== app);
-      if (kept.length < apps.length)
-        changes.push({ key, value: kept.length === 0 ? undefined : encodePrints(key, at, kept) });
-    }
+    const changes = strippedFingerprints(this.#file, app, fromMs, toMs);
     const bytes = changes.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
     await this.#write('fingerprints are not forgotten', bytes * 2, () => {
       for (const { key, value } of changes)
