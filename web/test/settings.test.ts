@@ -39,6 +39,32 @@ it('makes a key that works, shows it once, and revokes it', async () => {
   await expect(dashboard.api('POST', '/api/events/shop', [{ event: 'late' }], key)).rejects.toThrow('401');
 });
 
+it('makes a trusted key for a server, whose events may be old', async () => {
+  const { page, open } = await dashboard.reader();
+  await open('/apps/shop/settings?section=keys');
+  const create = async (isTrusted: boolean): Promise<string> => {
+    await page.getByRole('button', { name: 'New key' }).click();
+    if (isTrusted) {
+      await page.getByRole('checkbox', { name: 'Trusted' }).check();
+      await page.getByText('Only for keys that are not trusted.').waitFor();
+      expect(await violations(page)).toEqual([]);
+    }
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    return (await page.getByText(/^sk_/).textContent()) ?? '';
+  };
+  // The app keeps 90 days (above); of a key that is not trusted 30 are taken.
+  const old = [{ event: 'long ago', timestamp: Date.now() - 60 * 86_400_000 }];
+  await expect(dashboard.api('POST', '/api/events/shop', old, await create(false))).rejects.toThrow(
+    'EVENT_TOO_OLD_FOR_KEY',
+  );
+  const trusted = await create(true);
+  expect(await dashboard.api('POST', '/api/events/shop', old, trusted)).toMatchObject({ accepted: 1 });
+  await page.getByRole('cell', { name: /^write, trusted/ }).waitFor();
+  for (const { id } of await dashboard.api<{ id: string }[]>('GET', '/api/keys'))
+    await dashboard.api('DELETE', `/api/keys/${id}`);
+});
+
 it('adds a user and removes them, which ends their session', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/settings?section=users');

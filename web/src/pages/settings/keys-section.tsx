@@ -1,5 +1,6 @@
 import {
   Button,
+  Checkbox,
   Code,
   Group,
   Modal,
@@ -45,7 +46,7 @@ export function KeysSection({ app }: { app: string }) {
     <Stack>
       <Group justify="space-between">
         <Text c="dimmed" size="sm" maw={560}>
-          Write keys send events and do nothing else: they may stand in a page. Read keys ask, and belong on a server.
+          Write keys only send events, so you can put them in a web page. Keep trusted keys and read keys on a server.
         </Text>
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
           New key
@@ -75,6 +76,7 @@ export function KeysSection({ app }: { app: string }) {
                   </Table.Td>
                   <Table.Td>
                     {key.scope}
+                    {key.trusted && ', trusted'}
                     {key.eventsPerSecond !== undefined && `, ${count(key.eventsPerSecond)}/s`}
                   </Table.Td>
                   <Table.Td>{key.origins?.join(', ') ?? 'anywhere'}</Table.Td>
@@ -124,6 +126,7 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
   const [scope, setScope] = useState('write');
   const [origins, setOrigins] = useState<string[]>([]);
   const [rate, setRate] = useState<number | ''>('');
+  const [isTrusted, setTrusted] = useState(false);
   const make = useMutation({
     mutationFn: () =>
       api<MadeKey>('api/keys', {
@@ -131,7 +134,8 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
         body: {
           app,
           scope,
-          ...(scope === 'write' && origins.length > 0 && { origins }),
+          ...(scope === 'write' && !isTrusted && origins.length > 0 && { origins }),
+          ...(scope === 'write' && isTrusted && { trusted: true }),
           ...(scope === 'write' && rate !== '' && { eventsPerSecond: rate }),
         },
       }),
@@ -161,15 +165,26 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
           />
           {scope === 'write' && (
             <>
+              <Checkbox
+                label="Trusted"
+                description="For a program on your server. Its events may be of any age, their ids are unique across the app, and new event names are not limited per minute."
+                checked={isTrusted}
+                onChange={(event) => setTrusted(event.currentTarget.checked)}
+              />
               <TagsInput
                 label="Origins"
-                description="Pages it may be used from, such as https://shop.example. Empty: anywhere."
+                description={
+                  isTrusted
+                    ? 'Only for keys that are not trusted.'
+                    : 'Sites that may use this key, such as https://shop.example. Leave empty to allow any.'
+                }
+                disabled={isTrusted}
                 value={origins}
                 onChange={setOrigins}
               />
               <NumberInput
                 label="Events a second"
-                description="1,000 unless said; more are refused."
+                description="Default: 1,000. Events beyond the limit are rejected."
                 min={1}
                 allowDecimal={false}
                 value={rate}

@@ -9,6 +9,8 @@ export interface Key {
   readonly scope: 'write' | 'read';
   readonly origins?: readonly string[];
   readonly eventsPerSecond?: number;
+  /** Of a program that runs on a server; see docs/http-api.md, What a public key can do. */
+  readonly trusted?: boolean;
   readonly createdAt: string;
   /** To the minute; absent when it was never used. */
   readonly lastUsedAt?: string;
