@@ -56,8 +56,7 @@ const ask = (question: object, signal?: AbortSignal): Promise<Response> =>
     ...(signal && { signal }),
   });
 
-/** Questions that the engine works on; its list goes on naming those that were stopped. */
-/** Of the endless ones: the engine also asks itself every second whether its writes go well. */
+/** Endless questions that the engine works on (its list goes on naming those that were stopped): the engine also asks itself every second whether its writes go well. */
 async function running(): Promise<number> {
   const [row] = await engine.query<{ n: string }>(
     `SELECT count() AS n FROM system.processes WHERE NOT is_cancelled AND position(query, 'JOIN') > 0 AND position(query, 'system.processes') = 0`,
@@ -93,7 +92,8 @@ describe('a question whose caller goes away', () => {
 
   it('is stopped also while it waits for its turn', async () => {
     const all = Array.from({ length: 6 }, () => askAndLeave(ENDLESS));
-    await until(async () => (await running()) === 3);
+    // One caller has two of the three sessions at most.
+    await until(async () => (await running()) === 2);
     for (const { leave } of all) leave();
     await Promise.all(all.map(({ gone }) => gone));
     await until(async () => (await running()) === 0);
@@ -114,7 +114,7 @@ describe('slow questions', () => {
       ),
     );
     try {
-      await until(async () => (await running()) === 3);
+      await until(async () => (await running()) === 2);
       for (let n = 1; n <= 20; n++) {
         const posted = await fetch(`${server.url}/api/events/side`, {
           method: 'POST',
