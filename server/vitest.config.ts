@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // A second, which Vitest waits otherwise, is short on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
     include: ['test/**/*.test.ts'],
     // The engine is a process of half a gigabyte and the machines have two cores: two files at once, no more.
     maxWorkers: 2,
