@@ -25,8 +25,14 @@ export function uuidOfText(app: string, text: string, keyId: string | undefined,
   reverseHalves(digest, target);
 }
 
-/** Of a UUID as RowBinary holds it. */
-export const versionOf = (uuid: Buffer): number => uuid[1]! >> 4;
+/**
+ * Whether a UUID, as RowBinary holds it, is of a random kind (versions 4 and 7). All others can be worked out: of a name, of a place and time, or fixed
+ * ones such as the nil UUID.
+ */
+export function isRandomUuid(uuid: Buffer): boolean {
+  const version = uuid[1]! >> 4;
+  return version === 4 || version === 7;
+}
 
 /** The texts in which an event may be stored that was posted with this id: by a trusted caller, or by one of these keys. */
 export function storedUuids(app: string, text: string, keyIds: readonly string[]): string[] {
@@ -34,7 +40,7 @@ export function storedUuids(app: string, text: string, keyIds: readonly string[]
   const isUuid = parseUuid(text, bytes);
   if (!isUuid) uuidOfText(app, text, undefined, bytes);
   const stored = [uuidToText(bytes, 0)];
-  if (isUuid && versionOf(bytes) !== 8) return stored;
+  if (isUuid && isRandomUuid(bytes)) return stored;
   for (const keyId of keyIds) {
     uuidOfText(app, isUuid ? text.toLowerCase() : text, keyId, bytes);
     stored.push(uuidToText(bytes, 0));

@@ -1,5 +1,12 @@
 import { instantOf, parseDay } from './time.ts';
 
+/** A number below is seconds: as milliseconds it would lie before March 1973, which nobody means. */
+const SECONDS_BELOW = 1e11;
+
+/** A bare number as a time → UTC ms. */
+export const millisecondsOf = (value: number): number =>
+  Math.round(Math.abs(value) < SECONDS_BELOW ? value * 1_000 : value);
+
 const DATE_TIME =
   /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,3})\d{0,6})?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?$/i;
 

@@ -1,5 +1,5 @@
 /** Dates of a question → instants. */
-import { dateTimeOf } from '../date-text.ts';
+import { dateTimeOf, millisecondsOf } from '../date-text.ts';
 import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
 import type { Range } from '../query.ts';
 import { wrong } from '../questions/check.ts';
@@ -92,7 +92,7 @@ export function momentOf(
 ): number {
   const { timeZone } = calendar;
   const name = `${path}${end}`;
-  if (typeof value === 'number') return inTime(value, name);
+  if (typeof value === 'number') return inTime(millisecondsOf(value), name);
   const at = dateTimeOf(value, timeZone);
   if (at !== undefined) return inTime(at, name);
   const today = dayNumber(timeZone)(nowMs);

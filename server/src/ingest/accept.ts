@@ -1,4 +1,4 @@
-import { parseUuid, uuidOfText, versionOf } from '../caller-uuid.ts';
+import { isRandomUuid, parseUuid, uuidOfText } from '../caller-uuid.ts';
 import { SeismoError } from '../errors.ts';
 import { APP_NAME, IDENTIFY, idFromName, PAGE_VIEW_IDS } from '../event.ts';
 import type { Poster } from '../poster.ts';
@@ -143,7 +143,7 @@ const isObject = (value: unknown): value is object =>
 
 /**
  * Writes the event's uuid: made, or from what was given. A text counts for the whole app when whoever posts it is trusted, else for its key
- * alone: what anybody can guess must not make another's event a duplicate. So does a UUID of version 8, which a text becomes.
+ * alone: what anybody can guess must not make another's event a duplicate. So does a UUID that can be worked out.
  * @throws EVENT_UUID_INVALID, EVENT_TEXT_INVALID
  */
 function uuidOf(given: unknown, context: AcceptContext, target: Buffer): Accepted {
@@ -163,7 +163,7 @@ function uuidOf(given: unknown, context: AcceptContext, target: Buffer): Accepte
   if (isUuid && uuids.isOwn(app, target)) return 'own';
   const scope = poster.isTrusted ? undefined : (poster.keyId ?? '');
   if (!isUuid) uuidOfText(app, given, scope, target);
-  else if (scope !== undefined && versionOf(target) === 8) uuidOfText(app, given.toLowerCase(), scope, target);
+  else if (scope !== undefined && !isRandomUuid(target)) uuidOfText(app, given.toLowerCase(), scope, target);
   return 'given';
 }
 

@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../date-text.ts';
 import { SeismoError } from '../errors.ts';
 import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
 import type { DeviceClocks } from './device-clocks.ts';
@@ -81,8 +82,6 @@ function checkAge(timestamp: number, { arrivedAt, retentionDays, keyMaxAgeDays }
 const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 /** Shorter texts of digits are years, or days without dashes: nobody's seconds since 1973. */
 const DIGITS = /^\d{9,}(?:\.\d+)?$/;
-/** A smaller number is seconds: as milliseconds it would lie before March 1973, which nobody means. */
-const SECONDS_BELOW = 1e11;
 
 /**
  * ISO 8601 (without offset: UTC), milliseconds since 1970 or, below 10^11, seconds, both also as a text of digits → UTC ms.
@@ -91,11 +90,11 @@ const SECONDS_BELOW = 1e11;
 export function parseTime(value: unknown, field: string): number {
   const time =
     typeof value === 'number'
-      ? msOfNumber(value)
+      ? millisecondsOf(value)
       : typeof value !== 'string'
         ? Number.NaN
         : DIGITS.test(value)
-          ? msOfNumber(Number(value))
+          ? millisecondsOf(Number(value))
           : msOfText(value);
   if (Number.isNaN(time))
     throw new SeismoError(
@@ -106,8 +105,6 @@ export function parseTime(value: unknown, field: string): number {
   checkRange(time, field);
   return time;
 }
-
-const msOfNumber = (value: number): number => Math.round(Math.abs(value) < SECONDS_BELOW ? value * 1_000 : value);
 
 function msOfText(value: string): number {
   const match = ISO.exec(value);

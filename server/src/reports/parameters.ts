@@ -1,4 +1,4 @@
-import { dateTimeOf } from '../date-text.ts';
+import { dateTimeOf, millisecondsOf } from '../date-text.ts';
 import { SeismoError } from '../errors.ts';
 import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
 import type { Range } from '../query.ts';
@@ -88,8 +88,8 @@ export function dayOf(search: URLSearchParams, name: string, { timeZone }: Calen
 }
 
 /**
- * One end of a range: a day (as `to` it is included), a date-time (without offset in the question's zone), milliseconds
- * since 1970, `today` or `yesterday`.
+ * One end of a range: a day (as `to` it is included), a date-time (without offset in the question's zone), milliseconds or
+ * seconds since 1970, `today` or `yesterday`.
  */
 export function endOf(
   search: URLSearchParams,
@@ -101,7 +101,7 @@ export function endOf(
   if (value === null) return undefined;
   // A plus that was not sent as %2B has become a space.
   const spelled = value.replace(SPACE_FOR_PLUS, '$1+$2');
-  const at = /^\d{9,14}$/.test(value) ? Number(value) : dateTimeOf(spelled, calendar.timeZone);
+  const at = /^\d{9,14}$/.test(value) ? millisecondsOf(Number(value)) : dateTimeOf(spelled, calendar.timeZone);
   if (at !== undefined) {
     if (!isInRange(at)) throw invalid(name, 'must lie from 1970-01-01 to 2100-01-01.');
     return at;

@@ -72,6 +72,28 @@ describe('a text id posted with a public key', () => {
     expect(await storedNames()).toEqual(['as lines', 'junk', 'order paid']);
   });
 
+  it.each([
+    ['the nil UUID', '00000000-0000-0000-0000-000000000000'],
+    ['the max UUID', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
+    ['of a time and a place (version 1)', 'c232ab00-9414-11ec-b3c8-9f6bdeced846'],
+    ['of a name (version 3)', '5df41881-3aed-3515-88a7-2f4a814cf09e'],
+    ['of a name (version 5)', '2ed6657d-e927-568b-95e1-2665a8aea6a2'],
+    ['of our own texts (version 8)', '2489e9ad-2ee2-8e00-8ec9-32d5f69181c0'],
+  ])('makes none vanish by a UUID that can be worked out: %s', async (_, uuid) => {
+    expect(await statusOf({ event: 'junk', uuid }, PAGE)).toBe(201);
+    expect(await statusOf({ event: 'order paid', uuid: uuid.toUpperCase() }, TRUSTED)).toBe(201);
+    expect(await statusOf({ event: 'junk', uuid }, PAGE)).toBe(200);
+    expect(await storedNames()).toEqual(['junk', 'order paid']);
+  });
+
+  it.each(['0f8fad5b-d9cb-469f-a165-70867728950e', '017f22e2-79b0-7cc3-98c4-dc0c0c07398f'])(
+    'but a random UUID is the same event whoever sends it: %s',
+    async (uuid) => {
+      expect(await statusOf({ event: 'a', uuid }, PAGE)).toBe(201);
+      expect(await statusOf({ event: 'a', uuid }, TRUSTED)).toBe(200);
+    },
+  );
+
   it('still counts once for the key itself', async () => {
     for (const poster of [PAGE, SERVER]) {
       expect(await statusOf({ event: 'a', uuid: 'm-1' }, poster)).toBe(201);

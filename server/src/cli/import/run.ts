@@ -181,7 +181,7 @@ class Sending {
     let isFirst = true;
     for await (const { rows, lines, bytesRead } of this.#source.read(this.#resumedAt)) {
       if (isFirst) {
-        checkColumns(rows, columnsOf(mapping));
+        checkColumns(rows, [...columnsOf(mapping), ...(format === 'csv' ? Object.keys(mapping.types ?? {}) : [])]);
         if (isPlain(mapping) && !mapping.renameApp) checkApp(rows, app);
       }
       isFirst = false;
