@@ -2,8 +2,6 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // A second, which Vitest waits otherwise, is short on a busy machine.
-    expect: { poll: { timeout: 30_000 } },
     include: ['test/**/*.test.ts'],
     // Most files start a server and a browser, and the machines have two cores.
     maxWorkers: 2,
