@@ -58,6 +58,19 @@ export function chromiumOptions() {
   return { executablePath, args: CHROMIUM_FLAGS };
 }
 
+/** A browser of somebody's own, and not one that a program drives: page views of bots are rejected. */
+const PERSON = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36';
+
+/**
+ * For tests that send page views. Of the whole browser: what is set for a page alone is not sent any more once the page is left.
+ * @param {{ userAgent?: string, isDriven?: boolean }} [kind] as `navigator.userAgent` and `navigator.webdriver` tell
+ */
+export function personOptions({ userAgent = PERSON, isDriven = false } = {}) {
+  const { args, ...others } = chromiumOptions();
+  const own = isDriven ? [] : ['--disable-blink-features=AutomationControlled'];
+  return { ...others, args: [...args, `--user-agent=${userAgent}`, ...own] };
+}
+
 /** Before the tests: as root on Debian installs what is missing, elsewhere says what to do; the tests then fail by themselves. */
 export function ensureChromium() {
   if (findChromium()) return;

@@ -169,6 +169,11 @@ export const ERRORS = {
     'Ask for less, or raise queryMaxBytes.',
   ),
   QUERY_LIMIT_ROWS: caller(422, 'The answer has more rows than allowed', 'Ask for less, or raise queryMaxRows.'),
+  QUERY_LIMIT_SIZE: caller(
+    422,
+    'The question is larger than the ClickHouse server takes',
+    'Ask for less, or raise http_max_fields and http_max_field_value_size for the user of the server.',
+  ),
   QUERY_TOO_MANY: caller(429, 'Too many questions of yours are waiting', 'Wait for answers before you ask more.', 5),
   QUERY_WAITED_TOO_LONG: machine(
     'The question waited too long behind others',

@@ -232,7 +232,10 @@ it('tells retention by day of each cohort', async () => {
   // Ann and Bob both began four days before the last; of the two only Ann came the next day, and both the day after.
   const cohort = PEOPLE.filter(({ user }) => first(user) === -4);
   const share = (period: number): string => {
-    const back = cohort.filter(({ user }) => days(user).some((day) => Math.floor(day) === -4 + period));
+    // Only what comes after the first visit is a return.
+    const back = cohort.filter(({ user }) =>
+      days(user).some((day) => Math.floor(day) === -4 + period && day > Math.min(...days(user))),
+    );
     return `${(back.length / cohort.length) * 100}%`;
   };
   const cells = async (): Promise<readonly string[]> => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, expect } from 'vitest';
-import { chromiumOptions } from '../../../scripts/chromium.mjs';
+import { personOptions } from '../../../scripts/chromium.mjs';
 import type { StoredEvent } from '../../src/questions.ts';
 import { atEnd } from './fake-server.ts';
 import type { RealServer } from './real-server.ts';
@@ -12,9 +12,6 @@ export interface Chromium {
   /** A visitor whom nobody knows yet; everything of it is gone after the test. */
   visitor(): Promise<BrowserContext>;
 }
-
-/** Somebody's own, and not one that a program drives: page views of bots are rejected. */
-const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36';
 
 export interface Kind {
   /** Of the whole browser: what tests set for a page alone is not sent any more once the page is left. */
@@ -25,11 +22,8 @@ export interface Kind {
   readonly keepsPages?: boolean;
 }
 
-function options({ userAgent = AGENT, isDriven = false, keepsPages = false }: Kind = {}) {
-  const { args, ...others } = chromiumOptions();
-  const own = isDriven ? [] : ['--disable-blink-features=AutomationControlled'];
-  const ignoreDefaultArgs = keepsPages ? ['--disable-back-forward-cache'] : [];
-  return { ...others, args: [...args, `--user-agent=${userAgent}`, ...own], ignoreDefaultArgs };
+function options({ keepsPages = false, ...kind }: Kind = {}) {
+  return { ...personOptions(kind), ignoreDefaultArgs: keepsPages ? ['--disable-back-forward-cache'] : [] };
 }
 
 /** A real Chromium, until the tests of the file are over. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, expect } from 'vitest';
-import { chromiumOptions } from '../../../scripts/chromium.mjs';
+import { personOptions } from '../../../scripts/chromium.mjs';
 import { type Settings, start } from '../../../server/dist/index.js';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -40,7 +40,7 @@ export interface Dashboard {
 export async function aDashboard(settings: Settings = {}): Promise<Dashboard> {
   const dataDir = mkdtempSync(join(tmpdir(), 'seismo-web-'));
   let server = await start({ dataDir, port: 0, logLevel: 'silent', ...settings });
-  const browser = await chromium.launch(chromiumOptions());
+  const browser = await chromium.launch(personOptions());
   afterAll(async () => {
     await browser.close();
     await server.close();

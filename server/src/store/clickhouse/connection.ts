@@ -81,9 +81,16 @@ const unavailable = (cause: unknown): SeismoError =>
 const tooSlow = (cause: unknown): SeismoError =>
   new SeismoError('QUERY_LIMIT_TIME', 'The question took longer than allowed.', { cause });
 
+const tooLarge = (cause: unknown): SeismoError =>
+  new SeismoError('QUERY_LIMIT_SIZE', 'The question has more or longer values than the server takes.', { cause });
+
+/** A server says so in words alone, before it looks at the statement. */
+const isLargerThanAForm = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('HTML Form Exception');
+
 function queryFailure(error: unknown): Error {
   if (error instanceof SeismoError) return error;
-  if (!(error instanceof ClickHouseError)) return unavailable(error);
+  if (!(error instanceof ClickHouseError)) return isLargerThanAForm(error) ? tooLarge(error) : unavailable(error);
   switch (error.code) {
     case '241':
       return new SeismoError('QUERY_LIMIT_MEMORY', 'The question needed more memory than allowed.', { cause: error });

@@ -4,6 +4,7 @@ import { memo, type Ref, useCallback, useEffect, useImperativeHandle, useMemo, u
 import type { StoredEvent } from '../../api/wire.ts';
 import { fieldLabel } from '../../parts/filters.ts';
 import { clock, count, dateTime, dayShort } from '../../parts/formats.ts';
+import { useRowFocus } from '../../parts/use-row-focus.ts';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import classes from './events.module.css';
 import { summaryOf, textOf, valueAt } from './values.ts';
@@ -47,29 +48,18 @@ export function EventTable({ events, columns, timeZone, isOld, hasMore, handle, 
     if (hasMore && lastShown >= events.length - AHEAD) onMore();
   }, [hasMore, lastShown, events.length, onMore]);
 
-  const focus = useCallback(
-    (i: number) => {
-      virtual.scrollToIndex(i);
-      // The row may come into the page by the scrolling alone.
-      requestAnimationFrame(() =>
-        list.current?.querySelector<HTMLElement>(`[data-index="${i}"] button`)?.focus({ preventScroll: true }),
-      );
-    },
-    [virtual],
-  );
+  const scrollTo = useCallback((i: number) => virtual.scrollToIndex(i), [virtual]);
+  const { focus, step } = useRowFocus(list, events.length, scrollTo);
   useImperativeHandle(handle, () => ({ focus }), [focus]);
-  const shortcuts = useMemo(() => {
-    const step = (by: number): void => {
-      const focused = document.activeElement?.closest('[data-index]')?.getAttribute('data-index');
-      focus(Math.min(events.length - 1, Math.max(0, focused == null ? 0 : Number(focused) + by)));
-    };
-    return [
+  const shortcuts = useMemo(
+    () => [
       { keys: 'j', label: 'The event below', run: () => step(1) },
       { keys: 'ArrowDown', label: 'The event below', run: () => step(1) },
       { keys: 'k', label: 'The event above', run: () => step(-1) },
       { keys: 'ArrowUp', label: 'The event above', run: () => step(-1) },
-    ];
-  }, [events.length, focus]);
+    ],
+    [step],
+  );
   useShortcuts(shortcuts);
 
   const above = (items[0]?.start ?? ROW) - ROW;

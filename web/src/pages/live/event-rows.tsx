@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useLayoutEffect, useMemo, useRef } from 'react';
 import type { LiveEvent } from '../../api/feed.ts';
 import { clock, dateTime } from '../../parts/formats.ts';
+import { useRowFocus } from '../../parts/use-row-focus.ts';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import classes from './live.module.css';
 import { summaryOf } from './matches.ts';
@@ -40,18 +41,8 @@ export function EventRows({ rows, timeZone, onOpen }: EventRowsProps) {
     if (added > 0) element.scrollTop += added * ROW_PX;
   }, [rows]);
 
-  const step = useCallback(
-    (by: number) => {
-      const focused = document.activeElement?.closest('[data-index]')?.getAttribute('data-index');
-      const i = Math.min(rows.length - 1, Math.max(0, focused == null ? 0 : Number(focused) + by));
-      virtual.scrollToIndex(i);
-      // The row may come into the page by the scrolling alone.
-      requestAnimationFrame(() =>
-        list.current?.querySelector<HTMLElement>(`[data-index="${i}"] button`)?.focus({ preventScroll: true }),
-      );
-    },
-    [rows.length, virtual],
-  );
+  const scrollTo = useCallback((i: number) => virtual.scrollToIndex(i), [virtual]);
+  const { step } = useRowFocus(list, rows.length, scrollTo);
   const shortcuts = useMemo(
     () => [
       { keys: 'j', label: 'The event below', run: () => step(1) },
