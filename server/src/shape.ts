@@ -25,6 +25,13 @@ const KNOWN_MAX = 10_000;
 export const propertiesOf = (shape: string): readonly Place[] =>
   partsOf(shape).filter((part): part is Place => typeof part !== 'string');
 
+/** Paths of the objects within an event of the shape that have members. */
+export function objectsOf(shape: string): readonly string[] {
+  const paths: string[] = [];
+  partsOf(shape, (path) => paths.push(path));
+  return paths;
+}
+
 /** Puts the JSON text of `data` together again. */
 export function dataOf(shape: string, maps: PropertyMaps): string {
   let parts = known.get(shape);
@@ -55,7 +62,7 @@ export function keysOfPath(path: string): string[] {
   return path.split(/(?<=(?<!\\)(?:\\\\)*)\./).map((part) => (part === '\\-' ? '' : part.replace(/\\(.)/gs, '$1')));
 }
 
-function partsOf(shape: string): Part[] {
+function partsOf(shape: string, onObject: (path: string) => void = () => {}): Part[] {
   const parts: Part[] = [];
   /** Paths of the objects that are open. */
   const open: (string | undefined)[] = [];
@@ -76,6 +83,7 @@ function partsOf(shape: string): Part[] {
     } else {
       if (letter === '{') {
         open.push(prefix);
+        if (open.length > 1) onObject(path);
         // The outermost object has no path, and its keys no prefix.
         prefix = open.length === 1 ? undefined : path;
       } else if (letter === '}') prefix = open.pop();

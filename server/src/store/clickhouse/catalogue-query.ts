@@ -1,6 +1,6 @@
 import { propertyName } from '../../property-name.ts';
 import type { JsonValue, QueryControl } from '../../query.ts';
-import { keysOfPath, propertiesOf } from '../../shape.ts';
+import { keysOfPath, objectsOf, propertiesOf } from '../../shape.ts';
 import type { AppSummary, EventNameSummary, PropertySummary } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { EVENTS, options, type Row } from './sql.ts';
@@ -73,10 +73,18 @@ export async function properties(
     counted.kinds.add(kind);
     found.set(path, counted);
   };
+  /** Listed by their members, and counted where the property is listed for other values too. */
+  const objects: (readonly [path: string, count: number])[] = [];
   const areFew = shapes.length <= SHAPES_MAX;
   if (areFew)
-    for (const { shape, n } of shapes) for (const { kind, path } of propertiesOf(shape)) add(path, kind, Number(n));
-  for (const { k, t, n } of await keysOfMaps(ask, areFew)) add(k, t, Number(n));
+    for (const { shape, n } of shapes) {
+      for (const { kind, path } of propertiesOf(shape)) add(path, kind, Number(n));
+      for (const path of objectsOf(shape)) objects.push([path, Number(n)]);
+    }
+  for (const { k, t, n } of await keysOfMaps(ask, areFew))
+    if (t === WITH_MEMBERS) objects.push([k, Number(n)]);
+    else add(k, t, Number(n));
+  for (const [path, count] of objects) if (found.has(path)) add(path, 'o{', count);
   for (const { k, t } of samples) for (const kind of t) found.get(k)?.kinds.add(kind);
   await completeKinds(ask, found);
   const examples = new Map(samples.map(({ k, j }) => [k, j]));
@@ -118,12 +126,13 @@ async function keysOfMaps(
     `SELECT toString(arrayJoin(mapKeys(${map}))) AS k, '${kind}' AS t, count() AS n ${from} GROUP BY k`;
   return await ask(
     `${keys('texts', 't')} UNION ALL ${keys('numbers', 'n')} UNION ALL SELECT toString(p.1) AS k, p.2 AS t, count() AS n
-      FROM (SELECT arrayJoin(arrayFilter(p -> p.2 != 'o{…', ${PAIRS('others', KIND_OF_OTHER)})) AS p ${from}) GROUP BY k, t`,
+      FROM (SELECT arrayJoin(${PAIRS('others', KIND_OF_OTHER)}) AS p ${from}) GROUP BY k, t`,
   );
 }
 
-/** An object with members is listed by these, as its shape does. */
-const KIND_OF_OTHER = "if(startsWith(v, '{') AND v != '{}', 'o{…', concat('o', left(v, 1)))";
+/** The kind of an object with members. */
+const WITH_MEMBERS = 'o{…';
+const KIND_OF_OTHER = `if(startsWith(v, '{') AND v != '{}', '${WITH_MEMBERS}', concat('o', left(v, 1)))`;
 
 /** What the newest events do not have is looked up among all, by its keys. */
 async function completeKinds(ask: Ask, found: ReadonlyMap<string, Counted>): Promise<void> {
