@@ -21,7 +21,7 @@ if (unknown !== undefined) {
 }
 
 const copy = mkdtempSync(join(tmpdir(), 'seismo-mutants-'));
-process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+process.on('exit', () => rmSync(copy, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 }));
 process.on('SIGINT', () => process.exit(1));
 for (const name of COPIED)
   cpSync(join(root, name), join(copy, name), { recursive: true, filter: (path) => !path.endsWith('node_modules') });
@@ -68,9 +68,17 @@ function run(workspace, files) {
   const report = join(copy, 'report.json');
   rmSync(report, { force: true });
   const { status, signal } = spawnSync(
-    'npx',
+    process.execPath,
     [
-      ...['vitest', 'run', '--root', workspace, ...files, '--bail=1', `--testTimeout=${TEST_MAX_MS}`],
+      ...[
+        join(root, 'node_modules/vitest/vitest.mjs'),
+        'run',
+        '--root',
+        workspace,
+        ...files,
+        '--bail=1',
+        `--testTimeout=${TEST_MAX_MS}`,
+      ],
       ...['--reporter=json', `--outputFile.json=${report}`],
     ],
     { cwd: copy, stdio: 'ignore', timeout: RUN_MAX_MS, killSignal: 'SIGKILL' },
