@@ -100,20 +100,20 @@ export const SUITES = {
     mutants: [
       {
         file: 'server/src/ingest/committer.ts',
-        find: 'if (known === undefined || (',
-        replace: "if (known !== 'stored' || (",
+        find: '        if (known === undefined) {',
+        replace: "        if (known !== 'stored') {",
         breaks: 'a duplicate of an id that is on its way to the disk is stored',
       },
       {
         file: 'server/src/ingest/committer.ts',
-        find: 'if (known === undefined || (',
-        replace: "if (known === undefined || known === 'stored' || (",
+        find: '        if (known === undefined) {',
+        replace: "        if (known === undefined || known === 'stored') {",
         breaks: 'a duplicate of a stored id is stored',
       },
       {
         file: 'server/src/ingest/committer.ts',
-        find: "(kind === 'imported' && known === 'stored')) {",
-        replace: "kind === 'imported') {",
+        find: '        if (known === undefined) {',
+        replace: "        if (known === undefined || kind === 'imported') {",
         breaks: 'an imported row is stored beside the same one that is on its way',
       },
       {
@@ -207,7 +207,7 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/id-window.ts',
-        find: '        this.#counts[app[i]!]![generation[i]!]! += 1;\n',
+        find: '      this.#counts[number]![generation]! += 1;\n',
         replace: '',
         breaks: 'after a restart the count by which ids are given up is wrong',
       },
@@ -261,8 +261,8 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/salvage.ts',
-        find: "if (typeof key === 'string') (part === 'names' ? names : imports).put(key, value);",
-        replace: "if (typeof key === 'string') names.put(key, value);",
+        find: "if (part === 'names' || part === 'imports' || part === 'erasing') byText[part].put(",
+        replace: "if (part === 'names' || part === 'erasing') byText[part].put(",
         breaks: 'how far imports had come is lost, so that they repeat rows',
       },
     ],
