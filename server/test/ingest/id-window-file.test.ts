@@ -30,6 +30,20 @@ describe('the file of the window of ids', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  it('knows how many ids each app holds: the one that holds most gives up its oldest', () => {
+    const bounds = { windowMs: 1_000, max: 50_000 };
+    const window = new IdWindow(bounds);
+    for (let n = 0; n < 50_000; n++) window.restore(n < 30_000 ? 'shop' : 'blog', ...print(n), Math.floor(n / 100));
+    saveWindow(path, window, MARK);
+    const again = loadWindow(path, bounds, MARK)!;
+    expect(again.makeRoom()).toEqual([]);
+    for (let n = 50_000; n < 50_100; n++) again.restore('blog', ...print(n), 600);
+    const evicted = again.makeRoom();
+    expect([evicted.length, evicted[0]?.app]).toEqual([1, 'shop']);
+    expect(again.size).toBeLessThanOrEqual(50_000);
+    expect([again.find(...print(0)), again.find(...print(30_000))]).toEqual([undefined, 'stored']);
+  });
+
   it('gives the window back: what was known is known, nothing else, and it ages on', () => {
     const window = loadWindow(path, BOUNDS, MARK)!;
     expect(window.size).toBe(49_999);
