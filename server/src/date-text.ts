@@ -1,7 +1,7 @@
 import { instantOf, parseDay } from './time.ts';
 
 /** A number below is seconds: as milliseconds it would lie before March 1973, which nobody means. */
-const SECONDS_BELOW = 1e11;
+export const SECONDS_BELOW = 1e11;
 
 /** A bare number as a time → UTC ms. */
 export const millisecondsOf = (value: number): number =>

@@ -87,10 +87,8 @@ export class Sessions {
     return { token, expiresAt, user: grant.user, role: grant.role };
   }
 
-  hasEnded({ session, user, github, signedInAt }: TokenClaims): boolean {
-    if (this.#registry.get(ENDED, session) !== undefined) return true;
-    const since = this.#registry.get<number>(SINCE, ownerKey({ user, github }));
-    return since !== undefined && signedInAt < since;
+  hasEnded(claims: TokenClaims): boolean {
+    return this.#isOver(claims.session, claims);
   }
 
   /** Written every ten minutes at most, and waited for by nobody. */
@@ -145,7 +143,7 @@ export class Sessions {
       .filter(({ value }) => value.user === user && value.github === github);
   }
 
-  #isOver(id: string, { user, github, signedInAt }: StoredSession): boolean {
+  #isOver(id: string, { user, github, signedInAt }: SessionOwner & { readonly signedInAt: number }): boolean {
     if (this.#registry.get(ENDED, id) !== undefined) return true;
     return signedInAt < (this.#registry.get<number>(SINCE, ownerKey({ user, github })) ?? 0);
   }

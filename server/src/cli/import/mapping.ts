@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { restoredCell } from '../../csv-cell.ts';
+import { SECONDS_BELOW } from '../../date-text.ts';
 import { define, jsonOfCell, textOfCell } from './cell.ts';
 import { removeNested, valueAt } from './column-path.ts';
 import type { ColumnTypes, GivenTypes } from './column-types.ts';
@@ -183,8 +184,7 @@ function jsonOfColumn(name: string, value: unknown, { cells, columns, localTimes
   return jsonOfCell(value, name, { isLocal: localTimes.has(name), dropNulls: cells });
 }
 
-/** Smaller numbers are seconds, as milliseconds they would lie before March 1973; then microseconds, then nanoseconds. */
-const SECONDS_BELOW = 1e11;
+/** From here on a number is microseconds, then nanoseconds. */
 const MILLISECONDS_BELOW = 1e14;
 const MICROSECONDS_BELOW = 1e17;
 
