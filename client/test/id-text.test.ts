@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { SETTINGS } from '../../server/dist/settings.js';
-import { isUnidentifiable, PLACEHOLDERS, SHARED_NAMES } from '../../server/dist/user-id.js';
+import { SETTINGS } from '../../server/dist/config/settings.js';
+import { isUnidentifiable, PLACEHOLDERS, SHARED_NAMES } from '../../server/dist/model/user-id.js';
 import type { Drop } from '../src/delivery/queue.ts';
 import { ID_MAX_LENGTH, idText, NO_IDS } from '../src/id-text.ts';
 import { createClient as createNodeClient } from '../src/node.ts';

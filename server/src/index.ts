@@ -1,9 +1,9 @@
 /** Seismo from code: a server of its own, or a handler inside a host application. No top-level await here, so that `require` works. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type SeismoServer, serve, serveLocally } from './app/serve.ts';
 import type { FirstAdmin } from './auth/first-start.ts';
-import { loadConfig } from './config.ts';
-import { type SeismoServer, serve, serveLocally } from './serve.ts';
-import type { Config } from './settings.ts';
+import { loadConfig } from './config/config.ts';
+import type { Config } from './config/settings.ts';
 
 export type { Config, FirstAdmin, SeismoServer };
 /** Any of the settings; the others come from file, environment and defaults. */

@@ -9,7 +9,7 @@ import { addKey } from './cli/key.ts';
 import { addStart } from './cli/start.ts';
 import { addStats } from './cli/stats.ts';
 import { addUser } from './cli/user.ts';
-import { version } from './version.ts';
+import { version } from './config/version.ts';
 
 const program = new Command('seismo')
   .description('Tracks and analyses application events.')

@@ -1,131 +1,80 @@
+/** The folders of the server and what each may import: architecture.json, from which CONTRIBUTING.md's map is printed too. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import architecture from '../../architecture.json' with { type: 'json' };
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 
-/** Which rooms a room may import (DESIGN.md); leaves are everybody's. `registry` is where small data is kept. */
-const MAY: Readonly<Record<string, readonly string[]>> = {
-  leaf: ['leaf', 'sql types'],
-  config: ['leaf'],
-  registry: ['leaf'],
-  auth: ['leaf', 'registry'],
-  store: ['leaf', 'contract', 'sql'],
-  ingest: ['leaf', 'contract'],
-  reports: ['leaf', 'contract', 'questions'],
-  live: ['leaf', 'contract'],
-  questions: ['leaf'],
-  analysis: ['leaf', 'questions', 'contract', 'sql'],
-  saved: ['leaf', 'registry', 'questions', 'analysis'],
-  sql: ['leaf'],
-  contract: ['leaf'],
-  protocols: ['leaf', 'ingest'],
-  http: [
-    'leaf',
-    'auth',
-    'ingest',
-    'reports',
-    'protocols',
-    'contract',
-    'registry',
-    'questions',
-    'analysis',
-    'live',
-    'saved',
-  ],
-  app: [
-    'leaf',
-    'config',
-    'registry',
-    'auth',
-    'store',
-    'contract',
-    'ingest',
-    'reports',
-    'protocols',
-    'http',
-    'app',
-    'questions',
-    'analysis',
-    'live',
-    'saved',
-  ],
-  cli: ['leaf', 'config', 'app', 'cli', 'ingest types', 'auth types', 'contract types'],
-};
-const APP = new Set([
-  'app.ts',
-  'serve.ts',
-  'index.ts',
-  'offline.ts',
-  'open-store.ts',
-  'erase-everywhere.ts',
-  'retention.ts',
-  'zone-moves.ts',
-  'hash-password.ts',
-  'lock.ts',
-  'live-runs.ts',
-]);
-
-function roomOf(file: string): string {
-  if (file === join('store', 'store.ts') || file === join('store', 'analysis-store.ts')) return 'contract';
-  if (file === 'main.ts') return 'cli';
-  if (file === 'config.ts') return 'config';
-  if (APP.has(file)) return 'app';
-  return file.includes('/') ? file.slice(0, file.indexOf('/')) : 'leaf';
+interface Folder {
+  readonly folder: string;
+  readonly mayImport: readonly string[];
+  /** Files outside the folder that count as part of it. */
+  readonly files?: readonly string[];
 }
+const folders: readonly Folder[] = architecture.server;
 
-interface Import {
-  readonly from: string;
-  readonly to: string;
-  readonly isType: boolean;
-}
+const folderOf = (file: string): string | undefined =>
+  folders.find((each) => each.files?.includes(file))?.folder ??
+  folders.find(({ folder }) => file.startsWith(folder))?.folder;
 
-const imports: Import[] = files.flatMap((from) =>
-  [...readFileSync(join(SRC, from), 'utf8').matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from '(\.[^']+)';/gms)].map(
-    ([, type, path]) => ({ from, to: relative(SRC, join(SRC, dirname(from), path!)), isType: type !== undefined }),
+const imports = files.flatMap((from) =>
+  [...readFileSync(join(SRC, from), 'utf8').matchAll(/^(?:import|export)\s[^;]*?from '(\.[^']+)';/gms)].map(
+    ([, path]) => ({ from, to: relative(SRC, join(SRC, dirname(from), path!)) }),
   ),
 );
 
-describe('the rooms', () => {
-  it('are all known', () => {
-    expect(files.filter((file) => MAY[roomOf(file)] === undefined)).toEqual([]);
+/** Cycles of a graph, each as the path that closes it. */
+function cyclesOf(next: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (node: string, path: readonly string[]): void => {
+    if (path.includes(node)) cycles.push([...path.slice(path.indexOf(node)), node].join(' → '));
+    else if (!done.has(node)) for (const other of next.get(node) ?? []) visit(other, [...path, node]);
+    done.add(node);
+  };
+  for (const node of next.keys()) visit(node, []);
+  return cycles;
+}
+
+describe('the folders', () => {
+  it('are all in architecture.json', () => {
+    expect(files.filter((file) => folderOf(file) === undefined)).toEqual([]);
   });
 
-  it('import only what DESIGN.md draws', () => {
-    const wrong = imports.filter(({ from, to, isType }) => {
-      const [room, other] = [roomOf(from), roomOf(to)];
-      if (room === other || MAY[room]!.includes(other)) return false;
-      return !(isType && MAY[room]!.includes(`${other} types`));
+  it('import only what architecture.json allows, types included', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      const [own, other] = [folderOf(from), folderOf(to)];
+      return own !== other && !folders.find(({ folder }) => folder === own)!.mayImport.includes(other!);
     });
     expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
   });
 
-  it('have no cycle among files', () => {
-    const next = new Map<string, string[]>();
-    for (const { from, to, isType } of imports) if (!isType) next.set(from, [...(next.get(from) ?? []), to]);
-    const done = new Set<string>();
-    const cycles: string[] = [];
-    const walk = (file: string, path: readonly string[]): void => {
-      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
-      else if (!done.has(file)) for (const other of next.get(file) ?? []) walk(other, [...path, file]);
-      done.add(file);
-    };
-    for (const file of files) walk(file, []);
-    expect(cycles).toEqual([]);
+  it('depend on one another in one direction', () => {
+    expect(cyclesOf(new Map(folders.map(({ folder, mayImport }) => [folder, mayImport])))).toEqual([]);
+  });
+});
+
+describe('the files', () => {
+  it('have no import cycle, types included', () => {
+    const next = new Map<string, string[]>(files.map((file) => [file, []]));
+    for (const { from, to } of imports) next.get(from)!.push(to);
+    expect(cyclesOf(next)).toEqual([]);
   });
 
-  it('read the environment in config.ts alone', () => {
-    expect(files.filter((file) => /process\.env/.test(readFileSync(join(SRC, file), 'utf8')))).toEqual(['config.ts']);
+  it('read the environment in config/config.ts alone', () => {
+    expect(files.filter((file) => /process\.env/.test(readFileSync(join(SRC, file), 'utf8')))).toEqual([
+      join('config', 'config.ts'),
+    ]);
   });
 
-  it('have no file over 400 lines', () => {
-    const long = files.filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 401);
-    expect(long).toEqual([]);
+  it('have at most 400 lines', () => {
+    expect(files.filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 401)).toEqual([]);
   });
 
-  it('import through files that exist', () => {
+  it('import files that exist', () => {
     const known = new Set(files);
     expect(imports.filter(({ to }) => !known.has(to)).map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
   });

@@ -8,6 +8,8 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { appsQuery, isSignedOut, meQuery } from './api/hooks.ts';
+import type { Search } from './components/search.ts';
+import { FailurePage, NotFound } from './components/states.tsx';
 import { PAGES } from './page-scripts.ts';
 import { dashboardSearch } from './pages/dashboards/search.ts';
 import { eventsSearch } from './pages/events/search.ts';
@@ -19,8 +21,6 @@ import { shareSearch } from './pages/share/search.ts';
 import { signInSearch } from './pages/sign-in/search.ts';
 import { sqlSearch } from './pages/sql/search.ts';
 import { userSearch, usersSearch } from './pages/users/search.ts';
-import type { Search } from './parts/search.ts';
-import { FailurePage, NotFound } from './parts/states.tsx';
 import { lastApp, rememberApp } from './shell/last-app.ts';
 import { Shell } from './shell/shell.tsx';
 

@@ -1,25 +1,23 @@
-/** The rooms of the dashboard: who may import whom, and what only one place may do. */
+/** The folders of the dashboard: what each may import (architecture.json), and what only one of them may do. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import architecture from '../../architecture.json' with { type: 'json' };
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name));
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.tsx?$/.test(name))
+  .map((name) => name.replaceAll('\\', '/'));
 const textOf = (file: string): string => readFileSync(join(SRC, file), 'utf8');
 
-/** `pages/explore`, `parts`, … ; the files at the top put everything together. */
-const roomOf = (file: string): string => /^(pages\/[^/]+|[^/]+)\//.exec(file.replaceAll('\\', '/'))?.[1] ?? 'top';
-/** What stands in the address of a page is known to whoever leads there. */
-const MAY: Readonly<Record<string, (target: string) => boolean>> = {
-  api: (target) => target === 'api',
-  parts: (target) => ['api', 'parts'].includes(target),
-  charts: (target) => ['api', 'parts', 'charts'].includes(target),
-  shell: (target) => ['api', 'parts', 'charts', 'shell'].includes(target),
-  top: () => true,
-};
-const mayImport = (room: string, target: string): boolean =>
-  MAY[room]?.(target) ?? (['api', 'parts', 'charts', 'shell'].includes(target) || target === room);
+/** A page is a folder of its own; the files at the top put everything together. */
+const folderOf = (file: string): string | undefined =>
+  /^pages\/[^/]+\//.exec(file)?.[0] ?? architecture.web.find(({ folder }) => file.startsWith(folder))?.folder;
+const allowed = (folder: string): readonly string[] =>
+  architecture.web.find((each) => folder.startsWith(each.folder))!.mayImport;
+const mayImport = (own: string | undefined, other: string | undefined): boolean =>
+  own === undefined || own === other || (other !== undefined && allowed(own).includes(other));
 
 function importsOf(file: string): { readonly path: string; readonly onlyTypes: boolean }[] {
   const imports = textOf(file).matchAll(
@@ -31,12 +29,12 @@ function importsOf(file: string): { readonly path: string; readonly onlyTypes: b
   }));
 }
 
-it('imports in the directions of the map (CONTRIBUTING.md)', () => {
+it('imports only what architecture.json allows, types included, and the addresses of pages', () => {
   const wrong = files.flatMap((file) =>
     importsOf(file)
       .filter(({ path, onlyTypes }) => {
         if (path.startsWith('..')) return !(onlyTypes && path === '../../client/src/wire.ts');
-        return !mayImport(roomOf(file), roomOf(path)) && !(onlyTypes && path.endsWith('/search.ts'));
+        return !mayImport(folderOf(file), folderOf(path)) && !(onlyTypes && path.endsWith('/search.ts'));
       })
       .map(({ path }) => `${file} imports ${path}`),
   );
@@ -50,9 +48,22 @@ it.each([
   ['the network', /\bfetch\(|new EventSource\(|XMLHttpRequest|WebSocket/, /^api\//],
   ['markup from texts', /dangerouslySetInnerHTML|innerHTML|insertAdjacentHTML|document\.write/, /^$/],
 ])('has %s in one place', (_, pattern, place) => {
-  expect(files.filter((file) => pattern.test(textOf(file)) && !place.test(file.replaceAll('\\', '/')))).toEqual([]);
+  expect(files.filter((file) => pattern.test(textOf(file)) && !place.test(file))).toEqual([]);
 });
 
 it('has no file over 400 lines', () => {
   expect(files.filter((file) => textOf(file).split('\n').length > 400)).toEqual([]);
+});
+
+it('has no import cycle, types included', () => {
+  const next = new Map(files.map((file) => [file, importsOf(file).map(({ path }) => path)]));
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    else if (!done.has(file)) for (const other of next.get(file) ?? []) visit(other, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(cycles).toEqual([]);
 });

@@ -1,5 +1,8 @@
 /** What Explore does to a question, without a browser. */
 import { describe, expect, it } from 'vitest';
+import { isComplete } from '../src/components/condition-form.tsx';
+import { inWords, operatorsFor, scalarOf } from '../src/components/filters.ts';
+import { labelOf, rangeIn } from '../src/components/range.ts';
 import {
   asKind,
   CHOICES_MAX,
@@ -15,9 +18,6 @@ import {
   withRange,
 } from '../src/pages/explore/question.ts';
 import { exploreSearch } from '../src/pages/explore/search.ts';
-import { isComplete } from '../src/parts/condition-form.tsx';
-import { inWords, operatorsFor, scalarOf } from '../src/parts/filters.ts';
-import { labelOf, rangeIn } from '../src/parts/range.ts';
 
 const NAMES = ['request', '$identify', 'page viewed', 'purchased'];
 const PRO = { field: 'data.plan', value: 'pro' };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { presetsAt, type Range } from '../src/parts/range.ts';
+import { presetsAt, type Range } from '../src/components/range.ts';
 
 /** A Wednesday. */
 const NOON = Date.parse('2026-11-25T12:00:00Z');

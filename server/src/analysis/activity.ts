@@ -1,8 +1,8 @@
-import type { QueryControl } from '../query.ts';
+import type { QueryControl } from '../model/query.ts';
 import { wrong } from '../questions/check.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
-import { bucketsOf } from '../time.ts';
+import { bucketsOf } from '../time/calendar.ts';
 import { column, iso, type Made } from './answer.ts';
 import { PERIODS_MAX } from './retention.ts';
 import { type Around, type Resolved, topChoiceOf } from './scope.ts';

@@ -1,8 +1,8 @@
-import type { QueryControl, Statement } from '../query.ts';
+import type { QueryControl, Statement } from '../model/query.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { SegmentInput } from '../questions/parts.ts';
-import type { Calendar } from '../time.ts';
-import type { AnalysisAnswer } from './answer.ts';
+import type { Calendar } from '../time/calendar.ts';
+import type { Asked } from './answer.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { Ends } from './range.ts';
 
@@ -35,16 +35,6 @@ export interface AskOptions {
   readonly control: QueryControl;
   /** Only what of the question's own range lies in this one. */
   readonly within?: Ends;
-}
-
-export interface Asked {
-  readonly answer: AnalysisAnswer;
-  /** The answer as a table, in the order of its columns. */
-  readonly rows: () => Iterable<readonly unknown[]>;
-  /** It was known already. */
-  readonly isKept?: boolean;
-  /** UTC ms; set when the question did not wait: the answer stands for that time. */
-  readonly asOf?: number;
 }
 
 /** What the room is handed beside the store. */

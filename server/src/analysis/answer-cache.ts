@@ -1,6 +1,6 @@
-import { appAt, type Committed, isIdAt, timestampAt } from '../committed.ts';
-import { IDENTIFY } from '../event.ts';
-import type { Asked } from './analysis.ts';
+import { IDENTIFY } from '../model/event.ts';
+import { appAt, type Committed, isIdAt, timestampAt } from '../row/committed-rows.ts';
+import type { Asked } from './answer.ts';
 
 /** An answer that is kept, or is being made. */
 export interface Kept {

@@ -31,3 +31,13 @@ export interface Made<Result> {
 
 export const column = (name: string, type: Column['type']): Column => ({ name, type });
 export const iso = (ms: number): string => new Date(ms).toISOString();
+
+export interface Asked {
+  readonly answer: AnalysisAnswer;
+  /** The answer as a table, in the order of its columns. */
+  readonly rows: () => Iterable<readonly unknown[]>;
+  /** It was known already. */
+  readonly isKept?: boolean;
+  /** UTC ms; set when the question did not wait: the answer stands for that time. */
+  readonly asOf?: number;
+}

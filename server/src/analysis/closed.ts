@@ -1,8 +1,8 @@
-import type { Segment } from '../analysis-query.ts';
-import type { Range } from '../query.ts';
+import type { Segment } from '../model/analysis-query.ts';
+import type { Range } from '../model/query.ts';
+import { SESSION_GAP_MS, sessionRange } from '../model/session.ts';
 import type { Question } from '../questions/kinds.ts';
-import { SESSION_GAP_MS, sessionRange } from '../session.ts';
-import type { Calendar } from '../time.ts';
+import type { Calendar } from '../time/calendar.ts';
 import { wholeIntervals } from './activity.ts';
 import { FUNNEL_WINDOW } from './funnel.ts';
 import { durationMs, rangeOf } from './range.ts';

@@ -1,10 +1,11 @@
-import { withPatterns } from '../pattern.ts';
-import type { QueryControl, Statement } from '../query.ts';
+import type { QueryControl, Statement } from '../model/query.ts';
+import { withPatterns } from '../model/regexp.ts';
 import { questionOf } from '../questions/check.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { lifecycle, stickiness } from './activity.ts';
-import type { Analysis, AnalysisSurroundings, Asked } from './analysis.ts';
+import type { Analysis, AnalysisSurroundings } from './analysis.ts';
+import type { Asked } from './answer.ts';
 import { iso, type Made } from './answer.ts';
 import { closedOf } from './closed.ts';
 import { funnel } from './funnel.ts';

@@ -1,10 +1,10 @@
-import type { FunnelCounts, FunnelQuery, Person } from '../analysis-query.ts';
-import type { QueryControl } from '../query.ts';
+import type { FunnelCounts, FunnelQuery, Person } from '../model/analysis-query.ts';
+import type { QueryControl } from '../model/query.ts';
+import { SESSION_GAP_MS, sessionRange } from '../model/session.ts';
+import { componentsOf } from '../model/step-classes.ts';
 import { wrong } from '../questions/check.ts';
 import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
-import { SESSION_GAP_MS, sessionRange } from '../session.ts';
-import { componentsOf } from '../step-classes.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { column, iso, type Made } from './answer.ts';
 import { type GroupValue, groupOf } from './groups.ts';

@@ -1,6 +1,6 @@
-import type { GroupKey } from '../analysis-query.ts';
-import { jsonOf } from '../property-value.ts';
-import type { JsonValue } from '../query.ts';
+import type { GroupKey } from '../model/analysis-query.ts';
+import { jsonOf } from '../model/property-value.ts';
+import type { JsonValue } from '../model/query.ts';
 
 export type Group = GroupKey | 'other';
 /** A value of a breakdown: the value, or that the event does not have it. */

@@ -1,10 +1,10 @@
-import type { PathLink, PathsQuery, TypedValue } from '../analysis-query.ts';
-import { jsonOf } from '../property-value.ts';
-import type { JsonValue, QueryControl } from '../query.ts';
+import type { PathLink, PathsQuery, TypedValue } from '../model/analysis-query.ts';
+import { jsonOf } from '../model/property-value.ts';
+import type { JsonValue, QueryControl } from '../model/query.ts';
+import { SESSION_GAP_MS } from '../model/session.ts';
 import { wrong } from '../questions/check.ts';
 import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
-import { SESSION_GAP_MS } from '../session.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { column, type Made } from './answer.ts';
 import { durationMs } from './range.ts';

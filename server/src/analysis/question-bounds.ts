@@ -1,4 +1,4 @@
-import { PATTERNS_MAX } from '../pattern.ts';
+import { PATTERNS_MAX } from '../model/regexp.ts';
 import { wrong } from '../questions/check.ts';
 import type { SegmentInput } from '../questions/parts.ts';
 

@@ -1,7 +1,7 @@
 /** Dates of a question → instants. */
-import { dateTimeOf, millisecondsOf } from '../date-text.ts';
-import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
-import type { Range } from '../query.ts';
+
+import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../model/event.ts';
+import type { Range } from '../model/query.ts';
 import { wrong } from '../questions/check.ts';
 import {
   bucketsOf,
@@ -13,7 +13,8 @@ import {
   monthsLater,
   parseDay,
   startOfDay,
-} from '../time.ts';
+} from '../time/calendar.ts';
+import { dateTimeOf, millisecondsOf } from '../time/parse-date-time.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;

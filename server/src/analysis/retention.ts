@@ -1,10 +1,10 @@
-import type { RetentionCell, RetentionQuery } from '../analysis-query.ts';
-import type { QueryControl } from '../query.ts';
+import type { RetentionCell, RetentionQuery } from '../model/analysis-query.ts';
+import type { QueryControl } from '../model/query.ts';
 import { wrong } from '../questions/check.ts';
 import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
-import { bucketsOf } from '../time.ts';
+import { bucketsOf } from '../time/calendar.ts';
 import { column, iso, type Made } from './answer.ts';
 import { type GroupValue, groupOf } from './groups.ts';
 import { type Around, choiceOf, type Resolved } from './scope.ts';

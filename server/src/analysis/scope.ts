@@ -1,11 +1,11 @@
 /** What questions of all kinds say → the store's terms, every refusal with the path to the field. */
-import type { Scope, Segment } from '../analysis-query.ts';
-import type { WeekStart } from '../app-settings.ts';
-import type { Condition, Filter, Range } from '../query.ts';
+import type { Scope, Segment } from '../model/analysis-query.ts';
+import type { WeekStart } from '../model/app-settings.ts';
+import type { Condition, Filter, Range } from '../model/query.ts';
 import { wrong } from '../questions/check.ts';
 import { filtersOf } from '../questions/filters.ts';
 import type { EventChoiceInput, FilterInput, SegmentInput } from '../questions/parts.ts';
-import { type Calendar, zoneNamed } from '../time.ts';
+import { type Calendar, zoneNamed } from '../time/calendar.ts';
 import { patternsIn } from './question-bounds.ts';
 import { type Ends, isReversed, lastRange, momentOf, narrowed, rangeOf } from './range.ts';
 

@@ -1,9 +1,9 @@
-import type { Person, SessionNumbers, SessionsResult } from '../analysis-query.ts';
-import type { QueryControl } from '../query.ts';
+import type { Person, SessionNumbers, SessionsResult } from '../model/analysis-query.ts';
+import type { QueryControl } from '../model/query.ts';
+import { SESSION_GAP_MS } from '../model/session.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
-import { SESSION_GAP_MS } from '../session.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
-import { bucketsOf } from '../time.ts';
+import { bucketsOf } from '../time/calendar.ts';
 import { column, iso, type Made } from './answer.ts';
 import { durationMs } from './range.ts';
 import type { Resolved } from './scope.ts';

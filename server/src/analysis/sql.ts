@@ -1,5 +1,5 @@
-import { PATTERNS_MAX } from '../pattern.ts';
-import type { JsonValue, QueryControl } from '../query.ts';
+import type { JsonValue, QueryControl } from '../model/query.ts';
+import { PATTERNS_MAX } from '../model/regexp.ts';
 import { wrong } from '../questions/check.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import { checkSql } from '../sql/check.ts';

@@ -1,6 +1,6 @@
 const MILLION = 1_000_000;
 
-/** The sums of the first, the first two and so on: decimals as people add them (store/clickhouse/analysis/sum-sql.ts). */
+/** The sums of the first, the first two and so on: decimals as people add them (store/clickhouse/analysis/sql/sum-sql.ts). */
 export function runningSums(values: readonly number[]): number[] {
   let millionths = 0;
   let rest = 0;

@@ -1,12 +1,12 @@
-import type { GroupKey, SeriesMeasure, TrendCell, TrendQuery } from '../analysis-query.ts';
-import type { Filter, Interval, QueryControl, Range } from '../query.ts';
+import type { GroupKey, SeriesMeasure, TrendCell, TrendQuery } from '../model/analysis-query.ts';
+import type { Filter, Interval, QueryControl, Range } from '../model/query.ts';
+import { SESSION_GAP_MS } from '../model/session.ts';
 import { wrong } from '../questions/check.ts';
 import { fieldOf, propertyOf } from '../questions/filters.ts';
 import { evaluate, parseFormula } from '../questions/formula.ts';
 import type { Measure, QuestionOf } from '../questions/kinds.ts';
-import { SESSION_GAP_MS } from '../session.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
-import { bucketsOf, type Calendar } from '../time.ts';
+import { bucketsOf, type Calendar } from '../time/calendar.ts';
 import { column, iso, type Made } from './answer.ts';
 import { type Group, type GroupValue, groupOf } from './groups.ts';
 import { previousRange, rangeOf } from './range.ts';

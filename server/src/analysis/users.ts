@@ -1,9 +1,9 @@
-import { eventToJson } from '../event.ts';
-import type { JsonValue, QueryControl } from '../query.ts';
+import type { EventRow } from '../model/event.ts';
+import { eventToJson } from '../model/event.ts';
+import type { JsonValue, QueryControl } from '../model/query.ts';
 import { wrong } from '../questions/check.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
-import type { EventRow } from '../store/store.ts';
 import { column, iso, type Made } from './answer.ts';
 import type { Resolved } from './scope.ts';
 

@@ -1,5 +1,5 @@
 /** Who asks, and what they may do: what `http` and `cli` ask of the auth room. Failures are SeismoErrors. */
-import type { Poster } from '../poster.ts';
+import type { Poster } from '../model/poster.ts';
 import type { Caller } from './known-callers.ts';
 
 export const ROLES = ['admin', 'viewer'] as const;

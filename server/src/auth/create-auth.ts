@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import {
   type Auth,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { FIRST_ADMIN } from '../first-password.ts';
 import type { Registry } from '../registry/registry.ts';
+import { FIRST_ADMIN } from '../system/first-password.ts';
 import { Passwords } from './passwords.ts';
 
 export interface FirstAdmin {

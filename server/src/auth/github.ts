@@ -1,4 +1,4 @@
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 
 export const GITHUB_MAX_MS = 10_000;
 const TOKEN_MAX_LENGTH = 255;

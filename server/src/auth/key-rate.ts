@@ -1,5 +1,5 @@
-import { SeismoError } from '../errors.ts';
-import type { Allowance } from '../poster.ts';
+import { SeismoError } from '../model/errors.ts';
+import type { Allowance } from '../model/poster.ts';
 
 /**
  * A key in debt for longer would be closed to all visitors of its page for as long, by whoever sends the most. So a debt is never more

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { SeismoError } from '../errors.ts';
-import { APP_NAME } from '../event.ts';
-import type { Poster } from '../poster.ts';
+import { SeismoError } from '../model/errors.ts';
+import { APP_NAME } from '../model/event.ts';
+import type { Poster } from '../model/poster.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { KeyIdentity, KeyRequest, KeySummary, Via } from './auth.ts';
 import { KeyRate } from './key-rate.ts';

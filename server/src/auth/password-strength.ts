@@ -1,4 +1,4 @@
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 
 /** zxcvbn's own bound for "safely unguessable": 10^8 guesses (Wheeler, USENIX Security 2016). */
 const SCORE_MIN = 3;

@@ -1,5 +1,5 @@
 import { compare, hash } from '@node-rs/bcrypt';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 
 /** Cost 12: some 250 ms of one core. */
 const ROUNDS = 12;

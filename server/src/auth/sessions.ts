@@ -1,4 +1,4 @@
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Role, Session, SessionSummary } from './auth.ts';
 import type { Caller } from './known-callers.ts';

@@ -1,4 +1,4 @@
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import type { Standing } from './known-callers.ts';
 import { FailureLimiter } from './limiter.ts';
 

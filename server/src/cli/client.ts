@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { ERRORS } from '../errors.ts';
+import { ERRORS } from '../model/errors.ts';
 import { CommandFailure } from './failure.ts';
 
 /** Where a command's requests go: the socket of the server on this machine (no token needed), or a remote one. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Config, type ConfigSources, flagName, loadConfig } from '../config.ts';
-import { isServed, socketPathOf } from '../lock.ts';
-import type { Offline } from '../offline.ts';
-import { SETTINGS, type SettingName } from '../settings.ts';
+import { isServed, socketPathOf } from '../app/data-directory-lock.ts';
+import type { Offline } from '../app/offline.ts';
+import { type Config, type ConfigSources, flagName, loadConfig } from '../config/config.ts';
+import { SETTINGS, type SettingName } from '../config/settings.ts';
 import { type Client, clientOf } from './client.ts';
 import { CommandFailure } from './failure.ts';
 import { type Output, outputOf } from './output.ts';
@@ -87,7 +87,7 @@ export function checkData({ dataDir }: Session): void {
 /** Works on users and keys of the data directory while no server runs. */
 export async function offline<T>({ config }: Session, work: (rooms: Offline) => Promise<T>): Promise<T> {
   // Loaded when needed: HTTP, journal and engine take half a second, which `--help` and a running server's client need not wait.
-  const { openOffline } = await import('../offline.ts');
+  const { openOffline } = await import('../app/offline.ts');
   const rooms = await openOffline(config);
   try {
     return await work(rooms);
@@ -101,7 +101,7 @@ export async function withServer<T>(session: Session, work: (client: Client) => 
   const { client, config, dataDir, output } = session;
   if (client) return await work(client);
   output.note(`No server runs on ${dataDir}: opening it for this command …`);
-  const { serveLocally } = await import('../serve.ts');
+  const { serveLocally } = await import('../app/serve.ts');
   const rooms = await serveLocally({ ...config, logLevel: 'silent' });
   try {
     return await work(clientOf({ socketPath: socketPathOf(dataDir) }));

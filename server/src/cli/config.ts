@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { explainConfig, maskedConfig } from '../config.ts';
+import { explainConfig, maskedConfig } from '../config/config.ts';
 import { type CommonOptions, sourcesOf, withFiles, withSettings } from './common.ts';
 import { outputOf, table } from './output.ts';
 

@@ -1,6 +1,6 @@
-import { ConfigError } from '../config-error.ts';
-import { SeismoError } from '../errors.ts';
-import { DirectoryInUse } from '../lock.ts';
+import { DirectoryInUse } from '../app/data-directory-lock.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { SeismoError } from '../model/errors.ts';
 
 /** A command that could not do what it was asked, said in one sentence with what to do next. Exit code 1, or 2 for wrong use. */
 export class CommandFailure extends Error {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Config } from '../config.ts';
-import { loadConfig } from '../config.ts';
-import { SeismoError } from '../errors.ts';
-import { keepFirstPassword } from '../first-password.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/config.ts';
+import { SeismoError } from '../model/errors.ts';
+import { keepFirstPassword } from '../system/first-password.ts';
 import { type CommonOptions, sourcesOf, withFiles, withSettings } from './common.ts';
 import { CommandFailure } from './failure.ts';
 import { bold, outputOf } from './output.ts';
@@ -20,7 +20,7 @@ export function addStart(program: Command): void {
       process.umask(0o077);
       const output = outputOf(options);
       const config = await loadConfig(sourcesOf(options));
-      const { serve } = await import('../serve.ts');
+      const { serve } = await import('../app/serve.ts');
       const server = await serve(config).catch((error: unknown) => {
         throw portFailure(error, config) ?? error;
       });

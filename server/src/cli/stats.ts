@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { IngestStats, Salvage } from '../ingest/ingest.ts';
+import type { IngestStats } from '../ingest/ingest.ts';
+import type { Salvage } from '../ingest/journal/salvage-summary.ts';
 import type { StoreUsage } from '../store/store.ts';
 import { type CommonOptions, checkData, type Session, sessionOf, withCommon, withServer } from './common.ts';
 import { bytesText, countOf, countText, table } from './output.ts';

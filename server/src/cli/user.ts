@@ -75,7 +75,7 @@ export function addUser(program: Command): void {
     .description('print the bcrypt hash of a password, for the setting users')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
-      const { hashPassword } = await import('../hash-password.ts');
+      const { hashPassword } = await import('../app/hash-password.ts');
       const hash = await hashPassword(await askNewPassword('Password: '));
       outputOf(options).result({ hash }, hash);
     });

@@ -1,4 +1,4 @@
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 
 /** What all bodies together may hold that are being read or worked on; as many of the largest always fit. */
 const BUDGET_BYTES = 128 * 1024 * 1024;

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
-import { SeismoError } from '../errors.ts';
-import { glanceAt } from '../json-scan.ts';
+import { SeismoError } from '../model/errors.ts';
+import { glanceAt } from '../row/json-scan.ts';
 import { type BodyBudget, busy, type Held } from './body-budget.ts';
 
 /** Of every JSON answer. */

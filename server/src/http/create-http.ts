@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, STATUS_CODES } from 'node:http';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import { BodyBudget } from './body-budget.ts';
 import { boundConnections } from './connections.ts';
 import type { HttpDeps } from './deps.ts';

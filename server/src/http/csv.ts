@@ -1,5 +1,5 @@
+import type { EventRow } from '../model/event.ts';
 import { CSV_HEADER, csvLine } from '../reports/csv.ts';
-import type { EventRow } from '../store/store.ts';
 
 export const CSV_TYPE = 'text/csv; charset=utf-8; header=present';
 export const LINES_TYPE = 'application/x-ndjson; charset=utf-8';

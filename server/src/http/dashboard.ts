@@ -10,7 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import { type Encoding, encodingFor } from './encoding.ts';
 import { missingDashboardPage, PAGE_POLICY } from './pages.ts';
 import { mountOf } from './url.ts';

@@ -7,7 +7,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Reports } from '../reports/reports.ts';
 import type { Saved } from '../saved/saved.ts';
 import type { Store } from '../store/store.ts';
-import type { Calendar } from '../time.ts';
+import type { Calendar } from '../time/calendar.ts';
 import type { BodyBudget } from './body-budget.ts';
 import type { Dashboard } from './dashboard.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Identity } from '../auth/auth.ts';
-import { APP_NAME } from '../event.ts';
-import { ADMIN, type Poster } from '../poster.ts';
+import { APP_NAME } from '../model/event.ts';
+import { ADMIN, type Poster } from '../model/poster.ts';
 import { type BodyBounds, JSON_TYPE, withBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
 import { checkHead } from './head.ts';

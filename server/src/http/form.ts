@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import { booleanOf } from '../reports/parameters.ts';
 import { negotiate } from './accept.ts';
 import type { Call, Parameter } from './route.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 
 /** Browsers and proxies send some thirty. Node leaves out those beyond 2,000 without a word. */
 export const HEADERS_MAX = 200;

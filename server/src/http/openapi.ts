@@ -1,5 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox';
-import { ERRORS, type ErrorCode } from '../errors.ts';
+import { ERRORS, type ErrorCode } from '../model/errors.ts';
 import type { Access, AnswerDoc, Route } from './route.ts';
 
 const Problem = Type.Object(

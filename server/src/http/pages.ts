@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ERRORS } from '../errors.ts';
+import { ERRORS } from '../model/errors.ts';
 import type { Route } from './route.ts';
 
 const STYLE = `

@@ -1,6 +1,5 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import type { StoredEvent } from '../event.ts';
-import type { EventRow } from '../store/store.ts';
+import type { EventRow, StoredEvent } from '../model/event.ts';
 
 export const PARQUET_TYPE = 'application/vnd.apache.parquet';
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ERRORS, type ErrorCode, SeismoError } from '../errors.ts';
+import { ERRORS, type ErrorCode, SeismoError } from '../model/errors.ts';
 import { mountOf } from './url.ts';
 
 /** Fastify's and Node's own refusals → our table. */

@@ -1,9 +1,9 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/auth.ts';
-import { SeismoError } from '../errors.ts';
-import { APP_NAME } from '../event.ts';
-import type { Caller, QueryControl } from '../query.ts';
+import { SeismoError } from '../model/errors.ts';
+import { APP_NAME } from '../model/event.ts';
+import type { Caller, QueryControl } from '../model/query.ts';
 import { type BodyBounds, jsonOf } from './body.ts';
 import { setTokenCookie } from './cookie.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';

@@ -1,8 +1,8 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/auth.ts';
-import type { ErrorCode } from '../errors.ts';
-import type { QueryControl } from '../query.ts';
+import type { ErrorCode } from '../model/errors.ts';
+import type { QueryControl } from '../model/query.ts';
 import type { AuditDetails } from './security-log.ts';
 
 /**

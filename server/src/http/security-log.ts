@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/auth.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../model/errors.ts';
 import { isLocal } from './local.ts';
 
 /** What a handler adds to its line: whom or what it changed, and how many. Never a secret. */

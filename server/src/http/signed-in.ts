@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity, SignedIn, UserIdentity } from '../auth/auth.ts';
 import type { Caller } from '../auth/known-callers.ts';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import { browserCookie, setBrowserCookie, setTokenCookie } from './cookie.ts';
 
 export const callerOf = (request: FastifyRequest): Caller => ({

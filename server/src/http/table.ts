@@ -1,7 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import type { Asked } from '../analysis/analysis.ts';
-import type { Column } from '../analysis/answer.ts';
-import { csvCell } from '../csv-cell.ts';
+import type { Asked, Column } from '../analysis/answer.ts';
+import { csvCell } from '../model/csv-cell.ts';
 import { CSV_TYPE, LINES_TYPE } from './csv.ts';
 import type { Form } from './form.ts';
 import type { Call } from './route.ts';

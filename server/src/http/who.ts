@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Auth, Identity, Via } from '../auth/auth.ts';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import { tokenCookie } from './cookie.ts';
 import { isLocal } from './local.ts';
 import type { Access } from './route.ts';

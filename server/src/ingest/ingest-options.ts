@@ -1,7 +1,7 @@
-import type { Committed, Refused } from '../committed.ts';
+import type { Committed, Refused } from '../row/committed-rows.ts';
 import type { Store } from '../store/store.ts';
-import type { EventLimits } from './limits.ts';
-import type { Zone } from './loader.ts';
+import type { EventLimits } from './accept/limits.ts';
+import type { Zone } from './load/loader.ts';
 
 export interface IngestOptions {
   /** The journal lies in `<dataDir>/journal`. */

@@ -1,8 +1,8 @@
-import { appAt, type Committed, type Refused } from '../committed.ts';
-import { SeismoError } from '../errors.ts';
-import { withPatternsOf } from '../pattern.ts';
-import type { Filter, QueryControl } from '../query.ts';
-import { decodeRow } from '../row.ts';
+import { SeismoError } from '../model/errors.ts';
+import type { Filter, QueryControl } from '../model/query.ts';
+import { withPatternsOf } from '../model/regexp.ts';
+import { appAt, type Committed, type Refused } from '../row/committed-rows.ts';
+import { decodeRow } from '../row/row.ts';
 import type { Store } from '../store/store.ts';
 import { Follower, type Source, Told } from './follower.ts';
 import type { Live, Outlet, Patience, ReaderRequest } from './live.ts';

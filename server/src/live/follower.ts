@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { SeismoError } from '../errors.ts';
-import { eventToJson, type StoredEvent } from '../event.ts';
-import type { Filter, JsonValue } from '../query.ts';
-import { dataOf, type MatchBudget, MatchTooCostly, matchesFilters } from '../query-match.ts';
+import { SeismoError } from '../model/errors.ts';
+import { eventToJson, type StoredEvent } from '../model/event.ts';
+import { dataOf, type MatchBudget, MatchTooCostly, matchesFilters } from '../model/filter-match.ts';
+import type { Filter, JsonValue } from '../model/query.ts';
 import { message } from './message.ts';
 import type { Reader } from './reader.ts';
 

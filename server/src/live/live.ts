@@ -1,4 +1,4 @@
-import type { Filter } from '../query.ts';
+import type { Filter } from '../model/query.ts';
 
 /** What `http` asks of the live room: readers that are told what is accepted, or refused, as it happens. */
 export interface Live {

@@ -1,4 +1,4 @@
-import { type MatchBudget, MatchTooCostly } from '../query-match.ts';
+import { type MatchBudget, MatchTooCostly } from '../model/filter-match.ts';
 
 /** One test at most: 200,000 steps took up to 8 ms (a text of 4,096 characters, 1,000 instructions: 4 million steps, 130 ms). */
 const STEPS_MAX = 200_000;

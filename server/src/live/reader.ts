@@ -1,4 +1,4 @@
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import type { Outlet, Patience, ReaderRequest } from './live.ts';
 import { message } from './message.ts';
 

@@ -1,4 +1,4 @@
-import type { Refused } from '../committed.ts';
+import type { Refused } from '../row/committed-rows.ts';
 
 /** As many are kept of an app, each so large at most, and all together (API.md). */
 const KEPT_MAX = 1_000;

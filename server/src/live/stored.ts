@@ -1,8 +1,7 @@
-import { SeismoError } from '../errors.ts';
-import type { StoredEvent } from '../event.ts';
-import type { FollowingQuery } from '../query.ts';
-import { dataOf, matchesFilters } from '../query-match.ts';
-import type { EventRow } from '../store/store.ts';
+import { SeismoError } from '../model/errors.ts';
+import type { EventRow, StoredEvent } from '../model/event.ts';
+import { dataOf, matchesFilters } from '../model/filter-match.ts';
+import type { FollowingQuery } from '../model/query.ts';
 
 export interface PlacedEvent {
   readonly seq: number;

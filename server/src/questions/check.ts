@@ -1,7 +1,7 @@
 /** A value from outside → a question, or the path to the field at fault and what would have been right. */
 import type { TSchema } from '@sinclair/typebox';
 import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import { type Kind, QUESTIONS, type Question } from './kinds.ts';
 
 /** Lists in lists in lists: deeper than anybody means it. */

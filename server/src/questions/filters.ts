@@ -1,7 +1,8 @@
 /** Filters as JSON, their schema already checked (parts.ts) → the store's terms, every refusal with the path to the field. */
-import { patternFault } from '../pattern.ts';
-import { parseField } from '../property-name.ts';
-import type { Condition, Field, Filter, Match, PropertyField } from '../query.ts';
+
+import { parseField } from '../model/property-name.ts';
+import type { Condition, Field, Filter, Match, PropertyField } from '../model/query.ts';
+import { patternFault } from '../model/regexp.ts';
 import { wrong } from './check.ts';
 import type { FilterInput } from './parts.ts';
 

@@ -1,7 +1,7 @@
 /** The parts that questions of every kind are made of. One schema each: validation, types and OpenAPI come from it. */
 import { type Static, type TProperties, Type } from '@sinclair/typebox';
-import { WEEK_STARTS } from '../app-settings.ts';
-import { INTERVALS, OPERATORS } from '../query.ts';
+import { WEEK_STARTS } from '../model/app-settings.ts';
+import { INTERVALS, OPERATORS } from '../model/query.ts';
 
 /** Bounds of a question; each keeps a statement for the engine within what it answers in seconds. */
 export const TEXT_MAX = 1_000;

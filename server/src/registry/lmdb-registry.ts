@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import type { AppSettings } from '../app-settings.ts';
-import { SeismoError } from '../errors.ts';
-import { causeOfFailure, DURABLE, usedBytesOf } from '../lmdb-options.ts';
-import { checkRoomForNew, LmdbRoom } from '../lmdb-room.ts';
+import type { AppSettings } from '../model/app-settings.ts';
+import { SeismoError } from '../model/errors.ts';
+import { causeOfFailure, DURABLE, usedBytesOf } from '../system/lmdb-options.ts';
+import { checkRoomForNew, LmdbRoom } from '../system/lmdb-reserve.ts';
 import type { Registry } from './registry.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { AppSettings } from '../app-settings.ts';
+import type { AppSettings } from '../model/app-settings.ts';
 
 /**
  * Small durable data beside the events: users, keys, sessions ended, apps' settings, in one LMDB file of its own.

@@ -1,10 +1,11 @@
-import { SeismoError } from '../errors.ts';
-import { withPatternsOf } from '../pattern.ts';
-import { parseField } from '../property-name.ts';
-import type { Filter, QueryControl, Range } from '../query.ts';
-import { INTERVALS } from '../query.ts';
-import type { EventRow, Store } from '../store/store.ts';
-import { bucketsOf, type Calendar, daysRange, hourRange, monthRange, parseDay, weekRange } from '../time.ts';
+import { SeismoError } from '../model/errors.ts';
+import type { EventRow } from '../model/event.ts';
+import { parseField } from '../model/property-name.ts';
+import type { Filter, QueryControl, Range } from '../model/query.ts';
+import { INTERVALS } from '../model/query.ts';
+import { withPatternsOf } from '../model/regexp.ts';
+import type { Store } from '../store/store.ts';
+import { bucketsOf, type Calendar, daysRange, hourRange, monthRange, parseDay, weekRange } from '../time/calendar.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { filtersOf, propertyOf } from './filters.ts';
 import { begun, bytesOf, pagesOf } from './pages.ts';

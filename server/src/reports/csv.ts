@@ -1,5 +1,5 @@
-import { csvCell } from '../csv-cell.ts';
-import type { StoredEvent } from '../event.ts';
+import { csvCell } from '../model/csv-cell.ts';
+import type { StoredEvent } from '../model/event.ts';
 
 /** Columns of the CSV of events; `data` is JSON. */
 export const CSV_HEADER = 'uuid,app,id,event,timestamp,receivedAt,clientTimestamp,user,device,session,data\r\n';

@@ -1,4 +1,4 @@
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 
 /** A place in the order (timestamp, seq); version 1, bound to the order. */
 interface Place {

@@ -1,12 +1,12 @@
-import { storedUuids } from '../caller-uuid.ts';
-import { SeismoError } from '../errors.ts';
-import { PATTERNS_MAX, patternFault } from '../pattern.ts';
-import { PROPERTY_MAX_LENGTH, parseProperty } from '../property-name.ts';
-import type { Condition, Field, Filter, Match, Operator, PropertyField } from '../query.ts';
-import { OPERATORS, patternsOf } from '../query.ts';
+import { SeismoError } from '../model/errors.ts';
+import { PROPERTY_MAX_LENGTH, parseProperty } from '../model/property-name.ts';
+import type { Condition, Field, Filter, Match, Operator, PropertyField } from '../model/query.ts';
+import { OPERATORS, patternsOf } from '../model/query.ts';
+import { PATTERNS_MAX, patternFault } from '../model/regexp.ts';
 import { faultOf } from '../questions/check.ts';
 import { filtersOf as conditionsOf } from '../questions/filters.ts';
 import { type FilterInput, Filters } from '../questions/parts.ts';
+import { storedUuids } from '../row/event-uuid.ts';
 import { invalid } from './parameters.ts';
 
 /** The ids of an app's write keys. */

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { SeismoError } from '../errors.ts';
-import type { EventsQuery, QueryControl } from '../query.ts';
-import type { EventRow, Store } from '../store/store.ts';
+import { SeismoError } from '../model/errors.ts';
+import type { EventRow } from '../model/event.ts';
+import type { EventsQuery, QueryControl } from '../model/query.ts';
+import type { Store } from '../store/store.ts';
 
 /** Rows of one question to the store: some megabytes, answered in well under a second. */
 const ROWS_MAX = 5_000;

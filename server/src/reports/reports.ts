@@ -1,6 +1,7 @@
-import type { WeekStart } from '../app-settings.ts';
-import type { Filter, JsonValue, QueryControl, Range, Tally } from '../query.ts';
-import type { AppSummary, EventNameSummary, EventRow, PropertySummary } from '../store/store.ts';
+import type { WeekStart } from '../model/app-settings.ts';
+import type { EventRow } from '../model/event.ts';
+import type { Filter, JsonValue, QueryControl, Range, Tally } from '../model/query.ts';
+import type { AppSummary, EventNameSummary, PropertySummary } from '../store/store.ts';
 
 /** What `http` asks of the reports room. The search parameters are the request's own, unparsed; failures are SeismoErrors that name the parameter. */
 export interface Reports {

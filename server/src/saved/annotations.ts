@@ -1,11 +1,12 @@
 /** Notes on charts: a date and a text. */
 import { momentOf } from '../analysis/range.ts';
-import { dateTimeOf } from '../date-text.ts';
-import { SeismoError } from '../errors.ts';
-import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../event.ts';
-import { type Calendar, dayNumber, daysRange, parseDay } from '../time.ts';
+import { SeismoError } from '../model/errors.ts';
+import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../model/event.ts';
+import { type Calendar, dayNumber, daysRange, parseDay } from '../time/calendar.ts';
+import { dateTimeOf } from '../time/parse-date-time.ts';
 import type { Annotation } from './bodies.ts';
-import type { Annotations, Item, Items } from './saved.ts';
+import type { Item } from './item.ts';
+import type { Annotations, Items } from './saved.ts';
 
 const DAY_MS = 86_400_000;
 

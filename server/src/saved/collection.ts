@@ -1,10 +1,11 @@
 /** Items of one kind, kept in the registry: under the app, by id. */
 import { randomBytes } from 'node:crypto';
 import type { TSchema } from '@sinclair/typebox';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import { faultOf } from '../questions/check.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Item, ItemFacts, Items } from './saved.ts';
+import type { Item, ItemFacts } from './item.ts';
+import type { Items } from './saved.ts';
 
 /** One item as JSON: the largest question that is answered fits. */
 const ITEM_MAX_BYTES = 256 * 1024;

@@ -1,7 +1,7 @@
 import type { Analysis } from '../analysis/analysis.ts';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Calendar } from '../time.ts';
+import type { Calendar } from '../time/calendar.ts';
 import { annotationsOf, keptDate } from './annotations.ts';
 import {
   type Annotation,

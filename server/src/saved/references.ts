@@ -2,7 +2,7 @@
 import type { Question } from '../questions/kinds.ts';
 import type { SegmentInput } from '../questions/parts.ts';
 import type { Dashboard, Report } from './bodies.ts';
-import type { Item } from './saved.ts';
+import type { Item } from './item.ts';
 
 export interface Use {
   readonly kind: 'report' | 'dashboard';

@@ -1,5 +1,6 @@
 import type { SegmentInput } from '../questions/parts.ts';
 import type { Annotation, Dashboard, Report, SavedSegment } from './bodies.ts';
+import type { Item } from './item.ts';
 import type { Shares } from './shares.ts';
 
 /** What the room saves for the apps: each by itself is an item with an id and a version. */
@@ -12,19 +13,6 @@ export interface Saved {
   /** For the analysis: the users of a saved segment. */
   segmentOf(app: string, id: string): SegmentInput | undefined;
 }
-
-export interface ItemFacts {
-  readonly id: string;
-  /** From 1; a change makes the next. */
-  readonly version: number;
-  /** UTC ms */
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  /** Who made it, and who changed it last. */
-  readonly createdBy: string;
-  readonly updatedBy: string;
-}
-export type Item<Body> = ItemFacts & Body;
 
 /** Items of one kind. Bodies come as they were sent, and are checked here. */
 export interface Items<Body> {

@@ -1,5 +1,5 @@
 /** What a link may show: numbers, never users, single events or SQL. */
-import { parseField } from '../property-name.ts';
+import { parseField } from '../model/property-name.ts';
 import type { Question } from '../questions/kinds.ts';
 
 export interface Hidden {

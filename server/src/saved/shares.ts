@@ -1,10 +1,10 @@
 /** Links that show one report or one dashboard to whoever holds them. */
 import { createHash, randomBytes } from 'node:crypto';
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Dashboard, Report, Tile } from './bodies.ts';
-import type { Item } from './saved.ts';
+import type { Item } from './item.ts';
 import { hiddenIn } from './shareable.ts';
 
 export const SHARED_KINDS = ['report', 'dashboard'] as const;

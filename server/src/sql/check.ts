@@ -2,11 +2,11 @@
  * What a statement may make the engine do, beyond being understood: the engine looks at its clock and its memory between blocks of rows, so
  * that a function whose cost is a product of lengths, or a time zone that it keeps for good, must be bounded before.
  */
-import { PATTERNS_MAX, patternFault, programSizeOf } from '../pattern.ts';
-import { zoneNamed } from '../time.ts';
+import { PATTERNS_MAX, patternFault, programSizeOf } from '../model/regexp.ts';
+import type { Expression, Select, Traits } from '../model/select-tree.ts';
+import { zoneNamed } from '../time/calendar.ts';
 import { functionNamed } from './functions.ts';
 import { refused } from './tokens.ts';
-import type { Expression, Select, Traits } from './tree.ts';
 
 /** Of LIKE, as of a regular expression. */
 export const LIKE_MAX_LENGTH = 200;

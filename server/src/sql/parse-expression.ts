@@ -1,7 +1,7 @@
-import type { PropertyField } from '../query.ts';
+import type { PropertyField } from '../model/query.ts';
+import type { Expression, Order, Over } from '../model/select-tree.ts';
 import { functionNamed, isOwn } from './functions.ts';
 import type { Reader } from './reader.ts';
-import type { Expression, Order, Over } from './tree.ts';
 
 const COMPARISONS: Readonly<Record<string, string>> = {
   '=': '=',

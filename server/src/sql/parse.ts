@@ -2,9 +2,10 @@
  * One SELECT of ClickHouse's dialect → a tree, by recursive descent. What is not written here is not understood, and is refused: that is
  * the whole defence, so this knows no "everything else" and passes no text on.
  */
+
+import type { Item, Join, Select, Source } from '../model/select-tree.ts';
 import { parseExpression, parseOrder } from './parse-expression.ts';
 import { Reader } from './reader.ts';
-import type { Item, Join, Select, Source } from './tree.ts';
 
 const CTES_MAX = 20;
 const JOINS_MAX = 10;

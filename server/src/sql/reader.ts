@@ -1,6 +1,6 @@
-import type { SeismoError } from '../errors.ts';
+import type { SeismoError } from '../model/errors.ts';
+import type { Select } from '../model/select-tree.ts';
 import { refused, type Token, tokensOf } from './tokens.ts';
-import type { Select } from './tree.ts';
 
 /** Selects and brackets deeper than anybody means them. */
 const DEPTH_MAX = 60;

@@ -1,4 +1,4 @@
-import { SeismoError } from '../errors.ts';
+import { SeismoError } from '../model/errors.ts';
 
 export interface Token {
   /** `name` as it is written, `quoted` between double or back quotes. */

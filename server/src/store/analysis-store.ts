@@ -20,9 +20,9 @@ import type {
   TrendResult,
   UsersQuery,
   UsersResult,
-} from '../analysis-query.ts';
-import type { QueryControl, Statement } from '../query.ts';
-import type { EventRow } from './store.ts';
+} from '../model/analysis-query.ts';
+import type { EventRow } from '../model/event.ts';
+import type { QueryControl, Statement } from '../model/query.ts';
 
 /** The part of a store that answers the analysis: a method a kind. Rejects as the other questions do. */
 export interface AnalysisStore {

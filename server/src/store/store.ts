@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../event.ts';
+import type { EventRow } from '../model/event.ts';
 import type {
   CountsQuery,
   CountsResult,
@@ -12,7 +12,7 @@ import type {
   Range,
   ValuesQuery,
   ValuesResult,
-} from '../query.ts';
+} from '../model/query.ts';
 import type { AnalysisStore } from './analysis-store.ts';
 
 /**
@@ -118,11 +118,6 @@ export class InsertRefused extends Error {
     super(message, options);
     this.name = 'InsertRefused';
   }
-}
-
-export interface EventRow extends StoredEvent {
-  /** Decimal text: the tie-breaker among equal timestamps, growing in order of arrival. */
-  readonly seq: string;
 }
 
 export interface AppSummary {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { PathsQuery } from '../../src/analysis-query.ts';
-import type { Field } from '../../src/query.ts';
+import type { PathsQuery } from '../../src/model/analysis-query.ts';
+import type { Field } from '../../src/model/query.ts';
 import { paths } from '../../src/store/clickhouse/analysis/paths-query.ts';
-import type { Identities } from '../../src/store/clickhouse/analysis/people.ts';
+import type { Identities } from '../../src/store/clickhouse/analysis/sql/identity.ts';
 import type { Connection } from '../../src/store/clickhouse/connection.ts';
 import type { HighestSeq } from '../../src/store/clickhouse/highest-seq.ts';
 

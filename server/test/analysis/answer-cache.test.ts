@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Asked } from '../../src/analysis/analysis.ts';
+import type { Asked } from '../../src/analysis/answer.ts';
 import { AnswerCache } from '../../src/analysis/answer-cache.ts';
-import type { Committed } from '../../src/committed.ts';
-import { RowWriter } from '../../src/ingest/row-writer.ts';
+import { RowWriter } from '../../src/ingest/accept/row-writer.ts';
+import type { Committed } from '../../src/row/committed-rows.ts';
 
 const anAnswer = (length = 10): Asked =>
   ({ answer: { kind: 'sql', result: 'x'.repeat(length) }, rows: () => [] }) as unknown as Asked;

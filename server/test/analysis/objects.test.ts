@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SqlAnswer } from '../../src/analysis/sql.ts';
 import type { TrendAnswer } from '../../src/analysis/trend.ts';
-import { dataOf, matchesFilters } from '../../src/query-match.ts';
+import { dataOf, matchesFilters } from '../../src/model/filter-match.ts';
 import { filtersOf } from '../../src/questions/filters.ts';
 import { aWorld, control, type Json, type World } from './world.ts';
 

@@ -1,8 +1,8 @@
 /** Regular expressions: one meaning in the engine and in memory, and their bounds in every place where a caller can write one. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MATCH_TEXT_MAX, PATTERNS_MAX } from '../../src/pattern.ts';
-import type { JsonValue } from '../../src/query.ts';
-import { matchesFilters } from '../../src/query-match.ts';
+import { matchesFilters } from '../../src/model/filter-match.ts';
+import type { JsonValue } from '../../src/model/query.ts';
+import { MATCH_TEXT_MAX, PATTERNS_MAX } from '../../src/model/regexp.ts';
 import { filtersOf } from '../../src/questions/filters.ts';
 import { filtersOf as searchFiltersOf } from '../../src/reports/filters.ts';
 import { aWorld, control, NOW, type World } from './world.ts';

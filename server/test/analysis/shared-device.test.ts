@@ -3,8 +3,8 @@
  * names nobody counts for the user identified on its device last at or before it; if there was none, for the first one after it.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { countErasable, eraseEverywhere } from '../../src/erase-everywhere.ts';
-import type { Filter } from '../../src/query.ts';
+import { countErasable, eraseEverywhere } from '../../src/app/erase.ts';
+import type { Filter } from '../../src/model/query.ts';
 import { filtersOf } from '../../src/reports/filters.ts';
 import { aWorld, control, DAY_MS, type Given, NOW, type World } from './world.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlAnswer } from '../../src/analysis/sql.ts';
 import { parseSql } from '../../src/sql/parse.ts';
-import { SqlPrinter } from '../../src/store/clickhouse/analysis/sql-print.ts';
 import { Bound } from '../../src/store/clickhouse/sql.ts';
+import { SqlPrinter } from '../../src/store/clickhouse/user-sql/sql-print.ts';
 import { aWorld, type World } from './world.ts';
 
 const SECRET = 'top-secret-7f3a';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlAnswer } from '../../src/analysis/sql.ts';
 import { meanOf, runningSums } from '../../src/analysis/sums.ts';
 import type { TrendAnswer } from '../../src/analysis/trend.ts';
-import { sumOfStates, sumState, sumValue } from '../../src/store/clickhouse/analysis/sum-sql.ts';
+import { sumOfStates, sumState, sumValue } from '../../src/store/clickhouse/analysis/sql/sum-sql.ts';
 import { aWorld, type World } from './world.ts';
 
 let world: World;

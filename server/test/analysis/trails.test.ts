@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAnalysis } from '../../src/analysis/create-analysis.ts';
-import { bitsOf, trailsOf } from '../../src/store/clickhouse/analysis/trail-sql.ts';
+import { bitsOf, trailsOf } from '../../src/store/clickhouse/analysis/sql/trail-sql.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
 import { aWorld, ON_SERVER, SEEDS, someEvents, type World } from './world.ts';
 

@@ -3,9 +3,9 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashPassword } from '../../src/hash-password.ts';
+import { socketPathOf } from '../../src/app/data-directory-lock.ts';
+import { hashPassword } from '../../src/app/hash-password.ts';
 import { type SeismoServer, start } from '../../src/index.ts';
-import { socketPathOf } from '../../src/lock.ts';
 
 const PASSWORD = 'correct horse battery';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashPassword } from '../../src/hash-password.ts';
+import { hashPassword } from '../../src/app/hash-password.ts';
 import { type SeismoServer, start } from '../../src/index.ts';
 
 const PASSWORD = 'correct horse battery';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hashPassword } from '../../src/hash-password.ts';
+import { hashPassword } from '../../src/app/hash-password.ts';
 import { type SeismoServer, type Settings, start } from '../../src/index.ts';
 import { type Connection, openConnection } from '../../src/store/clickhouse/connection.ts';
 

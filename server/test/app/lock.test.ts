@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DirectoryInUse, lockDirectory } from '../../src/lock.ts';
+import { DirectoryInUse, lockDirectory } from '../../src/app/data-directory-lock.ts';
 
 let dataDir: string;
 beforeEach(() => {

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type App, openApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
-import { loggerOf } from '../../src/logger.ts';
+import { type App, openApp } from '../../src/app/app.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { loggerOf } from '../../src/system/logger.ts';
 
 let dataDir: string;
 let app: App;

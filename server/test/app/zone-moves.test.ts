@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { AppSettings } from '../../src/app-settings.ts';
+import { startZoneMoves, type ZoneMoves } from '../../src/app/time-zone-changes.ts';
+import type { AppSettings } from '../../src/model/app-settings.ts';
 import type { Registry } from '../../src/registry/registry.ts';
-import { startZoneMoves, type ZoneMoves } from '../../src/zone-moves.ts';
 
 let moves: ZoneMoves | undefined;
 afterEach(async () => {

@@ -8,14 +8,14 @@ import { runInNewContext } from 'node:vm';
 import { hash } from '@node-rs/bcrypt';
 import { SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { hashPassword } from '../../src/app/hash-password.ts';
 import type { Auth, UserIdentity } from '../../src/auth/auth.ts';
 import { createAuth } from '../../src/auth/create-auth.ts';
 import { firstAdmin, signingKey } from '../../src/auth/first-start.ts';
 import { GITHUB_MAX_MS } from '../../src/auth/github.ts';
 import type { Caller } from '../../src/auth/known-callers.ts';
 import { addressKey, FailureLimiter } from '../../src/auth/limiter.ts';
-import { SeismoError } from '../../src/errors.ts';
-import { hashPassword } from '../../src/hash-password.ts';
+import { SeismoError } from '../../src/model/errors.ts';
 import { openRegistry } from '../../src/registry/lmdb-registry.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 

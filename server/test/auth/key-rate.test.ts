@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { KeyRate } from '../../src/auth/key-rate.ts';
-import { SeismoError } from '../../src/errors.ts';
+import { SeismoError } from '../../src/model/errors.ts';
 
 let now = 0;
 let rate: KeyRate;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Passwords } from '../../src/auth/passwords.ts';
-import type { SeismoError } from '../../src/errors.ts';
+import type { SeismoError } from '../../src/model/errors.ts';
 
 /** What bcrypt was asked, and how each question is answered. */
 const asked: { rounds: number; answer: (isSame: boolean) => void }[] = [];

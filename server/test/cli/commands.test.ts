@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockDirectory } from '../../src/lock.ts';
+import { lockDirectory } from '../../src/app/data-directory-lock.ts';
 import { BIN, type Started, seismo, startSeismo } from './seismo.ts';
 
 let cwd: string;

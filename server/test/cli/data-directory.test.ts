@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureDirectory, ensurePrivateDirectory } from '../../src/data-directory.ts';
+import { ensureDirectory, ensurePrivateDirectory } from '../../src/system/data-directory.ts';
 import { seismo } from './seismo.ts';
 
 let folder: string;
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const BUILT = new URL('../../dist/data-directory.js', import.meta.url).href;
+const BUILT = new URL('../../dist/system/data-directory.js', import.meta.url).href;
 const SETTING = 'dataDir, --data';
 const isRoot = process.getuid?.() === 0;
 const procIsThere = existsSync('/proc/self');

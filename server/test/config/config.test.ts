@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ConfigSources, environmentName, loadConfig, maskedConfig } from '../../src/config.ts';
-import { ConfigError } from '../../src/config-error.ts';
-import { SETTINGS } from '../../src/settings.ts';
+import { type ConfigSources, environmentName, loadConfig, maskedConfig } from '../../src/config/config.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
 import { seismo } from '../cli/seismo.ts';
 
 let directory: string;

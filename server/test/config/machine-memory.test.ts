@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { availableMemoryBytes } from '../../src/machine-memory.ts';
+import { availableMemoryBytes } from '../../src/system/machine-memory.ts';
 
 const GIB = 1024 ** 3;
 const unbounded = 18_446_744_073_709_552_000;
@@ -72,7 +72,7 @@ function aControlGroup(bytes: number): string | undefined {
 const group = aControlGroup(2 * GIB);
 it.skipIf(group === undefined)('is a real control group’s, and the engine gets a quarter of it', () => {
   try {
-    const settings = fileURLToPath(new URL('../../dist/settings.js', import.meta.url));
+    const settings = fileURLToPath(new URL('../../dist/config/settings.js', import.meta.url));
     const script = `import { SETTINGS } from ${JSON.stringify(settings)}; console.log(SETTINGS.engineMemoryBytes.default)`;
     // The shell joins the group before Node begins.
     const said = execFileSync(

@@ -1,13 +1,15 @@
-/** docs/configuration.md and docs/errors.md are printed from the tables; `npm run docs` writes them, this compares. */
+/** docs/configuration.md, docs/errors.md and the map in CONTRIBUTING.md are printed from the tables; `npm run docs` writes them, this compares. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { environmentName, flagName } from '../../src/config.ts';
-import { ERRORS, type ErrorEntry } from '../../src/errors.ts';
-import { SETTINGS, type Setting } from '../../src/settings.ts';
+import architecture from '../../../architecture.json' with { type: 'json' };
+import { environmentName, flagName } from '../../src/config/config.ts';
+import { SETTINGS, type Setting } from '../../src/config/settings.ts';
+import { ERRORS, type ErrorEntry } from '../../src/model/errors.ts';
 
 const DOCS = fileURLToPath(new URL('../../../docs', import.meta.url));
+const CONTRIBUTING = join(DOCS, '../CONTRIBUTING.md');
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -27,7 +29,7 @@ function configuration(): string {
       '',
     ].join('\n');
   });
-  return `<!-- Printed from server/src/settings.ts by \`npm run docs\`. Do not edit. -->
+  return `<!-- Printed from server/src/config/settings.ts by \`npm run docs\`. Do not edit. -->
 # Configuration
 
 Nothing has to be configured. What is, comes from three places; a later one wins:
@@ -67,7 +69,7 @@ function errors(): string {
     ([code, { status, kind, title, remedy, retryAfterSeconds }]) =>
       `| \`${code}\` | ${status} | ${KINDS[kind]} | ${cell(title)} | ${cell(remedy)} | ${retryAfterSeconds === undefined ? 'no' : `after ${retryAfterSeconds} s`} |`,
   );
-  return `<!-- Printed from server/src/errors.ts by \`npm run docs\`. Do not edit. -->
+  return `<!-- Printed from server/src/model/errors.ts by \`npm run docs\`. Do not edit. -->
 # Errors
 
 A refusal is \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, \`detail\` (which field, which rule, what would have been
@@ -81,12 +83,30 @@ ${rows.join('\n')}
 `;
 }
 
-it('docs/configuration.md says what server/src/settings.ts says', async () => {
+function contributing(): string {
+  const rows = [
+    ...architecture.server.map((each) => ({ ...each, root: 'server/src/' })),
+    ...architecture.web.map((each) => ({ ...each, root: 'web/src/' })),
+    ...architecture.others.map((each) => ({ ...each, root: '' })),
+  ].map(({ root, folder, holds, mayImport }) => {
+    const imports = mayImport.map((name) => `\`${name}\``).join(', ');
+    return `| \`${root}${folder}\` | ${holds} | ${imports} |`;
+  });
+  const map = `| Folder | What is in it | May import |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+  const text = readFileSync(CONTRIBUTING, 'utf8');
+  return text.replace(/(?<=<!-- The map:[^\n]*-->\n)[\s\S]*?(?=<!-- End of the map\. -->)/, () => `\n${map}\n`);
+}
+
+it('docs/configuration.md says what server/src/config/settings.ts says', async () => {
   await expect(configuration()).toMatchFileSnapshot(join(DOCS, 'configuration.md'));
 });
 
-it('docs/errors.md says what server/src/errors.ts says', async () => {
+it('docs/errors.md says what server/src/model/errors.ts says', async () => {
   await expect(errors()).toMatchFileSnapshot(join(DOCS, 'errors.md'));
+});
+
+it('the map in CONTRIBUTING.md says what architecture.json says', async () => {
+  await expect(contributing()).toMatchFileSnapshot(CONTRIBUTING);
 });
 
 it('names no error code in the documents that is not in the table', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hashPassword } from '../../src/hash-password.ts';
+import { hashPassword } from '../../src/app/hash-password.ts';
 import { type SeismoServer, start } from '../../src/index.ts';
 import { examplesOf, runExamples } from './examples.ts';
 

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, open, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LmdbRoom } from '../../dist/lmdb-room.js';
+import { LmdbRoom } from '../../dist/system/lmdb-reserve.js';
 
 process.on('SIGUSR2', () => {
   LmdbRoom.prototype.within = () => new Promise(() => {});

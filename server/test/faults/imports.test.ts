@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { socketPathOf } from '../../src/lock.ts';
+import { socketPathOf } from '../../src/app/data-directory-lock.ts';
 import { type Ran, seismo, spawnSeismo } from '../cli/seismo.ts';
 import { Servers, until } from './harness.ts';
 

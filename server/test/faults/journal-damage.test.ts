@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IngestStats } from '../../src/ingest/ingest.ts';
-import { LmdbPages } from '../../src/ingest/lmdb-pages.ts';
+import { LmdbPages } from '../../src/ingest/recovery/lmdb-pages.ts';
 import { command, metric } from './engine.ts';
 import { IS_LONG, Ledger, randomOf, Servers, send, someEvents, storedTimes } from './harness.ts';
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FILE_NAME } from '../../src/ingest/journal-file.ts';
-import { LmdbPages } from '../../src/ingest/lmdb-pages.ts';
+import { FILE_NAME } from '../../src/ingest/journal/journal-file.ts';
+import { LmdbPages } from '../../src/ingest/recovery/lmdb-pages.ts';
 import { onEngine } from './engine.ts';
 import {
   brokenPromises,

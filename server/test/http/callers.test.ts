@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import type { Analysis } from '../../src/analysis/analysis.ts';
-import type { Caller, QueryControl } from '../../src/query.ts';
+import type { Caller, QueryControl } from '../../src/model/query.ts';
 import type { Saved } from '../../src/saved/saved.ts';
 import type { SharedView } from '../../src/saved/shares.ts';
 import { aHttp, type Double } from './doubles.ts';

@@ -2,15 +2,15 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Analysis } from '../../src/analysis/analysis.ts';
 import type { Auth, Identity } from '../../src/auth/auth.ts';
-import { SeismoError } from '../../src/errors.ts';
 import { createHttp } from '../../src/http/create-http.ts';
 import type { Dashboard } from '../../src/http/dashboard.ts';
 import type { HttpConfig, HttpDeps } from '../../src/http/deps.ts';
 import type { Ingest, PostAnswer } from '../../src/ingest/ingest.ts';
-import type { Poster } from '../../src/poster.ts';
+import { SeismoError } from '../../src/model/errors.ts';
+import type { EventRow } from '../../src/model/event.ts';
+import type { Poster } from '../../src/model/poster.ts';
 import type { Reports } from '../../src/reports/reports.ts';
 import type { Saved } from '../../src/saved/saved.ts';
-import type { EventRow } from '../../src/store/store.ts';
 
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SeismoError } from '../../src/errors.ts';
+import { SeismoError } from '../../src/model/errors.ts';
 import { aHttp, type Double, type DoubleOptions, IN_DEBT } from './doubles.ts';
 
 const opened: Double[] = [];

@@ -1,7 +1,7 @@
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { expect, it } from 'vitest';
 import { parquetOf } from '../../src/http/parquet.ts';
-import type { EventRow } from '../../src/store/store.ts';
+import type { EventRow } from '../../src/model/event.ts';
 import { anEventRow, NOW } from './doubles.ts';
 
 async function fileOf(pages: readonly (readonly EventRow[])[]): Promise<{ file: ArrayBuffer; pieces: number }> {

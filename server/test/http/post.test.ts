@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SeismoError } from '../../src/errors.ts';
+import { SeismoError } from '../../src/model/errors.ts';
 import { aHttp, type Double, type DoubleOptions, IN_DEBT } from './doubles.ts';
 
 const URL_SHOP = '/api/events/shop';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ERRORS, SeismoError } from '../../src/errors.ts';
 import { negotiate } from '../../src/http/accept.ts';
 import type { IngestStats } from '../../src/ingest/ingest.ts';
-import type { QueryControl } from '../../src/query.ts';
+import { ERRORS, SeismoError } from '../../src/model/errors.ts';
+import type { QueryControl } from '../../src/model/query.ts';
 import { aHttp, anEventRow, type Double, type DoubleOptions, NOW } from './doubles.ts';
 
 const opened: Double[] = [];

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { SeismoError } from '../../src/errors.ts';
+import { SeismoError } from '../../src/model/errors.ts';
 import { aHttp, type Double, type DoubleOptions } from './doubles.ts';
 
 const opened: Double[] = [];

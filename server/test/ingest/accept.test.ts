@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseUuid, storedUuids } from '../../src/caller-uuid.ts';
-import { SeismoError } from '../../src/errors.ts';
-import { type AcceptContext, acceptEvent } from '../../src/ingest/accept.ts';
-import { DeviceClocks } from '../../src/ingest/device-clocks.ts';
-import { parseTime } from '../../src/ingest/event-time.ts';
-import { NameBook } from '../../src/ingest/names.ts';
-import { RowWriter } from '../../src/ingest/row-writer.ts';
-import { ServerUuids } from '../../src/ingest/uuid.ts';
-import { ADMIN, type Poster } from '../../src/poster.ts';
-import { decodeRow, uuidToText } from '../../src/row.ts';
+import { type AcceptContext, acceptEvent } from '../../src/ingest/accept/accept.ts';
+import { DeviceClocks } from '../../src/ingest/accept/device-clocks.ts';
+import { parseTime } from '../../src/ingest/accept/event-time.ts';
+import { NameBook } from '../../src/ingest/accept/known-names.ts';
+import { RowWriter } from '../../src/ingest/accept/row-writer.ts';
+import { ServerUuids } from '../../src/ingest/accept/server-uuid.ts';
+import { SeismoError } from '../../src/model/errors.ts';
+import { ADMIN, type Poster } from '../../src/model/poster.ts';
+import { parseUuid, storedUuids } from '../../src/row/event-uuid.ts';
+import { decodeRow, uuidToText } from '../../src/row/row.ts';
 
 // 2026-01-02T03:04:05.006Z by `date -u -d @1767323045`.
 const ARRIVED = 1_767_323_045_006;

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { DailyDevices } from '../../src/ingest/daily-devices.ts';
-import { dayNumber } from '../../src/time.ts';
+import { DailyDevices } from '../../src/ingest/accept/daily-devices.ts';
+import { dayNumber } from '../../src/time/calendar.ts';
 
 const NOON = Date.UTC(2026, 0, 2, 12);
 const folder = mkdtempSync(join(tmpdir(), 'seismo-devices-'));

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DeviceClocks } from '../../src/ingest/device-clocks.ts';
+import { DeviceClocks } from '../../src/ingest/accept/device-clocks.ts';
 
 const NOON = Date.UTC(2026, 2, 2, 12);
 const SECOND = 1_000;

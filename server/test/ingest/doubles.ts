@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import { SeismoError } from '../../src/errors.ts';
-import type { Filter, Range } from '../../src/query.ts';
-import { matchesAll } from '../../src/query-match.ts';
-import { decodeRow, writeUuid } from '../../src/row.ts';
+import { SeismoError } from '../../src/model/errors.ts';
+import { matchesAll } from '../../src/model/filter-match.ts';
+import type { Filter, Range } from '../../src/model/query.ts';
+import { decodeRow, writeUuid } from '../../src/row/row.ts';
 import { type Block, InsertRefused, type UuidsWanted } from '../../src/store/store.ts';
 
 /** Keeps decoded events; away, silent or refusing as told. */

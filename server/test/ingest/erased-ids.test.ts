@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { eraseEverywhere } from '../../src/erase-everywhere.ts';
-import { SeismoError } from '../../src/errors.ts';
+import { eraseEverywhere } from '../../src/app/erase.ts';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
-import type { Filter } from '../../src/query.ts';
+import { SeismoError } from '../../src/model/errors.ts';
+import type { Filter } from '../../src/model/query.ts';
 import { filtersOf } from '../../src/reports/filters.ts';
 import { LIMITS, MemoryStore } from './doubles.ts';
 

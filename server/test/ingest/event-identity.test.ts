@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SeismoError } from '../../src/errors.ts';
-import { identityOf } from '../../src/ingest/event-identity.ts';
-import { isPlaceholder, isUnidentifiable } from '../../src/user-id.ts';
+import { identityOf } from '../../src/ingest/accept/event-identity.ts';
+import { SeismoError } from '../../src/model/errors.ts';
+import { isPlaceholder, isUnidentifiable } from '../../src/model/user-id.ts';
 
 const rules = { limits: { userMaxLength: 40 } };
 const imported = { ...rules, imported: { defaultTime: undefined } };

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SeismoError } from '../../src/errors.ts';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
+import { SeismoError } from '../../src/model/errors.ts';
 import { LIMITS, MemoryStore } from './doubles.ts';
 
 let folder: string;

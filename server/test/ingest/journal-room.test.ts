@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GroupWriter } from '../../src/ingest/group.ts';
-import { Journal } from '../../src/ingest/journal.ts';
-import { checkJournal } from '../../src/ingest/journal-check.ts';
-import { encodePrints } from '../../src/ingest/prints.ts';
+import { GroupWriter } from '../../src/ingest/journal/group.ts';
+import { encodePrints } from '../../src/ingest/journal/id-fingerprints.ts';
+import { Journal } from '../../src/ingest/journal/journal.ts';
+import { checkJournal } from '../../src/ingest/recovery/journal-check.ts';
 import { openRegistry } from '../../src/registry/lmdb-registry.ts';
 
 const ROW_BYTES = 250;

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { LargeBodies } from '../../src/ingest/large-bodies.ts';
+import { LargeBodies } from '../../src/ingest/post/large-bodies.ts';
 import { LIMITS } from './doubles.ts';
 
 const opened: LargeBodies[] = [];

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SeismoError } from '../../src/errors.ts';
-import { NameBook } from '../../src/ingest/names.ts';
+import { NameBook } from '../../src/ingest/accept/known-names.ts';
+import { SeismoError } from '../../src/model/errors.ts';
 
 const MINUTE = 60_000;
 let now: number;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeyRate } from '../../src/auth/key-rate.ts';
-import { SeismoError } from '../../src/errors.ts';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
-import type { Poster } from '../../src/poster.ts';
+import { SeismoError } from '../../src/model/errors.ts';
+import type { Poster } from '../../src/model/poster.ts';
 import { LIMITS, MemoryStore } from './doubles.ts';
 
 let folder: string;

@@ -2,12 +2,12 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { SeismoError } from '../../src/errors.ts';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
-import { Journal } from '../../src/ingest/journal.ts';
-import type { Entry } from '../../src/ingest/journal-entry.ts';
-import { openJournalFile } from '../../src/ingest/journal-file.ts';
+import { Journal } from '../../src/ingest/journal/journal.ts';
+import type { Entry } from '../../src/ingest/journal/journal-entry.ts';
+import { openJournalFile } from '../../src/ingest/journal/journal-file.ts';
+import { SeismoError } from '../../src/model/errors.ts';
 import { InsertRefused } from '../../src/store/store.ts';
 import { LIMITS, MemoryStore } from './doubles.ts';
 

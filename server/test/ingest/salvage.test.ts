@@ -2,14 +2,14 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, trunc
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeCleanNote } from '../../src/ingest/clean-note.ts';
-import { ensureJournal } from '../../src/ingest/ensure-journal.ts';
-import { GroupWriter } from '../../src/ingest/group.ts';
-import { Journal } from '../../src/ingest/journal.ts';
-import { checkJournal } from '../../src/ingest/journal-check.ts';
-import { LmdbPages } from '../../src/ingest/lmdb-pages.ts';
-import { encodePrints } from '../../src/ingest/prints.ts';
-import { salvageJournal } from '../../src/ingest/salvage.ts';
+import { GroupWriter } from '../../src/ingest/journal/group.ts';
+import { encodePrints } from '../../src/ingest/journal/id-fingerprints.ts';
+import { Journal } from '../../src/ingest/journal/journal.ts';
+import { writeCleanNote } from '../../src/ingest/recovery/clean-shutdown.ts';
+import { ensureJournal } from '../../src/ingest/recovery/ensure-journal.ts';
+import { checkJournal } from '../../src/ingest/recovery/journal-check.ts';
+import { LmdbPages } from '../../src/ingest/recovery/lmdb-pages.ts';
+import { salvageJournal } from '../../src/ingest/recovery/salvage.ts';
 
 const LIMITS = { maxBytes: 1e9, diskReserveBytes: 0 };
 const ROW_BYTES = 300;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { SeismoError } from '../../src/errors.ts';
-import { readLargeBody } from '../../src/ingest/large-body.ts';
-import { slicedBody } from '../../src/ingest/posted-body.ts';
-import { checkStructure, scanBody, valuesMax } from '../../src/ingest/structure.ts';
-import { glanceAt, hiddenFaults } from '../../src/json-scan.ts';
+import { readLargeBody } from '../../src/ingest/post/large-body.ts';
+import { slicedBody } from '../../src/ingest/post/posted-body.ts';
+import { checkStructure, scanBody, valuesMax } from '../../src/ingest/post/structure.ts';
+import { SeismoError } from '../../src/model/errors.ts';
+import { glanceAt, hiddenFaults } from '../../src/row/json-scan.ts';
 import { LIMITS } from './doubles.ts';
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(text));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
-import { ADMIN, type Poster } from '../../src/poster.ts';
+import { ADMIN, type Poster } from '../../src/model/poster.ts';
 import { LIMITS, MemoryStore } from './doubles.ts';
 
 const PAGE: Poster = { keyId: 'page', isTrusted: false };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Turns } from '../../src/ingest/turns.ts';
+import { Turns } from '../../src/ingest/post/turns.ts';
 
 const KIB = 1024;
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runsSince } from '../../src/live-runs.ts';
+import { runsSince } from '../../src/app/server-runs.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 
 function aRegistry(): Registry {

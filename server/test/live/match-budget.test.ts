@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Follower, type Source, Told } from '../../src/live/follower.ts';
 import { LiveMatchBudget } from '../../src/live/match-budget.ts';
 import type { Reader } from '../../src/live/reader.ts';
-import { MatchTooCostly } from '../../src/query-match.ts';
+import { MatchTooCostly } from '../../src/model/filter-match.ts';
 import { filtersOf } from '../../src/questions/filters.ts';
 
 describe('the budget of live readers’ regular expressions', () => {

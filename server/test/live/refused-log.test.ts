@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Refused } from '../../src/committed.ts';
 import { Places } from '../../src/live/places.ts';
 import { RefusedLog } from '../../src/live/refused-log.ts';
+import type { Refused } from '../../src/row/committed-rows.ts';
 
 const aRefusal = (value: unknown = { event: '' }): Refused => ({
   code: 'EVENT_NAME_MISSING',

@@ -1,11 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Committed } from '../../src/committed.ts';
-import { SeismoError } from '../../src/errors.ts';
-import type { StoredEvent } from '../../src/event.ts';
-import { RowWriter } from '../../src/ingest/row-writer.ts';
+import { RowWriter } from '../../src/ingest/accept/row-writer.ts';
 import { createLive, type LiveOptions, type LiveRoom } from '../../src/live/create-live.ts';
 import type { FollowRequest, Outlet } from '../../src/live/live.ts';
-import type { EventRow } from '../../src/store/store.ts';
+import { SeismoError } from '../../src/model/errors.ts';
+import type { EventRow, StoredEvent } from '../../src/model/event.ts';
+import type { Committed } from '../../src/row/committed-rows.ts';
 
 const RUN = '00000000-0000-4000-8000-000000000001';
 const HEX = RUN.replaceAll('-', '');

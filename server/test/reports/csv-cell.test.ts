@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { csvCell, restoredCell } from '../../src/csv-cell.ts';
+import { csvCell, restoredCell } from '../../src/model/csv-cell.ts';
 
 /** What a reader of CSV (RFC 4180) has of one cell. */
 const read = (cell: string): string => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell);

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { csvCell } from '../../src/csv-cell.ts';
-import { type ErrorCode, SeismoError } from '../../src/errors.ts';
-import type { CountsQuery, EventsQuery, Filter, GroupsQuery, QueryControl, Range } from '../../src/query.ts';
+import { csvCell } from '../../src/model/csv-cell.ts';
+import { type ErrorCode, SeismoError } from '../../src/model/errors.ts';
+import type { EventRow } from '../../src/model/event.ts';
+import type { CountsQuery, EventsQuery, Filter, GroupsQuery, QueryControl, Range } from '../../src/model/query.ts';
 import { createReports } from '../../src/reports/create-reports.ts';
 import { CSV_HEADER, csvLine } from '../../src/reports/csv.ts';
 import { filtersOf } from '../../src/reports/filters.ts';
 import type { Reports } from '../../src/reports/reports.ts';
-import type { EventRow, Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/store.ts';
 
 // 2026-11-24T12:00Z, a Tuesday.
 const NOW = Date.UTC(2026, 10, 24, 12);

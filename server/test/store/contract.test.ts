@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { retainOnce } from '../../src/app/retention.ts';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
+import type { EventRow } from '../../src/model/event.ts';
+import { matchesAll } from '../../src/model/filter-match.ts';
 import {
   type CountsQuery,
   type Filter,
@@ -13,16 +16,14 @@ import {
   type JsonValue,
   type QueryControl,
   type Range,
-} from '../../src/query.ts';
-import { matchesAll } from '../../src/query-match.ts';
+} from '../../src/model/query.ts';
 import { filtersOf, propertyOf } from '../../src/reports/filters.ts';
-import { retainOnce } from '../../src/retention.ts';
-import { zoneHash } from '../../src/row.ts';
+import { zoneHash } from '../../src/row/row.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
-import type { EventRow, Store } from '../../src/store/store.ts';
-import { bucketsOf, dayNumber, daysRange, parseDay } from '../../src/time.ts';
+import type { Store } from '../../src/store/store.ts';
+import { bucketsOf, dayNumber, daysRange, parseDay } from '../../src/time/calendar.ts';
 import { type ClickHouseServer, hasClickHouseServer, startClickHouseServer } from './clickhouse-server.ts';
 import { startFront } from './front.ts';
 

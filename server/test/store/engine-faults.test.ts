@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connection, openConnection } from '../../src/store/clickhouse/connection.ts';
-import { endLeftover } from '../../src/store/clickhouse/embedded/leftover.ts';
-import { watchPulse } from '../../src/store/clickhouse/embedded/pulse.ts';
+import { endLeftover } from '../../src/store/clickhouse/embedded/orphan.ts';
 import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
+import { watchPulse } from '../../src/store/clickhouse/embedded/watchdog.ts';
 import { InsertRefused } from '../../src/store/store.ts';
 
 const FILE = fileURLToPath(new URL('../../dist/store/clickhouse/embedded/process.js', import.meta.url));

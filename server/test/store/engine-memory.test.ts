@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
-import type { Lanes } from '../../src/store/clickhouse/embedded/lanes.ts';
 import { MemoryWatch } from '../../src/store/clickhouse/embedded/memory-watch.ts';
+import type { Lanes } from '../../src/store/clickhouse/embedded/session-pool.ts';
 import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
 import { EngineZones } from '../../src/store/clickhouse/engine-zones.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type SeismoServer, start } from '../../src/index.ts';
-import { pathPart } from '../../src/shape.ts';
+import { pathPart } from '../../src/row/shape.ts';
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
 import { HotProperties } from '../../src/store/clickhouse/hot-properties.ts';
 

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { SeismoError } from '../../src/errors.ts';
+import { SeismoError } from '../../src/model/errors.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
 import { InsertRefused, type Store } from '../../src/store/store.ts';

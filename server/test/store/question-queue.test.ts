@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Caller } from '../../src/query.ts';
+import type { Caller } from '../../src/model/query.ts';
 import type { Connection, QueryOptions } from '../../src/store/clickhouse/connection.ts';
 import { fairly, QuestionQueue } from '../../src/store/clickhouse/question-queue.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { steadyClock } from '../../src/steady-clock.ts';
+import { steadyClock } from '../../src/time/steady-clock.ts';
 
 it('begins at the later of its start and the machine\u2019s time, and then counts what passes', () => {
   let now = 1_000;

@@ -11,7 +11,7 @@ import {
   startOfDay,
   weekRange,
   zoneNamed,
-} from '../../src/time.ts';
+} from '../../src/time/calendar.ts';
 
 const day = (text: string) => parseDay(text)!;
 const iso = (range: { from: number; to: number }) =>

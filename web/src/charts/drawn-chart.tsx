@@ -1,14 +1,14 @@
 /** A chart with its legend and what is to be said about it. The lazy part: ECharts comes with it. */
 import { Button, Select, UnstyledButton } from '@mantine/core';
 import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { AnswerChartProps } from './answer-chart.tsx';
 import classes from './charts.module.css';
-import { onScheme, readColours, schemeNow } from './colours.ts';
+import { onScheme, readColours, schemeNow } from './draw/colours.ts';
+import { notesOf } from './draw/notes.ts';
+import type { LegendItem } from './draw/picture.ts';
 import { EChart } from './echart.tsx';
-import { notesOf } from './notes.ts';
-import type { LegendItem } from './picture.ts';
 import { pictureOf } from './pictures.ts';
 import { TableView } from './table-view.tsx';
+import type { AnswerChartProps } from './types.ts';
 import { useSize } from './use-size.ts';
 
 export interface DrawnChartProps extends Omit<AnswerChartProps, 'chart' | 'height'> {

@@ -11,11 +11,11 @@ import {
 import { type ECharts, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
-import type { ChartHandle, Picked } from './answer-chart.tsx';
-import type { Colours } from './colours.ts';
-import type { Hit, Option, Picture } from './picture.ts';
-import { pngOf } from './png.ts';
-import { tooltipElement } from './tooltip.ts';
+import type { Colours } from './draw/colours.ts';
+import type { Hit, Option, Picture } from './draw/picture.ts';
+import { pngOf } from './draw/png.ts';
+import { tooltipElement } from './draw/tooltip.ts';
+import type { ChartHandle, Picked } from './types.ts';
 
 use([
   BarChart,

@@ -1,13 +1,13 @@
 import { UnstyledButton } from '@mantine/core';
 import type { AnswerOf } from '../api/wire.ts';
-import { count, dayShort } from '../parts/formats.ts';
-import type { AnswerChartProps, Picked } from './answer-chart.tsx';
+import { count, dayShort } from '../components/formats.ts';
 import classes from './charts.module.css';
-import { lineOf } from './names.ts';
-import { notesOf } from './notes.ts';
-import { sqlShape } from './sql.ts';
+import { lineOf } from './draw/names.ts';
+import { notesOf } from './draw/notes.ts';
+import { sqlShape } from './kinds/sql.ts';
+import { pickOf, seriesNames, trendBuckets } from './kinds/trend.ts';
 import { type Change, StatTile } from './stat-tile.tsx';
-import { pickOf, seriesNames, trendBuckets } from './trend.ts';
+import type { AnswerChartProps, Picked } from './types.ts';
 
 export interface NumberViewProps extends Pick<AnswerChartProps, 'question' | 'answer' | 'onPick'> {
   readonly height: number;

@@ -1,17 +1,17 @@
 /** Which kind is drawn by what. */
 import type { Answer, Kind } from '../api/wire.ts';
-import { lifecyclePicture, lifecycleTables, stickinessPicture, stickinessTables } from './activity.ts';
-import type { DataTable } from './data-table.ts';
-import { funnelPicture, funnelTables } from './funnel.ts';
-import { pathsPicture, pathsTables } from './paths.ts';
-import { timelineTables, usersTables } from './people.ts';
-import { performancePicture, performanceTables } from './performance.ts';
-import type { Drawing, Picture } from './picture.ts';
-import { retentionPicture, retentionTables } from './retention.ts';
-import { sessionsPicture, sessionsTables } from './sessions.ts';
-import { sqlPicture, sqlTables } from './sql.ts';
-import { trendPicture } from './trend.ts';
-import { trendTables } from './trend-table.ts';
+import type { DataTable } from './draw/data-table.ts';
+import type { Drawing, Picture } from './draw/picture.ts';
+import { lifecyclePicture, lifecycleTables, stickinessPicture, stickinessTables } from './kinds/activity.ts';
+import { funnelPicture, funnelTables } from './kinds/funnel.ts';
+import { pathsPicture, pathsTables } from './kinds/paths.ts';
+import { timelineTables, usersTables } from './kinds/people.ts';
+import { performancePicture, performanceTables } from './kinds/performance.ts';
+import { retentionPicture, retentionTables } from './kinds/retention.ts';
+import { sessionsPicture, sessionsTables } from './kinds/sessions.ts';
+import { sqlPicture, sqlTables } from './kinds/sql.ts';
+import { trendPicture } from './kinds/trend.ts';
+import { trendTables } from './kinds/trend-table.ts';
 
 type Any = Omit<Drawing<Kind>, 'answer'> & { readonly answer: Answer };
 

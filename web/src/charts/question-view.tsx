@@ -2,8 +2,9 @@ import { Skeleton } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answerQuery } from '../api/hooks.ts';
 import type { Question } from '../api/wire.ts';
-import { Failure } from '../parts/states.tsx';
-import { AnswerChart, type AnswerChartProps } from './answer-chart.tsx';
+import { Failure } from '../components/states.tsx';
+import { AnswerChart } from './answer-chart.tsx';
+import type { AnswerChartProps } from './types.ts';
 
 export interface QuestionViewProps extends Omit<AnswerChartProps, 'answer' | 'question'> {
   readonly question: Question;

@@ -2,7 +2,7 @@ import { useElementSize } from '@mantine/hooks';
 import type { AnswerOf } from '../api/wire.ts';
 import classes from './charts.module.css';
 import { DrawnChart, type DrawnChartProps } from './drawn-chart.tsx';
-import { placesTable, sessionFigures } from './sessions.ts';
+import { placesTable, sessionFigures } from './kinds/sessions.ts';
 import { StatTile } from './stat-tile.tsx';
 import { OneTable } from './table-view.tsx';
 

@@ -1,7 +1,7 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { changeOf } from '../parts/formats.ts';
+import { changeOf } from '../components/formats.ts';
 import { Sparkline } from './sparkline.tsx';
 
 export interface StatTileProps {

@@ -3,8 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { meQuery } from '../api/hooks.ts';
 import { api, ProblemError } from '../api/http.ts';
-import { FormButtons } from '../parts/form-buttons.tsx';
-import { Failure } from '../parts/states.tsx';
+import { FormButtons } from '../components/form-buttons.tsx';
+import { Failure } from '../components/states.tsx';
 
 /** One's own password; the other sessions end, this one goes on with the cookie of the answer. */
 export function ChangePassword({ onClose }: { onClose(): void }) {

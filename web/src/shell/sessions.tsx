@@ -2,8 +2,8 @@ import { Badge, Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/cor
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/http.ts';
 import type { Operations } from '../api/wire.ts';
-import { ago, dateTime } from '../parts/formats.ts';
-import { Failure } from '../parts/states.tsx';
+import { ago, dateTime } from '../components/formats.ts';
+import { Failure } from '../components/states.tsx';
 import { browserName } from './browser-name.ts';
 
 type Session = Operations['getAuthSessions']['answer'][number];

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { appsQuery } from '../api/hooks.ts';
-import { NavLinkLink } from '../parts/links.tsx';
+import { NavLinkLink } from '../components/links.tsx';
 import { AppSwitcher } from './app-switcher.tsx';
 import { Arrival } from './arrival.tsx';
 import { PAGES } from './pages.ts';

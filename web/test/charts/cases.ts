@@ -1,7 +1,7 @@
 /** Answers as the server gives them (their types are the server's), small enough to work out what is drawn by hand. */
 
 import type { Answer, AnswerOf, Kind, QuestionOf } from '../../src/api/wire.ts';
-import type { AnswerChartProps } from '../../src/charts/answer-chart.tsx';
+import type { AnswerChartProps } from '../../src/charts/types.ts';
 
 /** What a stranger may call an event. */
 export const HOSTILE = '<img src=x onerror=alert(1)>{a|b}\n"quoted" & \u202ereversed';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BODY, contrastOf, DARK, inkOn, LIGHT, mixed, REST, rgbOf } from '../../src/charts/colours.ts';
+import { BODY, contrastOf, DARK, inkOn, LIGHT, mixed, REST, rgbOf } from '../../src/charts/draw/colours.ts';
 
 /** Machado, Oliveira and Fernandes (2009), severity 1, for linear light; without any for everybody else. */
 const EYES = {

@@ -10,7 +10,7 @@ import { chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumOptions } from '../../../scripts/chromium.mjs';
-import type { Picked } from '../../src/charts/answer-chart.tsx';
+import type { Picked } from '../../src/charts/types.ts';
 import { violations } from '../support/axe.ts';
 import { CASES } from './cases.ts';
 

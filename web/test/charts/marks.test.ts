@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { placeMarks, roomOfMarks } from '../../src/charts/marks.ts';
+import { placeMarks, roomOfMarks } from '../../src/charts/draw/marks.ts';
 
 /** 558 px between 44 px on the left and 14 on the right: 20 px from each of 29 points to the next less 2 at the ends. */
 const ROOM = { width: 618, places: 29, isBar: false };

@@ -1,16 +1,16 @@
 /** What is drawn of answers, without a browser. Expectations are read off test/charts/cases.ts by hand. */
 import { describe, expect, it } from 'vitest';
 import type { Annotation, Kind } from '../../src/api/wire.ts';
-import { lifecyclePlot, stickinessPlot } from '../../src/charts/activity.ts';
-import { chartOf } from '../../src/charts/answer-chart.tsx';
-import { BODY, LIGHT, REST } from '../../src/charts/colours.ts';
-import { flowsOf } from '../../src/charts/paths.ts';
-import { performancePlot } from '../../src/charts/performance.ts';
-import type { Drawing, Picture } from '../../src/charts/picture.ts';
+import { BODY, LIGHT, REST } from '../../src/charts/draw/colours.ts';
+import type { Drawing, Picture } from '../../src/charts/draw/picture.ts';
+import { lifecyclePlot, stickinessPlot } from '../../src/charts/kinds/activity.ts';
+import { flowsOf } from '../../src/charts/kinds/paths.ts';
+import { performancePlot } from '../../src/charts/kinds/performance.ts';
+import { averagePlot } from '../../src/charts/kinds/retention.ts';
+import { sqlPlot } from '../../src/charts/kinds/sql.ts';
+import { choicesOf, trendPlot } from '../../src/charts/kinds/trend.ts';
 import { pictureOf } from '../../src/charts/pictures.ts';
-import { averagePlot } from '../../src/charts/retention.ts';
-import { sqlPlot } from '../../src/charts/sql.ts';
-import { choicesOf, trendPlot } from '../../src/charts/trend.ts';
+import { chartOf } from '../../src/charts/types.ts';
 import * as cases from './cases.ts';
 
 const colours = {

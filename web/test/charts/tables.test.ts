@@ -1,6 +1,6 @@
 /** Answers as tables. Expectations are read off test/charts/cases.ts by hand. */
 import { describe, expect, it } from 'vitest';
-import { sortedRows } from '../../src/charts/data-table.ts';
+import { sortedRows } from '../../src/charts/draw/data-table.ts';
 import { numberTiles } from '../../src/charts/number-view.tsx';
 import { tablesOf } from '../../src/charts/pictures.ts';
 import { placesOf } from '../../src/charts/sparkline.tsx';

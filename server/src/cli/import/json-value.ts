@@ -1,4 +1,4 @@
-import { glanceAt, hiddenFaults, keysOf, mayVanish } from '../../json-scan.ts';
+import { glanceAt, hiddenFaults, keysOf, mayVanish } from '../../row/json-scan.ts';
 import { RowFault } from './row-fault.ts';
 
 /** @param what begins the sentence of a fault. @throws RowFault also for what JSON.parse would lose: a repeated key */

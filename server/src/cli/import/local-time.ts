@@ -1,4 +1,4 @@
-import { instantOf, instantsOf, parseDay } from '../../time.ts';
+import { instantOf, instantsOf, parseDay } from '../../time/calendar.ts';
 
 const LOCAL = /^(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?$/;
 

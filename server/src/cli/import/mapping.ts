@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { restoredCell } from '../../csv-cell.ts';
-import { SECONDS_BELOW } from '../../date-text.ts';
+import { restoredCell } from '../../model/csv-cell.ts';
+import { SECONDS_BELOW } from '../../time/parse-date-time.ts';
 import { define, jsonOfCell, textOfCell } from './cell.ts';
 import { removeNested, valueAt } from './column-path.ts';
 import type { ColumnTypes, GivenTypes } from './column-types.ts';

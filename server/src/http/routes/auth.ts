@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity, SignedIn } from '../../auth/auth.ts';
-import { SeismoError } from '../../errors.ts';
+import { SeismoError } from '../../model/errors.ts';
 import { clearTokenCookie, tokenCookie } from '../cookie.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';

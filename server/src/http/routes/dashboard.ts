@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { SeismoError } from '../../errors.ts';
+import { SeismoError } from '../../model/errors.ts';
 import { type Dashboard, type DashboardFile, sendAsset, sendBeside, sendDocument } from '../dashboard.ts';
 import type { Call, Route } from '../route.ts';
 

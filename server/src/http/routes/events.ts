@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
-import { eventToJson } from '../../event.ts';
-import type { EventRow } from '../../store/store.ts';
+import type { EventRow } from '../../model/event.ts';
+import { eventToJson } from '../../model/event.ts';
 import { CSV_TYPE, csvOf, LINES_TYPE } from '../csv.ts';
 import type { HttpDeps } from '../deps.ts';
 import { answerFormOf, EVENT_FORMS, type Form, formParameter } from '../form.ts';

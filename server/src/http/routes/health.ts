@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { SeismoError } from '../../errors.ts';
+import { SeismoError } from '../../model/errors.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
 

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { SeismoError } from '../../errors.ts';
+import { SeismoError } from '../../model/errors.ts';
 import { bytesOf, parsedBody, withBody } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';

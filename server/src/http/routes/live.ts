@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Type } from '@sinclair/typebox';
-import { SeismoError } from '../../errors.ts';
 import type { ReaderRequest } from '../../live/live.ts';
+import { SeismoError } from '../../model/errors.ts';
 import { filtersOf } from '../../reports/filters.ts';
 import { booleanOf, checkNames } from '../../reports/parameters.ts';
 import type { HttpDeps } from '../deps.ts';

@@ -1,4 +1,4 @@
-import { SeismoError } from '../../errors.ts';
+import { SeismoError } from '../../model/errors.ts';
 
 /** @throws PARAMETER_UNKNOWN */
 export function onlyKnown(search: URLSearchParams, known: readonly string[]): void {

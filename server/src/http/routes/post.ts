@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Type } from '@sinclair/typebox';
-import { SeismoError } from '../../errors.ts';
 import type { PostAnswer } from '../../ingest/ingest.ts';
-import { ADMIN, type Poster } from '../../poster.ts';
+import { SeismoError } from '../../model/errors.ts';
+import { ADMIN, type Poster } from '../../model/poster.ts';
 import { bodyChunks, bytesOf, formOf, JSON_TYPE, parsedBody, withBody } from '../body.ts';
 import { isBotAgent } from '../bots.ts';
 import type { HttpDeps } from '../deps.ts';

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { AnswerSchema } from '../../analysis/answer-schemas.ts';
-import { SeismoError } from '../../errors.ts';
+import { SeismoError } from '../../model/errors.ts';
 import { QuestionSchema } from '../../questions/kinds.ts';
 import { jsonOf } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';

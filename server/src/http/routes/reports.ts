@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { INTERVALS } from '../../query.ts';
+import { INTERVALS } from '../../model/query.ts';
 import type { Report as ReportAnswer, ReportKind } from '../../reports/reports.ts';
 import type { HttpDeps } from '../deps.ts';
 import { answerFormOf, formParameter, TABLE_FORMS, takeCsvSafe } from '../form.ts';

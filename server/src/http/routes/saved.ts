@@ -1,8 +1,9 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import type { Identity } from '../../auth/auth.ts';
-import { type ErrorCode, SeismoError } from '../../errors.ts';
+import { type ErrorCode, SeismoError } from '../../model/errors.ts';
 import { AnnotationBody, changesOf, DashboardBody, ReportBody, SegmentBody } from '../../saved/bodies.ts';
-import type { ItemFacts, Items } from '../../saved/saved.ts';
+import type { ItemFacts } from '../../saved/item.ts';
+import type { Items } from '../../saved/saved.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
 import { onlyKnown } from './parameters.ts';

@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { ROLES } from '../../auth/auth.ts';
-import { Time } from '../../event-schema.ts';
+import { Time } from '../../model/event-schema.ts';
 import type { Parameter } from '../route.ts';
 
-export { Json, StoredEventSchema, Time } from '../../event-schema.ts';
+export { Json, StoredEventSchema, Time } from '../../model/event-schema.ts';
 
 const text = (name: string, description: string): Parameter => ({ name, description, schema: Type.String() });
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Type } from '@sinclair/typebox';
-import { SeismoError } from '../../errors.ts';
+import { SeismoError } from '../../model/errors.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
 import { StaticDocument, sendStatic } from '../static-document.ts';

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { AnswerSchema } from '../../analysis/answer-schemas.ts';
-import { ERRORS, SeismoError } from '../../errors.ts';
+import { ERRORS, SeismoError } from '../../model/errors.ts';
 import { one } from '../../questions/parts.ts';
 import { CHARTS } from '../../saved/bodies.ts';
 import { drawnOf, hiddenIn } from '../../saved/shareable.ts';

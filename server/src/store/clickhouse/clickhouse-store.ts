@@ -1,26 +1,26 @@
-import { SeismoError } from '../../errors.ts';
-import { ROW_COLUMNS } from '../../row.ts';
+import { SeismoError } from '../../model/errors.ts';
+import { ROW_COLUMNS } from '../../row/row.ts';
 import type { Store } from '../store.ts';
 import { analysisQueries } from './analysis/analysis-queries.ts';
-import { Identities } from './analysis/people.ts';
-import { apps, eventNames, properties } from './catalogue-query.ts';
+import { Identities } from './analysis/sql/identity.ts';
 import type { Connection } from './connection.ts';
-import { counts, DayZones } from './counts-query.ts';
 import { EngineZones } from './engine-zones.ts';
 import { erase, isErasing, SpaceOfErased } from './erasure.ts';
-import { events, knownUuids, uuids } from './events-query.ts';
-import { countFollowing, following } from './following-query.ts';
-import { groups } from './groups-query.ts';
 import { HighestSeq } from './highest-seq.ts';
 import { type HotLogger, HotProperties } from './hot-properties.ts';
 import { setTimeZone, storedRanges, usage } from './maintenance.ts';
-import { storedNames } from './names-query.ts';
+import { apps, eventNames, properties } from './queries/catalogue-query.ts';
+import { counts, DayZones } from './queries/counts-query.ts';
+import { events, knownUuids, uuids } from './queries/events-query.ts';
+import { countFollowing, following } from './queries/following-query.ts';
+import { groups } from './queries/groups-query.ts';
+import { storedNames } from './queries/names-query.ts';
+import { reachingDevices } from './queries/spans-query.ts';
+import { values } from './queries/values-query.ts';
 import { fairly } from './question-queue.ts';
 import { startQuietMerges } from './quiet-partitions.ts';
 import { migrate } from './schema.ts';
-import { reachingDevices } from './spans-query.ts';
 import { EVENTS } from './sql.ts';
-import { values } from './values-query.ts';
 
 /** A block is one piece for the engine, so that all of it is there or nothing. */
 const ONE_BLOCK = {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Agent, request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { ClickHouseError, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
-import { SeismoError } from '../../errors.ts';
-import type { JsonValue, QueryControl } from '../../query.ts';
+import { SeismoError } from '../../model/errors.ts';
+import type { JsonValue, QueryControl } from '../../model/query.ts';
 import { InsertRefused } from '../store.ts';
 import { MACHINE_CODES, STATEMENT_CODES } from './error-codes.ts';
 

@@ -1,4 +1,4 @@
-import { SeismoError } from '../../errors.ts';
+import { SeismoError } from '../../model/errors.ts';
 
 /** The embedded engine keeps 4.5 MB for each time zone it was ever asked in, beyond its limit of memory: 180 MB for so many. */
 export const ENGINE_ZONES_MAX = 40;

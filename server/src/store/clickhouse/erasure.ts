@@ -1,4 +1,4 @@
-import type { Filter, Range } from '../../query.ts';
+import type { Filter, Range } from '../../model/query.ts';
 import type { Connection } from './connection.ts';
 import { whereSql } from './filter-sql.ts';
 import { Bound, EVENTS, type Row } from './sql.ts';

@@ -1,8 +1,8 @@
-import type { DeviceSpan } from '../../device-spans.ts';
-import { TIMESTAMP_MAX_MS } from '../../event.ts';
-import { MATCH_TEXT_MAX } from '../../pattern.ts';
-import type { Condition, Filter, Match, PropertyField, Range } from '../../query.ts';
-import { pathPart } from '../../shape.ts';
+import type { DeviceSpan } from '../../model/device-spans.ts';
+import { TIMESTAMP_MAX_MS } from '../../model/event.ts';
+import type { Condition, Filter, Match, PropertyField, Range } from '../../model/query.ts';
+import { MATCH_TEXT_MAX } from '../../model/regexp.ts';
+import { pathPart } from '../../row/shape.ts';
 import type { Bound } from './sql.ts';
 
 /** The map keys a property may stand under, the preferred one first. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { APP_NAME } from '../../event.ts';
+import { APP_NAME } from '../../model/event.ts';
 import type { Connection } from './connection.ts';
 import { EVENTS, type Row } from './sql.ts';
 

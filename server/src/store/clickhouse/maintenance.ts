@@ -1,5 +1,5 @@
-import { zoneHash } from '../../row.ts';
-import { zoneSpans } from '../../time.ts';
+import { zoneHash } from '../../row/row.ts';
+import { zoneSpans } from '../../time/calendar.ts';
 import type { SeqRange, StoreUsage } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { Bound, EVENTS, type Row } from './sql.ts';

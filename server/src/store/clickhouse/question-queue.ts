@@ -1,5 +1,5 @@
-import { SeismoError } from '../../errors.ts';
-import type { Caller } from '../../query.ts';
+import { SeismoError } from '../../model/errors.ts';
+import type { Caller } from '../../model/query.ts';
 import type { Connection, QueryOptions } from './connection.ts';
 
 export interface QueueLimits {

@@ -1,4 +1,4 @@
-import { SeismoError } from '../../errors.ts';
+import { SeismoError } from '../../model/errors.ts';
 import type { Connection } from './connection.ts';
 import { EVENTS, QUARTER, USERS } from './sql.ts';
 

@@ -1,4 +1,4 @@
-import type { QueryControl } from '../../query.ts';
+import type { QueryControl } from '../../model/query.ts';
 import type { QueryOptions } from './connection.ts';
 
 /** In the database of the connection (`seismo` unless its URL names another). */

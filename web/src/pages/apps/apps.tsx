@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { appsQuery } from '../../api/hooks.ts';
-import { ago, count } from '../../parts/formats.ts';
-import { AnchorLink } from '../../parts/links.tsx';
-import { Page } from '../../parts/page.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { ago, count } from '../../components/formats.ts';
+import { AnchorLink } from '../../components/links.tsx';
+import { Page } from '../../components/page.tsx';
+import { Failure } from '../../components/states.tsx';
 import { UserMenu } from '../../shell/user-menu.tsx';
 
 /** As the server takes it (docs/http-api.md). */

@@ -1,10 +1,10 @@
 import { Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Chart, Question, SavedReport } from '../../api/wire.ts';
-import { EventSelect } from '../../parts/event-select.tsx';
-import { FormButtons } from '../../parts/form-buttons.tsx';
-import { AnchorLink } from '../../parts/links.tsx';
-import { PRESETS } from '../../parts/range.ts';
+import { EventSelect } from '../../components/event-select.tsx';
+import { FormButtons } from '../../components/form-buttons.tsx';
+import { AnchorLink } from '../../components/links.tsx';
+import { PRESETS } from '../../components/range.ts';
 import type { Tile } from './queries.ts';
 
 export interface AddTileProps {

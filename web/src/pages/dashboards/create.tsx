@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { eventNamesQuery } from '../../api/hooks.ts';
-import { FormButtons } from '../../parts/form-buttons.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { FormButtons } from '../../components/form-buttons.tsx';
+import { Failure } from '../../components/states.tsx';
 import { useCreate } from './queries.ts';
 import { EVENTS_MAX, templatesFor, usualEvents } from './templates.ts';
 

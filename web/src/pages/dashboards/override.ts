@@ -1,5 +1,5 @@
 import type { Question } from '../../api/wire.ts';
-import { isEmpty, type Range } from '../../parts/range.ts';
+import { isEmpty, type Range } from '../../components/range.ts';
 
 const DAYS = { min: 1 / 1_440, h: 1 / 24, d: 1, w: 7, m: 30, y: 365 } as const;
 const HOURLY_DAYS_MAX = 3;

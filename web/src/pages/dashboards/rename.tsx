@@ -1,7 +1,7 @@
 import { Modal, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { FormButtons } from '../../parts/form-buttons.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { FormButtons } from '../../components/form-buttons.tsx';
+import { Failure } from '../../components/states.tsx';
 
 export interface RenameProps {
   readonly title: string;

@@ -1,5 +1,5 @@
-import { type Range, rangeIn } from '../../parts/range.ts';
-import { oneIn, type Search } from '../../parts/search.ts';
+import { type Range, rangeIn } from '../../components/range.ts';
+import { oneIn, type Search } from '../../components/search.ts';
 
 /** How often all tiles are asked again. */
 export const REFRESHES = ['30s', '1min', '5min', '15min'] as const;

@@ -1,9 +1,9 @@
 import { Button, Code, Group, Modal, Select, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import { ago, dateTime } from '../../parts/formats.ts';
-import { Failure } from '../../parts/states.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { ago, dateTime } from '../../components/formats.ts';
+import { Failure } from '../../components/states.tsx';
 import { linksQuery, useLinks } from './queries.ts';
 
 const DAY_MS = 86_400_000;

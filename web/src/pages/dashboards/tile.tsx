@@ -3,7 +3,7 @@ import { useElementSize } from '@mantine/hooks';
 import type { CSSProperties, ReactNode } from 'react';
 import type { SavedReport } from '../../api/wire.ts';
 import { QuestionView } from '../../charts/question-view.tsx';
-import type { Range } from '../../parts/range.ts';
+import type { Range } from '../../components/range.ts';
 import classes from './board.module.css';
 import { withRange } from './override.ts';
 import type { Tile } from './queries.ts';

@@ -1,6 +1,6 @@
 /** What the address of the page says, as the parameters of `GET /api/events/:app`. */
 import type { Filter } from '../../api/wire.ts';
-import { type AppCalendar, type Range, startOf } from '../../parts/range.ts';
+import { type AppCalendar, type Range, startOf } from '../../components/range.ts';
 import type { EventsSearch } from './search.ts';
 
 export function askedOf(

@@ -1,13 +1,7 @@
 import { Button, Popover, Skeleton } from '@mantine/core';
 import { IconColumns } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
-
-export interface ColumnsPickerProps {
-  readonly app: string;
-  readonly event: string | undefined;
-  readonly value: readonly string[];
-  onChange(columns: readonly string[]): void;
-}
+import type { ColumnsSelectProps } from './columns-select.tsx';
 
 /** Comes when it is opened. */
 const ColumnsSelect = lazy(() =>
@@ -16,7 +10,7 @@ const ColumnsSelect = lazy(() =>
 const SELECT_PX = 78;
 
 /** Chooses the properties that stand in columns of their own. */
-export function ColumnsPicker({ app, event, value, onChange }: ColumnsPickerProps) {
+export function ColumnsPicker({ app, event, value, onChange }: ColumnsSelectProps) {
   const [opened, setOpened] = useState(false);
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" trapFocus returnFocus>

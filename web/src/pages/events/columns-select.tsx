@@ -1,13 +1,19 @@
 import { MultiSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { propertiesQuery } from '../../api/hooks.ts';
-import { fieldLabel, spelled } from '../../parts/filters.ts';
-import type { ColumnsPickerProps } from './columns-picker.tsx';
+import { fieldLabel, spelled } from '../../components/filters.ts';
+
+export interface ColumnsSelectProps {
+  readonly app: string;
+  readonly event: string | undefined;
+  readonly value: readonly string[];
+  onChange(columns: readonly string[]): void;
+}
 
 /** More would each be too narrow to read. */
 const COLUMNS_MAX = 12;
 
-export function ColumnsSelect({ app, event, value, onChange }: ColumnsPickerProps) {
+export function ColumnsSelect({ app, event, value, onChange }: ColumnsSelectProps) {
   const { data = [] } = useQuery(propertiesQuery(app, event));
   const fields = data.map(({ name }) => spelled(name));
   const all = [...new Set([...value, ...fields])];

@@ -2,13 +2,13 @@ import { Button, Group, Skeleton, Stack } from '@mantine/core';
 import { IconArrowUp } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useRef, useState } from 'react';
-import { EventSelect } from '../../parts/event-select.tsx';
-import { FilterEditor } from '../../parts/filter-editor.tsx';
-import { Page } from '../../parts/page.tsx';
-import { isEmpty, type Range } from '../../parts/range.ts';
-import { RangePicker } from '../../parts/range-picker.tsx';
-import { Empty, Failure } from '../../parts/states.tsx';
-import { useZone } from '../../parts/use-zone.ts';
+import { EventSelect } from '../../components/event-select.tsx';
+import { FilterEditor } from '../../components/filter-editor.tsx';
+import { Page } from '../../components/page.tsx';
+import { isEmpty, type Range } from '../../components/range.ts';
+import { RangePicker } from '../../components/range-picker.tsx';
+import { Empty, Failure } from '../../components/states.tsx';
+import { useZone } from '../../components/use-zone.ts';
 import { ColumnsPicker } from './columns-picker.tsx';
 import { Download } from './download.tsx';
 import { EventTable, type EventTableHandle } from './event-table.tsx';
@@ -17,7 +17,7 @@ import { useEvents } from './use-events.ts';
 
 /** Comes with the first event that is opened. */
 const EventPanel = lazy(() =>
-  import('../../parts/event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
+  import('../../components/event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
 );
 
 const DEFAULT_RANGE: Range = { last: '30d' };

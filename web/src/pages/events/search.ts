@@ -1,6 +1,6 @@
 import type { Filter } from '../../api/wire.ts';
-import { type Range, rangeIn } from '../../parts/range.ts';
-import { present, type Search, textIn } from '../../parts/search.ts';
+import { type Range, rangeIn } from '../../components/range.ts';
+import { present, type Search, textIn } from '../../components/search.ts';
 
 export interface EventsSearch extends Range {
   /** The name of an event; every event without it. */

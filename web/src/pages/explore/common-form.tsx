@@ -1,7 +1,7 @@
 import { Select, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { segmentsQuery } from '../../api/hooks.ts';
-import { FilterEditor } from '../../parts/filter-editor.tsx';
+import { FilterEditor } from '../../components/filter-editor.tsx';
 import { type FormProps, Section } from './fields.tsx';
 import { type BuiltQuestion, change } from './question.ts';
 

@@ -2,8 +2,8 @@
 import { ActionIcon, Group, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { EventSelect } from '../../parts/event-select.tsx';
-import { FilterEditor } from '../../parts/filter-editor.tsx';
+import { EventSelect } from '../../components/event-select.tsx';
+import { FilterEditor } from '../../components/filter-editor.tsx';
 import { type Choice, change } from './question.ts';
 
 export interface FormProps<Q> {

@@ -1,8 +1,8 @@
 /** The forms of paths and of performance. */
 import { Group } from '@mantine/core';
 import type { QuestionOf } from '../../api/wire.ts';
-import { FieldSelect } from '../../parts/field-select.tsx';
-import { FilterEditor } from '../../parts/filter-editor.tsx';
+import { FieldSelect } from '../../components/field-select.tsx';
+import { FilterEditor } from '../../components/filter-editor.tsx';
 import { ChoiceFields, type FormProps, INTERVALS, LateNumber, LateText, Pick, Section } from './fields.tsx';
 import { change } from './question.ts';
 

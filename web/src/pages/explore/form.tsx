@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { Suspense } from 'react';
 import type { ProblemError } from '../../api/http.ts';
-import { loadable } from '../../parts/loadable.tsx';
+import { loadable } from '../../components/loadable.tsx';
 import type { FormProps } from './fields.tsx';
 import type { BuiltQuestion } from './question.ts';
 import { TrendForm } from './trend-form.tsx';

@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { QuestionOf } from '../../api/wire.ts';
-import { FieldSelect } from '../../parts/field-select.tsx';
+import { FieldSelect } from '../../components/field-select.tsx';
 import { ChoiceFields, type FormProps, LateText, ListItem, Pick, Section } from './fields.tsx';
 import { CHOICES_MAX, change, moved, withoutStep } from './question.ts';
 

@@ -1,7 +1,7 @@
 /** The forms of the kinds about people who come back: retention, stickiness, lifecycle, sessions. */
 import { Group } from '@mantine/core';
 import type { QuestionOf } from '../../api/wire.ts';
-import { FieldSelect } from '../../parts/field-select.tsx';
+import { FieldSelect } from '../../components/field-select.tsx';
 import { ChoiceFields, type FormProps, INTERVALS, LateText, LONG_INTERVALS, Pick, Section } from './fields.tsx';
 import { change } from './question.ts';
 

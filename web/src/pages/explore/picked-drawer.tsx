@@ -2,10 +2,10 @@ import { Drawer, Group, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answerQuery } from '../../api/hooks.ts';
 import type { Filter, QuestionOf } from '../../api/wire.ts';
-import type { Picked } from '../../charts/answer-chart.tsx';
-import { ago, count } from '../../parts/formats.ts';
-import { AnchorLink, ButtonLink } from '../../parts/links.tsx';
-import { Failure } from '../../parts/states.tsx';
+import type { Picked } from '../../charts/types.ts';
+import { ago, count } from '../../components/formats.ts';
+import { AnchorLink, ButtonLink } from '../../components/links.tsx';
+import { Failure } from '../../components/states.tsx';
 import { type BuiltQuestion, change, different, ofGroup } from './question.ts';
 
 const LIST_MAX = 200;

@@ -1,6 +1,6 @@
 /** Questions as the page builds them: pure, so that their tests need no browser. */
 import type { Filter, Kind, Question, QuestionOf } from '../../api/wire.ts';
-import type { Range } from '../../parts/range.ts';
+import type { Range } from '../../components/range.ts';
 
 /** The kinds that Explore builds; users, timelines and SQL have pages of their own. */
 export const KINDS = [

@@ -30,20 +30,21 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import { annotationsQuery, useIsAdmin } from '../../api/hooks.ts';
 import { urlOf } from '../../api/http.ts';
 import type { Answer, Chart } from '../../api/wire.ts';
-import { AnswerChart, CHARTS_OF, type ChartHandle, type Picked } from '../../charts/answer-chart.tsx';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import { count, day } from '../../parts/formats.ts';
-import { useLater } from '../../parts/use-later.ts';
+import { AnswerChart } from '../../charts/answer-chart.tsx';
+import { CHARTS_OF, type ChartHandle, type Picked } from '../../charts/types.ts';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { count, day } from '../../components/formats.ts';
+import { useLater } from '../../components/use-later.ts';
 import type { BuiltQuestion } from './question.ts';
 import { HEIGHT_PX, ResultFrame } from './result-frame.tsx';
 
 /** What opens only when it is asked for comes then. */
 const AnnotationForm = lazy(() =>
-  import('../../parts/annotation-form.tsx').then((module) => ({ default: module.AnnotationForm })),
+  import('../../components/annotation-form.tsx').then((module) => ({ default: module.AnnotationForm })),
 );
 const PickedDrawer = lazy(() => import('./picked-drawer.tsx').then((module) => ({ default: module.PickedDrawer })));
 const SqlDrawer = lazy(() => import('./sql-drawer.tsx').then((module) => ({ default: module.SqlDrawer })));
-const SaveForm = lazy(() => import('../../parts/save-form.tsx').then((module) => ({ default: module.SaveForm })));
+const SaveForm = lazy(() => import('../../components/save-form.tsx').then((module) => ({ default: module.SaveForm })));
 
 const ICONS = {
   line: IconChartLine,

@@ -1,5 +1,5 @@
 import type { Chart, Question, QuestionOf } from '../../api/wire.ts';
-import { oneIn, present, type Search, textIn } from '../../parts/search.ts';
+import { oneIn, present, type Search, textIn } from '../../components/search.ts';
 
 const CHARTS = [
   'line',

@@ -2,8 +2,8 @@ import { Code, Drawer, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/http.ts';
 import type { Operations, Question } from '../../api/wire.ts';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { Failure } from '../../components/states.tsx';
 
 /** The statements that the server runs for a question, with their parameters. */
 export function SqlDrawer({ app, question, onClose }: { app: string; question: Question; onClose(): void }) {

@@ -1,7 +1,7 @@
 import { Button, Group, Select, Switch } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { QuestionOf } from '../../api/wire.ts';
-import { FieldSelect } from '../../parts/field-select.tsx';
+import { FieldSelect } from '../../components/field-select.tsx';
 import { ChoiceFields, type FormProps, INTERVALS, LateNumber, LateText, ListItem, Pick, Section } from './fields.tsx';
 import { CHOICES_MAX, type Choice, change, letter, moved, needsProperty } from './question.ts';
 

@@ -6,10 +6,10 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { appsQuery } from '../../api/hooks.ts';
 import { ROWS_MAX, useLive } from '../../api/use-live.ts';
-import { ConnectionState } from '../../parts/connection-state.tsx';
-import { EventSelect } from '../../parts/event-select.tsx';
-import { count } from '../../parts/formats.ts';
-import { Empty, Failure } from '../../parts/states.tsx';
+import { ConnectionState } from '../../components/connection-state.tsx';
+import { EventSelect } from '../../components/event-select.tsx';
+import { count } from '../../components/formats.ts';
+import { Empty, Failure } from '../../components/states.tsx';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import { EventRows } from './event-rows.tsx';
 import { matches } from './matches.ts';
@@ -17,7 +17,7 @@ import { Rate } from './rate.tsx';
 
 /** Comes with the first event that is opened. */
 const EventPanel = lazy(() =>
-  import('../../parts/event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
+  import('../../components/event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
 );
 /** Each change opens a new connection. */
 const TYPING_MS = 400;

@@ -1,6 +1,6 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Page } from '../../parts/page.tsx';
+import { Page } from '../../components/page.tsx';
 import { Arriving } from './arriving.tsx';
 import { Refused } from './refused.tsx';
 

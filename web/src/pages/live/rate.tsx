@@ -1,7 +1,7 @@
 import { Group, Text } from '@mantine/core';
 import { useEffect, useReducer } from 'react';
 import { Sparkline } from '../../charts/sparkline.tsx';
-import { count } from '../../parts/formats.ts';
+import { count } from '../../components/formats.ts';
 
 const BUCKETS = 20;
 const MINUTE_MS = 60_000;

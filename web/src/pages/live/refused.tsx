@@ -2,9 +2,9 @@ import { Anchor, Badge, Code, Group, Paper, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { appsQuery } from '../../api/hooks.ts';
 import { urlOf } from '../../api/http.ts';
-import { ConnectionState } from '../../parts/connection-state.tsx';
-import { clock, count, dateTime } from '../../parts/formats.ts';
-import { Empty } from '../../parts/states.tsx';
+import { ConnectionState } from '../../components/connection-state.tsx';
+import { clock, count, dateTime } from '../../components/formats.ts';
+import { Empty } from '../../components/states.tsx';
 import { type KeptRefusal, REFUSALS_MAX, useRefused } from './use-refused.ts';
 
 /** What the server did not take, why, and what would have been right. */

@@ -1,5 +1,5 @@
-import type { Search } from '../../parts/search.ts';
-import { oneIn, present, textIn } from '../../parts/search.ts';
+import type { Search } from '../../components/search.ts';
+import { oneIn, present, textIn } from '../../components/search.ts';
 
 export const liveSearch = (search: Search) =>
   present({

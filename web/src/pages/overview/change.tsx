@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { IconArrowDownRight, IconArrowUpRight, IconMinus } from '@tabler/icons-react';
-import { changeOf, count } from '../../parts/formats.ts';
+import { changeOf, count } from '../../components/formats.ts';
 
 /** How much more or less than before; where more is bad, as of errors, `isBad`. */
 export function Change({ now, before, isBad = false }: { now: number; before: number; isBad?: boolean }) {

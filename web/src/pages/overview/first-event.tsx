@@ -6,10 +6,10 @@ import { appsQuery, eventNamesQuery, useIsAdmin } from '../../api/hooks.ts';
 import { api, urlOf } from '../../api/http.ts';
 import { useLive } from '../../api/use-live.ts';
 import type { Operations } from '../../api/wire.ts';
-import { ConnectionState } from '../../parts/connection-state.tsx';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import { clock, count } from '../../parts/formats.ts';
-import { Page } from '../../parts/page.tsx';
+import { ConnectionState } from '../../components/connection-state.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { clock, count } from '../../components/formats.ts';
+import { Page } from '../../components/page.tsx';
 import { snippetsOf } from './snippets.ts';
 import { WriteKey } from './write-key.tsx';
 

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type CSSProperties, useState } from 'react';
 import { api } from '../../api/http.ts';
 import type { Operations, QuestionOf } from '../../api/wire.ts';
-import { count, short } from '../../parts/formats.ts';
+import { count, short } from '../../components/formats.ts';
 import { groupsOf } from './groups.ts';
 import classes from './overview.module.css';
 import type { Period } from './period.ts';

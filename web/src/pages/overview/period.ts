@@ -1,7 +1,7 @@
 /** What a range of the overview asks, and what it is measured against: the same stretch of the period before, up to the same time of day. */
 import type { QuestionOf } from '../../api/wire.ts';
-import { time } from '../../parts/formats.ts';
-import { isEmpty, type Range } from '../../parts/range.ts';
+import { time } from '../../components/formats.ts';
+import { isEmpty, type Range } from '../../components/range.ts';
 
 type Trend = QuestionOf<'trend'>;
 type Times = Pick<Trend, 'from' | 'to' | 'last' | 'timeZone'>;

@@ -1,6 +1,6 @@
 import { Table } from '@mantine/core';
 import type { QuestionOf } from '../../api/wire.ts';
-import { duration, percent, short } from '../../parts/formats.ts';
+import { duration, percent, short } from '../../components/formats.ts';
 import { textOf } from './groups.ts';
 import classes from './overview.module.css';
 import type { Period } from './period.ts';

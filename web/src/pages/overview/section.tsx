@@ -1,8 +1,8 @@
 import { Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Chart, Question } from '../../api/wire.ts';
-import { AnchorLink } from '../../parts/links.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { AnchorLink } from '../../components/links.tsx';
+import { Failure } from '../../components/states.tsx';
 import classes from './overview.module.css';
 import { useSeen } from './use-seen.ts';
 

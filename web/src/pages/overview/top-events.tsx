@@ -1,7 +1,7 @@
 import { Table } from '@mantine/core';
 import { Sparkline } from '../../charts/sparkline.tsx';
-import { count, short } from '../../parts/formats.ts';
-import { AnchorLink } from '../../parts/links.tsx';
+import { count, short } from '../../components/formats.ts';
+import { AnchorLink } from '../../components/links.tsx';
 import { Change } from './change.tsx';
 import classes from './overview.module.css';
 import type { Period } from './period.ts';

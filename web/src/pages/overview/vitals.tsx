@@ -1,6 +1,6 @@
 import { Badge, Table, Text } from '@mantine/core';
 import type { QuestionOf } from '../../api/wire.ts';
-import { count, duration, short } from '../../parts/formats.ts';
+import { count, duration, short } from '../../components/formats.ts';
 import classes from './overview.module.css';
 import type { Period } from './period.ts';
 import { ExploreLink, Nothing, Pending, Section } from './section.tsx';

@@ -1,6 +1,6 @@
 import { Badge, Group, Stack, Text } from '@mantine/core';
-import { ago, count, dateTime } from '../../parts/formats.ts';
-import { AnchorLink } from '../../parts/links.tsx';
+import { ago, count, dateTime } from '../../components/formats.ts';
+import { AnchorLink } from '../../components/links.tsx';
 import { type Known, NEW_DAYS, newsOf } from './news.ts';
 import classes from './overview.module.css';
 import { Nothing, Pending, ROWS, Section } from './section.tsx';

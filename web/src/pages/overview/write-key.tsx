@@ -1,8 +1,8 @@
 import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/http.ts';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { Failure } from '../../components/states.tsx';
 
 /** Of the answer of `POST /api/keys` (docs/http-api.md). */
 interface Made {

@@ -1,7 +1,7 @@
 import { annotationsQuery } from '../../api/hooks.ts';
 import type { Operations } from '../../api/wire.ts';
-import { AnnotationForm } from '../../parts/annotation-form.tsx';
-import { day } from '../../parts/formats.ts';
+import { AnnotationForm } from '../../components/annotation-form.tsx';
+import { day } from '../../components/formats.ts';
 import { SavedList } from './saved-list.tsx';
 
 /** With the instant it stands at. */

@@ -3,8 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/http.ts';
 import type { Operations } from '../../api/wire.ts';
-import { count } from '../../parts/formats.ts';
-import { Failure } from '../../parts/states.tsx';
+import { count } from '../../components/formats.ts';
+import { Failure } from '../../components/states.tsx';
 import { appPath, settingsQuery } from './queries.ts';
 
 type Saved = Operations['getApiAppsApp']['answer'];

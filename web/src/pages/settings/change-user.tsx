@@ -2,8 +2,8 @@ import { Modal, PasswordInput, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ProblemError } from '../../api/http.ts';
-import { FormButtons } from '../../parts/form-buttons.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { FormButtons } from '../../components/form-buttons.tsx';
+import { Failure } from '../../components/states.tsx';
 import { accountsQuery, type User } from './queries.ts';
 import { RoleChoice } from './role-choice.tsx';
 

@@ -3,8 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api/http.ts';
-import { count } from '../../parts/formats.ts';
-import { Failure } from '../../parts/states.tsx';
+import { count } from '../../components/formats.ts';
+import { Failure } from '../../components/states.tsx';
 
 /** Erases the events of a user, or of a device: first how many, then the name typed again, then what was done. */
 export function EraseSection({ app }: { app: string }) {

@@ -18,11 +18,11 @@ import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/http.ts';
-import { Confirm } from '../../parts/confirm.tsx';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import { FormButtons } from '../../parts/form-buttons.tsx';
-import { ago, count, dateTime, day } from '../../parts/formats.ts';
-import { Empty, Failure } from '../../parts/states.tsx';
+import { Confirm } from '../../components/confirm.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { FormButtons } from '../../components/form-buttons.tsx';
+import { ago, count, dateTime, day } from '../../components/formats.ts';
+import { Empty, Failure } from '../../components/states.tsx';
 import { type Key, keysQuery, type MadeKey } from './queries.ts';
 
 /** Keys of this app: what programs send and read events with. */

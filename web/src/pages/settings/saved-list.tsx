@@ -3,8 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useIsAdmin } from '../../api/hooks.ts';
 import { api } from '../../api/http.ts';
-import { Confirm } from '../../parts/confirm.tsx';
-import { Empty, Failure } from '../../parts/states.tsx';
+import { Confirm } from '../../components/confirm.tsx';
+import { Empty, Failure } from '../../components/states.tsx';
 import { appPath } from './queries.ts';
 
 /** px: a day, or most names, in one line. */

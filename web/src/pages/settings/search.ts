@@ -1,4 +1,4 @@
-import { oneIn, present, type Search, textIn } from '../../parts/search.ts';
+import { oneIn, present, type Search, textIn } from '../../components/search.ts';
 
 export const SECTIONS = ['app', 'keys', 'users', 'segments', 'annotations', 'server', 'erase'] as const;
 export type Section = (typeof SECTIONS)[number];

@@ -1,5 +1,5 @@
 import type { Segment } from '../../api/wire.ts';
-import { inWords } from '../../parts/range.ts';
+import { inWords } from '../../components/range.ts';
 
 /** One line of the form. */
 export interface Row {

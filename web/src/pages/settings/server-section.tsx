@@ -1,8 +1,8 @@
 import { Alert, Group, Paper, Progress, SimpleGrid, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { ago, bytes, count, dateTime, duration, percent } from '../../parts/formats.ts';
-import { Failure } from '../../parts/states.tsx';
+import { ago, bytes, count, dateTime, duration, percent } from '../../components/formats.ts';
+import { Failure } from '../../components/states.tsx';
 import { statsQuery } from './queries.ts';
 
 /** Below it a merge of the engine may no longer fit. */

@@ -2,7 +2,7 @@ import { Alert, Skeleton, Tabs } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { useIsAdmin, useMe } from '../../api/hooks.ts';
-import { Page } from '../../parts/page.tsx';
+import { Page } from '../../components/page.tsx';
 import { SECTIONS, type Section } from './search.ts';
 
 interface SectionProps {

@@ -1,8 +1,8 @@
 import { Button, Group, Popover, Stack, Text, TextInput } from '@mantine/core';
 import { IconCalendar } from '@tabler/icons-react';
 import { useState } from 'react';
-import { day, dayShort } from '../../parts/formats.ts';
-import { isEmpty, type Range } from '../../parts/range.ts';
+import { day, dayShort } from '../../components/formats.ts';
+import { isEmpty, type Range } from '../../components/range.ts';
 
 export interface NarrowPickerProps {
   /** What the link holds; UTC, half-open. */

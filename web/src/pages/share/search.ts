@@ -1,4 +1,4 @@
-import { type Range, rangeIn } from '../../parts/range.ts';
-import type { Search } from '../../parts/search.ts';
+import { type Range, rangeIn } from '../../components/range.ts';
+import type { Search } from '../../components/search.ts';
 
 export const shareSearch = (search: Search): Range => rangeIn(search);

@@ -16,7 +16,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { ProblemError } from '../../api/http.ts';
 import { preloadCharts } from '../../charts/answer-chart.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { Failure } from '../../components/states.tsx';
 import { NarrowPicker } from './narrow-picker.tsx';
 import classes from './share.module.css';
 import { type SharedView, sharedQuery, spanOf } from './shared.ts';

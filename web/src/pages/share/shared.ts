@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/http.ts';
 import type { Operations } from '../../api/wire.ts';
-import type { Range } from '../../parts/range.ts';
+import type { Range } from '../../components/range.ts';
 
 export type SharedView = Operations['getApiSharedToken']['answer'];
 export type SharedPart = SharedView['parts'][number];

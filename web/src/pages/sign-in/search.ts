@@ -1,4 +1,4 @@
-import { present, type Search, textIn } from '../../parts/search.ts';
+import { present, type Search, textIn } from '../../components/search.ts';
 
 /** A browser leaves out tabs and line ends, after which `/<tab>/host` is another host. */
 const HERE = /^\/(?!\/)[^\p{Cc}\s\\]*$/u;

@@ -1,5 +1,5 @@
-import { type Range, rangeIn } from '../../parts/range.ts';
-import { oneIn, present, type Search, textIn } from '../../parts/search.ts';
+import { type Range, rangeIn } from '../../components/range.ts';
+import { oneIn, present, type Search, textIn } from '../../components/search.ts';
 
 /** How a table of one's own can be drawn. */
 const CHARTS = ['table', 'line', 'bar', 'area', 'pie', 'number'] as const;

@@ -6,13 +6,14 @@ import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { answerQuery, propertiesQuery, useIsAdmin } from '../../api/hooks.ts';
 import { ProblemError, urlOf } from '../../api/http.ts';
 import type { QuestionOf } from '../../api/wire.ts';
-import { AnswerChart, CHARTS_OF } from '../../charts/answer-chart.tsx';
-import { spelled } from '../../parts/filters.ts';
-import { count, dateTime } from '../../parts/formats.ts';
-import { Page } from '../../parts/page.tsx';
-import { isEmpty, type Range } from '../../parts/range.ts';
-import { RangePicker } from '../../parts/range-picker.tsx';
-import { Empty, Failure } from '../../parts/states.tsx';
+import { AnswerChart } from '../../charts/answer-chart.tsx';
+import { CHARTS_OF } from '../../charts/types.ts';
+import { spelled } from '../../components/filters.ts';
+import { count, dateTime } from '../../components/formats.ts';
+import { Page } from '../../components/page.tsx';
+import { isEmpty, type Range } from '../../components/range.ts';
+import { RangePicker } from '../../components/range-picker.tsx';
+import { Empty, Failure } from '../../components/states.tsx';
 import type { EditorHandle } from './editor.tsx';
 import { EXAMPLES } from './examples.ts';
 import type { SqlSearch } from './search.ts';
@@ -22,7 +23,7 @@ import classes from './sql.module.css';
 const Editor = lazy(() => import('./editor.tsx').then(({ Editor: component }) => ({ default: component })));
 /** Comes after what is needed first, below everything. */
 const Allowed = lazy(() => import('./allowed.tsx').then((module) => ({ default: module.Allowed })));
-const SaveForm = lazy(() => import('../../parts/save-form.tsx').then((module) => ({ default: module.SaveForm })));
+const SaveForm = lazy(() => import('../../components/save-form.tsx').then((module) => ({ default: module.SaveForm })));
 const RESULT_PX = 420;
 
 /** A SELECT of one's own over the events. */

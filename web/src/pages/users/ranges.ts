@@ -1,4 +1,4 @@
-import { isEmpty, type Range } from '../../parts/range.ts';
+import { isEmpty, type Range } from '../../components/range.ts';
 
 /** Of what an address holds the times alone. */
 export function timesIn({ last, from, to, timeZone }: Range): Range {

@@ -1,5 +1,5 @@
-import { type Range, rangeIn } from '../../parts/range.ts';
-import { oneIn, present, type Search, textIn } from '../../parts/search.ts';
+import { type Range, rangeIn } from '../../components/range.ts';
+import { oneIn, present, type Search, textIn } from '../../components/search.ts';
 
 export const SORTS = ['lastSeen', 'firstSeen', 'events'] as const;
 export type Sort = (typeof SORTS)[number];

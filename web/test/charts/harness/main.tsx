@@ -4,7 +4,8 @@ import '../../../src/main.css';
 import { MantineProvider } from '@mantine/core';
 import { useRef } from 'react';
 import { createRoot } from 'react-dom/client';
-import { AnswerChart, type ChartHandle, type Picked } from '../../../src/charts/answer-chart.tsx';
+import { AnswerChart } from '../../../src/charts/answer-chart.tsx';
+import type { ChartHandle, Picked } from '../../../src/charts/types.ts';
 import { theme, variables } from '../../../src/theme.ts';
 import { CASES } from '../cases.ts';
 

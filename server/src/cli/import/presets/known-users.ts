@@ -1,4 +1,4 @@
-import { isUnidentifiable } from '../../../user-id.ts';
+import { isUnidentifiable } from '../../../model/user-id.ts';
 import { idOf } from './fields.ts';
 import { type Cells, IDENTIFY, type PresetEvent, type Traits } from './preset.ts';
 

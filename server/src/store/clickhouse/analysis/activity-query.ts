@@ -1,12 +1,12 @@
-import type { LifecycleCell, LifecycleQuery, StickinessCell, StickinessQuery } from '../../../analysis-query.ts';
-import type { QueryControl } from '../../../query.ts';
+import type { LifecycleCell, LifecycleQuery, StickinessCell, StickinessQuery } from '../../../model/analysis-query.ts';
+import type { QueryControl } from '../../../model/query.ts';
 import type { Connection } from '../connection.ts';
-import type { DayZones } from '../counts-query.ts';
+import type { DayZones } from '../queries/counts-query.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { cutSql } from './cut-sql.ts';
-import { maskNames, masksSql, placesSql } from './mask-sql.ts';
-import type { Identities } from './people.ts';
-import { sourceOf } from './scope-sql.ts';
+import { maskNames, masksSql, placesSql } from './sql/bitmap-sql.ts';
+import { cutSql } from './sql/bucket-sql.ts';
+import type { Identities } from './sql/identity.ts';
+import { sourceOf } from './sql/scope-sql.ts';
 
 /** In how many intervals of each period users were active: the intervals are bits, counted. */
 export async function stickiness(

@@ -1,17 +1,17 @@
 import type { AnalysisStore } from '../../analysis-store.ts';
 import type { Connection } from '../connection.ts';
-import type { DayZones } from '../counts-query.ts';
 import type { EngineZones } from '../engine-zones.ts';
 import type { HighestSeq } from '../highest-seq.ts';
+import type { DayZones } from '../queries/counts-query.ts';
+import { laidOut } from '../user-sql/format-sql.ts';
+import { sql } from '../user-sql/sql-query.ts';
 import { lifecycle, stickiness } from './activity-query.ts';
 import { funnel } from './funnel-query.ts';
-import { laidOut } from './laid-out.ts';
 import { paths } from './paths-query.ts';
-import type { Identities } from './people.ts';
 import { performance } from './performance-query.ts';
 import { retention } from './retention-query.ts';
 import { sessions } from './sessions-query.ts';
-import { sql } from './sql-query.ts';
+import type { Identities } from './sql/identity.ts';
 import { trend } from './trend-query.ts';
 import { timeline, users } from './users-query.ts';
 

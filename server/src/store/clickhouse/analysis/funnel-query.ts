@@ -1,16 +1,16 @@
-import type { FunnelCounts, FunnelQuery, FunnelResult, TypedValue } from '../../../analysis-query.ts';
-import type { QueryControl, Range } from '../../../query.ts';
-import { sessionRange } from '../../../session.ts';
+import type { FunnelCounts, FunnelQuery, FunnelResult, TypedValue } from '../../../model/analysis-query.ts';
+import type { QueryControl, Range } from '../../../model/query.ts';
+import { sessionRange } from '../../../model/session.ts';
 import type { Connection } from '../connection.ts';
 import { filterSql } from '../filter-sql.ts';
 import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { type Identities, personOf } from './people.ts';
-import { type Source, sourceOf } from './scope-sql.ts';
-import { sessionReading } from './session-sql.ts';
-import { hasMark, isMarked, marksSql, type Trails, trailsOf } from './trail-sql.ts';
-import { typedValue } from './value-sql.ts';
-import { walkSql } from './walk-sql.ts';
+import { walkSql } from './sql/funnel-steps-sql.ts';
+import { type Identities, personOf } from './sql/identity.ts';
+import { type Source, sourceOf } from './sql/scope-sql.ts';
+import { sessionReading } from './sql/session-sql.ts';
+import { hasMark, isMarked, marksSql, type Trails, trailsOf } from './sql/trail-sql.ts';
+import { typedValue } from './sql/value-sql.ts';
 
 const QUANTILES = 'quantilesExactInclusiveIf';
 

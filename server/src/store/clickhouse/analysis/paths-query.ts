@@ -1,14 +1,14 @@
-import type { PathsQuery, PathsResult } from '../../../analysis-query.ts';
-import type { QueryControl, Range } from '../../../query.ts';
-import { sessionRange } from '../../../session.ts';
+import type { PathsQuery, PathsResult } from '../../../model/analysis-query.ts';
+import type { QueryControl, Range } from '../../../model/query.ts';
+import { sessionRange } from '../../../model/session.ts';
 import type { Connection } from '../connection.ts';
 import { filterSql } from '../filter-sql.ts';
 import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { absentNode, isNames, namelessSessionTrails, nodeBits, nodeSql, nodesOf } from './node-sql.ts';
-import type { Identities } from './people.ts';
-import { type Source, sourceOf } from './scope-sql.ts';
-import { hasMark, isMarked, trailsOf } from './trail-sql.ts';
+import type { Identities } from './sql/identity.ts';
+import { absentNode, isNames, namelessSessionTrails, nodeBits, nodeSql, nodesOf } from './sql/node-sql.ts';
+import { type Source, sourceOf } from './sql/scope-sql.ts';
+import { hasMark, isMarked, trailsOf } from './sql/trail-sql.ts';
 
 /**
  * The nodes are numbered first, so that a path is a few small numbers; equal paths are counted together before they are taken

@@ -1,15 +1,20 @@
-import type { PerformanceNumbers, PerformanceQuery, PerformanceResult, TypedValue } from '../../../analysis-query.ts';
-import type { QueryControl } from '../../../query.ts';
+import type {
+  PerformanceNumbers,
+  PerformanceQuery,
+  PerformanceResult,
+  TypedValue,
+} from '../../../model/analysis-query.ts';
+import type { QueryControl } from '../../../model/query.ts';
 import type { Connection } from '../connection.ts';
-import type { DayZones } from '../counts-query.ts';
 import { filterSql } from '../filter-sql.ts';
+import type { DayZones } from '../queries/counts-query.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { cutSql } from './cut-sql.ts';
-import { placeSql } from './group-key.ts';
-import type { Identities } from './people.ts';
-import { holdsManyValues } from './percentiles.ts';
-import { sourceOf } from './scope-sql.ts';
-import { numberValue, typedValue } from './value-sql.ts';
+import { cutSql } from './sql/bucket-sql.ts';
+import { placeSql } from './sql/group-key.ts';
+import type { Identities } from './sql/identity.ts';
+import { holdsManyValues } from './sql/percentiles.ts';
+import { sourceOf } from './sql/scope-sql.ts';
+import { numberValue, typedValue } from './sql/value-sql.ts';
 
 const LEVELS = [0.5, 0.95, 0.99];
 const SORTS = {

@@ -1,16 +1,16 @@
-import type { RetentionCell, RetentionQuery } from '../../../analysis-query.ts';
-import type { QueryControl } from '../../../query.ts';
+import type { RetentionCell, RetentionQuery } from '../../../model/analysis-query.ts';
+import type { QueryControl } from '../../../model/query.ts';
 import type { Connection } from '../connection.ts';
-import type { DayZones } from '../counts-query.ts';
 import { filterSql } from '../filter-sql.ts';
 import type { HighestSeq } from '../highest-seq.ts';
+import type { DayZones } from '../queries/counts-query.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { cutSql } from './cut-sql.ts';
-import { maskNames, masksSql, placesSql } from './mask-sql.ts';
-import type { Identities } from './people.ts';
-import { sourceOf } from './scope-sql.ts';
-import { trailsOf } from './trail-sql.ts';
-import { typedValue } from './value-sql.ts';
+import { maskNames, masksSql, placesSql } from './sql/bitmap-sql.ts';
+import { cutSql } from './sql/bucket-sql.ts';
+import type { Identities } from './sql/identity.ts';
+import { sourceOf } from './sql/scope-sql.ts';
+import { trailsOf } from './sql/trail-sql.ts';
+import { typedValue } from './sql/value-sql.ts';
 
 /**
  * One pass: of each user and period the first start event and the last return event, then of each user the period of the first start and the periods of

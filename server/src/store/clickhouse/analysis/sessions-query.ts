@@ -1,13 +1,13 @@
-import type { SessionNumbers, SessionsQuery, SessionsResult } from '../../../analysis-query.ts';
-import type { QueryControl } from '../../../query.ts';
-import { sessionRange } from '../../../session.ts';
+import type { SessionNumbers, SessionsQuery, SessionsResult } from '../../../model/analysis-query.ts';
+import type { QueryControl } from '../../../model/query.ts';
+import { sessionRange } from '../../../model/session.ts';
 import type { Connection } from '../connection.ts';
 import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, EXACT_BELOW, options, type Row, unbiased } from '../sql.ts';
-import { nodeBits, nodeSql, nodesOf, sessionTrails } from './node-sql.ts';
-import { type Identities, personOf } from './people.ts';
-import { sourceOf } from './scope-sql.ts';
-import { trailsOf } from './trail-sql.ts';
+import { type Identities, personOf } from './sql/identity.ts';
+import { nodeBits, nodeSql, nodesOf, sessionTrails } from './sql/node-sql.ts';
+import { sourceOf } from './sql/scope-sql.ts';
+import { trailsOf } from './sql/trail-sql.ts';
 
 const EVENT = { kind: 'column', name: 'event' } as const;
 

@@ -1,14 +1,14 @@
-import type { TimelineQuery, UserRow, UsersQuery, UsersResult } from '../../../analysis-query.ts';
-import { IDENTIFY } from '../../../event.ts';
-import type { Condition, Filter, QueryControl } from '../../../query.ts';
-import type { EventRow } from '../../store.ts';
+import type { TimelineQuery, UserRow, UsersQuery, UsersResult } from '../../../model/analysis-query.ts';
+import type { EventRow } from '../../../model/event.ts';
+import { IDENTIFY } from '../../../model/event.ts';
+import type { Condition, Filter, QueryControl } from '../../../model/query.ts';
 import type { Connection } from '../connection.ts';
-import { EVENT_COLUMNS, eventOf, events, type StoredRow } from '../events-query.ts';
-import { deviceSpans } from '../spans-query.ts';
+import { EVENT_COLUMNS, eventOf, events, type StoredRow } from '../queries/events-query.ts';
+import { deviceSpans } from '../queries/spans-query.ts';
 import { Bound, EVENTS, options, type Row } from '../sql.ts';
-import type { Identities, People } from './people.ts';
-import { sourceOf } from './scope-sql.ts';
-import { trailsOf } from './trail-sql.ts';
+import type { Identities, People } from './sql/identity.ts';
+import { sourceOf } from './sql/scope-sql.ts';
+import { trailsOf } from './sql/trail-sql.ts';
 
 type PeopleOf = (bound: Bound) => People;
 const SORTS = { lastSeen: 'l', firstSeen: 'f', events: 'n' } as const;

@@ -1,4 +1,4 @@
-import type { Lanes } from './lanes.ts';
+import type { Lanes } from './session-pool.ts';
 
 /** What fails for the memory of all questions together, and not for its own. */
 const TOTAL = /Code: 241\b.*\(total\)/s;

@@ -11,11 +11,11 @@ import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Session } from 'chdb';
-import { takeLock } from '../../../process-lock.ts';
-import { answer, refuse } from './answer.ts';
-import { BASE_SETTINGS, type LaneKind, Lanes, sqlText } from './lanes.ts';
+import { takeLock } from '../../../system/process-lock.ts';
+import { KEEP_FREE_BYTES, WriteWatch } from './failed-writes.ts';
+import { answer, refuse } from './http-interface.ts';
 import { MemoryWatch } from './memory-watch.ts';
-import { KEEP_FREE_BYTES, WriteWatch } from './write-watch.ts';
+import { BASE_SETTINGS, type LaneKind, Lanes, sqlText } from './session-pool.ts';
 
 const KINDS: readonly LaneKind[] = ['insert', 'small', 'general', 'general', 'general', 'change', 'spare'];
 const CLOSE_GRACE_MS = 1_000;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { endLeftover, noteEngine } from './leftover.ts';
-import { watchPulse } from './pulse.ts';
+import { endLeftover, noteEngine } from './orphan.ts';
+import { watchPulse } from './watchdog.ts';
 
 /** The part of a logger the engine needs; pino's and Fastify's fit. */
 export interface EngineLogger {

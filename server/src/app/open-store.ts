@@ -1,0 +1,142 @@
+import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { SeismoError } from '../model/errors.ts';
+import { createClickHouseStore } from '../store/clickhouse/clickhouse-store.ts';
+import { openConnection } from '../store/clickhouse/connection.ts';
+import { startEmbeddedEngine } from '../store/clickhouse/embedded/supervisor.ts';
+import { ENGINE_ZONES_MAX, EngineZones } from '../store/clickhouse/engine-zones.ts';
+import type { Store } from '../store/store.ts';
+import { ensurePrivateDirectory } from '../system/data-directory.ts';
+
+const RETRY_MS = 2_000;
+/** Starting waits so long for a server, to say what is wrong with it while somebody looks. */
+const FIRST_MAX_MS = 2_000;
+
+export interface StoreSurroundings {
+  readonly dataDir: string;
+  readonly logger: Logger;
+  /** In which zone the days of an app are cut. */
+  readonly zoneOf: (app: string) => string;
+  /** Whether a device of the app may have been identified, by what this server accepted; others may write to a ClickHouse server. */
+  readonly mayIdentify: (app: string) => boolean;
+}
+
+export interface OpenStore {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+/** Whether the events lie in an engine of this server's own, not in one that others use too. */
+export const isEmbedded = ({ connection }: Pick<Config, 'connection'>): boolean =>
+  connection === undefined || !/^[a-z]+:\/\//i.test(connection);
+
+/** The store that the setting `connection` names, and what closes it with all it needed. */
+export async function openStore(config: Config, around: StoreSurroundings): Promise<OpenStore> {
+  const { connection } = config;
+  const { dataDir, logger, zoneOf, mayIdentify } = around;
+  if (connection !== undefined && !isEmbedded(config))
+    return await openRemote(connection, config.hotPropertiesMax, around);
+  const engineDir = connection === undefined ? dataDir : resolve(connection);
+  ensurePrivateDirectory(engineDir, connection === undefined ? 'dataDir, --data' : 'connection, --connection', true);
+  const engine = await startEmbeddedEngine({
+    dataDir: engineDir,
+    memoryBytes: config.engineMemoryBytes,
+    logger,
+  });
+  const engineZones = new EngineZones(zoneOf, {
+    max: ENGINE_ZONES_MAX,
+    onFull: () => engine.restart('its time zones fill its memory'),
+    logger,
+  });
+  engine.onUp(() => engineZones.forget());
+  const plain = createClickHouseStore({
+    connection: openConnection({ socketPath: engine.socketPath }, { logger }),
+    zoneOf,
+    mayIdentify,
+    isSoleWriter: true,
+    hotPropertiesMax: config.hotPropertiesMax,
+    engineZones,
+    logger,
+  });
+  const store: Store = {
+    ...plain,
+    async usage() {
+      const memoryBytes = engine.memoryBytes();
+      return { ...(await plain.usage()), ...(memoryBytes !== undefined && { memoryBytes }) };
+    },
+  };
+  const close = async (): Promise<void> => {
+    await store.close();
+    await engine.close();
+  };
+  try {
+    await store.open();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { store, close };
+}
+
+/**
+ * A server that is away does not keep Seismo from starting: the journal takes events until it is there.
+ * @throws STORE_SCHEMA_NEWER
+ */
+async function openRemote(
+  connection: string,
+  hotPropertiesMax: number,
+  { logger, zoneOf }: StoreSurroundings,
+): Promise<OpenStore> {
+  const url = new URL(connection.replace(/^clickhouse:/i, 'http:'));
+  if (/^clickhouse:/i.test(connection) && url.port === '') url.port = '8123';
+  const database = decodeURIComponent(url.pathname.slice(1)) || 'seismo';
+  const store = createClickHouseStore({
+    connection: openConnection(
+      {
+        url: url.origin,
+        database,
+        ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
+        ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
+      },
+      { logger },
+    ),
+    zoneOf,
+    hotPropertiesMax,
+    logger,
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  let newer: SeismoError | undefined;
+  const open = async (): Promise<void> => {
+    try {
+      await store.open();
+      newer = undefined;
+    } catch (error) {
+      if (isClosed) return;
+      if (error instanceof SeismoError && error.code === 'STORE_SCHEMA_NEWER') newer = error;
+      logger.warn({ err: error }, 'the ClickHouse server is not ready; events are journalled, trying again');
+      timer = setTimeout(again, RETRY_MS);
+    }
+  };
+  let opening = open();
+  const again = (): void => {
+    opening = open();
+  };
+  async function close(): Promise<void> {
+    isClosed = true;
+    clearTimeout(timer);
+    // First, so that a server which answers nothing does not keep us: its sockets are closed.
+    await store.close();
+    await opening;
+  }
+  const late = new AbortController();
+  await Promise.race([opening, pause(FIRST_MAX_MS, undefined, { signal: late.signal }).catch(() => {})]);
+  late.abort();
+  if (newer !== undefined) {
+    await close();
+    throw newer;
+  }
+  return { store, close };
+}

@@ -1,0 +1,67 @@
+import type { Logger } from 'pino';
+import type { Filter, Range } from '../model/query.ts';
+import type { Store } from '../store/store.ts';
+
+const FIRST_MS = 60_000;
+const EVERY_MS = 6 * 60 * 60_000;
+const DAY_MS = 86_400_000;
+/** Of the ten seconds that stopping may take. A deletion under way goes on in the engine, or is done by the next run. */
+const STOP_MAX_MS = 500;
+const CONTROL = { maxSeconds: 300, maxBytes: 1_000_000_000, maxRows: 1_000_000 };
+
+export interface RetentionOptions {
+  readonly store: Pick<Store, 'apps'>;
+  readonly oldestSetAside: () => ReadonlyMap<string, number>;
+  /** Everywhere, as a request to erase does. */
+  readonly erase: (app: string, range: Range, filters: readonly Filter[]) => Promise<number>;
+  readonly retentionDaysOf: (app: string) => number | undefined;
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
+/** Deletes, every six hours, what is older than its app keeps. */
+export function startRetention(options: RetentionOptions): { stop(): Promise<void> } {
+  let isStopped = false;
+  let running: Promise<void> = Promise.resolve();
+  const run = (): void => {
+    running = retainOnce(options).catch((error: unknown) => {
+      if (!isStopped) options.logger.warn({ err: error }, 'old events not deleted; tried again in six hours');
+    });
+  };
+  const first = setTimeout(run, FIRST_MS);
+  const every = setInterval(run, EVERY_MS);
+  first.unref();
+  every.unref();
+  return {
+    async stop() {
+      isStopped = true;
+      clearTimeout(first);
+      clearInterval(every);
+      let late: NodeJS.Timeout | undefined;
+      const pause = new Promise<void>((resolve) => {
+        late = setTimeout(resolve, STOP_MAX_MS);
+      });
+      await Promise.race([running, pause]);
+      clearTimeout(late);
+    },
+  };
+}
+
+/** One pass over all apps; one that fails does not keep the others. */
+export async function retainOnce(options: RetentionOptions): Promise<void> {
+  const { store, oldestSetAside, erase, retentionDaysOf, now, logger } = options;
+  /** By app, when the oldest event that is kept anywhere happened. */
+  const oldest = new Map((await store.apps(CONTROL)).map(({ app, firstSeen }) => [app, firstSeen]));
+  for (const [app, since] of oldestSetAside()) oldest.set(app, Math.min(since, oldest.get(app) ?? since));
+  for (const [app, since] of oldest) {
+    const days = retentionDaysOf(app);
+    const before = now() - (days ?? 0) * DAY_MS;
+    if (days === undefined || since >= before) continue;
+    try {
+      const deleted = await erase(app, { from: 0, to: before }, []);
+      logger.info({ app, days, deleted }, 'old events deleted');
+    } catch (error) {
+      logger.warn({ err: error, app }, 'old events of the app not deleted; tried again in six hours');
+    }
+  }
+}

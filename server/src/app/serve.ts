@@ -1,0 +1,151 @@
+/** The server: the rooms and HTTP, listening. */
+import { chmodSync, rmSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { FirstAdmin } from '../auth/first-start.ts';
+import { type Config, nodeEnvironment } from '../config/config.ts';
+import { version } from '../config/version.ts';
+import { createHttp } from '../http/create-http.ts';
+import { readDashboard } from '../http/dashboard.ts';
+import type { Disk } from '../http/deps.ts';
+import { admitLocally } from '../http/local.ts';
+import { loggerOf } from '../system/logger.ts';
+import { type App, openApp } from './app.ts';
+import { socketPathOf } from './data-directory-lock.ts';
+
+export interface SeismoServer {
+  /** Where it listens, like `http://127.0.0.1:3005`. */
+  readonly url: string;
+  /** The admin that this start made; the password is shown nowhere else. */
+  readonly firstAdmin: FirstAdmin | undefined;
+  /** Stops listening, finishes requests, loads what waits, closes the engine: within 10 s. */
+  close(): Promise<void>;
+}
+
+/** Requests under way have so long to end. */
+const REQUESTS_MAX_MS = 2_000;
+
+/** The rooms with HTTP over them, not listening. */
+export async function assemble(config: Config, logger: Logger): Promise<{ app: App; http: FastifyInstance }> {
+  const app = await openApp(config, { logger });
+  try {
+    const { auth, analysis, calendarOf, dataDir, ingest, live, reports, registry, saved, store } = app;
+    const http = createHttp({
+      auth,
+      ingest,
+      reports,
+      analysis,
+      live,
+      saved,
+      registry,
+      calendarOf,
+      store,
+      disk: () => diskOf(dataDir),
+      dashboard: readDashboard(),
+      config,
+      logger,
+      now: Date.now,
+      version,
+      env: nodeEnvironment(),
+    });
+    await http.ready();
+    return { app, http };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+async function diskOf(path: string): Promise<Disk> {
+  const { bavail, blocks, bsize } = await statfs(path);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+
+export async function serve(config: Config, options: { readonly logger?: Logger } = {}): Promise<SeismoServer> {
+  const logger = options.logger ?? loggerOf(config);
+  const { app, http } = await assemble(config, logger);
+  let local: Local;
+  let firstAdmin: FirstAdmin | undefined;
+  try {
+    await http.listen({ host: config.host, port: config.port });
+    local = await listenLocally(http, app.dataDir);
+    firstAdmin = await app.storeFirstAdmin();
+  } catch (error) {
+    await http.close();
+    await app.close();
+    throw error;
+  }
+  const { port } = http.server.address() as AddressInfo;
+  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    firstAdmin,
+    close() {
+      closing ??= (async () => {
+        const cut = setTimeout(() => {
+          http.server.closeAllConnections();
+        }, REQUESTS_MAX_MS);
+        await Promise.all([http.close(), local.close()]);
+        clearTimeout(cut);
+        await app.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+/** The rooms with HTTP over them, listening on the socket of the data directory alone. */
+export async function serveLocally(
+  config: Config,
+): Promise<{ readonly app: App; readonly http: FastifyInstance; close(): Promise<void> }> {
+  const { app, http } = await assemble(config, loggerOf(config));
+  let local: Local;
+  try {
+    local = await listenLocally(http, app.dataDir);
+  } catch (error) {
+    await http.close();
+    await app.close();
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    app,
+    http,
+    close() {
+      closing ??= (async () => {
+        await Promise.all([http.close(), local.close()]);
+        await app.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+interface Local {
+  close(): Promise<void>;
+}
+
+/** The socket of the data directory: for the commands of whoever owns it. */
+async function listenLocally(http: FastifyInstance, dataDir: string): Promise<Local> {
+  const path = socketPathOf(dataDir);
+  rmSync(path, { force: true });
+  const server: Server = createServer((request, response) => http.routing(request, response));
+  server.on('connection', admitLocally);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  chmodSync(path, 0o600);
+  return {
+    async close() {
+      const cut = setTimeout(() => server.closeAllConnections(), REQUESTS_MAX_MS);
+      await new Promise((resolve) => server.close(resolve));
+      clearTimeout(cut);
+      rmSync(path, { force: true });
+    },
+  };
+}

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import type { Range } from '../../model/query.ts';
+import { ROW_OFFSET, uuidToText } from '../../row/row.ts';
+import type { Store } from '../../store/store.ts';
+import { RowWriter } from '../accept/row-writer.ts';
+import type { Committer } from '../journal/committer.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Batch } from '../post/batch.ts';
+import type { Fingerprints } from './fingerprint.ts';
+import type { IdWindow } from './id-window.ts';
+
+export interface ErasedIdsOptions {
+  readonly journal: Journal;
+  readonly ids: IdWindow;
+  readonly prints: Fingerprints;
+  readonly committer: Committer;
+  readonly store: Pick<Store, 'knownUuids' | 'isErasing'>;
+  readonly now: () => number;
+  /** Resolves when all that is pending of the app is in the store. @throws STORE_BEHIND */
+  readonly caughtUp: (app: string) => Promise<void>;
+}
+
+/** An erasure whose ids are noted. */
+export interface Erasing {
+  /** The events are hidden: their ids are known no more. @throws JOURNAL_UNAVAILABLE; they are forgotten later then */
+  done(): Promise<void>;
+  /** It failed, and may go on in the store all the same: what it hides is forgotten later. */
+  failed(): void;
+}
+
+const UUID_BYTES = 16;
+/** Uuids in one value of the journal, and ids in one transaction. */
+const AT_ONCE = 10_000;
+/** Beyond, asking the store for each takes longer than the erasure. */
+const ASKED_MAX = 100_000;
+const ALL_TIME: Range = { from: 0, to: Date.UTC(2100, 0, 1) };
+/** In which a machine's clock may have been wrong. */
+const CLOCK_MARGIN_MS = 86_400_000;
+const NOTHING = Buffer.alloc(0);
+
+/** No app is called so. */
+const erasedKey = (app: string): string => `:erased ${app}`;
+
+/**
+ * What becomes of the ids of erased events: they are known no more, so that the events can be sent again, or are kept out for a window.
+ *
+ * An id is forgotten only after its event is hidden; before, a repeat of the event would count twice. Which ids those will be is noted in the
+ * journal first, so that a server that ends in between forgets them when it starts again: of what was noted all that the
+ * store no longer holds.
+ */
+export class ErasedIds {
+  readonly #options: ErasedIdsOptions;
+  /** Erasures of this run that are under way. */
+  readonly #running = new Set<string>();
+  #lastLook: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ErasedIdsOptions) {
+    this.#options = options;
+  }
+
+  /** Notes those of the uuids that are known, 16 bytes each as rows hold them. */
+  async note(app: string, uuids: AsyncIterable<Buffer>): Promise<Erasing> {
+    const { journal } = this.#options;
+    const erasure = `${app} ${randomUUID()}`;
+    this.#running.add(erasure);
+    try {
+      const keys: string[] = [];
+      let known: Buffer[] = [];
+      const write = async (): Promise<void> => {
+        const key = `${erasure} ${keys.length}`;
+        await journal.noteErasing(key, Buffer.concat(known));
+        keys.push(key);
+        known = [];
+      };
+      for await (const uuid of each(uuids)) {
+        if (this.#find(app, uuid) !== 'stored') continue;
+        known.push(Buffer.from(uuid));
+        if (known.length === AT_ONCE) await write();
+      }
+      // Also when it is empty: that something was erased is to be known after a crash too.
+      if (known.length > 0 || keys.length === 0) await write();
+      return {
+        done: async () => await this.#finish(app, erasure, false),
+        failed: () => void this.#running.delete(erasure),
+      };
+    } catch (error) {
+      this.#running.delete(erasure);
+      throw error;
+    }
+  }
+
+  /** From now on these are known for a window, so that what is erased cannot be sent again. */
+  async keepOut(app: string, uuids: AsyncIterable<Buffer>): Promise<void> {
+    let keeps: number[] = [];
+    const write = async (): Promise<void> => {
+      await this.#join(app, { keeps });
+      keeps = [];
+    };
+    for await (const uuid of each(uuids)) {
+      this.#options.prints.of(app, uuid, 0);
+      keeps.push(this.#options.prints.high, this.#options.prints.low);
+      if (keeps.length === AT_ONCE * 2) await write();
+    }
+    if (keeps.length > 0) await write();
+  }
+
+  /** These are hidden already, or were in no store. */
+  async forget(app: string, uuids: readonly Buffer[]): Promise<void> {
+    await this.#join(app, { forgets: this.#printsOf(app, uuids) });
+  }
+
+  /** Forgets what an erasure left behind that was cut short by a crash or a failure. */
+  async resume(): Promise<void> {
+    const { journal, store, caughtUp } = this.#options;
+    const left = new Set(journal.erasing().map(({ key }) => key.slice(0, key.lastIndexOf(' '))));
+    for (const erasure of left) {
+      if (this.#running.has(erasure)) continue;
+      // What is not hidden yet would look as if it stayed.
+      if (await store.isErasing()) return;
+      const [app = ''] = erasure.split(' ');
+      await caughtUp(app);
+      await this.#finish(app, erasure, true);
+    }
+  }
+
+  /**
+   * Uuids that the server made count as stored without a look. Where something was erased since, only the store knows: what it no
+   * longer holds is taken like one that the caller gave.
+   * @returns undefined when there is nothing to ask, else a copy of the batch: its writer may be shared
+   */
+  checkOwn(app: string, batch: Batch): Promise<Batch> | undefined {
+    if (!batch.kinds.includes('own')) return undefined;
+    const erasedAt = this.#options.journal.checkpoint(erasedKey(app));
+    return typeof erasedAt === 'number' ? this.#checkOwn(app, batch, erasedAt) : undefined;
+  }
+
+  async #checkOwn(app: string, batch: Batch, erasedAt: number): Promise<Batch> {
+    const { store, caughtUp } = this.#options;
+    const writer = new RowWriter(batch.writer.length);
+    batch.writer.bytes.copy(writer.bytes, 0, 0, batch.writer.length);
+    writer.length = batch.writer.length;
+    const copy = { ...batch, writer, starts: [...batch.starts], kinds: [...batch.kinds] };
+    const asked = copy.kinds.flatMap((kind, i) => {
+      const at = copy.starts[i]! + ROW_OFFSET.uuid;
+      return kind === 'own' && madeAt(writer.bytes, at) <= erasedAt + CLOCK_MARGIN_MS
+        ? [{ i, uuid: uuidToText(writer.bytes, at) }]
+        : [];
+    });
+    if (asked.length === 0) return copy;
+    // One at a time: whoever sends such ids again and again waits for themselves.
+    const look = this.#lastLook.then(async () => {
+      await caughtUp(app);
+      return await store.knownUuids(
+        app,
+        ALL_TIME,
+        asked.map(({ uuid }) => uuid),
+      );
+    });
+    this.#lastLook = look.catch(() => {});
+    const stored = await look;
+    for (const { i, uuid } of asked) if (!stored.has(uuid)) copy.kinds[i] = 'given';
+    return copy;
+  }
+
+  /** @param isCutShort whether all of it is hidden is not known */
+  async #finish(app: string, erasure: string, isCutShort: boolean): Promise<void> {
+    const noted = this.#options.journal.erasing().filter(({ key }) => key.startsWith(`${erasure} `));
+    let uuids = noted.flatMap(({ value }) => [...pieces(value)]);
+    if (isCutShort || uuids.length <= ASKED_MAX) uuids = await this.#notStored(app, uuids);
+    await this.#join(app, { forgets: this.#printsOf(app, uuids), erased: noted.map(({ key }) => key) });
+    this.#running.delete(erasure);
+  }
+
+  /** What the store still holds stays known: it may be there twice, by an import. */
+  async #notStored(app: string, uuids: readonly Buffer[]): Promise<Buffer[]> {
+    if (uuids.length === 0) return [];
+    const stored = await this.#options.store.knownUuids(
+      app,
+      ALL_TIME,
+      uuids.map((uuid) => uuidToText(uuid, 0)),
+    );
+    return uuids.filter((uuid) => !stored.has(uuidToText(uuid, 0)));
+  }
+
+  #printsOf(app: string, uuids: readonly Buffer[]): number[] {
+    const { prints } = this.#options;
+    return uuids.flatMap((uuid) => {
+      prints.of(app, uuid, 0);
+      return [prints.high, prints.low];
+    });
+  }
+
+  async #join(
+    app: string,
+    what: { forgets?: readonly number[]; keeps?: readonly number[]; erased?: readonly string[] },
+  ): Promise<void> {
+    const { committer, now } = this.#options;
+    const checkpoint = { key: erasedKey(app), value: now(), ...what };
+    await committer.join({ app, bytes: NOTHING, starts: [0], kinds: [] }, checkpoint).done;
+  }
+
+  #find(app: string, uuid: Buffer): ReturnType<IdWindow['find']> {
+    const { prints, ids } = this.#options;
+    prints.of(app, uuid, 0);
+    return ids.find(prints.high, prints.low);
+  }
+}
+
+/** When the server made a uuid of its own, UTC ms: as in import-ids.ts, its first six bytes are the last six of the row's first half. */
+const madeAt = (bytes: Buffer, at: number): number => bytes.readUIntLE(at + 2, 6);
+
+function* pieces(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at + UUID_BYTES <= bytes.length; at += UUID_BYTES) yield bytes.subarray(at, at + UUID_BYTES);
+}
+
+/** Uuids of a stream that is cut anywhere. */
+async function* each(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let open = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = open.length === 0 ? chunk : Buffer.concat([open, chunk]);
+    yield* pieces(bytes);
+    open = Buffer.from(bytes.subarray(bytes.length - (bytes.length % UUID_BYTES)));
+  }
+}

@@ -1,0 +1,311 @@
+import { SeismoError } from '../../model/errors.ts';
+import type { Committed } from '../../row/committed-rows.ts';
+import { ROW_OFFSET } from '../../row/row.ts';
+import type { Accepted } from '../accept/accept.ts';
+import type { NameBook } from '../accept/known-names.ts';
+import type { Fingerprints } from '../ids/fingerprint.ts';
+import { type IdWindow, PENDING_EVEN, PENDING_ODD } from '../ids/id-window.ts';
+import type { DailyQuota } from '../post/daily-quota.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { GroupWriter } from './group.ts';
+import { type AppPrints, encodePrints, PrintsWriter } from './id-fingerprints.ts';
+import type { Journal } from './journal.ts';
+
+/** Rows of one request, as accept.ts wrote them one after another. */
+export interface Rows {
+  readonly app: string;
+  readonly bytes: Buffer;
+  /** Where each row begins; one more entry than rows, the last is the end. */
+  readonly starts: readonly number[];
+  /** `imported` is not known to the store. Its id is not remembered. */
+  readonly kinds: readonly (Accepted | 'imported')[];
+}
+
+export interface Joined {
+  readonly accepted: number;
+  /** Which rows were duplicates, ascending. */
+  readonly duplicates: readonly number[];
+  /** Resolves when all of them, and the originals of the duplicates, are on disk. */
+  readonly done: Promise<void>;
+}
+
+interface Batch {
+  readonly group: GroupWriter;
+  readonly prints: PrintsWriter;
+  readonly pending: typeof PENDING_EVEN | typeof PENDING_ODD;
+  readonly apps: Set<string>;
+  takenFromAside: number[];
+  checkpoints: (Checkpoint & { readonly app: string })[];
+  /** A request in it holds a duplicate of an id that is in flight: they fail together, so that a request is stored whole or not. */
+  needsFlight: boolean;
+  done: Promise<void>;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+export interface CommitterOptions {
+  readonly journal: Journal;
+  readonly ids: IdWindow;
+  readonly prints: Fingerprints;
+  readonly names: NameBook;
+  readonly quota: DailyQuota;
+  readonly now: () => number;
+  /** The clock by which ids grow old, ms (ids-clock.ts). */
+  readonly idsNow: () => number;
+  /** Ids that callers gave are on disk: high and low of each. It must not throw. */
+  readonly onStored: (app: string, prints: readonly number[]) => void;
+  /** A transaction is on disk. It must not throw. */
+  readonly onCommitted: (committed: Committed) => void;
+}
+
+/**
+ * A transaction that has not ended by then is on a disk that hangs, or LMDB gave up: after a failed write of its first page it takes no more
+ * transactions and tells nobody. Whether it is stored is not known, so its ids stay pending; others are refused until it ends.
+ */
+const COMMIT_MAX_MS = 30_000;
+
+/** What gathers while one transaction is under way; beyond, the disk is too slow for what comes. */
+const GATHERED_MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Group commit: one transaction is under way, what arrives meanwhile gathers into the next. An id is pending until its
+ * transaction is on disk: a duplicate of it waits for that transaction, and a failed one takes its ids back.
+ */
+export class Committer {
+  readonly #options: CommitterOptions;
+  #gathering: Batch;
+  #inFlight: Batch | undefined;
+  #spare: Batch;
+  #scheduled = false;
+  #isStuck = false;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+    this.#gathering = newBatch(PENDING_EVEN);
+    this.#spare = newBatch(PENDING_ODD);
+  }
+
+  /**
+   * Takes the rows whose ids are new; one transaction for all of them.
+   * @throws JOURNAL_FULL, JOURNAL_UNAVAILABLE, SERVER_BUSY; then nothing was taken
+   */
+  join(rows: Rows, checkpoint?: Checkpoint): Joined {
+    const { journal, ids, prints } = this.#options;
+    this.check();
+    const batch = this.#gathering;
+    const bytes = rows.starts.at(-1)! - rows.starts[0]!;
+    const refusal = journal.refusal(batch.group.bytes + bytes);
+    if (refusal) throw refusal;
+    if (batch.group.bytes > GATHERED_MAX_BYTES)
+      throw new SeismoError(
+        'SERVER_BUSY',
+        'More is arriving than the disk can take; nothing of this request was stored.',
+      );
+    const duplicates: number[] = [];
+    let joins = checkpoint !== undefined;
+    let waitsForFlight = false;
+    const { app, starts, kinds } = rows;
+    /** The first row that is neither copied nor a duplicate. */
+    let from = 0;
+    for (let i = 0; i < kinds.length; i++) {
+      const kind = kinds[i]!;
+      if (kind === 'made') continue;
+      if (kind !== 'own') {
+        prints.of(app, rows.bytes, starts[i]! + ROW_OFFSET.uuid);
+        const { high, low } = prints;
+        const known = ids.find(high, low);
+        // Of an import as well: what was set aside, or is kept out after an erasure, is in no store.
+        if (known === undefined) {
+          if (kind === 'imported') continue;
+          ids.add(app, high, low, batch.pending);
+          batch.prints.add(app, high, low);
+          continue;
+        }
+        if (known === batch.pending) joins = true;
+        else if (known !== 'stored') waitsForFlight = true;
+      }
+      duplicates.push(i);
+      batch.group.addRun(rows.bytes, starts, from, i);
+      from = i + 1;
+    }
+    batch.group.addRun(rows.bytes, starts, from, kinds.length);
+    if (duplicates.length < kinds.length) joins = true;
+    if (checkpoint) batch.checkpoints.push({ ...checkpoint, app });
+    const accepted = kinds.length - duplicates.length;
+    if (accepted > 0) batch.apps.add(app);
+    if (joins) this.#schedule();
+    const waits: Promise<void>[] = [];
+    if (joins) waits.push(batch.done);
+    if (waitsForFlight && this.#inFlight) {
+      waits.push(this.#inFlight.done);
+      if (joins) batch.needsFlight = true;
+    }
+    return {
+      accepted,
+      duplicates,
+      done: waits.length === 1 ? waits[0]! : Promise.all(waits).then(() => {}),
+    };
+  }
+
+  /** Rows set aside go back in line, in a transaction that takes them from there. */
+  async putBack(rows: readonly { seq: number; row: Buffer; app: string }[]): Promise<void> {
+    this.check();
+    const batch = this.#gathering;
+    for (const { seq, row, app } of rows) {
+      batch.group.add(row, 0, row.length);
+      batch.takenFromAside.push(seq);
+      batch.apps.add(app);
+    }
+    if (rows.length === 0) return;
+    this.#schedule();
+    await batch.done;
+  }
+
+  /** @throws JOURNAL_UNAVAILABLE while a transaction hangs */
+  check(): void {
+    if (this.#isStuck) throw unavailable();
+  }
+
+  /** Resolves when all that has joined so far is on disk or refused. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#inFlight?.done, this.#scheduled ? this.#gathering.done : undefined]);
+  }
+
+  /** Resolves when nothing is under way, or nothing moves. @returns whether nothing is */
+  async idle(): Promise<boolean> {
+    while (!this.#isStuck && (this.#inFlight || this.#scheduled))
+      await (this.#inFlight ?? this.#gathering).done.catch(() => {});
+    return !this.#isStuck;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#inFlight) {
+      this.#scheduled = true;
+      return;
+    }
+    this.#scheduled = true;
+    // After this turn of the event loop, so that requests read in the same turn share the transaction.
+    setImmediate(() => this.#start());
+  }
+
+  #start(): void {
+    this.#scheduled = false;
+    const batch = this.#gathering;
+    this.#gathering = this.#spare;
+    this.#spare = batch;
+    this.#inFlight = batch;
+    const late = setTimeout(() => this.#stick(batch), COMMIT_MAX_MS);
+    late.unref();
+    this.#commit(batch).then((isStored) => {
+      clearTimeout(late);
+      this.#isStuck = false;
+      this.#inFlight = undefined;
+      renew(batch);
+      if (!isStored && this.#gathering.needsFlight) this.#giveUp(this.#gathering);
+      if (this.#scheduled) this.#start();
+    });
+  }
+
+  /** @returns whether it is on disk */
+  async #commit(batch: Batch): Promise<boolean> {
+    const { journal, ids, names, quota, now, idsNow } = this.#options;
+    const at = idsNow();
+    const fresh = names.takeFresh();
+    const kept = printsOf(batch, 'keeps');
+    const forgotten = printsOf(batch, 'forgets');
+    const prints = [...batch.prints.each(), ...kept];
+    const used = quota.takeFresh();
+    let firstSeq: number;
+    try {
+      firstSeq = await journal.append({
+        value: batch.group.encode(journal.nextSeq, now(), journal.uuidBytes),
+        count: batch.group.count,
+        ...(prints.length > 0 && { prints: encodePrints(journal.nextSeq, at, prints) }),
+        ...(forgotten.length > 0 && { forgotten: { at, apps: forgotten } }),
+        erased: batch.checkpoints.flatMap(({ erased = [] }) => erased),
+        names: fresh,
+        takenFromAside: batch.takenFromAside,
+        checkpoints: [...batch.checkpoints, ...used],
+      });
+    } catch (error) {
+      names.giveBack(fresh);
+      quota.giveBack(used);
+      this.#fail(batch, error);
+      return false;
+    }
+    for (const { app, prints } of batch.prints.each()) {
+      for (let i = 0; i < prints.length; i += 2) ids.settle(prints[i]!, prints[i + 1]!, at);
+      this.#options.onStored(app, prints);
+    }
+    for (const { app, prints } of kept)
+      for (let i = 0; i < prints.length; i += 2) ids.restore(app, prints[i]!, prints[i + 1]!, at);
+    for (const { prints } of forgotten) ids.removeAll(prints);
+    const { group, apps } = batch;
+    this.#options.onCommitted({ firstSeq, count: group.count, apps, rows: () => group.rows() });
+    batch.resolve();
+    return true;
+  }
+
+  #stick(batch: Batch): void {
+    this.#isStuck = true;
+    const seconds = COMMIT_MAX_MS / 1_000;
+    batch.reject(
+      new SeismoError(
+        'JOURNAL_UNAVAILABLE',
+        `The disk has not answered for ${seconds} s: this request may be stored or not. With uuids it can be sent again.`,
+      ),
+    );
+    this.#giveUp(this.#gathering);
+  }
+
+  /** What has gathered fails, with the transaction that it needs or waits for. */
+  #giveUp(batch: Batch): void {
+    this.#scheduled = false;
+    this.#fail(batch, unavailable());
+    renew(batch);
+  }
+
+  #fail(batch: Batch, error: unknown): void {
+    const { ids } = this.#options;
+    for (const { prints } of batch.prints.each()) ids.removeAll(prints);
+    batch.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+const unavailable = (): SeismoError =>
+  new SeismoError('JOURNAL_UNAVAILABLE', 'The journal could not be written; nothing of this request was stored.');
+
+function newBatch(pending: Batch['pending']): Batch {
+  const batch: Batch = {
+    group: new GroupWriter(),
+    prints: new PrintsWriter(),
+    pending,
+    apps: new Set(),
+    takenFromAside: [],
+    checkpoints: [],
+    needsFlight: false,
+    done: Promise.resolve(),
+    resolve: () => {},
+    reject: () => {},
+  };
+  renew(batch);
+  return batch;
+}
+
+const printsOf = ({ checkpoints }: Batch, what: 'forgets' | 'keeps'): AppPrints[] =>
+  checkpoints.flatMap(({ app, [what]: prints }) => (prints && prints.length > 0 ? [{ app, prints }] : []));
+
+function renew(batch: Batch): void {
+  batch.group.reset();
+  batch.prints.reset();
+  batch.apps.clear();
+  batch.takenFromAside = [];
+  batch.checkpoints = [];
+  batch.needsFlight = false;
+  batch.done = new Promise((resolve, reject) => {
+    batch.resolve = resolve;
+    batch.reject = reject;
+  });
+  // Whoever joined waits for it; a batch that nobody waits for must not end the process.
+  batch.done.catch(() => {});
+}

@@ -1,0 +1,116 @@
+import type { Restored } from '../ids/id-window.ts';
+import { checksumOf, hasChecksum } from './checksum.ts';
+
+/**
+ * Fingerprints of one transaction, packed beside its rows, format 2: checksum (checksum.ts), format (UInt32 each), time
+ * (double, ms of the ids' clock), then per app: length of its name, name, count (UInt32), and 8 bytes a fingerprint (high, low).
+ */
+const FORMAT = 2;
+/** The same of ids that are forgotten (forgotten-ids.ts): never to be taken for ids that are known. */
+const FORGOTTEN_FORMAT = 3;
+const HEADER_BYTES = 16;
+
+export class PrintsWriter {
+  readonly #byApp = new Map<string, number[]>();
+  count = 0;
+
+  add(app: string, high: number, low: number): void {
+    let list = this.#byApp.get(app);
+    if (list === undefined) {
+      list = [];
+      this.#byApp.set(app, list);
+    }
+    list.push(high, low);
+    this.count++;
+  }
+
+  reset(): void {
+    this.#byApp.clear();
+    this.count = 0;
+  }
+
+  *each(): Generator<{ app: string; prints: readonly number[] }> {
+    for (const [app, prints] of this.#byApp) yield { app, prints };
+  }
+
+  encode(firstSeq: number, at: number): Buffer {
+    return encodePrints(firstSeq, at, [...this.each()]);
+  }
+}
+
+export interface AppPrints {
+  readonly app: string;
+  /** high, low, high, low … */
+  readonly prints: readonly number[];
+}
+
+export const encodePrints = (firstSeq: number, at: number, apps: readonly AppPrints[]): Buffer =>
+  encode(FORMAT, firstSeq, at, apps);
+
+export const encodeForgottenPrints = (firstSeq: number, at: number, apps: readonly AppPrints[]): Buffer =>
+  encode(FORGOTTEN_FORMAT, firstSeq, at, apps);
+
+function encode(format: number, firstSeq: number, at: number, apps: readonly AppPrints[]): Buffer {
+  const value = Buffer.allocUnsafeSlow(
+    HEADER_BYTES + apps.reduce((sum, { app, prints }) => sum + 5 + app.length + prints.length * 4, 0),
+  );
+  value.writeUInt32LE(format, 4);
+  let place = value.writeDoubleLE(at, 8);
+  for (const { app, prints } of apps) {
+    place = value.writeUInt8(app.length, place);
+    place += value.write(app, place, 'latin1');
+    place = value.writeUInt32LE(prints.length / 2, place);
+    for (const word of prints) place = value.writeUInt32LE(word, place);
+  }
+  value.writeUInt32LE(checksumOf(firstSeq, value), 0);
+  return value;
+}
+
+/** When they came, ms of the ids' clock. */
+export const printsTimeOf = (value: Buffer): number => (value.length < HEADER_BYTES ? 0 : value.readDoubleLE(8));
+
+/** How many there are. */
+export const printsCountOf = (value: Buffer): number =>
+  viewPrints(value).reduce((sum, { prints }) => sum + prints.count, 0);
+
+/** Whether the value is what was written. */
+export const arePrintsIntact = (firstSeq: number, value: Buffer): boolean => isIntact(FORMAT, firstSeq, value);
+export const areForgottenIntact = (firstSeq: number, value: Buffer): boolean =>
+  isIntact(FORGOTTEN_FORMAT, firstSeq, value);
+
+const isIntact = (format: number, firstSeq: number, value: Buffer): boolean =>
+  value.length >= HEADER_BYTES && hasChecksum(firstSeq, value) && value.readUInt32LE(4) === format;
+
+/** Whether bytes of which only the checksum is known are made like fingerprints. */
+export function isPrintsShape(value: Buffer): boolean {
+  let place = HEADER_BYTES;
+  while (place < value.length) {
+    const nameEnd = place + 1 + value.readUInt8(place);
+    if (nameEnd === place + 1 || nameEnd + 4 > value.length) return false;
+    place = nameEnd + 4 + value.readUInt32LE(nameEnd) * 8;
+  }
+  return place === value.length && value.length > HEADER_BYTES;
+}
+
+/** Fingerprints without taking them apart. */
+export function viewPrints(value: Buffer): Restored[] {
+  const atMs = printsTimeOf(value);
+  const views: Restored[] = [];
+  for (let place = HEADER_BYTES; place < value.length; ) {
+    const nameEnd = place + 1 + value.readUInt8(place);
+    const app = value.toString('latin1', place + 1, nameEnd);
+    const count = value.readUInt32LE(nameEnd);
+    views.push({ atMs, app, prints: { bytes: value, offset: nameEnd + 4, count } });
+    place = nameEnd + 4 + count * 8;
+  }
+  return views;
+}
+
+export function decodePrints(value: Buffer): { at: number; apps: AppPrints[] } {
+  const apps = viewPrints(value).map(({ app, prints: { bytes, offset, count } }): AppPrints => {
+    const prints: number[] = new Array(count * 2);
+    for (let i = 0; i < count * 2; i++) prints[i] = bytes.readUInt32LE(offset + i * 4);
+    return { app, prints };
+  });
+  return { at: printsTimeOf(value), apps };
+}

@@ -1,0 +1,77 @@
+import type { StoredEvent } from '../../model/event.ts';
+import { decodeRow } from '../../row/row.ts';
+import type { Ingest, SetAsideEvent } from '../ingest.ts';
+import type { Committer } from './committer.ts';
+import type { Journal } from './journal.ts';
+
+/** Events that are listed at a time. */
+const LISTED_MAX = 1_000;
+/** Events that go back in line in one transaction. */
+const RETRIED_AT_ONCE = 2_000;
+
+/** Events that the engine refused, kept with its reason. */
+export function createSetAside(
+  journal: Journal,
+  committer: Committer,
+): Pick<Ingest, 'setAside' | 'oldestSetAside' | 'retrySetAside' | 'eraseSetAside' | 'countSetAside'> {
+  /** Retrying and erasing take turns: what is on its way back in line must not slip past an erasure. */
+  let lastTurn: Promise<unknown> = Promise.resolve();
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = lastTurn.then(work);
+    lastTurn = turn.catch(() => {});
+    return turn;
+  };
+
+  function* events(max = Number.POSITIVE_INFINITY): Generator<SetAsideEvent> {
+    let count = 0;
+    for (const { seq, reason, row } of journal.setAside()) {
+      if (++count > max) return;
+      yield { seq, reason, event: decodeRow(row, 0) };
+    }
+  }
+
+  async function retryAll(): Promise<number> {
+    // What is refused again gets a later place.
+    const end = journal.nextSeq;
+    let retried = 0;
+    for (let from = 0; ; ) {
+      const rows: { seq: number; row: Buffer; app: string }[] = [];
+      for (const { seq, row } of journal.setAside(from)) {
+        if (seq >= end || rows.length >= RETRIED_AT_ONCE) break;
+        rows.push({ seq, row, app: decodeRow(row, 0).app });
+      }
+      const last = rows.at(-1);
+      if (last === undefined) return retried;
+      await committer.putBack(rows);
+      retried += rows.length;
+      from = last.seq + 1;
+    }
+  }
+
+  function matching(app: string, matches: (event: StoredEvent, seq: number) => boolean): number[] {
+    const seqs: number[] = [];
+    for (const { seq, event } of events()) if (event.app === app && matches(event, seq)) seqs.push(seq);
+    return seqs;
+  }
+
+  async function eraseMatching(app: string, matches: Parameters<typeof matching>[1]): Promise<number> {
+    // What is about to be erased was loaded: should the file be cut, its old pages must not bring it back.
+    journal.notePlaces();
+    const seqs = matching(app, matches);
+    if (seqs.length > 0) await journal.dropAside(seqs);
+    return seqs.length;
+  }
+
+  return {
+    setAside: () => [...events(LISTED_MAX)],
+    oldestSetAside() {
+      const oldest = new Map<string, number>();
+      for (const { event } of events())
+        oldest.set(event.app, Math.min(event.timestamp, oldest.get(event.app) ?? Number.POSITIVE_INFINITY));
+      return oldest;
+    },
+    retrySetAside: () => alone(retryAll),
+    countSetAside: (app, matches) => matching(app, matches).length,
+    eraseSetAside: (app, matches) => alone(() => eraseMatching(app, matches)),
+  };
+}

@@ -1,0 +1,323 @@
+import { randomUUID } from 'node:crypto';
+import { invariant } from '../../model/errors.ts';
+import { ROW_OFFSET, ROW_VERSION, writeUuid } from '../../row/row.ts';
+import { type Block, InsertRefused, type SeqRange, type Store } from '../../store/store.ts';
+import { writeInt64 } from '../accept/row-writer.ts';
+import { type Group, GroupDamaged } from '../journal/group.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { AsideRow, Cut, DamagedApart } from '../journal/journal-entry.ts';
+
+/** In which an app's days are cut. */
+export interface Zone {
+  /** `zoneHash` of its name (row.ts). */
+  readonly hash: number;
+  /** Days since 1970 of a UTC ms. */
+  readonly dayOf: (timestampMs: number) => number;
+}
+
+export interface LoaderOptions {
+  readonly journal: Journal;
+  readonly store: Pick<Store, 'insert' | 'settleInserts' | 'storedRanges'>;
+  readonly flushIntervalMs: number;
+  readonly flushMaxBytes: number;
+  readonly zoneOf: (app: string) => Zone;
+  readonly onFailure: (error: unknown) => void;
+  /** A group was no more what was written, and is kept apart. */
+  readonly onDamaged: (firstSeq: number, group: DamagedApart) => void;
+}
+
+/** Places of one run of the server. */
+interface Range extends Cut {
+  readonly journal: string;
+}
+
+interface Placed {
+  readonly seq: number;
+  readonly row: Buffer;
+}
+
+const RETRY_MIN_MS = 250;
+const RETRY_MAX_MS = 10_000;
+/** Two forced flushes are at least so far apart (API.md). */
+const FORCED_GAP_MS = 100;
+/** Of the ten seconds that stopping may take. */
+const STOP_MAX_MS = 2_500;
+
+/**
+ * Takes the journal to the store in blocks. A block whose insert was not answered is never repeated blindly: first no
+ * insert of this journal may be running, then the places already stored are asked for, and only the others go.
+ */
+export class Loader {
+  readonly #options: LoaderOptions;
+  readonly #journalBytes = Buffer.alloc(16);
+  /** Monotonic, ms: the machine's clock may be set. */
+  #stopBy: number | undefined;
+  #wakeRetry: (() => void) | undefined;
+  #wake: (() => void) | undefined;
+  #urgent = false;
+  #lastFlushMs = Number.NEGATIVE_INFINITY;
+  #done: Promise<void> | undefined;
+  #waiters: { seq: number; resolve: () => void }[] = [];
+  /** All places below are in the store or set aside. */
+  loadedSeq: number;
+  loadedBlocks = 0;
+  failures = 0;
+  lastFailure: string | undefined;
+  /** The last attempt failed. */
+  isRetrying = false;
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+    this.loadedSeq = options.journal.pendingEvents === 0 ? options.journal.committedSeq : 0;
+  }
+
+  start(): void {
+    this.#done = this.#run();
+  }
+
+  /** Resolves when every place below `seq` is loaded; rejects with the signal's reason when that comes first. */
+  reached(seq: number, signal?: AbortSignal): Promise<void> {
+    if (this.loadedSeq >= seq) return Promise.resolve();
+    this.#urgent = true;
+    this.#wake?.();
+    return new Promise((resolve, reject) => {
+      const waiter = { seq, resolve };
+      this.#waiters.push(waiter);
+      const giveUp = (): void => {
+        this.#waiters = this.#waiters.filter((each) => each !== waiter);
+        reject(signal?.reason);
+      };
+      if (signal?.aborted) giveUp();
+      else signal?.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+
+  /** New rows came; wakes the loader when a whole block is waiting. */
+  notify(): void {
+    if (this.#options.journal.pendingBytes >= this.#options.flushMaxBytes) this.#wake?.();
+  }
+
+  /** Loads what is left for at most `withinMs`, and stops; what stays is loaded at the next start. */
+  async stop(withinMs = STOP_MAX_MS): Promise<void> {
+    this.#stopBy = performance.now() + withinMs;
+    this.#wake?.();
+    this.#wakeRetry?.();
+    // An engine that hangs may keep an insert for minutes: the next start counts what arrived of it.
+    await Promise.race([this.#done, pause(withinMs + 500)]);
+  }
+
+  async #run(): Promise<void> {
+    const { journal } = this.#options;
+    let retryMs = 0;
+    for (;;) {
+      if (retryMs > 0) await this.#pauseForRetry(retryMs);
+      else await this.#pauseForRows();
+      if (this.#stopBy !== undefined && (retryMs > 0 || performance.now() > this.#stopBy)) return;
+      this.#urgent = false;
+      if (journal.pendingEvents <= 0) {
+        this.#advance(journal.committedSeq);
+        if (this.#stopBy !== undefined) return;
+        continue;
+      }
+      try {
+        await this.#loadBlock();
+        this.loadedBlocks++;
+        this.#lastFlushMs = performance.now();
+        retryMs = 0;
+        this.isRetrying = false;
+        if (this.#waiters.length > 0) this.#urgent = true;
+      } catch (error) {
+        this.failures++;
+        this.isRetrying = true;
+        this.lastFailure = error instanceof Error ? error.message : String(error);
+        this.#options.onFailure(error);
+        retryMs = Math.min(RETRY_MAX_MS, Math.max(RETRY_MIN_MS, retryMs * 2));
+      }
+    }
+  }
+
+  /** Until a block is full, a reader waits for it, or the interval is over. */
+  async #pauseForRows(): Promise<void> {
+    const { journal, flushMaxBytes, flushIntervalMs } = this.#options;
+    if (this.#stopBy !== undefined || journal.pendingBytes >= flushMaxBytes) return;
+    if (!this.#urgent)
+      await pause(flushIntervalMs, (wake) => {
+        this.#wake = wake;
+      });
+    const gap = FORCED_GAP_MS - (performance.now() - this.#lastFlushMs);
+    if (this.#urgent && gap > 0 && this.#stopBy === undefined) await pause(gap);
+  }
+
+  /** Only stopping cuts it short: new rows must not turn the wait into a hot loop. */
+  async #pauseForRetry(ms: number): Promise<void> {
+    if (this.#stopBy !== undefined) return;
+    await pause(ms, (wake) => {
+      this.#wakeRetry = wake;
+    });
+    this.#wakeRetry = undefined;
+  }
+
+  async #loadBlock(): Promise<void> {
+    const { journal, store, flushMaxBytes } = this.#options;
+    const groups = await this.#read(flushMaxBytes);
+    const first = groups[0];
+    const last = groups.at(-1);
+    // All that was left has been damaged, and is kept apart.
+    if (first === undefined || last === undefined) return;
+    const cut = { firstSeq: first.firstSeq, endSeq: last.firstSeq + last.lengths.length };
+    // What an earlier run wrote may have been attempted by a run of which this file knows nothing: a backup was brought back.
+    const repeated = (await journal.writeCut(cut)) || first.journal !== journal.uuid;
+    writeUuid(first.journal, this.#journalBytes, 0);
+    for (const group of groups) this.#stamp(group);
+    const aside: AsideRow[] = [];
+    const block = { ...cut, journal: first.journal };
+    try {
+      if (repeated)
+        await this.#insert(block.journal, await this.#missing(block.journal, groups.flatMap(placedRows)), aside);
+      else
+        await store.insert(
+          this.#block(block, cut.endSeq - cut.firstSeq, tokenOf(block), groups, (group) => group.rows),
+        );
+    } catch (error) {
+      if (!(error instanceof InsertRefused)) throw error;
+      await this.#halve(block.journal, groups.flatMap(placedRows), error, aside);
+    }
+    await journal.forget(groups, aside);
+    this.#advance(cut.endSeq);
+  }
+
+  /** The next groups; what is damaged is kept apart, so that the rest goes on. */
+  async #read(maxBytes: number): Promise<Group[]> {
+    const { journal } = this.#options;
+    for (;;) {
+      try {
+        const groups = journal.read(maxBytes);
+        if (groups.length > 0 || journal.pendingEvents <= 0) return groups;
+        // A cut may outlive its groups, when all of them were damaged.
+        invariant(await journal.dropCut(), 'the journal counts pending events and has none');
+      } catch (error) {
+        if (!(error instanceof GroupDamaged)) throw error;
+        this.#options.onDamaged(error.firstSeq, await journal.setDamagedApart(error.firstSeq));
+      }
+    }
+  }
+
+  /** What of an earlier attempt did not arrive: first it is surely not running any more, then its places are counted. */
+  async #missing(journal: string, placed: readonly Placed[]): Promise<readonly Placed[]> {
+    const { store } = this.#options;
+    const [first, last] = [placed[0], placed.at(-1)];
+    if (first === undefined || last === undefined) return placed;
+    await store.settleInserts(journal);
+    const stored = await store.storedRanges(journal, first.seq, last.seq + 1);
+    return placed.filter(({ seq }) => !isWithin(stored, seq));
+  }
+
+  /** @param placed ascending; nothing of it is stored or on its way */
+  async #insert(journal: string, placed: readonly Placed[], aside: AsideRow[]): Promise<void> {
+    const [first, last] = [placed[0], placed.at(-1)];
+    if (first === undefined || last === undefined) return;
+    try {
+      const range = { journal, firstSeq: first.seq, endSeq: last.seq + 1 };
+      // A token of its own: with an earlier attempt's, the engine may ignore the rows without having them (ENGINE.md).
+      const token = `${tokenOf(range)}:${randomUUID()}`;
+      await this.#options.store.insert(this.#block(range, placed.length, token, placed, ({ row }) => row));
+    } catch (error) {
+      if (!(error instanceof InsertRefused)) throw error;
+      await this.#halve(journal, placed, error, aside);
+    }
+  }
+
+  /**
+   * Halves a block that the engine refused until single events remain; those are set aside with the reason. What of it is stored all the
+   * same is counted first: a cluster may have stored a part, or named the wrong reason, and its events would count twice.
+   */
+  async #halve(journal: string, tried: readonly Placed[], reason: InsertRefused, aside: AsideRow[]): Promise<void> {
+    const placed = await this.#missing(journal, tried);
+    const [first] = placed;
+    if (first === undefined) return;
+    if (placed.length === 1 && tried.length === 1) {
+      aside.push({ seq: first.seq, reason: reason.message, row: first.row });
+      return;
+    }
+    const middle = Math.ceil(placed.length / 2);
+    await this.#insert(journal, placed.slice(0, middle), aside);
+    await this.#insert(journal, placed.slice(middle), aside);
+  }
+
+  #block<T>(range: Range, rows: number, token: string, pieces: readonly T[], rowsOf: (piece: T) => Buffer): Block {
+    return { ...range, rows, token, rowVersion: ROW_VERSION, payload: pieces.map(rowsOf) };
+  }
+
+  /** Writes what only the loader knows over the rows' fixed places: seq, journal, day. */
+  #stamp(group: Group): void {
+    const { rows, lengths } = group;
+    let start = 0;
+    let app = '';
+    let zone: Zone | undefined;
+    for (let index = 0; index < lengths.length; index++) {
+      writeInt64(rows, start + ROW_OFFSET.seq, group.firstSeq + index);
+      this.#journalBytes.copy(rows, start + ROW_OFFSET.journal);
+      const nameStart = start + ROW_OFFSET.texts + 1;
+      const nameEnd = nameStart + rows[nameStart - 1]!;
+      if (zone === undefined || !isText(rows, nameStart, nameEnd, app)) {
+        app = rows.toString('latin1', nameStart, nameEnd);
+        zone = this.#options.zoneOf(app);
+      }
+      const at = start + ROW_OFFSET.timestamp;
+      const timestamp = rows.readUInt32LE(at) + rows.readInt32LE(at + 4) * 4_294_967_296;
+      // West of Greenwich 1970 begins in 1969, which a Date cannot hold; no roll-up is asked for that day.
+      rows.writeUInt16LE(Math.max(0, zone.dayOf(timestamp)), start + ROW_OFFSET.day);
+      rows.writeUInt32LE(zone.hash, start + ROW_OFFSET.zone);
+      start += lengths[index]!;
+    }
+  }
+
+  #advance(seq: number): void {
+    this.loadedSeq = Math.max(this.loadedSeq, seq);
+    this.#waiters = this.#waiters.filter((waiter) => {
+      if (waiter.seq > this.loadedSeq) return true;
+      waiter.resolve();
+      return false;
+    });
+  }
+}
+
+function pause(ms: number, onWake?: (wake: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    onWake?.(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+const tokenOf = ({ journal, firstSeq, endSeq }: Range): string => `${journal}:${firstSeq}:${endSeq}`;
+
+function placedRows(group: Group): Placed[] {
+  let start = 0;
+  return Array.from(group.lengths, (length, index) => {
+    const row = group.rows.subarray(start, start + length);
+    start += length;
+    return { seq: group.firstSeq + index, row };
+  });
+}
+
+/** `ranges` are ascending. */
+function isWithin(ranges: readonly SeqRange[], seq: number): boolean {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]!.to <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low < ranges.length && seq >= ranges[low]!.from;
+}
+
+/** Whether the bytes `[start, end)` spell this ASCII text. */
+function isText(bytes: Buffer, start: number, end: number, text: string): boolean {
+  if (end - start !== text.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  return true;
+}

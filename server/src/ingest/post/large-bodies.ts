@@ -1,0 +1,115 @@
+import { Worker } from 'node:worker_threads';
+import { SeismoError } from '../../model/errors.ts';
+import type { EventLimits } from '../accept/limits.ts';
+import { errorOf, type LargeBody } from './large-body.ts';
+import type { ThreadAnswer } from './large-body-thread.ts';
+
+/** An idle thread is ended, so that the memory of a large body is given back. */
+const IDLE_MS = 10_000;
+const MIB = 1024 * 1024;
+/** What the thread may use: the densest body that `valuesMax` lets through takes twenty times its size. */
+const HEAP_MIB = 256;
+const HEAP_FACTOR = 40;
+
+/**
+ * Has large bodies read on a thread of its own, one at a time: only other large bodies wait for it. The thread starts with the first of them.
+ */
+export class LargeBodies {
+  readonly #limits: EventLimits;
+  #thread: Worker | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #idle: NodeJS.Timeout | undefined;
+  readonly #heapMaxMib: number;
+
+  constructor(limits: EventLimits, heapMaxMib = HEAP_MIB + HEAP_FACTOR * Math.ceil(limits.bodyMaxBytes / MIB)) {
+    this.#heapMaxMib = heapMaxMib;
+    // The thread gets no more than it needs.
+    const { bodyMaxBytes, eventMaxBytes, eventNameMaxLength, userMaxLength, uuidMaxLength } = limits;
+    const { propertiesMax, dataDepthMax, propertyNameMaxLength, lineMaxBytes, batchEventsMax } = limits;
+    this.#limits = {
+      ...{ bodyMaxBytes, eventMaxBytes, eventNameMaxLength, userMaxLength, uuidMaxLength },
+      ...{ propertiesMax, dataDepthMax, propertyNameMaxLength, lineMaxBytes, batchEventsMax },
+    };
+  }
+
+  /**
+   * @param bytes are the thread's from now on: the buffer is empty afterwards
+   * @throws what readLargeBody throws, and SERVER_BUSY when the thread did not survive the body
+   */
+  async read(bytes: Buffer): Promise<LargeBody> {
+    this.#waiting++;
+    const answer = this.#last.then(() => this.#ask(bytes));
+    this.#last = answer.catch(() => {});
+    try {
+      const said = await answer;
+      if ('body' in said) return said.body;
+      if ('refusal' in said) throw errorOf(said.refusal);
+      throw new SeismoError('BUG', 'Something that cannot happen did.', { cause: new Error(said.bug) });
+    } finally {
+      if (--this.#waiting === 0) this.#endLater();
+    }
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    await this.#last;
+    await this.#end();
+  }
+
+  async #ask(bytes: Buffer): Promise<ThreadAnswer> {
+    clearTimeout(this.#idle);
+    const thread = this.#thread ?? this.#start();
+    const own = ownBytes(bytes);
+    return await new Promise((resolve, reject) => {
+      const settle = (finish: () => void): void => {
+        thread.off('message', onMessage).off('error', onEnd).off('exit', onEnd);
+        finish();
+      };
+      const onMessage = (answer: ThreadAnswer): void => settle(() => resolve(answer));
+      // Its memory, most likely: the next body gets a new one.
+      const onEnd = (cause: unknown): void => {
+        if (this.#thread === thread) this.#thread = undefined;
+        const detail = 'The body was more than the server could read; nothing of it was stored. Send smaller ones.';
+        settle(() => reject(new SeismoError('SERVER_BUSY', detail, { cause })));
+      };
+      thread.on('message', onMessage).on('error', onEnd).on('exit', onEnd);
+      thread.postMessage(own, [own.buffer]);
+    });
+  }
+
+  #start(): Worker {
+    const thread = new Worker(threadFile(), {
+      workerData: this.#limits,
+      resourceLimits: { maxOldGenerationSizeMb: this.#heapMaxMib },
+    });
+    thread.unref();
+    this.#thread = thread;
+    return thread;
+  }
+
+  #endLater(): void {
+    this.#idle = setTimeout(() => void this.#end(), IDLE_MS);
+    this.#idle.unref();
+  }
+
+  async #end(): Promise<void> {
+    const thread = this.#thread;
+    this.#thread = undefined;
+    await thread?.terminate();
+  }
+}
+
+/** Bytes whose memory is theirs alone and may change hands. */
+function ownBytes(bytes: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = bytes;
+  if (buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength === length) return new Uint8Array(buffer);
+  return Uint8Array.from(bytes);
+}
+
+function threadFile(): URL {
+  // Node 20 runs no TypeScript: under the tests the built file is started.
+  return import.meta.url.endsWith('.ts')
+    ? new URL('../../../dist/ingest/post/large-body-thread.js', import.meta.url)
+    : new URL('./large-body-thread.js', import.meta.url);
+}

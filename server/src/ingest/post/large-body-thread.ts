@@ -1,0 +1,29 @@
+/** The thread that reads large bodies, one after the other; large-bodies.ts starts it and hands them over. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { SeismoError } from '../../model/errors.ts';
+import type { EventLimits } from '../accept/limits.ts';
+import { type LargeBody, type Reason, readLargeBody, reasonOf } from './large-body.ts';
+
+/** What the thread says of a body. */
+export type ThreadAnswer = { readonly body: LargeBody } | { readonly refusal: Reason } | { readonly bug: string };
+
+const limits = workerData as EventLimits;
+
+parentPort?.on('message', (bytes: Uint8Array<ArrayBuffer>) => {
+  try {
+    const body = readLargeBody(bytes, limits);
+    const { starts, ends, faulty } = body;
+    parentPort?.postMessage({ body } satisfies ThreadAnswer, [
+      body.bytes.buffer,
+      starts.buffer,
+      ends.buffer,
+      faulty.buffer,
+    ]);
+  } catch (error) {
+    const answer: ThreadAnswer =
+      error instanceof SeismoError
+        ? { refusal: reasonOf(error) }
+        : { bug: error instanceof Error ? `${error.stack}` : String(error) };
+    parentPort?.postMessage(answer);
+  }
+});

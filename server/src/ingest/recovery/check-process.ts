@@ -1,0 +1,18 @@
+/**
+ * `node check-process.js <directory of the journal>`: looks at its file, and puts a damaged one aside. A process of its own, so
+ * that the server can start its engine meanwhile, and so that nothing that a broken file may do reaches the server. It prints one
+ * line of JSON: the salvage, or null when all is well.
+ */
+import { join } from 'node:path';
+import { FILE_NAME } from '../journal/journal-file.ts';
+import { checkJournal } from './journal-check.ts';
+import { salvageJournal } from './salvage.ts';
+
+const [directory] = process.argv.slice(2);
+if (directory === undefined) {
+  process.stderr.write('usage: check-process.js <directory of the journal>\n');
+  process.exit(2);
+}
+const { faults } = checkJournal(join(directory, FILE_NAME));
+const salvage = faults.length > 0 ? await salvageJournal(directory, Date.now()) : null;
+process.stdout.write(`${JSON.stringify(salvage)}\n`);

@@ -1,0 +1,104 @@
+import { fromBufferKey } from 'ordered-binary';
+import { isSealed, unsealed } from '../journal/checked-value.ts';
+import { countOf, isIntact, timeOf } from '../journal/group.ts';
+import { arePrintsIntact, isPrintsShape, printsCountOf, printsTimeOf } from '../journal/id-fingerprints.ts';
+import { scanLeaves } from './lmdb-scan.ts';
+
+/** What pages of a journal hold whose trees cannot be followed; some of it may be of the past. */
+export interface Scanned {
+  /** Groups that do not lie over each other, by their first place. */
+  readonly groups: ReadonlyMap<number, Written>;
+  readonly ids: ReadonlyMap<number, Written>;
+  /** How far imports had come at least. */
+  readonly imports: ReadonlyMap<string, Buffer>;
+  /** Everything below this place was loaded. */
+  readonly loadedAtLeast: number | undefined;
+}
+
+export interface Written {
+  readonly count: number;
+  readonly at: number;
+}
+
+/** Sets aside and names are left out: of those one cannot tell whether they are still wanted, or need not. */
+export function scanJournal(path: string, pageSize: number): Scanned {
+  const groups = new Map<number, Written>();
+  const ids = new Map<number, Written>();
+  const imports = new Map<string, { done: number; value: Buffer }>();
+  let loadedAtLeast: number | undefined;
+  for (const { key, value } of scanLeaves(path, pageSize)) {
+    const known = keyOf(key);
+    if (typeof known === 'number') {
+      const kind = kindOf(known, value);
+      if (kind === 'group') putNewer(groups, known, { count: countOf(value), at: timeOf(value) });
+      else if (kind === 'ids') putNewer(ids, known, { count: printsCountOf(value), at: printsTimeOf(value) });
+    } else if (known !== undefined && isSealed(known, value)) {
+      const number = unsealed(known, value);
+      if (typeof number !== 'number') continue;
+      if (known === 'nextSeq') loadedAtLeast = Math.max(number, loadedAtLeast ?? 0);
+      // A name's value is 1: an import of a single row is taken for one.
+      else if (known.includes(' ') && number > 1 && number > (imports.get(known)?.done ?? 0))
+        imports.set(known, { done: number, value });
+    }
+  }
+  return {
+    groups: apartFromEachOther(groups),
+    ids,
+    imports: new Map([...imports].map(([key, { value }]) => [key, value])),
+    loadedAtLeast,
+  };
+}
+
+/** The values themselves of some of what was found, each once. */
+export function* valuesOf(
+  path: string,
+  pageSize: number,
+  kind: 'group' | 'ids',
+  wanted: ReadonlyMap<number, Written>,
+): Generator<{ readonly key: number; readonly value: Buffer }> {
+  const given = new Set<number>();
+  for (const { key: bytes, value } of scanLeaves(path, pageSize)) {
+    const key = keyOf(bytes);
+    if (typeof key !== 'number' || given.has(key) || !wanted.has(key) || kindOf(key, value) !== kind) continue;
+    if (wanted.get(key)!.at !== (kind === 'group' ? timeOf(value) : printsTimeOf(value))) continue;
+    given.add(key);
+    yield { key, value };
+  }
+}
+
+function kindOf(key: number, value: Buffer): 'group' | 'ids' | undefined {
+  if (isIntact(key, value)) return countOf(value) > 0 ? 'group' : undefined;
+  return arePrintsIntact(key, value) && isPrintsShape(value) ? 'ids' : undefined;
+}
+
+function keyOf(bytes: Buffer): number | string | undefined {
+  let key: unknown;
+  try {
+    key = fromBufferKey(bytes);
+  } catch {
+    // Bytes that are no key.
+    return undefined;
+  }
+  if (typeof key === 'string') return key;
+  return typeof key === 'number' && Number.isSafeInteger(key) && key >= 0 ? key : undefined;
+}
+
+/** A place may have been given again by a later run of the server, after a transaction that failed. */
+function putNewer(map: Map<number, Written>, key: number, written: Written): void {
+  if (written.at >= (map.get(key)?.at ?? 0)) map.set(key, written);
+}
+
+/** Of two that lie over each other, the later one was stored. */
+function apartFromEachOther(groups: ReadonlyMap<number, Written>): Map<number, Written> {
+  const kept: [number, Written][] = [];
+  for (const each of [...groups].sort(([a], [b]) => a - b)) {
+    const [first, { at }] = each;
+    let isLater = true;
+    for (let last = kept.at(-1); isLater && last !== undefined && last[0] + last[1].count > first; last = kept.at(-1)) {
+      isLater = at >= last[1].at;
+      if (isLater) kept.pop();
+    }
+    if (isLater) kept.push(each);
+  }
+  return new Map(kept);
+}

@@ -1,0 +1,104 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { sealed } from '../journal/checked-value.ts';
+import { FILE_NAME, type JournalFile, openJournalFile } from '../journal/journal-file.ts';
+import type { Salvage } from '../journal/salvage-summary.ts';
+import { checkJournal, type Found, type PartName, type Taker } from './journal-check.ts';
+
+/** So much is copied in one transaction. */
+const TRANSACTION_BYTES = 8 * 1024 * 1024;
+const FOUND_MAX_LENGTH = 1_000;
+
+/** Where the new file grows until it is whole. */
+const growing = (directory: string): string => `${directory}.new`;
+
+/** A salvage that was cut short, perhaps between its two renames, is brought to its end or forgotten. */
+export function finishSalvage(directory: string): void {
+  if (!existsSync(growing(directory))) return;
+  if (existsSync(directory)) rmSync(growing(directory), { recursive: true });
+  else rename(growing(directory), directory);
+}
+
+/**
+ * Puts a damaged journal aside, as it is, and copies what is as it was written into a new one. The cut of the last block is left
+ * behind: what an earlier run wrote is counted before it is loaded in any case (loader.ts).
+ */
+export async function salvageJournal(directory: string, nowMs: number): Promise<Salvage> {
+  rmSync(growing(directory), { recursive: true, force: true });
+  mkdirSync(growing(directory), { mode: 0o700 });
+  const file = openJournalFile(growing(directory));
+  const copy = new Copy(file);
+  const found = checkJournal(join(directory, FILE_NAME), copy);
+  copy.write();
+  const stamp = new Date(nowMs).toISOString().replaceAll(':', '-');
+  const keptAt = join(dirname(directory), `${basename(directory)}-damaged-${stamp}`);
+  const salvage = told(found, keptAt, nowMs);
+  file.root.transactionSync(() => {
+    file.root.put('nextSeq', sealed('nextSeq', found.loadedEnd));
+    file.root.put('end', sealed('end', found.endSeq));
+    file.root.put('salvaged', sealed('salvaged', salvage));
+  });
+  await file.root.close();
+  rename(directory, keptAt);
+  rename(growing(directory), directory);
+  return salvage;
+}
+
+function told(found: Found, keptAt: string, at: number): Salvage {
+  const part = (name: PartName): { saved: number; lost: number | null } => {
+    const { found: saved, lost } = found.parts.get(name) ?? { found: 0, lost: 0 };
+    return { saved, lost: lost ?? null };
+  };
+  return {
+    at,
+    found: found.faults.join('; ').slice(0, FOUND_MAX_LENGTH),
+    keptAt,
+    events: {
+      saved: found.events,
+      lost: found.isMissingKnown ? found.missingEvents : null,
+      unaccounted: found.missingEvents,
+      knownUpTo: found.endSeq - 1,
+    },
+    groups: part('groups'),
+    setAside: part('aside'),
+    ids: part('ids'),
+  };
+}
+
+/** Writes what it takes into the new file, a transaction every few megabytes: not all of it need fit into memory. */
+class Copy implements Taker {
+  readonly #file: JournalFile;
+  #bytes = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(file: JournalFile) {
+    this.#file = file;
+  }
+
+  value(part: PartName, key: number | string, value: Buffer): void {
+    const { names, imports, erasing, ...byPlace } = this.#file;
+    const byText = { names, imports, erasing };
+    this.#waiting.push(() => {
+      if (part === 'names' || part === 'imports' || part === 'erasing') byText[part].put(String(key), value);
+      else if (typeof key === 'number') byPlace[part].put(key, value);
+    });
+    this.#bytes += value.length;
+    if (this.#bytes > TRANSACTION_BYTES) this.write();
+  }
+
+  write(): void {
+    this.#file.root.transactionSync(() => {
+      for (const put of this.#waiting) put();
+    });
+    this.#waiting = [];
+    this.#bytes = 0;
+  }
+}
+
+/** Durable: the directory that holds the name is synced too. */
+function rename(from: string, to: string): void {
+  renameSync(from, to);
+  const fd = openSync(dirname(to), 'r');
+  fsyncSync(fd);
+  closeSync(fd);
+}

@@ -1,0 +1,52 @@
+/** Vocabulary of events: what every room says about one. Times are UTC milliseconds since 1970. */
+
+export const APP_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** 1970-01-01 and 2100-01-01, UTC milliseconds; the range that DateTime64(3) and every calendar here hold. */
+export const TIMESTAMP_MIN_MS = 0;
+export const TIMESTAMP_MAX_MS = 4_102_444_800_000;
+
+/** A stored event as it is answered and exported. `dataText` is the JSON text of `data`. */
+export interface StoredEvent {
+  readonly uuid: string;
+  readonly app: string;
+  readonly id: string;
+  readonly event: string;
+  readonly timestamp: number;
+  readonly receivedAt: number;
+  /** What the client said, when the server corrected it. */
+  readonly clientTimestamp?: number;
+  readonly user?: string;
+  readonly device?: string;
+  readonly session?: string;
+  readonly dataText?: string;
+}
+
+/** The id of the event that tells a user's traits and, with a device, whose the device is (API.md). */
+export const IDENTIFY = '$identify';
+
+/** The ids of what a page tells whenever it is viewed, with nobody doing anything: of a bot they are no views. */
+export const PAGE_VIEW_IDS: ReadonlySet<string> = new Set(['page-viewed', 'web-vital']);
+
+/** The id of an event that has none: its name in lower case, each white-space character turned into `-`. */
+export function idFromName(name: string): string {
+  return name.toLowerCase().replace(/\s/gu, '-');
+}
+
+/** The event as one JSON object, fields in the documented order; `data` is embedded as stored, not parsed again. */
+export function eventToJson(event: StoredEvent): string {
+  let text = `{"uuid":"${event.uuid}","app":"${event.app}","id":${JSON.stringify(event.id)},"event":${JSON.stringify(event.event)},"timestamp":"${new Date(event.timestamp).toISOString()}","receivedAt":"${new Date(event.receivedAt).toISOString()}"`;
+  if (event.clientTimestamp !== undefined)
+    text += `,"clientTimestamp":"${new Date(event.clientTimestamp).toISOString()}"`;
+  if (event.user !== undefined) text += `,"user":${JSON.stringify(event.user)}`;
+  if (event.device !== undefined) text += `,"device":${JSON.stringify(event.device)}`;
+  if (event.session !== undefined) text += `,"session":${JSON.stringify(event.session)}`;
+  if (event.dataText !== undefined) text += `,"data":${event.dataText}`;
+  return `${text}}`;
+}
+
+/** A stored event with its order. */
+export interface EventRow extends StoredEvent {
+  /** Decimal text: the tie-breaker among equal timestamps, growing in order of arrival. */
+  readonly seq: string;
+}

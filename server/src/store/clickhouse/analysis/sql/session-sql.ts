@@ -1,0 +1,54 @@
+import type { Filter, Range } from '../../../../model/query.ts';
+import { SESSION_REACH_MS, sessionRange } from '../../../../model/session.ts';
+import { filterSql } from '../../filter-sql.ts';
+import type { Bound } from '../../sql.ts';
+import type { Source } from './scope-sql.ts';
+
+/**
+ * Sessions that begin in a range, whole. A session ends after the gap without events, one that events name after `SESSION_REACH_MS`; it belongs to the
+ * time of its first event. So events are read from so long before the range, to know which sessions began before it, to so long after it, to see
+ * those to their end. Of the time before the gap only events that name their session can matter.
+ */
+export interface SessionReading {
+  /** Of the events that are read. */
+  readonly range: Range;
+  readonly where: string;
+  /** After how many ms without events the session `w` (empty: it has no name) ends. */
+  gapOf(isNamed: string): string;
+}
+
+/** @param range in which the sessions begin */
+export function sessionReading(source: Source, range: Range, gapMs: number, bound: Bound): SessionReading {
+  const read = sessionRange(range, gapMs);
+  const { person } = source.people;
+  const gap = bound.add('Int64', gapMs);
+  const named = bound.add('Int64', Math.max(SESSION_REACH_MS, gapMs));
+  return {
+    range: read,
+    where: `${source.where([], read)} AND (notEmpty(session) OR (${person} != 0 AND timestamp >= ${bound.time(Math.max(0, range.from - gapMs))}))`,
+    gapOf: (isNamed) => `if(${isNamed}, ${named}, ${gap})`,
+  };
+}
+
+/**
+ * The sessions that have an event which matches `wanted`, a row for each and value of the key among these events: `at` (UTC ms, when it began), `g` (the
+ * key). Sessions are told apart among all events of the question, wanted or not.
+ */
+export function sessionRows(
+  source: Source,
+  range: Range,
+  wanted: readonly Filter[],
+  key: string,
+  gapMs: number,
+  bound: Bound,
+): string {
+  const { person } = source.people;
+  const isWanted = filterSql({ and: wanted }, bound);
+  const { where, gapOf } = sessionReading(source, range, gapMs, bound);
+  const rows = `SELECT ${person} AS p, session AS w, toUnixTimestamp64Milli(timestamp) AS ms, ${isWanted} AS isWanted, if(${isWanted}, ${key}, '') AS k
+    FROM ${source.from} WHERE ${where}`;
+  const trails = `SELECT ${gapOf('notEmpty(w)')} AS gap, arraySort(groupArray((ms, isWanted, k))) AS rows FROM (${rows}) GROUP BY p, w HAVING max(isWanted) = 1`;
+  return `SELECT trail[1].1 AS at, arrayJoin(arrayDistinct(arrayMap(r -> r.3, arrayFilter(r -> r.2 = 1, trail)))) AS g FROM (
+    SELECT arrayJoin(arraySplit((r, d) -> d > gap, rows, arrayDifference(arrayMap(r -> r.1, rows)))) AS trail FROM (${trails})
+  ) WHERE at >= ${bound.add('Int64', range.from)} AND at < ${bound.add('Int64', range.to)}`;
+}

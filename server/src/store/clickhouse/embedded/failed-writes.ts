@@ -1,0 +1,79 @@
+import { statfsSync } from 'node:fs';
+import { type Lanes, Refusal } from './session-pool.ts';
+
+/**
+ * The engine keeps so much of its disk free: an insert or a merge for which there is not more is not begun. Half of it is enough for
+ * what is no part of a table, whose room the engine does not look for: a table's definition, say. A quarter of `diskReserveBytes`
+ * (settings.ts), within which the engine must be able to work.
+ */
+export const KEEP_FREE_BYTES = 16 * 1024 * 1024;
+/** With less, a question whose intermediate results went to the disk may have lost some: it is looked at more closely. */
+const NEARLY_FULL_BYTES = 1024 * 1024 * 1024;
+/** What a merge was made of is kept for minutes. */
+const EVERY_MS = 1_000;
+const NOT_ENOUGH_SPACE = 243;
+
+const FAILED_WRITES = "SELECT value FROM system.events WHERE event = 'WriteBufferFromFileDescriptorWriteFailed'";
+
+/**
+ * chDB 3.4.0 goes on as if nothing had happened when a write to a file fails: on a full disk an insert and a merge end well, and the
+ * files of the part are empty. (It does tell when a file cannot be opened, synced or renamed.) But it counts failed writes; so before
+ * anything that writes is answered, and every second, the count must be 0. Else the process ends: started again, the engine puts parts whose files are
+ * not what they should be aside and takes those they were merged from, and the loader finds that the rows are missing.
+ */
+export class WriteWatch {
+  readonly #lanes: Lanes;
+  readonly #directory: string;
+  readonly #die: (reason: string) => void;
+
+  constructor(lanes: Lanes, directory: string, die: (reason: string) => void) {
+    this.#lanes = lanes;
+    this.#directory = directory;
+    this.#die = die;
+  }
+
+  /** Before a statement that may change definitions. @throws Refusal when the disk is full */
+  checkRoom(): void {
+    if (this.#freeBytes() < KEEP_FREE_BYTES / 2)
+      throw new Refusal(
+        NOT_ENOUGH_SPACE,
+        `Less than ${KEEP_FREE_BYTES / 2} bytes of the disk are free.`,
+        'NOT_ENOUGH_SPACE',
+      );
+  }
+
+  isNearlyFull(): boolean {
+    return this.#freeBytes() < NEARLY_FULL_BYTES;
+  }
+
+  /** Ends the process when a write of the engine has failed. @throws Refusal then: nothing may be acknowledged any more */
+  async check(): Promise<void> {
+    const failed = Number(await this.#lanes.onSpare(FAILED_WRITES));
+    if (failed === 0) return;
+    this.#die(
+      `${failed} writes of the engine failed, and it goes on as if they had not: it is ended, to look at its files anew`,
+    );
+    throw new Refusal(NOT_ENOUGH_SPACE, 'A write failed.', 'NOT_ENOUGH_SPACE');
+  }
+
+  /** From now on; @returns what ends it */
+  start(): () => void {
+    let isAsking = false;
+    const timer = setInterval(() => {
+      if (isAsking) return;
+      isAsking = true;
+      this.check()
+        // It has ended the process, or could not ask: the next one does.
+        .catch(() => {})
+        .finally(() => {
+          isAsking = false;
+        });
+    }, EVERY_MS);
+    return () => clearInterval(timer);
+  }
+
+  #freeBytes(): number {
+    const { bavail, bsize } = statfsSync(this.#directory);
+    return bavail * bsize;
+  }
+}

@@ -1,0 +1,171 @@
+import type { Condition, CountsQuery, CountsResult, Filter, QueryControl } from '../../../model/query.ts';
+import { zoneHash } from '../../../row/row.ts';
+import { dayNumber, startOfDay } from '../../../time/calendar.ts';
+import type { Identities } from '../analysis/sql/identity.ts';
+import type { Connection } from '../connection.ts';
+import { filterSql, whereSql } from '../filter-sql.ts';
+import { Bound, EVENTS, isExact, options, type Row, usersSql } from '../sql.ts';
+
+interface Counted {
+  readonly total: number;
+  readonly users: number;
+}
+
+/**
+ * In which zone the days of an app's stored events are cut: asked once, and again after a change of zone. Only the zone in
+ * which new rows are cut is ever believed, since rows of another would come unseen.
+ */
+export class DayZones {
+  readonly #connection: Connection;
+  readonly #zoneOf: (app: string) => string;
+  /** Apps all of whose rows are cut in their own zone. */
+  readonly #whole = new Set<string>();
+  /** Counts the changes: an answer asked for before one says nothing after it. */
+  readonly #changes = new Map<string, number>();
+
+  constructor(connection: Connection, zoneOf: (app: string) => string) {
+    this.#connection = connection;
+    this.#zoneOf = zoneOf;
+  }
+
+  changed(app: string): void {
+    this.#whole.delete(app);
+    this.#changes.set(app, (this.#changes.get(app) ?? 0) + 1);
+  }
+
+  async isOnly(app: string, timeZone: string, control: QueryControl): Promise<boolean> {
+    if (this.#zoneOf(app) !== timeZone) return false;
+    if (this.#whole.has(app)) return true;
+    const before = this.#changes.get(app);
+    const rows = await this.#connection.query<{ zone: number }>(
+      `SELECT zone FROM ${EVENTS} WHERE app = {a:String} GROUP BY zone`,
+      { a: app },
+      options(control, true),
+    );
+    const hash = zoneHash(timeZone);
+    const isWhole = rows.every(({ zone }) => Number(zone) === hash) && this.#changes.get(app) === before;
+    if (isWhole) this.#whole.add(app);
+    return isWhole;
+  }
+}
+
+/**
+ * Counts and distinct users of a range, and of each of its buckets: days of the app's own zone come from the roll-up of
+ * users, all else from the table. So do all users where devices were identified: the roll-up knows no device by its user.
+ */
+export async function counts(
+  connection: Connection,
+  zones: DayZones,
+  identities: Identities,
+  query: CountsQuery,
+  control: QueryControl,
+): Promise<CountsResult> {
+  const { app } = query;
+  const days = (await identities.isKnown(app, control)) ? undefined : daysOf(query);
+  const isRolled = days !== undefined && (await zones.isOnly(app, query.timeZone, control));
+  return isRolled
+    ? await countsByDay(connection, query, days, control)
+    : await countsOfTable(connection, identities, query, control);
+}
+
+/** The roll-ups know the name and the id, no more. */
+function isOnName(filter: Filter): filter is Condition {
+  return (
+    'field' in filter && filter.field.kind === 'column' && (filter.field.name === 'event' || filter.field.name === 'id')
+  );
+}
+
+interface Days {
+  readonly first: number;
+  readonly end: number;
+  readonly buckets: readonly number[] | undefined;
+}
+
+/** Range and buckets in whole days of the question's zone; undefined when they are not, or the roll-up cannot answer. */
+function daysOf({ range, timeZone, filters, buckets, exact }: CountsQuery): Days | undefined {
+  if (exact || !filters.every(isOnName)) return undefined;
+  const dayAt = dayNumber(timeZone);
+  const isStart = (ms: number): boolean => startOfDay(dayAt(ms), timeZone) === ms;
+  if (![range.from, range.to, ...(buckets ?? [])].every(isStart)) return undefined;
+  const first = dayAt(range.from);
+  // A Date does not go before 1970: west of Greenwich the events of its first hours are kept under the first day.
+  if (first < 1 && startOfDay(0, timeZone) > 0) return undefined;
+  return { first, end: dayAt(range.to), buckets: buckets?.map(dayAt) };
+}
+
+async function countsByDay(
+  connection: Connection,
+  { app, filters, buckets }: CountsQuery,
+  days: Days,
+  control: QueryControl,
+): Promise<CountsResult> {
+  const bound = new Bound();
+  const where = [
+    `app = ${bound.add('String', app)}`,
+    `day >= toDate(${bound.add('Int32', days.first)})`,
+    `day < toDate(${bound.add('Int32', days.end)})`,
+    ...filters.map((filter) => filterSql(filter, bound)),
+  ].join(' AND ');
+  const ask = (select: string, group: string): Promise<Row[]> =>
+    connection.query<Row>(
+      `SELECT ${select}count() AS total, ${usersSql(false)} AS users FROM ${EVENTS} WHERE ${where}${group}`,
+      bound.values,
+      options(control, true),
+    );
+  const isDaily = days.buckets?.length === days.end - days.first;
+  const key = isDaily
+    ? 'toInt64(toUInt16(day))'
+    : days.buckets && `roundDown(toInt64(toUInt16(day)), ${bound.add('Array(Int64)', days.buckets)})`;
+  const [[whole], series] = await Promise.all([
+    ask('', ''),
+    key ? ask(`${key} AS k, `, ' GROUP BY k ORDER BY k') : undefined,
+  ]);
+  const from = new Map(days.buckets?.map((day, i) => [day, buckets![i]!]));
+  return resultOf(
+    countedOf(whole),
+    false,
+    series?.map((row) => ({ from: from.get(Number(row['k']))!, ...countedOf(row) })),
+  );
+}
+
+async function countsOfTable(
+  connection: Connection,
+  identities: Identities,
+  query: CountsQuery,
+  control: QueryControl,
+): Promise<CountsResult> {
+  const { app, range, filters, buckets, exact } = query;
+  const bound = new Bound();
+  const people = (await identities.of(app, control))(bound);
+  const where = whereSql(app, range, filters, bound);
+  const span = range.to - range.from;
+  const ask = (select: string, group: string): Promise<Row[]> =>
+    connection.query<Row>(
+      `SELECT ${select}count() AS total, ${usersSql(exact, people.personOrNull)} AS users FROM ${people.from} WHERE ${where}${group}`,
+      bound.values,
+      options(control, span <= SMALL_SPAN_MS),
+    );
+  const key = buckets && `roundDown(toUnixTimestamp64Milli(timestamp), ${bound.add('Array(Int64)', buckets)})`;
+  const [[whole], series] = await Promise.all([
+    ask('', ''),
+    key ? ask(`${key} AS k, `, ' GROUP BY k ORDER BY k') : undefined,
+  ]);
+  return resultOf(
+    countedOf(whole),
+    exact,
+    series?.map((row) => ({ from: Number(row['k']), ...countedOf(row) })),
+  );
+}
+
+/** A day or so of the table is read in milliseconds. */
+const SMALL_SPAN_MS = 2 * 86_400_000;
+
+const countedOf = (row: Row | undefined): Counted => ({
+  total: Number(row?.['total'] ?? 0),
+  users: Number(row?.['users'] ?? 0),
+});
+
+function resultOf(whole: Counted, exact: boolean, series: CountsResult['series'] | undefined): CountsResult {
+  const most = Math.max(whole.users, ...(series ?? []).map(({ users }) => users));
+  return { ...whole, usersExact: isExact(exact, most), ...(series && { series }) };
+}

@@ -1,0 +1,64 @@
+import type { GroupsQuery, GroupsResult, JsonValue, QueryControl } from '../../../model/query.ts';
+import type { Identities } from '../analysis/sql/identity.ts';
+import type { Connection } from '../connection.ts';
+import { present, propertyKeys, whereSql } from '../filter-sql.ts';
+import { typedOf } from '../hot-columns.ts';
+import { Bound, isExact, mergedUsersSql, options, type Row, usersStateSql } from '../sql.ts';
+
+/**
+ * Counts by the value of a property, in one pass: a state a value, then the most frequent by themselves, and the rest merged
+ * into `other`, so that its users are distinct and not summed.
+ * @param hasTyped whether a property's typed values are a column: then they are what is grouped by; else putting them together for
+ * each row takes longer than grouping by the three maps
+ */
+export async function groups(
+  connection: Connection,
+  identities: Identities,
+  hasTyped: (key: string) => boolean,
+  query: GroupsQuery,
+  control: QueryControl,
+): Promise<GroupsResult> {
+  const bound = new Bound();
+  const people = (await identities.of(query.app, control))(bound);
+  const where = whereSql(query.app, query.range, query.filters, bound);
+  const keys = propertyKeys(query.attribute);
+  const [first, second] = keys.map((key) => bound.add('String', key));
+  const of = (map: string): string =>
+    second === undefined ? `${map}[${first}]` : `if(${present(first!)}, ${map}[${first}], ${map}[${second}])`;
+  const state = usersStateSql(query.exact, people.personOrNull);
+  const counted = `count() AS n, ${state} AS s FROM ${people.from} WHERE ${where}`;
+  const named =
+    second === undefined && hasTyped(keys[0]!)
+      ? `SELECT ${typedOf(first!)} AS v, ${counted} GROUP BY v`
+      : `SELECT multiIf(t != '', concat('t', t), f != 0, concat('n', toString(f)), o = '""', 't', o = '0', 'n0', o != '', concat('o', o), '') AS v, n, s
+        FROM (SELECT ${of('texts')} AS t, ${of('numbers')} AS f, ${of('others')} AS o, ${counted} GROUP BY t, f, o)`;
+  const limit = bound.add('UInt64', query.limit);
+  const rows = await connection.query<Row>(
+    `WITH named AS (${named}),
+      ranked AS (SELECT v, n, s, row_number() OVER (PARTITION BY v = '' ORDER BY n DESC, v) AS place FROM named)
+    SELECT multiIf(v = '', 'missing', place <= ${limit}, 'group', 'other') AS kind, if(kind = 'group', v, '') AS value,
+      sum(n) AS total, ${mergedUsersSql(query.exact, 's')} AS users, grouping(kind) AS isWhole
+    FROM ranked GROUP BY GROUPING SETS ((kind, value), ()) ORDER BY total DESC, value`,
+    bound.values,
+    options({ ...control, maxRows: Math.max(control.maxRows, query.limit + 3) }),
+  );
+  const tally = (row: Row | undefined) => ({ total: Number(row?.['total'] ?? 0), users: Number(row?.['users'] ?? 0) });
+  const whole = tally(rows.find((row) => Number(row['isWhole']) === 1));
+  const parts = rows.filter((row) => Number(row['isWhole']) === 0);
+  return {
+    groups: parts
+      .filter(({ kind }) => kind === 'group')
+      .map((row) => ({ value: valueOfSql(String(row['value'])), ...tally(row) })),
+    other: tally(parts.find(({ kind }) => kind === 'other')),
+    missing: tally(parts.find(({ kind }) => kind === 'missing')),
+    ...whole,
+    usersExact: isExact(query.exact, whole.users),
+  };
+}
+
+/** A value with a letter for its type before it. */
+export function valueOfSql(text: string): JsonValue {
+  const value = text.slice(1);
+  if (text[0] === 't') return value;
+  return text[0] === 'n' ? Number(value) : (JSON.parse(value) as JsonValue);
+}

@@ -1,0 +1,230 @@
+/** Calendar arithmetic in IANA zones. Instants are UTC milliseconds, days count from 1970-01-01, ranges are half-open. */
+import { Temporal } from 'temporal-polyfill';
+import type { WeekStart } from '../model/app-settings.ts';
+import { SeismoError } from '../model/errors.ts';
+import { TIMESTAMP_MAX_MS } from '../model/event.ts';
+import type { Interval, Range } from '../model/query.ts';
+
+export interface Calendar {
+  /** IANA */
+  readonly timeZone: string;
+  readonly weekStart: WeekStart;
+}
+
+/** Most buckets of a series (API.md). */
+export const BUCKETS_MAX = 10_000;
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+/** A span in which a zone keeps its offset. */
+interface Span {
+  readonly from: number;
+  readonly offsetMs: number;
+  /** Days never go back: where a clock is set back over midnight, the hour shown again belongs to the new day. */
+  readonly minDay: number;
+}
+
+const zones = new Map<string, readonly Span[]>();
+
+/** The zone's name, its case put right, or undefined when there is no such zone. */
+export function zoneNamed(name: string): string | undefined {
+  // Offsets like +05:00 have no history and are not what a zone is here.
+  if (!/^[A-Za-z][A-Za-z0-9_+\-/]{1,63}$/.test(name)) return undefined;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    // The runtime resolves some names to older ones (Asia/Kathmandu to Asia/Katmandu): the caller's stays.
+    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Offsets of a zone from 1970 to 2100, read once from the tables of the runtime. */
+function spansOf(timeZone: string): readonly Span[] {
+  const known = zones.get(timeZone);
+  if (known) return known;
+  let at = Temporal.Instant.fromEpochMilliseconds(-2 * DAY_MS).toZonedDateTimeISO(timeZone);
+  const spans: Span[] = [{ from: Number.NEGATIVE_INFINITY, offsetMs: at.offsetNanoseconds / 1e6, minDay: -Infinity }];
+  for (;;) {
+    const next = at.getTimeZoneTransition('next');
+    if (next === null || next.epochMilliseconds > TIMESTAMP_MAX_MS + 2 * DAY_MS) break;
+    const from = next.epochMilliseconds;
+    const before = spans.at(-1)!;
+    const minDay = Math.max(before.minDay, Math.floor((from - 1 + before.offsetMs) / DAY_MS));
+    spans.push({ from, offsetMs: next.offsetNanoseconds / 1e6, minDay });
+    at = next;
+  }
+  zones.set(timeZone, spans);
+  return spans;
+}
+
+/** The same for a store: spans from 1970 on, the first from there, `minDay` 0 where there is none. */
+export function zoneSpans(timeZone: string): readonly Span[] {
+  const spans = spansOf(timeZone);
+  return spans.slice(placeIn(spans, 0)).map(({ from, offsetMs, minDay }) => ({
+    from: Math.max(0, from),
+    offsetMs,
+    minDay: Math.max(0, minDay),
+  }));
+}
+
+function placeIn(spans: readonly Span[], instantMs: number): number {
+  let low = 0;
+  let high = spans.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (spans[middle]!.from <= instantMs) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The day that an instant belongs to in the zone: a function quick enough for every event (UTC is a division). */
+export function dayNumber(timeZone: string): (instantMs: number) => number {
+  const spans = spansOf(timeZone);
+  let place = 0;
+  let until = spans[1]?.from ?? Number.POSITIVE_INFINITY;
+  return (instantMs) => {
+    if (instantMs < spans[place]!.from || instantMs >= until) {
+      place = placeIn(spans, instantMs);
+      until = spans[place + 1]?.from ?? Number.POSITIVE_INFINITY;
+    }
+    const span = spans[place]!;
+    return Math.max(span.minDay, Math.floor((instantMs + span.offsetMs) / DAY_MS));
+  };
+}
+
+/** When a day begins: the first instant at or past its midnight (01:00 where midnight is skipped). */
+export function startOfDay(day: number, timeZone: string): number {
+  return firstAt(day * DAY_MS, timeZone);
+}
+
+/** The first instant whose local time is `localMs` or later. */
+function firstAt(localMs: number, timeZone: string): number {
+  const spans = spansOf(timeZone);
+  // No offset is beyond a day: the search begins safely before.
+  for (let place = placeIn(spans, localMs - 2 * DAY_MS); ; place++) {
+    const span = spans[place]!;
+    const end = spans[place + 1]?.from ?? Number.POSITIVE_INFINITY;
+    const at = Math.max(span.from, localMs - span.offsetMs);
+    if (at < end) return at;
+  }
+}
+
+/** A date and time as clocks show it → its instant; the first of two, and where it is skipped, when the clock jumped. */
+export function instantOf(localMs: number, timeZone: string): number {
+  return firstAt(localMs, timeZone);
+}
+
+/** All instants at which clocks show it: none where it is skipped, two where it is shown twice. */
+export function instantsOf(localMs: number, timeZone: string): number[] {
+  const spans = spansOf(timeZone);
+  const found: number[] = [];
+  for (let place = placeIn(spans, localMs - 2 * DAY_MS); place < spans.length; place++) {
+    const { from, offsetMs } = spans[place]!;
+    if (from > localMs + 2 * DAY_MS) break;
+    const at = localMs - offsetMs;
+    if (at >= from && at < (spans[place + 1]?.from ?? Number.POSITIVE_INFINITY)) found.push(at);
+  }
+  return found;
+}
+
+/** `2026-11-24` → its day; undefined when there is none such. */
+export function parseDay(text: string): number | undefined {
+  const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
+  if (!match) return undefined;
+  return dayOf(Number(match[1]), Number(match[2]), Number(match[3]));
+}
+
+function dayOf(year: number, month: number, day: number): number | undefined {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  return date.getTime() / DAY_MS;
+}
+
+export const dayText = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
+
+/** The first day of the week that holds the day. */
+export function firstOfWeek(day: number, weekStart: WeekStart): number {
+  // 1970-01-01 was a Thursday.
+  const first = weekStart === 'sunday' ? 4 : 3;
+  return day - ((((day + first) % 7) + 7) % 7);
+}
+
+export function firstOfMonth(day: number): number {
+  const date = new Date(day * DAY_MS);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / DAY_MS;
+}
+
+const firstOfNextMonth = (day: number): number => monthsLater(day, 1);
+
+/** The first day of the month so many months later. */
+export function monthsLater(day: number, months: number): number {
+  const date = new Date(day * DAY_MS);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1) / DAY_MS;
+}
+
+/** From the beginning of `first` to the end of `last`. */
+export function daysRange(first: number, last: number, timeZone: string): Range {
+  return { from: startOfDay(first, timeZone), to: startOfDay(last + 1, timeZone) };
+}
+
+export function weekRange(day: number, { timeZone, weekStart }: Calendar): Range {
+  const first = firstOfWeek(day, weekStart);
+  return daysRange(first, first + 6, timeZone);
+}
+
+export function monthRange(day: number, timeZone: string): Range {
+  return daysRange(firstOfMonth(day), firstOfNextMonth(day) - 1, timeZone);
+}
+
+/**
+ * The hour 0–23 of a day: from when clocks first show it, or a later time, to when they first show the next. So hours follow each other without gap or overlap:
+ * an hour shown twice is both, one that is skipped is empty, and where clocks go back over the end of an hour (Chatham, Troll), what is shown again belongs to
+ * the hour that had begun.
+ */
+export function hourRange(day: number, hour: number, timeZone: string): Range {
+  const { from, to } = daysRange(day, day, timeZone);
+  const begin = (at: number): number => Math.min(Math.max(firstAt(day * DAY_MS + at * HOUR_MS, timeZone), from), to);
+  return { from: begin(hour), to: begin(hour + 1) };
+}
+
+/**
+ * Ascending starts of the buckets that cover the range: the first is `range.from`, each ends where the next begins.
+ * @throws RANGE_TOO_MANY_BUCKETS
+ */
+export function bucketsOf(range: Range, interval: Interval, calendar: Calendar): number[] {
+  const { timeZone, weekStart } = calendar;
+  const starts: number[] = [];
+  const dayAt = dayNumber(timeZone);
+  let at = range.from;
+  while (at < range.to) {
+    if (starts.length >= BUCKETS_MAX)
+      throw new SeismoError(
+        'RANGE_TOO_MANY_BUCKETS',
+        `The range has more than ${BUCKETS_MAX} buckets of one ${interval}; choose a longer interval or a shorter range.`,
+        { field: 'interval' },
+      );
+    starts.push(at);
+    let next: number;
+    if (interval === 'minute') next = at - (at % MINUTE_MS) + MINUTE_MS;
+    else if (interval === 'hour') next = nextHour(at, timeZone);
+    else if (interval === 'day') next = startOfDay(dayAt(at) + 1, timeZone);
+    else if (interval === 'week') next = startOfDay(firstOfWeek(dayAt(at), weekStart) + 7, timeZone);
+    else next = startOfDay(firstOfNextMonth(dayAt(at)), timeZone);
+    // A day that was skipped begins where the next one does.
+    for (let more = 1; next <= at; more++) next = startOfDay(dayAt(at) + 1 + more, timeZone);
+    at = next;
+  }
+  return starts;
+}
+
+/** When the local hour ends: at the next full one, or where the clock is set before. */
+function nextHour(at: number, timeZone: string): number {
+  const spans = spansOf(timeZone);
+  const place = placeIn(spans, at);
+  const local = at + spans[place]!.offsetMs;
+  const next = at + HOUR_MS - (((local % HOUR_MS) + HOUR_MS) % HOUR_MS);
+  return Math.min(next, spans[place + 1]?.from ?? next);
+}

@@ -1,0 +1,107 @@
+/** What a kind of question makes of its answer before ECharts draws it: nothing here needs a browser. */
+import type {
+  BarSeriesOption,
+  HeatmapSeriesOption,
+  LineSeriesOption,
+  PieSeriesOption,
+  SankeySeriesOption,
+} from 'echarts/charts';
+import type {
+  GridComponentOption,
+  LegendComponentOption,
+  MarkLineComponentOption,
+  TooltipComponentOption,
+  VisualMapComponentOption,
+} from 'echarts/components';
+import type { ComposeOption } from 'echarts/core';
+import type { Annotation, AnswerOf, Chart, Kind } from '../../api/wire.ts';
+import type { AnswerChartProps, Picked } from '../types.ts';
+import type { Colours } from './colours.ts';
+
+export type SeriesOption =
+  | LineSeriesOption
+  | BarSeriesOption
+  | PieSeriesOption
+  | HeatmapSeriesOption
+  | SankeySeriesOption;
+export type Option = ComposeOption<
+  | SeriesOption
+  | GridComponentOption
+  | LegendComponentOption
+  | TooltipComponentOption
+  | MarkLineComponentOption
+  | VisualMapComponentOption
+>;
+
+export interface Drawing<K extends Kind> {
+  readonly question: AnswerChartProps['question'];
+  readonly answer: AnswerOf<K>;
+  readonly chart: Chart;
+  readonly annotations: readonly Annotation[];
+  readonly colours: Colours;
+  /** px */
+  readonly width: number;
+  readonly height: number;
+  /** ms since 1970 */
+  readonly now: number;
+  /** Series the reader has put out, by their place. */
+  readonly hidden: ReadonlySet<number>;
+  /** Which group of a breakdown is looked at, where one chart cannot show all; 0 are all together. */
+  readonly group: number;
+}
+
+export interface Picture {
+  readonly option: Option;
+  /** What it is and shows, for those who do not see it. */
+  readonly label: string;
+  readonly legend: readonly LegendItem[];
+  /** To choose from, where one chart cannot show all; the first are all together. */
+  readonly groups?: readonly string[];
+  /** What is left out or drawn otherwise than one would think. */
+  readonly notes?: readonly string[];
+  tooltip(hit: Hit): TooltipContent | undefined;
+  pick?(hit: Hit): Picked | undefined;
+  /** Of lines and areas, where a click between the points means the nearest: the series at this height. */
+  nearest?(place: number, value: number): Hit | undefined;
+}
+
+/** What is pointed at. Series are called by their place, so that no name of a stranger is ever looked up. */
+export interface Hit {
+  readonly series: string;
+  readonly index: number;
+  /** Of a Sankey. */
+  readonly part?: 'node' | 'edge';
+}
+
+export type Shape = 'circle' | 'rect' | 'triangle' | 'diamond';
+
+export interface LegendItem {
+  readonly series: number;
+  readonly label: string;
+  readonly colour: string;
+  readonly shape: Shape;
+}
+
+export interface TooltipContent {
+  readonly title: string;
+  readonly rows: readonly TooltipRow[];
+  readonly note?: string;
+}
+export interface TooltipRow {
+  readonly label: string;
+  readonly value: string;
+  readonly colour?: string;
+  readonly dimmed?: string;
+}
+
+/** Along an axis. */
+export interface Place {
+  readonly label: string;
+  readonly title: string;
+}
+
+/** An annotation. */
+export interface Mark {
+  readonly place: number;
+  readonly text: string;
+}

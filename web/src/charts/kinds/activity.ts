@@ -1,0 +1,193 @@
+/** Stickiness and lifecycle: in how many intervals users are active, and who is new, back, or gone. */
+import type { AnswerOf, Segment } from '../../api/wire.ts';
+import { count, short } from '../../components/formats.ts';
+import { bucketsOf, intervalOf, marksOf, titleOf } from '../draw/buckets.ts';
+import { colourOf, mixed } from '../draw/colours.ts';
+import { type DataTable, numberCell, numberColumn, type Row } from '../draw/data-table.ts';
+import type { Drawing, Picture } from '../draw/picture.ts';
+import { plotPicture } from '../draw/plot.ts';
+import type { Plot } from '../draw/plot-types.ts';
+import { choiceFilters, intervalIn, isWhole } from '../draw/question-parts.ts';
+import type { Picked } from '../types.ts';
+import { spanOf } from './trend.ts';
+
+type Sticky = Pick<Drawing<'stickiness'>, 'question' | 'answer'>;
+type Living = Pick<Drawing<'lifecycle'>, 'question' | 'answer' | 'now'>;
+
+/** More than so many beside each other nobody tells apart; the table has all. */
+const PERIODS_MAX = 6;
+
+export const stickinessPicture = (drawing: Drawing<'stickiness'>): Picture =>
+  plotPicture(stickinessPlot(drawing), drawing);
+
+export function stickinessPlot(drawing: Drawing<'stickiness'>): Plot {
+  const { answer, colours } = drawing;
+  const all = answer.result.periods;
+  const periods = all.slice(-PERIODS_MAX);
+  const interval = intervalIn(drawing.question) ?? 'day';
+  const intervals = Math.max(1, ...periods.map(({ distribution }) => distribution.length));
+  const places = Array.from({ length: intervals }, (_, i) => i + 1);
+  return {
+    label: `Users by the number of ${interval}s they were active in. ${periods.map((one) => `${titleOfPeriod(drawing, one.from)}: ${count(one.users)} users, ${count(one.average)} on average`).join('; ')}`,
+    style: 'bar',
+    places: places.map((active) => ({
+      label: String(active),
+      title: `Active in ${active} ${active === 1 ? interval : `${interval}s`}`,
+    })),
+    series: periods.map(({ from, distribution }, i) => ({
+      label: titleOfPeriod(drawing, from),
+      // The later the fuller.
+      colour: mixed(colourOf(colours, 0), colours.body, periods.length < 2 ? 0 : 0.3 * (1 - i / (periods.length - 1))),
+      values: places.map((active) => distribution.find((one) => one.active === active)?.users ?? 0),
+    })),
+    ...(all.length > periods.length && {
+      notes: [`The last ${periods.length} of ${all.length} periods; the table has all`],
+    }),
+  };
+}
+
+function titleOfPeriod({ question, answer }: Sticky, from: string): string {
+  const { periods } = answer.result;
+  if (periods.length === 1) return spanOf(answer);
+  const named = 'period' in question ? question.period : undefined;
+  const period = named === 'week' || named === 'month' ? named : intervalOf(periods.map((one) => one.from));
+  return titleOf(from, period, answer.timeZone);
+}
+
+export function stickinessTables(input: Sticky): readonly DataTable[] {
+  const { periods } = input.answer.result;
+  const intervals = Math.max(1, ...periods.map(({ distribution }) => distribution.length));
+  const interval = intervalIn(input.question) ?? 'day';
+  const rows = periods.map(
+    ({ from, users, average, distribution }): Row => [
+      { text: titleOfPeriod(input, from), value: Date.parse(from) },
+      numberCell(users),
+      numberCell(average),
+      ...distribution.map((one) => numberCell(one.users)),
+    ],
+  );
+  const columns = [
+    { label: 'Period' },
+    numberColumn('Users'),
+    numberColumn(`${interval}s on average`),
+    ...Array.from({ length: intervals }, (_, i) => numberColumn(`In ${i + 1}`)),
+  ];
+  return [{ title: 'Stickiness', columns, rows }];
+}
+
+export const STATUSES = ['new', 'returning', 'resurrecting', 'dormant'] as const;
+type Status = (typeof STATUSES)[number];
+const NAMES: Readonly<Record<Status, string>> = {
+  new: 'New',
+  returning: 'Returning',
+  resurrecting: 'Back again',
+  dormant: 'Gone quiet',
+};
+/** Their places in the palette: far from each other for every eye. */
+const PLACES: Readonly<Record<Status, number>> = { returning: 0, new: 1, resurrecting: 2, dormant: 3 };
+
+export const lifecyclePicture = (drawing: Drawing<'lifecycle'>): Picture =>
+  plotPicture(lifecyclePlot(drawing), drawing);
+
+export function lifecyclePlot(drawing: Drawing<'lifecycle'>): Plot {
+  const { answer, colours, annotations } = drawing;
+  const buckets = lifecycleBuckets(drawing);
+  const intervals = answer.result.intervals.slice(0, buckets.count);
+  const size = (value: number) => count(Math.abs(value));
+  return {
+    label: `New, returning, back again and gone quiet users, ${spanOf(answer)}. Below the axis are those gone quiet. ${STATUSES.map((status) => `${NAMES[status]}: ${count(intervals.reduce((sum, one) => sum + one[status], 0))}`).join('; ')}`,
+    style: 'bar',
+    isStacked: true,
+    places: buckets.places,
+    running: buckets.running,
+    ...(intervals.some((one, i) => isCut(one, i, buckets.running)) && {
+      notes: [`A ${buckets.interval} that the range cuts is counted whole`],
+    }),
+    marks: marksOf(annotations, buckets, answer.timeZone),
+    series: STATUSES.map((status) => ({
+      label: NAMES[status],
+      colour: colourOf(colours, PLACES[status]),
+      values: intervals.map((one) => (status === 'dormant' ? -one.dormant : one[status])),
+    })),
+    format: size,
+    formatAxis: (value) => short(Math.abs(value)),
+    pick: (series, place) => lifecyclePick(drawing, STATUSES[series]!, place),
+  };
+}
+
+type LivingInterval = AnswerOf<'lifecycle'>['result']['intervals'][number];
+
+/** Incomplete, and not because it still runs. */
+const isCut = ({ complete }: LivingInterval, place: number, running: number | undefined): boolean =>
+  !complete && place !== running;
+
+function lifecycleBuckets({ question, answer, now }: Living) {
+  const { intervals } = answer.result;
+  const starts = intervals.map(({ from }) => from);
+  const interval = intervalIn(question) ?? intervalOf(starts);
+  const buckets = bucketsOf(starts, {
+    interval,
+    timeZone: answer.timeZone,
+    to: intervals.at(-1)?.to ?? answer.to,
+    now,
+    // Who is not there yet in a day to come is not gone.
+    holds: (place) => intervals[place]!.new + intervals[place]!.returning + intervals[place]!.resurrecting > 0,
+  });
+  return { ...buckets, interval };
+}
+
+/** As the server counts them: before the first interval of the range is not asked for here, so it has no neighbour to look at. */
+function lifecyclePick(input: Living, status: Status, place: number): Picked | undefined {
+  const { question } = input;
+  if (!isWhole(question, 'lifecycle')) return undefined;
+  const { ranges, places } = lifecycleBuckets(input);
+  const [range, last] = [ranges[place], ranges[place - 1]];
+  if (!range || !last) return undefined;
+  const choice = {
+    ...(question.event !== undefined && { event: question.event }),
+    ...(question.id !== undefined && { id: question.id }),
+  };
+  const did: Segment = { did: choice, ...range };
+  const didLast: Segment = { did: choice, ...last };
+  const ever: Segment = { did: choice, from: EVER, to: last.from };
+  const own: Readonly<Record<Status, Segment>> = {
+    new: { not: { did: choice, from: EVER, to: range.from } },
+    returning: didLast,
+    resurrecting: { and: [ever, { not: didLast }] },
+    dormant: { not: did },
+  };
+  // What those gone quiet did is to be seen where they were last.
+  const shown = status === 'dormant' ? last : range;
+  return {
+    label: `${NAMES[status]}, ${places[place]!.title}`,
+    from: shown.from,
+    to: shown.to,
+    ...(question.event !== undefined && { event: question.event }),
+    filters: [...(question.filters ?? []), ...choiceFilters(question.id === undefined ? {} : { id: question.id })],
+    segment: question.segment ? { and: [question.segment, own[status]] } : own[status],
+  };
+}
+
+/** Before there were events. */
+const EVER = '1970-01-01T00:00:00.000Z';
+
+const noteOf = (one: LivingInterval, place: number, running: number | undefined): string =>
+  place === running ? ' (so far)' : isCut(one, place, running) ? ' (cut by the range)' : '';
+
+export function lifecycleTables(input: Living): readonly DataTable[] {
+  const buckets = lifecycleBuckets(input);
+  const rows = buckets.places.map(({ title }, place): Row => {
+    const one: LivingInterval = input.answer.result.intervals[place]!;
+    return [
+      { text: `${title}${noteOf(one, place, buckets.running)}`, value: Date.parse(one.from) },
+      ...STATUSES.map((status) => numberCell(one[status], count, { pick: lifecyclePick(input, status, place) })),
+    ];
+  });
+  return [
+    {
+      title: 'Lifecycle',
+      columns: [{ label: 'From' }, ...STATUSES.map((status) => numberColumn(NAMES[status]))],
+      rows,
+    },
+  ];
+}

@@ -1,0 +1,257 @@
+/** How far users come: what reached a step is full, what was lost on the way to it is hatched above. */
+import type { BarSeriesOption } from 'echarts/charts';
+import type { AnswerOf } from '../../api/wire.ts';
+import { count, duration, percent } from '../../components/formats.ts';
+import { hatchOf, NARROW_PX } from '../draw/axes.ts';
+import { colourOf, inkOn, mixed } from '../draw/colours.ts';
+import { type DataTable, numberCell, numberColumn, type Row, textCell } from '../draw/data-table.ts';
+import { type Group, groupFilters, groupName, lineOf } from '../draw/names.ts';
+import type { Drawing, Picture, TooltipContent } from '../draw/picture.ts';
+import { isWhole } from '../draw/question-parts.ts';
+import type { Picked } from '../types.ts';
+
+type Input = Pick<Drawing<'funnel'>, 'question' | 'answer'>;
+type Step = AnswerOf<'funnel'>['result']['steps'][number];
+
+interface Part {
+  readonly name: string;
+  readonly group: Group | undefined;
+  readonly steps: readonly Step[];
+}
+
+/** All together, or the groups of a breakdown beside each other. */
+function partsOf({ answer }: Input): readonly Part[] {
+  const { steps, groups } = answer.result;
+  if (!groups || groups.length === 0) return [{ name: 'All', group: undefined, steps }];
+  return groups.map(({ group, steps: own }) => ({ name: groupName(group), group, steps: own }));
+}
+
+const LOST = 'lost';
+
+export function funnelPicture(drawing: Drawing<'funnel'>): Picture {
+  const { answer, colours, width, height, hidden } = drawing;
+  const parts = partsOf(drawing);
+  const isBroken = parts.length > 1 || parts[0]?.group !== undefined;
+  const { steps } = answer.result;
+  // Beside each other the names of the steps need room: a narrow chart lies on its side.
+  const isLying = width < Math.max(NARROW_PX, steps.length * 110);
+  const names = steps.map(({ name, step }) => `${step}. ${lineOf(name, 40)}`);
+  const colour = (i: number) => (parts[i]!.group === 'other' ? colours.rest : colourOf(colours, i));
+  const label = { color: colours.dimmed, fontSize: 12 };
+  const room = isLying ? Math.min(Math.max(...names.map((name) => name.length)) * 6.6 + 8, width * 0.36) : 0;
+  const columnWidth = Math.max(40, (width - 50) / steps.length - 8);
+  const categories = {
+    type: 'category' as const,
+    data: steps.map(({ medianMs }, i) =>
+      isLying || medianMs === null ? names[i]! : `${names[i]}\nafter ${duration(medianMs)}`,
+    ),
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: colours.line } },
+    axisLabel: {
+      ...label,
+      color: colours.text,
+      interval: 0,
+      lineHeight: 16,
+      overflow: 'truncate' as const,
+      width: isLying ? room : columnWidth,
+    },
+    inverse: isLying,
+  };
+  const shares = {
+    type: 'value' as const,
+    max: 1,
+    interval: height < 200 ? 0.5 : 0.25,
+    splitLine: { lineStyle: { color: colours.line } },
+    axisLabel: { ...label, formatter: (value: number) => percent(value), hideOverlap: true },
+  };
+  const shown = parts.map((_, i) => i).filter((i) => !hidden.has(i));
+  return {
+    label: `Funnel. ${parts.map((part) => `${isBroken ? `${part.name}: ` : ''}${part.steps.map((step) => `${lineOf(step.name)} ${count(step.total)} (${percent(step.conversion)})`).join(', ')}`).join('; ')}`,
+    legend: isBroken
+      ? parts.map(({ name }, i) => ({ series: i, label: name, colour: colour(i), shape: 'rect' as const }))
+      : [],
+    ...(steps.some(({ complete }) => !complete) && {
+      notes: [`So far: ${steps[0]?.complete ? 'the window of some has not ended' : 'the range has not ended'}`],
+    }),
+    option: {
+      tooltip: { trigger: 'item' },
+      grid: isLying
+        ? { left: room + 12, right: 48, top: 8, bottom: 26, containLabel: false }
+        : {
+            left: 46,
+            right: 10,
+            top: 24,
+            bottom: steps.some(({ medianMs }) => medianMs !== null) ? 44 : 28,
+            containLabel: false,
+          },
+      xAxis: isLying ? shares : categories,
+      yAxis: isLying ? categories : shares,
+      series: shown.flatMap((i) =>
+        barsOf(parts[i]!, i, colour(i), {
+          colours,
+          isBroken,
+          isLying,
+          length: isLying ? width - room - 60 : height - 68,
+        }),
+      ),
+    },
+    tooltip: ({ series, index }) => tooltipOf(parts, series, index, isBroken, colour),
+    pick: ({ series, index }) => {
+      const [place, what] = series.split('-');
+      return pickOf(drawing, parts[Number(place)], index, what === LOST);
+    },
+  };
+}
+
+interface Look {
+  readonly colours: Drawing<'funnel'>['colours'];
+  readonly isBroken: boolean;
+  readonly isLying: boolean;
+  /** px that a whole bar is long. */
+  readonly length: number;
+}
+
+/** px that the words in a bar need along it. */
+const WORDS_PX = { lying: 62, standing: 42 } as const;
+
+function barsOf(
+  { steps }: Part,
+  i: number,
+  colour: string,
+  { colours, isBroken, isLying, length }: Look,
+): BarSeriesOption[] {
+  const radius = isLying ? [0, 3, 3, 0] : [3, 3, 0, 0];
+  const base = {
+    type: 'bar' as const,
+    stack: `part-${i}`,
+    barMaxWidth: isBroken ? 48 : 120,
+    barGap: '8%',
+    barCategoryGap: '22%',
+  };
+  return [
+    {
+      ...base,
+      id: `${i}`,
+      name: `${i}`,
+      color: colour,
+      data: steps.map(({ conversion, total }) => ({
+        value: conversion ?? 0,
+        label: {
+          show: !isBroken,
+          fontSize: 12,
+          fontWeight: 600,
+          // Two lines, so that it fits a bar of many steps.
+          formatter: () => `${percent(conversion)}\n${count(total)}`,
+          lineHeight: 15,
+          ...((conversion ?? 0) * length >= WORDS_PX[isLying ? 'lying' : 'standing']
+            ? {
+                position: isLying ? ('insideRight' as const) : ('insideTop' as const),
+                color: inkOn(colour),
+                distance: 8,
+              }
+            : {
+                position: isLying ? ('right' as const) : ('top' as const),
+                color: colours.text,
+                backgroundColor: colours.body,
+                padding: [2, 4],
+                borderRadius: 3,
+              }),
+        },
+      })),
+      z: 3,
+      barMinHeight: 1,
+      itemStyle: { borderRadius: radius },
+    },
+    {
+      ...base,
+      id: `${i}-${LOST}`,
+      name: `${i}-${LOST}`,
+      color: mixed(colour, colours.body, 0.82),
+      // Up to what the step before had.
+      data: steps.map(({ conversion }, at) => (at === 0 ? 0 : (steps[at - 1]!.conversion ?? 0) - (conversion ?? 0))),
+      itemStyle: { borderRadius: radius, decal: hatchOf(mixed(colour, colours.body, 0.45)) },
+    },
+  ];
+}
+
+function tooltipOf(
+  parts: readonly Part[],
+  series: string,
+  index: number,
+  isBroken: boolean,
+  colour: (i: number) => string,
+): TooltipContent | undefined {
+  const place = Number(series.split('-')[0]);
+  const part = parts[place];
+  const step = part?.steps[index];
+  if (!part || !step) return undefined;
+  const rows = [
+    { label: 'Reached', value: count(step.total), colour: colour(place) },
+    { label: 'Of the first step', value: percent(step.conversion) },
+  ];
+  const later = [
+    { label: 'Of the step before', value: percent(step.conversionFromPrevious) },
+    { label: 'Lost since then', value: count(step.dropOff) },
+    { label: 'Half are here within', value: duration(step.medianMs) },
+    { label: '90 % are here within', value: duration(step.p90Ms) },
+  ];
+  return {
+    title: `${step.step}. ${lineOf(step.name)}${isBroken ? ` · ${part.name}` : ''}`,
+    rows: index === 0 ? rows : [...rows, ...later],
+    ...(!step.complete && { note: 'Not over yet' }),
+  };
+}
+
+function pickOf(
+  { question, answer }: Input,
+  part: Part | undefined,
+  index: number,
+  isLost: boolean,
+): Picked | undefined {
+  const step = part?.steps[index];
+  if (!part || !step || !isWhole(question, 'funnel')) return undefined;
+  const own = groupFilters(
+    part.group,
+    (answer.result.groups ?? []).map(({ group }) => group),
+  );
+  if (!own) return undefined;
+  const name = lineOf(step.name);
+  const of = part.group === undefined ? '' : ` · ${part.name}`;
+  return {
+    label: isLost ? `Lost before ${name}${of}` : `Reached ${name}${of}`,
+    from: answer.from,
+    to: answer.to,
+    filters: own,
+    // Those who are lost on the way to a step reached the one before, and nothing after it.
+    funnel: isLost ? { step: step.step - 1, status: 'dropped' } : { step: step.step, status: 'reached' },
+  };
+}
+
+export function funnelTables(input: Input): readonly DataTable[] {
+  const parts = partsOf(input);
+  const isBroken = parts.length > 1 || parts[0]?.group !== undefined;
+  const rows = parts.flatMap((part) =>
+    part.steps.map(
+      (step, i): Row => [
+        ...(isBroken ? [textCell(part.name)] : []),
+        { text: `${step.step}. ${lineOf(step.name)}`, value: step.step },
+        numberCell(step.total, count, { pick: pickOf(input, part, i, false) }),
+        numberCell(
+          step.conversion,
+          (value) => `${percent(value)}${step.complete ? '' : ' so far'}`,
+          step.conversion === null ? {} : { share: step.conversion },
+        ),
+        numberCell(i === 0 ? null : step.conversionFromPrevious, percent),
+        numberCell(i === 0 ? null : step.dropOff, count, i === 0 ? {} : { pick: pickOf(input, part, i, true) }),
+        numberCell(step.medianMs, duration),
+        numberCell(step.p90Ms, duration),
+      ],
+    ),
+  );
+  const columns = [
+    ...(isBroken ? [{ label: 'Group' }] : []),
+    { label: 'Step' },
+    ...['Reached', 'Of the first', 'Of the step before', 'Lost', 'Median time', '90 % within'].map(numberColumn),
+  ];
+  return [{ title: 'Steps', columns, rows }];
+}

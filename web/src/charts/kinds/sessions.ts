@@ -1,0 +1,134 @@
+import type { AnswerOf } from '../../api/wire.ts';
+import { count, dateTime, duration, percent } from '../../components/formats.ts';
+import { bucketsOf, intervalOf, marksOf } from '../draw/buckets.ts';
+import { colourOf } from '../draw/colours.ts';
+import { type DataTable, numberCell, numberColumn, type Row, textCell } from '../draw/data-table.ts';
+import { lineOf } from '../draw/names.ts';
+import type { Drawing, Picture } from '../draw/picture.ts';
+import { plotPicture } from '../draw/plot.ts';
+import type { Plot } from '../draw/plot-types.ts';
+import { intervalIn, isWhole } from '../draw/question-parts.ts';
+import { spanOf } from './trend.ts';
+
+type Input = Pick<Drawing<'sessions'>, 'question' | 'answer' | 'now'>;
+type Result = AnswerOf<'sessions'>['result'];
+
+export interface Figure {
+  readonly label: string;
+  readonly value: string;
+}
+export const sessionFigures = (result: Result): readonly Figure[] => [
+  { label: 'Sessions', value: count(result.sessions) },
+  { label: 'Users', value: count(result.users) },
+  { label: 'Events each', value: count(result.eventsPerSession) },
+  { label: 'Of one event', value: percent(result.bounceRate) },
+  { label: 'Average length', value: duration(result.averageMs) },
+  { label: 'Median length', value: duration(result.medianMs) },
+];
+
+export const sessionsPicture = (drawing: Drawing<'sessions'>): Picture => plotPicture(sessionsPlot(drawing), drawing);
+
+function sessionBuckets({ question, answer, now }: Input) {
+  const { points = [] } = answer.result;
+  const starts = points.map(({ from }) => from);
+  return bucketsOf(starts, {
+    interval: intervalIn(question) ?? intervalOf(starts),
+    timeZone: answer.timeZone,
+    to: answer.to,
+    now,
+    holds: (place) => points[place]!.sessions > 0,
+  });
+}
+
+export function sessionsPlot(drawing: Drawing<'sessions'>): Plot {
+  const { question, answer, annotations, colours } = drawing;
+  const buckets = sessionBuckets(drawing);
+  const points = (answer.result.points ?? []).slice(0, buckets.count);
+  return {
+    label: `Sessions and their users over time, ${spanOf(answer)}. Sessions: ${count(answer.result.sessions)}; users: ${count(answer.result.users)}`,
+    style: 'line',
+    places: buckets.places,
+    running: buckets.running,
+    marks: marksOf(annotations, buckets, answer.timeZone),
+    series: [
+      { label: 'Sessions', colour: colourOf(colours, 0), values: points.map(({ sessions }) => sessions) },
+      { label: 'Users', colour: colourOf(colours, 1), values: points.map(({ users }) => users) },
+    ],
+    pick: (_, place) => {
+      const range = buckets.ranges[place];
+      if (!range || !isWhole(question, 'sessions')) return undefined;
+      return {
+        label: `Sessions, ${buckets.places[place]!.title}`,
+        ...range,
+        filters: question.filters ?? [],
+        ...(question.segment && { segment: question.segment }),
+      };
+    },
+  };
+}
+
+/** Of what a session is measured by, over time and in all; where sessions begin and end; the latest. */
+export function sessionsTables(input: Input): readonly DataTable[] {
+  const { result, timeZone } = input.answer;
+  const buckets = sessionBuckets(input);
+  const measures = (one: Omit<Result, 'entry' | 'exit' | 'points' | 'list'>): Row => [
+    numberCell(one.sessions),
+    numberCell(one.users),
+    numberCell(one.eventsPerSession),
+    numberCell(one.bounceRate, percent),
+    numberCell(one.averageMs, duration),
+    numberCell(one.medianMs, duration),
+    numberCell(one.p90Ms, duration),
+  ];
+  const rows = [
+    [textCell('Whole range'), ...measures(result)],
+    ...(result.points ?? []).slice(0, buckets.count).map((point, place): Row => {
+      const { title } = buckets.places[place]!;
+      const text = place === buckets.running ? `${title} (so far)` : title;
+      return [{ text, value: Date.parse(point.from) }, ...measures(point)];
+    }),
+  ];
+  const columns = ['Sessions', 'Users', 'Events each', 'Of one event', 'Average', 'Median', '90 % are shorter'].map(
+    numberColumn,
+  );
+  return [
+    { title: 'Sessions', columns: [{ label: 'From' }, ...columns], rows },
+    placesTable('Begin with', result.entry, result.sessions),
+    placesTable('End with', result.exit, result.sessions),
+    ...(result.list ? [listTable(result.list, timeZone)] : []),
+  ];
+}
+
+export function placesTable(title: string, places: Result['entry'], all: number): DataTable {
+  const greatest = Math.max(1, ...places.map(({ sessions }) => sessions));
+  const rows = places.map(
+    (place): Row => [
+      textCell('other' in place ? 'All others' : lineOf(place.event)),
+      numberCell(place.sessions, count, { share: place.sessions / greatest }),
+      numberCell(all === 0 ? null : place.sessions / all, percent),
+    ],
+  );
+  return { title, columns: [{ label: title }, numberColumn('Sessions'), numberColumn('Share')], rows };
+}
+
+function listTable(list: NonNullable<Result['list']>, timeZone: string): DataTable {
+  const rows = list.map(
+    (one): Row => [
+      { text: dateTime(one.from, timeZone), value: Date.parse(one.from) },
+      textCell(lineOf(one.user ?? one.device ?? '–')),
+      numberCell(one.durationMs, duration),
+      numberCell(one.events),
+      textCell(lineOf(one.entry)),
+      textCell(lineOf(one.exit)),
+    ],
+  );
+  const columns = [
+    { label: 'From' },
+    { label: 'User or device' },
+    numberColumn('Length'),
+    numberColumn('Events'),
+    { label: 'First' },
+    { label: 'Last' },
+  ];
+  return { title: 'Latest sessions', columns, rows };
+}

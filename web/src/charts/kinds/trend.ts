@@ -1,0 +1,248 @@
+/** Numbers over time, or in all. */
+
+import type { AnswerOf, Filter } from '../../api/wire.ts';
+import { count, percent, short } from '../../components/formats.ts';
+import { type Buckets, bucketsOf, intervalOf, marksOf, titleOf } from '../draw/buckets.ts';
+import { colourOf } from '../draw/colours.ts';
+import { type Group, groupFilters, groupKey, groupName, lineOf } from '../draw/names.ts';
+import type { Drawing, Picture } from '../draw/picture.ts';
+import { plotPicture } from '../draw/plot.ts';
+import type { Plot } from '../draw/plot-types.ts';
+import { choiceFilters, intervalIn, isWhole } from '../draw/question-parts.ts';
+import type { Picked } from '../types.ts';
+
+export type TrendSeries = AnswerOf<'trend'>['result']['series'][number];
+
+const WORDS: Readonly<Record<TrendSeries['measure'], string>> = {
+  count: '',
+  users: 'users',
+  sessions: 'sessions',
+  perUser: 'per user',
+  sum: 'sum',
+  avg: 'average',
+  min: 'least',
+  max: 'greatest',
+  median: 'median',
+  p90: '90th percentile',
+  p95: '95th percentile',
+  p99: '99th percentile',
+  uniqueValues: 'different values',
+  formula: '',
+};
+/** Parts that can be put on each other; users of one group may be users of another too, so their stack is higher than all users. */
+const STACKED = new Set<TrendSeries['measure']>(['count', 'users', 'sessions', 'sum']);
+
+/** Of the series in the question, those of the answer: each of them by each group, then the formula. */
+export function choicesOf(series: readonly TrendSeries[]): readonly number[] {
+  const places: number[] = [];
+  let place = -1;
+  let seen = new Set<string>();
+  let before: TrendSeries | undefined;
+  for (const one of series) {
+    const isNext =
+      before === undefined ||
+      one.name !== before.name ||
+      one.measure !== before.measure ||
+      seen.has(groupKey(one.group));
+    if (isNext) {
+      place++;
+      seen = new Set();
+    }
+    seen.add(groupKey(one.group));
+    before = one;
+    places.push(place);
+  }
+  return places;
+}
+
+/** What each series is called: no more than tells it from the others. */
+export function seriesNames(question: Drawing<'trend'>['question'], series: readonly TrendSeries[]): readonly string[] {
+  const choices = choicesOf(series);
+  const isOne = new Set(choices).size <= 1;
+  const asked = isWhole(question, 'trend') ? question.series : [];
+  return series.map(({ name, measure, group }, i) => {
+    const own = asked[choices[i]!]?.name;
+    const word = own === undefined ? WORDS[measure] : '';
+    const whole = `${lineOf(name)}${word === '' ? '' : ` (${word})`}`;
+    if (group === undefined) return whole;
+    return isOne ? groupName(group) : `${whole}: ${groupName(group)}`;
+  });
+}
+
+export function trendBuckets({ question, answer, now }: TrendInput): Buckets | undefined {
+  const { series } = answer.result;
+  const points = series.find((one) => one.points)?.points;
+  if (!points) return undefined;
+  const starts = points.map(({ from }) => from);
+  return bucketsOf(starts, {
+    interval: intervalIn(question) ?? intervalOf(starts),
+    timeZone: answer.timeZone,
+    to: answer.to,
+    now,
+    // A running total goes on to the end of the range, and says nothing there.
+    holds: (place) =>
+      !isCumulative(question) &&
+      series.some(({ points, measure }) => measure !== 'formula' && (points?.[place]?.value ?? 0) !== 0),
+    isAhead: series.some(({ compare }) => compare?.points),
+  });
+}
+export type TrendInput = Pick<Drawing<'trend'>, 'question' | 'answer' | 'now'>;
+
+const isCumulative = (question: Drawing<'trend'>['question']): boolean =>
+  'cumulative' in question && question.cumulative === true;
+
+export function trendPicture(drawing: Drawing<'trend'>): Picture {
+  if (drawing.chart === 'pie') return piePicture(drawing);
+  const plot = trendPlot(drawing);
+  return plotPicture(plot, drawing);
+}
+
+export function trendPlot(drawing: Drawing<'trend'>): Plot {
+  const { question, answer, chart, annotations, colours } = drawing;
+  const { series } = answer.result;
+  const names = seriesNames(question, series);
+  const pick = pickOf(drawing, names);
+  const buckets = trendBuckets(drawing);
+  const colour = (i: number) => (series[i]!.group === 'other' ? colours.rest : colourOf(colours, i));
+  if (!buckets)
+    return {
+      label: `Bars of ${names.length} totals, ${spanOf(answer)}. ${totalsOf(series, names)}`,
+      style: 'bar',
+      isLying: true,
+      places: names.map((name) => ({ label: name, title: name })),
+      series: [{ label: 'Total', values: series.map(({ total }) => total) }],
+      coloursOfPlaces: series.map((_, i) => colour(i)),
+      pick: (_, place) => pick(place, undefined),
+    };
+  const isBroken = series.some(({ group }) => group !== undefined);
+  return {
+    label: `${chart === 'bar' ? 'Bars' : 'Lines'} over time, ${spanOf(answer)}, ${buckets.count} points each. ${totalsOf(series, names)}`,
+    style: chart === 'bar' || chart === 'area' ? chart : 'line',
+    isStacked: chart !== 'line' && isBroken && series.every(({ measure }) => STACKED.has(measure)),
+    places: buckets.places,
+    running: buckets.running,
+    marks: marksOf(annotations, buckets, answer.timeZone),
+    series: series.map(({ points = [], compare }, i) => ({
+      label: names[i]!,
+      colour: colour(i),
+      values: buckets.places.map((_, at) => (at < buckets.count ? (points[at]?.value ?? null) : null)),
+      ...(points.some(({ movingAverage }) => movingAverage !== undefined) && {
+        average: buckets.places.map((_, at) => (at < buckets.count ? (points[at]?.movingAverage ?? null) : null)),
+      }),
+      ...(compare?.points && {
+        before: {
+          values: compare.points.map(({ value }) => value),
+          titles: compare.points.map(({ from }) => beforeTitle(from, drawing, points.length)),
+        },
+      }),
+    })),
+    pick: (i, place) =>
+      pick(i, buckets.ranges[place] && { ...buckets.ranges[place], title: buckets.places[place]!.title }),
+  };
+}
+
+function beforeTitle(from: string, { question, answer }: TrendInput, points: number): string {
+  const starts = answer.result.series[0]?.points?.map((point) => point.from) ?? [];
+  return points === 0 ? '' : titleOf(from, intervalIn(question) ?? intervalOf(starts), answer.timeZone);
+}
+
+const totalsOf = (series: readonly TrendSeries[], names: readonly string[]): string =>
+  series.map(({ total }, i) => `${names[i]}: ${count(total)}`).join('; ');
+export const spanOf = ({ from, to, timeZone }: { from: string; to: string; timeZone: string }): string =>
+  `${titleOf(from, 'day', timeZone)} to ${titleOf(new Date(Date.parse(to) - 1).toISOString(), 'day', timeZone)}`;
+
+/** Of the total when there is no bucket; of a formula nothing can be picked. */
+export function pickOf(
+  { question, answer }: TrendInput,
+  names: readonly string[],
+): (series: number, bucket: { from: string; to: string; title: string } | undefined) => Picked | undefined {
+  const { series } = answer.result;
+  const choices = choicesOf(series);
+  return (i, bucket) => {
+    const one = series[i];
+    if (!one || one.measure === 'formula' || !isWhole(question, 'trend')) return undefined;
+    const choice = question.series[choices[i]!];
+    const own = groupFilters(one.group, siblingsOf(series, choices, i));
+    if (!choice || !own) return undefined;
+    const filters: Filter[] = [...(question.filters ?? []), ...choiceFilters(choice), ...own];
+    return {
+      label: [names[i], bucket?.title].filter((part) => part !== undefined).join(', '),
+      from: bucket?.from ?? answer.from,
+      to: bucket?.to ?? answer.to,
+      ...(choice.event !== undefined && { event: choice.event }),
+      filters,
+      ...(question.segment && { segment: question.segment }),
+    };
+  };
+}
+
+const siblingsOf = (series: readonly TrendSeries[], choices: readonly number[], i: number): readonly Group[] =>
+  series.flatMap(({ group }, at) => (choices[at] === choices[i] && group !== undefined ? [group] : []));
+
+/** Shares of the sum of what is shown; what is not above zero has none. */
+function piePicture(drawing: Drawing<'trend'>): Picture {
+  const { question, answer, colours, width, height, hidden } = drawing;
+  const { series } = answer.result;
+  const names = seriesNames(question, series);
+  const pick = pickOf(drawing, names);
+  const colour = (i: number) => (series[i]!.group === 'other' ? colours.rest : colourOf(colours, i));
+  const sizes = series.map(({ total }, i) => (hidden.has(i) ? 0 : Math.max(0, total ?? 0)));
+  const sum = sizes.reduce((all, size) => all + size, 0);
+  const share = (i: number) => (sum === 0 ? 0 : sizes[i]! / sum);
+  const isRoomy = width > 560 && height > 200;
+  const left = series.filter(({ total }) => (total ?? 0) <= 0).length;
+  return {
+    label: `Shares, ${spanOf(answer)}. ${series.map((_, i) => `${names[i]}: ${percent(share(i))}`).join('; ')}`,
+    legend: series.map((_, i) => ({
+      series: i,
+      label: `${names[i]} ${percent(share(i))}`,
+      colour: colour(i),
+      shape: 'rect',
+    })),
+    ...(left > 0 && { notes: [`${left} without a share: not above zero`] }),
+    option: {
+      tooltip: { trigger: 'item' },
+      series: [
+        {
+          type: 'pie',
+          id: 'pie',
+          radius: isRoomy ? ['42%', '70%'] : ['50%', '86%'],
+          center: ['50%', '50%'],
+          data: sizes.flatMap((value, i) =>
+            value === 0
+              ? []
+              : [
+                  {
+                    value,
+                    name: String(i),
+                    itemStyle: { color: colour(i), borderColor: colours.body, borderWidth: 2 },
+                  },
+                ],
+          ),
+          label: {
+            show: isRoomy,
+            color: colours.text,
+            alignTo: 'edge',
+            edgeDistance: 4,
+            overflow: 'truncate',
+            lineHeight: 16,
+            formatter: ({ name }) => `${names[Number(name)]} ${percent(share(Number(name)))}`,
+          },
+          labelLine: { show: isRoomy, lineStyle: { color: colours.dimmed } },
+          emphasis: { scale: false, focus: 'self' },
+        },
+      ],
+    },
+    tooltip: ({ series: name }) => {
+      const i = Number(name);
+      const one = series[i];
+      if (!one) return undefined;
+      return {
+        title: names[i]!,
+        rows: [{ label: percent(share(i)), value: count(one.total), colour: colour(i) }],
+        note: `of ${short(sum)} shown`,
+      };
+    },
+    pick: ({ series: name }) => pick(Number(name), undefined),
+  };
+}
