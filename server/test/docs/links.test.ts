@@ -55,3 +55,10 @@ it('looks at every page of the documentation', () => {
   for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/errors.md', 'docs/decisions/hot-columns.md'])
     expect(linked).toContain(page);
 });
+
+it('lists every decision in docs/decisions/README.md', () => {
+  const folder = join(ROOT, 'docs/decisions');
+  const index = readFileSync(join(folder, 'README.md'), 'utf8');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
+  expect(files.filter((name) => !index.includes(`](${name})`))).toEqual([]);
+});
