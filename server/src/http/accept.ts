@@ -1,35 +1,30 @@
-import { ACCEPT_MAX_LENGTH } from './encoding.ts';
+import Negotiator from 'negotiator';
+
+/** A browser sends a fifth of this. The rest of a longer `Accept` or `Accept-Encoding` is ignored. */
+const HEADER_MAX_LENGTH = 1_000;
 
 /**
- * The one of the forms on offer that `Accept` likes best (RFC 9110, 12.5.1); the first on offer when it likes none or
- * says nothing, since an answer is of more use than a 406.
+ * The media type on offer that `Accept` prefers (RFC 9110, 12.5.1). The first on offer when `Accept` is missing or matches
+ * none of them, since an answer is more useful than a 406.
  */
 export function negotiate<T extends string>(accept: string | undefined, offered: readonly [T, ...T[]]): T {
-  if (accept === undefined || accept === '*/*') return offered[0];
-  let best = offered[0];
-  let bestQuality = 0;
-  for (const form of offered) {
-    const quality = qualityOf(form, accept);
-    if (quality > bestQuality) {
-      best = form;
-      bestQuality = quality;
-    }
-  }
-  return best;
+  const preferred = negotiator({ accept }).mediaType([...offered]);
+  return offered.find((type) => type === preferred) ?? offered[0];
 }
 
-/** The most exact range that names the form decides. */
-function qualityOf(form: string, accept: string): number {
-  let exactness = -1;
-  let quality = 0;
-  for (const part of accept.slice(0, ACCEPT_MAX_LENGTH).toLowerCase().split(',')) {
-    const [range = '', ...parameters] = part.split(';').map((piece) => piece.trim());
-    const major = `${form.slice(0, form.indexOf('/'))}/*`;
-    const matched = range === form ? 2 : range === major ? 1 : range === '*/*' ? 0 : -1;
-    if (matched <= exactness) continue;
-    exactness = matched;
-    const given = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1);
-    quality = Number.isFinite(given) ? given : 0;
-  }
-  return quality;
+export type Encoding = 'br' | 'gzip';
+/** Smallest first: the order when `Accept-Encoding` likes several equally. */
+const ENCODINGS: readonly Encoding[] = ['br', 'gzip'];
+
+/** The encoding that `Accept-Encoding` prefers (RFC 9110, 12.5.3); undefined: send the bytes as they are. */
+export function encodingFor(accepted: string | undefined): Encoding | undefined {
+  const preferred = negotiator({ 'accept-encoding': accepted }).encoding([...ENCODINGS, 'identity'], {
+    preferred: ENCODINGS,
+  });
+  return ENCODINGS.find((encoding) => encoding === preferred);
+}
+
+function negotiator(headers: Readonly<Record<string, string | undefined>>): Negotiator {
+  const bounded = Object.entries(headers).map(([name, value]) => [name, value?.slice(0, HEADER_MAX_LENGTH)]);
+  return new Negotiator({ headers: Object.fromEntries(bounded) });
 }

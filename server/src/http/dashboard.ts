@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SeismoError } from '../model/errors.ts';
-import { type Encoding, encodingFor } from './encoding.ts';
+import { type Encoding, encodingFor } from './accept.ts';
 import { missingDashboardPage, PAGE_POLICY } from './pages.ts';
 import { mountOf } from './url.ts';
 

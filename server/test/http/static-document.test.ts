@@ -1,8 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
-import { negotiate } from '../../src/http/accept.ts';
-import { encodingFor } from '../../src/http/encoding.ts';
+import { encodingFor, negotiate } from '../../src/http/accept.ts';
 import type { Call, Route } from '../../src/http/route.ts';
 import { docsRoutes } from '../../src/http/routes/docs.ts';
 import { healthRoutes } from '../../src/http/routes/health.ts';
@@ -73,4 +72,18 @@ it('reads no more of Accept and Accept-Encoding than a browser sends', () => {
   expect(encodingFor(`${'x,'.repeat(600)}br`)).toBeUndefined();
   expect(negotiate(`${'x/y,'.repeat(200)}text/html`, ['application/json', 'text/html'])).toBe('text/html');
   expect(negotiate(`${'x/y,'.repeat(400)}text/html`, ['application/json', 'text/html'])).toBe('application/json');
+});
+
+it.each([
+  [undefined, undefined],
+  ['', undefined],
+  ['gzip', 'gzip'],
+  ['gzip, deflate, br, zstd', 'br'],
+  ['br;q=0, gzip', 'gzip'],
+  ['gzip;q=1.0, br;q=0.5', 'gzip'],
+  ['identity, gzip;q=0.5', undefined],
+  ['*', 'br'],
+  ['gzip;q=0, *;q=0', undefined],
+] as const)('Accept-Encoding %j gets %s', (accepted, encoding) => {
+  expect(encodingFor(accepted)).toBe(encoding);
 });

@@ -1,0 +1,8 @@
+/** What is used of `negotiator`. Its types on npm (0.6.5) do not have the second argument of `encoding`. */
+declare module 'negotiator' {
+  export default class Negotiator {
+    constructor(request: { readonly headers: Readonly<Record<string, string | undefined>> });
+    mediaType(available: readonly string[]): string | undefined;
+    encoding(available: readonly string[], options: { readonly preferred: readonly string[] }): string | undefined;
+  }
+}
