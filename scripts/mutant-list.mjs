@@ -265,6 +265,12 @@ export const SUITES = {
         replace: "if (part === 'names' || part === 'erasing') byText[part].put(",
         breaks: 'how far imports had come is lost, so that they repeat rows',
       },
+      {
+        file: 'server/src/ingest/recovery/salvage.ts',
+        find: "sealed('nextSeq', found.loadedEnd)",
+        replace: "sealed('nextSeq', found.endSeq)",
+        breaks: 'what was saved counts as loaded, so that ids outlive events that a second damage takes',
+      },
     ],
   },
   delivery: {
