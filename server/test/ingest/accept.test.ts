@@ -119,10 +119,9 @@ describe('acceptEvent', () => {
   it('corrects a skewed clock, sets the far future to arrival, and keeps what the client said', () => {
     const event = { event: 'x', timestamp: ARRIVED - 60_000, sentAt: ARRIVED + 10_000 };
     expect(accept(event)).toMatchObject({ timestamp: ARRIVED - 70_000, clientTimestamp: ARRIVED - 60_000 });
-    // As far ahead as networks' clocks differ; behind as far as a batch may be delayed.
-    for (const sentAt of [ARRIVED + 5_000, ARRIVED - 10_000, ARRIVED - 3_600_000])
+    // As far ahead as networks' clocks differ; behind, one batch may be delayed as long as it likes.
+    for (const sentAt of [ARRIVED + 5_000, ARRIVED - 10_000, ARRIVED - 3_600_001])
       expect(accept({ ...event, sentAt }).clientTimestamp).toBeUndefined();
-    expect(accept({ ...event, sentAt: ARRIVED - 3_600_001 }).timestamp).toBe(ARRIVED - 60_000 + 3_600_001);
     expect(accept({ event: 'x', timestamp: ARRIVED + 86_400_001 })).toMatchObject({
       timestamp: ARRIVED,
       clientTimestamp: ARRIVED + 86_400_001,
