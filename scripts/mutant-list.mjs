@@ -16,14 +16,14 @@ export const SUITES = {
     mutants: [
       {
         file: 'server/src/ingest/load/loader.ts',
-        find: '(await journal.writeCut(cut)) || first.journal !== journal.uuid',
-        replace: 'await journal.writeCut(cut)',
+        find: '(await journal.writeBlockRange(blockRange)) || first.journal !== journal.uuid',
+        replace: 'await journal.writeBlockRange(blockRange)',
         breaks: 'a backup that is brought back loads again what the original loaded',
       },
       {
         file: 'server/src/ingest/load/loader.ts',
-        find: '(await journal.writeCut(cut)) || first.journal !== journal.uuid',
-        replace: '(await journal.writeCut(cut), first.journal !== journal.uuid)',
+        find: '(await journal.writeBlockRange(blockRange)) || first.journal !== journal.uuid',
+        replace: '(await journal.writeBlockRange(blockRange), first.journal !== journal.uuid)',
         breaks: 'an insert without an answer is repeated blindly',
       },
       {
@@ -71,7 +71,7 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/load/loader.ts',
-        find: '      aside.push({ seq: first.seq, reason: reason.message, row: first.row });\n',
+        find: '      rejected.push({ seq: first.seq, reason: reason.message, row: first.row });\n',
         replace: '',
         breaks: 'a rejected row disappears',
       },
@@ -130,7 +130,7 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/journal/committer.ts',
-        find: '          batch.prints.add(app, high, low);\n',
+        find: '          batch.fingerprints.add(app, high, low);\n',
         replace: '',
         breaks: 'ids are forgotten by a restart',
       },
@@ -154,20 +154,20 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/journal/committer.ts',
-        find: 'for (const { prints } of batch.prints.each()) ids.removeAll(prints);',
+        find: 'for (const { fingerprints } of batch.fingerprints.each()) ids.removeAll(fingerprints);',
         replace: '',
         breaks: 'an event whose transaction failed is a duplicate when it is sent again',
       },
       {
         file: 'server/src/ingest/journal/committer.ts',
-        find: 'for (let i = 0; i < prints.length; i += 2) ids.settle(prints[i]!, prints[i + 1]!, at);',
+        find: 'for (let i = 0; i < fingerprints.length; i += 2) ids.settle(fingerprints[i]!, fingerprints[i + 1]!, at);',
         replace: '',
         breaks: 'stored ids stay pending and are lost when the next transaction fails',
       },
       {
         file: 'server/src/ingest/journal/committer.ts',
-        find: 'takenFromAside: batch.takenFromAside,',
-        replace: 'takenFromAside: [],',
+        find: 'takenFromRejected: batch.takenFromRejected,',
+        replace: 'takenFromRejected: [],',
         breaks: 'rejected rows that are retried stay among the rejected rows, and count twice when retried again',
       },
       {

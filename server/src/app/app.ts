@@ -127,7 +127,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     const room = createLive({
       store,
       catchUp: (app, signal) => ingest.catchUp(app, signal),
-      setAside: () => ingest.setAside(),
+      rejectedRows: () => ingest.rejectedRows(),
       runs: await runsSince(registry, ingest.run, ingest.stats().salvage?.at),
       listenersMax: config.liveListenersMax,
       control: { maxSeconds: config.queryMaxSeconds, maxBytes: config.queryMaxBytes, maxRows: config.queryMaxRows },
@@ -196,7 +196,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     const age = { now: () => Math.min(now(), steadyNow()) };
     const retention = startRetention({
       store,
-      oldestSetAside: () => ingest.oldestSetAside(),
+      oldestRejectedRows: () => ingest.oldestRejectedRows(),
       erase,
       retentionDaysOf,
       ...age,

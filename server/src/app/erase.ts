@@ -5,7 +5,7 @@ import { matchesAll } from '../model/filter-match.ts';
 import type { Filter, QueryControl, Range } from '../model/query.ts';
 import type { Store } from '../store/store.ts';
 
-type IngestPart = Pick<Ingest, 'catchUp' | 'eraseSetAside' | 'countSetAside' | 'forgetting' | 'keepOut'>;
+type IngestPart = Pick<Ingest, 'catchUp' | 'eraseRejectedRows' | 'countRejectedRows' | 'forgetting' | 'keepOut'>;
 type StorePart = Pick<Store, 'erase' | 'counts' | 'reachingDevices' | 'uuids'>;
 
 export interface EraseOptions {
@@ -31,16 +31,16 @@ const NAMES_NOBODY: Filter = {
 };
 
 /**
- * Erases from the journal, the events set aside and the store. What is on its way to the store goes there first: erasing would
+ * Erases from the journal, the rejected rows and the store. What is on its way to the store goes there first: erasing would
  * miss it, and a block whose answer was lost is settled before its rows go. Otherwise rows that were erased and merged away
- * would count as missing from that block, and come back with its repeat. Twice, because what was set aside may have been put
+ * would count as missing from that block, and come back with its repeat. Twice, because a rejected row may have been put
  * back in line meanwhile, and be refused again.
  *
  * Of users that the filters name goes too what counts for them by their devices, and first: an erasure that was cut short finds it again
  * by the events that tie the devices to them.
  *
  * Ids of what is erased are forgotten once it is hidden, so that it can be sent again, unless it is to be kept out.
- * @throws STORE_BEHIND, STORE_UNAVAILABLE; then nothing, or only what was set aside, is erased: ask again
+ * @throws STORE_BEHIND, STORE_UNAVAILABLE; then nothing, or only rejected rows, are erased: ask again
  */
 export async function eraseEverywhere(
   ingest: IngestPart,
@@ -56,7 +56,7 @@ export async function eraseEverywhere(
   for (let round = 0; round < 2; round++) {
     await ingest.catchUp(app);
     reaching = await store.reachingDevices(app, filters, CONTROL);
-    erased += await ingest.eraseSetAside(app, (event, seq) => matchesAll(event, range, reaching, seq), isKeptOut);
+    erased += await ingest.eraseRejectedRows(app, (event, seq) => matchesAll(event, range, reaching, seq), isKeptOut);
   }
   const erasing = isKeptOut
     ? await keepOut(ingest, store, app, range, reaching)
@@ -111,7 +111,7 @@ export async function countErasable(
 ): Promise<number> {
   await ingest.catchUp(app);
   const reaching = await store.reachingDevices(app, filters, CONTROL);
-  const aside = ingest.countSetAside(app, (event, seq) => matchesAll(event, range, reaching, seq));
+  const rejected = ingest.countRejectedRows(app, (event, seq) => matchesAll(event, range, reaching, seq));
   const query = { app, range, timeZone: 'UTC', filters: reaching, exact: false };
-  return aside + (await store.counts(query, CONTROL)).total;
+  return rejected + (await store.counts(query, CONTROL)).total;
 }

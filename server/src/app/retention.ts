@@ -11,7 +11,7 @@ const CONTROL = { maxSeconds: 300, maxBytes: 1_000_000_000, maxRows: 1_000_000 }
 
 export interface RetentionOptions {
   readonly store: Pick<Store, 'apps'>;
-  readonly oldestSetAside: () => ReadonlyMap<string, number>;
+  readonly oldestRejectedRows: () => ReadonlyMap<string, number>;
   /** Everywhere, as a request to erase does. */
   readonly erase: (app: string, range: Range, filters: readonly Filter[]) => Promise<number>;
   readonly retentionDaysOf: (app: string) => number | undefined;
@@ -49,10 +49,10 @@ export function startRetention(options: RetentionOptions): { stop(): Promise<voi
 
 /** One pass over all apps; one that fails does not keep the others. */
 export async function retainOnce(options: RetentionOptions): Promise<void> {
-  const { store, oldestSetAside, erase, retentionDaysOf, now, logger } = options;
+  const { store, oldestRejectedRows, erase, retentionDaysOf, now, logger } = options;
   /** By app, when the oldest event that is kept anywhere happened. */
   const oldest = new Map((await store.apps(CONTROL)).map(({ app, firstSeen }) => [app, firstSeen]));
-  for (const [app, since] of oldestSetAside()) oldest.set(app, Math.min(since, oldest.get(app) ?? since));
+  for (const [app, since] of oldestRejectedRows()) oldest.set(app, Math.min(since, oldest.get(app) ?? since));
   for (const [app, since] of oldest) {
     const days = retentionDaysOf(app);
     const before = now() - (days ?? 0) * DAY_MS;

@@ -19,7 +19,7 @@ import { acceptLines, BACKLOG_MAX_BYTES, Imports } from './imports/imports.ts';
 import type { Ingest, IngestStats } from './ingest.ts';
 import type { IngestOptions } from './ingest-options.ts';
 import { Committer } from './journal/committer.ts';
-import { createSetAside } from './journal/rejected-rows.ts';
+import { createRejectedRows } from './journal/rejected-rows.ts';
 import { Loader } from './load/loader.ts';
 import { DailyQuota } from './post/daily-quota.ts';
 import { createPosting } from './post/posting.ts';
@@ -46,7 +46,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     clockOf: (newestMs) => steadyClock(newestMs, now, options.monotonicMs),
     logger,
   });
-  const prints = new Fingerprints(options.secret);
+  const fingerprints = new Fingerprints(options.secret);
   const uuids = new ServerUuids(options.secret);
   const clocks = new DeviceClocks();
   const devices = new DailyDevices(join(options.dataDir, 'device.salt'), now, options.zoneOf);
@@ -71,20 +71,20 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     flushMaxBytes: config.flushMaxBytes,
     zoneOf: options.zoneOf,
     onFailure: (error) => logger.warn({ err: error }, 'block not loaded; it will be tried again'),
-    onDamaged(firstSeq, { events, prints }) {
+    onDamaged(firstSeq, { events, fingerprints }) {
       logger.error({ firstSeq, events }, 'a group of the journal is damaged and is kept apart; the others go on');
-      for (const each of prints) ids.removeAll(each.prints);
+      for (const each of fingerprints) ids.removeAll(each.fingerprints);
     },
   });
   const committer = new Committer({
     journal,
     ids,
-    prints,
+    fingerprints,
     names,
     quota,
     now,
     idsNow,
-    onStored: (app, prints) => imports.stored(app, prints),
+    onStored: (app, fingerprints) => imports.stored(app, fingerprints),
     onCommitted(committed) {
       for (const app of committed.apps) lastSeq.set(app, committed.firstSeq + committed.count);
       options.onCommitted?.(committed);
@@ -115,7 +115,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   }
   const imports = new Imports({
     store,
-    prints,
+    fingerprints,
     committer,
     now,
     rowsDone(key) {
@@ -129,7 +129,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     },
   });
   const caughtUp = (app: string): Promise<void> => ingest.catchUp(app);
-  const erasedIds = new ErasedIds({ journal, ids, prints, committer, store, now, caughtUp });
+  const erasedIds = new ErasedIds({ journal, ids, fingerprints, committer, store, now, caughtUp });
   const maintenance = setInterval(() => {
     inBackground(maintain());
     inBackground(erasedIds.resume());
@@ -161,7 +161,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     contextOf,
     checkOpen,
   });
-  const setAside = createSetAside(journal, committer);
+  const rejectedRows = createRejectedRows(journal, committer);
   const ingest: Ingest = {
     post: posting.post,
     postParsed: posting.postParsed,
@@ -200,7 +200,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
         journalBytes: journal.pendingBytes,
         journalEvents: journal.pendingEvents,
         lagMs: oldest === undefined ? 0 : Math.max(0, now() - oldest),
-        setAside: journal.setAsideCount(),
+        setAside: journal.rejectedRowCount(),
         damagedGroups: journal.damagedCount(),
         ...(salvage && { salvage }),
         loadedBlocks: loader.loadedBlocks,
@@ -223,12 +223,12 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       );
     },
 
-    ...setAside,
+    ...rejectedRows,
 
-    async eraseSetAside(app, matches, isKeptOut = false) {
+    async eraseRejectedRows(app, matches, isKeptOut = false) {
       imports.erased(app);
       const uuids: Buffer[] = [];
-      const erased = await setAside.eraseSetAside(app, (event, seq) => {
+      const erased = await rejectedRows.eraseRejectedRows(app, (event, seq) => {
         const isErased = matches(event, seq);
         if (isErased) uuids.push(uuidBytes(event.uuid));
         return isErased;

@@ -50,13 +50,13 @@ export interface Ingest {
   /** Rejects when the journal cannot be written. */
   ping(): Promise<void>;
   /** The oldest of them, a thousand at most. */
-  setAside(): readonly SetAsideEvent[];
-  /** By app, when the oldest of its events that are set aside happened, UTC ms. */
-  oldestSetAside(): ReadonlyMap<string, number>;
-  /** Puts events set aside back in line. @returns how many */
-  retrySetAside(): Promise<number>;
-  /** Drops what was set aside and matches (before an erasure). @param isKeptOut it cannot be sent again for a while */
-  eraseSetAside(
+  rejectedRows(): readonly RejectedRowEvent[];
+  /** By app, when the oldest of its rejected rows happened, UTC ms. */
+  oldestRejectedRows(): ReadonlyMap<string, number>;
+  /** Puts rejected rows back in line. @returns how many */
+  retryRejectedRows(): Promise<number>;
+  /** Drops rejected rows that match (before an erasure). @param isKeptOut it cannot be sent again for a while */
+  eraseRejectedRows(
     app: string,
     matches: (event: StoredEvent, seq: number) => boolean,
     isKeptOut?: boolean,
@@ -66,7 +66,7 @@ export interface Ingest {
   /** Events with these uuids are duplicates for a window from now on. */
   keepOut(app: string, uuids: AsyncIterable<Buffer>): Promise<void>;
   /** How many that would drop. */
-  countSetAside(app: string, matches: (event: StoredEvent, seq: number) => boolean): number;
+  countRejectedRows(app: string, matches: (event: StoredEvent, seq: number) => boolean): number;
   /** How many rows of this import are journalled already: start after them. */
   importedRows(app: string, fingerprint: string): Promise<number>;
   /** The file begins anew. */
@@ -108,7 +108,7 @@ export interface ImportAnswer {
   readonly rejected: readonly { readonly index: number; readonly code: string; readonly detail: string }[];
 }
 
-export interface SetAsideEvent {
+export interface RejectedRowEvent {
   readonly seq: number;
   readonly reason: string;
   readonly event: StoredEvent;

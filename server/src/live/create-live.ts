@@ -19,7 +19,7 @@ export interface LiveOptions {
   /** Waits until the store holds what was acknowledged. @throws STORE_BEHIND */
   readonly catchUp: (app: string, signal?: AbortSignal) => Promise<void>;
   /** Events that the engine refused: they are in no store. */
-  readonly setAside: () => readonly PlacedEvent[];
+  readonly rejectedRows: () => readonly PlacedEvent[];
   /** In their order, the last is this one. */
   readonly runs: readonly Run[];
   readonly listenersMax: number;
@@ -71,7 +71,7 @@ export function createLive(options: LiveOptions): LiveRoom {
       try {
         const query = { app, filters, fromSeq, toSeq, runs: places.runsOf(fromSeq, toSeq) };
         const missed = await inTurn(() => store.countFollowing(query, withPatternsOf(control, filters)));
-        return missed > MISSED_MAX ? undefined : missed + options.setAside().length;
+        return missed > MISSED_MAX ? undefined : missed + options.rejectedRows().length;
       } catch (error) {
         if (error instanceof SeismoError && error.code.startsWith('QUERY_LIMIT_')) return undefined;
         throw error;
@@ -85,7 +85,7 @@ export function createLive(options: LiveOptions): LiveRoom {
   async function* read(app: string, filters: readonly Filter[], fromSeq: number, toSeq: number) {
     const query = { app, filters, fromSeq, toSeq, runs: places.runsOf(fromSeq, toSeq) };
     const limits = withPatternsOf(control, filters);
-    const pages = pagesOf(query, options.setAside(), (page) => inTurn(() => store.following(page, limits)));
+    const pages = pagesOf(query, options.rejectedRows(), (page) => inTurn(() => store.following(page, limits)));
     for await (const page of pages)
       yield page.map(({ seq, id, event }) => new Told(seq, id ?? places.idOf(seq), event));
   }

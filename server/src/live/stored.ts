@@ -18,11 +18,11 @@ const PAGE_ROWS = 500;
  */
 export async function* pagesOf(
   query: Omit<FollowingQuery, 'limit'>,
-  setAside: readonly PlacedEvent[],
+  rejectedRows: readonly PlacedEvent[],
   following: (query: FollowingQuery) => Promise<readonly EventRow[]>,
 ): AsyncGenerator<readonly PlacedEvent[]> {
   const { app, filters, toSeq } = query;
-  let aside = setAside.filter(
+  let rejected = rejectedRows.filter(
     ({ seq, event }) =>
       seq >= query.fromSeq && seq < toSeq && event.app === app && matchesFilters(event, dataOf(event), filters),
   );
@@ -40,9 +40,9 @@ export async function* pagesOf(
     }
     const stored = rows.map((event) => ({ seq: Number(event.seq.split('-', 1)[0]), id: event.seq, event }));
     const endSeq = rows.length < limit ? toSeq : stored.at(-1)!.seq + 1;
-    const refused = aside.filter(({ seq }) => seq < endSeq);
-    aside = aside.filter(({ seq }) => seq >= endSeq);
-    const page = refused.length === 0 ? stored : [...stored, ...refused].sort((a, b) => a.seq - b.seq);
+    const rejectedHere = rejected.filter(({ seq }) => seq < endSeq);
+    rejected = rejected.filter(({ seq }) => seq >= endSeq);
+    const page = rejectedHere.length === 0 ? stored : [...stored, ...rejectedHere].sort((a, b) => a.seq - b.seq);
     if (page.length > 0) yield page;
     fromSeq = endSeq;
   }

@@ -1,4 +1,4 @@
-/** Filters applied to one event in memory: for events that are not in the store (set aside, live). The store's SQL means the same. */
+/** Filters applied to one event in memory: for events that are not in the store (rejected rows, live). The store's SQL means the same. */
 import { isInSpans } from './device-spans.ts';
 import type { StoredEvent } from './event.ts';
 import type { Condition, Filter, JsonValue, Match, PropertyField, Range } from './query.ts';

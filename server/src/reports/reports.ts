@@ -80,7 +80,7 @@ export interface Surroundings {
   readonly asOf: (app: string | undefined) => number;
   /** The ids of an app's write keys, under which an event's text id may count. */
   readonly writeKeysOf?: (app: string) => readonly string[];
-  /** Erases what the journal, the set-aside events and the store hold and match. */
+  /** Erases what the journal, the rejected rows and the store hold and match. */
   readonly erase: (app: string, range: Range, filters: readonly Filter[], isKeptOut: boolean) => Promise<number>;
   /** How many events that would erase now. */
   readonly erasable: (app: string, range: Range, filters: readonly Filter[]) => Promise<number>;

@@ -158,6 +158,6 @@ it('covers the events set aside as their data says, by an expression of RE2 too'
   expect(ingest.stats().setAside).toBe(2);
   const pro = filtersOf(new URLSearchParams('data.plan[matches]=(?i)^pro$'), 'shop');
   expect(await eraseEverywhere(ingest, store, 'shop', ALL, pro, OPTIONS)).toBe(2);
-  expect(ingest.setAside().map(({ event }) => event.event)).toEqual(['bad 2']);
+  expect(ingest.rejectedRows().map(({ event }) => event.event)).toEqual(['bad 2']);
   expect(await counted()).toBe(0);
 });

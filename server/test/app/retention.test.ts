@@ -12,7 +12,7 @@ it('erases what is older than its app keeps, also when only set-aside events are
   const logged: string[] = [];
   await retainOnce({
     store: { apps: async () => [app('away', 50), app('old', 31), app('young', 30), app('free', 900)] },
-    oldestSetAside: () => new Map([aside('young', 40), aside('gone', 40), aside('old', 1)]),
+    oldestRejectedRows: () => new Map([aside('young', 40), aside('gone', 40), aside('old', 1)]),
     async erase(...what) {
       if (what[0] === 'away') throw new Error('The engine is away.');
       erased.push(what);

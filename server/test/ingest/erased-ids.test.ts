@@ -176,7 +176,7 @@ it('imports what was erased, but not what is kept out or set aside', async () =>
   const rows = [event(1), event(2, 'bob'), event(3, 'cas'), event(4, 'dan'), event(5, 'eve')];
   expect(await importRows('file', ...rows)).toMatchObject({ accepted: 2, duplicates: 3 });
   await ingest.catchUp('shop');
-  expect(await ingest.retrySetAside()).toBe(1);
+  expect(await ingest.retryRejectedRows()).toBe(1);
   await ingest.catchUp('shop');
   expect(stored()).toEqual([1, 3, 4, 5]);
   // Imported rows are kept out as well, though their ids were in no window.

@@ -6,12 +6,12 @@ import { Fingerprints } from '../../src/ingest/ids/fingerprint.ts';
 import { IdWindow } from '../../src/ingest/ids/id-window.ts';
 import { loadWindow, saveWindow } from '../../src/ingest/ids/id-window-file.ts';
 
-const prints = new Fingerprints(Buffer.alloc(32, 1));
+const fingerprints = new Fingerprints(Buffer.alloc(32, 1));
 function print(n: number): [number, number] {
   const bytes = Buffer.alloc(16);
   bytes.writeUInt32LE(n, 0);
-  prints.of('shop', bytes, 0);
-  return [prints.high, prints.low];
+  fingerprints.of('shop', bytes, 0);
+  return [fingerprints.high, fingerprints.low];
 }
 const BOUNDS = { windowMs: 1_000, max: 1_000_000 };
 const MARK = { token: 'a token', endSeq: 50_001 };

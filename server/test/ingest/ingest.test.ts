@@ -311,15 +311,15 @@ describe('events set aside', () => {
       now,
     );
     await ingest.catchUp('shop');
-    expect(ingest.setAside().map(({ reason, event }) => [event.event, reason])).toEqual([
+    expect(ingest.rejectedRows().map(({ reason, event }) => [event.event, reason])).toEqual([
       ['bad 1', 'code 27: cannot parse'],
       ['bad 2', 'code 27: cannot parse'],
     ]);
-    expect(await ingest.eraseSetAside('shop', ({ user }) => user === 'u')).toBe(1);
+    expect(await ingest.eraseRejectedRows('shop', ({ user }) => user === 'u')).toBe(1);
     await reopen();
     expect(ingest.stats().setAside).toBe(1);
     store.refuse = () => false;
-    expect(await ingest.retrySetAside()).toBe(1);
+    expect(await ingest.retryRejectedRows()).toBe(1);
     await ingest.catchUp('shop');
     expect(ingest.stats().setAside).toBe(0);
     expect(store.events.map(({ event }) => event).sort()).toEqual(['a', 'b', 'bad 2']);

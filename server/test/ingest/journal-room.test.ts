@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GroupWriter } from '../../src/ingest/journal/group.ts';
-import { encodePrints } from '../../src/ingest/journal/id-fingerprints.ts';
+import { encodeFingerprints } from '../../src/ingest/journal/id-fingerprints.ts';
 import { Journal } from '../../src/ingest/journal/journal.ts';
 import { checkJournal } from '../../src/ingest/recovery/journal-check.ts';
 import { openRegistry } from '../../src/registry/lmdb-registry.ts';
@@ -50,11 +50,11 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
 async function append(journal: Journal, count: number): Promise<number> {
   const group = new GroupWriter();
   for (let i = 0; i < count; i++) group.add(Buffer.alloc(ROW_BYTES, i), 0, ROW_BYTES);
-  const prints = [{ app: 'shop', prints: Array.from({ length: count * 2 }, (_, i) => i) }];
+  const fingerprints = [{ app: 'shop', fingerprints: Array.from({ length: count * 2 }, (_, i) => i) }];
   return await journal.append({
     value: group.encode(journal.nextSeq, T0, journal.uuidBytes),
     count,
-    prints: encodePrints(journal.nextSeq, T0, prints),
+    fingerprints: encodeFingerprints(journal.nextSeq, T0, fingerprints),
     names: [],
   });
 }
@@ -75,7 +75,7 @@ describe.skipIf(!mountsWork())('on a full disk (a small one is mounted for it, w
       // What was loaded is forgotten without any room, and that makes some.
       const groups = journal.read(1e9);
       expect(groups.map(({ firstSeq }) => firstSeq)).toEqual(taken);
-      await journal.writeCut({ firstSeq: 1, endSeq: journal.nextSeq });
+      await journal.writeBlockRange({ firstSeq: 1, endSeq: journal.nextSeq });
       await journal.forget(groups, []);
       rmSync(ballast());
       expect(await append(journal, 30)).toBeGreaterThan(taken.at(-1)!);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fingerprints } from '../../src/ingest/ids/fingerprint.ts';
 import { IdWindow, PENDING_EVEN } from '../../src/ingest/ids/id-window.ts';
 import { GroupWriter } from '../../src/ingest/journal/group.ts';
-import { encodePrints } from '../../src/ingest/journal/id-fingerprints.ts';
+import { encodeFingerprints } from '../../src/ingest/journal/id-fingerprints.ts';
 import { Journal } from '../../src/ingest/journal/journal.ts';
 import { Loader } from '../../src/ingest/load/loader.ts';
 import { SeismoError } from '../../src/model/errors.ts';
@@ -25,12 +25,14 @@ const aRow = (mark: number) => Buffer.alloc(80, 0).fill(mark, 79);
 function append(journal: Journal, marks: readonly number[], at = 1, ids: readonly number[] = []): Promise<number> {
   const group = new GroupWriter();
   for (const mark of marks) group.add(aRow(mark), 0, 80);
-  const prints = ids.length > 0 && { prints: encodePrints(journal.nextSeq, at, [{ app: 'shop', prints: ids }]) };
+  const fingerprints = ids.length > 0 && {
+    fingerprints: encodeFingerprints(journal.nextSeq, at, [{ app: 'shop', fingerprints: ids }]),
+  };
   return journal.append({
     value: group.encode(journal.nextSeq, at, journal.uuidBytes),
     count: marks.length,
     names: [],
-    ...prints,
+    ...fingerprints,
   });
 }
 /** The marks of contiguous rows of 80 bytes. */
@@ -54,19 +56,21 @@ describe('Journal', () => {
       [1, uuid, 1_000, [1, 2]],
       [3, uuid, 2_000, [3]],
     ]);
-    expect([...again.fingerprints()]).toEqual([{ key: 1, at: 1_000, apps: [{ app: 'shop', prints: [7, 8, 9, 10] }] }]);
+    expect([...again.fingerprints()]).toEqual([
+      { key: 1, at: 1_000, apps: [{ app: 'shop', fingerprints: [7, 8, 9, 10] }] },
+    ]);
     await again.close();
   });
 
   it('repeats the cut it wrote down, though more has come since', async () => {
     const first = openJournal();
     await append(first, [1], 1);
-    expect(await first.writeCut({ firstSeq: 1, endSeq: 2 })).toBe(false);
+    expect(await first.writeBlockRange({ firstSeq: 1, endSeq: 2 })).toBe(false);
     await append(first, [2], 2);
     await first.close();
     const again = openJournal();
     expect(again.read(1_000_000).map((group) => group.firstSeq)).toEqual([1]);
-    expect(await again.writeCut({ firstSeq: 1, endSeq: 3 })).toBe(true);
+    expect(await again.writeBlockRange({ firstSeq: 1, endSeq: 3 })).toBe(true);
     await again.close();
   });
 
@@ -172,7 +176,7 @@ describe('Loader', () => {
     await loader.stop();
     await journal.close();
     const again = openJournal();
-    expect([...again.setAside()].map(({ seq, reason, row }) => [seq, reason, row[79]])).toEqual([
+    expect([...again.rejectedRows()].map(({ seq, reason, row }) => [seq, reason, row[79]])).toEqual([
       [4, 'row 1: cannot parse', 4],
     ]);
     await again.close();
@@ -182,13 +186,13 @@ describe('Loader', () => {
 describe('Fingerprints', () => {
   it('is HalfSipHash-2-4 of 64 bits', () => {
     // The reference implementation's vectors_hsip64 for key 00 01 … 07 and messages of 0, 4 and 8 bytes 00 01 02 …
-    const prints = new Fingerprints(Buffer.alloc(32));
+    const fingerprints = new Fingerprints(Buffer.alloc(32));
     const message = Buffer.from([0, 1, 2, 3, 4, 5, 6, 7]);
     const of = (length: number) => {
-      prints.hash(0x03020100, 0x07060504, message, 0, length);
+      fingerprints.hash(0x03020100, 0x07060504, message, 0, length);
       const out = Buffer.alloc(8);
-      out.writeUInt32LE(prints.low, 0);
-      out.writeUInt32LE(prints.high, 4);
+      out.writeUInt32LE(fingerprints.low, 0);
+      out.writeUInt32LE(fingerprints.high, 4);
       return out.toString('hex');
     };
     expect([of(0), of(4), of(8)]).toEqual(['218d1f59b9b83cc8', 'd5e78a175be52ea1', 'edfee820bce4858c']);
@@ -196,12 +200,12 @@ describe('Fingerprints', () => {
 });
 
 describe('IdWindow', () => {
-  const prints = new Fingerprints(Buffer.alloc(32, 1));
+  const fingerprints = new Fingerprints(Buffer.alloc(32, 1));
   const print = (n: number): [number, number] => {
     const bytes = Buffer.alloc(16);
     bytes.writeUInt32LE(n, 0);
-    prints.of('shop', bytes, 0);
-    return [prints.high, prints.low];
+    fingerprints.of('shop', bytes, 0);
+    return [fingerprints.high, fingerprints.low];
   };
   const knows = (ids: IdWindow, n: number) => ids.find(...print(n)) !== undefined;
   const between = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
@@ -251,7 +255,7 @@ describe('IdWindow', () => {
         bytes.writeUInt32LE(high, i * 8);
         bytes.writeUInt32LE(low, i * 8 + 4);
       });
-      return { app, atMs: from, prints: { bytes, offset: 0, count: to - from } };
+      return { app, atMs: from, fingerprints: { bytes, offset: 0, count: to - from } };
     };
     // One transaction after the other, ten ids each: 100 of one app, then 900 of the other.
     const groups = Array.from({ length: 100 }, (_, i) => restored(i < 10 ? 'quiet' : 'flood', i * 10, i * 10 + 10));

@@ -244,7 +244,7 @@ it('sets aside what is refused, and counts what is stored of each half', async (
   await post(named(1, 2, 3, 4, 5, 6, 7));
   await ingest.catchUp('shop');
   expect(uuidsStored()).toEqual([1, 2, 3, 5, 6, 7].map(uuid));
-  expect(ingest.setAside().map(({ event }) => event.uuid)).toEqual([uuid(4)]);
+  expect(ingest.rejectedRows().map(({ event }) => event.uuid)).toEqual([uuid(4)]);
 });
 
 it('keeps a damaged transaction apart and loads the others', async () => {
@@ -272,7 +272,7 @@ it('erases what was set aside for good, also when it is being put back in line',
   await ingest.catchUp('shop');
   expect(ingest.stats().setAside).toBe(1);
   store.refuse = () => false;
-  expect(await Promise.all([ingest.eraseSetAside('shop', () => true), ingest.retrySetAside()])).toEqual([1, 0]);
+  expect(await Promise.all([ingest.eraseRejectedRows('shop', () => true), ingest.retryRejectedRows()])).toEqual([1, 0]);
   await ingest.catchUp('shop');
   expect([store.events, ingest.stats().setAside]).toEqual([[], 0]);
 });
@@ -283,10 +283,10 @@ it('puts everything set aside back in line, however much it is, each event once'
   for (let from = 0; from < 5_000; from += 1_000)
     await post(named(...Array.from({ length: 1_000 }, (_, i) => from + i)));
   await ingest.catchUp('shop');
-  expect([ingest.stats().setAside, ingest.setAside().length]).toEqual([5_000, 1_000]);
+  expect([ingest.stats().setAside, ingest.rejectedRows().length]).toEqual([5_000, 1_000]);
   // The half that is refused again comes once more in the end, and no sooner.
   store.refuse = ({ uuid: each }) => Number.parseInt(each.slice(-1), 16) % 2 === 1;
-  expect(await ingest.retrySetAside()).toBe(5_000);
+  expect(await ingest.retryRejectedRows()).toBe(5_000);
   await ingest.catchUp('shop');
   expect([ingest.stats().setAside, store.events.length]).toEqual([2_500, 2_500]);
 });
@@ -310,7 +310,7 @@ it('counts what the engine refused to the limit of the journal', async () => {
     await ingest.catchUp('shop');
   }
   expect(code).toBe('JOURNAL_FULL');
-  expect(await ingest.eraseSetAside('shop', () => true)).toBe(ingest.stats().accepted);
+  expect(await ingest.eraseRejectedRows('shop', () => true)).toBe(ingest.stats().accepted);
   expect(await post(named(9_999))).toMatchObject({ accepted: 1 });
 });
 

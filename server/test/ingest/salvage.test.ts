@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GroupWriter } from '../../src/ingest/journal/group.ts';
-import { encodePrints } from '../../src/ingest/journal/id-fingerprints.ts';
+import { encodeFingerprints } from '../../src/ingest/journal/id-fingerprints.ts';
 import { Journal } from '../../src/ingest/journal/journal.ts';
 import { writeCleanNote } from '../../src/ingest/recovery/clean-shutdown.ts';
 import { ensureJournal } from '../../src/ingest/recovery/ensure-journal.ts';
@@ -44,8 +44,8 @@ async function append(journal: Journal, mark: number, count: number, checkpoint?
   return await journal.append({
     value: group.encode(journal.nextSeq, T0 + mark, journal.uuidBytes),
     count,
-    prints: encodePrints(journal.nextSeq, T0 + mark, [
-      { app: 'shop', prints: Array.from({ length: count * 2 }, (_, i) => mark * 1000 + i) },
+    fingerprints: encodeFingerprints(journal.nextSeq, T0 + mark, [
+      { app: 'shop', fingerprints: Array.from({ length: count * 2 }, (_, i) => mark * 1000 + i) },
     ]),
     names: [`ishop event ${mark}`],
     ...(checkpoint !== undefined && { checkpoints: [{ key: `shop file-${mark}`, value: checkpoint }] }),
@@ -78,7 +78,7 @@ async function contentsOf(): Promise<Map<string, string>> {
     await journal.forget(groups, []);
   }
   for (const { key, at, apps } of journal.fingerprints()) contents.set(`ids ${key}`, JSON.stringify([at, apps]));
-  for (const { seq, reason, row } of journal.setAside()) contents.set(`aside ${seq}`, reason + row.toString('hex'));
+  for (const { seq, reason, row } of journal.rejectedRows()) contents.set(`aside ${seq}`, reason + row.toString('hex'));
   for (const name of journal.names()) contents.set(`name ${name}`, '');
   for (let mark = 10; mark <= 200; mark += 10)
     contents.set(`import ${mark}`, String(journal.checkpoint(`shop file-${mark}`)));
@@ -108,7 +108,7 @@ describe('checkJournal', () => {
       expect(faults).toEqual([]);
       const known = new Journal(directory, LIMITS);
       expect([events, missingEvents]).toEqual([known.pendingEvents, 0]);
-      expect(parts.get('aside')!.found).toBe(known.setAsideCount());
+      expect(parts.get('aside')!.found).toBe(known.rejectedRowCount());
       expect(parts.get('names')!.found).toBe([...known.names()].length);
       expect(parts.get('ids')).toEqual({ found: [...known.fingerprints()].length, lost: 0 });
       await known.close();

@@ -69,7 +69,7 @@ function aWorld(options: Partial<LiveOptions> = {}): World {
       },
     },
     catchUp: async () => {},
-    setAside: () => [],
+    rejectedRows: () => [],
     runs: [{ journal: RUN, firstSeq: 1 }],
     listenersMax: 10,
     control: { maxSeconds: 1, maxBytes: 1e9, maxRows: 1e6 },
@@ -178,7 +178,7 @@ describe('a reader that falls behind', () => {
 
   it('hears also what the engine refused', async () => {
     const aside: StoredEvent = { uuid: RUN, app: 'shop', id: 'e2', event: 'e2', timestamp: NOW, receivedAt: NOW };
-    const { live, accept, stored } = aWorld({ setAside: () => [{ seq: 2, event: aside }] });
+    const { live, accept, stored } = aWorld({ rejectedRows: () => [{ seq: 2, event: aside }] });
     accept(3);
     stored.splice(1, 1);
     const out = new FakeOutlet();

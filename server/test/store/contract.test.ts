@@ -415,7 +415,7 @@ function contract(way: 'socket' | 'url' | 'server', seeds: readonly number[]): v
       expect(old).toBeGreaterThan(50);
       await retainOnce({
         store,
-        oldestSetAside: () => new Map(),
+        oldestRejectedRows: () => new Map(),
         erase: (...erased) => store.erase(...erased),
         retentionDaysOf: (each) => (each === app ? 10 : undefined),
         now: () => NOW,

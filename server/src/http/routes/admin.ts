@@ -3,7 +3,7 @@ import type { HttpDeps } from '../deps.ts';
 import type { Route } from '../route.ts';
 import { StoredEventSchema } from './schemas.ts';
 
-const SetAside = Type.Array(Type.Object({ seq: Type.Integer(), reason: Type.String(), event: StoredEventSchema }));
+const RejectedRows = Type.Array(Type.Object({ seq: Type.Integer(), reason: Type.String(), event: StoredEventSchema }));
 
 export function adminRoutes({ ingest }: HttpDeps): readonly Route[] {
   return [
@@ -12,9 +12,9 @@ export function adminRoutes({ ingest }: HttpDeps): readonly Route[] {
       url: '/admin/set-aside',
       summary: 'Events that the engine refused, each with its reason',
       access: 'admin',
-      answers: { 200: { description: 'In order of arrival.', content: { 'application/json': SetAside } } },
+      answers: { 200: { description: 'In order of arrival.', content: { 'application/json': RejectedRows } } },
       handler: async () =>
-        ingest.setAside().map(({ seq, reason, event: { dataText, ...event } }) => ({
+        ingest.rejectedRows().map(({ seq, reason, event: { dataText, ...event } }) => ({
           seq,
           reason,
           event: {
@@ -39,7 +39,7 @@ export function adminRoutes({ ingest }: HttpDeps): readonly Route[] {
           content: { 'application/json': Type.Object({ retried: Type.Integer() }) },
         },
       },
-      handler: async () => ({ retried: await ingest.retrySetAside() }),
+      handler: async () => ({ retried: await ingest.retryRejectedRows() }),
     },
   ];
 }

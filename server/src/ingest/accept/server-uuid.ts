@@ -10,14 +10,14 @@ const RANDOM_BYTES = 3 * 1024;
  * answered once, hence stored: a duplicate, with no table to look in. Who does forge one loses that event and no other.
  */
 export class ServerUuids {
-  readonly #prints: Fingerprints;
+  readonly #fingerprints: Fingerprints;
   readonly #random = Buffer.alloc(RANDOM_BYTES);
   readonly #plain = Buffer.alloc(16);
   #randomAt = RANDOM_BYTES;
   #counter = 0;
 
   constructor(secret: Buffer) {
-    this.#prints = new Fingerprints(secret, 'seismo server uuid v2');
+    this.#fingerprints = new Fingerprints(secret, 'seismo server uuid v2');
   }
 
   /** Writes a new id to `target`, as RowBinary holds it. */
@@ -51,8 +51,8 @@ export class ServerUuids {
   /** Writes the seal over the first 11 bytes to the last 5. */
   #seal(app: string, bytes: Buffer): void {
     bytes.fill(0, 11);
-    this.#prints.of(app, bytes, 0);
-    bytes.writeUInt32BE(this.#prints.low, 11);
-    bytes[15] = this.#prints.high & 0xff;
+    this.#fingerprints.of(app, bytes, 0);
+    bytes.writeUInt32BE(this.#fingerprints.low, 11);
+    bytes[15] = this.#fingerprints.high & 0xff;
   }
 }

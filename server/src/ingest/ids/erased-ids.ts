@@ -12,7 +12,7 @@ import type { IdWindow } from './id-window.ts';
 export interface ErasedIdsOptions {
   readonly journal: Journal;
   readonly ids: IdWindow;
-  readonly prints: Fingerprints;
+  readonly fingerprints: Fingerprints;
   readonly committer: Committer;
   readonly store: Pick<Store, 'knownUuids' | 'isErasing'>;
   readonly now: () => number;
@@ -97,8 +97,8 @@ export class ErasedIds {
       keeps = [];
     };
     for await (const uuid of each(uuids)) {
-      this.#options.prints.of(app, uuid, 0);
-      keeps.push(this.#options.prints.high, this.#options.prints.low);
+      this.#options.fingerprints.of(app, uuid, 0);
+      keeps.push(this.#options.fingerprints.high, this.#options.fingerprints.low);
       if (keeps.length === AT_ONCE * 2) await write();
     }
     if (keeps.length > 0) await write();
@@ -106,7 +106,7 @@ export class ErasedIds {
 
   /** These are hidden already, or were in no store. */
   async forget(app: string, uuids: readonly Buffer[]): Promise<void> {
-    await this.#join(app, { forgets: this.#printsOf(app, uuids) });
+    await this.#join(app, { forgets: this.#fingerprintsOf(app, uuids) });
   }
 
   /** Forgets what an erasure left behind that was cut short by a crash or a failure. */
@@ -167,7 +167,7 @@ export class ErasedIds {
     const noted = this.#options.journal.erasing().filter(({ key }) => key.startsWith(`${erasure} `));
     let uuids = noted.flatMap(({ value }) => [...pieces(value)]);
     if (isCutShort || uuids.length <= ASKED_MAX) uuids = await this.#notStored(app, uuids);
-    await this.#join(app, { forgets: this.#printsOf(app, uuids), erased: noted.map(({ key }) => key) });
+    await this.#join(app, { forgets: this.#fingerprintsOf(app, uuids), erased: noted.map(({ key }) => key) });
     this.#running.delete(erasure);
   }
 
@@ -182,11 +182,11 @@ export class ErasedIds {
     return uuids.filter((uuid) => !stored.has(uuidToText(uuid, 0)));
   }
 
-  #printsOf(app: string, uuids: readonly Buffer[]): number[] {
-    const { prints } = this.#options;
+  #fingerprintsOf(app: string, uuids: readonly Buffer[]): number[] {
+    const { fingerprints } = this.#options;
     return uuids.flatMap((uuid) => {
-      prints.of(app, uuid, 0);
-      return [prints.high, prints.low];
+      fingerprints.of(app, uuid, 0);
+      return [fingerprints.high, fingerprints.low];
     });
   }
 
@@ -200,9 +200,9 @@ export class ErasedIds {
   }
 
   #find(app: string, uuid: Buffer): ReturnType<IdWindow['find']> {
-    const { prints, ids } = this.#options;
-    prints.of(app, uuid, 0);
-    return ids.find(prints.high, prints.low);
+    const { fingerprints, ids } = this.#options;
+    fingerprints.of(app, uuid, 0);
+    return ids.find(fingerprints.high, fingerprints.low);
   }
 }
 

@@ -1,13 +1,13 @@
-import { sealed, unsealed } from '../journal/checked-value.ts';
+import { decodeChecked, encodeChecked } from '../journal/checked-value.ts';
 import {
-  type AppPrints,
-  areForgottenIntact,
-  arePrintsIntact,
-  decodePrints,
-  encodeForgottenPrints,
-  encodePrints,
-  printsTimeOf,
-  viewPrints,
+  type AppFingerprints,
+  areFingerprintsIntact,
+  areForgottenFingerprintsIntact,
+  decodeFingerprints,
+  encodeFingerprints,
+  encodeForgottenFingerprints,
+  fingerprintsTimeOf,
+  viewFingerprints,
 } from '../journal/id-fingerprints.ts';
 import type { JournalFile } from '../journal/journal-file.ts';
 import type { Restored } from './id-window.ts';
@@ -16,13 +16,13 @@ import type { Restored } from './id-window.ts';
 export interface Forgotten {
   /** ms of the ids' clock. */
   readonly at: number;
-  readonly apps: readonly AppPrints[];
+  readonly apps: readonly AppFingerprints[];
 }
 
 /** As they are written for the place that comes next; two erasures with no event in between share one. */
 export function encodeForgotten({ forgotten }: JournalFile, nextSeq: number, { at, apps }: Forgotten): Buffer {
   const before = forgotten.get(nextSeq);
-  return encodeForgottenPrints(nextSeq, at, [...(before ? decodePrints(before).apps : []), ...apps]);
+  return encodeForgottenFingerprints(nextSeq, at, [...(before ? decodeFingerprints(before).apps : []), ...apps]);
 }
 
 /** What ids there are and what was erased of them, in order of time. Each is good until the next. */
@@ -33,7 +33,7 @@ export function* idsAndForgotten(file: JournalFile): Generator<{ key: number; va
     for (; keys.length > 0 && keys[0]! <= end; keys.shift()) {
       const key = keys[0]!;
       const value = forgotten.get(key);
-      if (value && areForgottenIntact(key, value)) yield { key, value, isForgotten: true };
+      if (value && areForgottenFingerprintsIntact(key, value)) yield { key, value, isForgotten: true };
     }
   };
   for (const { key, value } of ids.getRange({})) {
@@ -47,20 +47,20 @@ export function* idsAndForgotten(file: JournalFile): Generator<{ key: number; va
 }
 
 export const asRestored = (value: Buffer, isForgotten: boolean): Restored[] =>
-  isForgotten ? viewPrints(value).map((view) => ({ ...view, isForgotten })) : viewPrints(value);
+  isForgotten ? viewFingerprints(value).map((view) => ({ ...view, isForgotten })) : viewFingerprints(value);
 
 /** Places of what is older than all ids that are known. */
 export const expiredForgotten = ({ forgotten }: JournalFile, beforeMs: number): number[] =>
-  [...forgotten.getRange({})].filter(({ value }) => printsTimeOf(value) < beforeMs).map(({ key }) => key);
+  [...forgotten.getRange({})].filter(({ value }) => fingerprintsTimeOf(value) < beforeMs).map(({ key }) => key);
 
 export function noteErasing({ erasing }: JournalFile, key: string, uuids: Buffer): void {
-  erasing.put(key, sealed(key, uuids.toString('base64')));
+  erasing.put(key, encodeChecked(key, uuids.toString('base64')));
 }
 
 export const notedErasing = ({ erasing }: JournalFile): { key: string; value: Buffer }[] =>
   [...erasing.getRange({})].map(({ key, value }) => ({
     key,
-    value: Buffer.from(String(unsealed(key, value) ?? ''), 'base64'),
+    value: Buffer.from(String(decodeChecked(key, value) ?? ''), 'base64'),
   }));
 
 /** Transactions with fingerprints of the app that came in `[fromMs, toMs)`, and what is left of them without. */
@@ -72,13 +72,13 @@ export function strippedFingerprints(
 ): { readonly key: number; readonly value: Buffer | undefined }[] {
   const changes: { key: number; value: Buffer | undefined }[] = [];
   for (const { key, value } of ids.getRange({})) {
-    const at = printsTimeOf(value);
-    if (at < fromMs || !arePrintsIntact(key, value)) continue;
+    const at = fingerprintsTimeOf(value);
+    if (at < fromMs || !areFingerprintsIntact(key, value)) continue;
     if (at >= toMs) break;
-    const { apps } = decodePrints(value);
+    const { apps } = decodeFingerprints(value);
     const kept = apps.filter((each) => each.app !== app);
     if (kept.length < apps.length)
-      changes.push({ key, value: kept.length === 0 ? undefined : encodePrints(key, at, kept) });
+      changes.push({ key, value: kept.length === 0 ? undefined : encodeFingerprints(key, at, kept) });
   }
   return changes;
 }

@@ -71,9 +71,9 @@ export class IdWindow {
    */
   restoreAll(read: () => Iterable<Restored>): void {
     const generations: number[] = [];
-    for (const { atMs, prints, isForgotten } of read()) {
+    for (const { atMs, fingerprints, isForgotten } of read()) {
       generations.push(isForgotten ? FORGET : this.#generationAt(atMs));
-      if (!isForgotten) this.#inCurrent += prints.count;
+      if (!isForgotten) this.#inCurrent += fingerprints.count;
     }
     for (let pass = 0; pass < RESTORE_PASSES; pass++) this.#restoreSome(read(), generations, pass);
   }
@@ -82,12 +82,12 @@ export class IdWindow {
     const dealt = this.#shards.map((_, index) => (index % RESTORE_PASSES === pass ? new Dealt() : undefined));
     let words = new Uint32Array(1024);
     let place = 0;
-    for (const { app, prints } of groups) {
+    for (const { app, fingerprints } of groups) {
       const number = this.#numberOf(app);
       const generation = generations[place++]!;
       // Those that ended while the later ones were read.
       if (this.#isLive[generation] !== 1 && generation !== FORGET) continue;
-      const { bytes, offset, count } = prints;
+      const { bytes, offset, count } = fingerprints;
       if (words.length < count * 2) words = new Uint32Array(count * 4);
       // Packed values do not lie on whole words; reading them byte by byte took half of the start.
       if (IS_LITTLE_ENDIAN) new Uint8Array(words.buffer).set(bytes.subarray(offset, offset + count * 8));
@@ -183,8 +183,8 @@ export class IdWindow {
   }
 
   /** high, low, high, low … */
-  removeAll(prints: readonly number[]): void {
-    for (let i = 0; i < prints.length; i += 2) this.remove(prints[i]!, prints[i + 1]!);
+  removeAll(fingerprints: readonly number[]): void {
+    for (let i = 0; i < fingerprints.length; i += 2) this.remove(fingerprints[i]!, fingerprints[i + 1]!);
   }
 
   /** Forgets what is older than the window. @returns the time before which nothing is remembered */
@@ -285,7 +285,7 @@ const RESTORE_PASSES = 4;
 export interface Restored {
   readonly atMs: number;
   readonly app: string;
-  readonly prints: PrintsView;
+  readonly fingerprints: PrintsView;
   /** What was erased then: these are not known any more. */
   readonly isForgotten?: boolean;
 }

@@ -27,7 +27,7 @@ export async function openIds(options: {
   const { path, limits, bounds, logger } = options;
   const file = join(path, 'ids.window');
   let journal = new Journal(path, limits);
-  const idsNow = options.clockOf(journal.newestPrintsAt());
+  const idsNow = options.clockOf(journal.newestFingerprintsAt());
   const token = journal.windowToken();
   const kept = token === undefined ? undefined : loadWindow(file, bounds, { token, endSeq: journal.committedSeq });
   const ids = kept ?? new IdWindow(bounds);

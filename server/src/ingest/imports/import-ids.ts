@@ -8,7 +8,7 @@ import type { Batch } from '../post/batch.ts';
 export interface ImportIdsOptions {
   readonly app: string;
   readonly store: Pick<Store, 'knownUuids' | 'uuids'>;
-  readonly prints: Fingerprints;
+  readonly fingerprints: Fingerprints;
   /** So many ids at most, at 13 to 18 bytes each. */
   readonly max: number;
   /** UTC ms. */
@@ -49,14 +49,14 @@ export class ImportIds {
    * event loop in which the rows join, since ids come to be stored in between.
    */
   async lookUp({ starts, kinds, writer: { bytes } }: Batch): Promise<() => (Accepted | 'imported')[]> {
-    const { app, prints } = this.#options;
+    const { app, fingerprints } = this.#options;
     const asked = await this.#ask(starts, kinds, bytes);
     return () =>
       kinds.map((kind, i) => {
         if (kind === 'made') return kind;
         const at = starts[i]! + ROW_OFFSET.uuid;
-        prints.of(app, bytes, at);
-        const { high, low } = prints;
+        fingerprints.of(app, bytes, at);
+        const { high, low } = fingerprints;
         const isKnown =
           this.#window.find(high, low) !== undefined ||
           asked.has(i) ||
@@ -97,7 +97,7 @@ export class ImportIds {
   }
 
   async #read(month: Month): Promise<'read' | 'ask'> {
-    const { app, store, prints, max } = this.#options;
+    const { app, store, fingerprints, max } = this.#options;
     const pieces = await store.uuids(app, month, max - this.#window.size);
     if (pieces === undefined) {
       this.#months.set(month.from, 'ask');
@@ -108,8 +108,8 @@ export class ImportIds {
       const bytes = open.length === 0 ? piece : Buffer.concat([open, piece]);
       const end = bytes.length - (bytes.length % UUID_BYTES);
       for (let at = 0; at < end; at += UUID_BYTES) {
-        prints.of(app, bytes, at);
-        this.#window.restore(app, prints.high, prints.low, 0);
+        fingerprints.of(app, bytes, at);
+        this.#window.restore(app, fingerprints.high, fingerprints.low, 0);
       }
       open = Buffer.from(bytes.subarray(end));
     }

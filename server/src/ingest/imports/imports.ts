@@ -23,7 +23,7 @@ export interface ImportPiece {
 
 export interface ImportsOptions {
   readonly store: Pick<Store, 'knownUuids' | 'uuids'>;
-  readonly prints: Fingerprints;
+  readonly fingerprints: Fingerprints;
   readonly committer: Committer;
   readonly now: () => number;
   /** How many rows of this import are journalled. */
@@ -89,8 +89,8 @@ export class Imports {
   }
 
   /** Ids of the app that callers gave are on disk: high and low of each. */
-  stored(app: string, prints: readonly number[]): void {
-    this.#turns.get(app)?.ids?.add(prints);
+  stored(app: string, fingerprints: readonly number[]): void {
+    this.#turns.get(app)?.ids?.add(fingerprints);
   }
 
   /** Events of the app are erased: they may come again. */
@@ -154,9 +154,9 @@ export class Imports {
 
   async #idsOf(app: string, turn: Turn, rows: number): Promise<ImportIds> {
     if (turn.ids !== undefined && !turn.isStale && !turn.ids.isFull(rows)) return turn.ids;
-    const { store, prints, committer, caughtUp, now } = this.#options;
+    const { store, fingerprints, committer, caughtUp, now } = this.#options;
     // From here on it hears of ids that come to be on disk; what is on disk already must be in the store, where it is looked up.
-    turn.ids = new ImportIds({ app, store, prints, max: IDS_MAX, startedAt: now() });
+    turn.ids = new ImportIds({ app, store, fingerprints, max: IDS_MAX, startedAt: now() });
     turn.isStale = true;
     await committer.settled();
     await caughtUp(app);

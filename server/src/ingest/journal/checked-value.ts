@@ -1,7 +1,7 @@
 import { checksumOf, hasChecksum } from './checksum.ts';
 
 /** A small value of the journal: checksum (checksum.ts), then JSON. */
-export function sealed(key: string, value: unknown): Buffer {
+export function encodeChecked(key: string, value: unknown): Buffer {
   const text = JSON.stringify(value);
   const bytes = Buffer.allocUnsafeSlow(4 + Buffer.byteLength(text));
   bytes.write(text, 4, 'utf8');
@@ -10,9 +10,9 @@ export function sealed(key: string, value: unknown): Buffer {
 }
 
 /** @returns undefined when it is absent or not what was written */
-export function unsealed(key: string, bytes: Buffer | undefined): unknown {
-  if (bytes === undefined || !isSealed(key, bytes)) return undefined;
+export function decodeChecked(key: string, bytes: Buffer | undefined): unknown {
+  if (bytes === undefined || !isIntactChecked(key, bytes)) return undefined;
   return JSON.parse(bytes.toString('utf8', 4)) as unknown;
 }
 
-export const isSealed = (key: string, bytes: Buffer): boolean => bytes.length > 4 && hasChecksum(key, bytes);
+export const isIntactChecked = (key: string, bytes: Buffer): boolean => bytes.length > 4 && hasChecksum(key, bytes);

@@ -8,7 +8,7 @@ import { type IdWindow, PENDING_EVEN, PENDING_ODD } from '../ids/id-window.ts';
 import type { DailyQuota } from '../post/daily-quota.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { GroupWriter } from './group.ts';
-import { type AppPrints, encodePrints, PrintsWriter } from './id-fingerprints.ts';
+import { type AppFingerprints, encodeFingerprints, IdFingerprintsWriter } from './id-fingerprints.ts';
 import type { Journal } from './journal.ts';
 
 /** Rows of one request, as accept.ts wrote them one after another. */
@@ -31,10 +31,10 @@ export interface Joined {
 
 interface Batch {
   readonly group: GroupWriter;
-  readonly prints: PrintsWriter;
+  readonly fingerprints: IdFingerprintsWriter;
   readonly pending: typeof PENDING_EVEN | typeof PENDING_ODD;
   readonly apps: Set<string>;
-  takenFromAside: number[];
+  takenFromRejected: number[];
   checkpoints: (Checkpoint & { readonly app: string })[];
   /** A request in it holds a duplicate of an id that is in flight: they fail together, so that a request is stored whole or not. */
   needsFlight: boolean;
@@ -46,14 +46,14 @@ interface Batch {
 export interface CommitterOptions {
   readonly journal: Journal;
   readonly ids: IdWindow;
-  readonly prints: Fingerprints;
+  readonly fingerprints: Fingerprints;
   readonly names: NameBook;
   readonly quota: DailyQuota;
   readonly now: () => number;
   /** The clock by which ids grow old, ms (ids-clock.ts). */
   readonly idsNow: () => number;
   /** Ids that callers gave are on disk: high and low of each. It must not throw. */
-  readonly onStored: (app: string, prints: readonly number[]) => void;
+  readonly onStored: (app: string, fingerprints: readonly number[]) => void;
   /** A transaction is on disk. It must not throw. */
   readonly onCommitted: (committed: Committed) => void;
 }
@@ -90,7 +90,7 @@ export class Committer {
    * @throws JOURNAL_FULL, JOURNAL_UNAVAILABLE, SERVER_BUSY; then nothing was taken
    */
   join(rows: Rows, checkpoint?: Checkpoint): Joined {
-    const { journal, ids, prints } = this.#options;
+    const { journal, ids, fingerprints } = this.#options;
     this.check();
     const batch = this.#gathering;
     const bytes = rows.starts.at(-1)! - rows.starts[0]!;
@@ -111,14 +111,14 @@ export class Committer {
       const kind = kinds[i]!;
       if (kind === 'made') continue;
       if (kind !== 'own') {
-        prints.of(app, rows.bytes, starts[i]! + ROW_OFFSET.uuid);
-        const { high, low } = prints;
+        fingerprints.of(app, rows.bytes, starts[i]! + ROW_OFFSET.uuid);
+        const { high, low } = fingerprints;
         const known = ids.find(high, low);
-        // Of an import as well: what was set aside, or is kept out after an erasure, is in no store.
+        // Of an import as well: a rejected row, or one kept out after an erasure, is in no store.
         if (known === undefined) {
           if (kind === 'imported') continue;
           ids.add(app, high, low, batch.pending);
-          batch.prints.add(app, high, low);
+          batch.fingerprints.add(app, high, low);
           continue;
         }
         if (known === batch.pending) joins = true;
@@ -147,13 +147,13 @@ export class Committer {
     };
   }
 
-  /** Rows set aside go back in line, in a transaction that takes them from there. */
+  /** Rejected rows go back in line, in a transaction that takes them from there. */
   async putBack(rows: readonly { seq: number; row: Buffer; app: string }[]): Promise<void> {
     this.check();
     const batch = this.#gathering;
     for (const { seq, row, app } of rows) {
       batch.group.add(row, 0, row.length);
-      batch.takenFromAside.push(seq);
+      batch.takenFromRejected.push(seq);
       batch.apps.add(app);
     }
     if (rows.length === 0) return;
@@ -211,20 +211,20 @@ export class Committer {
     const { journal, ids, names, quota, now, idsNow } = this.#options;
     const at = idsNow();
     const fresh = names.takeFresh();
-    const kept = printsOf(batch, 'keeps');
-    const forgotten = printsOf(batch, 'forgets');
-    const prints = [...batch.prints.each(), ...kept];
+    const kept = fingerprintsOf(batch, 'keeps');
+    const forgotten = fingerprintsOf(batch, 'forgets');
+    const fingerprints = [...batch.fingerprints.each(), ...kept];
     const used = quota.takeFresh();
     let firstSeq: number;
     try {
       firstSeq = await journal.append({
         value: batch.group.encode(journal.nextSeq, now(), journal.uuidBytes),
         count: batch.group.count,
-        ...(prints.length > 0 && { prints: encodePrints(journal.nextSeq, at, prints) }),
+        ...(fingerprints.length > 0 && { fingerprints: encodeFingerprints(journal.nextSeq, at, fingerprints) }),
         ...(forgotten.length > 0 && { forgotten: { at, apps: forgotten } }),
         erased: batch.checkpoints.flatMap(({ erased = [] }) => erased),
         names: fresh,
-        takenFromAside: batch.takenFromAside,
+        takenFromRejected: batch.takenFromRejected,
         checkpoints: [...batch.checkpoints, ...used],
       });
     } catch (error) {
@@ -233,13 +233,13 @@ export class Committer {
       this.#fail(batch, error);
       return false;
     }
-    for (const { app, prints } of batch.prints.each()) {
-      for (let i = 0; i < prints.length; i += 2) ids.settle(prints[i]!, prints[i + 1]!, at);
-      this.#options.onStored(app, prints);
+    for (const { app, fingerprints } of batch.fingerprints.each()) {
+      for (let i = 0; i < fingerprints.length; i += 2) ids.settle(fingerprints[i]!, fingerprints[i + 1]!, at);
+      this.#options.onStored(app, fingerprints);
     }
-    for (const { app, prints } of kept)
-      for (let i = 0; i < prints.length; i += 2) ids.restore(app, prints[i]!, prints[i + 1]!, at);
-    for (const { prints } of forgotten) ids.removeAll(prints);
+    for (const { app, fingerprints } of kept)
+      for (let i = 0; i < fingerprints.length; i += 2) ids.restore(app, fingerprints[i]!, fingerprints[i + 1]!, at);
+    for (const { fingerprints } of forgotten) ids.removeAll(fingerprints);
     const { group, apps } = batch;
     this.#options.onCommitted({ firstSeq, count: group.count, apps, rows: () => group.rows() });
     batch.resolve();
@@ -267,7 +267,7 @@ export class Committer {
 
   #fail(batch: Batch, error: unknown): void {
     const { ids } = this.#options;
-    for (const { prints } of batch.prints.each()) ids.removeAll(prints);
+    for (const { fingerprints } of batch.fingerprints.each()) ids.removeAll(fingerprints);
     batch.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
@@ -278,10 +278,10 @@ const unavailable = (): SeismoError =>
 function newBatch(pending: Batch['pending']): Batch {
   const batch: Batch = {
     group: new GroupWriter(),
-    prints: new PrintsWriter(),
+    fingerprints: new IdFingerprintsWriter(),
     pending,
     apps: new Set(),
-    takenFromAside: [],
+    takenFromRejected: [],
     checkpoints: [],
     needsFlight: false,
     done: Promise.resolve(),
@@ -292,14 +292,16 @@ function newBatch(pending: Batch['pending']): Batch {
   return batch;
 }
 
-const printsOf = ({ checkpoints }: Batch, what: 'forgets' | 'keeps'): AppPrints[] =>
-  checkpoints.flatMap(({ app, [what]: prints }) => (prints && prints.length > 0 ? [{ app, prints }] : []));
+const fingerprintsOf = ({ checkpoints }: Batch, what: 'forgets' | 'keeps'): AppFingerprints[] =>
+  checkpoints.flatMap(({ app, [what]: fingerprints }) =>
+    fingerprints && fingerprints.length > 0 ? [{ app, fingerprints }] : [],
+  );
 
 function renew(batch: Batch): void {
   batch.group.reset();
-  batch.prints.reset();
+  batch.fingerprints.reset();
   batch.apps.clear();
-  batch.takenFromAside = [];
+  batch.takenFromRejected = [];
   batch.checkpoints = [];
   batch.needsFlight = false;
   batch.done = new Promise((resolve, reject) => {

@@ -10,7 +10,7 @@ const FORMAT = 2;
 const FORGOTTEN_FORMAT = 3;
 const HEADER_BYTES = 16;
 
-export class PrintsWriter {
+export class IdFingerprintsWriter {
   readonly #byApp = new Map<string, number[]>();
   count = 0;
 
@@ -29,60 +29,60 @@ export class PrintsWriter {
     this.count = 0;
   }
 
-  *each(): Generator<{ app: string; prints: readonly number[] }> {
-    for (const [app, prints] of this.#byApp) yield { app, prints };
+  *each(): Generator<{ app: string; fingerprints: readonly number[] }> {
+    for (const [app, fingerprints] of this.#byApp) yield { app, fingerprints };
   }
 
   encode(firstSeq: number, at: number): Buffer {
-    return encodePrints(firstSeq, at, [...this.each()]);
+    return encodeFingerprints(firstSeq, at, [...this.each()]);
   }
 }
 
-export interface AppPrints {
+export interface AppFingerprints {
   readonly app: string;
   /** high, low, high, low … */
-  readonly prints: readonly number[];
+  readonly fingerprints: readonly number[];
 }
 
-export const encodePrints = (firstSeq: number, at: number, apps: readonly AppPrints[]): Buffer =>
+export const encodeFingerprints = (firstSeq: number, at: number, apps: readonly AppFingerprints[]): Buffer =>
   encode(FORMAT, firstSeq, at, apps);
 
-export const encodeForgottenPrints = (firstSeq: number, at: number, apps: readonly AppPrints[]): Buffer =>
+export const encodeForgottenFingerprints = (firstSeq: number, at: number, apps: readonly AppFingerprints[]): Buffer =>
   encode(FORGOTTEN_FORMAT, firstSeq, at, apps);
 
-function encode(format: number, firstSeq: number, at: number, apps: readonly AppPrints[]): Buffer {
+function encode(format: number, firstSeq: number, at: number, apps: readonly AppFingerprints[]): Buffer {
   const value = Buffer.allocUnsafeSlow(
-    HEADER_BYTES + apps.reduce((sum, { app, prints }) => sum + 5 + app.length + prints.length * 4, 0),
+    HEADER_BYTES + apps.reduce((sum, { app, fingerprints }) => sum + 5 + app.length + fingerprints.length * 4, 0),
   );
   value.writeUInt32LE(format, 4);
   let place = value.writeDoubleLE(at, 8);
-  for (const { app, prints } of apps) {
+  for (const { app, fingerprints } of apps) {
     place = value.writeUInt8(app.length, place);
     place += value.write(app, place, 'latin1');
-    place = value.writeUInt32LE(prints.length / 2, place);
-    for (const word of prints) place = value.writeUInt32LE(word, place);
+    place = value.writeUInt32LE(fingerprints.length / 2, place);
+    for (const word of fingerprints) place = value.writeUInt32LE(word, place);
   }
   value.writeUInt32LE(checksumOf(firstSeq, value), 0);
   return value;
 }
 
 /** When they came, ms of the ids' clock. */
-export const printsTimeOf = (value: Buffer): number => (value.length < HEADER_BYTES ? 0 : value.readDoubleLE(8));
+export const fingerprintsTimeOf = (value: Buffer): number => (value.length < HEADER_BYTES ? 0 : value.readDoubleLE(8));
 
 /** How many there are. */
-export const printsCountOf = (value: Buffer): number =>
-  viewPrints(value).reduce((sum, { prints }) => sum + prints.count, 0);
+export const fingerprintsCountOf = (value: Buffer): number =>
+  viewFingerprints(value).reduce((sum, { fingerprints }) => sum + fingerprints.count, 0);
 
 /** Whether the value is what was written. */
-export const arePrintsIntact = (firstSeq: number, value: Buffer): boolean => isIntact(FORMAT, firstSeq, value);
-export const areForgottenIntact = (firstSeq: number, value: Buffer): boolean =>
+export const areFingerprintsIntact = (firstSeq: number, value: Buffer): boolean => isIntact(FORMAT, firstSeq, value);
+export const areForgottenFingerprintsIntact = (firstSeq: number, value: Buffer): boolean =>
   isIntact(FORGOTTEN_FORMAT, firstSeq, value);
 
 const isIntact = (format: number, firstSeq: number, value: Buffer): boolean =>
   value.length >= HEADER_BYTES && hasChecksum(firstSeq, value) && value.readUInt32LE(4) === format;
 
 /** Whether bytes of which only the checksum is known are made like fingerprints. */
-export function isPrintsShape(value: Buffer): boolean {
+export function hasFingerprintsShape(value: Buffer): boolean {
   let place = HEADER_BYTES;
   while (place < value.length) {
     const nameEnd = place + 1 + value.readUInt8(place);
@@ -93,24 +93,24 @@ export function isPrintsShape(value: Buffer): boolean {
 }
 
 /** Fingerprints without taking them apart. */
-export function viewPrints(value: Buffer): Restored[] {
-  const atMs = printsTimeOf(value);
+export function viewFingerprints(value: Buffer): Restored[] {
+  const atMs = fingerprintsTimeOf(value);
   const views: Restored[] = [];
   for (let place = HEADER_BYTES; place < value.length; ) {
     const nameEnd = place + 1 + value.readUInt8(place);
     const app = value.toString('latin1', place + 1, nameEnd);
     const count = value.readUInt32LE(nameEnd);
-    views.push({ atMs, app, prints: { bytes: value, offset: nameEnd + 4, count } });
+    views.push({ atMs, app, fingerprints: { bytes: value, offset: nameEnd + 4, count } });
     place = nameEnd + 4 + count * 8;
   }
   return views;
 }
 
-export function decodePrints(value: Buffer): { at: number; apps: AppPrints[] } {
-  const apps = viewPrints(value).map(({ app, prints: { bytes, offset, count } }): AppPrints => {
-    const prints: number[] = new Array(count * 2);
-    for (let i = 0; i < count * 2; i++) prints[i] = bytes.readUInt32LE(offset + i * 4);
-    return { app, prints };
+export function decodeFingerprints(value: Buffer): { at: number; apps: AppFingerprints[] } {
+  const apps = viewFingerprints(value).map(({ app, fingerprints: { bytes, offset, count } }): AppFingerprints => {
+    const fingerprints: number[] = new Array(count * 2);
+    for (let i = 0; i < count * 2; i++) fingerprints[i] = bytes.readUInt32LE(offset + i * 4);
+    return { app, fingerprints };
   });
-  return { at: printsTimeOf(value), apps };
+  return { at: fingerprintsTimeOf(value), apps };
 }

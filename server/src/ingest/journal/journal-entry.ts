@@ -1,16 +1,16 @@
 import type { Forgotten } from '../ids/forgotten-ids.ts';
-import type { AppPrints } from './id-fingerprints.ts';
+import type { AppFingerprints } from './id-fingerprints.ts';
 
 /** What one transaction brings. */
 export interface Entry {
   /** As group.ts encodes it for the place `nextSeq`; left alone until the promise settles. */
   readonly value: Buffer;
   readonly count: number;
-  /** As prints.ts encodes them for the same place. */
-  readonly prints?: Buffer;
+  /** As id-fingerprints.ts encodes them for the same place. */
+  readonly fingerprints?: Buffer;
   readonly names: readonly string[];
-  /** Places of events set aside that this entry holds again. */
-  readonly takenFromAside?: readonly number[];
+  /** Sequence numbers of rejected rows that this entry holds again. */
+  readonly takenFromRejected?: readonly number[];
   /** How far imports have come. */
   readonly checkpoints?: readonly { readonly key: string; readonly value: unknown }[];
   readonly forgotten?: Forgotten;
@@ -18,19 +18,19 @@ export interface Entry {
   readonly erased?: readonly string[];
 }
 
-/** A block's cut, written down before its first attempt. */
-export interface Cut {
+/** Which events a block holds, written down before its first attempt. */
+export interface BlockRange {
   readonly firstSeq: number;
   readonly endSeq: number;
 }
 
-export interface DamagedApart {
+export interface DamagedGroup {
   /** How many events the group said to hold. */
   readonly events: number;
-  readonly prints: readonly AppPrints[];
+  readonly fingerprints: readonly AppFingerprints[];
 }
 
-export interface AsideRow {
+export interface RejectedRow {
   readonly seq: number;
   readonly reason: string;
   readonly row: Buffer;

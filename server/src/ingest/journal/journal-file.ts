@@ -4,23 +4,23 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { DURABLE, numberIn, usedBytesOf } from '../../system/lmdb-options.ts';
 import { checkRoomForNew } from '../../system/lmdb-reserve.ts';
 
-/** The journal's LMDB file. Every value carries a checksum: see group.ts, prints.ts, aside.ts and sealed.ts. */
+/** The journal's LMDB file. Every value carries a checksum: see group.ts, id-fingerprints.ts, rejected-row.ts and checked-value.ts. */
 export interface JournalFile {
-  /** Single values: `nextSeq` (one more than the last place loaded), `end` (after a salvage), `cut`, `window`, `salvaged`, `ping` (sealed.ts). */
+  /** Single values: `nextSeq` (one more than the last place loaded), `end` (after a salvage), `cut`, `window`, `salvaged`, `ping` (checked-value.ts). */
   readonly root: RootDatabase<Buffer, string>;
   /** Transactions on their way to the store, by their first place (group.ts). */
   readonly groups: Database<Buffer, number>;
-  /** Fingerprints of the ids of one transaction, by its first place (prints.ts). */
+  /** Fingerprints of the ids of one transaction, by its first sequence number (id-fingerprints.ts). */
   readonly ids: Database<Buffer, number>;
-  /** Rows that the engine refused, by their place (aside.ts). */
+  /** Rows that the engine rejected, by sequence number. The database keeps its first name (rejected-row.ts). */
   readonly aside: Database<Buffer, number>;
   /** Groups that were no more what was written, as they were found. */
   readonly damaged: Database<Buffer, number>;
-  /** Event ids and property names, as keys (names.ts, sealed.ts). */
+  /** Event ids and property names, as keys (names.ts, checked-value.ts). */
   readonly names: Database<Buffer, string>;
-  /** How far imports have come (sealed.ts). */
+  /** How far imports have come (checked-value.ts). */
   readonly imports: Database<Buffer, string>;
-  /** Fingerprints of erased ids (prints.ts), by the place before which they were journalled: they hold for none that came later. */
+  /** Fingerprints of erased ids (id-fingerprints.ts), by the place before which they were journalled: they hold for none that came later. */
   readonly forgotten: Database<Buffer, number>;
   /** Uuids whose events are being erased, 16 bytes each (erased-ids.ts). */
   readonly erasing: Database<Buffer, string>;

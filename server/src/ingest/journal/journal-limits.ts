@@ -29,12 +29,17 @@ export class Fullness {
   /**
    * Why so many bytes more cannot be taken now, JOURNAL_FULL; undefined when they can.
    * @param pendingBytes what waits for the engine
-   * @param asideBytes what it refused
+   * @param rejectedBytes what it refused
    * @param slack how much of the file holds nothing
    */
-  refusal(moreBytes: number, pendingBytes: number, asideBytes: number, slack: () => number): SeismoError | undefined {
+  refusal(
+    moreBytes: number,
+    pendingBytes: number,
+    rejectedBytes: number,
+    slack: () => number,
+  ): SeismoError | undefined {
     const { maxBytes, diskReserveBytes } = this.#limits;
-    if (pendingBytes + asideBytes + moreBytes > maxBytes)
+    if (pendingBytes + rejectedBytes + moreBytes > maxBytes)
       return new SeismoError(
         'JOURNAL_FULL',
         'The journal is at its size limit (journalMaxBytes); nothing of this request was stored.',
@@ -48,8 +53,8 @@ export class Fullness {
   }
 
   /** Whether posts are refused, or the next large one will be. */
-  isFull(pendingBytes: number, asideBytes: number, slack: () => number): boolean {
-    return this.refusal(this.#limits.maxBytes / 20, pendingBytes, asideBytes, slack) !== undefined;
+  isFull(pendingBytes: number, rejectedBytes: number, slack: () => number): boolean {
+    return this.refusal(this.#limits.maxBytes / 20, pendingBytes, rejectedBytes, slack) !== undefined;
   }
 
   /** Asked twice a second, and before much of the reserve can have been taken: a system call a request costs more than it guards. */

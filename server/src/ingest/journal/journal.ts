@@ -14,14 +14,14 @@ import {
   strippedFingerprints,
 } from '../ids/forgotten-ids.ts';
 import type { Restored } from '../ids/id-window.ts';
-import { sealed, unsealed } from './checked-value.ts';
+import { decodeChecked, encodeChecked } from './checked-value.ts';
 import { countOf, decodeGroup, type Group, timeOf } from './group.ts';
-import { arePrintsIntact, decodePrints, printsTimeOf } from './id-fingerprints.ts';
-import type { AsideRow, Cut, DamagedApart, Entry } from './journal-entry.ts';
+import { areFingerprintsIntact, decodeFingerprints, fingerprintsTimeOf } from './id-fingerprints.ts';
+import type { BlockRange, DamagedGroup, Entry, RejectedRow } from './journal-entry.ts';
 import { FILE_NAME, type JournalFile, openJournalFile, sizeOf, slackOf, transactionOf } from './journal-file.ts';
 import { Fullness, type JournalLimits } from './journal-limits.ts';
 import { writePlacesNote } from './progress-file.ts';
-import { decodeAside, encodeAside } from './rejected-row.ts';
+import { decodeRejectedRow, encodeRejectedRow } from './rejected-row.ts';
 import type { Salvage } from './salvage-summary.ts';
 
 /**
@@ -53,11 +53,11 @@ export class Journal {
   /** Bytes and events of groups not forgotten yet. */
   pendingBytes = 0;
   pendingEvents = 0;
-  #asideBytes = 0;
-  /** Every place below is in the store or set aside. */
+  #rejectedBytes = 0;
+  /** Every place below is in the store or among the rejected rows. */
   #loadedSeq: number;
   /** Keys of fingerprints that are no more what was written; known after the first reading. */
-  #damagedPrints: Set<number> | undefined;
+  #damagedFingerprints: Set<number> | undefined;
 
   constructor(path: string, limits: JournalLimits) {
     this.#path = path;
@@ -73,7 +73,7 @@ export class Journal {
     this.#loadedSeq = this.#placeOf('nextSeq');
     const [forgottenBefore = 0] = this.#file.forgotten.getKeys({ reverse: true, limit: 1 });
     this.nextSeq = Math.max(this.#loadedSeq, this.#placeOf('end'), this.#countPending(), forgottenBefore);
-    this.#countAside();
+    this.#measureRejected();
     this.committedSeq = this.nextSeq;
   }
 
@@ -85,20 +85,20 @@ export class Journal {
     const { value, count } = entry;
     const refusal = this.refusal(value.length);
     if (refusal) throw refusal;
-    const { groups, ids, names, aside, imports, forgotten, erasing } = this.#file;
+    const { groups, ids, names, aside: rejectedDb, imports, forgotten, erasing } = this.#file;
     const firstSeq = this.nextSeq;
     const forgets = entry.forgotten && encodeForgotten(this.#file, firstSeq, entry.forgotten);
     // What is put back in line takes the pages from where it lay, whose neighbours are written anew.
     const bytes =
-      value.length * 2 + (entry.prints?.length ?? 0) + entry.names.length * NAME_BYTES + (forgets?.length ?? 0);
+      value.length * 2 + (entry.fingerprints?.length ?? 0) + entry.names.length * NAME_BYTES + (forgets?.length ?? 0);
     const work = (): void => {
       // The places are taken even when the commit fails: a place is never given twice.
       this.nextSeq = firstSeq + count;
       if (count > 0) groups.put(firstSeq, value);
-      if (entry.prints) ids.put(firstSeq, entry.prints);
-      for (const name of entry.names) names.put(name, sealed(name, 1));
-      for (const seq of entry.takenFromAside ?? []) aside.remove(seq);
-      for (const { key, value } of entry.checkpoints ?? []) imports.put(key, sealed(key, value));
+      if (entry.fingerprints) ids.put(firstSeq, entry.fingerprints);
+      for (const name of entry.names) names.put(name, encodeChecked(name, 1));
+      for (const seq of entry.takenFromRejected ?? []) rejectedDb.remove(seq);
+      for (const { key, value } of entry.checkpoints ?? []) imports.put(key, encodeChecked(key, value));
       if (forgets) forgotten.put(firstSeq, forgets);
       for (const key of entry.erased ?? []) erasing.remove(key);
     };
@@ -107,7 +107,7 @@ export class Journal {
     this.pendingEvents += count;
     this.#fullness.wrote(value.length);
     this.committedSeq = Math.max(this.committedSeq, firstSeq + count);
-    if (entry.takenFromAside?.length) this.#countAside();
+    if (entry.takenFromRejected?.length) this.#measureRejected();
     if (count > 0 && this.#recentBytes + value.length <= RECENT_MAX_BYTES) {
       this.#recent.set(firstSeq, decodeGroup(firstSeq, value));
       this.#recentBytes += value.length;
@@ -117,16 +117,16 @@ export class Journal {
 
   /** Why so many bytes more cannot be taken now, JOURNAL_FULL; undefined when they can. */
   refusal(moreBytes: number): SeismoError | undefined {
-    return this.#fullness.refusal(moreBytes, this.pendingBytes, this.#asideBytes, this.#slack);
+    return this.#fullness.refusal(moreBytes, this.pendingBytes, this.#rejectedBytes, this.#slack);
   }
 
   /** Whether posts are refused, or the next large one will be. */
   isFull(): boolean {
-    return this.#fullness.isFull(this.pendingBytes, this.#asideBytes, this.#slack);
+    return this.#fullness.isFull(this.pendingBytes, this.#rejectedBytes, this.#slack);
   }
 
   checkpoint(key: string): unknown {
-    return unsealed(key, this.#file.imports.get(key));
+    return decodeChecked(key, this.#file.imports.get(key));
   }
 
   *names(): Generator<string> {
@@ -142,73 +142,73 @@ export class Journal {
 
   /** What was found and done when the file was damaged, the last time. */
   salvage(): Salvage | undefined {
-    return unsealed('salvaged', this.#file.root.get('salvaged')) as Salvage | undefined;
+    return decodeChecked('salvaged', this.#file.root.get('salvaged')) as Salvage | undefined;
   }
 
   /**
-   * The next rows to load, whole groups of one run up to `maxBytes`, or up to the cut that an earlier attempt wrote down.
+   * The next rows to load, whole groups of one run up to `maxBytes`, or the block range that an earlier attempt wrote down.
    * @throws GroupDamaged
    */
   read(maxBytes: number): Group[] {
     const { groups: stored } = this.#file;
-    const cut = this.#cut();
+    const range = this.#blockRange();
     const groups: Group[] = [];
     let bytes = 0;
-    for (const key of stored.getKeys(cut ? { start: cut.firstSeq, end: cut.endSeq } : {})) {
+    for (const key of stored.getKeys(range ? { start: range.firstSeq, end: range.endSeq } : {})) {
       const group = this.#recent.get(key) ?? decodeGroup(key, stored.get(key)!);
       if (bytes > 0 && group.journal !== groups[0]!.journal) break;
-      if (!cut && bytes > 0 && bytes + group.bytes > maxBytes) break;
+      if (!range && bytes > 0 && bytes + group.bytes > maxBytes) break;
       groups.push(group);
       bytes += group.bytes;
     }
     return groups;
   }
 
-  /** @returns whether this cut was already attempted (by an earlier run, or earlier in this one) */
-  async writeCut(cut: Cut): Promise<boolean> {
-    if (this.#cut() !== undefined) return true;
+  /** @returns whether this block was already attempted (by an earlier run, or earlier in this one) */
+  async writeBlockRange(range: BlockRange): Promise<boolean> {
+    if (this.#blockRange() !== undefined) return true;
     await this.#write('the block waits', 0, () => {
-      this.#file.root.put('cut', sealed('cut', cut));
+      this.#file.root.put('cut', encodeChecked('cut', range));
     });
     return false;
   }
 
   /** What the file of the window of ids must hold to belong to this journal (id-window-file.ts). */
   windowToken(): string | undefined {
-    const token = unsealed('window', this.#file.root.get('window'));
+    const token = decodeChecked('window', this.#file.root.get('window'));
     return typeof token === 'string' ? token : undefined;
   }
 
   async setWindowToken(token: string): Promise<void> {
     await this.#write('the window of ids is not kept', 0, () => {
-      this.#file.root.put('window', sealed('window', token));
+      this.#file.root.put('window', encodeChecked('window', token));
     });
   }
 
   /** @returns whether there was one */
-  async dropCut(): Promise<boolean> {
-    if (this.#cut() === undefined) return false;
-    await this.#write('the cut stays', 0, () => {
+  async dropBlockRange(): Promise<boolean> {
+    if (this.#blockRange() === undefined) return false;
+    await this.#write('the block range stays', 0, () => {
       this.#file.root.remove('cut');
     });
     return true;
   }
 
-  #cut(): Cut | undefined {
-    return unsealed('cut', this.#file.root.get('cut')) as Cut | undefined;
+  #blockRange(): BlockRange | undefined {
+    return decodeChecked('cut', this.#file.root.get('cut')) as BlockRange | undefined;
   }
 
-  /** The block is in the store: forget its groups and the cut. `refused` holds rows the engine refused, kept with their reason. */
-  async forget(groups: readonly Group[], refused: readonly AsideRow[]): Promise<void> {
+  /** The block is in the store: forget its groups and its range. `rejected` holds rows the engine rejected, kept with their reason. */
+  async forget(groups: readonly Group[], rejected: readonly RejectedRow[]): Promise<void> {
     const last = groups.at(-1);
-    const { root, aside, groups: stored } = this.#file;
-    const asideBytes = refused.reduce((sum, { row }) => sum + row.length + ASIDE_BYTES, 0);
-    await this.#write('the block is loaded and not forgotten', asideBytes * 2, () => {
+    const { root, aside: rejectedDb, groups: stored } = this.#file;
+    const rejectedBytes = rejected.reduce((sum, { row }) => sum + row.length + REJECTED_ROW_BYTES, 0);
+    await this.#write('the block is loaded and not forgotten', rejectedBytes * 2, () => {
       for (const group of groups) stored.remove(group.firstSeq);
-      for (const { seq, reason, row } of refused) aside.put(seq, encodeAside(seq, reason, row));
+      for (const { seq, reason, row } of rejected) rejectedDb.put(seq, encodeRejectedRow(seq, reason, row));
       root.remove('cut');
       // Groups tell by themselves how far the places have come; without them, this does.
-      if (last) root.put('nextSeq', sealed('nextSeq', last.firstSeq + last.lengths.length));
+      if (last) root.put('nextSeq', encodeChecked('nextSeq', last.firstSeq + last.lengths.length));
     });
     for (const group of groups) {
       this.#loadedSeq = Math.max(this.#loadedSeq, group.firstSeq + group.lengths.length);
@@ -216,18 +216,19 @@ export class Journal {
       this.pendingBytes -= group.bytes;
       this.pendingEvents -= group.lengths.length;
     }
-    if (refused.length > 0) this.#countAside();
+    if (rejected.length > 0) this.#measureRejected();
   }
 
   /**
    * A group that is no more what was written: kept apart as it is, so that the others go on, and its ids are forgotten, so that its events
    * can be sent again.
    */
-  async setDamagedApart(firstSeq: number): Promise<DamagedApart> {
+  async keepDamagedGroup(firstSeq: number): Promise<DamagedGroup> {
     const { groups, damaged, ids } = this.#file;
     const value = Buffer.from(groups.get(firstSeq) ?? EMPTY);
     const packed = ids.get(firstSeq);
-    const prints = packed !== undefined && arePrintsIntact(firstSeq, packed) ? decodePrints(packed).apps : [];
+    const fingerprints =
+      packed !== undefined && areFingerprintsIntact(firstSeq, packed) ? decodeFingerprints(packed).apps : [];
     await this.#write('the damaged group stays in line', value.length, () => {
       damaged.put(firstSeq, value);
       groups.remove(firstSeq);
@@ -235,7 +236,7 @@ export class Journal {
     });
     this.#recent.delete(firstSeq);
     this.#countPending();
-    return { events: countOf(value), prints };
+    return { events: countOf(value), fingerprints };
   }
 
   /** Writes down beside the file how far it has come (places-note.ts). */
@@ -253,14 +254,14 @@ export class Journal {
   }
 
   /** In order of their places; damaged ones are left out. */
-  *setAside(fromSeq = 0): Generator<AsideRow> {
+  *rejectedRows(fromSeq = 0): Generator<RejectedRow> {
     for (const { key, value } of this.#file.aside.getRange({ start: fromSeq })) {
-      const decoded = decodeAside(key, value);
+      const decoded = decodeRejectedRow(key, value);
       if (decoded) yield { seq: key, ...decoded };
     }
   }
 
-  setAsideCount(): number {
+  rejectedRowCount(): number {
     return sizeOf(this.#file.aside).entries;
   }
 
@@ -271,26 +272,28 @@ export class Journal {
     return undefined;
   }
 
-  async dropAside(seqs: readonly number[]): Promise<void> {
+  async dropRejectedRows(seqs: readonly number[]): Promise<void> {
     await this.#write('nothing was dropped', 0, () => {
       for (const seq of seqs) this.#file.aside.remove(seq);
     });
-    this.#countAside();
+    this.#measureRejected();
   }
 
   /** Fingerprints stored, oldest first. */
-  *fingerprints(): Generator<{ key: number; at: number; apps: ReturnType<typeof decodePrints>['apps'] }> {
-    for (const { key, value } of this.#file.ids.getRange({})) yield { key, ...decodePrints(value) };
+  *fingerprints(): Generator<{ key: number; at: number; apps: ReturnType<typeof decodeFingerprints>['apps'] }> {
+    for (const { key, value } of this.#file.ids.getRange({})) yield { key, ...decodeFingerprints(value) };
   }
 
   /** The same, packed: each is good until the next. What is damaged is left out. */
   *packedFingerprints(sinceMs: number): Generator<Restored> {
-    const damaged = this.#damagedPrints ?? new Set<number>();
+    const damaged = this.#damagedFingerprints ?? new Set<number>();
     for (const { key, value, isForgotten } of idsAndForgotten(this.#file)) {
-      if (this.#damagedPrints === undefined && !isForgotten && !arePrintsIntact(key, value)) damaged.add(key);
-      if (isForgotten || (!damaged.has(key) && printsTimeOf(value) >= sinceMs)) yield* asRestored(value, isForgotten);
+      if (this.#damagedFingerprints === undefined && !isForgotten && !areFingerprintsIntact(key, value))
+        damaged.add(key);
+      if (isForgotten || (!damaged.has(key) && fingerprintsTimeOf(value) >= sinceMs))
+        yield* asRestored(value, isForgotten);
     }
-    this.#damagedPrints = damaged;
+    this.#damagedFingerprints = damaged;
   }
 
   /** Notes uuids whose events are about to be erased. */
@@ -302,8 +305,8 @@ export class Journal {
   erasing = (): { key: string; value: Buffer }[] => notedErasing(this.#file);
 
   /** When the newest fingerprints came, ms of the ids' clock. */
-  newestPrintsAt(): number {
-    for (const { value } of this.#file.ids.getRange({ reverse: true, limit: 1 })) return printsTimeOf(value);
+  newestFingerprintsAt(): number {
+    for (const { value } of this.#file.ids.getRange({ reverse: true, limit: 1 })) return fingerprintsTimeOf(value);
     return 0;
   }
 
@@ -311,7 +314,7 @@ export class Journal {
   async dropFingerprints(beforeMs: number, max: number): Promise<boolean> {
     const keys: number[] = [];
     for (const { key, value } of this.#file.ids.getRange({})) {
-      if (printsTimeOf(value) >= beforeMs || keys.length >= max) break;
+      if (fingerprintsTimeOf(value) >= beforeMs || keys.length >= max) break;
       keys.push(key);
     }
     const { ids, forgotten } = this.#file;
@@ -338,7 +341,7 @@ export class Journal {
   /** Rejects when the journal cannot be written. */
   async ping(): Promise<void> {
     await this.#write('it is not ready', KEPT_FOR_FORGETTING_BYTES, () => {
-      this.#file.root.put('ping', sealed('ping', 1));
+      this.#file.root.put('ping', encodeChecked('ping', 1));
     });
   }
 
@@ -376,17 +379,17 @@ export class Journal {
   }
 
   #placeOf(key: 'nextSeq' | 'end'): number {
-    const place = unsealed(key, this.#file.root.get(key));
+    const place = decodeChecked(key, this.#file.root.get(key));
     return typeof place === 'number' ? place : 1;
   }
 
-  #countAside(): void {
-    this.#asideBytes = sizeOf(this.#file.aside).bytes;
+  #measureRejected(): void {
+    this.#rejectedBytes = sizeOf(this.#file.aside).bytes;
   }
 }
 
-/** Of a row set aside, beside the row: its reason, key and header. */
-const ASIDE_BYTES = 2_100;
+/** Of a rejected row, beside the row: its reason, key and header. */
+const REJECTED_ROW_BYTES = 2_100;
 const EMPTY = Buffer.alloc(0);
 /** Beyond, the engine is behind, and groups are read back from the file. */
 const RECENT_MAX_BYTES = 48 * 1024 * 1024;

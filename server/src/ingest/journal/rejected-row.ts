@@ -5,7 +5,7 @@ const FORMAT = 2;
 const HEADER_BYTES = 12;
 const REASON_MAX_LENGTH = 2_000;
 
-export function encodeAside(seq: number, reason: string, row: Uint8Array): Buffer {
+export function encodeRejectedRow(seq: number, reason: string, row: Uint8Array): Buffer {
   const text = Buffer.from(reason.slice(0, REASON_MAX_LENGTH));
   const value = Buffer.concat([Buffer.allocUnsafe(HEADER_BYTES), text, row]);
   value.writeUInt32LE(FORMAT, 4);
@@ -15,7 +15,10 @@ export function encodeAside(seq: number, reason: string, row: Uint8Array): Buffe
 }
 
 /** @returns undefined when it is not what was written */
-export function decodeAside(seq: number, value: Buffer): { readonly reason: string; readonly row: Buffer } | undefined {
+export function decodeRejectedRow(
+  seq: number,
+  value: Buffer,
+): { readonly reason: string; readonly row: Buffer } | undefined {
   if (value.length < HEADER_BYTES || !hasChecksum(seq, value)) return undefined;
   if (value.readUInt32LE(4) !== FORMAT) return undefined;
   const rowStart = HEADER_BYTES + value.readUInt32LE(8);

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../model/event.ts';
 import { decodeRow } from '../../row/row.ts';
-import type { Ingest, SetAsideEvent } from '../ingest.ts';
+import type { Ingest, RejectedRowEvent } from '../ingest.ts';
 import type { Committer } from './committer.ts';
 import type { Journal } from './journal.ts';
 
@@ -10,10 +10,13 @@ const LISTED_MAX = 1_000;
 const RETRIED_AT_ONCE = 2_000;
 
 /** Events that the engine refused, kept with its reason. */
-export function createSetAside(
+export function createRejectedRows(
   journal: Journal,
   committer: Committer,
-): Pick<Ingest, 'setAside' | 'oldestSetAside' | 'retrySetAside' | 'eraseSetAside' | 'countSetAside'> {
+): Pick<
+  Ingest,
+  'rejectedRows' | 'oldestRejectedRows' | 'retryRejectedRows' | 'eraseRejectedRows' | 'countRejectedRows'
+> {
   /** Retrying and erasing take turns: what is on its way back in line must not slip past an erasure. */
   let lastTurn: Promise<unknown> = Promise.resolve();
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
@@ -22,9 +25,9 @@ export function createSetAside(
     return turn;
   };
 
-  function* events(max = Number.POSITIVE_INFINITY): Generator<SetAsideEvent> {
+  function* events(max = Number.POSITIVE_INFINITY): Generator<RejectedRowEvent> {
     let count = 0;
-    for (const { seq, reason, row } of journal.setAside()) {
+    for (const { seq, reason, row } of journal.rejectedRows()) {
       if (++count > max) return;
       yield { seq, reason, event: decodeRow(row, 0) };
     }
@@ -36,7 +39,7 @@ export function createSetAside(
     let retried = 0;
     for (let from = 0; ; ) {
       const rows: { seq: number; row: Buffer; app: string }[] = [];
-      for (const { seq, row } of journal.setAside(from)) {
+      for (const { seq, row } of journal.rejectedRows(from)) {
         if (seq >= end || rows.length >= RETRIED_AT_ONCE) break;
         rows.push({ seq, row, app: decodeRow(row, 0).app });
       }
@@ -58,20 +61,20 @@ export function createSetAside(
     // What is about to be erased was loaded: should the file be cut, its old pages must not bring it back.
     journal.notePlaces();
     const seqs = matching(app, matches);
-    if (seqs.length > 0) await journal.dropAside(seqs);
+    if (seqs.length > 0) await journal.dropRejectedRows(seqs);
     return seqs.length;
   }
 
   return {
-    setAside: () => [...events(LISTED_MAX)],
-    oldestSetAside() {
+    rejectedRows: () => [...events(LISTED_MAX)],
+    oldestRejectedRows() {
       const oldest = new Map<string, number>();
       for (const { event } of events())
         oldest.set(event.app, Math.min(event.timestamp, oldest.get(event.app) ?? Number.POSITIVE_INFINITY));
       return oldest;
     },
-    retrySetAside: () => alone(retryAll),
-    countSetAside: (app, matches) => matching(app, matches).length,
-    eraseSetAside: (app, matches) => alone(() => eraseMatching(app, matches)),
+    retryRejectedRows: () => alone(retryAll),
+    countRejectedRows: (app, matches) => matching(app, matches).length,
+    eraseRejectedRows: (app, matches) => alone(() => eraseMatching(app, matches)),
   };
 }

@@ -5,7 +5,7 @@ import { type Block, InsertRefused, type SeqRange, type Store } from '../../stor
 import { writeInt64 } from '../accept/row-writer.ts';
 import { type Group, GroupDamaged } from '../journal/group.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { AsideRow, Cut, DamagedApart } from '../journal/journal-entry.ts';
+import type { BlockRange, DamagedGroup, RejectedRow } from '../journal/journal-entry.ts';
 
 /** In which an app's days are cut. */
 export interface Zone {
@@ -23,11 +23,11 @@ export interface LoaderOptions {
   readonly zoneOf: (app: string) => Zone;
   readonly onFailure: (error: unknown) => void;
   /** A group was no more what was written, and is kept apart. */
-  readonly onDamaged: (firstSeq: number, group: DamagedApart) => void;
+  readonly onDamaged: (firstSeq: number, group: DamagedGroup) => void;
 }
 
 /** Places of one run of the server. */
-interface Range extends Cut {
+interface SeqSpan extends BlockRange {
   readonly journal: string;
 }
 
@@ -58,7 +58,7 @@ export class Loader {
   #lastFlushMs = Number.NEGATIVE_INFINITY;
   #done: Promise<void> | undefined;
   #waiters: { seq: number; resolve: () => void }[] = [];
-  /** All places below are in the store or set aside. */
+  /** All places below are in the store or among the rejected rows. */
   loadedSeq: number;
   loadedBlocks = 0;
   failures = 0;
@@ -164,26 +164,26 @@ export class Loader {
     const last = groups.at(-1);
     // All that was left has been damaged, and is kept apart.
     if (first === undefined || last === undefined) return;
-    const cut = { firstSeq: first.firstSeq, endSeq: last.firstSeq + last.lengths.length };
+    const blockRange = { firstSeq: first.firstSeq, endSeq: last.firstSeq + last.lengths.length };
     // What an earlier run wrote may have been attempted by a run of which this file knows nothing: a backup was brought back.
-    const repeated = (await journal.writeCut(cut)) || first.journal !== journal.uuid;
+    const repeated = (await journal.writeBlockRange(blockRange)) || first.journal !== journal.uuid;
     writeUuid(first.journal, this.#journalBytes, 0);
     for (const group of groups) this.#stamp(group);
-    const aside: AsideRow[] = [];
-    const block = { ...cut, journal: first.journal };
+    const rejected: RejectedRow[] = [];
+    const block = { ...blockRange, journal: first.journal };
     try {
       if (repeated)
-        await this.#insert(block.journal, await this.#missing(block.journal, groups.flatMap(placedRows)), aside);
+        await this.#insert(block.journal, await this.#missing(block.journal, groups.flatMap(placedRows)), rejected);
       else
         await store.insert(
-          this.#block(block, cut.endSeq - cut.firstSeq, tokenOf(block), groups, (group) => group.rows),
+          this.#block(block, blockRange.endSeq - blockRange.firstSeq, tokenOf(block), groups, (group) => group.rows),
         );
     } catch (error) {
       if (!(error instanceof InsertRefused)) throw error;
-      await this.#halve(block.journal, groups.flatMap(placedRows), error, aside);
+      await this.#halve(block.journal, groups.flatMap(placedRows), error, rejected);
     }
-    await journal.forget(groups, aside);
-    this.#advance(cut.endSeq);
+    await journal.forget(groups, rejected);
+    this.#advance(blockRange.endSeq);
   }
 
   /** The next groups; what is damaged is kept apart, so that the rest goes on. */
@@ -193,11 +193,11 @@ export class Loader {
       try {
         const groups = journal.read(maxBytes);
         if (groups.length > 0 || journal.pendingEvents <= 0) return groups;
-        // A cut may outlive its groups, when all of them were damaged.
-        invariant(await journal.dropCut(), 'the journal counts pending events and has none');
+        // A block range may outlive its groups, when all of them were damaged.
+        invariant(await journal.dropBlockRange(), 'the journal counts pending events and has none');
       } catch (error) {
         if (!(error instanceof GroupDamaged)) throw error;
-        this.#options.onDamaged(error.firstSeq, await journal.setDamagedApart(error.firstSeq));
+        this.#options.onDamaged(error.firstSeq, await journal.keepDamagedGroup(error.firstSeq));
       }
     }
   }
@@ -213,7 +213,7 @@ export class Loader {
   }
 
   /** @param placed ascending; nothing of it is stored or on its way */
-  async #insert(journal: string, placed: readonly Placed[], aside: AsideRow[]): Promise<void> {
+  async #insert(journal: string, placed: readonly Placed[], rejected: RejectedRow[]): Promise<void> {
     const [first, last] = [placed[0], placed.at(-1)];
     if (first === undefined || last === undefined) return;
     try {
@@ -223,28 +223,33 @@ export class Loader {
       await this.#options.store.insert(this.#block(range, placed.length, token, placed, ({ row }) => row));
     } catch (error) {
       if (!(error instanceof InsertRefused)) throw error;
-      await this.#halve(journal, placed, error, aside);
+      await this.#halve(journal, placed, error, rejected);
     }
   }
 
   /**
-   * Halves a block that the engine refused until single events remain; those are set aside with the reason. What of it is stored all the
+   * Halves a block that the engine refused until single events remain; those are kept as rejected rows with the reason. What of it is stored all the
    * same is counted first: a cluster may have stored a part, or named the wrong reason, and its events would count twice.
    */
-  async #halve(journal: string, tried: readonly Placed[], reason: InsertRefused, aside: AsideRow[]): Promise<void> {
+  async #halve(
+    journal: string,
+    tried: readonly Placed[],
+    reason: InsertRefused,
+    rejected: RejectedRow[],
+  ): Promise<void> {
     const placed = await this.#missing(journal, tried);
     const [first] = placed;
     if (first === undefined) return;
     if (placed.length === 1 && tried.length === 1) {
-      aside.push({ seq: first.seq, reason: reason.message, row: first.row });
+      rejected.push({ seq: first.seq, reason: reason.message, row: first.row });
       return;
     }
     const middle = Math.ceil(placed.length / 2);
-    await this.#insert(journal, placed.slice(0, middle), aside);
-    await this.#insert(journal, placed.slice(middle), aside);
+    await this.#insert(journal, placed.slice(0, middle), rejected);
+    await this.#insert(journal, placed.slice(middle), rejected);
   }
 
-  #block<T>(range: Range, rows: number, token: string, pieces: readonly T[], rowsOf: (piece: T) => Buffer): Block {
+  #block<T>(range: SeqSpan, rows: number, token: string, pieces: readonly T[], rowsOf: (piece: T) => Buffer): Block {
     return { ...range, rows, token, rowVersion: ROW_VERSION, payload: pieces.map(rowsOf) };
   }
 
@@ -292,7 +297,7 @@ function pause(ms: number, onWake?: (wake: () => void) => void): Promise<void> {
   });
 }
 
-const tokenOf = ({ journal, firstSeq, endSeq }: Range): string => `${journal}:${firstSeq}:${endSeq}`;
+const tokenOf = ({ journal, firstSeq, endSeq }: SeqSpan): string => `${journal}:${firstSeq}:${endSeq}`;
 
 function placedRows(group: Group): Placed[] {
   let start = 0;

@@ -1,5 +1,5 @@
 /**
- * `node check-process.js <directory of the journal>`: looks at its file, and puts a damaged one aside. A process of its own, so
+ * `node check-process.js <directory of the journal>`: looks at its file, and replaces a damaged one, which is kept. A process of its own, so
  * that the server can start its engine meanwhile, and so that nothing that a broken file may do reaches the server. It prints one
  * line of JSON: the salvage, or null when all is well.
  */

@@ -15,7 +15,7 @@ const run = promisify(execFile);
 
 /**
  * Looks at the journal's file before it is opened, unless the last stop was clean and nothing has changed since. A damaged one is
- * put aside and kept, what is as it was written goes into a new one, and the log and `seismo stats` tell the numbers.
+ * kept, what is intact goes into a new one, and the log and `seismo stats` report the numbers.
  */
 export async function ensureJournal(directory: string, logger: EnsureLogger): Promise<void> {
   finishSalvage(directory);

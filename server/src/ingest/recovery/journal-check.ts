@@ -1,11 +1,15 @@
 import { dirname } from 'node:path';
 import { fromBufferKey } from 'ordered-binary';
-import { isSealed, unsealed } from '../journal/checked-value.ts';
+import { decodeChecked, isIntactChecked } from '../journal/checked-value.ts';
 import { countOf, isIntact } from '../journal/group.ts';
-import { areForgottenIntact, arePrintsIntact, printsCountOf } from '../journal/id-fingerprints.ts';
+import {
+  areFingerprintsIntact,
+  areForgottenFingerprintsIntact,
+  fingerprintsCountOf,
+} from '../journal/id-fingerprints.ts';
 import type { JournalFile } from '../journal/journal-file.ts';
 import { type PlacesNote, readPlacesNote } from '../journal/progress-file.ts';
-import { decodeAside } from '../journal/rejected-row.ts';
+import { decodeRejectedRow } from '../journal/rejected-row.ts';
 import { type Scanned, scanJournal, valuesOf } from './journal-scan.ts';
 import { LmdbPages, NotReadable, type Tree, treeOf } from './lmdb-pages.ts';
 import { Places, type PlacesSum } from './sequence-coverage.ts';
@@ -117,13 +121,13 @@ class Look {
       const name = nameOf(key);
       const part = PARTS.find((each) => each === name);
       if (isTree && part !== undefined && value.length >= 48) trees.set(part, treeOf(value));
-      else if (isTree || !isSealed(name, value)) {
+      else if (isTree || !isIntactChecked(name, value)) {
         hasBroken = true;
         this.faults.push(`"${name}" is not what was written`);
       } else if (name === 'nextSeq') {
         isLoadedKnown = true;
-        this.places.loadedUpTo(Number(unsealed(name, value)));
-      } else if (name === 'end') this.places.upTo(Number(unsealed(name, value)));
+        this.places.loadedUpTo(Number(decodeChecked(name, value)));
+      } else if (name === 'end') this.places.upTo(Number(decodeChecked(name, value)));
     }
     // Nothing was loaded yet.
     if (!isLoadedKnown && !hasBroken && pages.faultCount === before) this.places.loadedUpTo(1);
@@ -143,7 +147,7 @@ class Look {
       }
       if (typeof known === 'number' && part === 'groups') this.places.group(known, countOf(value));
       if (typeof known === 'number' && part === 'ids') {
-        this.places.upTo(known + printsCountOf(value));
+        this.places.upTo(known + fingerprintsCountOf(value));
         // Whoever sends the events of a group again that is gone must not hear that they are known.
         if (!this.places.isKept(known)) continue;
       }
@@ -197,16 +201,16 @@ class Look {
 }
 
 function isIntactPart(part: PartName, key: number | string, value: Buffer): boolean {
-  if (typeof key === 'string') return isSealed(key, value);
+  if (typeof key === 'string') return isIntactChecked(key, value);
   switch (part) {
     case 'groups':
       return isIntact(key, value) && countOf(value) > 0;
     case 'ids':
-      return arePrintsIntact(key, value);
+      return areFingerprintsIntact(key, value);
     case 'aside':
-      return decodeAside(key, value) !== undefined;
+      return decodeRejectedRow(key, value) !== undefined;
     case 'forgotten':
-      return areForgottenIntact(key, value);
+      return areForgottenFingerprintsIntact(key, value);
     default:
       return part === 'damaged';
   }

@@ -1,7 +1,12 @@
 import { fromBufferKey } from 'ordered-binary';
-import { isSealed, unsealed } from '../journal/checked-value.ts';
+import { decodeChecked, isIntactChecked } from '../journal/checked-value.ts';
 import { countOf, isIntact, timeOf } from '../journal/group.ts';
-import { arePrintsIntact, isPrintsShape, printsCountOf, printsTimeOf } from '../journal/id-fingerprints.ts';
+import {
+  areFingerprintsIntact,
+  fingerprintsCountOf,
+  fingerprintsTimeOf,
+  hasFingerprintsShape,
+} from '../journal/id-fingerprints.ts';
 import { scanLeaves } from './lmdb-scan.ts';
 
 /** What pages of a journal hold whose trees cannot be followed; some of it may be of the past. */
@@ -20,7 +25,7 @@ export interface Written {
   readonly at: number;
 }
 
-/** Sets aside and names are left out: of those one cannot tell whether they are still wanted, or need not. */
+/** Rejected rows and names are left out: whether they are still wanted cannot be told, or need not be. */
 export function scanJournal(path: string, pageSize: number): Scanned {
   const groups = new Map<number, Written>();
   const ids = new Map<number, Written>();
@@ -31,9 +36,10 @@ export function scanJournal(path: string, pageSize: number): Scanned {
     if (typeof known === 'number') {
       const kind = kindOf(known, value);
       if (kind === 'group') putNewer(groups, known, { count: countOf(value), at: timeOf(value) });
-      else if (kind === 'ids') putNewer(ids, known, { count: printsCountOf(value), at: printsTimeOf(value) });
-    } else if (known !== undefined && isSealed(known, value)) {
-      const number = unsealed(known, value);
+      else if (kind === 'ids')
+        putNewer(ids, known, { count: fingerprintsCountOf(value), at: fingerprintsTimeOf(value) });
+    } else if (known !== undefined && isIntactChecked(known, value)) {
+      const number = decodeChecked(known, value);
       if (typeof number !== 'number') continue;
       if (known === 'nextSeq') loadedAtLeast = Math.max(number, loadedAtLeast ?? 0);
       // A name's value is 1: an import of a single row is taken for one.
@@ -60,7 +66,7 @@ export function* valuesOf(
   for (const { key: bytes, value } of scanLeaves(path, pageSize)) {
     const key = keyOf(bytes);
     if (typeof key !== 'number' || given.has(key) || !wanted.has(key) || kindOf(key, value) !== kind) continue;
-    if (wanted.get(key)!.at !== (kind === 'group' ? timeOf(value) : printsTimeOf(value))) continue;
+    if (wanted.get(key)!.at !== (kind === 'group' ? timeOf(value) : fingerprintsTimeOf(value))) continue;
     given.add(key);
     yield { key, value };
   }
@@ -68,7 +74,7 @@ export function* valuesOf(
 
 function kindOf(key: number, value: Buffer): 'group' | 'ids' | undefined {
   if (isIntact(key, value)) return countOf(value) > 0 ? 'group' : undefined;
-  return arePrintsIntact(key, value) && isPrintsShape(value) ? 'ids' : undefined;
+  return areFingerprintsIntact(key, value) && hasFingerprintsShape(value) ? 'ids' : undefined;
 }
 
 function keyOf(bytes: Buffer): number | string | undefined {

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { sealed } from '../journal/checked-value.ts';
+import { encodeChecked } from '../journal/checked-value.ts';
 import { FILE_NAME, type JournalFile, openJournalFile } from '../journal/journal-file.ts';
 import type { Salvage } from '../journal/salvage-summary.ts';
 import { checkJournal, type Found, type PartName, type Taker } from './journal-check.ts';
@@ -20,7 +20,7 @@ export function finishSalvage(directory: string): void {
 }
 
 /**
- * Puts a damaged journal aside, as it is, and copies what is as it was written into a new one. The cut of the last block is left
+ * Keeps a damaged journal as it is, and copies what is intact into a new one. The range of the last block is left
  * behind: what an earlier run wrote is counted before it is loaded in any case (loader.ts).
  */
 export async function salvageJournal(directory: string, nowMs: number): Promise<Salvage> {
@@ -34,9 +34,9 @@ export async function salvageJournal(directory: string, nowMs: number): Promise<
   const keptAt = join(dirname(directory), `${basename(directory)}-damaged-${stamp}`);
   const salvage = told(found, keptAt, nowMs);
   file.root.transactionSync(() => {
-    file.root.put('nextSeq', sealed('nextSeq', found.loadedEnd));
-    file.root.put('end', sealed('end', found.endSeq));
-    file.root.put('salvaged', sealed('salvaged', salvage));
+    file.root.put('nextSeq', encodeChecked('nextSeq', found.loadedEnd));
+    file.root.put('end', encodeChecked('end', found.endSeq));
+    file.root.put('salvaged', encodeChecked('salvaged', salvage));
   });
   await file.root.close();
   rename(directory, keptAt);
