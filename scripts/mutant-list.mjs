@@ -34,8 +34,8 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/load/loader.ts',
-        find: 'return placed.filter(({ seq }) => !isWithin(stored, seq));',
-        replace: 'return placed;',
+        find: 'return rows.filter(({ seq }) => !isWithin(stored, seq));',
+        replace: 'return rows;',
         breaks: 'rows that are stored are inserted again',
       },
       {
@@ -58,8 +58,8 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/load/loader.ts',
-        find: 'const placed = await this.#missing(journal, tried);',
-        replace: 'const placed = tried;',
+        find: 'const rows = await this.#missing(journal, tried);',
+        replace: 'const rows = tried;',
         breaks: 'a rejected block of which a part is stored is halved without counting',
       },
       {
@@ -77,8 +77,8 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/load/loader.ts',
-        find: 'placed.slice(middle)',
-        replace: 'placed.slice(middle + 1)',
+        find: 'rows.slice(middle)',
+        replace: 'rows.slice(middle + 1)',
         breaks: 'halving loses a row',
       },
       {
@@ -136,19 +136,19 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/journal/committer.ts',
-        find: "else if (known !== 'stored') waitsForFlight = true;",
+        find: "else if (known !== 'stored') waitsForInFlight = true;",
         replace: '',
         breaks: 'a duplicate is answered before its original is on disk',
       },
       {
         file: 'server/src/ingest/journal/committer.ts',
-        find: 'if (joins) batch.needsFlight = true;',
+        find: 'if (joins) batch.dependsOnInFlight = true;',
         replace: '',
         breaks: 'a request is stored in part when the transaction of its duplicate fails',
       },
       {
         file: 'server/src/ingest/journal/committer.ts',
-        find: 'if (!isStored && this.#gathering.needsFlight) this.#giveUp(this.#gathering);',
+        find: 'if (!isStored && this.#gathering.dependsOnInFlight) this.#failBatch(this.#gathering);',
         replace: '',
         breaks: 'a request is stored although the original of its duplicate failed',
       },

@@ -120,7 +120,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
           cache?.committed(committed);
           live?.committed(committed);
         }),
-      onRefused: (app, refused) => told(() => live?.refused(app, refused)),
+      onRejected: (app, refused) => told(() => live?.refused(app, refused)),
     });
     accepted = ingest;
     opened.push(() => ingest.close());

@@ -8,11 +8,11 @@ import { steadyClock } from '../time/steady-clock.ts';
 import { type AcceptContext, checkApp } from './accept/accept.ts';
 import { DailyDevices } from './accept/daily-devices.ts';
 import { DeviceClocks } from './accept/device-clocks.ts';
-import { NameBook } from './accept/known-names.ts';
-import { Refusals } from './accept/rejections.ts';
+import { KnownNames } from './accept/known-names.ts';
+import { Rejections } from './accept/rejections.ts';
 import { ServerUuids } from './accept/server-uuid.ts';
 import { ErasedIds } from './ids/erased-ids.ts';
-import { Fingerprints } from './ids/fingerprint.ts';
+import { Fingerprints } from './ids/fingerprints.ts';
 import type { IdWindow } from './ids/id-window.ts';
 import { openIds } from './ids/open-ids.ts';
 import { acceptLines, BACKLOG_MAX_BYTES, Imports } from './imports/imports.ts';
@@ -50,7 +50,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const uuids = new ServerUuids(options.secret);
   const clocks = new DeviceClocks();
   const devices = new DailyDevices(join(options.dataDir, 'device.salt'), now, options.zoneOf);
-  const names = new NameBook({ ...config, now });
+  const names = new KnownNames({ ...config, now });
   for (const key of journal.names()) names.restore(key);
   const quota = new DailyQuota({
     eventsPerDayMax: config.eventsPerDayMax,
@@ -89,13 +89,13 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       for (const app of committed.apps) lastSeq.set(app, committed.firstSeq + committed.count);
       options.onCommitted?.(committed);
       loader.notify();
-      if (ids.size > config.idWindowMax) giveUp(ids.makeRoom());
+      if (ids.size > config.idWindowMax) stripEvicted(ids.makeRoom());
     },
   });
   loader.start();
 
   const counts = { accepted: 0, duplicates: 0 };
-  const refusals = new Refusals(options.onRefused);
+  const rejections = new Rejections(options.onRejected);
   let closing = false;
   const background = new Set<Promise<void>>();
   const inBackground = (work: Promise<void>): void => {
@@ -104,14 +104,14 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       .finally(() => background.delete(owned));
     background.add(owned);
   };
-  function giveUp(evicted: ReturnType<IdWindow['makeRoom']>): void {
-    for (const { app, fromMs, toMs } of evicted) inBackground(journal.stripFingerprints(app, fromMs, toMs));
+  function stripEvicted(evicted: ReturnType<IdWindow['makeRoom']>): void {
+    for (const { app, fromMs, toMs } of evicted) inBackground(journal.fingerprints.strip(app, fromMs, toMs));
   }
   async function maintain(): Promise<void> {
     imports.forgetIdle();
-    journal.notePlaces();
+    journal.writeProgress();
     const before = ids.expire(idsNow());
-    while (!closing && (await journal.dropFingerprints(before, FORGET_TRANSACTIONS)));
+    while (!closing && (await journal.fingerprints.dropBefore(before, FORGET_TRANSACTIONS)));
   }
   const imports = new Imports({
     store,
@@ -155,7 +155,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     committer,
     erasedIds,
     quota,
-    refusals,
+    rejections: rejections,
     counts,
     now,
     contextOf,
@@ -196,11 +196,11 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       return {
         accepted: counts.accepted,
         duplicates: counts.duplicates,
-        rejected: Object.fromEntries(refusals.counts),
+        rejected: Object.fromEntries(rejections.counts),
         journalBytes: journal.pendingBytes,
         journalEvents: journal.pendingEvents,
         lagMs: oldest === undefined ? 0 : Math.max(0, now() - oldest),
-        setAside: journal.rejectedRowCount(),
+        setAside: journal.rejectedRows.count(),
         damagedGroups: journal.damagedCount(),
         ...(salvage && { salvage }),
         loadedBlocks: loader.loadedBlocks,
@@ -252,7 +252,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       const context = () => ({ ...contextOf(app, now()), imported: { defaultTime } });
       const accept = async () => {
         const batch = await acceptLines(lines, config.lineMaxBytes, context);
-        refusals.add(app, batch);
+        rejections.add(app, batch);
         return batch;
       };
       const answer = await imports.add({ app, fingerprint, rowsFrom, rowsDone, accept });
@@ -275,7 +275,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
         hangs,
       );
       await keepIds();
-      journal.notePlaces();
+      journal.writeProgress();
       await journal.close();
       writeCleanNote(path);
     },

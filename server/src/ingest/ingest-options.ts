@@ -1,4 +1,4 @@
-import type { Committed, Refused } from '../row/committed-rows.ts';
+import type { Committed, RejectedEvent } from '../row/committed-rows.ts';
 import type { Store } from '../store/store.ts';
 import type { EventLimits } from './accept/limits.ts';
 import type { Zone } from './load/loader.ts';
@@ -35,7 +35,7 @@ export interface IngestOptions {
   /** Events are on disk. It must not throw. */
   readonly onCommitted?: (committed: Committed) => void;
   /** Events of the app, or a body, were refused. */
-  readonly onRefused?: (app: string, refused: readonly Refused[]) => void;
+  readonly onRejected?: (app: string, refused: readonly RejectedEvent[]) => void;
   /** Counts on while the machine's clock is set, ms; absent: the process's own. */
   readonly monotonicMs?: () => number;
 }

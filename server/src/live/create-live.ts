@@ -1,7 +1,7 @@
 import { SeismoError } from '../model/errors.ts';
 import type { Filter, QueryControl } from '../model/query.ts';
 import { withPatternsOf } from '../model/regexp.ts';
-import { appAt, type Committed, type Refused } from '../row/committed-rows.ts';
+import { appAt, type Committed, type RejectedEvent } from '../row/committed-rows.ts';
 import { decodeRow } from '../row/row.ts';
 import type { Store } from '../store/store.ts';
 import { Follower, type Source, Told } from './follower.ts';
@@ -32,7 +32,7 @@ export interface LiveOptions {
 /** What the room is told by ingest, beside what it answers to `http`. */
 export interface LiveRoom extends Live {
   committed(committed: Committed): void;
-  refused(app: string, refused: readonly Refused[]): void;
+  refused(app: string, refused: readonly RejectedEvent[]): void;
 }
 
 const PATIENCE: Patience = { heartbeatMs: 15_000, stalledMs: 15_000, bufferMaxBytes: 1024 * 1024 };

@@ -1,4 +1,4 @@
-import type { Refused } from '../row/committed-rows.ts';
+import type { RejectedEvent } from '../row/committed-rows.ts';
 
 /** As many are kept of an app, each so large at most, and all together (API.md). */
 const KEPT_MAX = 1_000;
@@ -31,7 +31,7 @@ export class RefusedLog {
     this.#maxBytes = maxBytes;
   }
 
-  add(app: string, at: number, refused: readonly Refused[]): void {
+  add(app: string, at: number, refused: readonly RejectedEvent[]): void {
     const kept = this.#apps.get(app) ?? [];
     this.#apps.set(app, kept);
     for (const each of refused.slice(-KEPT_MAX)) {
@@ -103,7 +103,7 @@ export class RefusedLog {
   }
 }
 
-function jsonOf(app: string, at: number, { code, detail, field, index, value }: Refused): string {
+function jsonOf(app: string, at: number, { code, detail, field, index, value }: RejectedEvent): string {
   const whole = textOf(value);
   let excerpt = whole === undefined ? undefined : masked(whole.slice(0, EXCERPT_MAX_LENGTH));
   let isCut = whole !== undefined && whole.length > EXCERPT_MAX_LENGTH;

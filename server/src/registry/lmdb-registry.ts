@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { AppSettings } from '../model/app-settings.ts';
 import { SeismoError } from '../model/errors.ts';
+import { checkSpaceForNewFile, DiskReservation } from '../system/disk-reservation.ts';
 import { causeOfFailure, DURABLE, usedBytesOf } from '../system/lmdb-options.ts';
-import { checkRoomForNew, LmdbRoom } from '../system/lmdb-reserve.ts';
 import type { Registry } from './registry.ts';
 
 /**
@@ -13,9 +13,9 @@ import type { Registry } from './registry.ts';
  */
 export function openRegistry(path: string): Registry {
   const file = join(path, 'data.mdb');
-  if (!existsSync(file)) checkRoomForNew(existsSync(path) ? path : dirname(path));
+  if (!existsSync(file)) checkSpaceForNewFile(existsSync(path) ? path : dirname(path));
   const env: RootDatabase<unknown, string[]> = open<unknown, string[]>({ path, ...DURABLE, encoding: 'json' });
-  const room = new LmdbRoom({
+  const reservation = new DiskReservation({
     path: file,
     usedBytes: () => usedBytesOf(env),
     marginBytes: MARGIN_BYTES,
@@ -35,7 +35,7 @@ export function openRegistry(path: string): Registry {
 
   async function write(bytes: number, work: () => Promise<boolean>): Promise<boolean> {
     try {
-      return await room.within(bytes, 0, work);
+      return await reservation.within(bytes, 0, work);
     } catch (error) {
       const cause = await causeOfFailure(error);
       throw new SeismoError('JOURNAL_UNAVAILABLE', 'The data directory could not be written; nothing was changed.', {
@@ -88,7 +88,7 @@ export function openRegistry(path: string): Registry {
     },
 
     async close() {
-      await room.close();
+      await reservation.close();
       await env.close();
     },
   };

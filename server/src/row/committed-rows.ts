@@ -17,7 +17,7 @@ export interface RowAt {
 }
 
 /** An event, or a body, that was refused. */
-export interface Refused {
+export interface RejectedEvent {
   readonly code: string;
   readonly detail: string;
   readonly field: string | undefined;

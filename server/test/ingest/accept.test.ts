@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type AcceptContext, acceptEvent } from '../../src/ingest/accept/accept.ts';
 import { DeviceClocks } from '../../src/ingest/accept/device-clocks.ts';
 import { parseTime } from '../../src/ingest/accept/event-time.ts';
-import { NameBook } from '../../src/ingest/accept/known-names.ts';
+import { KnownNames } from '../../src/ingest/accept/known-names.ts';
 import { RowWriter } from '../../src/ingest/accept/row-writer.ts';
 import { ServerUuids } from '../../src/ingest/accept/server-uuid.ts';
 import { SeismoError } from '../../src/model/errors.ts';
@@ -24,7 +24,7 @@ function aContext(changes: Partial<AcceptContext> = {}): AcceptContext {
     clocks: new DeviceClocks(),
     poster: ADMIN,
     uuids: new ServerUuids(Buffer.alloc(32, 7)),
-    names: new NameBook({ eventNamesMax: 2, propertyNamesMax: 100, now: () => ARRIVED }),
+    names: new KnownNames({ eventNamesMax: 2, propertyNamesMax: 100, now: () => ARRIVED }),
     indexed: { admits: () => true },
     limits: {
       bodyMaxBytes: 1_000_000,
@@ -184,7 +184,7 @@ describe('acceptEvent', () => {
   });
 
   it('does not use up a name for what is refused', () => {
-    const names = new NameBook({ eventNamesMax: 1, propertyNamesMax: 10, now: () => ARRIVED });
+    const names = new KnownNames({ eventNamesMax: 1, propertyNamesMax: 10, now: () => ARRIVED });
     expect(refusal({ event: 'large', data: { s: 'x'.repeat(1_000) } }, { names })).toBe('EVENT_TOO_LARGE data');
     expect(refusal({ event: 'x', uuid: 5 }, { names })).toBe('EVENT_UUID_INVALID uuid');
     expect(refusal({ event: 'good' }, { names })).toBe('accepted');

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Fingerprints } from '../../src/ingest/ids/fingerprint.ts';
+import { Fingerprints } from '../../src/ingest/ids/fingerprints.ts';
 import { IdWindow } from '../../src/ingest/ids/id-window.ts';
 import { loadWindow, saveWindow } from '../../src/ingest/ids/id-window-file.ts';
 

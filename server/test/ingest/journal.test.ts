@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Fingerprints } from '../../src/ingest/ids/fingerprint.ts';
+import { Fingerprints } from '../../src/ingest/ids/fingerprints.ts';
 import { IdWindow, PENDING_EVEN } from '../../src/ingest/ids/id-window.ts';
 import { GroupWriter } from '../../src/ingest/journal/group.ts';
 import { encodeFingerprints } from '../../src/ingest/journal/id-fingerprints.ts';
@@ -56,7 +56,7 @@ describe('Journal', () => {
       [1, uuid, 1_000, [1, 2]],
       [3, uuid, 2_000, [3]],
     ]);
-    expect([...again.fingerprints()]).toEqual([
+    expect([...again.fingerprints.all()]).toEqual([
       { key: 1, at: 1_000, apps: [{ app: 'shop', fingerprints: [7, 8, 9, 10] }] },
     ]);
     await again.close();
@@ -176,7 +176,7 @@ describe('Loader', () => {
     await loader.stop();
     await journal.close();
     const again = openJournal();
-    expect([...again.rejectedRows()].map(({ seq, reason, row }) => [seq, reason, row[79]])).toEqual([
+    expect([...again.rejectedRows.all()].map(({ seq, reason, row }) => [seq, reason, row[79]])).toEqual([
       [4, 'row 1: cannot parse', 4],
     ]);
     await again.close();

@@ -7,7 +7,7 @@ import { encodeFingerprints } from '../../src/ingest/journal/id-fingerprints.ts'
 import { Journal } from '../../src/ingest/journal/journal.ts';
 import { writeCleanNote } from '../../src/ingest/recovery/clean-shutdown.ts';
 import { ensureJournal } from '../../src/ingest/recovery/ensure-journal.ts';
-import { checkJournal } from '../../src/ingest/recovery/journal-check.ts';
+import { checkJournal } from '../../src/ingest/recovery/journal-inspector.ts';
 import { LmdbPages } from '../../src/ingest/recovery/lmdb-pages.ts';
 import { salvageJournal } from '../../src/ingest/recovery/salvage.ts';
 
@@ -77,8 +77,9 @@ async function contentsOf(): Promise<Map<string, string>> {
       contents.set(`group ${firstSeq}`, run + rows.toString('hex'));
     await journal.forget(groups, []);
   }
-  for (const { key, at, apps } of journal.fingerprints()) contents.set(`ids ${key}`, JSON.stringify([at, apps]));
-  for (const { seq, reason, row } of journal.rejectedRows()) contents.set(`aside ${seq}`, reason + row.toString('hex'));
+  for (const { key, at, apps } of journal.fingerprints.all()) contents.set(`ids ${key}`, JSON.stringify([at, apps]));
+  for (const { seq, reason, row } of journal.rejectedRows.all())
+    contents.set(`aside ${seq}`, reason + row.toString('hex'));
   for (const name of journal.names()) contents.set(`name ${name}`, '');
   for (let mark = 10; mark <= 200; mark += 10)
     contents.set(`import ${mark}`, String(journal.checkpoint(`shop file-${mark}`)));
@@ -108,9 +109,9 @@ describe('checkJournal', () => {
       expect(faults).toEqual([]);
       const known = new Journal(directory, LIMITS);
       expect([events, missingEvents]).toEqual([known.pendingEvents, 0]);
-      expect(parts.get('aside')!.found).toBe(known.rejectedRowCount());
+      expect(parts.get('aside')!.found).toBe(known.rejectedRows.count());
       expect(parts.get('names')!.found).toBe([...known.names()].length);
-      expect(parts.get('ids')).toEqual({ found: [...known.fingerprints()].length, lost: 0 });
+      expect(parts.get('ids')).toEqual({ found: [...known.fingerprints.all()].length, lost: 0 });
       await known.close();
     }
   });
@@ -199,7 +200,7 @@ describe('salvageJournal', () => {
     });
     const again = new Journal(directory, LIMITS);
     // Those of the second could be sent again, and would be called known.
-    expect([...again.fingerprints()].map(({ key }) => key)).toEqual([places[0], places[2]]);
+    expect([...again.fingerprints.all()].map(({ key }) => key)).toEqual([places[0], places[2]]);
     expect(again.read(1e9).map(({ firstSeq }) => firstSeq)).toEqual([places[0], places[2]]);
     expect(again.nextSeq).toBe(places[2]! + 40);
     await again.close();
@@ -281,7 +282,7 @@ describe('salvageJournal of a file that was cut', () => {
     for (let mark = 1; mark <= 10; mark++) await append(journal, mark, 20);
     await journal.forget(journal.read(20_000), []);
     const loaded = 200 - journal.pendingEvents;
-    journal.notePlaces();
+    journal.writeProgress();
     await append(journal, 11, 20);
     await journal.close();
     writeFileSync(file(), Buffer.alloc(statSync(file()).size, 0x5a));
@@ -298,7 +299,7 @@ describe('salvageJournal of a file that was cut', () => {
     for (let mark = 1; mark <= 30; mark++) await append(journal, mark, 20);
     const { transactions } = checkJournal(file());
     await journal.forget(journal.read(1e9), []);
-    journal.notePlaces();
+    journal.writeProgress();
     await journal.close();
     // Pages of later transactions are gone, and with them all trees; those of before are there. The number stands at byte 8.
     const bytes = readFileSync(file());

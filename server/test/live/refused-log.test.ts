@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { Places } from '../../src/live/places.ts';
 import { RefusedLog } from '../../src/live/refused-log.ts';
-import type { Refused } from '../../src/row/committed-rows.ts';
+import type { RejectedEvent } from '../../src/row/committed-rows.ts';
 
-const aRefusal = (value: unknown = { event: '' }): Refused => ({
+const aRefusal = (value: unknown = { event: '' }): RejectedEvent => ({
   code: 'EVENT_NAME_MISSING',
   detail: 'event is missing.',
   field: 'event',

@@ -5,7 +5,7 @@ import { isRandomUuid, parseUuid, uuidOfText } from '../../row/event-uuid.ts';
 import type { DeviceClocks } from './device-clocks.ts';
 import { identityOf } from './event-identity.ts';
 import { timesOf } from './event-time.ts';
-import type { NameBook } from './known-names.ts';
+import type { KnownNames } from './known-names.ts';
 import type { EventLimits } from './limits.ts';
 import { checkText, flattenData, type Indexed } from './properties.ts';
 import type { RowWriter } from './row-writer.ts';
@@ -28,7 +28,7 @@ export interface AcceptContext {
   readonly imported?: { readonly defaultTime: number | undefined } | undefined;
   readonly limits: EventLimits;
   readonly uuids: ServerUuids;
-  readonly names: NameBook;
+  readonly names: KnownNames;
   /** Of this app. */
   readonly indexed: Indexed & { readonly left?: ReadonlySet<string> | undefined };
 }

@@ -14,7 +14,7 @@ export interface IndexedProperties extends Indexed {
   readonly left: ReadonlySet<string> | undefined;
 }
 
-export interface NameBookOptions {
+export interface KnownNamesOptions {
   readonly eventNamesMax: number;
   readonly propertyNamesMax: number;
   /** UTC ms; for how many new names come in a minute. */
@@ -26,18 +26,18 @@ export interface NameBookOptions {
  * refused, a new property beyond it stays in `data` and is not indexed. Also which apps have devices that were identified. What is
  * new is written with the transaction that brings it, and what no event has any more is forgotten after an erasure.
  */
-export class NameBook {
+export class KnownNames {
   readonly #ids = new Map<string, AppNames>();
   readonly #properties = new Map<string, AppNames>();
   readonly #identified = new Set<string>();
-  readonly #options: NameBookOptions;
-  #fresh: string[] = [];
+  readonly #options: KnownNamesOptions;
+  #pending: string[] = [];
 
-  constructor(options: NameBookOptions) {
+  constructor(options: KnownNamesOptions) {
     this.#options = options;
   }
 
-  /** A key as `takeFresh` gave it, read back. */
+  /** A key as `takePending` gave it, read back. */
   restore(key: string): void {
     const end = key.indexOf(' ');
     const app = key.slice(1, end);
@@ -51,14 +51,14 @@ export class NameBook {
     if (names.has(id)) return;
     const refusal = names.add(id, isTrusted);
     if (refusal) throw tooMany(refusal, names);
-    this.#fresh.push(`i${app} ${id}`);
+    this.#pending.push(`i${app} ${id}`);
   }
 
   /** An event says that a device is a user's. */
   identified(app: string): void {
     if (this.#identified.has(app)) return;
     this.#identified.add(app);
-    this.#fresh.push(`d${app} `);
+    this.#pending.push(`d${app} `);
   }
 
   hasIdentified(app: string): boolean {
@@ -76,7 +76,7 @@ export class NameBook {
       admits: (path) => {
         if (names.has(path)) return true;
         if (path.length <= INDEXED_PATH_MAX && names.add(path, isTrusted) === undefined) {
-          this.#fresh.push(`p${app} ${path}`);
+          this.#pending.push(`p${app} ${path}`);
           return true;
         }
         left ??= new Set();
@@ -113,16 +113,16 @@ export class NameBook {
   }
 
   /** Names to write down with the next transaction. */
-  takeFresh(): readonly string[] {
-    if (this.#fresh.length === 0) return NONE;
-    const taken = this.#fresh;
-    this.#fresh = [];
+  takePending(): readonly string[] {
+    if (this.#pending.length === 0) return NONE;
+    const taken = this.#pending;
+    this.#pending = [];
     return taken;
   }
 
   /** The transaction failed: write them with the next one. */
-  giveBack(names: readonly string[]): void {
-    this.#fresh.push(...names);
+  requeue(names: readonly string[]): void {
+    this.#pending.push(...names);
   }
 
   #idsOf(app: string): AppNames {

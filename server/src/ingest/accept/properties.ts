@@ -34,7 +34,7 @@ export class Properties {
   }
 }
 
-/** Which paths are indexed: an app's property names are bounded (names.ts). */
+/** Which paths are indexed: an app's property names are bounded (known-names.ts). */
 export interface Indexed {
   admits(path: string): boolean;
 }

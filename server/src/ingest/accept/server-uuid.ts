@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { reverseHalves } from '../../row/event-uuid.ts';
-import { Fingerprints } from '../ids/fingerprint.ts';
+import { Fingerprints } from '../ids/fingerprints.ts';
 
 const RANDOM_BYTES = 3 * 1024;
 

@@ -5,8 +5,8 @@ import type { Store } from '../../store/store.ts';
 import { RowWriter } from '../accept/row-writer.ts';
 import type { Committer } from '../journal/committer.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Batch } from '../post/batch.ts';
-import type { Fingerprints } from './fingerprint.ts';
+import type { EventBatch } from '../post/batch.ts';
+import type { Fingerprints } from './fingerprints.ts';
 import type { IdWindow } from './id-window.ts';
 
 export interface ErasedIdsOptions {
@@ -68,7 +68,7 @@ export class ErasedIds {
       let known: Buffer[] = [];
       const write = async (): Promise<void> => {
         const key = `${erasure} ${keys.length}`;
-        await journal.noteErasing(key, Buffer.concat(known));
+        await journal.fingerprints.noteErasing(key, Buffer.concat(known));
         keys.push(key);
         known = [];
       };
@@ -112,7 +112,7 @@ export class ErasedIds {
   /** Forgets what an erasure left behind that was cut short by a crash or a failure. */
   async resume(): Promise<void> {
     const { journal, store, caughtUp } = this.#options;
-    const left = new Set(journal.erasing().map(({ key }) => key.slice(0, key.lastIndexOf(' '))));
+    const left = new Set(journal.fingerprints.erasing().map(({ key }) => key.slice(0, key.lastIndexOf(' '))));
     for (const erasure of left) {
       if (this.#running.has(erasure)) continue;
       // What is not hidden yet would look as if it stayed.
@@ -128,13 +128,13 @@ export class ErasedIds {
    * longer holds is taken like one that the caller gave.
    * @returns undefined when there is nothing to ask, else a copy of the batch: its writer may be shared
    */
-  checkOwn(app: string, batch: Batch): Promise<Batch> | undefined {
+  checkOwn(app: string, batch: EventBatch): Promise<EventBatch> | undefined {
     if (!batch.kinds.includes('own')) return undefined;
     const erasedAt = this.#options.journal.checkpoint(erasedKey(app));
     return typeof erasedAt === 'number' ? this.#checkOwn(app, batch, erasedAt) : undefined;
   }
 
-  async #checkOwn(app: string, batch: Batch, erasedAt: number): Promise<Batch> {
+  async #checkOwn(app: string, batch: EventBatch, erasedAt: number): Promise<EventBatch> {
     const { store, caughtUp } = this.#options;
     const writer = new RowWriter(batch.writer.length);
     batch.writer.bytes.copy(writer.bytes, 0, 0, batch.writer.length);
@@ -164,7 +164,7 @@ export class ErasedIds {
 
   /** @param isCutShort whether all of it is hidden is not known */
   async #finish(app: string, erasure: string, isCutShort: boolean): Promise<void> {
-    const noted = this.#options.journal.erasing().filter(({ key }) => key.startsWith(`${erasure} `));
+    const noted = this.#options.journal.fingerprints.erasing().filter(({ key }) => key.startsWith(`${erasure} `));
     let uuids = noted.flatMap(({ value }) => [...pieces(value)]);
     if (isCutShort || uuids.length <= ASKED_MAX) uuids = await this.#notStored(app, uuids);
     await this.#join(app, { forgets: this.#fingerprintsOf(app, uuids), erased: noted.map(({ key }) => key) });

@@ -79,7 +79,7 @@ export class IdWindow {
   }
 
   #restoreSome(groups: Iterable<Restored>, generations: readonly number[], pass: number): void {
-    const dealt = this.#shards.map((_, index) => (index % RESTORE_PASSES === pass ? new Dealt() : undefined));
+    const batches = this.#shards.map((_, index) => (index % RESTORE_PASSES === pass ? new ShardBatch() : undefined));
     let words = new Uint32Array(1024);
     let place = 0;
     for (const { app, fingerprints } of groups) {
@@ -95,15 +95,15 @@ export class IdWindow {
       for (let i = 0; i < count * 2; i += 2) {
         const high = words[i]!;
         const index = high >>> SHARD_SHIFT;
-        if (index % RESTORE_PASSES === pass) dealt[index]!.add(high, words[i + 1]!, number, generation);
+        if (index % RESTORE_PASSES === pass) batches[index]!.add(high, words[i + 1]!, number, generation);
       }
     }
-    dealt.forEach((some, index) => {
-      if (some === undefined) return;
+    batches.forEach((batch, index) => {
+      if (batch === undefined) return;
       const shard = this.#shards[index]!;
-      shard.reserve(some.length);
-      const { high, low, app, generation } = some;
-      for (let i = 0; i < some.length; i++) {
+      shard.reserve(batch.length);
+      const { high, low, app, generation } = batch;
+      for (let i = 0; i < batch.length; i++) {
         if (generation[i] === FORGET) {
           for (let at = shard.find(high[i]!, low[i]!); at >= 0; at = shard.find(high[i]!, low[i]!))
             this.#drop(shard, at);
@@ -315,7 +315,7 @@ export interface PrintsView {
 }
 
 /** Fingerprints of one shard, in their order. */
-class Dealt {
+class ShardBatch {
   length = 0;
   high = new Uint32Array(64);
   low = new Uint32Array(64);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Journal } from '../journal/journal.ts';
-import type { JournalLimits } from '../journal/journal-limits.ts';
+import type { JournalLimits } from '../journal/journal-capacity.ts';
 import { type Bounds, IdWindow } from './id-window.ts';
 import { loadWindow, saveWindow } from './id-window-file.ts';
 
@@ -27,7 +27,7 @@ export async function openIds(options: {
   const { path, limits, bounds, logger } = options;
   const file = join(path, 'ids.window');
   let journal = new Journal(path, limits);
-  const idsNow = options.clockOf(journal.newestFingerprintsAt());
+  const idsNow = options.clockOf(journal.fingerprints.newestAt());
   const token = journal.windowToken();
   const kept = token === undefined ? undefined : loadWindow(file, bounds, { token, endSeq: journal.committedSeq });
   const ids = kept ?? new IdWindow(bounds);
@@ -35,7 +35,7 @@ export async function openIds(options: {
     // The server may have stood still for days.
     ids.expire(idsNow());
   } else {
-    ids.restoreAll(() => journal.packedFingerprints(idsNow() - bounds.windowMs));
+    ids.restoreAll(() => journal.fingerprints.packedSince(idsNow() - bounds.windowMs));
     // What was read stays mapped into the process until the file is closed: 160 MB at 20 million ids.
     await journal.close();
     journal = new Journal(path, limits);

@@ -1,9 +1,9 @@
 import { ROW_OFFSET, uuidToText } from '../../row/row.ts';
 import type { Store } from '../../store/store.ts';
 import type { Accepted } from '../accept/accept.ts';
-import type { Fingerprints } from '../ids/fingerprint.ts';
+import type { Fingerprints } from '../ids/fingerprints.ts';
 import { IdWindow } from '../ids/id-window.ts';
-import type { Batch } from '../post/batch.ts';
+import type { EventBatch } from '../post/batch.ts';
 
 export interface ImportIdsOptions {
   readonly app: string;
@@ -48,7 +48,7 @@ export class ImportIds {
    * @returns for the committer: what is known becomes a duplicate (`own`), all else `imported`. To be called in the turn of the
    * event loop in which the rows join, since ids come to be stored in between.
    */
-  async lookUp({ starts, kinds, writer: { bytes } }: Batch): Promise<() => (Accepted | 'imported')[]> {
+  async lookUp({ starts, kinds, writer: { bytes } }: EventBatch): Promise<() => (Accepted | 'imported')[]> {
     const { app, fingerprints } = this.#options;
     const asked = await this.#ask(starts, kinds, bytes);
     return () =>

@@ -3,10 +3,10 @@ import { SeismoError } from '../../model/errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { AcceptContext } from '../accept/accept.ts';
 import { RowWriter } from '../accept/row-writer.ts';
-import type { Fingerprints } from '../ids/fingerprint.ts';
+import type { Fingerprints } from '../ids/fingerprints.ts';
 import type { ImportAnswer } from '../ingest.ts';
 import type { Committer } from '../journal/committer.ts';
-import { addLine, type Batch, newBatch } from '../post/batch.ts';
+import { addLine, type EventBatch, newBatch } from '../post/batch.ts';
 import { linesOf } from '../post/lines.ts';
 import { ImportIds } from './import-ids.ts';
 
@@ -18,7 +18,7 @@ export interface ImportPiece {
   readonly rowsFrom: number;
   readonly rowsDone: number;
   /** Reads the rows; called when it is the piece's turn. */
-  readonly accept: () => Promise<Batch>;
+  readonly accept: () => Promise<EventBatch>;
 }
 
 export interface ImportsOptions {
@@ -175,7 +175,11 @@ export class Imports {
 }
 
 /** The events of lines, some at a time. */
-export async function acceptLines(bytes: Buffer, lineMaxBytes: number, contextOf: () => AcceptContext): Promise<Batch> {
+export async function acceptLines(
+  bytes: Buffer,
+  lineMaxBytes: number,
+  contextOf: () => AcceptContext,
+): Promise<EventBatch> {
   const batch = newBatch(false, new RowWriter(bytes.length));
   let index = 0;
   for await (const lines of linesOf(Readable.from([bytes]), lineMaxBytes, SLICE_BYTES)) {

@@ -2,8 +2,8 @@ import { SeismoError } from '../../model/errors.ts';
 import type { Committed } from '../../row/committed-rows.ts';
 import { ROW_OFFSET } from '../../row/row.ts';
 import type { Accepted } from '../accept/accept.ts';
-import type { NameBook } from '../accept/known-names.ts';
-import type { Fingerprints } from '../ids/fingerprint.ts';
+import type { KnownNames } from '../accept/known-names.ts';
+import type { Fingerprints } from '../ids/fingerprints.ts';
 import { type IdWindow, PENDING_EVEN, PENDING_ODD } from '../ids/id-window.ts';
 import type { DailyQuota } from '../post/daily-quota.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -12,7 +12,7 @@ import { type AppFingerprints, encodeFingerprints, IdFingerprintsWriter } from '
 import type { Journal } from './journal.ts';
 
 /** Rows of one request, as accept.ts wrote them one after another. */
-export interface Rows {
+export interface RequestRows {
   readonly app: string;
   readonly bytes: Buffer;
   /** Where each row begins; one more entry than rows, the last is the end. */
@@ -29,7 +29,7 @@ export interface Joined {
   readonly done: Promise<void>;
 }
 
-interface Batch {
+interface CommitBatch {
   readonly group: GroupWriter;
   readonly fingerprints: IdFingerprintsWriter;
   readonly pending: typeof PENDING_EVEN | typeof PENDING_ODD;
@@ -37,7 +37,7 @@ interface Batch {
   takenFromRejected: number[];
   checkpoints: (Checkpoint & { readonly app: string })[];
   /** A request in it holds a duplicate of an id that is in flight: they fail together, so that a request is stored whole or not. */
-  needsFlight: boolean;
+  dependsOnInFlight: boolean;
   done: Promise<void>;
   resolve: () => void;
   reject: (error: Error) => void;
@@ -47,10 +47,10 @@ export interface CommitterOptions {
   readonly journal: Journal;
   readonly ids: IdWindow;
   readonly fingerprints: Fingerprints;
-  readonly names: NameBook;
+  readonly names: KnownNames;
   readonly quota: DailyQuota;
   readonly now: () => number;
-  /** The clock by which ids grow old, ms (ids-clock.ts). */
+  /** The clock by which ids grow old, ms (steady-clock.ts). */
   readonly idsNow: () => number;
   /** Ids that callers gave are on disk: high and low of each. It must not throw. */
   readonly onStored: (app: string, fingerprints: readonly number[]) => void;
@@ -73,11 +73,11 @@ const GATHERED_MAX_BYTES = 64 * 1024 * 1024;
  */
 export class Committer {
   readonly #options: CommitterOptions;
-  #gathering: Batch;
-  #inFlight: Batch | undefined;
-  #spare: Batch;
+  #gathering: CommitBatch;
+  #inFlight: CommitBatch | undefined;
+  #spare: CommitBatch;
   #scheduled = false;
-  #isStuck = false;
+  #isHung = false;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -89,7 +89,7 @@ export class Committer {
    * Takes the rows whose ids are new; one transaction for all of them.
    * @throws JOURNAL_FULL, JOURNAL_UNAVAILABLE, SERVER_BUSY; then nothing was taken
    */
-  join(rows: Rows, checkpoint?: Checkpoint): Joined {
+  join(rows: RequestRows, checkpoint?: Checkpoint): Joined {
     const { journal, ids, fingerprints } = this.#options;
     this.check();
     const batch = this.#gathering;
@@ -103,7 +103,7 @@ export class Committer {
       );
     const duplicates: number[] = [];
     let joins = checkpoint !== undefined;
-    let waitsForFlight = false;
+    let waitsForInFlight = false;
     const { app, starts, kinds } = rows;
     /** The first row that is neither copied nor a duplicate. */
     let from = 0;
@@ -122,7 +122,7 @@ export class Committer {
           continue;
         }
         if (known === batch.pending) joins = true;
-        else if (known !== 'stored') waitsForFlight = true;
+        else if (known !== 'stored') waitsForInFlight = true;
       }
       duplicates.push(i);
       batch.group.addRun(rows.bytes, starts, from, i);
@@ -136,9 +136,9 @@ export class Committer {
     if (joins) this.#schedule();
     const waits: Promise<void>[] = [];
     if (joins) waits.push(batch.done);
-    if (waitsForFlight && this.#inFlight) {
+    if (waitsForInFlight && this.#inFlight) {
       waits.push(this.#inFlight.done);
-      if (joins) batch.needsFlight = true;
+      if (joins) batch.dependsOnInFlight = true;
     }
     return {
       accepted,
@@ -148,7 +148,7 @@ export class Committer {
   }
 
   /** Rejected rows go back in line, in a transaction that takes them from there. */
-  async putBack(rows: readonly { seq: number; row: Buffer; app: string }[]): Promise<void> {
+  async requeue(rows: readonly { seq: number; row: Buffer; app: string }[]): Promise<void> {
     this.check();
     const batch = this.#gathering;
     for (const { seq, row, app } of rows) {
@@ -163,7 +163,7 @@ export class Committer {
 
   /** @throws JOURNAL_UNAVAILABLE while a transaction hangs */
   check(): void {
-    if (this.#isStuck) throw unavailable();
+    if (this.#isHung) throw unavailable();
   }
 
   /** Resolves when all that has joined so far is on disk or refused. */
@@ -173,9 +173,9 @@ export class Committer {
 
   /** Resolves when nothing is under way, or nothing moves. @returns whether nothing is */
   async idle(): Promise<boolean> {
-    while (!this.#isStuck && (this.#inFlight || this.#scheduled))
+    while (!this.#isHung && (this.#inFlight || this.#scheduled))
       await (this.#inFlight ?? this.#gathering).done.catch(() => {});
-    return !this.#isStuck;
+    return !this.#isHung;
   }
 
   #schedule(): void {
@@ -194,27 +194,27 @@ export class Committer {
     this.#gathering = this.#spare;
     this.#spare = batch;
     this.#inFlight = batch;
-    const late = setTimeout(() => this.#stick(batch), COMMIT_MAX_MS);
+    const late = setTimeout(() => this.#markHung(batch), COMMIT_MAX_MS);
     late.unref();
     this.#commit(batch).then((isStored) => {
       clearTimeout(late);
-      this.#isStuck = false;
+      this.#isHung = false;
       this.#inFlight = undefined;
       renew(batch);
-      if (!isStored && this.#gathering.needsFlight) this.#giveUp(this.#gathering);
+      if (!isStored && this.#gathering.dependsOnInFlight) this.#failBatch(this.#gathering);
       if (this.#scheduled) this.#start();
     });
   }
 
   /** @returns whether it is on disk */
-  async #commit(batch: Batch): Promise<boolean> {
+  async #commit(batch: CommitBatch): Promise<boolean> {
     const { journal, ids, names, quota, now, idsNow } = this.#options;
     const at = idsNow();
-    const fresh = names.takeFresh();
+    const newNames = names.takePending();
     const kept = fingerprintsOf(batch, 'keeps');
     const forgotten = fingerprintsOf(batch, 'forgets');
     const fingerprints = [...batch.fingerprints.each(), ...kept];
-    const used = quota.takeFresh();
+    const used = quota.takePending();
     let firstSeq: number;
     try {
       firstSeq = await journal.append({
@@ -223,14 +223,14 @@ export class Committer {
         ...(fingerprints.length > 0 && { fingerprints: encodeFingerprints(journal.nextSeq, at, fingerprints) }),
         ...(forgotten.length > 0 && { forgotten: { at, apps: forgotten } }),
         erased: batch.checkpoints.flatMap(({ erased = [] }) => erased),
-        names: fresh,
+        names: newNames,
         takenFromRejected: batch.takenFromRejected,
         checkpoints: [...batch.checkpoints, ...used],
       });
     } catch (error) {
-      names.giveBack(fresh);
-      quota.giveBack(used);
-      this.#fail(batch, error);
+      names.requeue(newNames);
+      quota.requeue(used);
+      this.#rejectBatch(batch, error);
       return false;
     }
     for (const { app, fingerprints } of batch.fingerprints.each()) {
@@ -246,8 +246,8 @@ export class Committer {
     return true;
   }
 
-  #stick(batch: Batch): void {
-    this.#isStuck = true;
+  #markHung(batch: CommitBatch): void {
+    this.#isHung = true;
     const seconds = COMMIT_MAX_MS / 1_000;
     batch.reject(
       new SeismoError(
@@ -255,17 +255,17 @@ export class Committer {
         `The disk has not answered for ${seconds} s: this request may be stored or not. With uuids it can be sent again.`,
       ),
     );
-    this.#giveUp(this.#gathering);
+    this.#failBatch(this.#gathering);
   }
 
   /** What has gathered fails, with the transaction that it needs or waits for. */
-  #giveUp(batch: Batch): void {
+  #failBatch(batch: CommitBatch): void {
     this.#scheduled = false;
-    this.#fail(batch, unavailable());
+    this.#rejectBatch(batch, unavailable());
     renew(batch);
   }
 
-  #fail(batch: Batch, error: unknown): void {
+  #rejectBatch(batch: CommitBatch, error: unknown): void {
     const { ids } = this.#options;
     for (const { fingerprints } of batch.fingerprints.each()) ids.removeAll(fingerprints);
     batch.reject(error instanceof Error ? error : new Error(String(error)));
@@ -275,15 +275,15 @@ export class Committer {
 const unavailable = (): SeismoError =>
   new SeismoError('JOURNAL_UNAVAILABLE', 'The journal could not be written; nothing of this request was stored.');
 
-function newBatch(pending: Batch['pending']): Batch {
-  const batch: Batch = {
+function newBatch(pending: CommitBatch['pending']): CommitBatch {
+  const batch: CommitBatch = {
     group: new GroupWriter(),
     fingerprints: new IdFingerprintsWriter(),
     pending,
     apps: new Set(),
     takenFromRejected: [],
     checkpoints: [],
-    needsFlight: false,
+    dependsOnInFlight: false,
     done: Promise.resolve(),
     resolve: () => {},
     reject: () => {},
@@ -292,18 +292,18 @@ function newBatch(pending: Batch['pending']): Batch {
   return batch;
 }
 
-const fingerprintsOf = ({ checkpoints }: Batch, what: 'forgets' | 'keeps'): AppFingerprints[] =>
+const fingerprintsOf = ({ checkpoints }: CommitBatch, what: 'forgets' | 'keeps'): AppFingerprints[] =>
   checkpoints.flatMap(({ app, [what]: fingerprints }) =>
     fingerprints && fingerprints.length > 0 ? [{ app, fingerprints }] : [],
   );
 
-function renew(batch: Batch): void {
+function renew(batch: CommitBatch): void {
   batch.group.reset();
   batch.fingerprints.reset();
   batch.apps.clear();
   batch.takenFromRejected = [];
   batch.checkpoints = [];
-  batch.needsFlight = false;
+  batch.dependsOnInFlight = false;
   batch.done = new Promise((resolve, reject) => {
     batch.resolve = resolve;
     batch.reject = reject;

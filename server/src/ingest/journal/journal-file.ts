@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { checkSpaceForNewFile } from '../../system/disk-reservation.ts';
 import { DURABLE, numberIn, usedBytesOf } from '../../system/lmdb-options.ts';
-import { checkRoomForNew } from '../../system/lmdb-reserve.ts';
 
 /** The journal's LMDB file. Every value carries a checksum: see group.ts, id-fingerprints.ts, rejected-row.ts and checked-value.ts. */
 export interface JournalFile {
-  /** Single values: `nextSeq` (one more than the last place loaded), `end` (after a salvage), `cut`, `window`, `salvaged`, `ping` (checked-value.ts). */
+  /** Single values: `nextSeq` (one more than the last one loaded), `end` (after a salvage), `cut`, `window`, `salvaged`, `ping` (checked-value.ts). */
   readonly root: RootDatabase<Buffer, string>;
-  /** Transactions on their way to the store, by their first place (group.ts). */
+  /** Transactions on their way to the store, by their first sequence number (group.ts). */
   readonly groups: Database<Buffer, number>;
   /** Fingerprints of the ids of one transaction, by its first sequence number (id-fingerprints.ts). */
   readonly ids: Database<Buffer, number>;
@@ -16,22 +16,29 @@ export interface JournalFile {
   readonly aside: Database<Buffer, number>;
   /** Groups that were no more what was written, as they were found. */
   readonly damaged: Database<Buffer, number>;
-  /** Event ids and property names, as keys (names.ts, checked-value.ts). */
+  /** Event ids and property names, as keys (known-names.ts, checked-value.ts). */
   readonly names: Database<Buffer, string>;
   /** How far imports have come (checked-value.ts). */
   readonly imports: Database<Buffer, string>;
-  /** Fingerprints of erased ids (id-fingerprints.ts), by the place before which they were journalled: they hold for none that came later. */
+  /** Fingerprints of erased ids (id-fingerprints.ts), by the sequence number before which they were journalled: they hold for none that came later. */
   readonly forgotten: Database<Buffer, number>;
   /** Uuids whose events are being erased, 16 bytes each (erased-ids.ts). */
   readonly erasing: Database<Buffer, string>;
 }
 
+/**
+ * One transaction.
+ * @param bytes what it writes at most, as values; none: it only forgets, or nearly so
+ * @throws JOURNAL_UNAVAILABLE with `otherwise` in its sentence; then nothing of it is on disk
+ */
+export type JournalWrite = (otherwise: string, bytes: number, work: () => void) => Promise<void>;
+
 /** The file's name in the journal's directory. */
 export const FILE_NAME = 'data.mdb';
 
-/** @throws NoRoom */
+/** @throws DiskFullError */
 export function openJournalFile(path: string): JournalFile {
-  if (!existsSync(join(path, FILE_NAME))) checkRoomForNew(existsSync(path) ? path : dirname(path));
+  if (!existsSync(join(path, FILE_NAME))) checkSpaceForNewFile(existsSync(path) ? path : dirname(path));
   const root = open<Buffer, string>({ path, ...DURABLE, mapSize: MAP_BYTES, maxDbs: 10, encoding: 'binary' });
   return {
     root,

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 
 /**
  * Beside the journal's file, every minute: how far it had come. A file that was cut cannot say so itself, and then this tells how much is
- * lost at least, and what was loaded (and perhaps erased) already. It may be lost, or old: places only grow.
+ * lost at least, and what was loaded (and perhaps erased) already. It may be lost, or old: sequence numbers only grow.
  */
-export interface PlacesNote {
+export interface Progress {
   /** The newest transaction of the file then: a file that was brought back from before is not spoken of. */
   readonly transaction: number;
   /** Everything below was in the store. */
   readonly loadedSeq: number;
-  /** One more than the last place on disk. */
+  /** One more than the last sequence number on disk. */
   readonly endSeq: number;
 }
 
 const pathOf = (directory: string): string => join(directory, 'places.json');
 
 /** On a disk that takes nothing the older one stays, which is still true. */
-export function writePlacesNote(directory: string, note: PlacesNote): void {
+export function writeProgress(directory: string, note: Progress): void {
   const path = pathOf(directory);
   try {
     writeFileSync(`${path}.new`, JSON.stringify(note), { mode: 0o600 });
@@ -28,7 +28,7 @@ export function writePlacesNote(directory: string, note: PlacesNote): void {
 }
 
 /** @returns undefined when there is none that can be read */
-export function readPlacesNote(directory: string): PlacesNote | undefined {
+export function readProgress(directory: string): Progress | undefined {
   let note: unknown;
   try {
     note = JSON.parse(readFileSync(pathOf(directory), 'utf8'));
@@ -36,10 +36,10 @@ export function readPlacesNote(directory: string): PlacesNote | undefined {
     // Absent, or torn: one does without.
     return undefined;
   }
-  return isNote(note) ? note : undefined;
+  return isProgress(note) ? note : undefined;
 }
 
-function isNote(value: unknown): value is PlacesNote {
+function isProgress(value: unknown): value is Progress {
   if (typeof value !== 'object' || value === null) return false;
   const numbers = new Map<string, unknown>(Object.entries(value));
   return ['transaction', 'loadedSeq', 'endSeq'].every((name) => Number.isSafeInteger(numbers.get(name)));

@@ -27,7 +27,7 @@ export function createRejectedRows(
 
   function* events(max = Number.POSITIVE_INFINITY): Generator<RejectedRowEvent> {
     let count = 0;
-    for (const { seq, reason, row } of journal.rejectedRows()) {
+    for (const { seq, reason, row } of journal.rejectedRows.all()) {
       if (++count > max) return;
       yield { seq, reason, event: decodeRow(row, 0) };
     }
@@ -39,13 +39,13 @@ export function createRejectedRows(
     let retried = 0;
     for (let from = 0; ; ) {
       const rows: { seq: number; row: Buffer; app: string }[] = [];
-      for (const { seq, row } of journal.rejectedRows(from)) {
+      for (const { seq, row } of journal.rejectedRows.all(from)) {
         if (seq >= end || rows.length >= RETRIED_AT_ONCE) break;
         rows.push({ seq, row, app: decodeRow(row, 0).app });
       }
       const last = rows.at(-1);
       if (last === undefined) return retried;
-      await committer.putBack(rows);
+      await committer.requeue(rows);
       retried += rows.length;
       from = last.seq + 1;
     }
@@ -59,9 +59,9 @@ export function createRejectedRows(
 
   async function eraseMatching(app: string, matches: Parameters<typeof matching>[1]): Promise<number> {
     // What is about to be erased was loaded: should the file be cut, its old pages must not bring it back.
-    journal.notePlaces();
+    journal.writeProgress();
     const seqs = matching(app, matches);
-    if (seqs.length > 0) await journal.dropRejectedRows(seqs);
+    if (seqs.length > 0) await journal.rejectedRows.drop(seqs);
     return seqs.length;
   }
 

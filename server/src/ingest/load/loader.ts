@@ -31,7 +31,7 @@ interface SeqSpan extends BlockRange {
   readonly journal: string;
 }
 
-interface Placed {
+interface SeqRow {
   readonly seq: number;
   readonly row: Buffer;
 }
@@ -173,14 +173,14 @@ export class Loader {
     const block = { ...blockRange, journal: first.journal };
     try {
       if (repeated)
-        await this.#insert(block.journal, await this.#missing(block.journal, groups.flatMap(placedRows)), rejected);
+        await this.#insert(block.journal, await this.#missing(block.journal, groups.flatMap(seqRowsOf)), rejected);
       else
         await store.insert(
           this.#block(block, blockRange.endSeq - blockRange.firstSeq, tokenOf(block), groups, (group) => group.rows),
         );
     } catch (error) {
       if (!(error instanceof InsertRefused)) throw error;
-      await this.#halve(block.journal, groups.flatMap(placedRows), error, rejected);
+      await this.#halve(block.journal, groups.flatMap(seqRowsOf), error, rejected);
     }
     await journal.forget(groups, rejected);
     this.#advance(blockRange.endSeq);
@@ -203,27 +203,27 @@ export class Loader {
   }
 
   /** What of an earlier attempt did not arrive: first it is surely not running any more, then its places are counted. */
-  async #missing(journal: string, placed: readonly Placed[]): Promise<readonly Placed[]> {
+  async #missing(journal: string, rows: readonly SeqRow[]): Promise<readonly SeqRow[]> {
     const { store } = this.#options;
-    const [first, last] = [placed[0], placed.at(-1)];
-    if (first === undefined || last === undefined) return placed;
+    const [first, last] = [rows[0], rows.at(-1)];
+    if (first === undefined || last === undefined) return rows;
     await store.settleInserts(journal);
     const stored = await store.storedRanges(journal, first.seq, last.seq + 1);
-    return placed.filter(({ seq }) => !isWithin(stored, seq));
+    return rows.filter(({ seq }) => !isWithin(stored, seq));
   }
 
-  /** @param placed ascending; nothing of it is stored or on its way */
-  async #insert(journal: string, placed: readonly Placed[], rejected: RejectedRow[]): Promise<void> {
-    const [first, last] = [placed[0], placed.at(-1)];
+  /** @param rows ascending; nothing of it is stored or on its way */
+  async #insert(journal: string, rows: readonly SeqRow[], rejected: RejectedRow[]): Promise<void> {
+    const [first, last] = [rows[0], rows.at(-1)];
     if (first === undefined || last === undefined) return;
     try {
       const range = { journal, firstSeq: first.seq, endSeq: last.seq + 1 };
       // A token of its own: with an earlier attempt's, the engine may ignore the rows without having them (ENGINE.md).
       const token = `${tokenOf(range)}:${randomUUID()}`;
-      await this.#options.store.insert(this.#block(range, placed.length, token, placed, ({ row }) => row));
+      await this.#options.store.insert(this.#block(range, rows.length, token, rows, ({ row }) => row));
     } catch (error) {
       if (!(error instanceof InsertRefused)) throw error;
-      await this.#halve(journal, placed, error, rejected);
+      await this.#halve(journal, rows, error, rejected);
     }
   }
 
@@ -233,20 +233,20 @@ export class Loader {
    */
   async #halve(
     journal: string,
-    tried: readonly Placed[],
+    tried: readonly SeqRow[],
     reason: InsertRefused,
     rejected: RejectedRow[],
   ): Promise<void> {
-    const placed = await this.#missing(journal, tried);
-    const [first] = placed;
+    const rows = await this.#missing(journal, tried);
+    const [first] = rows;
     if (first === undefined) return;
-    if (placed.length === 1 && tried.length === 1) {
+    if (rows.length === 1 && tried.length === 1) {
       rejected.push({ seq: first.seq, reason: reason.message, row: first.row });
       return;
     }
-    const middle = Math.ceil(placed.length / 2);
-    await this.#insert(journal, placed.slice(0, middle), rejected);
-    await this.#insert(journal, placed.slice(middle), rejected);
+    const middle = Math.ceil(rows.length / 2);
+    await this.#insert(journal, rows.slice(0, middle), rejected);
+    await this.#insert(journal, rows.slice(middle), rejected);
   }
 
   #block<T>(range: SeqSpan, rows: number, token: string, pieces: readonly T[], rowsOf: (piece: T) => Buffer): Block {
@@ -299,7 +299,7 @@ function pause(ms: number, onWake?: (wake: () => void) => void): Promise<void> {
 
 const tokenOf = ({ journal, firstSeq, endSeq }: SeqSpan): string => `${journal}:${firstSeq}:${endSeq}`;
 
-function placedRows(group: Group): Placed[] {
+function seqRowsOf(group: Group): SeqRow[] {
   let start = 0;
   return Array.from(group.lengths, (length, index) => {
     const row = group.rows.subarray(start, start + length);

@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { SeismoError } from '../../model/errors.ts';
 import { propertyName } from '../../model/property-name.ts';
-import type { Refused } from '../../row/committed-rows.ts';
+import type { RejectedEvent } from '../../row/committed-rows.ts';
 import { type Glance, glanceAt, hiddenFaults, keysOf, mayVanish } from '../../row/json-scan.ts';
 import { keysOfPath } from '../../row/shape.ts';
 import { type AcceptContext, type Accepted, acceptEvent } from '../accept/accept.ts';
@@ -18,18 +18,18 @@ export interface Rejection {
 }
 
 /** What a body turned into. */
-export interface Batch {
+export interface EventBatch {
   readonly single: boolean;
   readonly writer: RowWriter;
   readonly starts: number[];
   readonly kinds: Accepted[];
   readonly rejected: Rejection[];
   rejectedTotal: number;
-  /** The refusal of a single event. */
-  refusal: SeismoError | undefined;
-  /** The last of them, with what was sent, for those who look on (live). */
-  refused: Refused[];
-  /** Paths of properties that were stored and are not indexed (names.ts). */
+  /** Why the last one was rejected; of a single event, why it was. */
+  lastError: SeismoError | undefined;
+  /** The last of them, with what was sent, for live subscriptions. */
+  rejectedEvents: RejectedEvent[];
+  /** Paths of properties that were stored and are not indexed (known-names.ts). */
   notIndexed: ReadonlySet<string> | undefined;
 }
 
@@ -102,7 +102,7 @@ function checkCount(events: readonly unknown[], { batchEventsMax }: EventLimits)
   return events;
 }
 
-export function newBatch(single: boolean, writer = new RowWriter(4 * 1024)): Batch {
+export function newBatch(single: boolean, writer = new RowWriter(4 * 1024)): EventBatch {
   return {
     single,
     writer,
@@ -110,14 +110,14 @@ export function newBatch(single: boolean, writer = new RowWriter(4 * 1024)): Bat
     kinds: [],
     rejected: [],
     rejectedTotal: 0,
-    refusal: undefined,
-    refused: [],
+    lastError: undefined,
+    rejectedEvents: [],
     notIndexed: undefined,
   };
 }
 
-/** Accepts one event into the batch, or lists its refusal. */
-export function addEvent(batch: Batch, value: unknown, index: number, context: AcceptContext): void {
+/** Accepts one event into the batch, or lists why it was rejected. */
+export function addEvent(batch: EventBatch, value: unknown, index: number, context: AcceptContext): void {
   const start = batch.writer.length;
   try {
     const kind = acceptEvent(value, context, batch.writer);
@@ -125,40 +125,41 @@ export function addEvent(batch: Batch, value: unknown, index: number, context: A
     batch.kinds.push(kind);
   } catch (error) {
     if (!(error instanceof SeismoError)) throw error;
-    refuse(batch, index, error, value);
+    rejectEvent(batch, index, error, value);
   }
 }
 
-/** Accepts one line of NDJSON into the batch, or lists its refusal. */
-export function addLine(batch: Batch, line: Line, index: number, context: AcceptContext): void {
+/** Accepts one line of NDJSON into the batch, or lists why it was rejected. */
+export function addLine(batch: EventBatch, line: Line, index: number, context: AcceptContext): void {
   if (line instanceof SeismoError) {
-    refuse(batch, index, line, undefined);
+    rejectEvent(batch, index, line, undefined);
     return;
   }
   try {
     const parsed = parseBody(line, context.limits);
     const fault = hiddenFaultsOf(parsed, 0, parsed.glance).get(0);
-    if (fault) refuse(batch, index, fault, parsed.value);
+    if (fault) rejectEvent(batch, index, fault, parsed.value);
     else addEvent(batch, parsed.value, index, context);
   } catch (error) {
     if (!(error instanceof SeismoError)) throw error;
-    refuse(batch, index, error, line);
+    rejectEvent(batch, index, error, line);
   }
 }
 
 /** @param value what was sent, as far as it is known */
-export function refuse(batch: Batch, index: number, error: SeismoError, value: unknown): void {
+export function rejectEvent(batch: EventBatch, index: number, error: SeismoError, value: unknown): void {
   batch.rejectedTotal++;
-  batch.refusal = error;
+  batch.lastError = error;
   const { code, detail, field } = error;
   if (batch.rejected.length < REJECTED_LISTED_MAX) batch.rejected.push({ index, code, detail });
   // In steps, since taking one from the front of a long list moves all others.
-  if (batch.refused.length >= 2 * REJECTED_LISTED_MAX) batch.refused = batch.refused.slice(-REJECTED_LISTED_MAX);
-  batch.refused.push({ code, detail, field, index: batch.single ? undefined : index, value });
+  if (batch.rejectedEvents.length >= 2 * REJECTED_LISTED_MAX)
+    batch.rejectedEvents = batch.rejectedEvents.slice(-REJECTED_LISTED_MAX);
+  batch.rejectedEvents.push({ code, detail, field, index: batch.single ? undefined : index, value });
 }
 
 /** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
-export function batchAnswer(batch: Batch, accepted: number, duplicates: number): string {
+export function batchAnswer(batch: EventBatch, accepted: number, duplicates: number): string {
   const { rejected, rejectedTotal } = batch;
   if (rejectedTotal > 0 && accepted + duplicates === 0)
     throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
@@ -168,14 +169,14 @@ export function batchAnswer(batch: Batch, accepted: number, duplicates: number):
 }
 
 /** Notes what of a request was not indexed, some of it. */
-export function noteNotIndexed(batch: Batch, { indexed: { left } }: AcceptContext): void {
+export function noteNotIndexed(batch: EventBatch, { indexed: { left } }: AcceptContext): void {
   if (left === undefined) return;
   const all = [...(batch.notIndexed ?? []), ...left].slice(0, NOT_INDEXED_LISTED_MAX);
   batch.notIndexed = new Set(all);
 }
 
 /** For an answer: the properties as filters spell them; nothing when all are indexed. */
-export function notIndexedOf({ notIndexed }: Batch): { readonly notIndexed?: readonly string[] } {
+export function notIndexedOf({ notIndexed }: EventBatch): { readonly notIndexed?: readonly string[] } {
   if (notIndexed === undefined || notIndexed.size === 0) return {};
   return { notIndexed: [...notIndexed].map((path) => propertyName(keysOfPath(path))) };
 }

@@ -27,7 +27,7 @@ export class DailyQuota {
   readonly #options: QuotaOptions;
   readonly #used = new Map<string, Used>();
   /** Apps whose use is not written yet. */
-  readonly #fresh = new Set<string>();
+  readonly #pending = new Set<string>();
 
   constructor(options: QuotaOptions) {
     this.#options = options;
@@ -44,7 +44,7 @@ export class DailyQuota {
     const used = this.#usedBy(app);
     if (used.bytes + bytes > max) throw this.#reached(`${max} bytes a day (bytesPerDayMax)`);
     used.bytes += bytes;
-    this.#fresh.add(app);
+    this.#pending.add(app);
   }
 
   /** How many more events the app may store today. */
@@ -67,20 +67,20 @@ export class DailyQuota {
   stored(app: string, events: number): void {
     if (!this.#isOn || events === 0) return;
     this.#usedBy(app).events += events;
-    this.#fresh.add(app);
+    this.#pending.add(app);
   }
 
   /** What to write with the next transaction. */
-  takeFresh(): Checkpoint[] {
-    if (this.#fresh.size === 0) return [];
-    const taken = [...this.#fresh].map((app) => ({ key: keyOf(app), value: { ...this.#usedBy(app) } }));
-    this.#fresh.clear();
+  takePending(): Checkpoint[] {
+    if (this.#pending.size === 0) return [];
+    const taken = [...this.#pending].map((app) => ({ key: keyOf(app), value: { ...this.#usedBy(app) } }));
+    this.#pending.clear();
     return taken;
   }
 
   /** The transaction failed: write it with the next one. */
-  giveBack(taken: readonly Checkpoint[]): void {
-    for (const { key } of taken) this.#fresh.add(key.slice(KEY_PREFIX.length));
+  requeue(taken: readonly Checkpoint[]): void {
+    for (const { key } of taken) this.#pending.add(key.slice(KEY_PREFIX.length));
   }
 
   #usedBy(app: string): Used {

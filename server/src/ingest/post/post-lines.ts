@@ -4,7 +4,7 @@ import { REJECTED_LISTED_MAX } from '../accept/limits.ts';
 import { RowWriter } from '../accept/row-writer.ts';
 import type { PostAnswer } from '../ingest.ts';
 import type { Joined } from '../journal/committer.ts';
-import { type Batch, batchAnswer, newBatch, noteNotIndexed, notIndexedOf } from './batch.ts';
+import { batchAnswer, type EventBatch, newBatch, noteNotIndexed, notIndexedOf } from './batch.ts';
 import { type Line, linesOf } from './lines.ts';
 import type { PostBudget } from './post-budget.ts';
 
@@ -22,11 +22,16 @@ export interface LinesPost {
   readonly checkOpen: () => void;
   readonly contextOf: () => AcceptContext;
   /** Accepts lines into the batch; the first has this index. */
-  readonly addLines: (batch: Batch, lines: readonly Line[], first: number, context: AcceptContext) => Promise<void>;
+  readonly addLines: (
+    batch: EventBatch,
+    lines: readonly Line[],
+    first: number,
+    context: AcceptContext,
+  ) => Promise<void>;
   /** Ids that the server made and that may have been erased: the batch that is to be committed, when it is another. */
-  readonly checkOwn: (batch: Batch) => Promise<Batch> | undefined;
+  readonly checkOwn: (batch: EventBatch) => Promise<EventBatch> | undefined;
   /** @param rejectedBefore of the same request */
-  readonly commit: (batch: Batch, rejectedBefore: number) => Joined;
+  readonly commit: (batch: EventBatch, rejectedBefore: number) => Joined;
   /** What has become of it, also when it fails. */
   readonly onEnd: (accepted: number, duplicates: number) => void;
 }

@@ -4,12 +4,21 @@ import { ADMIN, type Poster } from '../../model/poster.ts';
 import { decodeRow, ROW_OFFSET, uuidToText } from '../../row/row.ts';
 import type { AcceptContext } from '../accept/accept.ts';
 import type { EventLimits } from '../accept/limits.ts';
-import type { Refusals } from '../accept/rejections.ts';
+import type { Rejections } from '../accept/rejections.ts';
 import { RowWriter } from '../accept/row-writer.ts';
 import type { ErasedIds } from '../ids/erased-ids.ts';
 import type { Ingest, PostAnswer } from '../ingest.ts';
 import type { Committer } from '../journal/committer.ts';
-import { addEvent, addLine, type Batch, batchAnswer, newBatch, noteNotIndexed, notIndexedOf, refuse } from './batch.ts';
+import {
+  addEvent,
+  addLine,
+  batchAnswer,
+  type EventBatch,
+  newBatch,
+  noteNotIndexed,
+  notIndexedOf,
+  rejectEvent,
+} from './batch.ts';
 import type { DailyQuota } from './daily-quota.ts';
 import { LargeBodies } from './large-bodies.ts';
 import type { Line } from './lines.ts';
@@ -26,7 +35,7 @@ export interface PostingOptions {
   readonly committer: Committer;
   readonly erasedIds: Pick<ErasedIds, 'checkOwn'>;
   readonly quota: DailyQuota;
-  readonly refusals: Refusals;
+  readonly rejections: Rejections;
   readonly counts: { accepted: number; duplicates: number };
   readonly now: () => number;
   readonly contextOf: (
@@ -46,29 +55,29 @@ export interface Posting extends Pick<Ingest, 'post' | 'postParsed' | 'postLines
 
 /** Bodies → accepted rows → one transaction → an answer. Nothing of a body takes the event loop for longer than some milliseconds. */
 export function createPosting(options: PostingOptions): Posting {
-  const { limits, committer, erasedIds, quota, refusals, counts, now, contextOf, checkOpen } = options;
+  const { limits, committer, erasedIds, quota, rejections, counts, now, contextOf, checkOpen } = options;
   const turns = new Turns();
   const large = new LargeBodies(limits);
   const scratch = new RowWriter();
 
   /** @param rejectedBefore of the same request */
-  function commit(app: string, batch: Batch, rejectedBefore = 0) {
+  function commit(app: string, batch: EventBatch, rejectedBefore = 0) {
     const { writer, starts, kinds } = batch;
-    refusals.add(app, batch, rejectedBefore);
+    rejections.add(app, batch, rejectedBefore);
     const joined = committer.join({ app, bytes: writer.bytes, starts: [...starts, writer.length], kinds });
     quota.stored(app, joined.accepted);
     return joined;
   }
 
   const readAtOnce = (app: string, bytes: Buffer): PostedBody =>
-    refusals.told(app, bytes, () => readInline(bytes, limits));
+    rejections.reportBody(app, bytes, () => readInline(bytes, limits));
 
   async function readLater(app: string, bytes: Buffer): Promise<PostedBody> {
     const excerpt = Buffer.from(bytes.subarray(0, EXCERPT_BYTES));
     try {
       return slicedBody(await large.read(bytes));
     } catch (error) {
-      return refusals.told(app, excerpt, () => {
+      return rejections.reportBody(app, excerpt, () => {
         throw error;
       });
     }
@@ -98,7 +107,7 @@ export function createPosting(options: PostingOptions): Posting {
       if (turn) await turn;
       for (let i = 0; i < events.length; i++) {
         const fault = body.faultOf(from + i);
-        if (fault) refuse(batch, from + i, fault, body.excerptOf(from + i, events[i]));
+        if (fault) rejectEvent(batch, from + i, fault, body.excerptOf(from + i, events[i]));
         else addEvent(batch, events[i], from + i, context);
       }
     }
@@ -115,10 +124,10 @@ export function createPosting(options: PostingOptions): Posting {
     return { status: 200, body: batchAnswer(checked, joined.accepted, joined.duplicates.length), events: count };
   }
 
-  async function answerSingle(app: string, batch: Batch): Promise<PostAnswer> {
-    if (batch.refusal) {
-      refusals.add(app, batch);
-      throw batch.refusal;
+  async function answerSingle(app: string, batch: EventBatch): Promise<PostAnswer> {
+    if (batch.lastError) {
+      rejections.add(app, batch);
+      throw batch.lastError;
     }
     // The shared writer is another request's after the wait.
     const row = Buffer.from(batch.writer.bytes.subarray(0, batch.writer.length));
@@ -137,7 +146,12 @@ export function createPosting(options: PostingOptions): Posting {
   }
 
   /** Accepts lines into the batch, some in each turn. */
-  async function addLines(batch: Batch, lines: readonly Line[], first: number, context: AcceptContext): Promise<void> {
+  async function addLines(
+    batch: EventBatch,
+    lines: readonly Line[],
+    first: number,
+    context: AcceptContext,
+  ): Promise<void> {
     let cost = 0;
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i]!;
@@ -153,7 +167,7 @@ export function createPosting(options: PostingOptions): Posting {
   }
 
   /** A line that `lineMaxBytes` allows and no turn of the event loop does. */
-  async function addLargeLine(batch: Batch, line: Buffer, index: number, context: AcceptContext): Promise<void> {
+  async function addLargeLine(batch: EventBatch, line: Buffer, index: number, context: AcceptContext): Promise<void> {
     const excerpt = line.subarray(0, EXCERPT_BYTES);
     try {
       const body = slicedBody(await large.read(Buffer.from(line)));
@@ -163,7 +177,7 @@ export function createPosting(options: PostingOptions): Posting {
       addEvent(batch, body.isSingle ? slice?.events[0] : [], index, context);
     } catch (error) {
       if (!(error instanceof SeismoError)) throw error;
-      refuse(batch, index, error, excerpt);
+      rejectEvent(batch, index, error, excerpt);
     }
   }
 

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { FILE_NAME } from '../journal/journal-file.ts';
-import { checkJournal } from './journal-check.ts';
+import { checkJournal } from './journal-inspector.ts';
 import { salvageJournal } from './salvage.ts';
 
 const [directory] = process.argv.slice(2);

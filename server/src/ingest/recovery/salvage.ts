@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { encodeChecked } from '../journal/checked-value.ts';
 import { FILE_NAME, type JournalFile, openJournalFile } from '../journal/journal-file.ts';
 import type { Salvage } from '../journal/salvage-summary.ts';
-import { checkJournal, type Found, type PartName, type Taker } from './journal-check.ts';
+import { checkJournal, type EntrySink, type JournalReport, type PartName } from './journal-inspector.ts';
 
 /** So much is copied in one transaction. */
 const TRANSACTION_BYTES = 8 * 1024 * 1024;
@@ -32,7 +32,7 @@ export async function salvageJournal(directory: string, nowMs: number): Promise<
   copy.write();
   const stamp = new Date(nowMs).toISOString().replaceAll(':', '-');
   const keptAt = join(dirname(directory), `${basename(directory)}-damaged-${stamp}`);
-  const salvage = told(found, keptAt, nowMs);
+  const salvage = summaryOf(found, keptAt, nowMs);
   file.root.transactionSync(() => {
     file.root.put('nextSeq', encodeChecked('nextSeq', found.loadedEnd));
     file.root.put('end', encodeChecked('end', found.endSeq));
@@ -44,7 +44,7 @@ export async function salvageJournal(directory: string, nowMs: number): Promise<
   return salvage;
 }
 
-function told(found: Found, keptAt: string, at: number): Salvage {
+function summaryOf(found: JournalReport, keptAt: string, at: number): Salvage {
   const part = (name: PartName): { saved: number; lost: number | null } => {
     const { found: saved, lost } = found.parts.get(name) ?? { found: 0, lost: 0 };
     return { saved, lost: lost ?? null };
@@ -66,7 +66,7 @@ function told(found: Found, keptAt: string, at: number): Salvage {
 }
 
 /** Writes what it takes into the new file, a transaction every few megabytes: not all of it need fit into memory. */
-class Copy implements Taker {
+class Copy implements EntrySink {
   readonly #file: JournalFile;
   #bytes = 0;
   #waiting: (() => void)[] = [];
@@ -75,7 +75,7 @@ class Copy implements Taker {
     this.#file = file;
   }
 
-  value(part: PartName, key: number | string, value: Buffer): void {
+  put(part: PartName, key: number | string, value: Buffer): void {
     const { names, imports, erasing, ...byPlace } = this.#file;
     const byText = { names, imports, erasing };
     this.#waiting.push(() => {

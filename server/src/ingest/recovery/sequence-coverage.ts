@@ -1,5 +1,5 @@
 /** Which places of a journal are accounted for, as far as its file can be read. */
-export class Places {
+export class SequenceCoverage {
   #loaded: number | undefined;
   #loadedAtLeast: number | undefined;
   /** First place → one more than the last. */
@@ -58,7 +58,7 @@ export class Places {
     return this.#intact.has(firstSeq) || this.#broken.has(firstSeq);
   }
 
-  sum(): PlacesSum {
+  sum(): SequenceSummary {
     const intact = [...this.#intact].reduce((sum, [first, end]) => sum + end - first, 0);
     const missing = this.areAllKnown ? this.#inBroken() : this.#inGaps();
     // Of the last group, only itself could tell how many it held.
@@ -86,7 +86,7 @@ export class Places {
   }
 }
 
-export interface PlacesSum {
+export interface SequenceSummary {
   /** Events in groups that are as they were written. */
   readonly events: number;
   /** Events known to be in no group that can be read, and not loaded. */

@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { NameBook } from '../../src/ingest/accept/known-names.ts';
+import { KnownNames } from '../../src/ingest/accept/known-names.ts';
 import { SeismoError } from '../../src/model/errors.ts';
 
 const MINUTE = 60_000;
 let now: number;
-let names: NameBook;
+let names: KnownNames;
 
 beforeEach(() => {
   now = 0;
   names = aBook(10_000, 10_000);
 });
 
-function aBook(eventNamesMax: number, propertyNamesMax: number): NameBook {
-  return new NameBook({ eventNamesMax, propertyNamesMax, now: () => now });
+function aBook(eventNamesMax: number, propertyNamesMax: number): KnownNames {
+  return new KnownNames({ eventNamesMax, propertyNamesMax, now: () => now });
 }
 
 /** How many of these ids are taken. */
@@ -42,7 +42,7 @@ describe('the names of an app', () => {
     expect([indexed.admits('p'), indexed.admits('q'), indexed.admits('p')]).toEqual([true, false, true]);
     expect([...indexed.left!]).toEqual(['q']);
     const again = aBook(2, 1);
-    for (const key of names.takeFresh()) again.restore(key);
+    for (const key of names.takePending()) again.restore(key);
     expect(takenOf('b', 1, true, again)).toBe(0);
     expect(again.propertiesOf('shop', true).admits('q')).toBe(false);
     expect(again.propertiesOf('shop', true).admits('p')).toBe(true);

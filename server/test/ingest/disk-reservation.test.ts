@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GroupWriter } from '../../src/ingest/journal/group.ts';
 import { encodeFingerprints } from '../../src/ingest/journal/id-fingerprints.ts';
 import { Journal } from '../../src/ingest/journal/journal.ts';
-import { checkJournal } from '../../src/ingest/recovery/journal-check.ts';
+import { checkJournal } from '../../src/ingest/recovery/journal-inspector.ts';
 import { openRegistry } from '../../src/registry/lmdb-registry.ts';
 
 const ROW_BYTES = 250;

@@ -9,7 +9,7 @@ export interface JournalLimits {
 }
 
 /** Whether the journal may take more: by its own size, and by what is left of its disk. */
-export class Fullness {
+export class JournalCapacity {
   readonly #path: string;
   readonly #limits: JournalLimits;
   #diskIsFull = false;
@@ -22,7 +22,7 @@ export class Fullness {
   }
 
   /** So much was written. */
-  wrote(bytes: number): void {
+  noteWritten(bytes: number): void {
     this.#bytesSinceDisk += bytes;
   }
 

@@ -8,22 +8,23 @@ import {
   fingerprintsCountOf,
 } from '../journal/id-fingerprints.ts';
 import type { JournalFile } from '../journal/journal-file.ts';
-import { type PlacesNote, readPlacesNote } from '../journal/progress-file.ts';
+import { type Progress, readProgress } from '../journal/progress-file.ts';
 import { decodeRejectedRow } from '../journal/rejected-row.ts';
 import { type Scanned, scanJournal, valuesOf } from './journal-scan.ts';
 import { LmdbPages, NotReadable, type Tree, treeOf } from './lmdb-pages.ts';
-import { Places, type PlacesSum } from './sequence-coverage.ts';
+import { SequenceCoverage, type SequenceSummary } from './sequence-coverage.ts';
 
 /** Parts of the journal's file that are trees of their own. */
 export type PartName = Exclude<keyof JournalFile, 'root'>;
+/** As LMDB names the databases. */
 const PARTS: readonly PartName[] = ['groups', 'ids', 'aside', 'damaged', 'names', 'imports', 'forgotten', 'erasing'];
 
-/** Takes what is as it was written. Keys of `names`, `imports` and `erasing` are texts, all others places. */
-export interface Taker {
-  value(part: PartName, key: number | string, value: Buffer): void;
+/** Takes what is as it was written. Keys of `names`, `imports` and `erasing` are texts, all others coverage. */
+export interface EntrySink {
+  put(part: PartName, key: number | string, value: Buffer): void;
 }
 
-export interface Found extends PlacesSum {
+export interface JournalReport extends SequenceSummary {
   /** In words; empty when all is well. */
   readonly faults: readonly string[];
   readonly transactions: number;
@@ -37,43 +38,46 @@ export interface PartFound {
 }
 
 /** Looks at every page and every value of a journal's file. LMDB is not used, and cannot be hurt by what is found. */
-export function checkJournal(path: string, taker?: Taker): Found {
-  const note = readPlacesNote(dirname(path));
-  const look = new Look(path, taker);
+export function checkJournal(path: string, sink?: EntrySink): JournalReport {
+  const progress = readProgress(dirname(path));
+  const inspector = new JournalInspector(path, sink);
   try {
     const pages = new LmdbPages(path);
     try {
-      look.all(pages, note !== undefined && note.transaction <= pages.transaction ? note : undefined);
+      inspector.inspectTrees(
+        pages,
+        progress !== undefined && progress.transaction <= pages.transaction ? progress : undefined,
+      );
     } finally {
       pages.close();
     }
   } catch (error) {
     if (!(error instanceof NotReadable)) throw error;
-    look.faults.push(error.message);
-    look.loosePages(USUAL_PAGE_BYTES, note);
+    inspector.faults.push(error.message);
+    inspector.inspectLoosePages(USUAL_PAGE_BYTES, progress);
   }
-  const { faults, transactions, parts, places } = look;
-  return { faults, transactions, parts, ...places.sum() };
+  const { faults, transactions, parts, coverage } = inspector;
+  return { faults, transactions, parts, ...coverage.sum() };
 }
 
 /** Where even the first pages do not say. */
 const USUAL_PAGE_BYTES = 4_096;
 
-class Look {
+class JournalInspector {
   readonly faults: string[] = [];
   readonly parts = new Map<PartName, PartFound>();
-  readonly places = new Places();
+  readonly coverage = new SequenceCoverage();
   transactions = 0;
-  readonly #takenIds = new Set<number | string>();
+  readonly #keptIds = new Set<number | string>();
   readonly #path: string;
-  readonly #taker: Taker | undefined;
+  readonly #sink: EntrySink | undefined;
 
-  constructor(path: string, taker: Taker | undefined) {
+  constructor(path: string, sink: EntrySink | undefined) {
     this.#path = path;
-    this.#taker = taker;
+    this.#sink = sink;
   }
 
-  all(pages: LmdbPages, note: PlacesNote | undefined): void {
+  inspectTrees(pages: LmdbPages, progress: Progress | undefined): void {
     this.transactions = pages.transaction;
     const isWhole = (work: () => void): boolean => {
       const before = pages.faultCount;
@@ -89,9 +93,9 @@ class Look {
       if (tree === undefined) return isRootWhole;
       return isWhole(() => this.parts.set(part, this.#part(pages, part, tree)));
     };
-    this.places.areAllKnown = read('groups') && isRootWhole;
+    this.coverage.areAllKnown = read('groups') && isRootWhole;
     // Ids are looked at last: whether they are kept depends on the groups.
-    const scanned = this.places.areAllKnown ? undefined : this.#looseGroups(pages.pageSize, note);
+    const scanned = this.coverage.areAllKnown ? undefined : this.#looseGroups(pages.pageSize, progress);
     const areIdsWhole = read('ids') && isRootWhole;
     if (!areIdsWhole) this.#looseIds(pages.pageSize, scanned ?? scanJournal(this.#path, pages.pageSize));
     for (const part of PARTS) if (part !== 'groups' && part !== 'ids') read(part);
@@ -104,9 +108,9 @@ class Look {
   }
 
   /** Without any tree. */
-  loosePages(pageSize: number, note: PlacesNote | undefined): void {
-    this.places.areAllKnown = false;
-    const scanned = this.#looseGroups(pageSize, note);
+  inspectLoosePages(pageSize: number, progress: Progress | undefined): void {
+    this.coverage.areAllKnown = false;
+    const scanned = this.#looseGroups(pageSize, progress);
     this.#looseIds(pageSize, scanned);
     this.#looseImports(scanned);
     for (const part of PARTS) this.#unknown(part);
@@ -126,11 +130,11 @@ class Look {
         this.faults.push(`"${name}" is not what was written`);
       } else if (name === 'nextSeq') {
         isLoadedKnown = true;
-        this.places.loadedUpTo(Number(decodeChecked(name, value)));
-      } else if (name === 'end') this.places.upTo(Number(decodeChecked(name, value)));
+        this.coverage.loadedUpTo(Number(decodeChecked(name, value)));
+      } else if (name === 'end') this.coverage.upTo(Number(decodeChecked(name, value)));
     }
     // Nothing was loaded yet.
-    if (!isLoadedKnown && !hasBroken && pages.faultCount === before) this.places.loadedUpTo(1);
+    if (!isLoadedKnown && !hasBroken && pages.faultCount === before) this.coverage.loadedUpTo(1);
     return trees;
   }
 
@@ -142,51 +146,51 @@ class Look {
       const isGood = known !== undefined && isIntactPart(part, known, value);
       if (!isGood) {
         if (++broken === 1) this.faults.push(`a value of ${part} is not what was written`);
-        if (part === 'groups' && typeof known === 'number') this.places.brokenGroup(known);
+        if (part === 'groups' && typeof known === 'number') this.coverage.brokenGroup(known);
         continue;
       }
-      if (typeof known === 'number' && part === 'groups') this.places.group(known, countOf(value));
+      if (typeof known === 'number' && part === 'groups') this.coverage.group(known, countOf(value));
       if (typeof known === 'number' && part === 'ids') {
-        this.places.upTo(known + fingerprintsCountOf(value));
+        this.coverage.upTo(known + fingerprintsCountOf(value));
         // Whoever sends the events of a group again that is gone must not hear that they are known.
-        if (!this.places.isKept(known)) continue;
+        if (!this.coverage.isKept(known)) continue;
       }
       found++;
-      if (part === 'ids') this.#takenIds.add(known);
-      this.#taker?.value(part, known, value);
+      if (part === 'ids') this.#keptIds.add(known);
+      this.#sink?.put(part, known, value);
     }
     return { found, lost: Math.max(broken, tree.entries - found) };
   }
 
-  #looseGroups(pageSize: number, note: PlacesNote | undefined): Scanned {
-    const { places } = this;
+  #looseGroups(pageSize: number, progress: Progress | undefined): Scanned {
+    const { coverage } = this;
     const scanned = scanJournal(this.#path, pageSize);
-    if (scanned.loadedAtLeast !== undefined) places.loadedAtLeastUpTo(scanned.loadedAtLeast);
-    if (note !== undefined) {
-      places.loadedAtLeastUpTo(note.loadedSeq);
-      places.upTo(note.endSeq);
+    if (scanned.loadedAtLeast !== undefined) coverage.loadedAtLeastUpTo(scanned.loadedAtLeast);
+    if (progress !== undefined) {
+      coverage.loadedAtLeastUpTo(progress.loadedSeq);
+      coverage.upTo(progress.endSeq);
     }
     // Of before, by a page that is no more in use: in the store, or erased from there.
-    const loadedEnd = scanned.loadedAtLeast === undefined && note === undefined ? 0 : places.loadedEnd;
-    const wanted = new Map([...scanned.groups].filter(([first]) => first >= loadedEnd && !places.has(first)));
+    const loadedEnd = scanned.loadedAtLeast === undefined && progress === undefined ? 0 : coverage.loadedEnd;
+    const wanted = new Map([...scanned.groups].filter(([first]) => first >= loadedEnd && !coverage.has(first)));
     for (const { key, value } of valuesOf(this.#path, pageSize, 'group', wanted)) {
-      places.group(key, countOf(value));
-      this.#taker?.value('groups', key, value);
+      coverage.group(key, countOf(value));
+      this.#sink?.put('groups', key, value);
     }
     this.#add('groups', wanted.size);
     return scanned;
   }
 
   #looseIds(pageSize: number, { ids }: Scanned): void {
-    for (const [first, { count }] of ids) this.places.upTo(first + count);
-    const wanted = new Map([...ids].filter(([first]) => this.places.isKept(first) && !this.#takenIds.has(first)));
-    if (this.#taker)
-      for (const { key, value } of valuesOf(this.#path, pageSize, 'ids', wanted)) this.#taker.value('ids', key, value);
+    for (const [first, { count }] of ids) this.coverage.upTo(first + count);
+    const wanted = new Map([...ids].filter(([first]) => this.coverage.isKept(first) && !this.#keptIds.has(first)));
+    if (this.#sink)
+      for (const { key, value } of valuesOf(this.#path, pageSize, 'ids', wanted)) this.#sink.put('ids', key, value);
     this.#add('ids', wanted.size);
   }
 
   #looseImports({ imports }: Scanned): void {
-    for (const [key, value] of imports) this.#taker?.value('imports', key, value);
+    for (const [key, value] of imports) this.#sink?.put('imports', key, value);
     this.#add('imports', imports.size);
   }
 

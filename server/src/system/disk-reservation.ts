@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
  *
  * Bytes are only ever written behind the last page, and while no transaction is under way.
  */
-export class LmdbRoom {
+export class DiskReservation {
   readonly #path: string;
   readonly #usedBytes: () => number;
   readonly #marginBytes: number;
@@ -23,7 +23,7 @@ export class LmdbRoom {
   #growing: Promise<void> | undefined;
   #handle: FileHandle | undefined;
 
-  constructor(options: RoomOptions) {
+  constructor(options: DiskReservationOptions) {
     this.#path = options.path;
     this.#usedBytes = options.usedBytes;
     this.#marginBytes = options.marginBytes;
@@ -39,7 +39,7 @@ export class LmdbRoom {
    * Runs a transaction when there is room for it.
    * @param bytes at most what it writes as values
    * @param keepBytes what shall be left for others
-   * @throws NoRoom; then it was not begun
+   * @throws DiskFullError; then it was not begun
    */
   async within<T>(bytes: number, keepBytes: number, work: () => Promise<T>): Promise<T> {
     const need = bytes + this.#marginBytes + this.#end / LIST_SHARE;
@@ -73,7 +73,7 @@ export class LmdbRoom {
     await this.#growing;
   }
 
-  /** @throws NoRoom when it did not get so far */
+  /** @throws DiskFullError when it did not get so far */
   async #grow(toBytes: number): Promise<void> {
     const { bavail, bsize } = statfsSync(dirname(this.#path));
     // Ahead, so that not every transaction has to; little where there is little.
@@ -90,12 +90,12 @@ export class LmdbRoom {
         this.#end += bytesWritten;
       }
     } catch (error) {
-      if (this.#end < toBytes) throw new NoRoom(error);
+      if (this.#end < toBytes) throw new DiskFullError(error);
     }
   }
 }
 
-export interface RoomOptions {
+export interface DiskReservationOptions {
   readonly path: string;
   /** Where the pages of the file end, as its last transaction left it. */
   readonly usedBytes: () => number;
@@ -106,17 +106,18 @@ export interface RoomOptions {
 }
 
 /** The disk is full, or cannot be written. */
-export class NoRoom extends Error {
+export class DiskFullError extends Error {
   constructor(cause: unknown) {
     super('The disk has no room for the transaction.', { cause });
-    this.name = 'NoRoom';
+    this.name = 'DiskFullError';
   }
 }
 
-/** A new file takes so much before there is a transaction that could ask. @throws NoRoom */
-export function checkRoomForNew(directory: string): void {
+/** A new file takes so much before there is a transaction that could ask. @throws DiskFullError */
+export function checkSpaceForNewFile(directory: string): void {
   const { bavail, bsize } = statfsSync(directory);
-  if (bavail * bsize < NEW_BYTES) throw new NoRoom(new Error(`Less than ${NEW_BYTES} bytes of the disk are free.`));
+  if (bavail * bsize < NEW_BYTES)
+    throw new DiskFullError(new Error(`Less than ${NEW_BYTES} bytes of the disk are free.`));
 }
 
 const NEW_BYTES = 4 * 1024 * 1024;
