@@ -61,7 +61,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   ids.makeRoom();
 
   const salvage = journal.salvage();
-  /** One more than the last place on disk that holds an event of the app. */
+  /** One more than the last sequence number on disk that holds an event of the app. */
   const lastSeq = new Map<string, number>();
   const openedAtSeq = journal.committedSeq;
   const loader = new Loader({
@@ -284,7 +284,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   inBackground(maintain());
   inBackground(erasedIds.resume());
 
-  /** Resolves when every place below `seq` is in the store. @throws STORE_BEHIND */
+  /** Resolves when every sequence number below `seq` is in the store. @throws STORE_BEHIND */
   async function loaded(seq: number, signal?: AbortSignal): Promise<void> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(behind()), config.freshTimeoutMs);

@@ -44,7 +44,7 @@ export interface Ingest {
    * @throws STORE_BEHIND, STORE_UNAVAILABLE, JOURNAL_UNAVAILABLE; the next one makes up for it
    */
   recountNames(app: string): Promise<void>;
-  /** Under which name this run of the server gives places, and its first one. */
+  /** Under which name this run of the server gives sequence numbers, and its first one. */
   readonly run: { readonly journal: string; readonly firstSeq: number };
   stats(): IngestStats;
   /** Rejects when the journal cannot be written. */
@@ -72,7 +72,7 @@ export interface Ingest {
   /** The file begins anew. */
   forgetImport(app: string, fingerprint: string): Promise<void>;
   /**
-   * One piece of an import: journalled in one transaction together with the place reached. Its ids stay out of the window;
+   * One piece of an import: journalled in one transaction together with the row reached. Its ids stay out of the window;
    * events that bring a uuid are checked against the window and against the stored ones of their time. It waits while the
    * engine is behind, so that live events do not queue behind an import.
    * @throws IMPORT_OUT_OF_STEP when the file is not imported up to `rowsFrom`, with `rows` in `extra`

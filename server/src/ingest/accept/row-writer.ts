@@ -19,7 +19,7 @@ export class RowWriter {
     this.bytes = grown;
   }
 
-  /** Begins a row: writes the fixed places and returns its offset. */
+  /** Begins a row: writes the fixed offsets and returns its offset. */
   begin(timestamp: number, receivedAt: number, clientTimestamp: number, uuid: Uint8Array): number {
     const start = this.length;
     this.reserve(ROW_OFFSET.texts);

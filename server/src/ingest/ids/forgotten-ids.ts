@@ -19,7 +19,7 @@ export interface Forgotten {
   readonly apps: readonly AppFingerprints[];
 }
 
-/** As they are written for the place that comes next; two erasures with no event in between share one. */
+/** As they are written for the sequence number that comes next; two erasures with no event in between share one. */
 export function encodeForgotten({ forgotten }: JournalFile, nextSeq: number, { at, apps }: Forgotten): Buffer {
   const before = forgotten.get(nextSeq);
   return encodeForgottenFingerprints(nextSeq, at, [...(before ? decodeFingerprints(before).apps : []), ...apps]);
@@ -49,7 +49,7 @@ export function* idsAndForgotten(file: JournalFile): Generator<{ key: number; va
 export const asRestored = (value: Buffer, isForgotten: boolean): Restored[] =>
   isForgotten ? viewFingerprints(value).map((view) => ({ ...view, isForgotten })) : viewFingerprints(value);
 
-/** Places of what is older than all ids that are known. */
+/** Sequence numbers of what is older than all ids that are known. */
 export const expiredForgotten = ({ forgotten }: JournalFile, beforeMs: number): number[] =>
   [...forgotten.getRange({})].filter(({ value }) => fingerprintsTimeOf(value) < beforeMs).map(({ key }) => key);
 

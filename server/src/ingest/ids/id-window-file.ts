@@ -7,7 +7,7 @@ import { type Bounds, IdWindow, type Snapshot } from './id-window.ts';
  * fingerprints in the journal, which takes 0.2 µs an id. Format 1: CRC-32 of head and arrays, length of the head, CRC-32 of the head
  * (UInt32 each), head (JSON), then the shards' arrays as they lie in memory.
  *
- * It is used once: reading removes it. It counts only for the journal that holds its token and ends at its place, so one that
+ * It is used once: reading removes it. It counts only for the journal that holds its token and ends at its sequence number, so one that
  * was left behind by an earlier state is never believed.
  */
 const FORMAT = 1;
@@ -16,7 +16,7 @@ const PREFIX_BYTES = 12;
 export interface WindowMark {
   /** Random; the journal holds the same. */
   readonly token: string;
-  /** One more than the last place in the journal. */
+  /** One more than the last sequence number in the journal. */
   readonly endSeq: number;
 }
 

@@ -58,8 +58,8 @@ interface Turn {
 export const keyOfImport = (app: string, fingerprint: string): string => `${app} ${fingerprint}`;
 
 /**
- * Pieces of imports. Each is journalled in one transaction with the place it reaches in its file, and only when it begins at
- * the place reached before: a piece sent twice, or by two runs at once, counts once. Ids stay out of the live window.
+ * Pieces of imports. Each is journalled in one transaction with the row it reaches in its file, and only when it begins at
+ * the row reached before: a piece sent twice, or by two runs at once, counts once. Ids stay out of the live window.
  */
 export class Imports {
   readonly #options: ImportsOptions;

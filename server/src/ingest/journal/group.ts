@@ -5,7 +5,7 @@ import { checksumOf, hasChecksum } from './checksum.ts';
 
 /**
  * The value of one transaction in the journal, format 3: checksum (checksum.ts), format, count of rows, bytes of rows,
- * time of the transaction (double, UTC ms), UUID under which its places count (as RowBinary holds it), the rows one after
+ * time of the transaction (double, UTC ms), UUID under which its sequence numbers count (as RowBinary holds it), the rows one after
  * another (row.ts), their lengths (UInt32).
  */
 const FORMAT = 3;
@@ -14,7 +14,7 @@ const HEADER_BYTES = 40;
 /** Rows of one transaction, `seq` counting up from `firstSeq`. */
 export interface Group {
   readonly firstSeq: number;
-  /** The UUID under which the places count: that of the run of the server which wrote it (journal.ts). */
+  /** The UUID under which the sequence numbers count: that of the run of the server which wrote it (journal.ts). */
   readonly journal: string;
   readonly receivedAt: number;
   /** All rows, contiguous. */
@@ -117,7 +117,7 @@ export class GroupDamaged extends Error {
   readonly firstSeq: number;
 
   constructor(firstSeq: number) {
-    super(`The group at place ${firstSeq} of the journal fails its checksum.`);
+    super(`The group at sequence number ${firstSeq} of the journal fails its checksum.`);
     this.name = 'GroupDamaged';
     this.firstSeq = firstSeq;
   }

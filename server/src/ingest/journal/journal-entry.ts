@@ -3,10 +3,10 @@ import type { AppFingerprints } from './id-fingerprints.ts';
 
 /** What one transaction brings. */
 export interface Entry {
-  /** As group.ts encodes it for the place `nextSeq`; left alone until the promise settles. */
+  /** As group.ts encodes it for the sequence number `nextSeq`; left alone until the promise settles. */
   readonly value: Buffer;
   readonly count: number;
-  /** As id-fingerprints.ts encodes them for the same place. */
+  /** As id-fingerprints.ts encodes them for the same sequence number. */
   readonly fingerprints?: Buffer;
   readonly names: readonly string[];
   /** Sequence numbers of rejected rows that this entry holds again. */

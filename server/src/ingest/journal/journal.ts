@@ -28,8 +28,8 @@ import type { Salvage } from './salvage-summary.ts';
  */
 export class Journal {
   /**
-   * Under which the places of this run count. Each opening makes its own, and a group tells under which it was written: so
-   * a file that was brought back from a backup, or copied to a second machine, never gives a place twice.
+   * Under which the sequence numbers of this run count. Each opening makes its own, and a group tells under which it was written: so
+   * a file that was brought back from a backup, or copied to a second machine, never gives a sequence number twice.
    */
   readonly uuid = randomUUID();
   /** The same as RowBinary holds it. */
@@ -42,7 +42,7 @@ export class Journal {
   readonly #reservation: DiskReservation;
   readonly #slack = (): number => slackOf(this.#file) + this.#reservation.spareBytes;
   nextSeq: number;
-  /** Every place below is on disk. */
+  /** Every sequence number below is on disk. */
   committedSeq: number;
   /**
    * Groups on their way to the store, as read would decode them. Reading them back through LMDB's memory map would keep
@@ -53,7 +53,7 @@ export class Journal {
   /** Bytes and events of groups not forgotten yet. */
   pendingBytes = 0;
   pendingEvents = 0;
-  /** Every place below is in the store or among the rejected rows. */
+  /** Every sequence number below is in the store or among the rejected rows. */
   #loadedSeq: number;
 
   constructor(path: string, limits: JournalLimits) {
@@ -81,7 +81,7 @@ export class Journal {
   }
 
   /**
-   * One transaction. Resolves with the first place when it is on disk.
+   * One transaction. Resolves with the first sequence number when it is on disk.
    * @throws JOURNAL_FULL, JOURNAL_UNAVAILABLE
    */
   async append(entry: Entry): Promise<number> {
@@ -95,7 +95,7 @@ export class Journal {
     const bytes =
       value.length * 2 + (entry.fingerprints?.length ?? 0) + entry.names.length * NAME_BYTES + (forgets?.length ?? 0);
     const work = (): void => {
-      // The places are taken even when the commit fails: a place is never given twice.
+      // The sequence numbers are taken even when the commit fails: a sequence number is never given twice.
       this.nextSeq = firstSeq + count;
       if (count > 0) groups.put(firstSeq, value);
       if (entry.fingerprints) ids.put(firstSeq, entry.fingerprints);
@@ -209,7 +209,7 @@ export class Journal {
       for (const group of groups) stored.remove(group.firstSeq);
       this.rejectedRows.put(rejected);
       root.remove('cut');
-      // Groups tell by themselves how far the places have come; without them, this does.
+      // Groups tell by themselves how far the sequence numbers have come; without them, this does.
       if (last) root.put('nextSeq', encodeChecked('nextSeq', last.firstSeq + last.lengths.length));
     });
     for (const group of groups) {
@@ -287,7 +287,7 @@ export class Journal {
     }
   }
 
-  /** @returns the place after the last one */
+  /** @returns the sequence number after the last one */
   #countPending(): number {
     let endSeq = 0;
     this.pendingBytes = 0;
@@ -301,15 +301,15 @@ export class Journal {
   }
 
   #seqOf(key: 'nextSeq' | 'end'): number {
-    const place = decodeChecked(key, this.#file.root.get(key));
-    return typeof place === 'number' ? place : 1;
+    const seq = decodeChecked(key, this.#file.root.get(key));
+    return typeof seq === 'number' ? seq : 1;
   }
 }
 
 const EMPTY = Buffer.alloc(0);
 /** Beyond, the engine is behind, and groups are read back from the file. */
 const RECENT_MAX_BYTES = 48 * 1024 * 1024;
-/** Ten trees, up to a dozen pages on the way to the place in each, and those that are split: well under half of it. */
+/** Ten trees, up to a dozen pages on the way to the leaf in each, and those that are split: well under half of it. */
 const MARGIN_BYTES = 512 * 1024;
 const AHEAD_MAX_BYTES = 2 * 1024 * 1024;
 /** What taking events leaves, for forgetting those that were loaded. */

@@ -34,7 +34,7 @@ export function createRejectedRows(
   }
 
   async function retryAll(): Promise<number> {
-    // What is refused again gets a later place.
+    // What is refused again gets a later sequence number.
     const end = journal.nextSeq;
     let retried = 0;
     for (let from = 0; ; ) {

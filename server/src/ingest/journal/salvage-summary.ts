@@ -11,9 +11,9 @@ export interface Salvage {
     readonly saved: number;
     /** null: nobody knows. */
     readonly lost: number | null;
-    /** Events at places that are known of, and are neither known to be in the store nor saved: all that are lost, when that is known. */
+    /** Events at sequence numbers that are known of, and are neither known to be in the store nor saved: all that are lost, when that is known. */
     readonly unaccounted: number;
-    /** The last place that is known of; there may have been more. */
+    /** The last sequence number that is known of; there may have been more. */
     readonly knownUpTo: number;
   };
   /** The transactions that brought them; here and below, null is "nobody knows". */

@@ -26,7 +26,7 @@ export interface LoaderOptions {
   readonly onDamaged: (firstSeq: number, group: DamagedGroup) => void;
 }
 
-/** Places of one run of the server. */
+/** Sequence numbers of one run of the server. */
 interface SeqSpan extends BlockRange {
   readonly journal: string;
 }
@@ -45,7 +45,7 @@ const STOP_MAX_MS = 2_500;
 
 /**
  * Takes the journal to the store in blocks. A block whose insert was not answered is never repeated blindly: first no
- * insert of this journal may be running, then the places already stored are asked for, and only the others go.
+ * insert of this journal may be running, then the sequence numbers already stored are asked for, and only the others go.
  */
 export class Loader {
   readonly #options: LoaderOptions;
@@ -58,7 +58,7 @@ export class Loader {
   #lastFlushMs = Number.NEGATIVE_INFINITY;
   #done: Promise<void> | undefined;
   #waiters: { seq: number; resolve: () => void }[] = [];
-  /** All places below are in the store or among the rejected rows. */
+  /** All sequence numbers below are in the store or among the rejected rows. */
   loadedSeq: number;
   loadedBlocks = 0;
   failures = 0;
@@ -75,7 +75,7 @@ export class Loader {
     this.#done = this.#run();
   }
 
-  /** Resolves when every place below `seq` is loaded; rejects with the signal's reason when that comes first. */
+  /** Resolves when every sequence number below `seq` is loaded; rejects with the signal's reason when that comes first. */
   reached(seq: number, signal?: AbortSignal): Promise<void> {
     if (this.loadedSeq >= seq) return Promise.resolve();
     this.#urgent = true;
@@ -202,7 +202,7 @@ export class Loader {
     }
   }
 
-  /** What of an earlier attempt did not arrive: first it is surely not running any more, then its places are counted. */
+  /** What of an earlier attempt did not arrive: first it is surely not running any more, then its sequence numbers are counted. */
   async #missing(journal: string, rows: readonly SeqRow[]): Promise<readonly SeqRow[]> {
     const { store } = this.#options;
     const [first, last] = [rows[0], rows.at(-1)];
@@ -253,7 +253,7 @@ export class Loader {
     return { ...range, rows, token, rowVersion: ROW_VERSION, payload: pieces.map(rowsOf) };
   }
 
-  /** Writes what only the loader knows over the rows' fixed places: seq, journal, day. */
+  /** Writes what only the loader knows over the rows' fixed offsets: seq, journal, day. */
   #stamp(group: Group): void {
     const { rows, lengths } = group;
     let start = 0;

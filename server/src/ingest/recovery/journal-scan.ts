@@ -11,12 +11,12 @@ import { scanLeaves } from './lmdb-scan.ts';
 
 /** What pages of a journal hold whose trees cannot be followed; some of it may be of the past. */
 export interface Scanned {
-  /** Groups that do not lie over each other, by their first place. */
+  /** Groups that do not lie over each other, by their first sequence number. */
   readonly groups: ReadonlyMap<number, Written>;
   readonly ids: ReadonlyMap<number, Written>;
   /** How far imports had come at least. */
   readonly imports: ReadonlyMap<string, Buffer>;
-  /** Everything below this place was loaded. */
+  /** Everything below this sequence number was loaded. */
   readonly loadedAtLeast: number | undefined;
 }
 
@@ -89,7 +89,7 @@ function keyOf(bytes: Buffer): number | string | undefined {
   return typeof key === 'number' && Number.isSafeInteger(key) && key >= 0 ? key : undefined;
 }
 
-/** A place may have been given again by a later run of the server, after a transaction that failed. */
+/** A sequence number may have been given again by a later run of the server, after a transaction that failed. */
 function putNewer(map: Map<number, Written>, key: number, written: Written): void {
   if (written.at >= (map.get(key)?.at ?? 0)) map.set(key, written);
 }

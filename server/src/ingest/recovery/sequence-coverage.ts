@@ -1,14 +1,14 @@
-/** Which places of a journal are accounted for, as far as its file can be read. */
+/** Which sequence numbers of a journal are accounted for, as far as its file can be read. */
 export class SequenceCoverage {
   #loaded: number | undefined;
   #loadedAtLeast: number | undefined;
-  /** First place → one more than the last. */
+  /** First sequence number → one more than the last. */
   readonly #intact = new Map<number, number>();
   readonly #broken = new Set<number>();
   #first = Number.POSITIVE_INFINITY;
   #lastIntact = 0;
   #end = 1;
-  /** Every group that the journal holds is known by its first place, also those that cannot be read. */
+  /** Every group that the journal holds is known by its first sequence number, also those that cannot be read. */
   areAllKnown = true;
 
   /** Everything below was loaded; no later group was. */
@@ -36,20 +36,20 @@ export class SequenceCoverage {
     this.upTo(firstSeq + 1);
   }
 
-  /** Every place below was given, whatever became of it. */
+  /** Every sequence number below was given, whatever became of it. */
   upTo(seq: number): void {
     if (Number.isSafeInteger(seq)) this.#end = Math.max(this.#end, seq);
   }
 
-  /** Every place below is in the store, or was. Where the file does not say, groups do: they are loaded in their order. */
+  /** Every sequence number below is in the store, or was. Where the file does not say, groups do: they are loaded in their order. */
   get loadedEnd(): number {
     if (this.#loaded !== undefined) return this.#loaded;
     if (this.areAllKnown) return Math.min(this.#first, this.#end);
-    // Too low a place costs ids, whose events may then be taken twice; too high a one costs events.
+    // Too low a sequence number costs ids, whose events may then be taken twice; too high a one costs events.
     return this.#loadedAtLeast ?? (Number.isFinite(this.#first) ? this.#first : 1);
   }
 
-  /** Whether what was accepted at this place is in the store, or in a group that can be read. */
+  /** Whether what was accepted at this sequence number is in the store, or in a group that can be read. */
   isKept(firstSeq: number): boolean {
     return firstSeq < this.loadedEnd || this.#intact.has(firstSeq);
   }
@@ -93,8 +93,8 @@ export interface SequenceSummary {
   readonly missingEvents: number;
   /** Whether there are no others of that kind. */
   readonly isMissingKnown: boolean;
-  /** Every place below is in the store, or was. */
+  /** Every sequence number below is in the store, or was. */
   readonly loadedEnd: number;
-  /** One more than the last place that is known of. */
+  /** One more than the last sequence number that is known of. */
   readonly endSeq: number;
 }
