@@ -12,7 +12,7 @@ import { createIngest, JOURNAL_DIRECTORY } from '../ingest/create-ingest.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Zone } from '../ingest/load/loader.ts';
 import { ensureJournal } from '../ingest/recovery/ensure-journal.ts';
-import { createLive, type LiveRoom } from '../live/create-live.ts';
+import { createLive, type LiveService } from '../live/create-live.ts';
 import type { Live } from '../live/live.ts';
 import type { Filter, Range } from '../model/query.ts';
 import { openRegistry } from '../registry/lmdb-registry.ts';
@@ -105,7 +105,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       }
     };
     /** Nothing is accepted, and nobody follows, before it is there. */
-    let live: LiveRoom | undefined;
+    let live: LiveService | undefined;
     const ingest = await createIngest({
       dataDir,
       secret: storedSecret(join(dataDir, 'ids.key')),
@@ -120,7 +120,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
           cache?.committed(committed);
           live?.committed(committed);
         }),
-      onRejected: (app, refused) => told(() => live?.refused(app, refused)),
+      onRejected: (app, refused) => told(() => live?.rejected(app, refused)),
     });
     accepted = ingest;
     opened.push(() => ingest.close());

@@ -1,4 +1,4 @@
-import type { Run } from '../live/places.ts';
+import type { Run } from '../live/event-ids.ts';
 import type { Registry } from '../registry/registry.ts';
 
 /** Kept in the registry, as one value: each start of the server is a run. */

@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
-import type { Outlet } from '../live/live.ts';
+import type { SseStream } from '../live/live.ts';
 
 /** An answer that has been sent away is cut when its reader does not take the last words. */
 const FAREWELL_MS = 1_000;
 
 /** A response as the live room writes to it. @param begin sends the head, before the first word */
-export function outletOf(response: ServerResponse, begin: () => void): Outlet {
+export function sseStreamOf(response: ServerResponse, begin: () => void): SseStream {
   let hasBegun = false;
   let drained = (): void => {};
   const taken = (): void => {
     if (response.writableLength === 0) drained();
   };
   return {
-    get waitingBytes() {
+    get unsentBytes() {
       return hasBegun ? response.writableLength : 0;
     },
     write(text) {

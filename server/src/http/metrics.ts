@@ -91,7 +91,7 @@ export function createMetrics({ ingest, live, store }: Pick<HttpDeps, 'ingest' |
   );
   gauge('seismo_remembered_ids', 'Ids remembered to recognise duplicates.', ({ rememberedIds }) => rememberedIds);
   gauge('seismo_remembered_ids_bytes', 'Memory of these ids.', ({ rememberedIdsBytes }) => rememberedIdsBytes);
-  gauge('seismo_live_readers', 'Readers that follow live.', () => live.readers());
+  gauge('seismo_live_readers', 'Readers that follow live.', () => live.connections());
   gauge('seismo_server_memory_bytes', 'Resident memory of the server.', () => process.memoryUsage.rss());
   gauge('seismo_engine_up', '1 when the engine answers.', (_, usage) => (usage ? 1 : 0));
   gauge('seismo_engine_memory_bytes', 'Resident memory of the embedded engine.', (_, usage) => usage?.memoryBytes);

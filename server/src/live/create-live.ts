@@ -4,51 +4,51 @@ import { withPatternsOf } from '../model/regexp.ts';
 import { appAt, type Committed, type RejectedEvent } from '../row/committed-rows.ts';
 import { decodeRow } from '../row/row.ts';
 import type { Store } from '../store/store.ts';
-import { Follower, type Source, Told } from './follower.ts';
-import type { Live, Outlet, Patience, ReaderRequest } from './live.ts';
+import { Connection } from './connection.ts';
+import { EventIds, type Run } from './event-ids.ts';
+import type { ConnectionRequest, Live, LiveTimeouts, SseStream } from './live.ts';
 import { LiveMatchBudget } from './match-budget.ts';
-import { heartbeat, opening } from './message.ts';
-import { Places, type Run } from './places.ts';
-import { Reader } from './reader.ts';
-import { RefusedLog } from './refused-log.ts';
-import { RefusedReader } from './refused-reader.ts';
-import { type PlacedEvent, pagesOf } from './stored.ts';
+import { RejectionLog } from './rejection-log.ts';
+import { RejectionSubscription } from './rejection-subscription.ts';
+import { heartbeat, opening } from './sse-message.ts';
+import { pagesOf, type SeqEvent } from './stored-pages.ts';
+import { LiveMessage, Subscription, type SubscriptionSource } from './subscription.ts';
 
 export interface LiveOptions {
   readonly store: Pick<Store, 'following' | 'countFollowing'>;
   /** Waits until the store holds what was acknowledged. @throws STORE_BEHIND */
   readonly catchUp: (app: string, signal?: AbortSignal) => Promise<void>;
-  /** Events that the engine refused: they are in no store. */
-  readonly rejectedRows: () => readonly PlacedEvent[];
+  /** Events that the engine rejected: they are in no store. */
+  readonly rejectedRows: () => readonly SeqEvent[];
   /** In their order, the last is this one. */
   readonly runs: readonly Run[];
   readonly listenersMax: number;
   readonly control: QueryControl;
   readonly now: () => number;
   readonly logger: { warn(fields: object, message: string): void };
-  readonly patience?: Patience;
+  readonly timeouts?: LiveTimeouts;
 }
 
-/** What the room is told by ingest, beside what it answers to `http`. */
-export interface LiveRoom extends Live {
+/** Live, with what ingest reports to it. */
+export interface LiveService extends Live {
   committed(committed: Committed): void;
-  refused(app: string, refused: readonly RejectedEvent[]): void;
+  rejected(app: string, rejected: readonly RejectedEvent[]): void;
 }
 
-const PATIENCE: Patience = { heartbeatMs: 15_000, stalledMs: 15_000, bufferMaxBytes: 1024 * 1024 };
-/** More at once are read from the store, in pages: telling them here would hold up everybody else. */
+const TIMEOUTS: LiveTimeouts = { heartbeatMs: 15_000, stalledMs: 15_000, bufferMaxBytes: 1024 * 1024 };
+/** More at once are read from the store, in pages: sending them from here would hold up everybody else. */
 const BURST_MAX = 2_000;
-/** So many are told to one who comes back; more is a gap. */
-const MISSED_MAX = 100_000;
+/** Sent at most to a subscriber that comes back; more is a gap. */
+const REPLAYED_MAX = 100_000;
 
-export function createLive(options: LiveOptions): LiveRoom {
+export function createLive(options: LiveOptions): LiveService {
   const { now, logger, store, control } = options;
-  const patience = options.patience ?? PATIENCE;
-  const places = new Places(options.runs);
-  const log = new RefusedLog();
-  const readers = new Map<Reader, Follower | RefusedReader>();
-  /** Of each app that somebody follows. */
-  const followers = new Map<string, Set<Follower>>();
+  const timeouts = options.timeouts ?? TIMEOUTS;
+  const eventIds = new EventIds(options.runs);
+  const log = new RejectionLog();
+  const connections = new Map<Connection, Subscription | RejectionSubscription>();
+  /** Of each app that has any. */
+  const subscriptions = new Map<string, Set<Subscription>>();
   let endSeq = options.runs.at(-1)!.firstSeq;
   let isClosed = false;
   /** Those who catch up read one page after the other: they must not take the engine from those who ask. */
@@ -59,19 +59,19 @@ export function createLive(options: LiveOptions): LiveRoom {
     return turn;
   };
 
-  const source: Source = {
+  const source: SubscriptionSource = {
     budget: new LiveMatchBudget(),
     get endSeq() {
       return endSeq;
     },
-    bufferMaxBytes: patience.bufferMaxBytes,
-    idOf: (seq) => places.idOf(seq),
+    bufferMaxBytes: timeouts.bufferMaxBytes,
+    idOf: (seq) => eventIds.idOf(seq),
     catchUp: options.catchUp,
     async count(app, filters, fromSeq, toSeq) {
       try {
-        const query = { app, filters, fromSeq, toSeq, runs: places.runsOf(fromSeq, toSeq) };
+        const query = { app, filters, fromSeq, toSeq, runs: eventIds.runsOf(fromSeq, toSeq) };
         const missed = await inTurn(() => store.countFollowing(query, withPatternsOf(control, filters)));
-        return missed > MISSED_MAX ? undefined : missed + options.rejectedRows().length;
+        return missed > REPLAYED_MAX ? undefined : missed + options.rejectedRows().length;
       } catch (error) {
         if (error instanceof SeismoError && error.code.startsWith('QUERY_LIMIT_')) return undefined;
         throw error;
@@ -79,143 +79,146 @@ export function createLive(options: LiveOptions): LiveRoom {
     },
     read: (app, filters, fromSeq, toSeq) => read(app, filters, fromSeq, toSeq),
     onFailure: (error) =>
-      logger.warn({ err: error }, 'a live reader was dropped: what it had missed could not be read'),
+      logger.warn({ err: error }, 'a live connection was dropped: what it had missed could not be read'),
   };
 
   async function* read(app: string, filters: readonly Filter[], fromSeq: number, toSeq: number) {
-    const query = { app, filters, fromSeq, toSeq, runs: places.runsOf(fromSeq, toSeq) };
+    const query = { app, filters, fromSeq, toSeq, runs: eventIds.runsOf(fromSeq, toSeq) };
     const limits = withPatternsOf(control, filters);
     const pages = pagesOf(query, options.rejectedRows(), (page) => inTurn(() => store.following(page, limits)));
     for await (const page of pages)
-      yield page.map(({ seq, id, event }) => new Told(seq, id ?? places.idOf(seq), event));
+      yield page.map(({ seq, id, event }) => new LiveMessage(seq, id ?? eventIds.idOf(seq), event));
   }
 
   /** The oldest first. */
-  const connectionsOf = (who: string): Reader[] => [...readers.keys()].filter((reader) => reader.who === who);
+  const connectionsOf = (caller: string): Connection[] =>
+    [...connections.keys()].filter((connection) => connection.caller === caller);
 
   /** Those of the user or key that has most. */
-  function mostConnections(): Reader[] {
-    const byOwner = new Map<string, Reader[]>();
-    for (const reader of readers.keys()) byOwner.set(reader.who, [...(byOwner.get(reader.who) ?? []), reader]);
+  function mostConnections(): Connection[] {
+    const byOwner = new Map<string, Connection[]>();
+    for (const connection of connections.keys())
+      byOwner.set(connection.caller, [...(byOwner.get(connection.caller) ?? []), connection]);
     return [...byOwner.values()].reduce((most, each) => (each.length > most.length ? each : most), []);
   }
 
   /** @throws LIVE_TOO_MANY */
-  function admit(request: ReaderRequest, out: Outlet): Reader {
+  function admit(request: ConnectionRequest, out: SseStream): Connection {
     if (isClosed) throw new SeismoError('SERVER_STOPPING', 'The server is stopping.');
     const { listenersMax } = options;
     const tooMany = new SeismoError(
       'LIVE_TOO_MANY',
       `At most ${listenersMax} may follow at once (liveListenersMax), no one user or key has more than half of it, and when all are taken, whoever has most gives one up to whoever has two fewer.`,
     );
-    const own = connectionsOf(request.who);
+    const own = connectionsOf(request.caller);
     if (own.length >= Math.max(1, Math.floor(listenersMax / 2))) throw tooMany;
-    if (readers.size >= listenersMax) {
+    if (connections.size >= listenersMax) {
       const most = mostConnections();
       if (most.length < own.length + 2) throw tooMany;
-      most[0]!.sendAway(tooMany);
+      most[0]!.closeWith(tooMany);
     }
-    const reader: Reader = new Reader(request, out, patience, now, () => {
-      const follower = readers.get(reader);
-      readers.delete(reader);
-      const ofApp = followers.get(reader.app);
-      if (follower instanceof Follower && ofApp?.delete(follower) && ofApp.size === 0) followers.delete(reader.app);
-      if (readers.size === 0) clearInterval(beat);
+    const connection: Connection = new Connection(request, out, timeouts, now, () => {
+      const subscription = connections.get(connection);
+      connections.delete(connection);
+      const ofApp = subscriptions.get(connection.app);
+      if (subscription instanceof Subscription && ofApp?.delete(subscription) && ofApp.size === 0)
+        subscriptions.delete(connection.app);
+      if (connections.size === 0) clearInterval(beat);
     });
-    return reader;
+    return connection;
   }
 
   let beat: NodeJS.Timeout | undefined;
-  function enlist(reader: Reader, follower: Follower | RefusedReader): void {
-    if (reader.isOver) return;
-    if (readers.size === 0) beat = setInterval(beatAll, patience.heartbeatMs);
-    readers.set(reader, follower);
-    if (!(follower instanceof Follower)) return;
-    const ofApp = followers.get(reader.app) ?? new Set();
-    followers.set(reader.app, ofApp.add(follower));
+  function register(connection: Connection, subscription: Subscription | RejectionSubscription): void {
+    if (connection.isClosed) return;
+    if (connections.size === 0) beat = setInterval(beatAll, timeouts.heartbeatMs);
+    connections.set(connection, subscription);
+    if (!(subscription instanceof Subscription)) return;
+    const ofApp = subscriptions.get(connection.app) ?? new Set();
+    subscriptions.set(connection.app, ofApp.add(subscription));
   }
 
   function beatAll(): void {
-    for (const [reader, follower] of readers) {
-      if (reader.isPatientlyWaitedFor()) reader.write(heartbeat(follower.id));
-      if (!reader.isOver) void reader.check();
+    for (const [connection, subscription] of connections) {
+      if (connection.isResponsive()) connection.write(heartbeat(subscription.id));
+      if (!connection.isClosed) void connection.check();
     }
   }
 
   return {
-    follow(request, out) {
-      const reader = admit(request, out);
+    subscribe(request, out) {
+      const connection = admit(request, out);
       const { lastId } = request;
-      const seq = lastId === undefined ? undefined : places.seqOf(lastId);
+      const seq = lastId === undefined ? undefined : eventIds.seqOf(lastId);
       const isKnown = lastId === undefined || (seq !== undefined && seq < endSeq);
-      const follower = new Follower(
-        reader,
+      const subscription = new Subscription(
+        connection,
         request.filters,
         source,
         isKnown && seq !== undefined ? seq + 1 : undefined,
       );
-      reader.write(opening(lastId === undefined ? follower.id : undefined));
-      if (!isKnown) follower.tellGap('This server does not know the place any more.', endSeq);
-      enlist(reader, follower);
+      connection.write(opening(lastId === undefined ? subscription.id : undefined));
+      if (!isKnown) subscription.sendGap('This server does not know the last event id any more.', endSeq);
+      register(connection, subscription);
     },
 
-    followRefused(request, out) {
-      const reader = admit(request, out);
+    subscribeToRejections(request, out) {
+      const connection = admit(request, out);
       const { lastId } = request;
-      const follower = new RefusedReader(
-        reader,
+      const subscription = new RejectionSubscription(
+        connection,
         log,
-        (number) => places.idOf(number),
+        (number) => eventIds.idOf(number),
         // Numbers count from the start of the server.
-        lastId !== undefined && places.isOfThisRun(lastId) ? (places.seqOf(lastId) ?? 0) : 0,
+        lastId !== undefined && eventIds.isOfThisRun(lastId) ? (eventIds.seqOf(lastId) ?? 0) : 0,
       );
-      reader.write(opening(undefined));
-      enlist(reader, follower);
-      follower.tell();
+      connection.write(opening(undefined));
+      register(connection, subscription);
+      subscription.send();
     },
 
     committed({ firstSeq, count, apps, rows }) {
       endSeq = firstSeq + count;
-      if (followers.size === 0) return;
-      const followed = [...apps].filter((app) => followers.has(app));
+      if (subscriptions.size === 0) return;
+      const followed = [...apps].filter((app) => subscriptions.has(app));
       if (followed.length === 0) return;
       if (count > BURST_MAX) {
-        for (const app of followed) for (const follower of followers.get(app)!) follower.fallBehind();
+        for (const app of followed) for (const subscription of subscriptions.get(app)!) subscription.fallBehind();
         return;
       }
       let seq = firstSeq - 1;
       for (const row of rows()) {
         seq++;
-        const ofApp = followers.get(appAt(row));
+        const ofApp = subscriptions.get(appAt(row));
         if (ofApp === undefined) continue;
-        const told = new Told(seq, places.idOf(seq), decodeRow(row.bytes, row.start));
-        for (const follower of ofApp) follower.offer(told);
+        const message = new LiveMessage(seq, eventIds.idOf(seq), decodeRow(row.bytes, row.start));
+        for (const subscription of ofApp) subscription.offer(message);
       }
     },
 
-    refused(app, refused) {
-      log.add(app, now(), refused);
-      for (const follower of readers.values())
-        if (follower instanceof RefusedReader && follower.app === app) follower.tell();
+    rejected(app, rejected) {
+      log.add(app, now(), rejected);
+      for (const subscription of connections.values())
+        if (subscription instanceof RejectionSubscription && subscription.app === app) subscription.send();
     },
 
     async recheck() {
-      await Promise.all([...readers.keys()].map((reader) => reader.check()));
+      await Promise.all([...connections.keys()].map((connection) => connection.check()));
     },
 
     forget(app, before) {
       log.forget(app, before);
       // What waits for those who catch up may be erased: they read it again.
-      for (const follower of followers.get(app) ?? []) follower.forget();
+      for (const subscription of subscriptions.get(app) ?? []) subscription.forget();
     },
 
-    readers: () => readers.size,
+    connections: () => connections.size,
 
     close() {
       isClosed = true;
       clearInterval(beat);
-      for (const reader of [...readers.keys()])
-        reader.sendAway(new SeismoError('SERVER_STOPPING', 'The server is stopping; come back soon.'));
+      for (const connection of [...connections.keys()])
+        connection.closeWith(new SeismoError('SERVER_STOPPING', 'The server is stopping; come back soon.'));
     },
   };
 }

@@ -1,47 +1,47 @@
 import type { Filter } from '../model/query.ts';
 
-/** What `http` asks of the live room: readers that are told what is accepted, or refused, as it happens. */
+/** Subscriptions to events as they are accepted or rejected. */
 export interface Live {
   /**
-   * Tells the events of the app that match, from now on, or from behind `lastId`.
+   * Sends the events of the app that match, from now on, or from behind `lastId`.
    * @throws LIVE_TOO_MANY
    */
-  follow(request: FollowRequest, out: Outlet): void;
-  /** Tells what was refused of the app: what is kept, then what comes. @throws LIVE_TOO_MANY */
-  followRefused(request: ReaderRequest, out: Outlet): void;
-  /** Who may read has changed: those who may no more are sent away. */
+  subscribe(request: SubscriptionRequest, out: SseStream): void;
+  /** Sends the rejections of the app: what is kept, then what comes. @throws LIVE_TOO_MANY */
+  subscribeToRejections(request: ConnectionRequest, out: SseStream): void;
+  /** Who may read has changed: connections that may no longer are closed. */
   recheck(): Promise<void>;
-  /** Erased: nothing of it may be told any more. `before`: only what came before that time, UTC ms. */
+  /** Erased: nothing of it may be sent any more. `before`: only what came before that time, UTC ms. */
   forget(app: string, before?: number): void;
-  readers(): number;
-  /** Sends all away; none is taken any more. */
+  connections(): number;
+  /** Closes all; no new one is admitted. */
   close(): void;
 }
 
-export interface ReaderRequest {
+export interface ConnectionRequest {
   readonly app: string;
-  /** Whose places it counts against. */
-  readonly who: string;
+  /** Whose limit it counts against. */
+  readonly caller: string;
   /** The id of the last message that was seen. */
   readonly lastId: string | undefined;
   /** UTC ms; absent: never. */
   readonly expiresAt: number | undefined;
-  /** Rejects when the reader may read no more. */
+  /** Rejects when the caller may no longer read. */
   readonly check: () => Promise<void>;
 }
 
-export interface FollowRequest extends ReaderRequest {
+export interface SubscriptionRequest extends ConnectionRequest {
   readonly filters: readonly Filter[];
 }
 
-/** Where a reader is written to. */
-export interface Outlet {
+/** The open answer that messages are written to. */
+export interface SseStream {
   /** Bytes written and not taken yet. */
-  readonly waitingBytes: number;
+  readonly unsentBytes: number;
   write(text: string): void;
   /** Called whenever what waited was taken. */
   onDrain(drained: () => void): void;
-  /** Called once when the reader has gone away. */
+  /** Called once when the client has gone away. */
   onGone(gone: () => void): void;
   /** Ends after what was written. */
   end(): void;
@@ -49,11 +49,11 @@ export interface Outlet {
   destroy(): void;
 }
 
-/** For tests; what the server takes stands in hub.ts. */
-export interface Patience {
+/** For tests; the server's own are in create-live.ts. */
+export interface LiveTimeouts {
   readonly heartbeatMs: number;
-  /** A reader that takes nothing for so long is dropped. */
+  /** A connection that takes nothing for this long is dropped. */
   readonly stalledMs: number;
-  /** What may wait for one reader, one message more or less. */
+  /** What may wait for one connection, one message more or less. */
   readonly bufferMaxBytes: number;
 }

@@ -217,7 +217,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
     auth: auth as unknown as Auth,
     reports: reports as unknown as Reports,
     analysis: analysis as Analysis,
-    live: { readers: () => 0, close: () => {}, ...options.live } as HttpDeps['live'],
+    live: { connections: () => 0, close: () => {}, ...options.live } as HttpDeps['live'],
     saved: options.saved ?? ({} as Saved),
     registry: {
       appSettings: () => ({ timeZone: 'Europe/Berlin' }),

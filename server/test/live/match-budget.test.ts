@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Follower, type Source, Told } from '../../src/live/follower.ts';
+import type { Connection } from '../../src/live/connection.ts';
 import { LiveMatchBudget } from '../../src/live/match-budget.ts';
-import type { Reader } from '../../src/live/reader.ts';
+import { LiveMessage, Subscription, type SubscriptionSource } from '../../src/live/subscription.ts';
 import { MatchTooCostly } from '../../src/model/filter-match.ts';
 import { filtersOf } from '../../src/questions/filters.ts';
 
@@ -34,14 +34,14 @@ describe('a reader whose expression costs too much for the event loop', () => {
   it('is told from the store, each event once, in order', async () => {
     const written: string[] = [];
     const read: [number, number][] = [];
-    const event = (seq: number, note: string): Told =>
-      new Told(seq, `${seq}`, {
+    const event = (seq: number, note: string): LiveMessage =>
+      new LiveMessage(seq, `${seq}`, {
         ...{ uuid: '', app: 'shop', id: 'e', event: `e${seq}`, timestamp: 0, receivedAt: 0 },
         dataText: JSON.stringify({ note }),
       });
     const costly = event(4, `${'a'.repeat(4_000)}b`);
     let endSeq = 3;
-    const source: Source = {
+    const source: SubscriptionSource = {
       get endSeq() {
         return endSeq;
       },
@@ -60,11 +60,11 @@ describe('a reader whose expression costs too much for the event loop', () => {
       ...{ app: 'shop', isFull: false, isOver: false, over: new AbortController() },
       write: (text: string) => written.push(/"event":"(e\d)"/.exec(text)?.[1] ?? text),
       drained: async () => {},
-    } as unknown as Reader;
+    } as unknown as Connection;
     // 62 classes of two instructions each, for each of 4,001 characters: half a million steps.
     const filters = filtersOf([{ field: 'data.note', operator: 'matches', value: '[ab]*a[ab]{60}' }], 'filters');
-    const follower = new Follower(reader, filters, source, undefined);
-    const offer = (told: Told): void => {
+    const follower = new Subscription(reader, filters, source, undefined);
+    const offer = (told: LiveMessage): void => {
       endSeq = told.seq + 1;
       follower.offer(told);
     };

@@ -1,11 +1,11 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Type } from '@sinclair/typebox';
-import type { ReaderRequest } from '../../live/live.ts';
+import type { ConnectionRequest } from '../../live/live.ts';
 import { SeismoError } from '../../model/errors.ts';
 import { filtersOf } from '../../reports/filters.ts';
 import { booleanOf, checkNames } from '../../reports/parameters.ts';
 import type { HttpDeps } from '../deps.ts';
-import { outletOf } from '../event-stream.ts';
+import { sseStreamOf } from '../event-stream.ts';
 import type { Call, Route } from '../route.ts';
 import { searchOf } from '../url.ts';
 import { authorize, credentialOf } from '../who.ts';
@@ -46,14 +46,14 @@ async function live(deps: HttpDeps, call: Call): Promise<unknown> {
   for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value);
   if (request.method === 'HEAD') return reply.send();
   // A refusal is answered before the head was sent; the first word sends it.
-  const outlet = outletOf(reply.raw, () => {
+  const outlet = sseStreamOf(reply.raw, () => {
     reply.hijack();
     reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     reply.raw.socket?.setNoDelay(true);
   });
   const reader = readerOf(deps, call);
-  if (isRejected) deps.live.followRefused(reader, outlet);
-  else deps.live.follow({ ...reader, filters }, outlet);
+  if (isRejected) deps.live.subscribeToRejections(reader, outlet);
+  else deps.live.subscribe({ ...reader, filters }, outlet);
   return undefined;
 }
 
@@ -65,7 +65,7 @@ const HEADERS = {
   connection: 'close',
 };
 
-function readerOf({ auth }: HttpDeps, { app, who, request, search }: Call): ReaderRequest {
+function readerOf({ auth }: HttpDeps, { app, who, request, search }: Call): ConnectionRequest {
   // The token is not among the parameters any more.
   const credential = credentialOf(request, searchOf(request));
   const header = request.headers['last-event-id'];
@@ -74,7 +74,7 @@ function readerOf({ auth }: HttpDeps, { app, who, request, search }: Call): Read
     throw new SeismoError('PARAMETER_INVALID', 'lastEventId must be the id of a message.', { field: 'lastEventId' });
   return {
     app,
-    who: who?.kind === 'key' ? `key ${who.id}` : `user ${who?.name}`,
+    caller: who?.kind === 'key' ? `key ${who.id}` : `user ${who?.name}`,
     lastId: lastId === '' ? undefined : lastId,
     expiresAt: credential !== undefined && who?.kind === 'user' ? who.expiresAt : undefined,
     async check() {

@@ -10,18 +10,18 @@ const ENTRY_BYTES = 160;
 const EXCERPT_MAX_LENGTH = 1_500;
 const DETAIL_MAX_LENGTH = 400;
 
-export interface RefusedEntry {
+export interface RejectionEntry {
   /** Counts up over all apps. */
   readonly number: number;
-  /** When it was refused, UTC ms. */
+  /** When it was rejected, UTC ms. */
   readonly at: number;
   readonly json: string;
   readonly bytes: number;
 }
 
-/** What was refused lately, in memory alone: enough to see what is wrong with what is sent. */
-export class RefusedLog {
-  readonly #apps = new Map<string, RefusedEntry[]>();
+/** What was rejected lately, in memory alone: enough to see what is wrong with what is sent. */
+export class RejectionLog {
+  readonly #apps = new Map<string, RejectionEntry[]>();
   readonly #maxBytes: number;
   #bytes = 0;
   /** Of the next one. */
@@ -31,10 +31,10 @@ export class RefusedLog {
     this.#maxBytes = maxBytes;
   }
 
-  add(app: string, at: number, refused: readonly RejectedEvent[]): void {
+  add(app: string, at: number, rejected: readonly RejectedEvent[]): void {
     const kept = this.#apps.get(app) ?? [];
     this.#apps.set(app, kept);
-    for (const each of refused.slice(-KEPT_MAX)) {
+    for (const each of rejected.slice(-KEPT_MAX)) {
       const json = jsonOf(app, at, each);
       const bytes = json.length * 2 + ENTRY_BYTES;
       kept.push({ number: this.nextNumber++, at, json, bytes });
@@ -45,7 +45,7 @@ export class RefusedLog {
   }
 
   /** Those with a number above, in order. */
-  after(app: string, number: number): readonly RefusedEntry[] {
+  after(app: string, number: number): readonly RejectionEntry[] {
     const kept = this.#apps.get(app) ?? [];
     let low = 0;
     let high = kept.length;

@@ -3,9 +3,9 @@ import type { EventRow, StoredEvent } from '../model/event.ts';
 import { dataOf, matchesFilters } from '../model/filter-match.ts';
 import type { FollowingQuery } from '../model/query.ts';
 
-export interface PlacedEvent {
+export interface SeqEvent {
   readonly seq: number;
-  /** As it was told when it came; absent: as this run names places. */
+  /** Its id when it came; absent: this run's. */
   readonly id?: string;
   readonly event: StoredEvent;
 }
@@ -13,14 +13,14 @@ export interface PlacedEvent {
 const PAGE_ROWS = 500;
 
 /**
- * What was stored, and what the engine refused, in order of their places. Each page is a question of its own, so that a slow
- * reader holds nothing in the engine; pages have fewer rows where events are large.
+ * Stored events and rejected rows by sequence number. Each page is a query of its own, so that a slow
+ * client holds nothing in the engine; pages have fewer rows where events are large.
  */
 export async function* pagesOf(
   query: Omit<FollowingQuery, 'limit'>,
-  rejectedRows: readonly PlacedEvent[],
+  rejectedRows: readonly SeqEvent[],
   following: (query: FollowingQuery) => Promise<readonly EventRow[]>,
-): AsyncGenerator<readonly PlacedEvent[]> {
+): AsyncGenerator<readonly SeqEvent[]> {
   const { app, filters, toSeq } = query;
   let rejected = rejectedRows.filter(
     ({ seq, event }) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RowWriter } from '../../src/ingest/accept/row-writer.ts';
-import { createLive, type LiveOptions, type LiveRoom } from '../../src/live/create-live.ts';
-import type { FollowRequest, Outlet } from '../../src/live/live.ts';
+import { createLive, type LiveOptions, type LiveService } from '../../src/live/create-live.ts';
+import type { SseStream, SubscriptionRequest } from '../../src/live/live.ts';
 import { SeismoError } from '../../src/model/errors.ts';
 import type { EventRow, StoredEvent } from '../../src/model/event.ts';
 import type { Committed } from '../../src/row/committed-rows.ts';
@@ -11,16 +11,16 @@ const HEX = RUN.replaceAll('-', '');
 const NOW = Date.UTC(2026, 0, 1);
 
 /** What a reader was sent; takes nothing while `isStuck`. */
-class FakeOutlet implements Outlet {
+class FakeOutlet implements SseStream {
   readonly sent: string[] = [];
   isStuck = false;
-  waitingBytes = 0;
+  unsentBytes = 0;
   state: 'open' | 'ended' | 'destroyed' = 'open';
   leave = (): void => {};
   #drained = (): void => {};
   write(text: string): void {
     this.sent.push(text);
-    if (this.isStuck) this.waitingBytes += text.length;
+    if (this.isStuck) this.unsentBytes += text.length;
   }
   onDrain(drained: () => void): void {
     this.#drained = drained;
@@ -36,7 +36,7 @@ class FakeOutlet implements Outlet {
   }
   take(): void {
     this.isStuck = false;
-    this.waitingBytes = 0;
+    this.unsentBytes = 0;
     this.#drained();
   }
   /** The numbers of the events sent. */
@@ -46,7 +46,7 @@ class FakeOutlet implements Outlet {
 }
 
 interface World {
-  readonly live: LiveRoom;
+  readonly live: LiveService;
   /** Accepts so many events of the app. */
   accept(count: number, app?: string): void;
   readonly stored: EventRow[];
@@ -105,9 +105,9 @@ function aWorld(options: Partial<LiveOptions> = {}): World {
   };
 }
 
-const aRequest = (fields: Partial<FollowRequest> = {}): FollowRequest => ({
+const aRequest = (fields: Partial<SubscriptionRequest> = {}): SubscriptionRequest => ({
   app: 'shop',
-  who: 'user ada',
+  caller: 'user ada',
   lastId: undefined,
   expiresAt: undefined,
   check: async () => {},
@@ -123,13 +123,13 @@ const upTo = (from: number, to: number): number[] => Array.from({ length: to - f
 
 describe('a reader that falls behind', () => {
   it('reads on from the store when it takes again, and nothing waits for it meanwhile beyond the bound', async () => {
-    const { live, accept } = aWorld({ patience: { heartbeatMs: 1e6, stalledMs: 1e6, bufferMaxBytes: 2_000 } });
+    const { live, accept } = aWorld({ timeouts: { heartbeatMs: 1e6, stalledMs: 1e6, bufferMaxBytes: 2_000 } });
     const out = new FakeOutlet();
-    live.follow(aRequest(), out);
+    live.subscribe(aRequest(), out);
     accept(3);
     out.isStuck = true;
     for (let i = 0; i < 100; i++) accept(7);
-    expect(out.waitingBytes).toBeLessThan(3_000);
+    expect(out.unsentBytes).toBeLessThan(3_000);
     out.take();
     await until(() => out.numbers.length >= 703);
     accept(1);
@@ -138,14 +138,14 @@ describe('a reader that falls behind', () => {
   });
 
   it('is dropped when it takes nothing for too long', async () => {
-    const { live, accept } = aWorld({ patience: { heartbeatMs: 5, stalledMs: 20, bufferMaxBytes: 2_000 } });
+    const { live, accept } = aWorld({ timeouts: { heartbeatMs: 5, stalledMs: 20, bufferMaxBytes: 2_000 } });
     const [stuck, other] = [new FakeOutlet(), new FakeOutlet()];
     stuck.isStuck = true;
-    live.follow(aRequest(), stuck);
-    live.follow(aRequest(), other);
+    live.subscribe(aRequest(), stuck);
+    live.subscribe(aRequest(), other);
     accept(1);
     await until(() => stuck.state === 'destroyed');
-    expect([live.readers(), other.state]).toEqual([1, 'open']);
+    expect([live.connections(), other.state]).toEqual([1, 'open']);
   });
 
   it('is told of a gap when more came than is told afterwards', async () => {
@@ -153,7 +153,7 @@ describe('a reader that falls behind', () => {
     const world = aWorld({ store: { following: async () => [], countFollowing: async () => counts.shift()! } });
     world.accept(5);
     const out = new FakeOutlet();
-    world.live.follow(aRequest({ lastId: `2-${HEX}` }), out);
+    world.live.subscribe(aRequest({ lastId: `2-${HEX}` }), out);
     await until(() => out.sent.some((text) => text.includes('event: gap')));
     world.accept(1);
     await until(() => out.numbers.length > 0);
@@ -170,7 +170,7 @@ describe('a reader that falls behind', () => {
     });
     accept(4);
     const out = new FakeOutlet();
-    live.follow(aRequest({ lastId: `1-${HEX}` }), out);
+    live.subscribe(aRequest({ lastId: `1-${HEX}` }), out);
     accept(2);
     await until(() => out.numbers.length >= 5);
     expect(out.numbers).toEqual(upTo(2, 6));
@@ -182,19 +182,19 @@ describe('a reader that falls behind', () => {
     accept(3);
     stored.splice(1, 1);
     const out = new FakeOutlet();
-    live.follow(aRequest({ lastId: `0-${HEX}` }), out);
+    live.subscribe(aRequest({ lastId: `0-${HEX}` }), out);
     await until(() => out.numbers.length >= 3);
     expect(out.numbers).toEqual([1, 2, 3]);
   });
 
   it('goes on exactly, wherever it was cut off, while events keep coming', async () => {
-    const { live, accept } = aWorld({ patience: { heartbeatMs: 1e6, stalledMs: 1e6, bufferMaxBytes: 1_500 } });
+    const { live, accept } = aWorld({ timeouts: { heartbeatMs: 1e6, stalledMs: 1e6, bufferMaxBytes: 1_500 } });
     const heard: number[] = [];
     let lastId: string | undefined = `0-${HEX}`;
     let accepted = 0;
     for (let round = 0; round < 60; round++) {
       const out = new FakeOutlet();
-      live.follow(aRequest({ ...(lastId !== undefined && { lastId }) }), out);
+      live.subscribe(aRequest({ ...(lastId !== undefined && { lastId }) }), out);
       // A fixed, odd pattern of arrivals, pauses and stalls (no randomness: a failure is to be seen again).
       for (let step = 0; step < 12; step++) {
         const count = (round * 7 + step * 3) % 5;
@@ -222,7 +222,7 @@ describe('readers', () => {
     const { live } = aWorld({ listenersMax: 4 });
     const refusal = (who: string): unknown => {
       try {
-        live.follow(aRequest({ who }), new FakeOutlet());
+        live.subscribe(aRequest({ caller: who }), new FakeOutlet());
         return undefined;
       } catch (error) {
         return error instanceof SeismoError ? error.code : error;
@@ -238,23 +238,23 @@ describe('readers', () => {
       undefined,
       'LIVE_TOO_MANY',
     ]);
-    expect(live.readers()).toBe(4);
+    expect(live.connections()).toBe(4);
   });
 
   it('when all are taken, whoever has most gives their oldest up to whoever has fewer, and gets none back by asking', () => {
     const { live } = aWorld({ listenersMax: 4 });
     const outs = ['key', 'key', 'viewer', 'viewer'].map((who) => {
       const out = new FakeOutlet();
-      live.follow(aRequest({ who }), out);
+      live.subscribe(aRequest({ caller: who }), out);
       return out;
     });
     const admin = new FakeOutlet();
-    live.follow(aRequest({ who: 'admin' }), admin);
-    expect([outs.map(({ state }) => state), live.readers()]).toEqual([['ended', 'open', 'open', 'open'], 4]);
+    live.subscribe(aRequest({ caller: 'admin' }), admin);
+    expect([outs.map(({ state }) => state), live.connections()]).toEqual([['ended', 'open', 'open', 'open'], 4]);
     expect(outs[0]!.sent.at(-1)).toContain('event: end\ndata: {"code":"LIVE_TOO_MANY"');
     for (const who of ['key', 'viewer', 'admin'])
-      expect(() => live.follow(aRequest({ who }), new FakeOutlet())).toThrow('LIVE_TOO_MANY');
-    expect([admin.state, live.readers()]).toEqual(['open', 4]);
+      expect(() => live.subscribe(aRequest({ caller: who }), new FakeOutlet())).toThrow('LIVE_TOO_MANY');
+    expect([admin.state, live.connections()]).toEqual(['open', 4]);
   });
 
   it('end when their token does', async () => {
@@ -263,7 +263,7 @@ describe('readers', () => {
     const check = async (): Promise<void> => {
       throw new SeismoError('AUTH_TOKEN_INVALID', 'The token has expired.');
     };
-    live.follow(aRequest({ expiresAt: NOW + 10, check }), out);
+    live.subscribe(aRequest({ expiresAt: NOW + 10, check }), out);
     await until(() => out.state === 'ended');
     accept(1);
     expect(out.numbers).toEqual([]);
@@ -273,9 +273,9 @@ describe('readers', () => {
   });
 
   it('are kept awake by comments that hold the place', async () => {
-    const { live, accept } = aWorld({ patience: { heartbeatMs: 5, stalledMs: 1e6, bufferMaxBytes: 2_000 } });
+    const { live, accept } = aWorld({ timeouts: { heartbeatMs: 5, stalledMs: 1e6, bufferMaxBytes: 2_000 } });
     const out = new FakeOutlet();
-    live.follow(aRequest(), out);
+    live.subscribe(aRequest(), out);
     accept(3, 'another');
     await until(() => out.sent.length >= 3);
     expect(out.sent).toContain(`: heartbeat\nid: 3-${HEX}\n\n`);
@@ -285,9 +285,9 @@ describe('readers', () => {
   it('are sent away when the server stops, and no more are taken', () => {
     const { live } = aWorld();
     const out = new FakeOutlet();
-    live.follow(aRequest(), out);
+    live.subscribe(aRequest(), out);
     live.close();
-    expect([out.state, live.readers()]).toEqual(['ended', 0]);
-    expect(() => live.follow(aRequest(), new FakeOutlet())).toThrow('SERVER_STOPPING');
+    expect([out.state, live.connections()]).toEqual(['ended', 0]);
+    expect(() => live.subscribe(aRequest(), new FakeOutlet())).toThrow('SERVER_STOPPING');
   });
 });

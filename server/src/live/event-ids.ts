@@ -1,4 +1,4 @@
-/** A run of the server, and the first place of the journal that it gave. */
+/** A run of the server, and the first sequence number that it gave. */
 export interface Run {
   readonly journal: string;
   readonly firstSeq: number;
@@ -8,10 +8,10 @@ const ID = /^(\d{1,16})-([0-9a-f]{32})$/;
 const hexOf = (journal: string): string => journal.replaceAll('-', '');
 
 /**
- * The ids of messages: a place in the journal, and which run of the server gave it. Places grow from run to run; only when the
- * data directory was brought back from a backup do they begin anew, and a run that is not known any more tells so.
+ * The ids of messages: a sequence number, and which run of the server gave it. Sequence numbers grow from run to run; only when the
+ * data directory was brought back from a backup do they start over, and then the run is an unknown one.
  */
-export class Places {
+export class EventIds {
   readonly #runs: readonly Run[];
   readonly #known: ReadonlySet<string>;
   readonly #hex: string;
@@ -27,7 +27,7 @@ export class Places {
     return `${seq}-${this.#hex}`;
   }
 
-  /** The place; undefined when it is none that this server knows. */
+  /** The sequence number; undefined when this server did not give it. */
   seqOf(id: string): number | undefined {
     const [, seq, hex] = ID.exec(id) ?? [];
     return seq !== undefined && hex !== undefined && this.#known.has(hex) ? Number(seq) : undefined;
@@ -37,7 +37,7 @@ export class Places {
     return id.endsWith(`-${this.#hex}`);
   }
 
-  /** The runs that gave places `[fromSeq, toSeq)`. */
+  /** The runs that gave the sequence numbers `[fromSeq, toSeq)`. */
   runsOf(fromSeq: number, toSeq: number): readonly string[] {
     return this.#runs
       .filter(({ firstSeq }, i) => {

@@ -3,11 +3,11 @@ import { SeismoError } from '../model/errors.ts';
 import { eventToJson, type StoredEvent } from '../model/event.ts';
 import { dataOf, type MatchBudget, MatchTooCostly, matchesFilters } from '../model/filter-match.ts';
 import type { Filter, JsonValue } from '../model/query.ts';
-import { message } from './message.ts';
-import type { Reader } from './reader.ts';
+import type { Connection } from './connection.ts';
+import { sseMessage } from './sse-message.ts';
 
-/** An event that was accepted, made ready once for all who follow. */
-export class Told {
+/** An accepted event, encoded once for all subscriptions. */
+export class LiveMessage {
   readonly seq: number;
   readonly #event: StoredEvent;
   readonly #id: string;
@@ -20,7 +20,7 @@ export class Told {
     this.#event = event;
   }
 
-  /** @returns undefined when finding out would cost too much here */
+  /** @returns undefined when finding out would cost too much in memory */
   matches(filters: readonly Filter[], budget: MatchBudget): boolean | undefined {
     if (filters.length === 0) return true;
     this.#data ??= dataOf(this.#event);
@@ -33,49 +33,54 @@ export class Told {
   }
 
   get text(): string {
-    this.#text ??= message(this.#id, undefined, eventToJson(this.#event));
+    this.#text ??= sseMessage(this.#id, undefined, eventToJson(this.#event));
     return this.#text;
   }
 }
 
-/** What a follower asks of the hub. */
-export interface Source {
-  /** The place after the last one that was told. */
+/** What a subscription needs from create-live.ts. */
+export interface SubscriptionSource {
+  /** The sequence number after the last one that was sent. */
   readonly endSeq: number;
   readonly bufferMaxBytes: number;
-  /** For the regular expressions of all who follow. */
+  /** For the regular expressions of all subscriptions. */
   readonly budget: MatchBudget;
   idOf(seq: number): string;
-  /** Resolves when the store holds what was told of the app. */
+  /** Resolves when the store holds what was sent of the app. */
   catchUp(app: string, signal: AbortSignal): Promise<void>;
-  /** How many match in `[fromSeq, toSeq)`; undefined: more than are told afterwards. */
+  /** How many match in `[fromSeq, toSeq)`; undefined: more than are sent afterwards. */
   count(app: string, filters: readonly Filter[], fromSeq: number, toSeq: number): Promise<number | undefined>;
-  /** In order of their places, in pages. */
-  read(app: string, filters: readonly Filter[], fromSeq: number, toSeq: number): AsyncIterable<readonly Told[]>;
+  /** By sequence number, in pages. */
+  read(app: string, filters: readonly Filter[], fromSeq: number, toSeq: number): AsyncIterable<readonly LiveMessage[]>;
   onFailure(error: unknown): void;
 }
 
 const RETRY_MS = 1_000;
 
 /**
- * One who follows. It is told live, as long as it takes what it is told; when it falls behind, or comes back, it reads from the
+ * One subscriber of an app's events. It gets them live, as long as it keeps up; when it falls behind, or comes back, it reads from the
  * store until it has caught up. What comes meanwhile waits, bounded; when that is too much, another round is read.
  */
-export class Follower {
-  readonly #reader: Reader;
+export class Subscription {
+  readonly #connection: Connection;
   readonly #filters: readonly Filter[];
-  readonly #source: Source;
-  /** All places below were told, or do not match. */
+  readonly #source: SubscriptionSource;
+  /** All sequence numbers below were sent, or do not match. */
   #nextSeq: number;
   #isLive = true;
-  /** What came since the reading began; undefined: too much, or none of it may be told. */
+  /** What came since the reading began; undefined: too much, or none of it may be sent. */
   #queue: string[] | undefined;
   #queuedBytes = 0;
   #queuedTo = 0;
 
-  /** @param fromSeq the first place to be told; absent: from now on */
-  constructor(reader: Reader, filters: readonly Filter[], source: Source, fromSeq: number | undefined) {
-    this.#reader = reader;
+  /** @param fromSeq the first sequence number to be sent; absent: from now on */
+  constructor(
+    connection: Connection,
+    filters: readonly Filter[],
+    source: SubscriptionSource,
+    fromSeq: number | undefined,
+  ) {
+    this.#connection = connection;
     this.#filters = filters;
     this.#source = source;
     this.#nextSeq = fromSeq ?? source.endSeq;
@@ -83,39 +88,39 @@ export class Follower {
   }
 
   get app(): string {
-    return this.#reader.app;
+    return this.#connection.app;
   }
 
-  /** Where the reader would go on. */
+  /** Where a new connection would go on. */
   get id(): string {
-    // What was told since, of other apps, needs not be looked at again.
+    // What came since, of other apps, need not be looked at again.
     if (this.#isLive) this.#nextSeq = this.#source.endSeq;
     return this.#source.idOf(this.#nextSeq - 1);
   }
 
-  offer(told: Told): void {
-    if (told.seq < this.#nextSeq) return;
+  offer(message: LiveMessage): void {
+    if (message.seq < this.#nextSeq) return;
     // While it reads from the store and may queue nothing, the store finds out.
     if (!this.#isLive && this.#queue === undefined) return;
-    const isWanted = told.matches(this.#filters, this.#source.budget);
+    const isWanted = message.matches(this.#filters, this.#source.budget);
     if (isWanted === undefined) {
       this.fallBehind();
       return;
     }
     if (this.#isLive) {
-      if (isWanted && this.#reader.isFull) {
+      if (isWanted && this.#connection.isFull) {
         this.fallBehind();
         return;
       }
-      if (isWanted) this.#reader.write(told.text);
-      this.#nextSeq = told.seq + 1;
+      if (isWanted) this.#connection.write(message.text);
+      this.#nextSeq = message.seq + 1;
       return;
     }
     if (this.#queue === undefined) return;
-    this.#queuedTo = told.seq + 1;
+    this.#queuedTo = message.seq + 1;
     if (!isWanted) return;
-    this.#queue.push(told.text);
-    this.#queuedBytes += told.text.length;
+    this.#queue.push(message.text);
+    this.#queuedBytes += message.text.length;
     if (this.#queuedBytes > this.#source.bufferMaxBytes) this.#queue = undefined;
   }
 
@@ -125,67 +130,67 @@ export class Follower {
     if (!this.#isLive) return;
     this.#isLive = false;
     this.#catchUp().catch((error: unknown) => {
-      if (!this.#reader.isOver) this.#source.onFailure(error);
-      this.#reader.drop();
+      if (!this.#connection.isClosed) this.#source.onFailure(error);
+      this.#connection.drop();
     });
   }
 
-  /** What waits may not be told any more. */
+  /** What waits may no longer be sent. */
   forget(): void {
     this.#queue = undefined;
   }
 
   async #catchUp(): Promise<void> {
-    while (!this.#reader.isOver) {
-      await this.#reader.drained();
+    while (!this.#connection.isClosed) {
+      await this.#connection.drained();
       const toSeq = this.#source.endSeq;
       this.#queue = [];
       this.#queuedBytes = 0;
       this.#queuedTo = toSeq;
       await this.#untilStored();
-      await this.#tellUpTo(toSeq);
+      await this.#sendUpTo(toSeq);
       const queue = this.#queue as string[] | undefined;
-      if (queue === undefined || this.#reader.isOver) continue;
+      if (queue === undefined || this.#connection.isClosed) continue;
       this.#queue = undefined;
-      for (const text of queue) this.#reader.write(text);
+      for (const text of queue) this.#connection.write(text);
       this.#nextSeq = this.#queuedTo;
       this.#isLive = true;
       return;
     }
   }
 
-  /** As long as the store is away, the reader waits. */
+  /** As long as the store is away, the subscriber waits. */
   async #untilStored(): Promise<void> {
-    const { signal } = this.#reader.over;
-    while (!this.#reader.isOver)
+    const { signal } = this.#connection.closed;
+    while (!this.#connection.isClosed)
       try {
         await this.#source.catchUp(this.app, signal);
         return;
       } catch (error) {
-        if (this.#reader.isOver) return;
+        if (this.#connection.isClosed) return;
         if (!(error instanceof SeismoError) || error.entry.kind !== 'machine') throw error;
         await pause(RETRY_MS, undefined, { signal }).catch(() => {});
       }
   }
 
-  async #tellUpTo(toSeq: number): Promise<void> {
-    if (this.#reader.isOver) return;
+  async #sendUpTo(toSeq: number): Promise<void> {
+    if (this.#connection.isClosed) return;
     const missed = await this.#source.count(this.app, this.#filters, this.#nextSeq, toSeq);
-    if (missed === undefined) this.tellGap('More came since then than is told afterwards.', toSeq);
+    if (missed === undefined) this.sendGap('More events came since then than are sent afterwards.', toSeq);
     else if (missed > 0)
       for await (const page of this.#source.read(this.app, this.#filters, this.#nextSeq, toSeq))
-        for (const told of page) {
-          if (this.#reader.isFull) await this.#reader.drained();
-          if (this.#reader.isOver) return;
-          this.#reader.write(told.text);
-          this.#nextSeq = told.seq + 1;
+        for (const message of page) {
+          if (this.#connection.isFull) await this.#connection.drained();
+          if (this.#connection.isClosed) return;
+          this.#connection.write(message.text);
+          this.#nextSeq = message.seq + 1;
         }
     this.#nextSeq = Math.max(this.#nextSeq, toSeq);
   }
 
-  /** What lies between is not told: the reader must know. */
-  tellGap(detail: string, toSeq: number): void {
-    this.#reader.write(message(this.#source.idOf(toSeq - 1), 'gap', JSON.stringify({ detail })));
+  /** What lies between is not sent: the subscriber must know. */
+  sendGap(detail: string, toSeq: number): void {
+    this.#connection.write(sseMessage(this.#source.idOf(toSeq - 1), 'gap', JSON.stringify({ detail })));
     this.#nextSeq = toSeq;
   }
 }

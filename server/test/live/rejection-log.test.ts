@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { Places } from '../../src/live/places.ts';
-import { RefusedLog } from '../../src/live/refused-log.ts';
+import { EventIds } from '../../src/live/event-ids.ts';
+import { RejectionLog } from '../../src/live/rejection-log.ts';
 import type { RejectedEvent } from '../../src/row/committed-rows.ts';
 
 const aRefusal = (value: unknown = { event: '' }): RejectedEvent => ({
@@ -12,7 +12,7 @@ const aRefusal = (value: unknown = { event: '' }): RejectedEvent => ({
 });
 
 it('keeps the last 1,000 of an app', () => {
-  const log = new RefusedLog();
+  const log = new RejectionLog();
   for (let i = 0; i < 30; i++)
     log.add(
       'shop',
@@ -26,7 +26,7 @@ it('keeps the last 1,000 of an app', () => {
 });
 
 it('keeps 2 kB of each, whatever was sent', () => {
-  const log = new RefusedLog();
+  const log = new RejectionLog();
   const sent = [
     '\u0000'.repeat(5_000),
     '😀'.repeat(5_000),
@@ -43,7 +43,7 @@ it('keeps 2 kB of each, whatever was sent', () => {
 });
 
 it('is bounded in all; a flood of one app does not wash away the others', () => {
-  const log = new RefusedLog(100_000);
+  const log = new RejectionLog(100_000);
   log.add('quiet', 0, [aRefusal(), aRefusal()]);
   for (let i = 0; i < 1_000; i++) log.add(`loud${i % 3}`, 0, [aRefusal({ filler: 'x'.repeat(600) })]);
   expect(log.bytes).toBeLessThanOrEqual(100_000);
@@ -54,7 +54,7 @@ it('is bounded in all; a flood of one app does not wash away the others', () => 
 });
 
 it('forgets what came before a time, or all', () => {
-  const log = new RefusedLog();
+  const log = new RejectionLog();
   for (const at of [1, 2, 3]) log.add('shop', at, [aRefusal()]);
   log.forget('shop', 3);
   expect(log.after('shop', 0).map(({ at }) => at)).toEqual([3]);
@@ -68,7 +68,7 @@ it('tells places of this and earlier runs from those it does not know', () => {
     journal: `00000000-0000-4000-8000-00000000000${digit}`,
     firstSeq: [1, 10, 10][i]!,
   }));
-  const places = new Places(runs);
+  const places = new EventIds(runs);
   const hex = (run: number): string => runs[run]!.journal.replaceAll('-', '');
   expect(places.idOf(12)).toBe(`12-${hex(2)}`);
   expect(places.seqOf(`5-${hex(0)}`)).toBe(5);
