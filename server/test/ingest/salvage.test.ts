@@ -241,7 +241,7 @@ describe('what a salvage keeps for those who send again', () => {
     expect(second).toMatchObject({ events: { saved: 40, lost: 20 }, groups: { saved: 2, lost: 1 } });
     const kept = new Journal(directory, LIMITS);
     // With its ids, the events of the third transaction would be called known when they are sent again, and be lost for good.
-    expect([...kept.fingerprints()].map(({ key }) => key)).toEqual([places[0], places[3]]);
+    expect([...kept.fingerprints.all()].map(({ key }) => key)).toEqual([places[0], places[3]]);
     await kept.close();
   });
 });
