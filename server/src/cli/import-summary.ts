@@ -25,7 +25,7 @@ const COLUMNS_SHOWN = 50;
 /** Lines about single rows, and about what the columns were taken for. */
 export function notesOf(result: ImportResult): string[] {
   const { format } = result;
-  const place = format === 'parquet' ? 'row' : 'line';
+  const place = format === 'parquet' ? 'row' : format === 'json' ? 'element' : 'line';
   return [
     ...some(
       result.rejected.map(({ line, code, detail }) => `${place} ${line}: ${detail} (${code})`),
@@ -50,7 +50,7 @@ export function notesOf(result: ImportResult): string[] {
 const isForeign = ({ accepted, duplicates, rejected }: ImportResult): boolean =>
   accepted + duplicates === 0 && rejected.some(({ code }) => code === 'EVENT_FIELD_UNKNOWN');
 
-function columnNotes({ columns, largeIntegers }: ImportResult): string[] {
+function columnNotes({ columns, largeNumbers }: ImportResult): string[] {
   const names = (type: ColumnSummary['type']): string => {
     const found = columns.filter((column) => column.type === type).map(({ column }) => column);
     const more = found.length - COLUMNS_SHOWN;
@@ -69,9 +69,9 @@ function columnNotes({ columns, largeIntegers }: ImportResult): string[] {
         ({ column, type, values, misfits, misfit }) =>
           `  ${column}: ${countText(misfits)} of ${countOf(values, 'value')} ${misfits === 1 ? 'is' : 'are'} no ${type}, like ${JSON.stringify(misfit)}, and stayed ${misfits === 1 ? 'a text' : 'texts'}.`,
       ),
-    ...largeIntegers.map(
-      ({ column, values }) =>
-        `  ${column}: ${countText(values)} ${values === 1 ? 'integer' : 'integers'} of 2^53 or more became ${values === 1 ? 'a text' : 'texts'}; --type ${column}=text makes texts of all.`,
+    ...largeNumbers.map(
+      ({ column, values, isNested }) =>
+        `  ${column}: ${countOf(values, 'number')} of 2^53 or more became ${values === 1 ? 'a text' : 'texts'}${isNested ? '.' : `; --type ${column}=text makes texts of all.`}`,
     ),
   ];
 }

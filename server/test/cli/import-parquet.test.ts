@@ -2,10 +2,13 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SchemaElement } from 'hyparquet';
+import { parquetWriteFile } from 'hyparquet-writer';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeFailure } from '../../src/cli/failure.ts';
 import type { Mapping } from '../../src/cli/import/mapping.ts';
 import { runImport } from '../../src/cli/import/run.ts';
+import { notesOf } from '../../src/cli/import-summary.ts';
 import { aSink } from './import-sink.ts';
 
 let folder: string;
@@ -73,18 +76,51 @@ it('keeps what a value means: days, clocks, 64-bit integers, decimals inside of 
   });
   // All of it NULL, which is not there.
   expect(rows[1]).toEqual({ event: 'x', data: {} });
-  expect(result.largeIntegers).toEqual([
+  expect(result.largeNumbers).toEqual([
     { column: 'big', values: 1 },
     { column: 'unsigned', values: 1 },
+    { column: 'huge', values: 1 },
   ]);
 });
 
 it('takes integers as texts where --type says so', async () => {
   const { rows, result } = await imported(fileOf('edges.parquet'), {
-    types: { safe: 'text', big: 'text', half: 'text' },
+    types: { safe: 'text', big: 'text', half: 'text', huge: 'text' },
   });
   expect(rows[0]!.data).toMatchObject({ safe: '9007199254740991', big: '9007199254740992', half: '1.5' });
-  expect(result.largeIntegers).toEqual([{ column: 'unsigned', values: 1 }]);
+  expect(rows[0]!.data['huge']).toBe('-123456789012345678901234567890123456.78');
+  expect(result.largeNumbers).toEqual([{ column: 'unsigned', values: 1 }]);
+});
+
+it('names the columns whose numbers became texts, also those inside of lists and structs', async () => {
+  const path = join(folder, 'nested.parquet');
+  const list = (name: string, element: SchemaElement): SchemaElement[] => [
+    { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
+    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+    { ...element, name: 'element', repetition_type: 'OPTIONAL' },
+  ];
+  parquetWriteFile({
+    filename: path,
+    schema: [
+      { name: 'root', num_children: 2 },
+      ...list('ids', { name: '', type: 'INT64' }),
+      { name: 'order', repetition_type: 'OPTIONAL', num_children: 1 },
+      { name: 'number', type: 'INT64', repetition_type: 'OPTIONAL' },
+    ],
+    columnData: [
+      { name: 'ids', data: [[2n ** 53n - 1n, 2n ** 53n, -(2n ** 60n)], [1n]] },
+      { name: 'order', data: [{ number: 2n ** 62n }, { number: 2n }] },
+    ],
+  });
+  const { rows, result } = await imported(path);
+  expect(rows.map(({ data }) => data)).toEqual([
+    { ids: [9007199254740991, '9007199254740992', '-1152921504606846976'], order: { number: '4611686018427387904' } },
+    { ids: [1], order: { number: 2 } },
+  ]);
+  expect(notesOf(result)).toEqual([
+    '  ids: 2 numbers of 2^53 or more became texts.',
+    '  order.number: 1 number of 2^53 or more became a text.',
+  ]);
 });
 
 it('reads DATE and times without a zone in the zone given', async () => {

@@ -272,7 +272,7 @@ it('rejects rows that are no JSON, with their lines, and ties nothing to placeho
     mapping: { timeZone: 'UTC' },
     sink: refusing,
   });
-  expect(result.rejected).toEqual([{ line: 1, code: 'BODY_NOT_JSON', detail: 'The line is not valid JSON.' }]);
+  expect(result.rejected).toEqual([{ line: 1, code: 'BODY_NOT_JSON', detail: 'The row is not valid JSON.' }]);
   expect(events().map((sent) => (sent as Sent | null)?.event)).toEqual([undefined, 'a', 'b']);
 });
 

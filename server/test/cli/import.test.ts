@@ -9,6 +9,7 @@ import { localTime } from '../../src/cli/import/local-time.ts';
 import type { Mapping } from '../../src/cli/import/mapping.ts';
 import { runImport, type Sink } from '../../src/cli/import/run.ts';
 import { openSource } from '../../src/cli/import/source.ts';
+import { notesOf } from '../../src/cli/import-summary.ts';
 import { aSink } from './import-sink.ts';
 
 let folder: string;
@@ -53,11 +54,11 @@ it('keeps the place of lines that are no rows, and says why', async () => {
   expect(events()).toEqual([{ event: 'a', data: {} }, ...faulty.map(() => null), { event: 'c', data: {} }]);
   // Line 2 is blank.
   expect(result.rejected).toEqual([
-    { line: 3, code: 'BODY_NOT_JSON', detail: 'The line is not valid JSON.' },
-    { line: 4, code: 'EVENT_NOT_OBJECT', detail: 'A line must hold one JSON object.' },
+    { line: 3, code: 'BODY_NOT_JSON', detail: 'The row is not valid JSON.' },
+    { line: 4, code: 'EVENT_NOT_OBJECT', detail: 'A row must be one JSON object.' },
     { line: 5, code: 'EVENT_NUMBER_UNSAFE', detail: expect.stringContaining('too large') },
     { line: 6, code: 'EVENT_KEY_REPEATED', detail: 'The key "n" stands twice in one object.' },
-    { line: 7, code: 'BODY_NOT_UTF8', detail: 'The line is not UTF-8.' },
+    { line: 7, code: 'BODY_NOT_UTF8', detail: 'The row is not UTF-8.' },
   ]);
   expect(result.rejectedTotal).toBe(5);
 });
@@ -190,7 +191,7 @@ it('reads times without offset of events as such in the zone given', async () =>
   ]);
 });
 
-it('reads the items of a JSON array as they are written, each with its line, and says when it is cut', async () => {
+it('reads the items of a JSON array as they are written, each with its number, and says when it is cut', async () => {
   const { sink, lines } = aSink();
   const text = '\ufeff [{"event":"a","data":{"n":1e400,"x":"]},\\""}},\n\n{"event":\n"b"} , 5,[1]\n]\n';
   for (const path of [file('x', text), file('y', gzipSync(text))])
@@ -206,7 +207,15 @@ it('reads the items of a JSON array as they are written, each with its line, and
     }),
   };
   const { rejected } = await runImport({ path: file('z', `${text} `), app: 'shop', mapping: plain, sink: refusing });
-  expect(rejected.map(({ line }) => line)).toEqual([1, 3, 4]);
+  expect(rejected.map(({ line }) => line)).toEqual([1, 2, 4]);
+  // On one line, as programs write it, a line's number would say nothing.
+  const result = await runImport({
+    path: file('o', '[{"event":"a"},{"event":"b"},{"event":7},8]'),
+    app: 'shop',
+    mapping: plain,
+    sink: refusing,
+  });
+  expect(notesOf(result).slice(0, 3)).toEqual(['  element 1: x (X)', '  element 2: x (X)', '  element 4: x (X)']);
   const cut = runImport({ path: file('w', '[{"event":"a"}'), app: 'shop', mapping: plain, sink });
   await expect(cut).rejects.toThrow('The array does not end');
 });

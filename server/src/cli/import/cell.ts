@@ -14,6 +14,19 @@ export class JsonText {
   }
 }
 
+/** The digits of a decimal of 2^53 or more, which a double cannot hold safely. */
+export class LargeDecimal {
+  readonly digits: string;
+
+  constructor(digits: string) {
+    this.digits = digits;
+  }
+
+  toString(): string {
+    return this.digits;
+  }
+}
+
 /** A value that cannot be taken; its row is rejected with this reason. */
 export class BadCell {
   readonly code: string;
@@ -26,23 +39,36 @@ export class BadCell {
   }
 }
 
+interface CellOptions {
+  readonly isLocal?: boolean;
+  readonly dropNulls?: boolean;
+  /** Called for each number of 2^53 or more, which becomes its digits, with its path. */
+  readonly onLarge?: ((path: string) => void) | undefined;
+}
+
 /**
  * A cell as JSON can hold it: Parquet gives bigints, dates and bytes. Bytes are the text that they spell in UTF-8, else base64.
  * NaN is no number, so it becomes undefined; with `dropNulls` a NULL inside of a struct is not there. @throws RowFault that names the column
  */
-export function jsonOfCell(value: unknown, column: string, { isLocal = false, dropNulls = false } = {}): unknown {
+export function jsonOfCell(value: unknown, column: string, options: CellOptions = {}): unknown {
+  const { isLocal = false, dropNulls = false, onLarge } = options;
   if (typeof value === 'string' || typeof value === 'boolean' || value === null || value === undefined) return value;
   if (typeof value === 'number') return jsonNumber(value, column);
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);
+  if (typeof value === 'bigint' || value instanceof LargeDecimal) {
+    onLarge?.(column);
+    return typeof value === 'bigint' ? String(value) : value.digits;
+  }
   if (value instanceof Date) return dateText(value, column, isLocal);
   if (value instanceof Uint8Array) return bytesText(value);
   if (value instanceof JsonText) return jsonValue(value.text, `The column "${column}"`);
   if (value instanceof BadCell) throw new RowFault(value.code, `The column "${column}" ${value.detail}`);
   // A list keeps its length, so that places in it stay what they are.
-  if (Array.isArray(value)) return value.map((item) => jsonOfCell(item, column, { dropNulls }) ?? null);
+  const inside = { dropNulls, onLarge };
+  if (Array.isArray(value)) return value.map((item) => jsonOfCell(item, column, inside) ?? null);
   const copy: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value as object)) {
-    const json = item === null && dropNulls ? undefined : jsonOfCell(item, `${column}.${name}`, { dropNulls });
+    const json = item === null && dropNulls ? undefined : jsonOfCell(item, `${column}.${name}`, inside);
     if (json !== undefined) define(copy, name, json);
   }
   return copy;
@@ -81,6 +107,7 @@ export function textOfCell(value: unknown, column: string): string | undefined {
       `The column "${column}" holds a number of 2^53 or more, which a double cannot hold safely; send it as a text.`,
     );
   if (value instanceof Date) return dateText(value, column, false);
+  if (value instanceof LargeDecimal) return value.digits;
   return typeof value === 'object' ? JSON.stringify(jsonOfCell(value, column)) : String(value);
 }
 

@@ -14,14 +14,18 @@ export interface ColumnSummary {
   readonly misfit?: string;
 }
 
-export interface LargeIntegers {
+export interface LargeNumbers {
+  /** Of structs the dotted path. */
   readonly column: string;
   readonly values: number;
+  /** They are inside of lists, structs or maps. */
+  readonly isNested?: true;
 }
 
 /** So many of the values that are looked at must be of a type for the column to be: four of five. */
 const SHARE = 0.8;
 const EXAMPLE_MAX_LENGTH = 40;
+const LARGE_COLUMNS_MAX = 1_000;
 /** Most numbers by far, told from the others fast. */
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?$/;
 
@@ -69,8 +73,7 @@ export class ColumnTypes {
   readonly #given: GivenTypes;
   readonly #areGiven: boolean;
   readonly #columns = new Map<string, Column>();
-  /** By column. */
-  readonly #large = new Map<string, number>();
+  readonly #large = new Map<string, LargeNumbers>();
   #mayHaveCommas = false;
   #fileDecimal: Decimal = 'point';
 
@@ -127,9 +130,12 @@ export class ColumnTypes {
     return value;
   }
 
-  /** An integer that a double cannot hold safely was taken as a text. */
-  addLarge(name: string): void {
-    this.#large.set(name, (this.#large.get(name) ?? 0) + 1);
+  /** A number that a double cannot hold safely was taken as a text. */
+  addLarge(column: string, isNested: boolean): void {
+    // The keys of a map are as many as its rows like.
+    if (!this.#large.has(column) && this.#large.size >= LARGE_COLUMNS_MAX) return;
+    const values = (this.#large.get(column)?.values ?? 0) + 1;
+    this.#large.set(column, { column, values, ...(isNested && { isNested }) });
   }
 
   summary(): ColumnSummary[] {
@@ -142,9 +148,9 @@ export class ColumnTypes {
     }));
   }
 
-  /** Columns with integers of 2^53 or more, which were taken as texts. */
-  large(): LargeIntegers[] {
-    return [...this.#large].map(([column, values]) => ({ column, values }));
+  /** Columns with numbers of 2^53 or more, which were taken as texts. */
+  large(): LargeNumbers[] {
+    return [...this.#large.values()];
   }
 
   #decide(name: string, tally: Tally): Column {

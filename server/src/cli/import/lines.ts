@@ -32,7 +32,7 @@ export async function* inflated(chunks: AsyncGenerator<Buffer>): AsyncGenerator<
 
 export const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
-/** Gathers rows with the lines on which they stand. */
+/** Gathers rows with the lines on which they stand, or of an array with their numbers. */
 class Gathered {
   rows: Buffer[] = [];
   lines: number[] = [];
@@ -92,7 +92,7 @@ function isBlank(line: Buffer): boolean {
 }
 
 /**
- * The items of one JSON array, each as it is written, on one line. What JSON.parse would lose (a key twice, 1e400) is for the
+ * The items of one JSON array, each as it is written, on one line, counted from 1: an array is often one long line. What JSON.parse would lose (a key twice, 1e400) is for the
  * server to refuse, so nothing is parsed here.
  * @throws CommandFailure when the file is no array, or does not end
  */
@@ -101,7 +101,7 @@ export async function* itemRows(chunks: AsyncIterable<Buffer>, pieceRows: number
   let open: Buffer[] = [];
   let openBytes = 0;
   let line = 1;
-  let itemLine = 1;
+  let items = 0;
   /** 0: before the array; 1: between its items or in a bare one; deeper: inside. */
   let depth = 0;
   let isInText = false;
@@ -112,7 +112,8 @@ export async function* itemRows(chunks: AsyncIterable<Buffer>, pieceRows: number
     open = [];
     openBytes = 0;
     if (isBlank(item)) return;
-    gathered.add(item, itemLine);
+    items++;
+    gathered.add(item, items);
   };
   for await (const chunk of chunks) {
     // Between tokens a line break is white space; inside a text it is as wrong as a carriage return.
@@ -137,7 +138,6 @@ export async function* itemRows(chunks: AsyncIterable<Buffer>, pieceRows: number
         depth = 1;
         start = at + 1;
       } else {
-        if (depth === 1 && openBytes === 0 && isBlank(bytes.subarray(start, at))) itemLine = line;
         if (byte === QUOTE) isInText = true;
         else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) depth++;
         else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;

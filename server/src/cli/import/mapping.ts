@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { restoredCell } from '../../model/csv-cell.ts';
 import { SECONDS_BELOW } from '../../time/parse-date-time.ts';
-import { define, jsonOfCell, textOfCell } from './cell.ts';
+import { define, jsonOfCell, LargeDecimal, textOfCell } from './cell.ts';
 import { removeNested, valueAt } from './column-path.ts';
 import type { ColumnTypes, GivenTypes } from './column-types.ts';
 import { jsonValue } from './json-value.ts';
@@ -95,14 +95,14 @@ export function faultOf(error: unknown): Fault {
 export type Cells = Readonly<Record<string, unknown>>;
 export type Times = (value: unknown, isLocal: boolean) => unknown;
 
-/** @throws RowFault of a line that is not one JSON object */
+/** @throws RowFault of a row that is not one JSON object */
 export function parsedRow(row: Row): Cells {
   if (!Buffer.isBuffer(row)) return row;
-  if (!isUtf8(row)) throw new RowFault('BODY_NOT_UTF8', 'The line is not UTF-8.');
+  if (!isUtf8(row)) throw new RowFault('BODY_NOT_UTF8', 'The row is not UTF-8.');
   const text = row.toString('utf8').replace(/^\ufeff/, '');
-  const value = jsonValue(text, 'The line');
+  const value = jsonValue(text, 'The row');
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Cells;
-  throw new RowFault('EVENT_NOT_OBJECT', 'A line must hold one JSON object.');
+  throw new RowFault('EVENT_NOT_OBJECT', 'A row must be one JSON object.');
 }
 
 /** A row whose columns are the fields of an event, as an export writes them. */
@@ -174,14 +174,14 @@ function dataReader(mapping: Mapping, shape: Shape): (row: Cells) => Cells {
   };
 }
 
-/** Integers of 2^53 or more become their digits, and are counted. */
+/** Numbers of 2^53 or more become their digits, and are counted, also those inside of lists and structs. */
 function jsonOfColumn(name: string, value: unknown, { cells, columns, localTimes }: Shape): unknown {
-  if (typeof value === 'number' || typeof value === 'bigint') {
-    // A double of Parquet is what it is; a number of JSON has been rounded.
-    if (columns.isText(name)) return cells ? String(value) : textOfCell(value, name);
-    if (typeof value === 'bigint' && !Number.isSafeInteger(Number(value))) columns.addLarge(name);
-  }
-  return jsonOfCell(value, name, { isLocal: localTimes.has(name), dropNulls: cells });
+  const isNumber = typeof value === 'number' || typeof value === 'bigint' || value instanceof LargeDecimal;
+  // A double of Parquet is what it is; a number of JSON has been rounded.
+  if (isNumber && columns.isText(name)) return cells ? String(value) : textOfCell(value, name);
+  const isNested = !isNumber;
+  const onLarge = (path: string): void => columns.addLarge(path, isNested);
+  return jsonOfCell(value, name, { isLocal: localTimes.has(name), dropNulls: cells, onLarge });
 }
 
 /** From here on a number is microseconds, then nanoseconds. */
@@ -190,7 +190,7 @@ const MICROSECONDS_BELOW = 1e17;
 
 /** Numbers of a foreign column, also spelled as text, may be in any unit. */
 export function inMilliseconds(value: unknown): unknown {
-  const isNumber = typeof value === 'bigint' || typeof value === 'number';
+  const isNumber = typeof value === 'bigint' || typeof value === 'number' || value instanceof LargeDecimal;
   if (!isNumber && !(typeof value === 'string' && /^\d{9,19}(\.\d+)?$/.test(value))) return value;
   const number = Number(value);
   const size = Math.abs(number);

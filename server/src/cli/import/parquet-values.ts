@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type FileMetaData, type ParquetParsers, parquetSchema, type SchemaElement, type SchemaTree } from 'hyparquet';
-import { BadCell, Day, JsonText } from './cell.ts';
+import { BadCell, Day, JsonText, LargeDecimal } from './cell.ts';
 
 /** From what hyparquet reads to the value that is meant. */
 export type Converter = (value: unknown) => unknown;
@@ -129,7 +129,7 @@ const TENS = [
 ];
 const UNSAFE = 2 ** 53;
 
-/** The double nearest to the decimal; its digits as a text when that reaches 2^53, as with every other integer. */
+/** The double nearest to the decimal; its digits when that reaches 2^53, as with every other integer. */
 function decimalConverter({ scale: converted, logical_type: logical }: SchemaElement): Converter {
   const scale = (logical?.type === 'DECIMAL' ? logical.scale : converted) ?? converted ?? 0;
   const ten = TENS[scale];
@@ -139,7 +139,7 @@ function decimalConverter({ scale: converted, logical_type: logical }: SchemaEle
     // Both are exact, and a division rounds to the nearest (IEEE 754).
     if (ten !== undefined && Number.isSafeInteger(integer)) return integer / ten;
     const number = Number(`${unscaled}e${-scale}`);
-    return Math.abs(number) < UNSAFE ? number : decimalText(BigInt(unscaled), scale);
+    return Math.abs(number) < UNSAFE ? number : new LargeDecimal(decimalText(BigInt(unscaled), scale));
   };
 }
 

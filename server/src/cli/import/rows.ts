@@ -6,7 +6,7 @@ export type Row = Buffer | Readonly<Record<string, unknown>>;
 
 export interface Rows {
   readonly rows: readonly Row[];
-  /** Where each stands (of CSV: ends), counted from 1: lines of text, rows of Parquet. */
+  /** Where each stands (of CSV: ends), counted from 1: lines of text, elements of a JSON array, rows of Parquet. */
   readonly lines: readonly number[];
 }
 

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { ImportAnswer } from '../../ingest/ingest.ts';
 import { CommandFailure } from '../failure.ts';
 import { checkApp, checkColumns } from './check-rows.ts';
-import type { ColumnSummary, LargeIntegers } from './column-types.ts';
+import type { ColumnSummary, LargeNumbers } from './column-types.ts';
 import { checkWhole, fingerprintOf } from './fingerprint.ts';
 import type { Format, PresetName } from './formats.ts';
 import { columnsOf, isPlain, type Line, type Mapping, mapper } from './mapping.ts';
@@ -68,7 +68,7 @@ export interface ImportResult {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejectedTotal: number;
-  /** The first 1,000 of each; `line` counts from 1, of Parquet it is the row. */
+  /** The first 1,000 of each; `line` counts from 1; of Parquet it is the row, of a JSON array the element. */
   readonly rejected: readonly Refused[];
   /** Records of a CSV file that are no rows. */
   readonly unreadableTotal: number;
@@ -78,7 +78,7 @@ export interface ImportResult {
   readonly doubtful: readonly Remark[];
   /** What the columns of a CSV were taken for, and those of `--type`. */
   readonly columns: readonly ColumnSummary[];
-  readonly largeIntegers: readonly LargeIntegers[];
+  readonly largeNumbers: readonly LargeNumbers[];
 }
 
 const REJECTED_LISTED_MAX = 1_000;
@@ -110,7 +110,7 @@ export async function runImport(run: ImportRun): Promise<ImportResult> {
     unreadableTotal: unreadable.total,
     unreadable: unreadable.first,
     columns: columns.summary(),
-    largeIntegers: columns.large(),
+    largeNumbers: columns.large(),
   };
   const isEmpty = (source.bytes ?? source.textBytes()) === 0;
   if (result.rows === 0 && !isEmpty)
