@@ -267,8 +267,8 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/recovery/salvage.ts',
-        find: "sealed('nextSeq', found.loadedEnd)",
-        replace: "sealed('nextSeq', found.endSeq)",
+        find: "encodeChecked('nextSeq', found.loadedEnd)",
+        replace: "encodeChecked('nextSeq', found.endSeq)",
         breaks: 'what was saved counts as loaded, so that ids outlive events that a second damage takes',
       },
     ],
