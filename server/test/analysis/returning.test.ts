@@ -119,9 +119,10 @@ describe.each(SEEDS)('users who return (seed %i)', (seed) => {
 
   it('are kept by the value of the event that made the cohort', async () => {
     const filters: FilterLike[] = [{ field: 'event', operator: 'isNot', value: 'D' }];
-    for (const [breakdown, limit] of [
-      ['data.country', 2],
-      ['data.plan', 50],
+    for (const [breakdown, limit, back] of [
+      ['data.country', 2, {}],
+      ['data.plan', 50, {}],
+      ['data.country', 3, { event: 'A' }],
     ] as const) {
       const asked = {
         kind: 'retention',
@@ -129,7 +130,7 @@ describe.each(SEEDS)('users who return (seed %i)', (seed) => {
         to: '2026-03-15',
         interval: 'week',
         start: { event: 'A' },
-        return: {},
+        return: back,
         breakdown,
         limit,
         filters,
@@ -137,7 +138,7 @@ describe.each(SEEDS)('users who return (seed %i)', (seed) => {
       const { result } = await world.ask<RetentionAnswer>(app, asked);
       const names = bucketNames(asked.from, asked.to, 'week');
       const people = trails(asked.from, asked.to, timeZone, filters);
-      const of = (own: readonly Known[][]) => cohortsOf(own, names, 'week', timeZone, asked.start, {}, 'onDay');
+      const of = (own: readonly Known[][]) => cohortsOf(own, names, 'week', timeZone, asked.start, back, 'onDay');
       expectTable(result, of(people), 'week', timeZone);
       const started = people.filter((trail) => trail.some((event) => isChosen(event, asked.start)));
       const groups = groupBy(

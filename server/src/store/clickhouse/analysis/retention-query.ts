@@ -9,12 +9,11 @@ import { maskNames, masksSql, placesSql } from './sql/bitmap-sql.ts';
 import { cutSql } from './sql/bucket-sql.ts';
 import type { Identities } from './sql/identity.ts';
 import { sourceOf } from './sql/scope-sql.ts';
-import { trailsOf } from './sql/trail-sql.ts';
+import { type Trails, trailsOf } from './sql/trail-sql.ts';
 import { typedValue } from './sql/value-sql.ts';
 
 /**
- * One pass: of each user and period the first start event and the last return event, then of each user the period of the first start and the periods of
- * returns as bits. In the user's own period a return counts when it comes after the start. Users of the same cohort and
+ * One pass: of each user the period of the first start event, and the periods of returns as bits. Users of the same cohort and
  * bits are then counted together, and only these few are taken apart into periods.
  */
 export async function retention(
@@ -31,24 +30,21 @@ export async function retention(
   const cut = cutSql(timeZone, [range.from, range.to, ...buckets], isOwnZone, bound);
   const source = sourceOf(query, peopleOf(bound), bound, cut);
   const { person } = source.people;
-  const [start, back] = [query.start, query.return].map((filters) => filterSql({ and: filters }, bound));
   const masks = maskNames(buckets.length);
   // When an event came, and among those of the same time in which order.
-  const key = trailsOf(range, 0, await highest.get()).packed('0');
-  // The value of the event that makes the cohort.
-  const [val, first, value] = breakdown
+  const sequence = trailsOf(range, 0, await highest.get());
+  const period = cut.place(buckets);
+  const isSame = JSON.stringify(query.start) === JSON.stringify(query.return);
+  const users = isSame ? sameEvent(period, buckets.length) : otherEvent(query, period, sequence, bound);
+  const [read, value] = breakdown
     ? [
-        `, ${typedValue(breakdown, bound)} AS val`,
-        ', argMinIf(val, k, isStart) AS firstVal',
-        'argMinIf(firstVal, b, isIn)',
+        `${typedValue(breakdown, bound)} AS val, ${isSame ? `${sequence.packed('0')} AS k, ` : ''}`,
+        'argMinIf(val, k, isStart)',
       ]
-    : ['', '', "''"];
-  const periods = `SELECT p, b, max(isStart) AS isIn, max(isBack) AS isOut, maxIf(k, isBack) > minIf(k, isStart) AS isAfter${first}
-    FROM (SELECT ${person} AS p, ${cut.place(buckets)} AS b, ${key} AS k, ${start} AS isStart, ${back} AS isBack${val}
-      FROM ${source.from} WHERE ${source.where([{ or: [{ and: query.start }, { and: query.return }] }])} AND p != 0)
-    GROUP BY p, b`;
-  const people = `SELECT minIf(b, isIn) AS cohort, argMinIf(isOut AND isAfter, b, isIn) AS isBackSoon, ${masksSql('b', buckets.length, 'isOut').join(', ')}, ${value} AS v
-    FROM (${periods}) GROUP BY p HAVING max(isIn) = 1`;
+    : ['', "''"];
+  const found = `SELECT ${read}${users.read}, ${person} AS p FROM ${source.from}
+    WHERE ${source.where(isSame ? query.start : [{ or: [{ and: query.start }, { and: query.return }] }])} AND p != 0`;
+  const people = `SELECT ${users.made}, ${masks}, v FROM (SELECT ${users.gathered}, ${value} AS v FROM (${found}) GROUP BY p${users.having})`;
   const later = `arrayMap(x -> x - cohort, arrayFilter(x -> x > cohort OR (x = cohort AND isBackSoon), ${placesSql(buckets.length)}))`;
   // Whoever came back after n periods has come back after fewer, or later: the last time says it all.
   const each = query.isUnbounded ? `arraySlice(${later}, -1)` : later;
@@ -70,4 +66,47 @@ export async function retention(
     later: Number(row['l']),
     users: Number(row['users']),
   }));
+}
+
+/** How a row for each user who began is made, with `cohort`, `isBackSoon` (came back in that period) and the bits of all periods with returns. */
+interface UserSql {
+  /** Of an event. */
+  readonly read: string;
+  readonly gathered: string;
+  readonly having: string;
+  /** Of what was gathered. */
+  readonly made: string;
+}
+
+/**
+ * Where the start event is the return: each event but the first one comes after it, so it takes two of them in the first period, and neither
+ * times nor their order are read.
+ */
+function sameEvent(period: string, count: number): UserSql {
+  return {
+    read: `toUInt16(${period}) AS b, 1 AS isStart`,
+    gathered: `groupArray(b) AS bs, ${masksSql('b', count, 'isStart').join(', ')}`,
+    having: '',
+    made: 'arrayMin(bs) AS cohort, countEqual(bs, cohort) > 1 AS isBackSoon',
+  };
+}
+
+/** Any other return: of those in the first period it takes one after the start event. */
+function otherEvent(
+  { start, return: back, buckets, range }: RetentionQuery,
+  period: string,
+  sequence: Trails,
+  bound: Bound,
+): UserSql {
+  const [isStart, isBack] = [start, back].map((filters) => filterSql({ and: filters }, bound));
+  const ends = bound.add(
+    'Array(Int64)',
+    [...buckets.slice(1), range.to].map((end) => end - range.from),
+  );
+  return {
+    read: `${period} AS b, ${sequence.packed('0')} AS k, ${isStart} AS isStart, ${isBack} AS isBack`,
+    gathered: `minIf(b, isStart) AS cohort, minIf(k, isStart) AS begun, groupArrayIf(k, isBack) AS backs, ${masksSql('b', buckets.length, 'isBack').join(', ')}`,
+    having: ' HAVING max(isStart) = 1',
+    made: `cohort, arrayExists(x -> x > begun AND ${sequence.timeOf('x')} <= ${ends}[cohort + 1], backs) AS isBackSoon`,
+  };
 }

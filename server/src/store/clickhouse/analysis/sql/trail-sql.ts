@@ -10,7 +10,8 @@ import type { Range } from '../../../../model/query.ts';
 export interface Trails {
   /** @param marks an expression below 2^markBits */
   packed(marks: string): string;
-  /** Times in ms since the beginning of the range, plus one, so that none is 0. */
+  /** The time in ms since the beginning of the range, plus one, so that none is 0. */
+  timeOf(one: string): string;
   timesOf(trail: string): string;
   /** One of these times as UTC ms. */
   utcMs(time: string): string;
@@ -42,10 +43,12 @@ export function trailsOf(range: Range, markBits: number, highestSeq: number | 'u
   const isNarrow = bitsOf(range.to - range.from) + seqBits + markBits <= 64;
   const type = isNarrow ? 'toUInt64' : 'toUInt128';
   const timeShift = (isNarrow ? seqBits : SEQ_BITS) + markBits;
-  const timesOf = (trail: string): string => `arrayMap(x -> toInt64(bitShiftRight(x, ${timeShift})) + 1, ${trail})`;
+  const timeOf = (one: string): string => `toInt64(bitShiftRight(${one}, ${timeShift})) + 1`;
+  const timesOf = (trail: string): string => `arrayMap(x -> ${timeOf('x')}, ${trail})`;
   return {
     packed: (marks) =>
       `bitOr(bitOr(bitShiftLeft(${type}(${AT} - (${range.from})), ${timeShift}), ${isUnused ? '0' : `bitShiftLeft(${type}(seq), ${markBits})`}), ${type}(${marks}))`,
+    timeOf,
     timesOf,
     utcMs: (time) => `(${time} + (${range.from - 1}))`,
     marksOf: (trail) => `arrayMap(x -> toUInt32(bitAnd(x, ${2 ** markBits - 1})), ${trail})`,
