@@ -31,7 +31,7 @@ it('makes a dashboard of a template, which is an ordinary saved one, and deletes
   expect((await boards()).map(({ name, tiles }) => [name, tiles.length])).toEqual([['Reports', 6]]);
   expect(await violations(page)).toEqual([]);
   await open('/apps/shop/dashboards');
-  await page.getByRole('button', { name: 'Actions of Reports' }).click();
+  await page.getByRole('button', { name: 'Actions for Reports' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByRole('button', { name: 'Use the template Reports' }).waitFor();
@@ -50,20 +50,20 @@ it('arranges by keys and by dragging, saves, and tells who saved meanwhile', asy
   await open(`/apps/shop/dashboards/${id}`);
   // Seven, as posted above.
   await page.getByRole('region', { name: 'Left' }).getByText('7', { exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Arrange' }).click();
+  await page.getByRole('button', { name: 'Edit layout' }).click();
   const right = page.getByRole('button', { name: /^Move Right/ });
   await right.focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Shift+ArrowDown');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByRole('button', { name: 'Arrange' }).waitFor();
+  await page.getByRole('button', { name: 'Edit layout' }).waitFor();
   const placesOf = async () => (await boards())[0]!.tiles.map(({ x, y, w, h }) => [x, y, w, h]);
   expect(await placesOf()).toEqual([
     [0, 0, 4, 3],
     [5, 0, 4, 4],
   ]);
 
-  await page.getByRole('button', { name: 'Arrange' }).click();
+  await page.getByRole('button', { name: 'Edit layout' }).click();
   const from = (await page.getByRole('button', { name: /^Move Left/ }).boundingBox())!;
   await page.mouse.move(from.x + 8, from.y + 8);
   await page.mouse.down();
@@ -73,9 +73,9 @@ it('arranges by keys and by dragging, saves, and tells who saved meanwhile', asy
   // Somebody else saves before this reader does.
   await dashboard.api('PATCH', `/api/apps/shop/dashboards/${id}`, { version: 2, description: 'Theirs' });
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('Somebody else saved this dashboard meanwhile').waitFor();
-  await page.getByRole('button', { name: 'Save mine' }).click();
-  await page.getByRole('button', { name: 'Arrange' }).waitFor();
+  await page.getByText('Someone else changed this dashboard').waitFor();
+  await page.getByRole('button', { name: 'Save my version' }).click();
+  await page.getByRole('button', { name: 'Edit layout' }).waitFor();
   expect((await placesOf())[0]).not.toEqual([0, 0, 4, 3]);
   expect((await boards())[0]!.description).toBe('Theirs');
 });
@@ -84,15 +84,15 @@ it('shares by a link that a stranger opens, until it is revoked', async () => {
   const [board] = await boards();
   const { page, open } = await dashboard.reader();
   await open(`/apps/shop/dashboards/${board!.id}`);
-  await page.getByRole('button', { name: 'Share by a link' }).click();
-  await page.getByRole('button', { name: 'Make a link' }).click();
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('button', { name: 'Create link' }).click();
   const link = (await page.getByText(/\/share\/sh_/).textContent()) ?? '';
   expect(await violations(page)).toEqual([]);
   const stranger = await dashboard.visitor();
   await stranger.page.goto(link);
   await stranger.page.getByRole('heading', { name: 'Wall' }).waitFor();
   await page.getByRole('button', { name: /^Revoke the link/ }).click();
-  await page.getByText('No link leads here now.').waitFor();
+  await page.getByText('No active links.').waitFor();
   await stranger.page.reload();
   await expect.poll(() => stranger.page.getByRole('heading', { name: 'Wall' }).count()).toBe(0);
 });
@@ -107,8 +107,8 @@ it('lets a viewer look and not change, on a narrow screen too', async () => {
   const { page, open } = await dashboard.reader({ token, viewport: { width: 360, height: 740 } });
   await open(`/apps/shop/dashboards/${board!.id}`);
   await page.getByRole('region', { name: 'Left' }).getByText('7', { exact: true }).waitFor();
-  expect(await page.getByRole('button', { name: 'Arrange' }).count()).toBe(0);
-  expect(await page.getByRole('button', { name: 'Share by a link' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Edit layout' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Share' }).count()).toBe(0);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   expect(await violations(page)).toEqual([]);
 });

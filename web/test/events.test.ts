@@ -51,7 +51,7 @@ it('scrolls to the last of 1,500 events, each once and in their order', async ()
     for (const place of places) if (!seen.includes(place)) seen.push(place);
   }
   expect(seen).toEqual(Array.from({ length: EVENTS }, (_, i) => i));
-  await list.getByText('That is all: 1,500 events.').waitFor();
+  await list.getByText('All 1,500 events are shown.').waitFor();
 });
 
 it('lists what one condition or another on different fields lets through', async () => {
@@ -68,7 +68,7 @@ it('lists what one condition or another on different fields lets through', async
     ((data.price ?? 0) >= 2_980 || event === HTML) && user !== 'user-0' ? [data.place] : [],
   );
   expect(due.length).toBeGreaterThan(1);
-  await page.getByText(`That is all: ${due.length} events.`).waitFor();
+  await page.getByText(`All ${due.length} events are shown.`).waitFor();
   const places = await page.locator('tr[data-index] td:nth-child(4)').allTextContents();
   expect(places.map((text) => Number(text.replace(/\D/g, '')))).toEqual(due);
 });
@@ -85,7 +85,7 @@ it('filters by what the address says, as the posted events say', async () => {
   const due = posted.flatMap(({ event, data }) =>
     event === 'purchased' && (data.price ?? 0) >= 2_900 && data.plan === 'pro' ? [data.price] : [],
   );
-  await page.getByText(`That is all: ${due.length} events.`).waitFor();
+  await page.getByText(`All ${due.length} events are shown.`).waitFor();
   const prices = await page.locator('tr[data-index] td:nth-child(4)').allTextContents();
   expect(prices.map((text) => Number(text.replace(/\D/g, '')))).toEqual(due);
   const [download] = await Promise.all([
@@ -153,6 +153,6 @@ it('says that newer events have come, and shows them when asked', async () => {
   await open('/apps/news/events');
   await page.getByText('No events match').waitFor();
   await dashboard.post('news', [{ event: 'first' }]);
-  await page.getByRole('button', { name: /New events arrived/ }).click({ timeout: 20_000 });
+  await page.getByRole('button', { name: 'Show new events' }).click({ timeout: 20_000 });
   await page.getByRole('cell', { name: 'first' }).waitFor();
 });

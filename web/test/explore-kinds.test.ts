@@ -43,7 +43,7 @@ async function cellsOf(page: Page, first: string): Promise<string[]> {
   return (await cells.allInnerTexts()).slice(1).map((text) => text.replaceAll('\n', ' ').trim());
 }
 const totals = async (page: Page, ...expected: readonly string[]): Promise<void> =>
-  expect.poll(() => cellsOf(page, 'Whole range')).toEqual(expected);
+  expect.poll(() => cellsOf(page, 'Total')).toEqual(expected);
 
 const field = (page: Page, name: string) => page.getByRole('combobox', { name, exact: true });
 async function choose(page: Page, name: string, option: string): Promise<void> {
@@ -59,7 +59,7 @@ const open = async (question?: object) => {
 const questionOf = (page: Page): unknown => JSON.parse(new URL(page.url()).searchParams.get('q') ?? 'null');
 
 async function filter(page: Page, name: string, condition: string): Promise<void> {
-  await page.getByRole('button', { name: 'Add a filter of the whole question' }).click();
+  await page.getByRole('button', { name: 'Add filter: entire query' }).click();
   await choose(page, 'Field', name);
   if (condition !== 'is') await choose(page, 'Condition', condition);
 }
@@ -129,8 +129,8 @@ it('asks for one of many values, for either of two conditions, and for what is n
     countOf(({ data }) => Number(data['price']) > -3),
   );
   await page.getByRole('button', { name: 'price greater than -3', exact: true }).click();
-  await choose(page, 'Condition', 'is there');
-  await page.getByText('is not there').click();
+  await choose(page, 'Condition', 'is set');
+  await page.getByText('is not set').click();
   await page.getByRole('button', { name: 'Change', exact: true }).click();
   await totals(
     page,
@@ -168,10 +168,10 @@ it('adds up, compares with the period before, and takes days from presets', asyn
   const now = visits.filter(({ timestamp }) => timestamp >= from).length;
   const before = visits.filter(({ timestamp }) => timestamp < from && timestamp >= from - 3 * DAY_MS).length;
   await totals(page, String(now));
-  await choose(page, 'Compare with', 'the period before');
+  await choose(page, 'Compare to', 'Previous period');
   await totals(page, String(now), String(before));
-  await choose(page, 'Compare with', 'nothing');
-  await page.getByRole('button', { name: /^Range of time/ }).click();
+  await choose(page, 'Compare to', 'None');
+  await page.getByRole('button', { name: /^Date range/ }).click();
   await page.getByRole('button', { name: 'Last 7 days' }).click();
   await totals(page, String(visits.length));
   expect(questionOf(page)).toMatchObject({ last: '7d' });
@@ -187,7 +187,7 @@ it('excludes who did something between steps, and lists who is behind a number',
   const reached = async (step: string, total: string): Promise<void> =>
     expect.poll(async () => (await cellsOf(page, step))[0]).toBe(total);
   await reached('2. purchased', '2');
-  await page.getByRole('button', { name: 'Exclude who did' }).click();
+  await page.getByRole('button', { name: 'Exclude users who did' }).click();
   await choose(page, 'Excluded event 1', 'terms read');
   // Bob read the terms each time; Ann never.
   await reached('2. purchased', '1');
@@ -213,14 +213,14 @@ it('lists of a group of a funnel those of the group alone', async () => {
 
 it('lists the users of a number of a trend, with as many events as it says', async () => {
   const page = await open({ kind: 'trend', last: '30d', interval: 'day', series: [{ event: 'visited' }] });
-  await row(page, 'Whole range').getByRole('button').click();
+  await row(page, 'Total').getByRole('button').click();
   const drawer = page.getByRole('dialog');
   await drawer.getByText('3 users').waitFor();
   for (const { user } of PEOPLE) {
     const cells = drawer.getByRole('row').filter({ hasText: user }).getByRole('cell');
     expect((await cells.allInnerTexts())[1]).toBe(String(visits.filter((sent) => sent.user === user).length));
   }
-  await drawer.getByRole('link', { name: 'Show the events' }).click();
+  await drawer.getByRole('link', { name: 'Show events' }).click();
   await page.getByRole('heading', { name: 'Events', level: 1 }).waitFor();
 });
 
@@ -248,7 +248,7 @@ it('tells retention by day of each cohort', async () => {
 it('tells how often a condition of performance holds', async () => {
   const page = await open({ kind: 'performance', last: '30d', event: 'visited', property: 'data.ms', by: 'data.plan' });
   await row(page, 'team').waitFor();
-  await page.getByRole('button', { name: 'Add a filter of failures' }).click();
+  await page.getByRole('button', { name: 'Add filter: errors' }).click();
   await choose(page, 'Field', 'ms');
   await choose(page, 'Condition', 'at least');
   await page.getByLabel('Value', { exact: true }).fill('4');
@@ -263,8 +263,8 @@ it('tells how often a condition of performance holds', async () => {
 
 it('follows paths to an event', async () => {
   const page = await open({ kind: 'paths', last: '30d' });
-  await choose(page, 'that', 'lead to an event');
-  await choose(page, 'Event that paths end with', 'purchased');
+  await choose(page, 'Path type', 'Leading to an event');
+  await choose(page, 'Ending event', 'purchased');
   // Ann comes from a visit, Bob from the terms.
   const ann = of('purchased').filter(({ user }) => user === 'ann').length;
   const bob = of('purchased').filter(({ user }) => user === 'bob').length;

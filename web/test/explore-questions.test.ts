@@ -99,7 +99,7 @@ describe('parts of a question', () => {
   it('says what is missing, and nothing when nothing is', () => {
     expect(missing(trend)).toBeUndefined();
     expect(missing({ kind: 'trend', series: [{}, { measure: 'p95' }] })).toBe('Choose the property that B measures.');
-    expect(missing({ kind: 'performance', property: '', by: 'event' })).toContain('Choose the property');
+    expect(missing({ kind: 'performance', property: '', by: 'event' })).toBe('Pick a numeric property, e.g. ms.');
     expect(missing({ kind: 'performance', property: 'data.ms', by: 'event' })).toBeUndefined();
   });
 
@@ -175,7 +175,7 @@ describe('conditions', () => {
           },
         ],
       }),
-    ).toBe('plan is one of pro, team or ms between 1 and 2 and user is there');
+    ).toBe('plan is one of pro, team or ms between 1 and 2 and user is set');
   });
 });
 

@@ -55,26 +55,24 @@ async function choose(page: Page, name: string, option: string): Promise<void> {
 it('builds a trend: events, users, a sum, a formula, a breakdown', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/explore');
-  await expect.poll(() => cellsOf(page, 'Whole range')).toEqual([String(events.length)]);
+  await expect.poll(() => cellsOf(page, 'Total')).toEqual([String(events.length)]);
   await choose(page, 'Event of series A', 'purchased');
   const bought = of('purchased');
-  await expect.poll(() => cellsOf(page, 'Whole range')).toEqual([String(bought.length)]);
+  await expect.poll(() => cellsOf(page, 'Total')).toEqual([String(bought.length)]);
   await choose(page, 'Measure of series A', 'users');
-  await expect.poll(() => cellsOf(page, 'Whole range')).toEqual([String(users(bought))]);
+  await expect.poll(() => cellsOf(page, 'Total')).toEqual([String(users(bought))]);
   await choose(page, 'Measure of series A', 'sum');
   await page.getByText('Choose the property that A measures.').waitFor();
   await choose(page, 'Property of series A', 'price');
   const sum = bought.reduce((all, { data }) => all + Number(data['price']), 0);
-  await expect.poll(() => cellsOf(page, 'Whole range')).toEqual([String(sum)]);
-  await page.getByRole('button', { name: 'Add a series' }).click();
+  await expect.poll(() => cellsOf(page, 'Total')).toEqual([String(sum)]);
+  await page.getByRole('button', { name: 'Add series' }).click();
   await choose(page, 'Event of series B', 'page viewed');
   await page.getByLabel('Formula').fill('A / B');
   await page.keyboard.press('Enter');
   const viewed = of('page viewed').length;
-  await expect
-    .poll(async () => (await cellsOf(page, 'Whole range')).slice(0, 2))
-    .toEqual([String(sum), String(viewed)]);
-  await expect.poll(async () => Number((await cellsOf(page, 'Whole range'))[2])).toBeCloseTo(sum / viewed, 1);
+  await expect.poll(async () => (await cellsOf(page, 'Total')).slice(0, 2)).toEqual([String(sum), String(viewed)]);
+  await expect.poll(async () => Number((await cellsOf(page, 'Total'))[2])).toBeCloseTo(sum / viewed, 1);
   // What the server says of a formula stands at the formula.
   await page.getByLabel('Formula').fill('A / /');
   await page.keyboard.press('Enter');
@@ -83,8 +81,8 @@ it('builds a trend: events, users, a sum, a formula, a breakdown', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Remove series B' }).click();
   await choose(page, 'Measure of series A', 'events');
-  await choose(page, 'Broken down by', 'plan');
-  await expect.poll(() => cellsOf(page, 'Whole range')).toEqual([String(bought.length)]);
+  await choose(page, 'Breakdown', 'plan');
+  await expect.poll(() => cellsOf(page, 'Total')).toEqual([String(bought.length)]);
   await numbers(page).getByRole('columnheader', { name: 'pro' }).waitFor();
   expect(await violations(page)).toEqual([]);
 });
@@ -92,7 +90,7 @@ it('builds a trend: events, users, a sum, a formula, a breakdown', async () => {
 it('filters by suggestions from real data, and shows the whole question to whoever gets the address', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/explore');
-  await page.getByRole('button', { name: 'Add a filter of the whole question' }).click();
+  await page.getByRole('button', { name: 'Add filter: entire query' }).click();
   await choose(page, 'Field', 'plan');
   await field(page, 'Value').click();
   // As many as there are of the value, beside it.
@@ -102,19 +100,19 @@ it('filters by suggestions from real data, and shows the whole question to whoev
     .or(page.getByRole('option', { name: `pro${pro}` }))
     .click();
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await expect.poll(() => cellsOf(page, 'Whole range')).toEqual([String(pro)]);
+  await expect.poll(() => cellsOf(page, 'Total')).toEqual([String(pro)]);
   const address = page.url();
   const other = await dashboard.reader();
   await other.page.goto(address);
-  await expect.poll(() => cellsOf(other.page, 'Whole range')).toEqual([String(pro)]);
+  await expect.poll(() => cellsOf(other.page, 'Total')).toEqual([String(pro)]);
   await other.page.getByRole('button', { name: 'plan is pro', exact: true }).waitFor();
   // Back to before the filter, and forward again.
   await page.goBack();
-  await expect.poll(() => cellsOf(page, 'Whole range')).toEqual([String(events.length)]);
+  await expect.poll(() => cellsOf(page, 'Total')).toEqual([String(events.length)]);
   await page.goForward();
-  await expect.poll(() => cellsOf(page, 'Whole range')).toEqual([String(pro)]);
+  await expect.poll(() => cellsOf(page, 'Total')).toEqual([String(pro)]);
   await page.getByRole('button', { name: 'Remove plan is pro' }).click();
-  await expect.poll(() => cellsOf(page, 'Whole range')).toEqual([String(events.length)]);
+  await expect.poll(() => cellsOf(page, 'Total')).toEqual([String(events.length)]);
 });
 
 it('builds a funnel, keeps it when a step moves, and tells who left', async () => {
@@ -175,10 +173,10 @@ it('builds retention, paths, stickiness, lifecycle, sessions and performance', a
   expect(await violations(page)).toEqual([]);
 
   await page.getByRole('tab', { name: 'Performance' }).click();
-  await page.getByText('Choose the property with the numbers').waitFor();
+  await page.getByText('Pick a numeric property').waitFor();
   await choose(page, 'Event', 'page viewed');
-  await choose(page, 'Property with the numbers', 'ms');
-  await choose(page, 'by', 'plan');
+  await choose(page, 'Value', 'ms');
+  await choose(page, 'Group by', 'plan');
   const slowest = Math.max(
     ...of('page viewed')
       .filter(({ data }) => data['plan'] === 'free')
@@ -192,7 +190,7 @@ it('gives the SQL, a CSV as the API has it, a picture, and saves as a report on 
   await dashboard.api('POST', '/api/apps/shop/dashboards', { name: 'Front', tiles: [] });
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/explore');
-  await row(page, 'Whole range').waitFor();
+  await row(page, 'Total').waitFor();
   await page.getByRole('button', { name: 'SQL', exact: true }).click();
   await page
     .getByRole('dialog')
@@ -214,13 +212,13 @@ it('gives the SQL, a CSV as the API has it, a picture, and saves as a report on 
   expect(values.reduce((all, one) => all + one, 0)).toBe(events.length);
   await page.getByRole('button', { name: 'Download' }).click();
   const png = page.waitForEvent('download');
-  await page.getByRole('menuitem', { name: 'PNG of the chart' }).click();
+  await page.getByRole('menuitem', { name: 'PNG image' }).click();
   const first = await (await (await png).createReadStream()).iterator({ destroyOnReturn: true }).next();
   expect([...(first.value as Buffer).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
 
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByLabel('Name').fill('All there is');
-  await choose(page, 'On a dashboard', 'Front');
+  await choose(page, 'Add to dashboard', 'Front');
   await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
   await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
   const [report] = await dashboard.api<{ id: string; name: string; question: object }[]>(
@@ -235,19 +233,19 @@ it('gives the SQL, a CSV as the API has it, a picture, and saves as a report on 
 it('works by keys alone, and shows names full of HTML as they are', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/explore');
-  await row(page, 'Whole range').waitFor();
+  await row(page, 'Total').waitFor();
   await page.keyboard.press('2');
   await page.getByRole('tab', { name: 'Funnel', selected: true }).waitFor();
   await page.keyboard.press('n');
   await field(page, 'Event of step 3').waitFor();
   await page.keyboard.press('1');
   await page.keyboard.press('c');
-  await expect.poll(() => page.getByRole('radio', { name: 'Bars' }).isChecked()).toBe(true);
-  await choose(page, 'Broken down by', 'plan');
+  await expect.poll(() => page.getByRole('radio', { name: 'Bar' }).isChecked()).toBe(true);
+  await choose(page, 'Breakdown', 'plan');
   await numbers(page).getByRole('columnheader', { name: STRANGE }).first().waitFor();
   // The steps have become series; the first is this event's, with one group.
   await choose(page, 'Event of series A', STRANGE);
-  await expect.poll(async () => (await cellsOf(page, 'Whole range'))[0]).toBe('1');
+  await expect.poll(async () => (await cellsOf(page, 'Total'))[0]).toBe('1');
   expect(await page.title()).toContain('Explore');
 });
 
@@ -259,18 +257,18 @@ it('offers a viewer nothing that would be refused', async () => {
   });
   const { page, open } = await dashboard.reader({ token });
   await open('/apps/shop/explore');
-  await row(page, 'Whole range').waitFor();
+  await row(page, 'Total').waitFor();
   expect(await page.getByRole('button', { name: 'Save', exact: true }).count()).toBe(0);
-  expect(await page.getByRole('button', { name: 'Mark a date' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Add annotation' }).count()).toBe(0);
 });
 
 it('marks a date on the charts, and fits a narrow screen', async () => {
   const { page, open } = await dashboard.reader({ viewport: { width: 360, height: 740 } });
   await open('/apps/shop/explore');
-  await row(page, 'Whole range').waitFor();
-  await page.getByRole('button', { name: 'Mark a date' }).click();
-  await page.getByLabel('What happened').fill('Version 2');
-  await page.getByRole('button', { name: 'Mark it' }).click();
+  await row(page, 'Total').waitFor();
+  await page.getByRole('button', { name: 'Add annotation' }).click();
+  await page.getByLabel('Note').fill('Version 2');
+  await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
   await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
   expect(await dashboard.api('GET', '/api/apps/shop/annotations')).toMatchObject([{ text: 'Version 2' }]);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

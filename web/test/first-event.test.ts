@@ -16,10 +16,10 @@ it('makes a key, shows a command that works as it stands, and comes alive when t
   const reader = await dashboard.reader();
   const { page, open } = reader;
   await open('/apps/fresh/overview');
-  await page.getByRole('heading', { name: 'Send the first event' }).waitFor();
-  await page.getByText('Listening').waitFor();
+  await page.getByRole('heading', { name: 'Send your first event' }).waitFor();
+  await page.getByText('Waiting for events').waitFor();
   expect(await codeOf(reader, 'curl')).toContain('YOUR_WRITE_KEY');
-  await page.getByRole('button', { name: 'Make a write key' }).click();
+  await page.getByRole('button', { name: 'Create write key' }).click();
   await page.getByText(/^sk_/).waitFor();
   const command = await codeOf(reader, 'curl');
   expect(command).toContain(await page.getByText(/^sk_/).textContent());
@@ -27,7 +27,7 @@ it('makes a key, shows a command that works as it stands, and comes alive when t
   await run('sh', ['-c', command]);
   await page.getByText(/hello seismo arrived at/).waitFor();
   expect(await violations(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Open the overview' }).click();
+  await page.getByRole('button', { name: 'Open Overview' }).click();
   await expect.poll(() => page.locator('[data-tile="Events"]').textContent()).toBe('1');
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
   const [key] = await dashboard.api<{ app: string; scope: string }[]>('GET', '/api/keys');
@@ -38,10 +38,10 @@ it('shows a script tag that sends page views from a page', async () => {
   const reader = await dashboard.reader();
   const { page, context, open } = reader;
   await open('/apps/pages/overview');
-  await page.getByRole('button', { name: 'Make a write key' }).click();
+  await page.getByRole('button', { name: 'Create write key' }).click();
   await page.getByText(/^sk_/).waitFor();
   const tag = await codeOf(reader, 'Script tag');
-  await page.getByText('Listening').waitFor();
+  await page.getByText('Waiting for events').waitFor();
   const visited = await context.newPage();
   await visited.route('**/visited', (route) =>
     route.fulfill({ contentType: 'text/html', body: `<!doctype html><head>${tag}</head><p>Hello` }),
@@ -69,6 +69,6 @@ it('offers a viewer no key, and says whom to ask', async () => {
   const { token } = (await answer.json()) as { token: string };
   const { page, open } = await dashboard.reader({ token });
   await open('/apps/none/overview');
-  await page.getByText(/Ask an admin for a write key of none/).waitFor();
-  expect(await page.getByRole('button', { name: 'Make a write key' }).count()).toBe(0);
+  await page.getByText(/Ask an admin for a write key for none/).waitFor();
+  expect(await page.getByRole('button', { name: 'Create write key' }).count()).toBe(0);
 });

@@ -16,7 +16,7 @@ it('shows the latest at once, then each as it arrives, names and values as the t
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/live');
   await page.getByText('plan free').waitFor();
-  await page.getByText('Listening').waitFor();
+  await page.getByText('Waiting for events').waitFor();
   const rows = page.locator('tbody tr[data-index]');
   expect(await rows.count()).toBe(2);
   await dashboard.post('shop', [
@@ -46,7 +46,7 @@ it('shows the latest at once, then each as it arrives, names and values as the t
 it('pauses on the space bar, counts what waits, and goes on', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/live');
-  await page.getByText('Listening').waitFor();
+  await page.getByText('Waiting for events').waitFor();
   await page.getByText('plan free').waitFor();
   await page.locator('#content').focus();
   await page.keyboard.press('Space');
@@ -74,10 +74,10 @@ it('shows one event, one user or one text alone', async () => {
     { event: 'earlier', user: 'cas' },
   ]);
   await expect.poll(() => rows.count()).toBe(2);
-  await page.getByLabel('Text within what is shown').fill('BASIC');
+  await page.getByLabel('Search the events shown').fill('BASIC');
   await expect.poll(() => rows.count()).toBe(1);
-  await page.getByLabel('Text within what is shown').fill('nowhere');
-  await page.getByText('Nothing of this kind yet').waitFor();
+  await page.getByLabel('Search the events shown').fill('nowhere');
+  await page.getByText('No matching events yet').waitFor();
 });
 
 it('opens events by keys alone, and steps through them', async () => {
@@ -106,8 +106,8 @@ it('tells what is refused and why, before and from now on', async () => {
   await refuse([{ event: 7 }]);
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/live');
-  await page.getByRole('tab', { name: 'Refused' }).click();
-  const list = page.getByRole('list', { name: 'Refused events' });
+  await page.getByRole('tab', { name: 'Rejected' }).click();
+  const list = page.getByRole('list', { name: 'Rejected events' });
   await list.getByText('EVENT_NAME_INVALID').waitFor();
   expect(await list.getByRole('link', { name: 'EVENT_NAME_INVALID' }).getAttribute('href')).toBe(
     `${dashboard.url}/docs/errors#EVENT_NAME_INVALID`,
@@ -123,12 +123,12 @@ it('tells what is refused and why, before and from now on', async () => {
 it('says when the connection is lost, and shows what came meanwhile when it is back', async () => {
   const { page, open } = await dashboard.reader({ colorScheme: 'dark' });
   await open('/apps/shop/live');
-  await page.getByText('Listening').waitFor();
+  await page.getByText('Waiting for events').waitFor();
   expect(await violations(page)).toEqual([]);
   await dashboard.stopServer();
-  await page.getByText('Connection lost. Trying again…').waitFor();
+  await page.getByText('Connection lost. Reconnecting…').waitFor();
   await dashboard.startServer();
   await dashboard.post('shop', [{ event: 'after the storm' }]);
   await page.getByRole('button', { name: 'after the storm' }).waitFor();
-  await page.getByText('Listening').waitFor();
+  await page.getByText('Waiting for events').waitFor();
 });

@@ -53,7 +53,7 @@ it('counts today against yesterday up to the same time of day', async () => {
   const numbers = page.getByRole('region', { name: 'Numbers' });
   await numbers.getByText('+1,000%').first().waitFor();
   await numbers.getByText('+100%').waitFor();
-  expect(await numbers.getByText(/^1 yesterday until 1[23]:\d\d$/).count()).toBe(3);
+  expect(await numbers.getByText(/^vs 1 by 1[23]:\d\d yesterday$/).count()).toBe(3);
   const { result } = await dashboard.api<{ result: { series: { total: number }[] } }>('POST', '/api/query/shop', {
     kind: 'trend',
     from: 'today',
@@ -81,10 +81,10 @@ it('lists top events, what is new, what has gone quiet, errors, routes, vitals a
     ['error', '2'],
     ['request', '2'],
   ]);
-  const news = page.getByRole('region', { name: 'New and gone quiet' });
+  const news = page.getByRole('region', { name: 'New & inactive events' });
   await news.getByText('web vital').waitFor();
   // Two a day on 12 of the 14 days between the first one and the last week: 24 / 14.
-  await news.getByText(/1\.7 a day before, none in the last 7 days/).waitFor();
+  await news.getByText(/1\.7\/day → 0\/day \(last 7 days\)/).waitFor();
   await rows('Errors').nth(1).waitFor();
   await expect.poll(async () => (await cells('Errors'))[1]).toEqual([HTML, '2', '1', '10 minutes ago']);
   await rows('Slowest routes').nth(2).waitFor();
@@ -127,7 +127,7 @@ it('says when there is nothing in a range, and asks no more than needed', async 
     if (request.url().includes('/api/query/')) asked.push(request.postData() ?? '');
   });
   await open('/apps/shop/overview?from=2020-01-01&to=2020-01-02');
-  await page.getByText('No event in this range.').waitFor();
+  await page.getByText('No events in this period.').waitFor();
   expect(await page.locator('[data-tile="Events"]').textContent()).toBe('0');
   // Numbers, who is there now, the chart, top events, the last weeks: what is below the window is not asked.
   expect(asked).toHaveLength(5);

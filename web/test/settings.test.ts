@@ -13,8 +13,8 @@ it('changes the settings of an app, and says what shorter retention erases', asy
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/settings?section=app');
   await page.getByRole('textbox', { name: 'Name' }).fill('The shop');
-  await page.getByLabel('Keep events for so many days').fill('90');
-  await page.getByText(/older than 90 days are erased/).waitFor();
+  await page.getByLabel('Data retention (days)').fill('90');
+  await page.getByText(/older than 90 days will be deleted/).waitFor();
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved.').waitFor();
@@ -25,7 +25,7 @@ it('makes a key that works, shows it once, and revokes it', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/settings?section=keys');
   await page.getByRole('button', { name: 'New key' }).click();
-  await page.getByRole('button', { name: 'Make the key' }).click();
+  await page.getByRole('button', { name: 'Create key' }).click();
   const key = (await page.getByText(/^sk_/).textContent()) ?? '';
   expect(await violations(page)).toEqual([]);
   await page.getByRole('cell', { name: 'never' }).waitFor();
@@ -34,7 +34,7 @@ it('makes a key that works, shows it once, and revokes it', async () => {
   await page.getByRole('cell', { name: /^(now|\d+ seconds? ago)$/ }).waitFor();
   await page.getByRole('button', { name: /^Revoke / }).click();
   expect(await page.getByText(key).count()).toBe(0);
-  await page.getByRole('button', { name: 'Revoke the key' }).click();
+  await page.getByRole('button', { name: 'Revoke key' }).click();
   await page.getByText('No keys yet').waitFor();
   await expect(dashboard.api('POST', '/api/events/shop', [{ event: 'late' }], key)).rejects.toThrow('401');
 });
@@ -49,7 +49,7 @@ it('makes a trusted key for a server, whose events may be old', async () => {
       await page.getByText('Only for keys that are not trusted.').waitFor();
       expect(await violations(page)).toEqual([]);
     }
-    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('button', { name: 'Create key' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     return (await page.getByText(/^sk_/).textContent()) ?? '';
   };
@@ -79,7 +79,7 @@ it('adds a user and removes them, which ends their session', async () => {
   });
   const vera = await dashboard.reader({ token });
   await vera.open('/apps/shop/settings?section=keys');
-  await vera.page.getByText('You see what viewers see').waitFor();
+  await vera.page.getByText('You have view-only access').waitFor();
   expect(await vera.page.getByRole('tab').allInnerTexts()).toEqual(['Segments', 'Annotations']);
   await page.getByRole('button', { name: 'Change vera' }).click();
   await page.getByRole('dialog').getByText('Admin', { exact: true }).click();
@@ -91,14 +91,14 @@ it('adds a user and removes them, which ends their session', async () => {
   // They change the password that was told to them, and stay where they are.
   await vera.page.getByRole('button', { name: 'Signed in as vera: menu' }).click();
   await vera.page.getByRole('menuitem', { name: 'Change password' }).click();
-  await vera.page.getByLabel('Present password').fill('not the right one');
+  await vera.page.getByLabel('Current password').fill('not the right one');
   await vera.page.getByLabel('New password').fill('known to vera alone');
   await vera.page.getByRole('button', { name: 'Change', exact: true }).click();
-  await vera.page.getByText('This is not your password.').waitFor();
+  await vera.page.getByText('Wrong password.').waitFor();
   expect(await violations(vera.page)).toEqual([]);
-  await vera.page.getByLabel('Present password').fill('a long enough one');
+  await vera.page.getByLabel('Current password').fill('a long enough one');
   await vera.page.getByRole('button', { name: 'Change', exact: true }).click();
-  await vera.page.getByText('Your password is changed.').waitFor();
+  await vera.page.getByText('Password changed.').waitFor();
   await vera.page.getByRole('button', { name: 'Close' }).last().click();
   await vera.page.reload();
   await vera.page.getByRole('tab', { name: 'Keys' }).waitFor();
@@ -116,7 +116,7 @@ it('builds a segment of a form', async () => {
   await open('/apps/shop/settings?section=segments');
   await page.getByRole('button', { name: 'New segment' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Often');
-  await page.getByLabel('At least so many times').fill('3');
+  await page.getByLabel('At least … times').fill('3');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('cell', { name: 'did any event at least 3 times in the last 30 days' }).waitFor();
   expect(await violations(page)).toEqual([]);
@@ -136,7 +136,7 @@ it('shows what the server uses, at 360 px too', async () => {
 it('erases the events of one user and of nobody else, after the name was typed again', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/settings?section=erase&user=ann');
-  await page.getByText('3 events would go').waitFor();
+  await page.getByText('3 events will be deleted').waitFor();
   const erase = page.getByRole('button', { name: 'Erase 3 events' });
   expect(await erase.isDisabled()).toBe(true);
   await page.getByLabel('Type ann to confirm').fill('ann');

@@ -123,12 +123,12 @@ it('narrows the range within what the link shows, and keeps it in the address', 
 it('says that a link leads nowhere, whether it is wrong, has ended or was revoked', async () => {
   const { page, open } = await dashboard.visitor();
   await open('/share/sh_AAAAAAAAAAAAAAAAAAAAAA');
-  await page.getByRole('heading', { name: 'This link leads nowhere' }).waitFor();
+  await page.getByRole('heading', { name: 'Link not found' }).waitFor();
   expect(await violations(page)).toEqual([]);
   const { path, item, id } = await linkTo('reports', { name: 'Gone', question: trend });
   await dashboard.api('DELETE', `/api/apps/shop/reports/${item}/share/${id}`);
   await open(path);
-  await page.getByRole('heading', { name: 'This link leads nowhere' }).waitFor();
+  await page.getByRole('heading', { name: 'Link not found' }).waitFor();
 });
 
 it('changes its colours, and fits a narrow screen', async () => {
@@ -137,8 +137,8 @@ it('changes its colours, and fits a narrow screen', async () => {
   await open(path);
   await page.getByRole('region', { name: 'Lines' }).getByRole('img').waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-  await page.getByRole('button', { name: 'Dark colours' }).click();
-  await page.getByRole('button', { name: 'Light colours' }).waitFor();
+  await page.getByRole('button', { name: 'Dark theme' }).click();
+  await page.getByRole('button', { name: 'Light theme' }).waitFor();
   expect(await page.evaluate(() => document.documentElement.getAttribute('data-mantine-color-scheme'))).toBe('dark');
   expect(await violations(page)).toEqual([]);
 });

@@ -46,7 +46,7 @@ it('goes through all pages by keys alone, the focus with them', async () => {
   await page.reload();
   await page.locator('[data-tile="Events"]').waitFor();
   await page.keyboard.press('Tab');
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content');
   await page.keyboard.press('Enter');
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
 });
@@ -57,7 +57,7 @@ it('finds pages, reports, events, users and apps in the palette, and changes the
   await page.locator('[data-tile="Events"]').waitFor();
   const find = async (text: string, choose: string) => {
     await page.keyboard.press('Control+k');
-    await page.getByPlaceholder('A page, a report, an event, a user…').fill(text);
+    await page.getByPlaceholder('Search pages, reports, events, users…').fill(text);
     await page.getByRole('dialog').getByText(choose, { exact: true }).waitFor();
     if (text === 'views by') expect(await violations(page)).toEqual([]);
     // To the only one that is found, whether it is chosen already or came later.
@@ -71,17 +71,17 @@ it('finds pages, reports, events, users and apps in the palette, and changes the
   await page.waitForURL(/users\/profile\?user=ann/);
   await find('blog', 'blog');
   await page.waitForURL(/\/apps\/blog\/overview/);
-  await find('dark', 'Dark colours');
+  await find('dark', 'Dark theme');
   await expect.poll(() => page.evaluate(() => document.documentElement.dataset['mantineColorScheme'])).toBe('dark');
 });
 
 it('lists the keys of the page and those of all pages', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/live');
-  await page.getByText('Listening').waitFor();
+  await page.getByText('Waiting for events').waitFor();
   await page.keyboard.press('?');
-  const keys = page.getByRole('dialog', { name: 'Keys' });
-  await keys.getByText('Pause, or go on').waitFor();
+  const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await keys.getByText('Pause or resume').waitFor();
   await keys.getByText('Go to Explore').waitFor();
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
@@ -115,7 +115,7 @@ it.each(['light', 'dark'] as const)('breaks no rule of WCAG 2.2 AA in %s', async
 it('changes the app and stays on the page', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/live');
-  await page.getByText('Listening').waitFor();
+  await page.getByText('Waiting for events').waitFor();
   await page.getByRole('combobox', { name: 'App' }).click();
   await page.getByRole('option', { name: 'blog' }).click();
   await page.waitForURL(/\/apps\/blog\/live/);
@@ -126,7 +126,7 @@ it('changes the app and stays on the page', async () => {
 it('asks to sign in when the session has ended, and comes back to the same page', async () => {
   const { page, context, open } = await dashboard.reader();
   await open('/apps/shop/live?event=read');
-  await page.getByText('Listening').waitFor();
+  await page.getByText('Waiting for events').waitFor();
   await context.clearCookies();
   await page.keyboard.press('g');
   await page.keyboard.press('o');
@@ -142,14 +142,14 @@ it('says that the server is away, and goes on by itself when it is back', async 
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/overview');
   await page.locator('[data-tile="Events"]').waitFor();
-  await page.getByRole('button', { name: /^Range of time/ }).click();
+  await page.getByRole('button', { name: /^Date range/ }).click();
   await page.getByRole('button', { name: 'Yesterday', exact: true }).waitFor();
   // The calendar has its styles: else React's own promise of them is rejected, and nobody's to catch.
   await page.waitForLoadState('networkidle');
   await dashboard.stopServer();
   await page.getByRole('button', { name: 'Yesterday', exact: true }).click();
-  await page.getByText(/The server does not answer. This page goes on/).waitFor();
+  await page.getByText(/Can’t reach the server. Reconnecting/).waitFor();
   await dashboard.startServer();
-  await page.getByText(/The server does not answer. This page goes on/).waitFor({ state: 'detached' });
-  await page.getByText('No event in this range.').waitFor();
+  await page.getByText(/Can’t reach the server. Reconnecting/).waitFor({ state: 'detached' });
+  await page.getByText('No events in this period.').waitFor();
 });

@@ -105,7 +105,7 @@ it('lists where you are signed in, and ends one session or all others', async ()
   await page.getByRole('button', { name: 'End the session in Safari on iOS from 127.0.0.1' }).click();
   await page.getByText('Safari on iOS').waitFor({ state: 'detached' });
   expect([await isSignedIn(phone), await isSignedIn(laptop)]).toEqual([false, true]);
-  await page.getByRole('button', { name: 'End all other sessions' }).click();
+  await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
   await page.getByText('Firefox on Linux').waitFor({ state: 'detached' });
   expect([await isSignedIn(laptop), await isSignedIn(script)]).toEqual([false, false]);
   await page.reload();

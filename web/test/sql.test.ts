@@ -58,8 +58,8 @@ it('says what is wrong and where, and leads there', async () => {
   const { page, open } = await dashboard.reader();
   await open(address('SELECT evnt FROM events'));
   await page.getByRole('alert').getByText('The SQL has no column "evnt"; there are uuid, id, event').waitFor();
-  await page.getByText('What may be asked').click();
-  await page.getByText('dialect of ClickHouse').waitFor();
+  await page.getByText('SQL reference').click();
+  await page.getByText('ClickHouse’s dialect').waitFor();
   await page.getByText(/^Functions: .*\bquantileExact\b.*\btoStartOfDay\b/).waitFor();
   expect(await violations(page)).toEqual([]);
   await open(address('SELECT event\nFROM events WHERE ( user'));
@@ -106,7 +106,7 @@ it('saves a report of it, and downloads it as CSV', async () => {
 it('is well at 360 px in the dark without scrolling the page sideways, and every example runs', async () => {
   const { page, open } = await dashboard.reader({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
   await open('/apps/shop/sql');
-  await page.getByText('Nothing has been asked yet').waitFor();
+  await page.getByText('No results yet').waitFor();
   await page.getByRole('button', { name: 'Examples' }).click();
   const count = await page.getByRole('menuitem').count();
   expect(await violations(page)).toEqual([]);

@@ -63,7 +63,7 @@ it('searches by what is typed', async () => {
   await page.getByRole('textbox', { name: 'Search users' }).fill('user-1');
   await page.getByText('10 users').waitFor();
   await page.getByRole('textbox', { name: 'Search users' }).fill('nobody at all');
-  await page.getByText('No user is called so').waitFor();
+  await page.getByText('No matching users').waitFor();
 });
 
 it('shows who a user is, with what their device did before', async () => {

@@ -21,7 +21,7 @@ export class ProblemError extends Error {
 /** The server did not answer at all. */
 export class UnreachableError extends Error {
   constructor(cause: unknown) {
-    super('The server does not answer. Is it running, and is the network up?', { cause });
+    super('Can’t reach the server. Check that it is running and that you are online.', { cause });
     this.name = 'UnreachableError';
   }
 }

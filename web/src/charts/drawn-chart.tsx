@@ -59,7 +59,7 @@ export function DrawnChart(props: DrawnChartProps) {
           onClick={() => setIsTable(false)}
           style={{ alignSelf: 'end' }}
         >
-          Back to the chart
+          Back to chart
         </Button>
         <TableView question={question} answer={answer} height={height - 30} onPick={onPick} />
       </div>
@@ -67,7 +67,7 @@ export function DrawnChart(props: DrawnChartProps) {
   return (
     <div className={classes['box']} style={{ height }}>
       <Button className={classes['asTable']} size="compact-xs" variant="default" onClick={() => setIsTable(true)}>
-        Show the numbers as a table
+        Show as table
       </Button>
       {picture?.groups && (
         <Select

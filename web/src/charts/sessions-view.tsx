@@ -32,11 +32,15 @@ export function SessionsView({ answer, height, ...rest }: SessionsViewProps) {
       )}
       <div className={classes['beside']}>
         <OneTable
-          table={placesTable('Begin with', result.entry, result.sessions)}
+          table={placesTable('Entry events', result.entry, result.sessions)}
           height={undefined}
           onPick={undefined}
         />
-        <OneTable table={placesTable('End with', result.exit, result.sessions)} height={undefined} onPick={undefined} />
+        <OneTable
+          table={placesTable('Exit events', result.exit, result.sessions)}
+          height={undefined}
+          onPick={undefined}
+        />
       </div>
     </section>
   );

@@ -21,7 +21,7 @@ export interface Change {
   readonly before: number | null;
   /** The number of before, as it is to be read. */
   readonly text: string;
-  /** What before is: `yesterday`; `the period before` unless said. */
+  /** What before is: `yesterday`; `Previous period` by default. */
   readonly against?: string;
   /** Whether more is good news (green) or bad news (red); neither unless said. */
   readonly more?: 'better' | 'worse';
@@ -55,7 +55,7 @@ export function StatTile({ label, value, change, values, isLastRunning = false, 
   );
 }
 
-function ChangeLine({ now, before, text, against = 'the period before', more }: Change) {
+function ChangeLine({ now, before, text, against = 'Previous period', more }: Change) {
   const direction = Math.sign((now ?? 0) - (before ?? 0));
   const Icon = direction > 0 ? IconArrowUpRight : direction < 0 ? IconArrowDownRight : IconArrowRight;
   const isGood = more === undefined || direction === 0 ? undefined : (more === 'better') === direction > 0;
@@ -66,7 +66,7 @@ function ChangeLine({ now, before, text, against = 'the period before', more }: 
       <Text span inherit fw={500} style={{ color: colour, whiteSpace: 'nowrap' }}>
         {wordsOf(now, before)}
       </Text>
-      <Text span inherit c="dimmed" truncate title={`${text} in ${against}`}>
+      <Text span inherit c="dimmed" truncate title={`${against}: ${text}`}>
         {against}: {text}
       </Text>
     </Text>
@@ -77,9 +77,9 @@ const GOOD = 'light-dark(var(--mantine-color-green-9), var(--mantine-color-green
 
 /** With sign and words, since an arrow or a colour alone says too little. */
 export function wordsOf(now: number | null, before: number | null): string {
-  if (now === null || before === null) return 'not to compare';
+  if (now === null || before === null) return 'not comparable';
   if (now === before) return 'no change';
   const change = changeOf(now, before);
   if (change === undefined) return 'new';
-  return `${change} ${now > before ? 'more' : 'less'}`;
+  return change;
 }

@@ -69,7 +69,7 @@ export function OneTable({ table, height, onPick }: OneTableProps) {
   if (rows.length === 0)
     return (
       <Text c="dimmed" size="sm" py="sm">
-        {table.empty ?? 'Nothing matches.'}
+        {table.empty ?? 'No results.'}
       </Text>
     );
   const items = height === undefined ? undefined : virtual.getVirtualItems();

@@ -10,7 +10,7 @@ export interface Picked {
   readonly to?: string;
   readonly event?: string;
   readonly filters: readonly Filter[];
-  /** Whose events alone are meant: of a cohort of a retention, of a status of a lifecycle. */
+  /** Delete by alone are meant: of a cohort of a retention, of a status of a lifecycle. */
   readonly segment?: Segment;
   /** Of a funnel: those who reached the step, or left after it. */
   readonly funnel?: { readonly step: number; readonly status: 'reached' | 'dropped' };

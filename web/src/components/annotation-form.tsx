@@ -54,8 +54,8 @@ export function AnnotationForm({ app, mark, title, action, onClose }: Annotation
             onChange={(event) => setDate(event.currentTarget.value)}
           />
           <TextInput
-            label="What happened"
-            placeholder="Version 2.0 released"
+            label="Note"
+            placeholder="Released version 2.0"
             required
             data-autofocus
             value={text}

@@ -114,8 +114,8 @@ function Value({ app, event, draft, types, setValue, done }: ValueProps) {
       <SegmentedControl
         aria-label="Value"
         data={[
-          { value: 'true', label: 'is there' },
-          { value: 'false', label: 'is not there' },
+          { value: 'true', label: 'is set' },
+          { value: 'false', label: 'is not set' },
         ]}
         value={String(value !== false)}
         onChange={(text) => setValue(text === 'true')}

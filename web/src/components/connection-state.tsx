@@ -4,8 +4,8 @@ import classes from './connection-state.module.css';
 
 const WORDS: Readonly<Record<Connection, string>> = {
   connecting: 'Connecting…',
-  open: 'Listening',
-  lost: 'Connection lost. Trying again…',
+  open: 'Waiting for events',
+  lost: 'Connection lost. Reconnecting…',
 };
 
 /** Whether what is shown is what happens. */

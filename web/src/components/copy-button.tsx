@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 
 export interface CopyButtonProps extends Omit<ButtonProps, 'onClick' | 'children'> {
   readonly text: string;
-  /** What the button is called: `Copy the key`. */
+  /** What the button is called: `Copy key`. */
   readonly label: string;
   /** What stands on it, where `label` is too long. */
   readonly short?: string;
@@ -31,7 +31,7 @@ export function CopyButton({ text, label, short = label, ...rest }: CopyButtonPr
       {...rest}
       onClick={async () => setState((await copy(text)) ? 'copied' : 'failed')}
     >
-      {state === 'copied' ? 'Copied' : state === 'failed' ? 'Not copied: select it' : short}
+      {state === 'copied' ? 'Copied' : state === 'failed' ? 'Copy failed. Select it instead.' : short}
     </Button>
   );
 }

@@ -26,7 +26,7 @@ export function EventDetails({ app, event, timeZone, actions }: EventDetailsProp
   const fields: readonly (readonly [string, ReactNode])[] = [
     ['Time', dateTime(timestamp, zone)],
     ['Received', dateTime(receivedAt, zone)],
-    ['Sent as', clientTimestamp && dateTime(clientTimestamp, zone)],
+    ['Client time', clientTimestamp && dateTime(clientTimestamp, zone)],
     [
       'User',
       user && (
@@ -44,7 +44,7 @@ export function EventDetails({ app, event, timeZone, actions }: EventDetailsProp
       ),
     ],
     ['Session', session],
-    ['Id', id],
+    ['ID', id],
     ['UUID', <Value key="uuid" value={uuid} />],
   ];
   return (
@@ -62,7 +62,7 @@ export function EventDetails({ app, event, timeZone, actions }: EventDetailsProp
         </ButtonLink>
         {who && (
           <ButtonLink size="xs" variant="default" to="/apps/$app/users/profile" params={{ app }} search={who}>
-            Open the user
+            Open user
           </ButtonLink>
         )}
         {actions}
@@ -89,7 +89,7 @@ export function EventDetails({ app, event, timeZone, actions }: EventDetailsProp
         </Title>
         {isEmpty ? (
           <Text size="sm" c="dimmed">
-            This event has none.
+            This event has no properties.
           </Text>
         ) : (
           <Tree value={data} />

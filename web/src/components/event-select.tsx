@@ -19,8 +19,8 @@ export function EventSelect({ app, value, onChange, ...rest }: EventSelectProps)
     <Select
       searchable
       allowDeselect={false}
-      nothingFoundMessage="No event is called so"
-      data={[{ value: EVERY, label: 'Every event' }, ...names]}
+      nothingFoundMessage="No matching events"
+      data={[{ value: EVERY, label: 'All events' }, ...names]}
       value={value ?? EVERY}
       onChange={(name) => onChange(name === EVERY || name === null ? undefined : name)}
       {...rest}

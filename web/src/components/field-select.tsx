@@ -28,9 +28,9 @@ export function FieldSelect({ app, event, value, numbers = false, onChange, ...r
     <Select
       searchable
       allowDeselect={false}
-      nothingFoundMessage={numbers ? 'No property with numbers is called so' : 'No property is called so'}
+      nothingFoundMessage={numbers ? 'No matching numeric properties' : 'No matching properties'}
       data={[
-        ...(numbers ? [] : [{ group: 'Of every event', items: OWN.map((name) => ({ value: name, label: name })) }]),
+        ...(numbers ? [] : [{ group: 'Event fields', items: OWN.map((name) => ({ value: name, label: name })) }]),
         { group: 'Properties', items: properties },
       ]}
       value={value ?? null}

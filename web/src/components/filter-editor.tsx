@@ -44,7 +44,7 @@ export function FilterEditor({ app, value, event, of = 'all events', onChange }:
             variant="subtle"
             leftSection={<IconFilter size={13} aria-hidden />}
             onClick={open}
-            aria-label={`Add a filter of ${of}`}
+            aria-label={`Add filter: ${of}`}
           >
             Filter
           </Button>

@@ -12,14 +12,14 @@ export const OPERATOR_LABELS: Readonly<Record<Operator, string>> = {
   isNot: 'is not',
   in: 'is one of',
   contains: 'contains',
-  startsWith: 'begins with',
+  startsWith: 'starts with',
   matches: 'matches (RE2)',
   gt: 'greater than',
   gte: 'at least',
   lt: 'less than',
   lte: 'at most',
   between: 'between',
-  exists: 'is there',
+  exists: 'is set',
 };
 const TEXT: readonly Operator[] = ['is', 'isNot', 'in', 'contains', 'startsWith', 'matches', 'exists'];
 const NUMBER: readonly Operator[] = ['is', 'isNot', 'in', 'gt', 'gte', 'lt', 'lte', 'between', 'exists'];
@@ -58,7 +58,7 @@ export function inWords(filter: Filter): string {
   if ('or' in filter) return filter.or.map(inWords).join(' or ');
   const { field, operator = 'is', value } = filter;
   const name = fieldLabel(field);
-  if (operator === 'exists') return `${name} ${value === false ? 'is not there' : 'is there'}`;
+  if (operator === 'exists') return `${name} ${value === false ? 'is not set' : 'is set'}`;
   const values = Array.isArray(value) ? value.map(shown).join(operator === 'between' ? ' and ' : ', ') : shown(value);
   return `${name} ${OPERATOR_LABELS[operator]} ${values}`;
 }

@@ -32,13 +32,13 @@ export function RangePicker({ value, onChange }: RangePickerProps) {
           leftSection={<IconCalendar size={16} aria-hidden />}
           onClick={() => setOpened((before) => !before)}
           aria-haspopup="dialog"
-          aria-label={`Range of time: ${labelOf(value)}${zone === undefined ? '' : `, ${zone}`}`}
+          aria-label={`Date range: ${labelOf(value)}${zone === undefined ? '' : `, ${zone}`}`}
         >
           {labelOf(value)}
           {zone !== undefined && ` · ${zone}`}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown maw="96vw" aria-label="Range of time">
+      <Popover.Dropdown maw="96vw" aria-label="Date range">
         {opened && (
           <Group align="flex-start" gap="md" wrap="wrap">
             <Stack gap={2} w={150}>
@@ -98,7 +98,7 @@ function ZoneSelect({ value, onChange }: { value: string | undefined; onChange(z
       allowDeselect={false}
       limit={100}
       comboboxProps={{ withinPortal: false }}
-      data={[{ value: APP, label: `The app's (${own})` }, ...zones]}
+      data={[{ value: APP, label: `App time zone (${own})` }, ...zones]}
       value={value ?? APP}
       onChange={(zone) => onChange(zone === APP || zone === null ? undefined : zone)}
     />

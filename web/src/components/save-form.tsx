@@ -65,7 +65,7 @@ export function SaveForm({ app, question, chart, report, onClose, onSaved }: Sav
   });
 
   return (
-    <Modal opened onClose={onClose} title="Save this question">
+    <Modal opened onClose={onClose} title="Save report">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -89,10 +89,10 @@ export function SaveForm({ app, question, chart, report, onClose, onSaved }: Sav
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
           <Select
-            label="On a dashboard"
+            label="Add to dashboard"
             allowDeselect={false}
             data={[
-              { value: NOWHERE, label: 'on none' },
+              { value: NOWHERE, label: 'None' },
               ...dashboards.map(({ id, name: called }) => ({ value: id, label: called })),
             ]}
             value={board}
@@ -107,11 +107,11 @@ export function SaveForm({ app, question, chart, report, onClose, onSaved }: Sav
                 loading={save.isPending}
                 onClick={() => save.mutate(true)}
               >
-                Save as a new report
+                Save as new report
               </Button>
             )}
             <Button type="submit" disabled={given === ''} loading={save.isPending}>
-              {opened ? 'Save the changes' : 'Save'}
+              {opened ? 'Save changes' : 'Save'}
             </Button>
           </Group>
         </Stack>

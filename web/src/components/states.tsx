@@ -33,7 +33,7 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: (() => v
     <Center py="xl" px="md" role="alert">
       <Stack align="center" gap="xs" maw={560}>
         <Icon size={32} stroke={1.5} aria-hidden />
-        <Text fw={600}>{problem?.title ?? (away ? 'The server does not answer' : 'Something went wrong')}</Text>
+        <Text fw={600}>{problem?.title ?? (away ? 'Can’t reach the server' : 'Something went wrong')}</Text>
         <Text size="sm" ta="center" style={{ overflowWrap: 'anywhere' }}>
           {problem?.detail ?? (error instanceof Error ? error.message : String(error))}
         </Text>
@@ -68,10 +68,10 @@ export function NotFound() {
     <Container py="xl">
       <Stack align="center">
         <Title order={1} size="h3">
-          There is no such page
+          Page not found
         </Title>
         <ButtonLink to="/" variant="default">
-          To the dashboard
+          Go to Overview
         </ButtonLink>
       </Stack>
     </Container>

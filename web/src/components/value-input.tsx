@@ -55,7 +55,7 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
     return (
       <TagsInput
         {...shared}
-        description="Enter after each, and once more when all are there"
+        description="Press Enter after each value, and again when done"
         value={list.map(textOf)}
         searchValue={typed}
         onSearchChange={setTyped}

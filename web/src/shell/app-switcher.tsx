@@ -20,11 +20,11 @@ export function AppSwitcher({ app }: { app: string }) {
   return (
     <Select
       aria-label="App"
-      data={[...names, { value: NEW, label: 'All apps, or a new one…' }]}
+      data={[...names, { value: NEW, label: 'All apps / New app…' }]}
       value={app}
       searchable
       allowDeselect={false}
-      nothingFoundMessage="No app is called so"
+      nothingFoundMessage="No matching apps"
       fw={600}
       comboboxProps={{ withinPortal: true }}
       onChange={(chosen) => {

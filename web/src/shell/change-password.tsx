@@ -19,11 +19,11 @@ export function ChangePassword({ onClose }: { onClose(): void }) {
   const isWrong = error instanceof ProblemError && error.is('AUTH_FAILED');
   const isUnfit = error instanceof ProblemError && error.is('USER_INVALID');
   return (
-    <Modal opened onClose={onClose} title="Change your password" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Change password" closeButtonProps={{ 'aria-label': 'Close' }}>
       {change.isSuccess ? (
         <Stack>
           <Text size="sm" role="status">
-            Your password is changed. Wherever else you were signed in, you have to sign in again.
+            Password changed. You’ve been signed out everywhere else.
           </Text>
           <Group justify="flex-end">
             <Button onClick={onClose} data-autofocus>
@@ -40,17 +40,17 @@ export function ChangePassword({ onClose }: { onClose(): void }) {
         >
           <Stack>
             <PasswordInput
-              label="Present password"
+              label="Current password"
               required
               autoComplete="current-password"
               data-autofocus
               value={present}
-              error={isWrong && 'This is not your password.'}
+              error={isWrong && 'Wrong password.'}
               onChange={(event) => setPresent(event.currentTarget.value)}
             />
             <PasswordInput
               label="New password"
-              description="12 characters at least."
+              description="At least 12 characters."
               required
               autoComplete="new-password"
               value={password}

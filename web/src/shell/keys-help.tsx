@@ -18,7 +18,7 @@ export function KeysHelp({ onClose }: { onClose: () => void }) {
   const everywhere = shortcuts.filter(({ isEverywhere }) => isEverywhere);
   const here = shortcuts.filter(({ isEverywhere }) => !isEverywhere);
   return (
-    <Modal opened onClose={onClose} title="Keys" size="md" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Keyboard shortcuts" size="md" closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="lg">
         {here.length > 0 && <Keys title="On this page" shortcuts={here} />}
         <Keys title="Everywhere" shortcuts={everywhere} />

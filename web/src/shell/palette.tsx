@@ -147,9 +147,9 @@ export function Palette({ app, onClose }: { app: string; onClose: () => void }) 
       {
         group: 'Actions',
         actions: [
-          action('light', 'Light colours', <IconSun {...ICON} />, () => setColorScheme('light')),
-          action('dark', 'Dark colours', <IconMoon {...ICON} />, () => setColorScheme('dark')),
-          action('system', 'Colours as the system', <IconDeviceDesktop {...ICON} />, () => setColorScheme('auto')),
+          action('light', 'Light theme', <IconSun {...ICON} />, () => setColorScheme('light')),
+          action('dark', 'Dark theme', <IconMoon {...ICON} />, () => setColorScheme('dark')),
+          action('system', 'Theme: system', <IconDeviceDesktop {...ICON} />, () => setColorScheme('auto')),
           action('sign out', 'Sign out', <IconLogout {...ICON} />, async () => {
             await signOut();
             await navigate({ to: '/sign-in' });
@@ -169,10 +169,10 @@ export function Palette({ app, onClose }: { app: string; onClose: () => void }) 
       limit={20}
       scrollable
       maxHeight="min(480px, 70dvh)"
-      nothingFound="Nothing is called so"
+      nothingFound="No results"
       onSpotlightClose={onClose}
       transitionProps={{ duration: 100 }}
-      searchProps={{ placeholder: 'A page, a report, an event, a user…', 'aria-label': 'Find anything' }}
+      searchProps={{ placeholder: 'Search pages, reports, events, users…', 'aria-label': 'Search' }}
     />
   );
 }

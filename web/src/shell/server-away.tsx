@@ -40,7 +40,7 @@ export function ServerAway() {
         <Paper withBorder shadow="md" px="md" py="xs">
           <Group gap="xs" wrap="nowrap">
             <IconPlugConnectedX size={18} aria-hidden />
-            <Text size="sm">The server does not answer. This page goes on when it is back.</Text>
+            <Text size="sm">Can’t reach the server. Reconnecting…</Text>
           </Group>
         </Paper>
       )}

@@ -65,7 +65,7 @@ export function Sessions({ onClose }: { onClose(): void }) {
               loading={end.isPending && end.variables === undefined}
               onClick={() => end.mutate(undefined)}
             >
-              End all other sessions
+              Sign out everywhere else
             </Button>
           </Group>
         )}

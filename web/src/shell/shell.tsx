@@ -42,9 +42,9 @@ function Frame() {
 
   const shortcuts = useMemo<readonly Shortcut[]>(
     () => [
-      { keys: 'mod+k', label: 'Find anything', isEverywhere: true, run: () => setDialog('palette') },
-      { keys: '/', label: 'Find anything', isEverywhere: true, run: () => setDialog('palette') },
-      { keys: '?', label: 'Show the keys', isEverywhere: true, run: () => setDialog('keys') },
+      { keys: 'mod+k', label: 'Search', isEverywhere: true, run: () => setDialog('palette') },
+      { keys: '/', label: 'Search', isEverywhere: true, run: () => setDialog('palette') },
+      { keys: '?', label: 'Show keyboard shortcuts', isEverywhere: true, run: () => setDialog('keys') },
       ...PAGES.map(({ to, label, key }) => ({
         keys: `g ${key}`,
         label: `Go to ${label}`,
@@ -63,7 +63,7 @@ function Frame() {
       padding={{ base: 'sm', sm: 'lg' }}
     >
       <button type="button" className="skip-link" onClick={skip}>
-        Skip to the content
+        Skip to content
       </button>
       <AppShell.Header hiddenFrom="sm">
         <Group h="100%" px="sm" justify="space-between">
@@ -73,7 +73,7 @@ function Frame() {
               {called}
             </Text>
           </Group>
-          <ActionIcon variant="subtle" color="gray" aria-label="Find anything" onClick={() => setDialog('palette')}>
+          <ActionIcon variant="subtle" color="gray" aria-label="Search" onClick={() => setDialog('palette')}>
             <IconSearch size={18} />
           </ActionIcon>
         </Group>
@@ -104,19 +104,24 @@ function Frame() {
           <Group justify="space-between" gap={4} wrap="nowrap">
             <UserMenu />
             <Group gap={2} wrap="nowrap">
-              <Tooltip label={`Find anything (${IS_MAC ? '⌘' : 'Ctrl'} K)`}>
+              <Tooltip label={`Search (${IS_MAC ? '⌘' : 'Ctrl'} K)`}>
                 <ActionIcon
                   variant="subtle"
                   color="gray"
-                  aria-label="Find anything"
+                  aria-label="Search"
                   visibleFrom="sm"
                   onClick={() => setDialog('palette')}
                 >
                   <IconSearch size={18} />
                 </ActionIcon>
               </Tooltip>
-              <Tooltip label="Keys (?)">
-                <ActionIcon variant="subtle" color="gray" aria-label="Keys" onClick={() => setDialog('keys')}>
+              <Tooltip label="Keyboard shortcuts (?)">
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label="Keyboard shortcuts"
+                  onClick={() => setDialog('keys')}
+                >
                   <IconKeyboard size={18} />
                 </ActionIcon>
               </Tooltip>

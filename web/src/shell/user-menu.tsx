@@ -11,7 +11,7 @@ const ChangePassword = lazy(() =>
 const Sessions = lazy(() => import('./sessions.tsx').then((module) => ({ default: module.Sessions })));
 
 const COLOURS = [
-  { value: 'auto', label: 'As the system', icon: IconDeviceDesktop },
+  { value: 'auto', label: 'System', icon: IconDeviceDesktop },
   { value: 'light', label: 'Light', icon: IconSun },
   { value: 'dark', label: 'Dark', icon: IconMoon },
 ] as const;
@@ -40,7 +40,7 @@ export function UserMenu() {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>Colours</Menu.Label>
+          <Menu.Label>Theme</Menu.Label>
           {COLOURS.map(({ value, label, icon: Icon }) => (
             <Menu.Item
               key={value}

@@ -113,7 +113,7 @@ it('is left by the keyboard for a table, whose numbers lead as far as the bars',
 
 it('takes a series out by its legend', async () => {
   await draw('stacked');
-  const entry = page.getByRole('button', { name: 'All others' });
+  const entry = page.getByRole('button', { name: 'Other' });
   await entry.click();
   expect(await entry.getAttribute('aria-pressed')).toBe('false');
 });

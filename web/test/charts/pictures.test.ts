@@ -153,16 +153,16 @@ it('draws a funnel as shares of its first step, and what is lost between two', (
 
 it('says of a funnel that the window of some has not ended', () => {
   const picture = pictureOf(drawing(cases.funnelQuestion, cases.funnelSoFar))!;
-  expect(picture.notes).toEqual(['So far: the window of some has not ended']);
+  expect(picture.notes).toEqual(['So far: some conversion windows are still open']);
   expect(picture.tooltip({ series: '0', index: 0 })?.note).toBeUndefined();
-  expect(picture.tooltip({ series: '0', index: 1 })?.note).toBe('Not over yet');
+  expect(picture.tooltip({ series: '0', index: 1 })?.note).toBe('Incomplete');
 });
 
 it('says of a lifecycle which week the range cuts, and leads to all of it', () => {
   const question = { ...cases.lifecycleQuestion, interval: 'week' as const };
   const cut = drawing(question, cases.lifecycleCut);
   const plot = lifecyclePlot(cut);
-  expect(plot.notes).toEqual(['A week that the range cuts is counted whole']);
+  expect(plot.notes).toEqual(['A week partly outside the range is counted in full']);
   expect(plot.pick?.(1, 1)).toMatchObject({ from: '2026-11-16T00:00:00.000Z', to: '2026-11-23T00:00:00.000Z' });
   expect(lifecyclePlot(drawing(cases.lifecycleQuestion, cases.lifecycle)).notes).toBeUndefined();
 });
@@ -232,10 +232,10 @@ it('turns paths towards an end around: those that go no further back begin there
     links: [{ from: 1, to: 0, total: 3 }],
   });
   const { stops, flows } = flowsOf({ question: { kind: 'paths' }, answer });
-  expect(stops.map(({ label, depth }) => `${depth} ${label}`)).toEqual(['1 buy', '0 visit', '0 Began here']);
+  expect(stops.map(({ label, depth }) => `${depth} ${label}`)).toEqual(['1 buy', '0 visit', '0 Started here']);
   expect(flows.map(({ from, to, total }) => `${from.label} ${to.label} ${total}`)).toEqual([
     'visit buy 3',
-    'Began here buy 2',
+    'Started here buy 2',
   ]);
 });
 

@@ -18,7 +18,7 @@ describe('tables', () => {
     const [day, next, last] = ['2026-11-16', '2026-11-17', '2026-11-18'].map((date) => Date.parse(date));
     expect(valuesOf('trend')).toEqual([
       [
-        ['Whole range', 16, 12],
+        ['Total', 16, 12],
         [day, 5, 4],
         [next, 9, 4],
         [last, 2, 4],
@@ -59,7 +59,7 @@ describe('tables', () => {
     const weeks = { ...cases.lifecycleQuestion, interval: 'week' as const };
     const [whole, cut] = text(weeks, cases.lifecycleCut).map(([first]) => first);
     expect(whole).not.toContain('(');
-    expect(cut).toMatch(/ \(cut by the range\)$/);
+    expect(cut).toMatch(/ \(partly outside the range\)$/);
   });
 
   it('say of paths what goes where, the ends too', () => {
@@ -96,9 +96,9 @@ it('shows of a trend its number, that of before and its line', () => {
 
 it('says changes with their sign and in words', () => {
   // 16 against 12 is a third more.
-  expect(wordsOf(16, 12)).toBe('+33% more');
-  expect(wordsOf(9, 12)).toBe('-25% less');
-  expect([wordsOf(3, 3), wordsOf(3, 0), wordsOf(null, 3)]).toEqual(['no change', 'new', 'not to compare']);
+  expect(wordsOf(16, 12)).toBe('+33%');
+  expect(wordsOf(9, 12)).toBe('-25%');
+  expect([wordsOf(3, 3), wordsOf(3, 0), wordsOf(null, 3)]).toEqual(['no change', 'new', 'not comparable']);
 });
 
 it('breaks a sparkline where nothing was measured, with zero at the bottom', () => {

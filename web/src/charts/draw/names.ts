@@ -24,7 +24,7 @@ export function valueName(value: unknown): string {
 export const fieldName = (field: string): string => lineOf(field.replace(/^data\./, ''));
 
 export function groupName(group: Group): string {
-  if (group === 'other') return 'All others';
+  if (group === 'other') return 'Other';
   return group.map((part) => ('missing' in part ? `(no ${fieldName(part.field)})` : valueName(part.value))).join(' · ');
 }
 

@@ -3,12 +3,11 @@ import { count } from '../../components/formats.ts';
 
 /** What is to be known about the numbers themselves, whatever they are drawn as. */
 export function notesOf({ kind, exact, skipped }: Pick<Answer, 'kind' | 'exact' | 'skipped'>): readonly string[] {
-  const about =
-    kind === 'performance'
-      ? 'Percentiles are estimates, within 1 %'
-      : 'About: estimates, users with a standard error of 0.4 %';
+  const about = kind === 'performance' ? 'Approximate percentiles (±1%)' : 'Approximate (±0.5%)';
   return [
     ...(exact ? [] : [about]),
-    ...(skipped > 0 ? [`${count(skipped)} ${skipped === 1 ? 'value is' : 'values are'} no number and left out`] : []),
+    ...(skipped > 0
+      ? [`${count(skipped)} ${skipped === 1 ? 'value is' : 'values are'} not a number and left out`]
+      : []),
   ];
 }

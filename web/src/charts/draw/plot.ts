@@ -203,7 +203,7 @@ function tooltipOf(
   const marks = plot.marks?.filter((mark) => mark.place === place) ?? [];
   const notes = [
     ...(rows.length > ROWS_MAX ? [`and ${rows.length - ROWS_MAX} more`] : []),
-    ...(place === plot.running ? ['Not over yet'] : []),
+    ...(place === plot.running ? ['Incomplete'] : []),
     ...marks.map(({ text }) => text),
   ];
   return {

@@ -80,8 +80,8 @@ type Status = (typeof STATUSES)[number];
 const NAMES: Readonly<Record<Status, string>> = {
   new: 'New',
   returning: 'Returning',
-  resurrecting: 'Back again',
-  dormant: 'Gone quiet',
+  resurrecting: 'Resurrected',
+  dormant: 'Dormant',
 };
 /** Their places in the palette: far from each other for every eye. */
 const PLACES: Readonly<Record<Status, number>> = { returning: 0, new: 1, resurrecting: 2, dormant: 3 };
@@ -95,13 +95,13 @@ export function lifecyclePlot(drawing: Drawing<'lifecycle'>): Plot {
   const intervals = answer.result.intervals.slice(0, buckets.count);
   const size = (value: number) => count(Math.abs(value));
   return {
-    label: `New, returning, back again and gone quiet users, ${spanOf(answer)}. Below the axis are those gone quiet. ${STATUSES.map((status) => `${NAMES[status]}: ${count(intervals.reduce((sum, one) => sum + one[status], 0))}`).join('; ')}`,
+    label: `New, returning, resurrected and dormant users, ${spanOf(answer)}. Dormant users are below the axis. ${STATUSES.map((status) => `${NAMES[status]}: ${count(intervals.reduce((sum, one) => sum + one[status], 0))}`).join('; ')}`,
     style: 'bar',
     isStacked: true,
     places: buckets.places,
     running: buckets.running,
     ...(intervals.some((one, i) => isCut(one, i, buckets.running)) && {
-      notes: [`A ${buckets.interval} that the range cuts is counted whole`],
+      notes: [`A ${buckets.interval} partly outside the range is counted in full`],
     }),
     marks: marksOf(annotations, buckets, answer.timeZone),
     series: STATUSES.map((status) => ({
@@ -172,7 +172,7 @@ function lifecyclePick(input: Living, status: Status, place: number): Picked | u
 const EVER = '1970-01-01T00:00:00.000Z';
 
 const noteOf = (one: LivingInterval, place: number, running: number | undefined): string =>
-  place === running ? ' (so far)' : isCut(one, place, running) ? ' (cut by the range)' : '';
+  place === running ? ' (so far)' : isCut(one, place, running) ? ' (partly outside the range)' : '';
 
 export function lifecycleTables(input: Living): readonly DataTable[] {
   const buckets = lifecycleBuckets(input);
@@ -186,7 +186,7 @@ export function lifecycleTables(input: Living): readonly DataTable[] {
   return [
     {
       title: 'Lifecycle',
-      columns: [{ label: 'From' }, ...STATUSES.map((status) => numberColumn(NAMES[status]))],
+      columns: [{ label: 'Date' }, ...STATUSES.map((status) => numberColumn(NAMES[status]))],
       rows,
     },
   ];

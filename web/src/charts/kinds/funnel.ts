@@ -71,7 +71,9 @@ export function funnelPicture(drawing: Drawing<'funnel'>): Picture {
       ? parts.map(({ name }, i) => ({ series: i, label: name, colour: colour(i), shape: 'rect' as const }))
       : [],
     ...(steps.some(({ complete }) => !complete) && {
-      notes: [`So far: ${steps[0]?.complete ? 'the window of some has not ended' : 'the range has not ended'}`],
+      notes: [
+        `So far: ${steps[0]?.complete ? 'some conversion windows are still open' : 'the date range has not ended'}`,
+      ],
     }),
     option: {
       tooltip: { trigger: 'item' },
@@ -186,19 +188,19 @@ function tooltipOf(
   const step = part?.steps[index];
   if (!part || !step) return undefined;
   const rows = [
-    { label: 'Reached', value: count(step.total), colour: colour(place) },
-    { label: 'Of the first step', value: percent(step.conversion) },
+    { label: 'Users', value: count(step.total), colour: colour(place) },
+    { label: 'Overall', value: percent(step.conversion) },
   ];
   const later = [
-    { label: 'Of the step before', value: percent(step.conversionFromPrevious) },
-    { label: 'Lost since then', value: count(step.dropOff) },
-    { label: 'Half are here within', value: duration(step.medianMs) },
-    { label: '90 % are here within', value: duration(step.p90Ms) },
+    { label: 'From previous', value: percent(step.conversionFromPrevious) },
+    { label: 'Dropped off', value: count(step.dropOff) },
+    { label: 'Median time', value: duration(step.medianMs) },
+    { label: 'p90 time', value: duration(step.p90Ms) },
   ];
   return {
     title: `${step.step}. ${lineOf(step.name)}${isBroken ? ` · ${part.name}` : ''}`,
     rows: index === 0 ? rows : [...rows, ...later],
-    ...(!step.complete && { note: 'Not over yet' }),
+    ...(!step.complete && { note: 'Incomplete' }),
   };
 }
 
@@ -218,7 +220,7 @@ function pickOf(
   const name = lineOf(step.name);
   const of = part.group === undefined ? '' : ` · ${part.name}`;
   return {
-    label: isLost ? `Lost before ${name}${of}` : `Reached ${name}${of}`,
+    label: isLost ? `Dropped off before ${name}${of}` : `Reached ${name}${of}`,
     from: answer.from,
     to: answer.to,
     filters: own,
@@ -251,7 +253,7 @@ export function funnelTables(input: Input): readonly DataTable[] {
   const columns = [
     ...(isBroken ? [{ label: 'Group' }] : []),
     { label: 'Step' },
-    ...['Reached', 'Of the first', 'Of the step before', 'Lost', 'Median time', '90 % within'].map(numberColumn),
+    ...['Users', 'Overall', 'From previous', 'Dropped off', 'Median time', 'p90 time'].map(numberColumn),
   ];
   return [{ title: 'Steps', columns, rows }];
 }

@@ -44,7 +44,7 @@ export function flowsOf({ answer }: Input): { readonly stops: readonly Stop[]; r
     const stop = stops.get(node.id)!;
     const depth = isToEnd ? stop.depth - 1 : stop.depth + 1;
     const known = ends.get(depth);
-    const label = isToEnd ? 'Began here' : 'Ended';
+    const label = isToEnd ? 'Started here' : 'Ended';
     const end: Stop = { id: `ended-${depth}`, label, depth, total: (known?.total ?? 0) + node.ended, kind: 'ended' };
     ends.set(depth, end);
     flows.push(isToEnd ? { from: end, to: stop, total: node.ended } : { from: stop, to: end, total: node.ended });
@@ -58,7 +58,7 @@ export function flowsOf({ answer }: Input): { readonly stops: readonly Stop[]; r
 
 const stopOf = (node: Node, first: number): Stop => ({
   id: String(node.id),
-  label: 'other' in node ? 'All others' : valueName(node.value),
+  label: 'other' in node ? 'Other' : valueName(node.value),
   depth: node.step - first,
   total: node.total,
   kind: 'other' in node ? 'other' : 'value',
@@ -144,7 +144,7 @@ export function pathsPicture(drawing: Drawing<'paths'>): Picture {
       if (!stop) return undefined;
       const rows = [
         { label: 'Paths', value: count(stop.total), colour: colour(stop) },
-        { label: 'Of all', value: share(stop.total) },
+        { label: 'Share', value: share(stop.total) },
       ];
       return { title: stop.label, rows };
     },
@@ -186,7 +186,7 @@ export function pathsTables(input: Input): readonly DataTable[] {
     { label: 'From' },
     { label: 'To' },
     numberColumn('Paths'),
-    numberColumn('Of those before'),
+    numberColumn('From previous'),
   ];
   return [{ title: 'Paths', columns, rows }];
 }

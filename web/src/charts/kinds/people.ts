@@ -27,7 +27,7 @@ export function usersTables({ answer }: Pick<Drawing<'users'>, 'answer'>): reado
     { label: 'Latest event' },
   ];
   const title = total > users.length ? `${count(users.length)} of ${count(total)} users` : `${count(total)} users`;
-  return [{ title, columns, rows, empty: 'No user matches.' }];
+  return [{ title, columns, rows, empty: 'No matching users.' }];
 }
 
 export function timelineTables({ answer }: Pick<Drawing<'timeline'>, 'answer'>): readonly DataTable[] {

@@ -19,9 +19,9 @@ const WORDS: Readonly<Record<Sort, string>> = {
   p50: 'Median',
   p95: 'p95',
   p99: 'p99',
-  max: 'Greatest',
+  max: 'Max',
   count: 'Events',
-  rate: 'Share',
+  rate: 'Error rate',
 };
 /** More lines over each other are no picture; the table has all. */
 const LINES_MAX = 8;
@@ -85,7 +85,7 @@ export function performancePlot(drawing: Drawing<'performance'>): Plot {
     ...(sort === 'rate' && { formatAxis: percent }),
     notes: [
       ...(all.length > groups.length ? [`The first ${groups.length} of ${all.length} groups; the table has all`] : []),
-      `${WORDS[sort]} in each ${intervalIn(question) ?? 'interval'}`,
+      `${WORDS[sort]} per ${intervalIn(question) ?? 'interval'}`,
     ],
     pick: (series, place) =>
       pickOf(drawing, series, over.ranges[place] && { ...over.ranges[place], title: over.places[place]!.title }),

@@ -1,4 +1,4 @@
-/** Who comes back: cohorts down, periods to the right. */
+/** Retention: cohorts down, periods to the right. */
 import type { AnswerOf, Filter, Segment } from '../../api/wire.ts';
 import { count, percent } from '../../components/formats.ts';
 import { hatchOf, NARROW_PX } from '../draw/axes.ts';
@@ -39,7 +39,7 @@ export function retentionPicture(drawing: Drawing<'retention'>): Picture {
     label: `Retention, ${cohorts.length} cohorts by ${interval}. On average: ${averageText(part, interval)}`,
     legend: [],
     ...(names.length > 1 && { groups: names }),
-    ...(cells.some(({ complete }) => !complete) && { notes: ['Hatched: not over yet'] }),
+    ...(cells.some(({ complete }) => !complete) && { notes: ['Striped = incomplete'] }),
     option: {
       tooltip: { trigger: 'item' },
       grid: { left, right: 12, top: 24, bottom: 6, containLabel: false },
@@ -106,7 +106,7 @@ export function retentionPicture(drawing: Drawing<'retention'>): Picture {
           { label: `${WORD[interval]} ${at.period}`, value: percent(at.rate), colour: groundOf(at.rate, colours) },
           { label: 'Users', value: `${count(at.users)} of ${count(cohort.users)}` },
         ],
-        ...(!at.complete && { note: 'Not over yet' }),
+        ...(!at.complete && { note: 'Incomplete' }),
       };
     },
     pick: ({ index }) => {

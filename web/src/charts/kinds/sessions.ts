@@ -20,10 +20,10 @@ export interface Figure {
 export const sessionFigures = (result: Result): readonly Figure[] => [
   { label: 'Sessions', value: count(result.sessions) },
   { label: 'Users', value: count(result.users) },
-  { label: 'Events each', value: count(result.eventsPerSession) },
-  { label: 'Of one event', value: percent(result.bounceRate) },
-  { label: 'Average length', value: duration(result.averageMs) },
-  { label: 'Median length', value: duration(result.medianMs) },
+  { label: 'Events per session', value: count(result.eventsPerSession) },
+  { label: 'Bounce rate', value: percent(result.bounceRate) },
+  { label: 'Average duration', value: duration(result.averageMs) },
+  { label: 'Median duration', value: duration(result.medianMs) },
 ];
 
 export const sessionsPicture = (drawing: Drawing<'sessions'>): Picture => plotPicture(sessionsPlot(drawing), drawing);
@@ -81,20 +81,20 @@ export function sessionsTables(input: Input): readonly DataTable[] {
     numberCell(one.p90Ms, duration),
   ];
   const rows = [
-    [textCell('Whole range'), ...measures(result)],
+    [textCell('Total'), ...measures(result)],
     ...(result.points ?? []).slice(0, buckets.count).map((point, place): Row => {
       const { title } = buckets.places[place]!;
       const text = place === buckets.running ? `${title} (so far)` : title;
       return [{ text, value: Date.parse(point.from) }, ...measures(point)];
     }),
   ];
-  const columns = ['Sessions', 'Users', 'Events each', 'Of one event', 'Average', 'Median', '90 % are shorter'].map(
+  const columns = ['Sessions', 'Users', 'Events per session', 'Bounce rate', 'Average', 'Median', 'p90'].map(
     numberColumn,
   );
   return [
-    { title: 'Sessions', columns: [{ label: 'From' }, ...columns], rows },
-    placesTable('Begin with', result.entry, result.sessions),
-    placesTable('End with', result.exit, result.sessions),
+    { title: 'Sessions', columns: [{ label: 'Date' }, ...columns], rows },
+    placesTable('Entry events', result.entry, result.sessions),
+    placesTable('Exit events', result.exit, result.sessions),
     ...(result.list ? [listTable(result.list, timeZone)] : []),
   ];
 }
@@ -103,7 +103,7 @@ export function placesTable(title: string, places: Result['entry'], all: number)
   const greatest = Math.max(1, ...places.map(({ sessions }) => sessions));
   const rows = places.map(
     (place): Row => [
-      textCell('other' in place ? 'All others' : lineOf(place.event)),
+      textCell('other' in place ? 'Other' : lineOf(place.event)),
       numberCell(place.sessions, count, { share: place.sessions / greatest }),
       numberCell(all === 0 ? null : place.sessions / all, percent),
     ],
@@ -123,9 +123,9 @@ function listTable(list: NonNullable<Result['list']>, timeZone: string): DataTab
     ],
   );
   const columns = [
-    { label: 'From' },
+    { label: 'Started' },
     { label: 'User or device' },
-    numberColumn('Length'),
+    numberColumn('Duration'),
     numberColumn('Events'),
     { label: 'First' },
     { label: 'Last' },

@@ -145,7 +145,7 @@ export function sqlTables({ answer }: Pick<Drawing<'sql'>, 'answer'>): readonly 
       title: 'Result',
       columns: columns.map(({ name, type }) => ({ label: lineOf(name), isNumber: type === 'number' })),
       rows: result.rows.map((row): Row => columns.map(({ type }, i) => cell(row[i], type))),
-      empty: 'The question has no rows.',
+      empty: 'No rows.',
     },
   ];
 }

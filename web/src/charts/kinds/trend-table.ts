@@ -27,7 +27,7 @@ export function trendTables(input: TrendInput): readonly DataTable[] {
     ...(isCompared ? [numberColumn(`${name}, before`)] : []),
   ]);
   const whole: Row = [
-    textCell('Whole range'),
+    textCell('Total'),
     ...series.flatMap(({ total, compare }, i) => [
       numberCell(total, count, { pick: pick(i, undefined) }),
       ...(isCompared ? [numberCell(compare?.total ?? null)] : []),
@@ -45,10 +45,10 @@ export function trendTables(input: TrendInput): readonly DataTable[] {
       ]),
     ];
   });
-  return [{ title: 'Over time', columns: [{ label: 'From' }, ...columns], rows: [whole, ...rows] }];
+  return [{ title: 'Over time', columns: [{ label: 'Date' }, ...columns], rows: [whole, ...rows] }];
 }
 
-const BEFORE = [numberColumn('Before'), numberColumn('Change')];
+const BEFORE = [numberColumn('Previous'), numberColumn('Change')];
 function beforeCells(total: number | null, before: number | null) {
   const change = total === null || before === null ? undefined : changeOf(total, before);
   return [

@@ -26,7 +26,7 @@ const WORDS: Readonly<Record<TrendSeries['measure'], string>> = {
   p90: '90th percentile',
   p95: '95th percentile',
   p99: '99th percentile',
-  uniqueValues: 'different values',
+  uniqueValues: 'unique values',
   formula: '',
 };
 /** Parts that can be put on each other; users of one group may be users of another too, so their stack is higher than all users. */

@@ -11,7 +11,7 @@ import { UserMenu } from '../../shell/user-menu.tsx';
 
 /** As the server takes it (docs/http-api.md). */
 const APP = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const RULE = 'Letters, digits, dots, underscores and hyphens; at most 64, the first a letter or a digit.';
+const RULE = 'Use up to 64 letters, digits, dots, hyphens or underscores, starting with a letter or digit.';
 
 /** All apps, and the way to a new one: it is there with its first event. */
 export function Apps() {
@@ -55,10 +55,10 @@ export function Apps() {
           }}
         >
           <Stack gap="xs">
-            <Text>{apps?.length === 0 ? 'What is your app called?' : 'A new app is there with its first event:'}</Text>
+            <Text>{apps?.length === 0 ? 'Name your app' : 'New app'}</Text>
             <Group align="flex-start">
               <TextInput
-                aria-label="Name of the app"
+                aria-label="App name"
                 placeholder="shop"
                 value={name}
                 error={fault}
@@ -68,7 +68,7 @@ export function Apps() {
                 }}
                 style={{ flex: 1 }}
               />
-              <Button type="submit">Go on</Button>
+              <Button type="submit">Continue</Button>
             </Group>
           </Stack>
         </form>

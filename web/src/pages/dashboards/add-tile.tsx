@@ -21,12 +21,12 @@ const CHARTS = [
   { value: 'number', label: 'Number' },
 ] as const satisfies readonly { value: Chart; label: string }[];
 const MEASURES = [
-  { value: 'count', label: 'How often' },
-  { value: 'users', label: 'By how many users' },
-  { value: 'sessions', label: 'In how many sessions' },
+  { value: 'count', label: 'Number of events' },
+  { value: 'users', label: 'Number of users' },
+  { value: 'sessions', label: 'Number of sessions' },
 ] as const;
 
-/** A saved report, or a simple question made on the spot; Explore makes the others. */
+/** Saved report, or a simple question made on the spot; Explore makes the others. */
 export function AddTile({ app, reports, onAdd, onClose }: AddTileProps) {
   const [from, setFrom] = useState(reports.length > 0 ? 'report' : 'question');
   const [report, setReport] = useState<string | null>(reports[0]?.id ?? null);
@@ -51,7 +51,7 @@ export function AddTile({ app, reports, onAdd, onClose }: AddTileProps) {
     return { name: name.trim() || said, chart: drawn, question };
   };
   return (
-    <Modal opened onClose={onClose} title="Add a tile" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Add tile" closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
         onSubmit={(submitted) => {
           submitted.preventDefault();
@@ -61,13 +61,13 @@ export function AddTile({ app, reports, onAdd, onClose }: AddTileProps) {
       >
         <Stack>
           <SegmentedControl
-            aria-label="What the tile shows"
+            aria-label="Tile content"
             fullWidth
             value={from}
             onChange={setFrom}
             data={[
-              { value: 'report', label: 'A saved report' },
-              { value: 'question', label: 'A new question' },
+              { value: 'report', label: 'Saved report' },
+              { value: 'question', label: 'New query' },
             ]}
           />
           {from === 'report' ? (
@@ -75,7 +75,7 @@ export function AddTile({ app, reports, onAdd, onClose }: AddTileProps) {
               <Text size="sm" c="dimmed">
                 No report is saved yet.{' '}
                 <AnchorLink to="/apps/$app/explore" params={{ app }}>
-                  Make one in Explore
+                  Create one in Explore
                 </AnchorLink>
                 , or choose a new question.
               </Text>
@@ -107,7 +107,7 @@ export function AddTile({ app, reports, onAdd, onClose }: AddTileProps) {
                 onChange={(value) => setChart(value ?? 'line')}
               />
               <Select
-                label="Range of time"
+                label="Date range"
                 data={PRESETS.map(({ label }) => label)}
                 value={range}
                 allowDeselect={false}
@@ -117,7 +117,7 @@ export function AddTile({ app, reports, onAdd, onClose }: AddTileProps) {
           )}
           <TextInput
             label="Name"
-            description="Its own, unless you say one."
+            description="Leave empty to use the report’s name."
             maxLength={200}
             value={name}
             onChange={(typed) => setName(typed.currentTarget.value)}

@@ -28,7 +28,7 @@ export function Create({ app, template: first, onClose }: { app: string; templat
 
   const submit = (): void => {
     if (name.trim() === '') {
-      setFault('Say what it is called.');
+      setFault('Enter a name.');
       return;
     }
     if (takesEvents && events.length === 0) return;
@@ -48,9 +48,9 @@ export function Create({ app, template: first, onClose }: { app: string; templat
         }}
       >
         <Stack gap="md">
-          <Radio.Group label="Begin with" value={id} onChange={setId}>
+          <Radio.Group label="Start with" value={id} onChange={setId}>
             <Stack gap="xs" mt="xs">
-              <Radio value={EMPTY} label="Nothing" description="Tiles are added one by one." />
+              <Radio value={EMPTY} label="Blank" description="Add tiles one by one." />
               {templates.map((one) => (
                 <Radio key={one.id} value={one.id} label={one.name} description={one.about} />
               ))}
@@ -65,7 +65,7 @@ export function Create({ app, template: first, onClose }: { app: string; templat
               onChange={setChosen}
               maxValues={EVENTS_MAX}
               searchable
-              error={events.length === 0 ? 'Choose one event at least.' : undefined}
+              error={events.length === 0 ? 'Choose at least one event.' : undefined}
             />
           )}
           <TextInput

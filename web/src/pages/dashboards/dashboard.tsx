@@ -55,7 +55,7 @@ export function Dashboard() {
       () => [
         { keys: 'f', label: 'Full screen', run: toggle },
         { keys: 'r', label: 'Refresh', run: () => void refresh() },
-        ...(isAdmin ? [{ keys: 'e', label: 'Arrange the dashboard', run: () => setEditing(true) }] : []),
+        ...(isAdmin ? [{ keys: 'e', label: 'Edit layout', run: () => setEditing(true) }] : []),
       ],
       [toggle, refresh, isAdmin],
     ),
@@ -91,7 +91,7 @@ export function Dashboard() {
               aria-label="Refresh"
               w={160}
               data={[
-                { value: NO_REFRESH, label: 'No refresh' },
+                { value: NO_REFRESH, label: 'Auto-refresh off' },
                 ...REFRESHES.map((value) => ({ value, label: LABELS[value] })),
               ]}
               value={every ?? NO_REFRESH}
@@ -102,16 +102,16 @@ export function Dashboard() {
               }}
             />
             <Act
-              label={`Refresh now; as of ${clock(at)}`}
+              label={`Refresh (last updated ${clock(at)}`}
               onClick={() => void refresh()}
               icon={<IconRefresh size={18} />}
             />
             <Act label="Full screen" onClick={toggle} icon={<IconArrowsMaximize size={18} />} />
             {isAdmin && (
               <>
-                <Act label="Share by a link" onClick={() => setSharing(true)} icon={<IconShare size={18} />} />
+                <Act label="Share" onClick={() => setSharing(true)} icon={<IconShare size={18} />} />
                 <Button leftSection={<IconLayoutGrid size={16} aria-hidden />} onClick={() => setEditing(true)}>
-                  Arrange
+                  Edit layout
                 </Button>
               </>
             )}
@@ -135,11 +135,8 @@ export function Dashboard() {
           />
         </Suspense>
       ) : data.tiles.length === 0 ? (
-        <Empty
-          title="No tiles yet"
-          action={isAdmin && <Button onClick={() => setEditing(true)}>Add the first tile</Button>}
-        >
-          {isAdmin ? 'A tile shows a saved report, or a question of its own.' : 'An admin can add some.'}
+        <Empty title="No tiles yet" action={isAdmin && <Button onClick={() => setEditing(true)}>Add tile</Button>}>
+          {isAdmin ? 'A tile shows a saved report or its own query.' : 'Ask an admin to add some.'}
         </Empty>
       ) : (
         <div ref={ref} className={classes['wall']} style={isWall ? ({ '--row': `${wallRow}px` } as CSSProperties) : {}}>
@@ -177,16 +174,16 @@ function RangePickerOrOwn({ value, onChange }: { value: Range; onChange: (value:
       <Button
         variant="default"
         onClick={() => onChange({ last: '30d' })}
-        title="Each tile has its own range; choose one for all of them"
+        title="Each tile has its own date range. Choose one for all of them."
       >
-        Own ranges
+        Date range: per tile
       </Button>
     );
   return (
     <Group gap={4}>
       <RangePicker value={value} onChange={onChange} />
       <Button variant="subtle" color="gray" onClick={() => onChange({})}>
-        Own ranges
+        Date range: per tile
       </Button>
     </Group>
   );

@@ -64,7 +64,7 @@ export function Dashboards() {
         (isAdmin ? (
           <Templates app={app} onChoose={(template) => setMaking({ template })} />
         ) : (
-          <Empty title="No dashboards yet">An admin of this server can make one; it is listed here then.</Empty>
+          <Empty title="No dashboards yet">Ask an admin to create one.</Empty>
         ))}
       {data && data.length > 0 && (
         <Table highlightOnHover verticalSpacing="sm">
@@ -112,7 +112,7 @@ export function Dashboards() {
       {making && <Create app={app} {...making} onClose={() => setMaking(undefined)} />}
       {dialog?.kind === 'rename' && (
         <Rename
-          title="Rename the dashboard"
+          title="Rename dashboard"
           name={dialog.of.name}
           description={dialog.of.description}
           hasDescription
@@ -136,7 +136,7 @@ export function Dashboards() {
           onConfirm={() => remove.mutate(dialog.of.id, { onSuccess: close })}
           onClose={close}
         >
-          Its tiles and its shared links go with it, for everybody and for good. Saved reports and events stay.
+          This deletes its tiles and share links for everyone. Saved reports and events are kept.
         </Confirm>
       )}
     </Page>
@@ -147,7 +147,7 @@ function Actions({ board, onChoose }: { board: SavedDashboard; onChoose: (kind: 
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={`Actions of ${board.name}`}>
+        <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${board.name}`}>
           <IconDots size={18} />
         </ActionIcon>
       </Menu.Target>
@@ -174,9 +174,7 @@ function Templates({ app, onChoose }: { app: string; onChoose: (id: string) => v
   const templates = templatesFor(data.map(({ event }) => event));
   return (
     <Stack>
-      <Text c="dimmed">
-        A dashboard keeps your questions side by side. Begin with one of these, and change it as you like.
-      </Text>
+      <Text c="dimmed">Start from a template or a blank dashboard.</Text>
       <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
         {templates.map(({ id, name, about }) => (
           <Paper key={id} withBorder p="md" radius="md">
@@ -191,7 +189,7 @@ function Templates({ app, onChoose }: { app: string; onChoose: (id: string) => v
               </div>
               <Group>
                 <Button variant="light" size="xs" aria-label={`Use the template ${name}`} onClick={() => onChoose(id)}>
-                  Use this
+                  Use template
                 </Button>
               </Group>
             </Stack>

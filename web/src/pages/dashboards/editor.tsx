@@ -25,7 +25,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
-const HELP = 'Arrow keys move this tile, with Shift they change its size.';
+const HELP = 'Arrow keys move this tile; Shift + arrow keys resize it.';
 
 export interface EditorProps {
   readonly app: string;
@@ -124,11 +124,11 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
     <>
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          Drag tiles by their handle and their corner, or use their menu, or the arrow keys on the handle.
+          Drag to move, drag a corner to resize. Arrow keys on the handle work too.
         </Text>
         <Group gap="xs">
           <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-            Add a tile
+            Add tile
           </Button>
           <Button variant="default" onClick={onDone}>
             Cancel
@@ -139,9 +139,9 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
         </Group>
       </Group>
       {isStale && (
-        <Alert variant="default" color="yellow" title="Somebody else saved this dashboard meanwhile" role="alert">
+        <Alert variant="default" color="yellow" title="Someone else changed this dashboard" role="alert">
           <Text size="sm" mb="xs">
-            Load theirs, which drops your changes, or save yours, which takes the place of theirs.
+            Load their version and discard your changes, or save yours over it.
           </Text>
           <Group gap="xs">
             <Button
@@ -152,7 +152,7 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
                 onDone();
               }}
             >
-              Load theirs
+              Load their version
             </Button>
             <Button
               size="xs"
@@ -164,7 +164,7 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
                 save(now.version);
               }}
             >
-              Save mine
+              Save my version
             </Button>
           </Group>
         </Alert>
@@ -174,8 +174,8 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
         {said}
       </div>
       {tiles.length === 0 && (
-        <Empty title="No tiles yet" action={<Button onClick={() => setAdding(true)}>Add a tile</Button>}>
-          A tile shows a saved report, or a question of its own.
+        <Empty title="No tiles yet" action={<Button onClick={() => setAdding(true)}>Add tile</Button>}>
+          A tile shows a saved report or its own query.
         </Empty>
       )}
       {isWide ? (
@@ -206,7 +206,7 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
       )}
       {renamed && (
         <Rename
-          title="Rename the tile"
+          title="Rename tile"
           name={nameOf(renamed, reports)}
           onSave={(name) => {
             setTiles((before) => before.map((tile) => (tile.key === renamed.key ? { ...tile, name } : tile)));

@@ -41,7 +41,7 @@ export function Rename({
             value={typed}
             maxLength={200}
             data-autofocus
-            error={typed.trim() === '' ? 'A name is needed.' : undefined}
+            error={typed.trim() === '' ? 'Enter a name.' : undefined}
             onChange={(event) => setTyped(event.currentTarget.value)}
           />
           {hasDescription && (

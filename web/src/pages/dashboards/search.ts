@@ -1,7 +1,7 @@
 import { type Range, rangeIn } from '../../components/range.ts';
 import { oneIn, type Search } from '../../components/search.ts';
 
-/** How often all tiles are asked again. */
+/** Number of events all tiles are asked again. */
 export const REFRESHES = ['30s', '1min', '5min', '15min'] as const;
 export type Refresh = (typeof REFRESHES)[number];
 

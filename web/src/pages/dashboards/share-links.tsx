@@ -8,7 +8,7 @@ import { linksQuery, useLinks } from './queries.ts';
 
 const DAY_MS = 86_400_000;
 const ENDS = [
-  { value: '', label: 'When I revoke it' },
+  { value: '', label: 'Never' },
   { value: '1', label: 'In a day' },
   { value: '7', label: 'In a week' },
   { value: '30', label: 'In 30 days' },
@@ -23,14 +23,14 @@ export function ShareLinks({ app, id, onClose }: { app: string; id: string; onCl
   const token = make.data?.url.split('/').at(-1);
   const address = token === undefined ? undefined : new URL(`share/${token}`, document.baseURI).href;
   return (
-    <Modal opened onClose={onClose} title="Share by a link" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Share" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack>
         <Text size="sm" c="dimmed">
-          Whoever has the link sees this dashboard and its numbers, without signing in, and can change nothing.
+          Anyone with the link can view this dashboard without signing in. They can’t change anything.
         </Text>
         <Group align="flex-end">
           <Select
-            label="It ends"
+            label="Expires"
             data={ENDS}
             value={days}
             allowDeselect={false}
@@ -42,7 +42,7 @@ export function ShareLinks({ app, id, onClose }: { app: string; id: string; onCl
               make.mutate(days === '' ? undefined : new Date(Date.now() + Number(days) * DAY_MS).toISOString())
             }
           >
-            Make a link
+            Create link
           </Button>
         </Group>
         {make.error && <Failure error={make.error} />}
@@ -52,10 +52,10 @@ export function ShareLinks({ app, id, onClose }: { app: string; id: string; onCl
               <Code fz="sm" style={{ overflowWrap: 'anywhere' }}>
                 {address}
               </Code>
-              <CopyButton text={address} label="Copy the link" />
+              <CopyButton text={address} label="Copy link" />
             </Group>
             <Text size="sm" c="dimmed">
-              Copy it now: it is shown this once.
+              Copy it now. You won’t be able to see it again.
             </Text>
           </Stack>
         )}
@@ -66,8 +66,8 @@ export function ShareLinks({ app, id, onClose }: { app: string; id: string; onCl
           <Table>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>Made</Table.Th>
-                <Table.Th>Ends</Table.Th>
+                <Table.Th>Created</Table.Th>
+                <Table.Th>Expires</Table.Th>
                 <Table.Th ta="right">Revoke</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -77,12 +77,12 @@ export function ShareLinks({ app, id, onClose }: { app: string; id: string; onCl
                   <Table.Td>
                     {ago(link.createdAt)} by {link.createdBy}
                   </Table.Td>
-                  <Table.Td>{link.expiresAt === undefined ? 'when revoked' : dateTime(link.expiresAt)}</Table.Td>
+                  <Table.Td>{link.expiresAt === undefined ? 'never' : dateTime(link.expiresAt)}</Table.Td>
                   <Table.Td ta="right">
                     <Button
                       size="xs"
                       variant="default"
-                      aria-label={`Revoke the link of ${dateTime(link.createdAt)}`}
+                      aria-label={`Revoke the link created ${dateTime(link.createdAt)}`}
                       loading={revoke.isPending && revoke.variables === link.id}
                       onClick={() =>
                         revoke.mutate(link.id, { onSuccess: () => link.id === make.data?.id && make.reset() })
@@ -96,7 +96,7 @@ export function ShareLinks({ app, id, onClose }: { app: string; id: string; onCl
             </Table.Tbody>
           </Table>
         )}
-        {data?.length === 0 && <Text size="sm">No link leads here now.</Text>}
+        {data?.length === 0 && <Text size="sm">No active links.</Text>}
       </Stack>
     </Modal>
   );

@@ -20,7 +20,7 @@ const of = (events: readonly string[]) => events.slice(0, EVENTS_MAX).map((event
 const REPORTS: Template = {
   id: 'reports',
   name: 'Reports',
-  about: 'Today and yesterday, this week and last week, this month and last month, for the events you choose.',
+  about: 'Today, this week and this month compared to the previous period, for the events you choose.',
   tiles(events) {
     const series = of(events);
     const periods = [
@@ -54,7 +54,7 @@ const REPORTS: Template = {
 const PRODUCT: Template = {
   id: 'product',
   name: 'Product',
-  about: 'Who uses it, how often they come back, and what they do most.',
+  about: 'Who uses it, how often they return, and what they do most.',
   tiles: (events) => [
     {
       x: 0,
@@ -79,7 +79,7 @@ const PRODUCT: Template = {
       y: 3,
       w: 6,
       h: 4,
-      name: 'What they do',
+      name: 'Top events',
       chart: 'line',
       question: trend({ last: '30d', interval: 'day', series: of(events) }),
     },
@@ -88,7 +88,7 @@ const PRODUCT: Template = {
       y: 3,
       w: 6,
       h: 4,
-      name: 'New, back and gone',
+      name: 'Lifecycle',
       chart: 'bar',
       question: { kind: 'lifecycle', last: '8w', interval: 'week' },
     },
@@ -97,7 +97,7 @@ const PRODUCT: Template = {
       y: 7,
       w: 12,
       h: 5,
-      name: 'Who comes back',
+      name: 'Retention',
       chart: 'heatmap',
       question: { kind: 'retention', last: '8w', interval: 'week', start: {} },
     },
@@ -107,7 +107,7 @@ const PRODUCT: Template = {
 const WEB: Template = {
   id: 'web',
   name: 'Web',
-  about: 'Visitors and page views, the pages they read and where they come from.',
+  about: 'Visitors, page views, top pages and traffic sources.',
   tiles: () => {
     const views = [{ event: 'page viewed' }];
     const visitors = [{ event: 'page viewed', measure: 'users' }] as const;
@@ -154,8 +154,8 @@ const WEB: Template = {
 
 const HEALTH: Template = {
   id: 'health',
-  name: 'Errors and speed',
-  about: 'What fails, how often, and which routes are slow.',
+  name: 'Errors and performance',
+  about: 'Errors, how often they happen, and slow routes.',
   tiles: () => [
     {
       x: 0,

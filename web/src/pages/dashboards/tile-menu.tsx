@@ -37,7 +37,7 @@ export function TileMenu({ name, onMove, onResize, onRename, onEdit, onRemove }:
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Actions of ${name}`}>
+        <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Actions for ${name}`}>
           <IconDots size={16} />
         </ActionIcon>
       </Menu.Target>

@@ -44,7 +44,7 @@ export function TileView({ app, tile, reports, range, handle, actions, isPlaced 
       <div ref={ref} className={classes['content']}>
         {question === undefined ? (
           <Text size="sm" c="dimmed">
-            Its saved report is gone. Remove this tile, or choose another report.
+            Its saved report was deleted. Remove this tile, or choose another report.
           </Text>
         ) : (
           height > 0 && (

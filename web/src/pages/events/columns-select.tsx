@@ -20,14 +20,14 @@ export function ColumnsSelect({ app, event, value, onChange }: ColumnsSelectProp
   return (
     <MultiSelect
       label="Properties as columns"
-      description="None shows all properties in one line"
+      description="Leave empty to show all"
       placeholder={value.length === 0 ? 'Choose properties' : ''}
       searchable
       clearable
       hidePickedOptions
       maxValues={COLUMNS_MAX}
       comboboxProps={{ withinPortal: false }}
-      nothingFoundMessage="No property is called so"
+      nothingFoundMessage="No matching properties"
       data={all.map((field) => ({ value: field, label: fieldLabel(field) }))}
       value={[...value]}
       onChange={onChange}

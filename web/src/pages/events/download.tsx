@@ -24,7 +24,7 @@ export function Download({ app, path, query }: DownloadProps) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>All that match</Menu.Label>
+        <Menu.Label>All matching events</Menu.Label>
         {FORMS.map(({ format, label }) => (
           <Menu.Item
             key={format}

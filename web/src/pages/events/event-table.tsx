@@ -53,10 +53,10 @@ export function EventTable({ events, columns, timeZone, isOld, hasMore, handle, 
   useImperativeHandle(handle, () => ({ focus }), [focus]);
   const shortcuts = useMemo(
     () => [
-      { keys: 'j', label: 'The event below', run: () => step(1) },
-      { keys: 'ArrowDown', label: 'The event below', run: () => step(1) },
-      { keys: 'k', label: 'The event above', run: () => step(-1) },
-      { keys: 'ArrowUp', label: 'The event above', run: () => step(-1) },
+      { keys: 'j', label: 'Next event', run: () => step(1) },
+      { keys: 'ArrowDown', label: 'Next event', run: () => step(1) },
+      { keys: 'k', label: 'Previous event', run: () => step(-1) },
+      { keys: 'ArrowUp', label: 'Previous event', run: () => step(-1) },
     ],
     [step],
   );
@@ -124,7 +124,7 @@ export function EventTable({ events, columns, timeZone, isOld, hasMore, handle, 
         </tbody>
       </table>
       <Text size="xs" c="dimmed" p="xs" pos="sticky" left={0} w="fit-content">
-        {hasMore ? 'More come as you scroll.' : `That is all: ${count(events.length)} events.`}
+        {hasMore ? 'Scroll to load more.' : `All ${count(events.length)} events are shown.`}
       </Text>
     </section>
   );

@@ -96,7 +96,7 @@ export function Events() {
                 leftSection={<IconArrowUp size={14} aria-hidden />}
                 onClick={found.showNewer}
               >
-                New events arrived: show them
+                Show new events
               </Button>
             )}
           </div>
@@ -110,11 +110,11 @@ export function Events() {
             title="No events match"
             action={
               <Button variant="default" onClick={() => change({ last: '12m', ...(columns.length > 0 && { columns }) })}>
-                Show all of the last 12 months
+                Show the last 12 months
               </Button>
             }
           >
-            Choose a longer range, another event, or remove a filter.
+            Try a longer range, another event or fewer filters.
           </Empty>
         ) : (
           <EventTable

@@ -14,10 +14,10 @@ export function CommonForm({ app, question, onChange }: FormProps<BuiltQuestion>
   const { segment, filters = [] } = question;
   const saved = segment !== undefined && 'saved' in segment ? segment.saved : undefined;
   return (
-    <Section title="Only">
+    <Section title="Filters">
       <FilterEditor
         app={app}
-        of="the whole question"
+        of="entire query"
         value={filters}
         onChange={(next) => onChange(change(question, { filters: next.length > 0 ? next : undefined }))}
       />
@@ -27,9 +27,9 @@ export function CommonForm({ app, question, onChange }: FormProps<BuiltQuestion>
           label="Users"
           allowDeselect={false}
           data={[
-            { value: EVERYBODY, label: 'everybody' },
+            { value: EVERYBODY, label: 'All users' },
             ...segments.map(({ id, name }) => ({ value: id, label: name })),
-            ...(segment !== undefined && saved === undefined ? [{ value: OWN, label: 'a segment of its own' }] : []),
+            ...(segment !== undefined && saved === undefined ? [{ value: OWN, label: 'Custom segment' }] : []),
           ]}
           value={segment === undefined ? EVERYBODY : (saved ?? OWN)}
           onChange={(id) => {
@@ -40,7 +40,7 @@ export function CommonForm({ app, question, onChange }: FormProps<BuiltQuestion>
       )}
       <Switch
         size="xs"
-        label="Exact, however long it takes"
+        label="Exact counts (slower)"
         checked={question.exact ?? false}
         onChange={(event) => onChange(change(question, { exact: event.currentTarget.checked || undefined }))}
       />

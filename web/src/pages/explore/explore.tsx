@@ -39,10 +39,10 @@ export function Explore() {
     return (
       <Page title="Explore">
         <Empty
-          title="There is nothing to ask yet"
+          title="No data yet"
           action={
             <ButtonLink to="/apps/$app/overview" params={{ app }}>
-              Send the first event
+              Send your first event
             </ButtonLink>
           }
         >
@@ -90,7 +90,7 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
     () => [
       {
         keys: 'c',
-        label: 'Draw it another way',
+        label: 'Change the chart type',
         run: () => {
           const charts = CHARTS_OF[question.kind];
           draw(charts[(charts.indexOf(chart) + 1) % charts.length]!);
@@ -98,7 +98,7 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
       },
       {
         keys: 'n',
-        label: 'Add a series or a step',
+        label: 'Add a series or step',
         run: () => {
           const next = grown(question);
           if (next !== question) ask(next);
@@ -106,7 +106,7 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
       },
       ...KINDS.map(({ kind, label }, i) => ({
         keys: String(i + 1),
-        label: `Ask for: ${label}`,
+        label: `Switch to ${label}`,
         run: () => {
           if (kind !== question.kind) ask(asKind(kind, question, names));
         },
@@ -143,7 +143,7 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
       }
     >
       <Tabs value={question.kind} onChange={(kind) => kind !== null && ask(asKind(kind as BuiltKind, question, names))}>
-        <Tabs.List aria-label="Kind of question" className={classes['kinds'] ?? ''} ref={kinds}>
+        <Tabs.List aria-label="Report type" className={classes['kinds'] ?? ''} ref={kinds}>
           {KINDS.map(({ kind, label, about }) => (
             <Tabs.Tab key={kind} value={kind} title={about}>
               {label}
@@ -160,7 +160,7 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
                     <CommonForm app={app} question={question} onChange={ask} />
                     {search.q !== undefined && (
                       <Button size="compact-sm" variant="subtle" color="gray" onClick={() => go({})}>
-                        Begin anew
+                        Reset
                       </Button>
                     )}
                   </Stack>
@@ -180,7 +180,7 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
                 </ResultFrame>
               ) : answer === undefined ? (
                 <ResultFrame>
-                  <Skeleton h={HEIGHT_PX} aria-label="Asking" />
+                  <Skeleton h={HEIGHT_PX} aria-label="Loading" />
                 </ResultFrame>
               ) : (
                 <Result

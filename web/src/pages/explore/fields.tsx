@@ -222,6 +222,6 @@ export function LateNumber({
 
 export const INTERVALS = (['minute', 'hour', 'day', 'week', 'month'] as const).map((value) => ({
   value,
-  label: `by ${value}`,
+  label: value[0]!.toUpperCase() + value.slice(1),
 }));
 export const LONG_INTERVALS = INTERVALS.slice(2) as readonly { value: 'day' | 'week' | 'month'; label: string }[];

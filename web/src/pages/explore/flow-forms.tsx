@@ -20,12 +20,12 @@ export function PathsForm({ app, question, onChange }: FormProps<Paths>) {
     <>
       <Section title="Paths">
         <Pick
-          label="that"
+          label="Path type"
           value={way}
           options={[
-            { value: undefined, label: 'sessions begin with' },
-            { value: 'start', label: 'follow an event' },
-            { value: 'end', label: 'lead to an event' },
+            { value: undefined, label: 'From session start' },
+            { value: 'start', label: 'After an event' },
+            { value: 'end', label: 'Leading to an event' },
           ]}
           onChange={(next) =>
             set({ start: next === 'start' ? choice : undefined, end: next === 'end' ? choice : undefined })
@@ -34,22 +34,22 @@ export function PathsForm({ app, question, onChange }: FormProps<Paths>) {
         {way !== undefined && (
           <ChoiceFields
             app={app}
-            label={way === 'start' ? 'Event that paths begin with' : 'Event that paths end with'}
+            label={way === 'start' ? 'Starting event' : 'Ending event'}
             value={choice}
             onChange={(value) => set(way === 'start' ? { start: value } : { end: value })}
           />
         )}
       </Section>
-      <Section title="Steps">
+      <Section title="Shape">
         <Group grow align="flex-end">
           <Pick
-            label="Long"
+            label="Steps"
             value={String(question.steps ?? 4)}
             options={STEPS.map((value) => ({ value: value as string, label: `${value} events` }))}
             onChange={(steps) => set({ steps: steps === undefined || steps === '4' ? undefined : Number(steps) })}
           />
           <LateNumber
-            label="Branches"
+            label="Max branches"
             value={question.limit}
             placeholder="10"
             min={1}
@@ -60,25 +60,25 @@ export function PathsForm({ app, question, onChange }: FormProps<Paths>) {
         <FieldSelect
           app={app}
           size="xs"
-          label="Each step is called by"
-          placeholder="the event"
+          label="Step label"
+          placeholder="Event name"
           clearable
           value={question.node}
           onChange={(node) => set({ node })}
         />
         <Group grow align="flex-end">
           <LateText
-            label="End after silence of"
+            label="Session timeout"
             value={question.sessionGap}
             placeholder="30min"
             onChange={(sessionGap) => set({ sessionGap })}
           />
           <Pick
-            label="The same again is"
+            label="Merge repeats"
             value={question.collapse === false ? 'each' : undefined}
             options={[
-              { value: undefined, label: 'one step' },
-              { value: 'each', label: 'a step each' },
+              { value: undefined, label: 'Yes' },
+              { value: 'each', label: 'No' },
             ]}
             onChange={(each) => set({ collapse: each === 'each' ? false : undefined })}
           />
@@ -100,14 +100,14 @@ export function PerformanceForm({ app, question, onChange }: FormProps<Performan
           onChange={({ event, filters }) => set({ event, filters })}
         />
       </Section>
-      <Section title="Numbers">
+      <Section title="Values">
         <FieldSelect
           app={app}
           event={question.event}
           size="xs"
           numbers
-          label="Property with the numbers"
-          placeholder="such as ms"
+          label="Value"
+          placeholder="e.g. ms"
           value={question.property === '' ? undefined : question.property}
           onChange={(property) => set({ property: property ?? '' })}
         />
@@ -115,37 +115,37 @@ export function PerformanceForm({ app, question, onChange }: FormProps<Performan
           app={app}
           event={question.event}
           size="xs"
-          label="by"
+          label="Group by"
           value={question.by}
           onChange={(by) => set({ by: by ?? 'event' })}
         />
         <Group grow align="flex-end">
           <Pick
-            label="Worst by"
+            label="Sort by"
             value={question.sort}
             options={[
               { value: undefined, label: '95th percentile' },
               { value: 'p50', label: 'median' },
               { value: 'p99', label: '99th percentile' },
-              { value: 'max', label: 'greatest' },
+              { value: 'max', label: 'maximum' },
               { value: 'count', label: 'events' },
-              ...(question.condition ? [{ value: 'rate' as const, label: 'share of failures' }] : []),
+              ...(question.condition ? [{ value: 'rate' as const, label: 'error rate' }] : []),
             ]}
             onChange={(sort) => set({ sort })}
           />
           <Pick
-            label="Points"
+            label="Interval"
             value={question.interval}
-            options={[{ value: undefined, label: 'totals alone' }, ...INTERVALS.slice(1)]}
+            options={[{ value: undefined, label: 'None (total)' }, ...INTERVALS.slice(1)]}
             onChange={(interval) => set({ interval })}
           />
         </Group>
       </Section>
-      <Section title="Counts as failed when">
+      <Section title="Error condition">
         <FilterEditor
           app={app}
           event={question.event}
-          of="failures"
+          of="errors"
           value={
             question.condition === undefined
               ? []

@@ -44,15 +44,20 @@ export function FunnelForm({ app, question, onChange }: FormProps<Funnel>) {
             onClick={() => set({ steps: [...steps, {}] })}
             style={{ alignSelf: 'flex-start' }}
           >
-            Add a step
+            Add step
           </Button>
         )}
       </Section>
-      <Section title="Rules">
+      <Section title="Conversion">
         <Group grow align="flex-end">
-          <LateText label="Within" value={question.window} placeholder="14d" onChange={(window) => set({ window })} />
+          <LateText
+            label="Conversion window"
+            value={question.window}
+            placeholder="14d"
+            onChange={(window) => set({ window })}
+          />
           <Pick
-            label="Of"
+            label="Count by"
             value={question.by}
             options={[
               { value: undefined, label: 'users' },
@@ -65,9 +70,9 @@ export function FunnelForm({ app, question, onChange }: FormProps<Funnel>) {
           label="Order"
           value={question.order}
           options={[
-            { value: undefined, label: 'in order, others may come between' },
-            { value: 'strict', label: 'strictly one after the other' },
-            { value: 'any', label: 'in any order' },
+            { value: undefined, label: 'Sequential (other events may come between)' },
+            { value: 'strict', label: 'Strict order (no other events between)' },
+            { value: 'any', label: 'Any order' },
           ]}
           onChange={(order) => set({ order })}
         />
@@ -96,10 +101,10 @@ export function FunnelForm({ app, question, onChange }: FormProps<Funnel>) {
               }
             />
             <Pick
-              label="between steps"
+              label="Between steps"
               value={one.after === undefined ? undefined : String(one.after)}
               options={[
-                { value: undefined, label: 'any two' },
+                { value: undefined, label: 'Any' },
                 ...steps.slice(1).map((_, i) => ({ value: String(i + 1), label: `${i + 1} and ${i + 2}` })),
               ]}
               onChange={(after) =>
@@ -120,17 +125,17 @@ export function FunnelForm({ app, question, onChange }: FormProps<Funnel>) {
             onClick={() => set({ exclude: [...exclude, {}] })}
             style={{ alignSelf: 'flex-start' }}
           >
-            Exclude who did
+            Exclude users who did
           </Button>
         )}
       </Section>
-      <Section title="Break down">
+      <Section title="Breakdown">
         <FieldSelect
           app={app}
           event={steps[0]?.event}
           size="xs"
-          aria-label="Broken down by"
-          placeholder="by nothing"
+          aria-label="Breakdown"
+          placeholder="None"
           clearable
           value={question.breakdown}
           onChange={(breakdown) => set({ breakdown, ...(breakdown === undefined && { limit: undefined }) })}

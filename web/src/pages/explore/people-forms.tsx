@@ -11,13 +11,13 @@ export function RetentionForm({ app, question, onChange }: FormProps<QuestionOf<
   const set = (patch: Patch<QuestionOf<'retention'>>): void => onChange(change(question, patch));
   return (
     <>
-      <Section title="First did">
-        <ChoiceFields app={app} label="First event" value={question.start} onChange={(start) => set({ start })} />
+      <Section title="Starting event">
+        <ChoiceFields app={app} label="Starting event" value={question.start} onChange={(start) => set({ start })} />
       </Section>
-      <Section title="Then came back and did">
+      <Section title="Returning event">
         <ChoiceFields
           app={app}
-          label="Event of coming back"
+          label="Returning event"
           value={question.return ?? question.start}
           onChange={(back) => set({ return: back })}
         />
@@ -25,17 +25,17 @@ export function RetentionForm({ app, question, onChange }: FormProps<QuestionOf<
       <Section title="Cohorts">
         <Group grow align="flex-end">
           <Pick
-            label="Periods"
+            label="Interval"
             value={question.interval}
             options={LONG_INTERVALS}
             onChange={(interval) => set({ interval: interval ?? 'week' })}
           />
           <Pick
-            label="Back"
+            label="Retention"
             value={question.mode}
             options={[
-              { value: undefined, label: 'in that period' },
-              { value: 'unbounded', label: 'in that or later' },
+              { value: undefined, label: 'On that day, week or month' },
+              { value: 'unbounded', label: 'On or after' },
             ]}
             onChange={(mode) => set({ mode })}
           />
@@ -44,8 +44,8 @@ export function RetentionForm({ app, question, onChange }: FormProps<QuestionOf<
           app={app}
           event={question.start.event}
           size="xs"
-          aria-label="Broken down by"
-          placeholder="broken down by nothing"
+          aria-label="Breakdown"
+          placeholder="No breakdown"
           clearable
           value={question.breakdown}
           onChange={(breakdown) => set({ breakdown, ...(breakdown === undefined && { limit: undefined }) })}
@@ -59,7 +59,7 @@ export function StickinessForm({ app, question, onChange }: FormProps<QuestionOf
   const set = (patch: Patch<QuestionOf<'stickiness'>>): void => onChange(change(question, patch));
   return (
     <>
-      <Section title="Active means">
+      <Section title="Active event">
         <ChoiceFields
           app={app}
           label="Event"
@@ -70,7 +70,7 @@ export function StickinessForm({ app, question, onChange }: FormProps<QuestionOf
       <Section title="Over time">
         <Group grow align="flex-end">
           <Pick
-            label="Count"
+            label="Active"
             value={question.interval ?? 'day'}
             options={[
               { value: 'day', label: 'days' },
@@ -80,12 +80,12 @@ export function StickinessForm({ app, question, onChange }: FormProps<QuestionOf
             onChange={(interval) => set({ interval })}
           />
           <Pick
-            label="of"
+            label="Per"
             value={question.period}
             options={[
-              { value: undefined, label: 'the whole range' },
-              { value: 'week', label: 'each week' },
-              { value: 'month', label: 'each month' },
+              { value: undefined, label: 'Date range' },
+              { value: 'week', label: 'Week' },
+              { value: 'month', label: 'Month' },
             ]}
             onChange={(period) => set({ period })}
           />
@@ -99,7 +99,7 @@ export function LifecycleForm({ app, question, onChange }: FormProps<QuestionOf<
   const set = (patch: Patch<QuestionOf<'lifecycle'>>): void => onChange(change(question, patch));
   return (
     <>
-      <Section title="Active means">
+      <Section title="Active event">
         <ChoiceFields
           app={app}
           label="Event"
@@ -109,7 +109,7 @@ export function LifecycleForm({ app, question, onChange }: FormProps<QuestionOf<
       </Section>
       <Section title="Over time">
         <Pick
-          label="Points"
+          label="Interval"
           value={question.interval}
           options={LONG_INTERVALS}
           onChange={(interval) => set({ interval: interval ?? 'week' })}
@@ -124,16 +124,11 @@ export function SessionsForm({ question, onChange }: FormProps<QuestionOf<'sessi
   return (
     <Section title="Sessions">
       <Group grow align="flex-end">
-        <LateText
-          label="End after silence of"
-          value={question.gap}
-          placeholder="30min"
-          onChange={(gap) => set({ gap })}
-        />
+        <LateText label="Session timeout" value={question.gap} placeholder="30min" onChange={(gap) => set({ gap })} />
         <Pick
-          label="Points"
+          label="Interval"
           value={question.interval}
-          options={[...INTERVALS.slice(1), { value: undefined, label: 'totals alone' }]}
+          options={[...INTERVALS.slice(1), { value: undefined, label: 'None (total)' }]}
           onChange={(interval) => set({ interval })}
         />
       </Group>

@@ -46,7 +46,7 @@ export function PickedDrawer({ app, question, picked, onClose }: PickedDrawerPro
               ...(filters.length > 0 && { filters }),
             }}
           >
-            Show the events
+            Show events
           </ButtonLink>
         )}
       </Stack>

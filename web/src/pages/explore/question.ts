@@ -5,13 +5,13 @@ import type { Range } from '../../components/range.ts';
 /** The kinds that Explore builds; users, timelines and SQL have pages of their own. */
 export const KINDS = [
   { kind: 'trend', label: 'Trend', about: 'Numbers over time' },
-  { kind: 'funnel', label: 'Funnel', about: 'How far users come through steps' },
-  { kind: 'retention', label: 'Retention', about: 'Who comes back' },
+  { kind: 'funnel', label: 'Funnel', about: 'How users move through steps' },
+  { kind: 'retention', label: 'Retention', about: 'How many users come back' },
   { kind: 'paths', label: 'Paths', about: 'What users do next' },
-  { kind: 'stickiness', label: 'Stickiness', about: 'On how many days users are active' },
+  { kind: 'stickiness', label: 'Stickiness', about: 'Number of events users are active' },
   { kind: 'lifecycle', label: 'Lifecycle', about: 'New, returning, resurrecting and dormant users' },
-  { kind: 'sessions', label: 'Sessions', about: 'How many, how long, where they begin and end' },
-  { kind: 'performance', label: 'Performance', about: 'The slowest, by percentiles' },
+  { kind: 'sessions', label: 'Sessions', about: 'Number, length, entry and exit events' },
+  { kind: 'performance', label: 'Performance', about: 'Slowest values, by percentile' },
 ] as const satisfies readonly { kind: Kind; label: string; about: string }[];
 export type BuiltKind = (typeof KINDS)[number]['kind'];
 export type BuiltQuestion = Extract<Question, { kind: BuiltKind }>;
@@ -127,8 +127,7 @@ export function missing(question: Question): string | undefined {
     const at = question.series.findIndex(({ measure, property }) => needsProperty(measure) && !property);
     return at < 0 ? undefined : `Choose the property that ${letter(at)} measures.`;
   }
-  if (question.kind === 'performance' && question.property === '')
-    return 'Choose the property with the numbers, such as milliseconds.';
+  if (question.kind === 'performance' && question.property === '') return 'Pick a numeric property, e.g. ms.';
   return undefined;
 }
 

@@ -59,13 +59,13 @@ const ICONS = {
 } as const satisfies Record<Chart, unknown>;
 const LABELS: Readonly<Record<Chart, string>> = {
   line: 'Line',
-  bar: 'Bars',
+  bar: 'Bar',
   area: 'Area',
   pie: 'Pie',
   number: 'Number',
   table: 'Table',
   funnel: 'Funnel',
-  heatmap: 'Heat map',
+  heatmap: 'Heatmap',
   sankey: 'Flow',
 };
 
@@ -98,7 +98,7 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
         {charts.length > 1 ? (
           <SegmentedControl
             size="xs"
-            aria-label="Drawn as"
+            aria-label="Chart type"
             value={chart}
             onChange={(next) => onDraw(next as Chart)}
             data={charts.map((name) => {
@@ -121,13 +121,13 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
         )}
         <Group gap={6}>
           {isAdmin && hasTime && (
-            <Tooltip label="Mark a date on the charts">
-              <ActionIcon variant="default" aria-label="Mark a date" onClick={() => setDialog('annotate')}>
+            <Tooltip label="Add annotation">
+              <ActionIcon variant="default" aria-label="Add annotation" onClick={() => setDialog('annotate')}>
                 <IconNote size={16} />
               </ActionIcon>
             </Tooltip>
           )}
-          <CopyButton text={location.href} label="Copy the link" short="Link" size="xs" />
+          <CopyButton text={location.href} label="Copy link" short="Link" size="xs" />
           <Button
             size="xs"
             variant="default"
@@ -163,11 +163,11 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
         <Group gap="xs">
           {answer.skipped > 0 && (
             <Badge color="gray" variant="light" tt="none">
-              {count(answer.skipped)} values are no numbers
+              {count(answer.skipped)} values are not numbers
             </Badge>
           )}
           {!answer.exact && (
-            <Tooltip label="Distinct users or percentiles are estimates; “Exact” counts them one by one.">
+            <Tooltip label="Unique users or percentiles are estimates. Turn on “Exact counts” for exact numbers.">
               <Badge color="gray" variant="light" tt="none">
                 estimates
               </Badge>
@@ -178,7 +178,7 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
       {chart !== 'table' && charts.includes('table') && (
         <Stack mt="lg" gap="xs">
           <Text size="xs" fw={600} c="dimmed" tt="uppercase" component="h2">
-            The numbers
+            Data
           </Text>
           <Box mih={isLater ? 0 : 320}>
             {isLater && (
@@ -193,9 +193,7 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
         {dialog === 'save' && (
           <SaveForm app={app} question={question} chart={chart} report={report} onClose={close} onSaved={onSaved} />
         )}
-        {dialog === 'annotate' && (
-          <AnnotationForm app={app} title="Mark a date on the charts" action="Mark it" onClose={close} />
-        )}
+        {dialog === 'annotate' && <AnnotationForm app={app} title="Add annotation" action="Add" onClose={close} />}
       </Suspense>
     </ResultFrame>
   );
@@ -239,7 +237,7 @@ function Downloads({ app, question, name, png }: DownloadsProps) {
             link.click();
           }}
         >
-          PNG of the chart
+          PNG image
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

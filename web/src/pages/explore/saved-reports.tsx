@@ -15,7 +15,7 @@ export function SavedReports({ app, onOpen }: { app: string; onOpen(search: Expl
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {reports.length === 0 && <Menu.Label>Nothing is saved yet</Menu.Label>}
+        {reports.length === 0 && <Menu.Label>No saved reports yet</Menu.Label>}
         <ScrollArea.Autosize mah={360}>
           {reports.map(({ id, name, description, question, chart }) => (
             <Menu.Item key={id} onClick={() => onOpen({ q: question, report: id, ...(chart && { chart }) })}>

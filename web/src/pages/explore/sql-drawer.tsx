@@ -17,14 +17,14 @@ export function SqlDrawer({ app, question, onClose }: { app: string; question: Q
       }),
   });
   return (
-    <Drawer opened onClose={onClose} position="right" size="xl" title="The SQL of this question">
+    <Drawer opened onClose={onClose} position="right" size="xl" title="Generated SQL">
       <Stack>
         {error && <Failure error={error} />}
         {!data && !error && <Skeleton h={300} />}
         {data?.statements.map(({ sql, parameters }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the statements of an answer never move
           <Stack key={i} gap="xs">
-            <CopyButton text={sql} label="Copy the SQL" style={{ alignSelf: 'flex-start' }} />
+            <CopyButton text={sql} label="Copy SQL" style={{ alignSelf: 'flex-start' }} />
             <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
               {sql}
             </Code>
@@ -51,7 +51,7 @@ export function SqlDrawer({ app, question, onClose }: { app: string; question: Q
           </Stack>
         ))}
         <Text size="xs" c="dimmed">
-          In the dialect of ClickHouse. A SELECT of your own is asked on the page SQL.
+          In ClickHouse’s dialect. Run your own SELECT on the SQL page.
         </Text>
       </Stack>
     </Drawer>

@@ -11,7 +11,7 @@ type Measure = NonNullable<Series['measure']>;
 
 const MEASURES: readonly { readonly group: string; readonly items: readonly { value: Measure; label: string }[] }[] = [
   {
-    group: 'Counts',
+    group: 'Total',
     items: [
       { value: 'count', label: 'events' },
       { value: 'users', label: 'users' },
@@ -20,17 +20,17 @@ const MEASURES: readonly { readonly group: string; readonly items: readonly { va
     ],
   },
   {
-    group: 'Of a property',
+    group: 'Aggregate property',
     items: [
       { value: 'sum', label: 'sum' },
       { value: 'avg', label: 'average' },
-      { value: 'min', label: 'least' },
-      { value: 'max', label: 'greatest' },
+      { value: 'min', label: 'minimum' },
+      { value: 'max', label: 'maximum' },
       { value: 'median', label: 'median' },
       { value: 'p90', label: '90th percentile' },
       { value: 'p95', label: '95th percentile' },
       { value: 'p99', label: '99th percentile' },
-      { value: 'uniqueValues', label: 'different values' },
+      { value: 'uniqueValues', label: 'unique values' },
     ],
   },
 ];
@@ -96,7 +96,7 @@ export function TrendForm({
                 size="xs"
                 numbers={one.measure !== 'uniqueValues'}
                 aria-label={`Property of series ${letter(at)}`}
-                placeholder="of which property"
+                placeholder="Property"
                 value={one.property}
                 onChange={(property) => setSeries(at, { property })}
               />
@@ -111,7 +111,7 @@ export function TrendForm({
             onClick={() => set({ series: [...series, {}] })}
             style={{ alignSelf: 'flex-start' }}
           >
-            Add a series
+            Add series
           </Button>
         )}
         <LateText
@@ -122,7 +122,7 @@ export function TrendForm({
           onChange={(formula) => set({ formula })}
         />
       </Section>
-      <Section title="Break down">
+      <Section title="Breakdown">
         {[...breakdown, undefined].slice(0, 2).map((field, at) => (
           <FieldSelect
             // biome-ignore lint/suspicious/noArrayIndexKey: the first and the second field
@@ -130,8 +130,8 @@ export function TrendForm({
             app={app}
             event={series.length === 1 ? series[0]?.event : undefined}
             size="xs"
-            aria-label={at === 0 ? 'Broken down by' : 'and by'}
-            placeholder={at === 0 ? 'by nothing' : 'and by…'}
+            aria-label={at === 0 ? 'Breakdown' : 'Second breakdown'}
+            placeholder={at === 0 ? 'None' : 'then by…'}
             clearable
             value={field}
             onChange={(chosen) => setBreakdown(at, chosen)}
@@ -139,7 +139,7 @@ export function TrendForm({
         ))}
         {breakdown.length > 0 && (
           <LateNumber
-            label="The so many greatest groups"
+            label="Number of groups"
             value={question.limit}
             placeholder="10"
             min={1}
@@ -151,15 +151,15 @@ export function TrendForm({
       <Section title="Over time">
         <Group grow align="flex-end">
           <Pick
-            label="Points"
+            label="Interval"
             value={question.interval}
-            options={[...INTERVALS, { value: undefined, label: 'totals alone' }]}
+            options={[...INTERVALS, { value: undefined, label: 'None (total)' }]}
             onChange={(interval) =>
               set({ interval, ...(interval === undefined && { cumulative: undefined, movingAverage: undefined }) })
             }
           />
           <Pick
-            label="Compare with"
+            label="Compare to"
             value={
               question.compare === undefined
                 ? undefined
@@ -168,11 +168,9 @@ export function TrendForm({
                   : 'range'
             }
             options={[
-              { value: undefined, label: 'nothing' },
-              { value: 'previousPeriod', label: 'the period before' },
-              ...(typeof question.compare === 'object'
-                ? [{ value: 'range' as const, label: 'a range of its own' }]
-                : []),
+              { value: undefined, label: 'None' },
+              { value: 'previousPeriod', label: 'Previous period' },
+              ...(typeof question.compare === 'object' ? [{ value: 'range' as const, label: 'Custom range' }] : []),
             ]}
             onChange={(compare) => {
               if (compare !== 'range') set({ compare });
@@ -182,9 +180,9 @@ export function TrendForm({
         {question.interval !== undefined && (
           <Group grow align="flex-end">
             <LateNumber
-              label="Moving average of"
+              label="Moving average (points)"
               value={question.movingAverage}
-              placeholder="points"
+              placeholder="Off"
               min={2}
               max={366}
               onChange={(movingAverage) => set({ movingAverage })}

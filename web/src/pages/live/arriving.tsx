@@ -48,7 +48,7 @@ export function Arriving({ app }: { app: string }) {
   }, [typed]);
 
   const shortcuts = useMemo(
-    () => [{ keys: ' ', label: 'Pause, or go on', run: () => setPaused((paused) => !paused) }],
+    () => [{ keys: ' ', label: 'Pause or resume', run: () => setPaused((paused) => !paused) }],
     [],
   );
   useShortcuts(shortcuts);
@@ -75,8 +75,8 @@ export function Arriving({ app }: { app: string }) {
           w={140}
         />
         <TextInput
-          aria-label="Text within what is shown"
-          placeholder="Any text"
+          aria-label="Search the events shown"
+          placeholder="Search"
           leftSection={<IconSearch size={16} aria-hidden />}
           value={text}
           onChange={({ currentTarget }) => setText(currentTarget.value)}
@@ -90,8 +90,8 @@ export function Arriving({ app }: { app: string }) {
         >
           {isPaused
             ? waiting > 0
-              ? `Go on (${count(waiting)}${waiting >= ROWS_MAX ? '+' : ''} waiting)`
-              : 'Go on'
+              ? `Resume (${count(waiting)}${waiting >= ROWS_MAX ? '+' : ''} waiting)`
+              : 'Resume'
             : 'Pause'}
         </Button>
       </Group>
@@ -101,23 +101,21 @@ export function Arriving({ app }: { app: string }) {
       </Group>
       {missed && (
         <Text size="sm" role="status">
-          More came than could be told: some are not listed here. The Events page has all of them.
+          Too many events to show them all here. See the Events page for the full list.
         </Text>
       )}
       {error !== undefined && rows.length === 0 ? (
         <Failure error={error} />
       ) : shown.length === 0 && loaded ? (
-        <Empty title={isFiltered ? 'Nothing of this kind yet' : 'No event yet'}>
-          {isFiltered
-            ? 'What matches appears here the moment it arrives.'
-            : 'The next one appears here the moment it arrives.'}
+        <Empty title={isFiltered ? 'No matching events yet' : 'No events yet'}>
+          {isFiltered ? 'Matching events appear here as they arrive.' : 'New events appear here as they arrive.'}
         </Empty>
       ) : (
         <EventRows rows={shown} timeZone={timeZone} onOpen={setOpenUuid} />
       )}
       <Text size="xs" c="dimmed" visibleFrom="sm">
-        <Kbd size="xs">Space</Kbd> pauses, <Kbd size="xs">j</Kbd> and <Kbd size="xs">k</Kbd> go down and up,{' '}
-        <Kbd size="xs">Enter</Kbd> opens. The last {count(ROWS_MAX)} are kept here.
+        <Kbd size="xs">Space</Kbd> pauses, <Kbd size="xs">j</Kbd> and <Kbd size="xs">k</Kbd> move down and up,{' '}
+        <Kbd size="xs">Enter</Kbd> opens. Shows the last {count(ROWS_MAX)}.
       </Text>
       <Suspense>
         {opened && (

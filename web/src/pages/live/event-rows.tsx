@@ -45,8 +45,8 @@ export function EventRows({ rows, timeZone, onOpen }: EventRowsProps) {
   const { step } = useRowFocus(list, rows.length, scrollTo);
   const shortcuts = useMemo(
     () => [
-      { keys: 'j', label: 'The event below', run: () => step(1) },
-      { keys: 'k', label: 'The event above', run: () => step(-1) },
+      { keys: 'j', label: 'Next event', run: () => step(1) },
+      { keys: 'k', label: 'Previous event', run: () => step(-1) },
     ],
     [step],
   );

@@ -25,7 +25,7 @@ export function Live() {
       >
         <Tabs.List mb="md">
           <Tabs.Tab value="events">Events</Tabs.Tab>
-          <Tabs.Tab value="refused">Refused</Tabs.Tab>
+          <Tabs.Tab value="refused">Rejected</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="events">
           <Arriving key={app} app={app} />

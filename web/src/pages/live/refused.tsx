@@ -15,12 +15,11 @@ export function Refused({ app }: { app: string }) {
     <Stack gap="sm">
       <ConnectionState connection={connection} />
       {refusals.length === 0 ? (
-        <Empty title="Nothing was refused">
-          Events that the server cannot take appear here with the reason, as they come. It remembers the last 1,000
-          since it was started.
+        <Empty title="No rejected events">
+          Events the server rejects appear here with the reason. The server keeps the last 1,000 since it started.
         </Empty>
       ) : (
-        <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Refused events">
+        <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Rejected events">
           {refusals.map((refusal) => (
             <One key={refusal.id} refusal={refusal} timeZone={timeZone} />
           ))}
@@ -54,7 +53,7 @@ function One({ refusal, timeZone }: { refusal: KeptRefusal; timeZone: string | u
           )}
           {index !== undefined && (
             <Text size="xs" c="dimmed">
-              event {count(index + 1)} of what was sent
+              event {count(index + 1)} in the batch
             </Text>
           )}
         </Group>

@@ -70,7 +70,7 @@ function Messages({
   });
   if (data === undefined) return <Pending error={error} onRetry={retry} />;
   const rows = groupsOf(data);
-  if (rows.length === 0) return <Nothing>No error in this range.</Nothing>;
+  if (rows.length === 0) return <Nothing>No errors in this period.</Nothing>;
   const seenLast = new Map(last?.result.rows.map(([message, at]) => [message ?? undefined, String(at)]));
   return (
     <Table className={classes['table']} highlightOnHover style={dimmed(isStale)} verticalSpacing={0}>
@@ -109,7 +109,7 @@ function Messages({
                   preload={false}
                   size="sm"
                 >
-                  {value ?? 'without a message'}
+                  {value ?? '(no message)'}
                 </AnchorLink>
               </Table.Td>
               <Table.Td ta="right" title={count(errors)}>

@@ -19,18 +19,18 @@ export function FirstEvent({ app, onDone }: { app: string; onDone: () => void })
   const [key, setKey] = useState<string>();
   const server = urlOf('.').replace(/\/$/, '');
   return (
-    <Page title="Send the first event">
+    <Page title="Send your first event">
       <Text c="dimmed" size="sm" maw={640}>
-        {app} has no events yet. An event is a name, and whatever you know about it: nothing has to be declared before.
+        {app} has no events yet. An event is a name plus any properties; no schema needed.
       </Text>
       <Stack gap="md" maw={860}>
-        <Step n={1} title="A key to send with">
+        <Step n={1} title="Write key">
           {isAdmin ? (
             <WriteKey app={app} made={key} onMade={setKey} />
           ) : (
             <Text size="sm">
-              Ask an admin for a write key of {app}; you may read everything and change nothing. In the code below it
-              goes where YOUR_WRITE_KEY stands.
+              Ask an admin for a write key for {app}, then put it in place of YOUR_WRITE_KEY below. You have view-only
+              access.
             </Text>
           )}
         </Step>
@@ -50,12 +50,7 @@ export function FirstEvent({ app, onDone }: { app: string; onDone: () => void })
                     <Text size="sm" c="dimmed">
                       {how}
                     </Text>
-                    <CopyButton
-                      text={code}
-                      label={`Copy the code for ${label}`}
-                      short="Copy"
-                      style={{ flex: 'none' }}
-                    />
+                    <CopyButton text={code} label={`Copy code for ${label}`} short="Copy" style={{ flex: 'none' }} />
                   </Group>
                   <Code block tabIndex={0} data-snippet={id} style={{ overflow: 'auto' }}>
                     {code}
@@ -92,7 +87,7 @@ function Arrival({ app, onDone }: { app: string; onDone: () => void }) {
     return (
       <Stack gap={4} mih={48}>
         <ConnectionState connection={connection} />
-        <Text size="sm">This page is waiting for the first event. It appears here the moment it is sent.</Text>
+        <Text size="sm">Waiting for your first event. It appears here as soon as it arrives.</Text>
       </Stack>
     );
   return (
@@ -109,7 +104,7 @@ function Arrival({ app, onDone }: { app: string; onDone: () => void }) {
       </Code>
       <Group>
         <Button onClick={() => void open()} loading={isOpening}>
-          Open the overview
+          Open Overview
         </Button>
       </Group>
     </Stack>

@@ -116,7 +116,7 @@ function Tile({ label, now, before, against, note, about = false, isShown, onSho
         )}
       </Group>
       <Text component="span" display="block" size="xs" c="dimmed" mih={NOTE_PX} lh="18px">
-        {known && (note ?? (typeof before === 'number' ? `${short(before)} ${against ?? ''}` : ''))}
+        {known && (note ?? (typeof before === 'number' ? `vs ${short(before)} ${against ?? ''}` : ''))}
       </Text>
     </>
   );

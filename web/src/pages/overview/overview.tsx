@@ -47,7 +47,7 @@ export function Overview() {
     );
   if (known.length === 0 || isStarting === app)
     return (
-      <Suspense fallback={<Page title="Send the first event">{undefined}</Page>}>
+      <Suspense fallback={<Page title="Send your first event">{undefined}</Page>}>
         <FirstEvent key={app} app={app} onDone={() => setStarting(undefined)} />
       </Suspense>
     );

@@ -15,11 +15,11 @@ export const PAGE_VIEW = 'page viewed';
 
 /** What page views are looked at by, where they have it; the first always. */
 const BY = [
-  { property: 'path', label: 'Pages', none: 'without a path' },
-  { property: 'referrer', label: 'Referrers', none: 'Direct, or not known' },
-  { property: 'utm_source', label: 'Sources', none: 'without a source' },
-  { property: 'country', label: 'Countries', none: 'not known' },
-  { property: 'browser', label: 'Browsers', none: 'not known' },
+  { property: 'path', label: 'Pages', none: '(none)' },
+  { property: 'referrer', label: 'Referrers', none: 'Direct / None' },
+  { property: 'utm_source', label: 'Sources', none: '(none)' },
+  { property: 'country', label: 'Countries', none: '(unknown)' },
+  { property: 'browser', label: 'Browsers', none: '(unknown)' },
 ] as const;
 
 interface Props {
@@ -85,7 +85,7 @@ function Values({ app, question, about, none, seen }: ValuesProps) {
   const { data, error, retry, isStale } = useAnswer(app, question, about, seen);
   if (data === undefined) return <Pending error={error} onRetry={retry} />;
   const rows = groupsOf(data);
-  if (rows.length === 0) return <Nothing>No page view in this range.</Nothing>;
+  if (rows.length === 0) return <Nothing>No page views in this period.</Nothing>;
   const most = Math.max(...rows.map(({ totals: [views = 0] }) => views));
   return (
     <Stack gap={2} style={dimmed(isStale)}>

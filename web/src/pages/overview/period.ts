@@ -1,4 +1,4 @@
-/** What a range of the overview asks, and what it is measured against: the same stretch of the period before, up to the same time of day. */
+/** What the overview queries for a range, and the earlier period it is compared to, up to the same time of day. */
 import type { QuestionOf } from '../../api/wire.ts';
 import { time } from '../../components/formats.ts';
 import { isEmpty, type Range } from '../../components/range.ts';
@@ -12,7 +12,7 @@ export interface Period {
   /** Up to now, so that it can be measured against `before`. */
   readonly soFar: Times;
   readonly before: NonNullable<Trend['compare']>;
-  /** What `before` is called: `yesterday until 14:05`. */
+  /** What follows the number of the earlier period: `by 2:05 PM yesterday`. */
   readonly against: string;
   readonly interval: NonNullable<Trend['interval']>;
 }
@@ -63,7 +63,7 @@ export function periodOf(range: Range, timeZone: string, now: number): Period {
       ...(range.timeZone !== undefined && { timeZone: range.timeZone }),
     },
     before: { from: back(today, 2 * days - 1), to: `${back(endDate, days)}T${endTime}` },
-    against: `${days === 1 ? 'yesterday' : `the ${days} days before`} until ${time(end, timeZone)}`,
+    against: days === 1 ? `by ${time(end, timeZone)} yesterday` : `in the previous ${days} days`,
     interval: intervalOf(range),
   };
 }
@@ -76,7 +76,7 @@ function daysUpToToday({ last, from, to }: Range): number | undefined {
 }
 
 const againstWhole = ({ from, to }: Range): string =>
-  from === 'yesterday' && to === 'yesterday' ? 'the day before' : 'the period before';
+  from === 'yesterday' && to === 'yesterday' ? 'the day before' : 'in the previous period';
 
 const UNIT_DAYS: Readonly<Record<string, number>> = { min: 0, h: 1 / 24, d: 1, w: 7, m: 30, y: 365 };
 

@@ -49,7 +49,7 @@ function Routes({
   const { data, error, retry, isStale } = useAnswer(app, question, about, seen);
   if (data === undefined) return <Pending error={error} onRetry={retry} />;
   const groups = (data.result.groups ?? []).filter(({ group }) => group !== 'other').slice(0, ROWS);
-  if (groups.length === 0) return <Nothing>No request in this range.</Nothing>;
+  if (groups.length === 0) return <Nothing>No requests in this period.</Nothing>;
   return (
     <Table className={classes['table']} highlightOnHover style={dimmed(isStale)} verticalSpacing={0}>
       <Table.Thead>
@@ -62,7 +62,7 @@ function Routes({
             Median
           </Table.Th>
           <Table.Th w={76} ta="right">
-            <abbr title="95 of 100 requests took no longer" style={{ textDecoration: 'none' }}>
+            <abbr title="95% of requests were at least this fast" style={{ textDecoration: 'none' }}>
               95 %
             </abbr>
           </Table.Th>
@@ -101,5 +101,5 @@ const ms = (value: number | null | undefined): string =>
 
 function routeOf(group: unknown): string {
   const [first] = Array.isArray(group) ? (group as readonly unknown[]) : [];
-  return typeof first === 'object' && first !== null && 'value' in first ? textOf(first.value) : 'without a route';
+  return typeof first === 'object' && first !== null && 'value' in first ? textOf(first.value) : '(no route)';
 }

@@ -17,7 +17,7 @@ export const snippetsOf = (server: string, app: string, key = NO_KEY): readonly 
   {
     id: 'curl',
     label: 'curl',
-    how: 'Paste it into a terminal.',
+    how: 'Run this in a terminal.',
     code: `curl '${server}/api/events/${app}' \\
   -H 'X-Access-Token: ${key}' \\
   -H 'Content-Type: application/json' \\
@@ -26,7 +26,7 @@ export const snippetsOf = (server: string, app: string, key = NO_KEY): readonly 
   {
     id: 'node',
     label: 'Node',
-    how: 'npm install seismo-client, then save it as hello.mjs and run node hello.mjs.',
+    how: 'Run npm install seismo-client, save this as hello.mjs and run node hello.mjs.',
     code: `import { createClient } from 'seismo-client';
 
 const seismo = createClient({
@@ -41,7 +41,7 @@ await seismo.close();`,
   {
     id: 'express',
     label: 'Express',
-    how: 'npm install express seismo-client. Each request becomes an event, and so does each error.',
+    how: 'Run npm install express seismo-client. Every request and error is tracked as an event.',
     code: `import express from 'express';
 import { seismoExpress } from 'seismo-client/express';
 
@@ -60,7 +60,7 @@ app.listen(3000);`,
   {
     id: 'page',
     label: 'Script tag',
-    how: 'Put it into the head of your pages: page views, web vitals and errors come by themselves, without cookies.',
+    how: 'Add this to the <head> of your pages. It tracks page views, web vitals and errors, without cookies.',
     code: `<script defer src="${server}/seismo.js" data-app="${app}" data-key="${key}"></script>`,
   },
 ];

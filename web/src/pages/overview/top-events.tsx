@@ -45,7 +45,7 @@ export function TopEvents({ app, period, about }: { app: string; period: Period;
       {rows === undefined ? (
         <Pending error={error} onRetry={retry} />
       ) : rows.length === 0 ? (
-        <Nothing>No event in this range.</Nothing>
+        <Nothing>No events in this period.</Nothing>
       ) : (
         <Table className={classes['table']} highlightOnHover style={dimmed(isStale)} verticalSpacing={0}>
           <Table.Thead>
@@ -77,11 +77,7 @@ export function TopEvents({ app, period, about }: { app: string; period: Period;
                   </AnchorLink>
                 </Table.Td>
                 <Table.Td className={classes['spark']}>
-                  <Sparkline
-                    isLastRunning
-                    values={byEvent?.get(event) ?? []}
-                    label={`${event}: the last 4 weeks by day`}
-                  />
+                  <Sparkline isLastRunning values={byEvent?.get(event) ?? []} label={`${event}: daily, last 4 weeks`} />
                 </Table.Td>
                 <Table.Td ta="right" title={count(now)}>
                   {short(now)}

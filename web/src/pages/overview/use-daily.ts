@@ -18,7 +18,7 @@ const QUESTION: QuestionOf<'trend'> = {
   limit: EVENTS_MAX,
 };
 
-/** How often each event came on each of the last days, today as the last: one question for all lines and for what has gone quiet. */
+/** Number of events each event came on each of the last days, today as the last: one question for all lines and for what has gone quiet. */
 export function useDaily(app: string): { readonly byEvent: ReadonlyMap<string, readonly number[]> | undefined } {
   const { data } = useQuery({ ...answerQuery(app, QUESTION), staleTime: REFRESH_MS, refetchInterval: REFRESH_MS });
   const byEvent = useMemo(() => {

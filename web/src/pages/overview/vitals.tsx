@@ -11,10 +11,10 @@ export const VITAL = 'web vital';
 
 /** Where the visit in the slowest quarter is good, and from where it is poor (web.dev/articles/vitals); ms but for CLS. */
 const METRICS = [
-  { name: 'LCP', means: 'the largest content is there', good: 2_500, poor: 4_000 },
-  { name: 'INP', means: 'an answer to a click or a key', good: 200, poor: 500 },
-  { name: 'CLS', means: 'how much the page jumps', good: 0.1, poor: 0.25 },
-  { name: 'TTFB', means: 'the first byte is there', good: 800, poor: 1_800 },
+  { name: 'LCP', means: 'Largest Contentful Paint', good: 2_500, poor: 4_000 },
+  { name: 'INP', means: 'Interaction to Next Paint', good: 200, poor: 500 },
+  { name: 'CLS', means: 'Cumulative Layout Shift', good: 0.1, poor: 0.25 },
+  { name: 'TTFB', means: 'Time to First Byte', good: 800, poor: 1_800 },
 ] as const;
 
 interface Props {
@@ -34,7 +34,7 @@ export function Vitals({ app, period, about }: Props) {
     <Section
       title="Web vitals"
       height={190}
-      note="Three of four visits were at least as good."
+      note="75th percentile of visits"
       aside={
         <ExploreLink
           app={app}
@@ -64,7 +64,7 @@ function Metrics({
   const known = new Map(
     data.result.rows.map(([metric, p75, events]) => [metric, { p75: Number(p75), events: Number(events) }]),
   );
-  if (known.size === 0) return <Nothing>No web vital in this range.</Nothing>;
+  if (known.size === 0) return <Nothing>No web vitals in this period.</Nothing>;
   return (
     <Table className={classes['table']} style={dimmed(isStale)} verticalSpacing={0}>
       <Table.Thead>
@@ -112,7 +112,7 @@ function Rating({ value, good, poor }: { value: number; good: number; poor: numb
     value <= good
       ? ['Good', 'green', 'light-dark(#14602f, #8ce99a)']
       : value <= poor
-        ? ['Middling', 'yellow', 'light-dark(#7a4b00, #ffe066)']
+        ? ['Needs improvement', 'yellow', 'light-dark(#7a4b00, #ffe066)']
         : ['Poor', 'red', 'light-dark(#a51111, #ffa8a8)'];
   return (
     <Badge variant="light" color={color} c={text} size="sm">

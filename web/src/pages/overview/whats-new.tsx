@@ -21,11 +21,11 @@ export function WhatsNew({
   const { byEvent } = useDaily(app);
   const news = byEvent && newsOf(known, byEvent, now);
   return (
-    <Section title="New and gone quiet" height={100}>
+    <Section title="New & inactive events" height={100}>
       {news === undefined ? (
         <Pending rows={3} />
       ) : news.length === 0 ? (
-        <Nothing>No new event in the last {NEW_DAYS} days, and all frequent ones still come.</Nothing>
+        <Nothing>Nothing unusual in the last {NEW_DAYS} days.</Nothing>
       ) : (
         <Stack gap="sm">
           {news.slice(0, ROWS).map((one) => (
@@ -41,7 +41,7 @@ export function WhatsNew({
                 }
                 style={{ flex: 'none' }}
               >
-                {one.kind === 'new' ? 'New' : 'Quiet'}
+                {one.kind === 'new' ? 'New' : 'Inactive'}
               </Badge>
               <div style={{ minWidth: 0 }}>
                 <div className={classes['name']} title={one.event}>
@@ -57,8 +57,8 @@ export function WhatsNew({
                 </div>
                 <Text size="xs" c="dimmed" title={dateTime(one.at, timeZone)}>
                   {one.kind === 'new'
-                    ? `first seen ${ago(one.at, now)}, ${count(one.total)} so far`
-                    : `${perDay(one.before)} before, ${one.lately === 0 ? 'none' : perDay(one.lately)} in the last 7 days; last seen ${ago(one.at, now)}`}
+                    ? `First seen ${ago(one.at, now)} · ${count(one.total)} events`
+                    : `${perDay(one.before)} → ${perDay(one.lately)} (last 7 days) · Last seen ${ago(one.at, now)}`}
                 </Text>
               </div>
             </Group>
@@ -69,4 +69,4 @@ export function WhatsNew({
   );
 }
 
-const perDay = (n: number): string => `${count(Math.round(n * 10) / 10)} a day`;
+const perDay = (n: number): string => `${count(Math.round(n * 10) / 10)}/day`;

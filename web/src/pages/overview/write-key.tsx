@@ -31,18 +31,17 @@ export function WriteKey({
           <Code fz="sm" style={{ overflowWrap: 'anywhere' }}>
             {made}
           </Code>
-          <CopyButton text={made} label="Copy the key" />
+          <CopyButton text={made} label="Copy key" />
         </Group>
         <Text size="sm" c="dimmed">
-          It is filled in below, and shown this once: keep it where your program finds it. It can send events to {app}{' '}
-          and do nothing else.
+          Already filled in below. You won’t see it again, so copy it now. It can only send events to {app}.
         </Text>
       </Stack>
     );
   return (
     <Stack gap={6} align="flex-start">
       <Button onClick={() => make.mutate()} loading={make.isPending}>
-        Make a write key
+        Create write key
       </Button>
       {make.error && <Failure error={make.error} />}
     </Stack>

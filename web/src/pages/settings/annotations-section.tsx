@@ -14,21 +14,24 @@ export function AnnotationsSection({ app }: { app: string }) {
       app={app}
       what="annotations"
       queryKey={annotationsQuery(app).queryKey}
-      intro={`Marks on the charts of ${app}: a release, a campaign, an outage.`}
-      create="New mark"
-      empty={{ title: 'No marks yet', text: 'They explain a bend in a line to whoever sees it later.' }}
-      columns={['Day', 'What happened']}
+      intro={`Notes on the charts of ${app}: a release, a campaign, an outage.`}
+      create="New annotation"
+      empty={{
+        title: 'No annotations yet',
+        text: 'Annotations explain changes in your charts to everyone who sees them.',
+      }}
+      columns={['Day', 'Note']}
       cellsOf={({ date, at, text }) => [typeof date === 'string' && date.length === 10 ? date : day(at), text]}
       nameOf={({ text }) => text}
       removal={{
-        title: () => 'Delete this mark?',
-        text: ({ text }) => `${text} is no longer shown on any chart.`,
+        title: () => 'Delete this annotation?',
+        text: ({ text }) => `“${text}” will be removed from all charts.`,
       }}
       edit={(mark, onClose) => (
         <AnnotationForm
           app={app}
           mark={mark}
-          title={mark ? 'Edit the mark' : 'New mark'}
+          title={mark ? 'Edit annotation' : 'New annotation'}
           action="Save"
           onClose={onClose}
         />

@@ -52,27 +52,27 @@ function Form({ app, saved }: { app: string; saved: Saved }) {
       <Stack maw={480}>
         <TextInput
           label="Name"
-          description={`What people call it; programs call it ${app}.`}
+          description={`Display name. ID: ${app}`}
           value={name}
           maxLength={100}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <Select
           label="Time zone"
-          description="Where a day begins and ends, for every question that names no other."
+          description="Used for all reports unless changed there."
           searchable
           allowDeselect={false}
           limit={200}
-          nothingFoundMessage="No zone is called so"
-          data={[{ value: CONFIGURED, label: 'As the server is configured' }, ...ZONES]}
+          nothingFoundMessage="No matching time zone"
+          data={[{ value: CONFIGURED, label: 'Server default' }, ...ZONES]}
           value={zone}
           onChange={(value) => setZone(value ?? CONFIGURED)}
         />
         <Select
-          label="A week begins on"
+          label="Week starts on"
           allowDeselect={false}
           data={[
-            { value: CONFIGURED, label: 'As the server is configured' },
+            { value: CONFIGURED, label: 'Server default' },
             { value: 'monday', label: 'Monday' },
             { value: 'sunday', label: 'Sunday' },
           ]}
@@ -80,8 +80,8 @@ function Form({ app, saved }: { app: string; saved: Saved }) {
           onChange={(value) => setWeekStart(value ?? CONFIGURED)}
         />
         <NumberInput
-          label="Keep events for so many days"
-          description="Empty: as the server is configured."
+          label="Data retention (days)"
+          description="Empty = server default."
           min={1}
           max={36_500}
           allowDecimal={false}
@@ -89,9 +89,9 @@ function Form({ app, saved }: { app: string; saved: Saved }) {
           onChange={(value) => setDays(typeof value === 'number' ? value : '')}
         />
         {erasesMore && (
-          <Alert variant="default" color="yellow" title="Older events go for good">
-            Events of {app} older than {count(days)} days are erased soon after you save, and each day those that have
-            become as old. Nothing brings them back but a backup.
+          <Alert variant="default" color="yellow" title="Older events will be deleted permanently">
+            Events of {app} older than {count(days)} days will be deleted permanently, now and every day. Only a backup
+            can restore them.
           </Alert>
         )}
         {save.error && <Failure error={save.error} />}

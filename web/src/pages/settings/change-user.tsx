@@ -37,7 +37,7 @@ export function ChangeUser({ user, onClose }: { user: User; onClose(): void }) {
           <RoleChoice value={role} onChange={setRole} />
           <PasswordInput
             label="New password"
-            description="12 characters at least, or empty to leave it. A new one ends their sessions at once."
+            description="At least 12 characters. Leave empty to keep the current one. A new password ends their sessions."
             autoComplete="new-password"
             value={password}
             error={isUnfit && error.message}

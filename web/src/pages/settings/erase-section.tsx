@@ -38,8 +38,8 @@ export function EraseSection({ app }: { app: string }) {
   return (
     <Stack maw={560}>
       <Text size="sm" c="dimmed">
-        For somebody who asks to be forgotten. Every event of {app} that names the user goes, for good, with what their
-        devices did anonymously while they were theirs. Events of other users of the same devices stay.
+        Delete a person’s data (GDPR). This deletes every event in {app} from the user, and anonymous events from their
+        devices while they used them. Events of other users on the same devices are kept.
       </Text>
       <form
         onSubmit={(event) => {
@@ -51,7 +51,7 @@ export function EraseSection({ app }: { app: string }) {
       >
         <Group align="flex-end">
           <SegmentedControl
-            aria-label="Whose events"
+            aria-label="Delete by"
             data={[
               { value: 'user', label: 'User' },
               { value: 'device', label: 'Device' },
@@ -72,7 +72,7 @@ export function EraseSection({ app }: { app: string }) {
             style={{ flex: 1 }}
           />
           <Button type="submit" variant="default" loading={found.isFetching}>
-            Count the events
+            Preview
           </Button>
         </Group>
       </form>
@@ -90,8 +90,8 @@ export function EraseSection({ app }: { app: string }) {
           }}
         >
           <Stack>
-            <Alert variant="default" color="red" title={`${count(found.data)} events would go`}>
-              They cannot be brought back, and every report of the past changes with them.
+            <Alert variant="default" color="red" title={`${count(found.data)} events will be deleted`}>
+              This can’t be undone, and past reports will change.
             </Alert>
             <TextInput
               label={`Type ${user} to confirm`}
@@ -110,7 +110,7 @@ export function EraseSection({ app }: { app: string }) {
       {erase.error && <Failure error={erase.error} />}
       {erase.data && (
         <Alert variant="default" color="teal" role="status" title={`${count(erase.data.erased)} events were erased`}>
-          Their room on the disk is freed later.
+          Disk space is freed later.
         </Alert>
       )}
     </Stack>

@@ -54,7 +54,9 @@ export function KeysSection({ app }: { app: string }) {
       </Group>
       {made && <Made made={made} />}
       {!keys && <Skeleton h={120} />}
-      {keys?.length === 0 && <Empty title="No keys yet">Make one to send events from a program or a page.</Empty>}
+      {keys?.length === 0 && (
+        <Empty title="No keys yet">Create a key to send events from a program or a web page.</Empty>
+      )}
       {keys && keys.length > 0 && (
         <Table.ScrollContainer minWidth={640}>
           <Table>
@@ -62,8 +64,8 @@ export function KeysSection({ app }: { app: string }) {
               <Table.Tr>
                 <Table.Th>Key</Table.Th>
                 <Table.Th>Scope</Table.Th>
-                <Table.Th>From</Table.Th>
-                <Table.Th>Made</Table.Th>
+                <Table.Th>Allowed origins</Table.Th>
+                <Table.Th>Created</Table.Th>
                 <Table.Th>Last used</Table.Th>
                 <Table.Th ta="right">Revoke</Table.Th>
               </Table.Tr>
@@ -108,13 +110,13 @@ export function KeysSection({ app }: { app: string }) {
       {revoked && (
         <Confirm
           title={`Revoke ${revoked.id}?`}
-          action="Revoke the key"
+          action="Revoke key"
           isBusy={revoke.isPending}
           error={revoke.error}
           onConfirm={() => revoke.mutate(revoked.id)}
           onClose={() => setRevoked(undefined)}
         >
-          Programs that use it are refused at once. It does not come back: they need a new key.
+          Programs that use it stop working immediately. This can’t be undone.
         </Confirm>
       )}
     </Stack>
@@ -145,7 +147,7 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
     },
   });
   return (
-    <Modal opened onClose={onClose} title={`New key of ${app}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title={`New key for ${app}`} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -159,8 +161,8 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
             value={scope}
             onChange={setScope}
             data={[
-              { value: 'write', label: 'Sends events' },
-              { value: 'read', label: 'Asks questions' },
+              { value: 'write', label: 'Write' },
+              { value: 'read', label: 'Read' },
             ]}
           />
           {scope === 'write' && (
@@ -172,7 +174,7 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
                 onChange={(event) => setTrusted(event.currentTarget.checked)}
               />
               <TagsInput
-                label="Origins"
+                label="Allowed origins"
                 description={
                   isTrusted
                     ? 'Only for keys that are not trusted.'
@@ -183,8 +185,8 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
                 onChange={setOrigins}
               />
               <NumberInput
-                label="Events a second"
-                description="Default: 1,000. Events beyond the limit are rejected."
+                label="Rate limit (events/s)"
+                description="Default 1,000. Events above the limit are rejected."
                 min={1}
                 allowDecimal={false}
                 value={rate}
@@ -193,7 +195,7 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
             </>
           )}
           {make.error && <Failure error={make.error} />}
-          <FormButtons action="Make the key" isBusy={make.isPending} onCancel={onClose} />
+          <FormButtons action="Create key" isBusy={make.isPending} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>
@@ -214,14 +216,14 @@ function Made({ made }: { made: MadeKey }) {
         </Title>
         <Group gap="xs">
           <Code style={{ overflowWrap: 'anywhere' }}>{made.key}</Code>
-          <CopyButton text={made.key} label="Copy the key" />
+          <CopyButton text={made.key} label="Copy key" />
         </Group>
         <Text size="sm" c="dimmed">
-          Copy it now: it is shown this once. To try it:
+          Copy it now. You won’t be able to see it again. To try it:
         </Text>
         <Group gap="xs">
           <Code style={{ overflowWrap: 'anywhere' }}>{snippet}</Code>
-          <CopyButton text={snippet} label="Copy the command" />
+          <CopyButton text={snippet} label="Copy command" />
         </Group>
       </Stack>
     </Paper>

@@ -3,7 +3,7 @@ import type { User } from './queries.ts';
 
 export function RoleChoice({ value, onChange }: { value: User['role']; onChange(role: User['role']): void }) {
   return (
-    <Input.Wrapper label="Role" labelElement="div" description="Viewers read everything, admins also change it.">
+    <Input.Wrapper label="Role" labelElement="div" description="Viewers can read; admins can edit.">
       <div>
         <SegmentedControl
           mt={5}

@@ -16,7 +16,7 @@ interface SavedListProps<T> {
   readonly what: 'annotations' | 'segments';
   readonly queryKey: readonly unknown[];
   readonly intro: string;
-  /** What the button says: `New mark`. */
+  /** What the button says: `New annotation`. */
   readonly create: string;
   readonly empty: { readonly title: string; readonly text: string };
   readonly columns: readonly [string, string];

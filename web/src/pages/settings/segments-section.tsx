@@ -17,15 +17,15 @@ export function SegmentsSection({ app }: { app: string }) {
       app={app}
       what="segments"
       queryKey={segmentsQuery(app).queryKey}
-      intro="Groups of users by what they did; any question can be asked of one."
+      intro="Groups of users by what they did. Use them to filter any report."
       create="New segment"
-      empty={{ title: 'No segments yet', text: 'For example those who bought in the last 30 days.' }}
+      empty={{ title: 'No segments yet', text: 'For example, users who bought in the last 30 days.' }}
       columns={['Name', 'Users who']}
       cellsOf={({ name, segment }) => [name, wordsOf(segment)]}
       nameOf={({ name }) => name}
       removal={{
         title: ({ name }) => `Delete ${name}?`,
-        text: () => 'The users and their events stay. A report that uses the segment keeps it from being deleted.',
+        text: () => 'Users and events are kept. A segment that a report uses can’t be deleted.',
       }}
       edit={(saved, onClose, onSaved) => <Edit app={app} saved={saved} onClose={onClose} onSaved={onSaved} />}
     />
@@ -62,7 +62,7 @@ function Edit({ app, saved, onClose, onSaved }: EditProps) {
     <Modal
       opened
       onClose={onClose}
-      title={saved ? 'Edit the segment' : 'New segment'}
+      title={saved ? 'Edit segment' : 'New segment'}
       size="lg"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
@@ -82,18 +82,18 @@ function Edit({ app, saved, onClose, onSaved }: EditProps) {
           />
           {!known && (
             <Text size="sm" c="dimmed">
-              {saved && wordsOf(saved.segment)}. It was made through the API and says more than this form can; its name
-              can be changed here.
+              {saved && wordsOf(saved.segment)}. It was created through the API and has conditions this form can’t show.
+              You can rename it here.
             </Text>
           )}
           {rows.length > 1 && (
             <SegmentedControl
-              aria-label="How the conditions are joined"
+              aria-label="Match"
               value={join}
               onChange={(value) => setJoin(value === 'or' ? 'or' : 'and')}
               data={[
-                { value: 'and', label: 'All of them' },
-                { value: 'or', label: 'Any of them' },
+                { value: 'and', label: 'All conditions' },
+                { value: 'or', label: 'Any condition' },
               ]}
             />
           )}
@@ -108,20 +108,20 @@ function Edit({ app, saved, onClose, onSaved }: EditProps) {
                   onChange={(value) => set(i, { isNot: value === 'not' })}
                   data={[
                     { value: 'did', label: 'Did' },
-                    { value: 'not', label: 'Did not' },
+                    { value: 'not', label: 'Did not do' },
                   ]}
                 />
                 <EventSelect label="Event" app={app} value={row.event} onChange={(event) => set(i, { event })} />
                 <Group grow align="flex-end">
                   <NumberInput
-                    label="At least so many times"
+                    label="At least … times"
                     min={1}
                     allowDecimal={false}
                     value={row.times}
                     onChange={(value) => set(i, { times: Number(value) || 1 })}
                   />
                   <NumberInput
-                    label="In the last days"
+                    label="In the last … days"
                     min={1}
                     max={99_999}
                     allowDecimal={false}
@@ -148,7 +148,7 @@ function Edit({ app, saved, onClose, onSaved }: EditProps) {
           <Group justify="space-between">
             {known ? (
               <Button variant="default" onClick={() => setRows((before) => [...before, FIRST])}>
-                Add a condition
+                Add condition
               </Button>
             ) : (
               <span />

@@ -58,14 +58,14 @@ export function wordsOf(segment: Segment): string {
   if ('or' in segment) return segment.or.map(wordsOf).join(' or ');
   if ('not' in segment) return `not (${wordsOf(segment.not)})`;
   if ('saved' in segment) return 'another saved segment';
-  if ('firstSeen' in segment) return 'first seen in a range of time';
-  if ('lastSeen' in segment) return 'last seen in a range of time';
+  if ('firstSeen' in segment) return 'first seen in a date range';
+  if ('lastSeen' in segment) return 'last seen in a date range';
   const { did, atLeast = 1, atMost, last } = segment;
   const what = did.event ?? did.id ?? 'any event';
   const times =
     atMost === undefined && atLeast === 1
       ? 'once'
       : `${atLeast}${atMost === undefined ? '' : ` and at most ${atMost}`} times`;
-  const rest = did.filters?.length ? ' under conditions' : '';
+  const rest = did.filters?.length ? ' with filters' : '';
   return `did ${what}${rest} at least ${times}${last === undefined ? '' : ` in the last ${inWords(last)}`}`;
 }

@@ -21,20 +21,20 @@ export function ServerSection() {
   return (
     <Stack>
       {!store && (
-        <Alert variant="default" color="yellow" title="The engine does not answer">
-          Events are still taken and kept in the journal; questions wait until it is back.
+        <Alert variant="default" color="yellow" title="The engine isn’t responding">
+          Events are still accepted and kept in the journal. Queries wait until the engine is back.
         </Alert>
       )}
       {disk.freeBytes < disk.totalBytes * DISK_FREE_MIN && (
         <Alert variant="default" color="red" title="The disk is almost full">
-          Erase events, keep them for fewer days, or give the server more room.
+          Delete events, shorten data retention, or add disk space.
         </Alert>
       )}
       <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
         <Figure title="Events stored" value={count(store?.events)}>
           {store && `${bytes(store.bytesOnDisk)} on disk`}
         </Figure>
-        <Figure title="Waiting in the journal" value={count(ingest.journalEvents)}>
+        <Figure title="Queued" value={count(ingest.journalEvents)}>
           {ingest.journalEvents === 0
             ? 'everything is stored'
             : `${bytes(ingest.journalBytes)}, the oldest since ${duration(ingest.lagMs)}`}
@@ -42,7 +42,7 @@ export function ServerSection() {
         <Figure title="Version" value={data.version}>
           up for {duration(Date.now() - Date.parse(data.startedAt))}, since {dateTime(data.startedAt)}
         </Figure>
-        <Figure title="Taken since then" value={count(ingest.accepted)}>
+        <Figure title="Received since start" value={count(ingest.accepted)}>
           {count(ingest.duplicates)} sent twice, {count(refused.reduce((sum, [, n]) => sum + n, 0))} refused,{' '}
           {count(ingest.setAside)} set aside
         </Figure>
@@ -83,7 +83,10 @@ export function ServerSection() {
                 <Table.Tr key={app}>
                   <Table.Td style={{ overflowWrap: 'anywhere' }}>{app}</Table.Td>
                   <Table.Td>
-                    <Progress value={(events / most) * 100} aria-label={`Events of ${app}, against the greatest app`} />
+                    <Progress
+                      value={(events / most) * 100}
+                      aria-label={`Events of ${app}, relative to the largest app`}
+                    />
                   </Table.Td>
                   <Table.Td ta="right">{count(events)}</Table.Td>
                   <Table.Td ta="right">about {bytes(bytesOnDisk)}</Table.Td>

@@ -43,9 +43,8 @@ export function Settings() {
   return (
     <Page title="Settings">
       {me && !isAdmin && (
-        <Alert variant="default" color="gray" title="You see what viewers see">
-          {me.user} is a viewer: viewers read everything and change nothing. Keys, users, the server and erasing need an
-          admin; ask one to change them, or to make you an admin.
+        <Alert variant="default" color="gray" title="You have view-only access">
+          You are signed in as {me.user}, a viewer. To manage keys, users, the server or data deletion, ask an admin.
         </Alert>
       )}
       {me && (
@@ -57,7 +56,7 @@ export function Settings() {
           }}
           keepMounted={false}
         >
-          <Tabs.List aria-label="Sections of the settings">
+          <Tabs.List aria-label="Settings sections">
             {sections.map((one) => (
               <Tabs.Tab key={one} value={one}>
                 {LABELS[one]}

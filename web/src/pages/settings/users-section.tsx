@@ -32,7 +32,7 @@ export function UsersSection() {
           <Table.Tr>
             <Table.Th>User</Table.Th>
             <Table.Th>Role</Table.Th>
-            <Table.Th>Kept in</Table.Th>
+            <Table.Th>Source</Table.Th>
             <Table.Th ta="right">Change</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -41,7 +41,7 @@ export function UsersSection() {
             <Table.Tr key={user.name}>
               <Table.Td style={{ overflowWrap: 'anywhere' }}>{user.name}</Table.Td>
               <Table.Td>{user.role}</Table.Td>
-              <Table.Td>{user.source === 'stored' ? 'the server' : 'the configuration'}</Table.Td>
+              <Table.Td>{user.source === 'stored' ? 'server' : 'config file'}</Table.Td>
               <Table.Td ta="right">
                 {user.source === 'stored' && user.name !== me?.user && (
                   <Group gap="xs" justify="flex-end">
@@ -71,7 +71,7 @@ export function UsersSection() {
       <Add />
       <div>
         <Title order={2} size="h5">
-          Signing in with GitHub
+          Sign in with GitHub
         </Title>
         <Text size="sm" c="dimmed">
           Name the GitHub logins under <Code>auth.users</Code> of the configuration and restart the server. They sign in
@@ -88,7 +88,7 @@ export function UsersSection() {
           onConfirm={() => remove.mutate(removed.name)}
           onClose={() => setRemoved(undefined)}
         >
-          Their sessions end at once. What they saved stays.
+          They are signed out immediately. What they saved is kept.
         </Confirm>
       )}
     </Stack>
@@ -117,7 +117,7 @@ function Add() {
     >
       <Stack maw={480}>
         <Title order={2} size="h5">
-          Add a user
+          Add user
         </Title>
         <TextInput
           label="Name"
@@ -128,7 +128,7 @@ function Add() {
         />
         <PasswordInput
           label="Password"
-          description="12 characters at least; tell it to them yourself."
+          description="At least 12 characters. Share it with them yourself."
           required
           autoComplete="new-password"
           value={password}

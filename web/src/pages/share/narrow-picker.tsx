@@ -18,7 +18,7 @@ export function NarrowPicker({ whole, value, onChange }: NarrowPickerProps) {
   const last = isoDay(Date.parse(whole.to) - 1, whole.timeZone);
   const [from, setFrom] = useState(value.from ?? first);
   const [to, setTo] = useState(value.to ?? last);
-  const fault = from > to ? 'The first day is after the last' : undefined;
+  const fault = from > to ? 'The start date is after the end date' : undefined;
   const isOutside = from < first || to > last;
   const label = isEmpty(value)
     ? `${dayShort(whole.from, whole.timeZone)} – ${day(Date.parse(whole.to) - 1, whole.timeZone)}`
@@ -78,7 +78,7 @@ export function NarrowPicker({ whole, value, onChange }: NarrowPickerProps) {
                   change({});
                 }}
               >
-                Show all of it
+                Show full range
               </Button>
               <Button type="submit" disabled={isOutside}>
                 Show these days

@@ -80,7 +80,7 @@ export function Share() {
         {data ? <Parts view={data} isOld={isPlaceholderData} /> : <Skeleton h={420} />}
         {error && data && <Failure error={error} onRetry={() => void refetch()} />}
         <Text c="dimmed" size="xs">
-          Shared from Seismo, read only. Times in {whole.current?.timeZone ?? 'the zone of the app'}.
+          Shared from Seismo (read-only). Times in {whole.current?.timeZone ?? 'the zone of the app'}.
         </Text>
       </Stack>
     </main>
@@ -116,7 +116,7 @@ function ColoursToggle() {
     <ActionIcon
       variant="default"
       size="lg"
-      aria-label={isDark ? 'Light colours' : 'Dark colours'}
+      aria-label={isDark ? 'Light theme' : 'Dark theme'}
       onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
     >
       {isDark ? <IconSun size={18} /> : <IconMoon size={18} />}
@@ -130,11 +130,11 @@ function Ended({ error, onRetry }: { error: unknown; onRetry(): void }) {
   return (
     <Container component="main" py="xl">
       <Title order={1} size="h3" ta="center" mt="xl">
-        {isUnknown ? 'This link leads nowhere' : 'Shared'}
+        {isUnknown ? 'Link not found' : 'Shared'}
       </Title>
       {isUnknown ? (
         <Text c="dimmed" ta="center" mt="xs">
-          It is wrong, has ended, or was revoked. Ask whoever sent it for a new one.
+          It may be mistyped, expired or revoked. Ask the person who sent it for a new one.
         </Text>
       ) : (
         <Failure error={error} onRetry={onRetry} />

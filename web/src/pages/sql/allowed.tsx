@@ -8,15 +8,15 @@ const PLAIN_NAMES = FUNCTION_NAMES.filter(
   (name) => !(name.endsWith('If') && FUNCTION_NAMES.includes(name.slice(0, -2))),
 );
 
-/** What may be asked, and where it ends. */
+/** SQL reference, and where it ends. */
 export function Allowed() {
   return (
     <details className={classes['allowed']}>
-      <summary>What may be asked</summary>
+      <summary>SQL reference</summary>
       <List size="sm" spacing={6} mt="xs">
         <List.Item>
-          One <Code>SELECT</Code> in the dialect of ClickHouse, without comments, over the table <Code>events</Code> and{' '}
-          <Code>WITH</Code> tables of your own. Nothing else can be named, and nothing can be changed.
+          One <Code>SELECT</Code> in ClickHouse’s dialect, without comments, on the table <Code>events</Code> and your
+          own <Code>WITH</Code> tables. Queries are read-only and see no other table.
         </List.Item>
         <List.Item>
           Columns:{' '}
@@ -28,13 +28,13 @@ export function Allowed() {
           and every property as <Code>data.plan</Code>.
         </List.Item>
         <List.Item>
-          A property may hold texts and numbers: <Code>number(data.ms)</Code> and <Code>text(data.plan)</Code> say which
-          is meant.
+          A property can hold text and numbers. Use <Code>number(data.ms)</Code> or <Code>text(data.plan)</Code> to
+          choose.
         </List.Item>
-        <List.Item>The range chosen above holds for the table: what happened outside of it is not there.</List.Item>
+        <List.Item>The table holds only the events of the selected date range.</List.Item>
         <List.Item>
-          A question may take 30 seconds, a gigabyte of memory and a million rows, unless the server is set otherwise;
-          beyond that it is stopped. Choose a shorter range, group, or add a <Code>LIMIT</Code>.
+          By default a query stops after 30 seconds, 1 GB of memory or a million rows. Choose a shorter range, group, or
+          add a <Code>LIMIT</Code>.
         </List.Item>
       </List>
       <Text size="xs" c="dimmed" mt="xs">

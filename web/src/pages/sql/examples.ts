@@ -25,7 +25,7 @@ GROUP BY day
 ORDER BY day`,
   },
   {
-    label: 'The busiest hours of the week',
+    label: 'Busiest hours of the week',
     sql: `SELECT toDayOfWeek(timestamp) AS weekday, toHour(timestamp) AS hour, count() AS events
 FROM events
 GROUP BY weekday, hour
@@ -33,7 +33,7 @@ ORDER BY events DESC
 LIMIT 24`,
   },
   {
-    label: 'Who did the most',
+    label: 'Most active users',
     sql: `SELECT user, count() AS events, uniqExact(event) AS kinds, max(timestamp) AS latest
 FROM events
 WHERE user != ''
@@ -42,7 +42,7 @@ ORDER BY events DESC, user
 LIMIT 50`,
   },
   {
-    label: 'Users by how many events they have',
+    label: 'Users by number of events',
     chart: 'bar',
     sql: `WITH each AS (SELECT person, count() AS events FROM events GROUP BY person)
 SELECT multiIf(events = 1, '1', events < 10, '2 to 9', events < 100, '10 to 99', '100 and more') AS size, count() AS users

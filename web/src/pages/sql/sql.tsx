@@ -98,8 +98,8 @@ export function Sql() {
           Run
         </Button>
         <Text size="xs" c="dimmed" visibleFrom="sm">
-          <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd> runs it. One SELECT over <Code>events</Code>; the range
-          holds for it.
+          <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd> to run. One SELECT on <Code>events</Code>; limited to the
+          selected date range.
         </Text>
         {isDone && (
           <Group gap="xs" ml="auto">
@@ -149,8 +149,8 @@ export function Sql() {
         isFetching ? (
           <Skeleton h={RESULT_PX} />
         ) : (
-          <Empty title="Nothing has been asked yet">
-            Run what stands above, or choose an example. Columns are <Code>event</Code>, <Code>user</Code>,{' '}
+          <Empty title="No results yet">
+            Run the query above, or choose an example. Columns are <Code>event</Code>, <Code>user</Code>,{' '}
             <Code>timestamp</Code> and others; properties are <Code>data.plan</Code>. <Kbd size="xs">Ctrl</Kbd>{' '}
             <Kbd size="xs">Space</Kbd> lists what can be named.
           </Empty>

@@ -35,7 +35,7 @@ export function Profile() {
   if (name === undefined || name === '')
     return (
       <Page title="User">
-        <Empty title="Nobody is named">
+        <Empty title="No user selected">
           Choose one of the{' '}
           <AnchorLink to="/apps/$app/users" params={{ app }} size="sm">
             users
@@ -135,7 +135,7 @@ function About({ app, who, range }: AboutProps) {
       </Card>
       <Card withBorder padding="md">
         <Title order={2} size="h6" mb="xs">
-          Most frequent events
+          Top events
         </Title>
         {events.data ? <Top answer={events.data} /> : <Skeleton h={160} />}
       </Card>
@@ -156,11 +156,11 @@ function Facts({ app, answer, devices, who }: FactsProps) {
   return (
     <>
       <Title order={2} size="h6" mb="xs">
-        Who
+        Profile
       </Title>
       {!person && (
         <Text size="sm" c="dimmed">
-          No events in this time. Choose a longer range.
+          No events in this period. Choose a longer range.
         </Text>
       )}
       <dl className={classes['traits']}>
@@ -235,7 +235,7 @@ function Top({ answer }: { answer: AnswerOf<'trend'> }) {
   if (rows.length === 0)
     return (
       <Text size="sm" c="dimmed">
-        None in this time.
+        None in this period.
       </Text>
     );
   return (
@@ -251,4 +251,4 @@ function Top({ answer }: { answer: AnswerOf<'trend'> }) {
 
 type Part = NonNullable<AnswerOf<'trend'>['result']['series'][number]['group']>[number];
 const nameOf = (part: Part | undefined): string =>
-  typeof part === 'object' && 'value' in part ? textOf(part.value) : 'All others';
+  typeof part === 'object' && 'value' in part ? textOf(part.value) : 'Other';

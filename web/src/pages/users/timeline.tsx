@@ -71,7 +71,7 @@ export function Timeline({ app, who, range, event, onEvent }: TimelineProps) {
       ) : isPending ? (
         <Skeleton h={400} />
       ) : events.length === 0 ? (
-        <Empty title="No events in this time">Choose a longer range{event !== undefined && ' or every event'}.</Empty>
+        <Empty title="No events in this period">Choose a longer range{event !== undefined && ' or every event'}.</Empty>
       ) : (
         <div style={{ opacity: isPlaceholderData ? 0.5 : 1 }}>
           {days.map(({ name, sessions }) => (
@@ -131,7 +131,7 @@ function Session({ rows, timeZone, onOpen }: SessionProps) {
   return (
     <>
       <Text size="xs" c="dimmed" mt={6} mb={2}>
-        {newest.session === undefined ? 'Without a session' : 'Session'} · {time(oldest.timestamp, timeZone)}
+        {newest.session === undefined ? 'No session' : 'Session'} · {time(oldest.timestamp, timeZone)}
         {rows.length > 1 && ` to ${time(newest.timestamp, timeZone)}`} · {count(rows.length)}{' '}
         {rows.length === 1 ? 'event' : 'events'}
       </Text>

@@ -87,10 +87,10 @@ export function Users() {
               w={200}
               allowDeselect={false}
               data={[
-                { value: '', label: 'Everybody' },
+                { value: '', label: 'All users' },
                 ...segments.map(({ id, name }) => ({ value: id, label: name })),
                 ...(segment !== undefined && !segments.some(({ id }) => id === segment)
-                  ? [{ value: segment, label: 'A segment that is gone' }]
+                  ? [{ value: segment, label: '(deleted segment)' }]
                   : []),
               ]}
               value={segment ?? ''}
@@ -111,10 +111,10 @@ export function Users() {
       ) : !data ? (
         <Skeleton h={480} />
       ) : data.result.users.length === 0 ? (
-        <Empty title={search === undefined ? 'No users in this time' : 'No user is called so'}>
+        <Empty title={search === undefined ? 'No users in this period' : 'No matching users'}>
           {search === undefined
-            ? 'Events that carry a user or a device make users. Choose a longer range, or send one with "user".'
-            : 'The name and the device are searched, in any case. Shorten the search or choose a longer range.'}
+            ? 'Send events with a `user` or `device`, or choose a longer range.'
+            : 'Search by user ID or device ID, or choose a longer range.'}
         </Empty>
       ) : (
         <Stack gap="sm" style={{ opacity: isPlaceholderData ? 0.5 : 1 }}>
