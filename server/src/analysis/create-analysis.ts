@@ -3,6 +3,7 @@ import { withPatterns } from '../model/regexp.ts';
 import { questionOf } from '../questions/check.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
+import { prepareZone } from '../time/zone-spans.ts';
 import { lifecycle, stickiness } from './activity.ts';
 import type { Analysis, AnalysisSurroundings } from './analysis.ts';
 import type { Asked } from './answer.ts';
@@ -41,6 +42,7 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
   return {
     async check(app, value) {
       const question = questionOf(value);
+      await prepareZone(question.timeZone);
       const around = aroundOf(app);
       try {
         await make(ASKED_NOTHING, question, resolve(question, around), around, NO_CONTROL);
@@ -52,6 +54,7 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
 
     async explain(app, value, control) {
       const question = questionOf(value);
+      await prepareZone(question.timeZone);
       const around = aroundOf(app);
       const statements: Statement[] = [];
       const onStatement = (statement: Statement): void => {
@@ -70,6 +73,7 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
 
     async ask(app, value, { isFresh, control, within }) {
       const question = questionOf(value);
+      await prepareZone(question.timeZone);
       const around = aroundOf(app, within);
       const resolved = resolve(question, around);
       const closed = cache && closedOf(question, resolved, around);

@@ -5,7 +5,8 @@ import type { Condition, Filter, Range } from '../model/query.ts';
 import { wrong } from '../questions/check.ts';
 import { filtersOf } from '../questions/filters.ts';
 import type { EventChoiceInput, FilterInput, SegmentInput } from '../questions/parts.ts';
-import { type Calendar, zoneNamed } from '../time/calendar.ts';
+import type { Calendar } from '../time/calendar.ts';
+import { zoneNamed } from '../time/zone-spans.ts';
 import { patternsIn } from './question-bounds.ts';
 import { type Ends, isReversed, lastRange, momentOf, narrowed, rangeOf } from './range.ts';
 

@@ -47,7 +47,7 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
   });
   const engineZones = new EngineZones(zoneOf, {
     max: ENGINE_ZONES_MAX,
-    onFull: () => engine.restart('its time zones fill its memory'),
+    onFull: () => engine.restart(`it has loaded ${ENGINE_ZONES_MAX} time zones`),
     logger,
   });
   engine.onUp(() => engineZones.forget());

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { zoneNamed } from '../time/calendar.ts';
+import { zoneNamed } from '../time/zone-spans.ts';
 import type { CommonOptions } from './common.ts';
 import { CommandFailure } from './failure.ts';
 import { COLUMN_TYPES, type ColumnType, type GivenTypes } from './import/column-types.ts';

@@ -1,5 +1,5 @@
 /** What settings are written as, in a file, the environment or a flag → their values; each throws a sentence fragment that says what is wrong. */
-import { zoneNamed } from '../time/calendar.ts';
+import { zoneNamed } from '../time/zone-spans.ts';
 
 export const MIB = 1024 * 1024;
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, kib: 1024, mib: MIB, gib: 1024 * MIB };

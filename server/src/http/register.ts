@@ -4,6 +4,7 @@ import type { Identity } from '../auth/auth.ts';
 import { SeismoError } from '../model/errors.ts';
 import { APP_NAME } from '../model/event.ts';
 import type { Caller, QueryControl } from '../model/query.ts';
+import { prepareZone } from '../time/zone-spans.ts';
 import { type BodyBounds, jsonOf } from './body.ts';
 import { setTokenCookie } from './cookie.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
@@ -124,6 +125,7 @@ async function answer(
     audited: (action, details) => log.done({ action, request, who, details }),
   };
   if (route.access !== 'open' && route.access !== 'ingest') reply.header('cache-control', 'no-store');
+  await prepareZone(search.get('timeZone'));
   if (!route.timed) return (await route.handler(call)) ?? reply;
   try {
     const value = await route.handler(call);

@@ -180,6 +180,12 @@ export const ERRORS = {
     'Retry; heavy questions of others were running.',
     5,
   ),
+  TIME_ZONES_TOO_MANY: caller(
+    429,
+    'The engine would have to load too many time zones',
+    'Use the time zone of the app or one that you used before, or wait as long as Retry-After says.',
+    600,
+  ),
   EVENT_TIMESTAMP_MISSING: caller(
     400,
     'A row of an import has no time',

@@ -1,8 +1,9 @@
 import { SeismoError } from '../model/errors.ts';
 import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../model/event.ts';
 import type { Range } from '../model/query.ts';
-import { type Calendar, dayNumber, daysRange, parseDay, zoneNamed } from '../time/calendar.ts';
+import { type Calendar, dayNumber, daysRange, parseDay } from '../time/calendar.ts';
 import { dateTimeOf, millisecondsOf } from '../time/parse-date-time.ts';
+import { zoneNamed } from '../time/zone-spans.ts';
 
 /** Names a route knows beside the filters; `access_token` is the http room's. */
 export interface Known {

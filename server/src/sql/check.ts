@@ -4,7 +4,7 @@
  */
 import { PATTERNS_MAX, patternFault, programSizeOf } from '../model/regexp.ts';
 import type { Expression, Select, Traits } from '../model/select-tree.ts';
-import { zoneNamed } from '../time/calendar.ts';
+import { zoneNamed } from '../time/zone-spans.ts';
 import { functionNamed } from './functions.ts';
 import { refused } from './tokens.ts';
 

@@ -1,9 +1,8 @@
 /** Calendar arithmetic in IANA zones. Instants are UTC milliseconds, days count from 1970-01-01, ranges are half-open. */
-import { Temporal } from 'temporal-polyfill';
 import type { WeekStart } from '../model/app-settings.ts';
 import { SeismoError } from '../model/errors.ts';
-import { TIMESTAMP_MAX_MS } from '../model/event.ts';
 import type { Interval, Range } from '../model/query.ts';
+import { type Span, spansOf } from './zone-spans.ts';
 
 export interface Calendar {
   /** IANA */
@@ -16,48 +15,6 @@ export const BUCKETS_MAX = 10_000;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-
-/** A span in which a zone keeps its offset. */
-interface Span {
-  readonly from: number;
-  readonly offsetMs: number;
-  /** Days never go back: where a clock is set back over midnight, the hour shown again belongs to the new day. */
-  readonly minDay: number;
-}
-
-const zones = new Map<string, readonly Span[]>();
-
-/** The zone's name, its case put right, or undefined when there is no such zone. */
-export function zoneNamed(name: string): string | undefined {
-  // Offsets like +05:00 have no history and are not what a zone is here.
-  if (!/^[A-Za-z][A-Za-z0-9_+\-/]{1,63}$/.test(name)) return undefined;
-  try {
-    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
-    // The runtime resolves some names to older ones (Asia/Kathmandu to Asia/Katmandu): the caller's stays.
-    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Offsets of a zone from 1970 to 2100, read once from the tables of the runtime. */
-function spansOf(timeZone: string): readonly Span[] {
-  const known = zones.get(timeZone);
-  if (known) return known;
-  let at = Temporal.Instant.fromEpochMilliseconds(-2 * DAY_MS).toZonedDateTimeISO(timeZone);
-  const spans: Span[] = [{ from: Number.NEGATIVE_INFINITY, offsetMs: at.offsetNanoseconds / 1e6, minDay: -Infinity }];
-  for (;;) {
-    const next = at.getTimeZoneTransition('next');
-    if (next === null || next.epochMilliseconds > TIMESTAMP_MAX_MS + 2 * DAY_MS) break;
-    const from = next.epochMilliseconds;
-    const before = spans.at(-1)!;
-    const minDay = Math.max(before.minDay, Math.floor((from - 1 + before.offsetMs) / DAY_MS));
-    spans.push({ from, offsetMs: next.offsetNanoseconds / 1e6, minDay });
-    at = next;
-  }
-  zones.set(timeZone, spans);
-  return spans;
-}
 
 /** The same for a store: spans from 1970 on, the first from there, `minDay` 0 where there is none. */
 export function zoneSpans(timeZone: string): readonly Span[] {

@@ -63,39 +63,74 @@ test('until then a ping says no', async () => {
   expect(reasons).toHaveLength(1);
 });
 
-test('an engine is started anew on request once nothing runs, and what runs ends first', async () => {
-  const { engine, connection, isUpAgain } = await anEngine(700_000_000);
+test('an engine is restarted on request once nothing runs, what runs ends first, and nothing is wrong', async () => {
+  const { engine, connection, isUpAgain, lines } = await anEngine(700_000_000);
   const running = connection.query('SELECT count() AS n FROM numbers(300000000) WHERE NOT ignore(sipHash64(number))');
   await connection.query('SELECT 1');
   engine.restart('a test');
   expect(await running).toEqual([{ n: '300000000' }]);
   await isUpAgain;
   await connection.ping();
+  // Neither a warning nor an error: it was planned.
+  expect(lines).toEqual([]);
 });
 
-test('zones beyond those that the engine keeps wait for it to start anew, asked for every ten minutes at most', () => {
-  let nowMs = 0;
-  let asked = 0;
-  const zones = new EngineZones(() => 'Europe/Zurich', {
-    ...{ max: 3, onFull: () => asked++, logger: { warn() {} }, nowMs: () => nowMs },
+const zonesOf = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+const tooMany = (retryAfterSeconds: number) =>
+  expect.objectContaining({ code: 'TIME_ZONES_TOO_MANY', retryAfterSeconds });
+
+function someZones(max = 40) {
+  const clock = { ms: 0 };
+  const restarts: number[] = [];
+  const lines: object[] = [];
+  const zones = new EngineZones((app) => `Zone/${app}`, {
+    max,
+    onFull: () => restarts.push(clock.ms),
+    logger: { warn: (fields) => lines.push(fields) },
+    nowMs: () => clock.ms,
   });
-  zones.admit(['A', 'B', 'A'], 'shop');
-  zones.admit(['C', 'UTC', 'Europe/Zurich'], 'shop');
-  zones.admit(['A', 'C', 'B'], 'shop');
-  for (let i = 0; i < 3; i++)
-    expect(() => zones.admit(['D'], 'shop')).toThrow(expect.objectContaining({ code: 'STORE_UNAVAILABLE' }));
-  expect(asked).toBe(1);
-  zones.admit(['Europe/Zurich'], 'shop');
+  return { zones, clock, restarts, lines };
+}
+
+test('a caller over the budget of new time zones waits, and nobody else does', () => {
+  const { zones, clock, restarts, lines } = someZones();
+  const [ann, bob] = [{ name: 'user ann' }, { name: 'key 7' }];
+  zones.admit(zonesOf('A', 12), 'shop', ann);
+  for (let i = 0; i < 300; i++) expect(() => zones.admit([`Z${i}`], 'shop', ann)).toThrow(tooMany(600));
+  expect(lines).toEqual([{ caller: 'user ann', max: 12 }]);
+  // Loaded zones, the zone of the app and UTC are always available; so are all zones to other callers.
+  zones.admit(['A0', 'A11', 'UTC', 'Zone/shop'], 'shop', ann);
+  zones.admit(zonesOf('B', 12), 'shop', bob);
+  zones.admit(['B3'], 'shop', ann);
+  // One more every ten minutes, in whole: after five minutes it takes another five, for two of them fifteen.
+  clock.ms = 300_000;
+  expect(() => zones.admit(['C'], 'shop', ann)).toThrow(tooMany(300));
+  expect(() => zones.admit(['C', 'D'], 'shop', ann)).toThrow(tooMany(900));
+  clock.ms = 600_000;
+  zones.admit(['C'], 'shop', ann);
+  expect(() => zones.admit(['D'], 'shop', ann)).toThrow(tooMany(600));
+  expect(restarts).toEqual([]);
+  expect(lines).toHaveLength(1);
+});
+
+test('when all zones of the engine are used it is restarted, every ten minutes at most', () => {
+  const { zones, clock, restarts, lines } = someZones(3);
+  zones.admit(['A', 'B', 'A'], 'shop', { name: 'a' });
+  zones.admit(['C', 'UTC'], 'shop', { name: 'b' });
+  for (const name of ['c', 'd']) expect(() => zones.admit(['D'], 'shop', { name })).toThrow('maximum');
+  expect(restarts).toEqual([0]);
+  zones.admit(['Zone/shop', 'B'], 'shop', { name: 'c' });
   zones.forget();
-  zones.admit(['D', 'E', 'F'], 'shop');
-  expect(() => zones.admit(['G'], 'shop')).toThrow('ten minutes');
-  expect(asked).toBe(1);
-  nowMs = 600_000;
-  expect(() => zones.admit(['G'], 'shop')).toThrow('ten minutes');
-  expect(asked).toBe(2);
-  // A ClickHouse server is somebody's to look after.
-  new EngineZones(() => 'UTC').admit(
-    Array.from({ length: 400 }, (_, i) => `Z${i}`),
-    'shop',
-  );
+  zones.admit(['D', 'E', 'F'], 'shop', { name: 'c' });
+  clock.ms = 60_000;
+  expect(() => zones.admit(['G'], 'shop', { name: 'd' })).toThrow(tooMany(540));
+  expect(restarts).toEqual([0]);
+  clock.ms = 600_000;
+  expect(() => zones.admit(['G'], 'shop', { name: 'd' })).toThrow(tooMany(30));
+  expect(restarts).toEqual([0, 600_000]);
+  expect(lines).toEqual([]);
+});
+
+test('a ClickHouse server is asked in any number of time zones', () => {
+  new EngineZones(() => 'UTC').admit(zonesOf('Z', 400), 'shop', { name: 'a' });
 });

@@ -10,8 +10,8 @@ import {
   parseDay,
   startOfDay,
   weekRange,
-  zoneNamed,
 } from '../../src/time/calendar.ts';
+import { zoneNamed } from '../../src/time/zone-spans.ts';
 
 const day = (text: string) => parseDay(text)!;
 const iso = (range: { from: number; to: number }) =>

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { type AppSettings, WEEK_STARTS } from '../../model/app-settings.ts';
 import { SeismoError } from '../../model/errors.ts';
-import { zoneNamed } from '../../time/calendar.ts';
+import { zoneNamed } from '../../time/zone-spans.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
 import { sayAsOf } from './as-of.ts';

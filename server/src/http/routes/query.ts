@@ -34,6 +34,7 @@ const shared = {
     'STORE_BEHIND',
     'QUERY_TOO_MANY',
     'QUERY_WAITED_TOO_LONG',
+    'TIME_ZONES_TOO_MANY',
     'STORE_UNAVAILABLE',
   ] as const,
 };

@@ -102,6 +102,7 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
   let deaths = 0;
   let backOff = BACK_OFF_FIRST_MS;
   let upSinceMs = 0;
+  let isRestarting = false;
   let timer: NodeJS.Timeout | undefined;
   let lastWords = '';
   const callbacks = new Set<() => void>();
@@ -160,6 +161,12 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
       if (state === 'closed') return;
       if (state === 'up' && performance.now() - upSinceMs > STABLE_AFTER_MS) backOff = BACK_OFF_FIRST_MS;
       state = 'down';
+      if (isRestarting) {
+        isRestarting = false;
+        logger.info(reason, 'engine ended to restart');
+        launch();
+        return;
+      }
       deaths++;
       if (!everUp && (deaths >= FIRST_START_ATTEMPTS || born.exitCode === EXIT_IN_USE)) {
         state = 'closed';
@@ -211,8 +218,10 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
       return () => callbacks.delete(callback);
     },
     restart(reason) {
-      logger.warn({ pid: child?.pid, reason }, 'engine is to start anew');
-      if (state === 'up' && child?.connected) child.send('restart', () => {});
+      if (state !== 'up' || !child?.connected) return;
+      logger.info({ pid: child.pid, reason }, 'engine restarts when nothing runs in it');
+      isRestarting = true;
+      child.send('restart', () => {});
     },
     close() {
       closed ??= shutDown();

@@ -39,7 +39,7 @@ export async function sql(
   query: SqlQuery,
   control: QueryControl,
 ): Promise<SqlResult> {
-  zones.admit([query.timeZone, ...query.traits.zones], query.app);
+  zones.admit([query.timeZone, ...query.traits.zones], query.app, control.caller);
   const peopleOf = await identities.of(query.app, control);
   const bound = new Bound();
   const source = sourceOf(query, peopleOf(bound), bound);
