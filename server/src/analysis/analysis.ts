@@ -1,4 +1,4 @@
-import type { QueryControl, Statement } from '../model/query.ts';
+import type { PropertyField, QueryControl, Statement } from '../model/query.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { SegmentInput } from '../questions/parts.ts';
 import type { Calendar } from '../time/calendar.ts';
@@ -46,6 +46,7 @@ export interface AnalysisSurroundings {
   readonly asOf: (app: string) => number;
   /** Absent: every question is asked of the store. */
   readonly cache?: AnswerCache;
+  readonly isNotIndexed: (app: string, property: PropertyField) => boolean;
   /** What was saved under this id, where there is such a segment. */
   readonly segmentOf: (app: string, id: string) => SegmentInput | undefined;
 }

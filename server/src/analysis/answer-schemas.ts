@@ -1,6 +1,6 @@
 /** The answers of `/api/query/:app`, a schema a kind, told apart by `kind`. Tests compare every answer they get with these. */
 import { type TProperties, Type } from '@sinclair/typebox';
-import { Json, StoredEventSchema, Time } from '../model/event-schema.ts';
+import { Json, Notes, StoredEventSchema, Time } from '../model/event-schema.ts';
 import { type Kind, MEASURES } from '../questions/kinds.ts';
 import { one } from '../questions/parts.ts';
 
@@ -233,6 +233,7 @@ export const AnswerSchema = Type.Union(
         { description: 'Of the answer as CSV or NDJSON.' },
       ),
       result: RESULTS[kind],
+      notes: Type.Optional(Notes),
     }),
   ),
   { $id: 'Answer' },

@@ -1,3 +1,4 @@
+import type { Note } from '../model/notes.ts';
 import type { Kind } from '../questions/kinds.ts';
 
 /** A column of the answer as a table, which is what CSV and NDJSON hold. */
@@ -18,6 +19,8 @@ export interface AnalysisAnswer<Result = unknown> {
   readonly skipped: number;
   readonly columns: readonly Column[];
   readonly result: Result;
+  /** Absent: nothing. */
+  readonly notes?: readonly Note[];
 }
 
 /** What a kind makes of a question; `rows` are the answer as a table, in the order of `columns`. */

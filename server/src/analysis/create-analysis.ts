@@ -1,3 +1,4 @@
+import { notIndexedNotes } from '../model/notes.ts';
 import type { QueryControl, Statement } from '../model/query.ts';
 import { withPatterns } from '../model/regexp.ts';
 import { questionOf } from '../questions/check.ts';
@@ -13,6 +14,7 @@ import { funnel } from './funnel.ts';
 import { paths } from './paths.ts';
 import { performance } from './performance.ts';
 import { patternsIn } from './question-bounds.ts';
+import { propertiesIn } from './question-properties.ts';
 import { type Ends, lastRange } from './range.ts';
 import { retention } from './retention.ts';
 import { type Around, type Resolved, resolve, segmentOf } from './scope.ts';
@@ -75,20 +77,27 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
       const question = questionOf(value);
       await prepareZone(question.timeZone);
       const around = aroundOf(app, within);
+      // Not kept with the answer: a property is indexed as soon as there is room for its name.
+      const noted = ({ answer, ...asked }: Asked): Asked => {
+        const notes = notIndexedNotes(propertiesIn(question, around.segmentOf), (property) =>
+          surroundings.isNotIndexed(app, property),
+        );
+        return { ...asked, answer: notes.length > 0 ? { ...answer, notes } : answer };
+      };
       const resolved = resolve(question, around);
       const closed = cache && closedOf(question, resolved, around);
       // What is kept holds all that was acknowledged, so it stands for now.
       const kept = closed && cache.get(closed.key);
-      if (kept) return { ...kept, isKept: true, ...(!isFresh && { asOf: around.nowMs }) };
+      if (kept) return { ...noted(kept), isKept: true, ...(!isFresh && { asOf: around.nowMs }) };
       if (!isFresh) {
         const stands = asOf(app);
-        return { ...(await ask(question, resolved, around, control)), asOf: stands };
+        return { ...noted(await ask(question, resolved, around, control)), asOf: stands };
       }
       const make = async (): Promise<Asked> => {
         await catchUp(app, control.signal);
         return await ask(question, resolved, around, control);
       };
-      return closed ? await cache.keep(closed.key, app, closed.horizon, make) : await make();
+      return noted(closed ? await cache.keep(closed.key, app, closed.horizon, make) : await make());
     },
   };
 }

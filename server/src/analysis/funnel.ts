@@ -81,7 +81,9 @@ export async function funnel(
   const { whole, groups, users } = await store.funnel(query, control);
   // The steps of a session may all come behind the range in which it begins.
   const ends = by === 'session' ? sessionRange(scope.range, query.gapMs).to : scope.range.to + query.windowMs;
-  const isComplete = (step: number): boolean => (step === 1 && by === 'user' ? scope.range.to : ends) <= nowMs;
+  // Where nobody entered while it lasted, nobody can come to a later step.
+  const isComplete = (step: number, entered: number): boolean =>
+    (by === 'user' && (step === 1 || entered === 0) ? scope.range.to : ends) <= nowMs;
   const names = question.steps.map((step, i) => (order === 'any' ? `any ${i + 1}` : labelOf(step)));
   const result: FunnelAnswer = {
     steps: stepsOf(whole, names, isComplete),
@@ -113,7 +115,7 @@ function checkShared(steps: FunnelQuery['steps']): void {
 function stepsOf(
   { reached, medianMs, p90Ms }: FunnelCounts,
   names: readonly string[],
-  isComplete: (step: number) => boolean,
+  isComplete: (step: number, entered: number) => boolean,
 ): FunnelStep[] {
   const share = (part: number, of: number): number | null => (of === 0 ? null : part / of);
   return reached.map((total, i) => {
@@ -127,7 +129,7 @@ function stepsOf(
       dropOff: before - total,
       medianMs: medianMs[i]!,
       p90Ms: p90Ms[i]!,
-      complete: isComplete(i + 1),
+      complete: isComplete(i + 1, reached[0]!),
     };
   });
 }

@@ -167,6 +167,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       calendarOf,
       catchUp: (app, signal) => ingest.catchUp(app, signal),
       asOf: (app) => ingest.asOf(app),
+      isNotIndexed: ingest.isNotIndexed,
       writeKeysOf: auth.writeKeysOf,
       erase,
       erasable: (app, range, filters) => countErasable(ingest, store, app, range, filters),
@@ -186,6 +187,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       calendarOf,
       catchUp: (app, signal) => ingest.catchUp(app, signal),
       asOf: (app) => ingest.asOf(app),
+      isNotIndexed: ingest.isNotIndexed,
       ...(cache && { cache }),
       segmentOf: (app, id) => saved.segmentOf(app, id),
     });

@@ -108,8 +108,6 @@ function refusal(amount: number, unit: 'events' | 'bytes', bucket: Bucket): Seis
 }
 
 const limited = (retryAfterSeconds: number): SeismoError =>
-  new SeismoError(
-    'RATE_LIMITED',
-    `The key posts faster than its rate; wait ${retryAfterSeconds} s. Nothing after what this answer counts was stored.`,
-    { retryAfterSeconds },
-  );
+  new SeismoError('RATE_LIMITED', `The key posts faster than its rate; wait ${retryAfterSeconds} s.`, {
+    retryAfterSeconds,
+  });

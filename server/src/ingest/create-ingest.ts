@@ -178,6 +178,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     },
 
     hasIdentified: (app) => names.hasIdentified(app),
+    isNotIndexed: (app, property) => names.isNotIndexed(app, property),
 
     async recountNames(app) {
       const gone = await names.recount(app, async () => {

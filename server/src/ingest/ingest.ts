@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../model/event.ts';
 import type { Poster } from '../model/poster.ts';
+import type { PropertyField } from '../model/query.ts';
 import type { Erasing } from './ids/erased-ids.ts';
 import type { Salvage } from './journal/salvage-summary.ts';
 
@@ -39,6 +40,8 @@ export interface Ingest {
   asOf(app: string | undefined): number;
   /** Whether an event that says whose a device is was ever accepted for the app: false is sure, true may be of an event that was refused later. */
   hasIdentified(app: string): boolean;
+  /** Whether the app has properties that are not indexed, and this may be one of them. */
+  isNotIndexed(app: string, property: PropertyField): boolean;
   /**
    * Event ids and property names that no event of the app has any more are forgotten: they do not count, and the app may take new ones.
    * @throws STORE_BEHIND, STORE_UNAVAILABLE, JOURNAL_UNAVAILABLE; the next one makes up for it

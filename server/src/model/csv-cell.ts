@@ -1,9 +1,12 @@
 /** What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), full-width forms included. */
 const FORMULA = '[=+\\-@＝＋－＠]';
-const STARTS = new RegExp(`^[\\s;']*${FORMULA}|^'*[\\t\\r\\n]`);
+/** Shown as nothing or as a blank: control and format characters, and whatever else Unicode lets a font leave out. */
+const HIDDEN = '\\s\\p{Cc}\\p{Cf}\\p{Default_Ignorable_Code_Point}';
+const STARTS = new RegExp(`^[${HIDDEN};']*${FORMULA}|^'*[\\t\\r\\n]`, 'u');
+const BLANKS = `(?:(?![\\t\\r\\n])[${HIDDEN}])*`;
 /** After what ends a cell in a spreadsheet whose separator is not the comma. The apostrophes there are the second group. */
-const INSIDE = new RegExp(`([;\\t\\r\\n])(?=('*) *${FORMULA})`, 'g');
-const GUARDED_INSIDE = new RegExp(`([;\\t\\r\\n])'(?='* *${FORMULA})`, 'g');
+const INSIDE = new RegExp(`([;\\t\\r\\n])(?=('*)${BLANKS}${FORMULA})`, 'gu');
+const GUARDED_INSIDE = new RegExp(`([;\\t\\r\\n])'(?='*${BLANKS}${FORMULA})`, 'gu');
 /** No formula, whatever its sign. */
 const NUMBER = /^-\d+(?:\.\d+)?(?:e[+-]?\d+)?$/;
 

@@ -158,6 +158,11 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: caller(405, 'This method is not possible here', 'See /openapi.json.'),
   HEADERS_TOO_LARGE: caller(431, 'The headers are too large', 'Send fewer and shorter headers and a shorter address.'),
   REQUEST_INVALID: caller(400, 'The request is not valid', 'Correct what the detail names.'),
+  PROPERTY_NOT_INDEXED: caller(
+    400,
+    'The property is not indexed',
+    'Filter by another field. To index new properties, raise propertyNamesMax or erase events with names that nobody needs, then import the events again.',
+  ),
   QUERY_LIMIT_TIME: caller(
     422,
     'The question took longer than allowed',

@@ -3,6 +3,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value';
 import { SeismoError } from '../model/errors.ts';
 import { type Kind, QUESTIONS, type Question } from './kinds.ts';
+import { OBJECT_HINT } from './parts.ts';
 
 /** Lists in lists in lists: deeper than anybody means it. */
 const DEPTH_MAX = 24;
@@ -40,6 +41,7 @@ export const wrong = (path: string, detail: string): SeismoError =>
 function faultIn(schema: TSchema, value: unknown): ValueError {
   let fault = Value.Errors(schema, value).First()!;
   while (fault.type === ValueErrorType.Union) {
+    if (isObject(fault.value) && OBJECT_HINT in fault.schema) break;
     const inner = ofItsKind(fault) ?? (hasNothingOf(fault) ? undefined : closest(fault));
     if (inner === undefined) break;
     fault = inner;
@@ -110,6 +112,7 @@ function ruleOf({ type, schema, value }: ValueError): string {
     case ValueErrorType.ObjectAdditionalProperties:
       return `is not known here; known: ${Object.keys((schema['properties'] as object | undefined) ?? {}).join(', ')}.`;
     case ValueErrorType.Union:
+      if (isObject(value) && OBJECT_HINT in schema) return String(schema[OBJECT_HINT]);
       if (names) return `must be one of ${names}.`;
       if (isObject(value) && fieldsOf(schema).length > 0) return `must have one of ${requiredOf(schema)}.`;
       return `must be ${typesOf(schema)}.`;

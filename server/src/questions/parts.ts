@@ -25,6 +25,8 @@ export const FieldName = Type.String({
   description:
     'What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`.',
 });
+/** Of a schema: what to say about an object that it does not take. */
+export const OBJECT_HINT = 'x-object-hint';
 const Scalar = Type.Union([Type.String({ maxLength: TEXT_MAX }), Type.Number(), Type.Boolean(), Type.Null()]);
 
 export const Condition = object(
@@ -35,6 +37,8 @@ export const Condition = object(
       Type.Union([Scalar, Type.Array(Scalar, { minItems: 1, maxItems: VALUES_MAX })], {
         description:
           'One value; for `in` a list, for `between` two numbers, both included, for `exists` true or false.',
+        [OBJECT_HINT]:
+          'must be a text, a number, a boolean, null or a list. An object is compared by its members: one condition for each, like data.address.city.',
       }),
     ),
   },

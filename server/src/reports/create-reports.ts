@@ -1,7 +1,8 @@
 import { SeismoError } from '../model/errors.ts';
 import type { EventRow } from '../model/event.ts';
+import { checkIndexed, type IsNotIndexed, type Note, notIndexedNotes, propertiesOf } from '../model/notes.ts';
 import { parseField } from '../model/property-name.ts';
-import type { Filter, QueryControl, Range } from '../model/query.ts';
+import type { Field, Filter, QueryControl, Range } from '../model/query.ts';
 import { INTERVALS } from '../model/query.ts';
 import { withPatternsOf } from '../model/regexp.ts';
 import type { Store } from '../store/store.ts';
@@ -56,12 +57,23 @@ export function createReports(store: Store, around: Surroundings): Reports {
   const answer = <T>(value: T, asOf: number | undefined): Answer<T> =>
     asOf === undefined ? { value } : { value, asOf };
 
+  const isNotIndexed = (app: string): IsNotIndexed => around.isNotIndexed.bind(undefined, app);
+
+  /** What to know about an answer that is made with these filters, and about another field. */
+  function notesOf(app: string, filters: readonly Filter[], field?: Field): { readonly notes?: readonly Note[] } {
+    const properties = [...filters.flatMap(propertiesOf), ...(field?.kind === 'property' ? [field] : [])];
+    const notes = notIndexedNotes(properties, isNotIndexed(app));
+    return notes.length > 0 ? { notes } : {};
+  }
+
   function eventsQuery(app: string, search: URLSearchParams, more: readonly string[]) {
     checkNames(search, { names: ['date', 'from', 'to', 'order', 'limit', ...more, ...COMMON], filters: true });
     const calendar = calendarOf(search, around.calendarOf(app));
     const range = rangeOf(search, calendar, around.now(), ALL_TIME);
     const order = choiceOf(search, 'order', ['asc', 'desc'] as const) ?? 'desc';
-    return { app, range, filters: filtersOf(search, app, around.writeKeysOf), order };
+    const filters = filtersOf(search, app, around.writeKeysOf);
+    checkIndexed(filters, isNotIndexed(app));
+    return { app, range, filters, order };
   }
 
   return {
@@ -99,6 +111,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
         total: counted.total,
         users: counted.users,
         usersExact: counted.usersExact,
+        ...notesOf(app, filters),
         ...(buckets && {
           series: buckets.map((from) => {
             const { total = 0, users = 0 } = found.get(from) ?? {};
@@ -126,7 +139,8 @@ export function createReports(store: Store, around: Surroundings): Reports {
         withPatternsOf(control, filters),
       );
       const { timeZone } = calendar;
-      return answer({ attr, from: iso(range.from), to: iso(range.to), timeZone, ...grouped }, asOf);
+      const notes = notesOf(app, filters, attribute);
+      return answer({ attr, from: iso(range.from), to: iso(range.to), timeZone, ...grouped, ...notes }, asOf);
     },
 
     async eventsPage(app, search, control) {
@@ -165,6 +179,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
       });
       const calendar = calendarOf(search, around.calendarOf(app));
       const filters: Filter[] = filtersOf(search, app, around.writeKeysOf);
+      checkIndexed(filters, isNotIndexed(app));
       const isAll = booleanOf(search, 'all', false);
       const isKeptOut = booleanOf(search, 'block', false);
       const isDryRun = booleanOf(search, 'dryRun', false);
@@ -215,7 +230,8 @@ export function createReports(store: Store, around: Surroundings): Reports {
         withPatternsOf(control, filters),
       );
       const { values, areMore, events, isSample } = found;
-      return answer({ field: name, values, more: areMore, events, sample: isSample }, asOf);
+      const notes = notesOf(app, filters, field);
+      return answer({ field: name, values, more: areMore, events, sample: isSample, ...notes }, asOf);
     },
   };
 }

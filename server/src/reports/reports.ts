@@ -1,6 +1,7 @@
 import type { WeekStart } from '../model/app-settings.ts';
 import type { EventRow } from '../model/event.ts';
-import type { Filter, JsonValue, QueryControl, Range, Tally } from '../model/query.ts';
+import type { Note } from '../model/notes.ts';
+import type { Filter, JsonValue, PropertyField, QueryControl, Range, Tally } from '../model/query.ts';
 import type { AppSummary, EventNameSummary, PropertySummary } from '../store/store.ts';
 
 /** What `http` asks of the reports room. The search parameters are the request's own, unparsed; failures are SeismoErrors that name the parameter. */
@@ -46,6 +47,7 @@ export interface Report {
   readonly total: number;
   readonly users: number;
   readonly usersExact: boolean;
+  readonly notes?: readonly Note[];
   readonly series?: readonly { readonly from: string; readonly total: number; readonly users: number }[];
 }
 
@@ -60,6 +62,7 @@ export interface Groups {
   readonly total: number;
   readonly users: number;
   readonly usersExact: boolean;
+  readonly notes?: readonly Note[];
 }
 
 export interface Values {
@@ -68,6 +71,7 @@ export interface Values {
   readonly more: boolean;
   readonly events: number;
   readonly sample: boolean;
+  readonly notes?: readonly Note[];
 }
 
 /** What the room is handed beside the store. */
@@ -78,6 +82,7 @@ export interface Surroundings {
   /** Waits until the store holds what was acknowledged. @throws STORE_BEHIND */
   readonly catchUp: (app: string | undefined, signal?: AbortSignal) => Promise<void>;
   readonly asOf: (app: string | undefined) => number;
+  readonly isNotIndexed: (app: string, property: PropertyField) => boolean;
   /** The ids of an app's write keys, under which an event's text id may count. */
   readonly writeKeysOf?: (app: string) => readonly string[];
   /** Erases what the journal, the rejected rows and the store hold and match. */

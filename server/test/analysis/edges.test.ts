@@ -157,13 +157,18 @@ describe('a funnel at the end of its range', () => {
   });
 
   it('marks the steps whose window has not ended', async () => {
-    const complete = async (question: object) =>
-      (await ask('nobody', { steps, ...question })).steps.map((step) => step.complete);
+    await world.post('entered', events('2026-03-02T10:00 A u1'));
+    const complete = async (question: object, app = 'entered') =>
+      (await ask(app, { steps, ...question })).steps.map((step) => step.complete);
     // It is noon of 20 March.
     expect(await complete({ from: '2026-03-01', to: '2026-03-05' })).toEqual([true, true]);
     expect(await complete({ from: '2026-03-01', to: '2026-03-06' })).toEqual([true, false]);
     expect(await complete({ from: '2026-03-01', to: '2026-03-06', window: '1d' })).toEqual([true, true]);
     expect(await complete({ from: '2026-03-01', to: '2026-03-20', window: '1min' })).toEqual([false, false]);
+    // Where nobody entered, nobody is on the way to a later step once the range is over.
+    expect(await complete({ from: '2026-03-01', to: '2026-03-06' }, 'nobody')).toEqual([true, true]);
+    expect(await complete({ from: '2026-03-01', to: '2026-03-20' }, 'nobody')).toEqual([false, false]);
+    expect(await complete({ from: '2026-03-01', to: '2026-03-19', by: 'session' }, 'nobody')).toEqual([false, false]);
     expect(await complete({ from: '2026-03-01', to: '2026-03-18', by: 'session' })).toEqual([true, true]);
     expect(await complete({ from: '2026-03-01', to: '2026-03-19', by: 'session' })).toEqual([false, false]);
   });

@@ -46,6 +46,7 @@ it.each(SEEDS)(
       calendarOf: () => ({ timeZone: 'UTC', weekStart: 'monday' }),
       catchUp: async () => {},
       asOf: () => 0,
+      isNotIndexed: () => false,
       segmentOf: () => undefined,
     });
     for (const question of QUESTIONS) {

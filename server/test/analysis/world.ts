@@ -80,6 +80,7 @@ export async function aWorld(
     calendarOf: (app) => ({ timeZone: zoneOf(app), weekStart: 'monday' }),
     catchUp: (app, signal) => ingest.catchUp(app, signal),
     asOf: (app) => ingest.asOf(app),
+    isNotIndexed: ingest.isNotIndexed,
     segmentOf: () => undefined,
   });
   const reports = createReports(store, {
@@ -87,6 +88,7 @@ export async function aWorld(
     calendarOf: (app) => ({ timeZone: zoneOf(app), weekStart: 'monday' }),
     catchUp: (app, signal) => ingest.catchUp(app, signal),
     asOf: (app) => ingest.asOf(app),
+    isNotIndexed: ingest.isNotIndexed,
     erase: (app, range, filters, isKeptOut) =>
       eraseEverywhere(ingest, store, app, range, filters, { isKeptOut, idWindowMs: 7 * DAY_MS, nowMs: NOW }),
     erasable: (app, range, filters) => countErasable(ingest, store, app, range, filters),

@@ -52,7 +52,8 @@ async function answerOf(work: Promise<{ body: string }>): Promise<Record<string,
     return JSON.parse((await work).body) as Record<string, unknown>;
   } catch (error) {
     if (!(error instanceof SeismoError)) throw error;
-    return { code: error.code, retryAfterSeconds: error.retryAfterSeconds, ...error.extra };
+    const { code, detail, retryAfterSeconds, extra } = error;
+    return { code, detail, retryAfterSeconds, ...extra };
   }
 }
 async function* chunksOf(texts: readonly string[]) {
@@ -98,7 +99,9 @@ describe('the rate of a key', () => {
     };
     const answer = await answerOf(ingest.postLines('shop', endless(), now, undefined, poster));
     expect(answer).toMatchObject({ code: 'RATE_LIMITED', accepted: 30, nextIndex: 30, retryAfterSeconds: 3 });
-    expect(await json({ event: 'visitor' })).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await json({ event: 'visitor' })).toMatchObject({
+      ...{ code: 'RATE_LIMITED', detail: 'The key posts faster than its rate; wait 3 s.' },
+    });
     now += 3_000;
     expect(await json({ event: 'visitor' })).toMatchObject({ event: 'visitor' });
   });
@@ -207,7 +210,15 @@ describe('the quota of a day', () => {
 
   it('ends a stream where it is used up', async () => {
     await reopen({ eventsPerDayMax: 5 });
-    expect(await lines(ndjson(some(9)), admin)).toMatchObject({ code: 'QUOTA_REACHED', accepted: 5, nextIndex: 5 });
+    expect(await lines(ndjson(some(9)), admin)).toMatchObject({
+      ...{ code: 'QUOTA_REACHED', accepted: 5, nextIndex: 5 },
+      detail:
+        'The app takes 5 events a day (eventsPerDayMax), and more from midnight UTC on. The first 5 lines were processed, none after (nextIndex).',
+    });
+    // Of a single event there is nothing to count.
+    expect(await json({ event: 'e' }, admin)).toMatchObject({
+      detail: 'The app takes 5 events a day (eventsPerDayMax), and more from midnight UTC on.',
+    });
     expect(await storedNumbers()).toEqual([0, 1, 2, 3, 4]);
   });
 

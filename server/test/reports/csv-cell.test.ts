@@ -15,6 +15,12 @@ describe('a safe cell', () => {
     ['\n=1+1', `'\n'=1+1`],
     [' =1+1', `' =1+1`],
     ['\u00a0=1', `'\u00a0=1`],
+    ['\0=1', `'\0=1`],
+    ['\u200b=1', `'\u200b=1`],
+    ['\ufeff\u2060=1', `'\ufeff\u2060=1`],
+    ['\u3164=1', `'\u3164=1`],
+    ['\u{e0020}=1', `'\u{e0020}=1`],
+    ['a;\u200b=1', `a;'\u200b=1`],
     ['＝1+1', `'＝1+1`],
     ['＋1', `'＋1`],
     ['－1', `'－1`],
@@ -35,7 +41,7 @@ describe('a safe cell', () => {
 
 it('gives back every text, from a safe cell and from a plain one', () => {
   // All texts of up to five of what matters here.
-  const alphabet = ["'", '=', '-', ';', '\n', ' ', '1', '"'];
+  const alphabet = ["'", '=', '-', ';', '\n', ' ', '\u200b', '1', '"'];
   let texts = [''];
   const wrong: unknown[] = [];
   for (let length = 0; length < 5; length++) {
@@ -53,7 +59,7 @@ it('leaves plain cells alone but where an apostrophe stands before what it would
 });
 
 it('takes a long run of any letter in no time', () => {
-  for (const letter of ["'", ' ', ';', '\n', "\n'", '; ']) {
+  for (const letter of ["'", ' ', '\0', '\u200b', ';', '\n', "\n'", '; ']) {
     const text = letter.repeat(200_000);
     expect(restoredCell(read(csvCell(text, true)))).toBe(text);
   }

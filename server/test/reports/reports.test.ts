@@ -77,6 +77,7 @@ beforeEach(() => {
     calendarOf: (app) => ({ timeZone: app === 'nepal' ? 'Asia/Kathmandu' : 'UTC', weekStart: 'sunday' }),
     catchUp: async (app) => void caughtUp.push(app),
     asOf: () => NOW - 5,
+    isNotIndexed: () => false,
     erasable: async () => 7,
     erase: async (_app, range, filters) => {
       asked.erased = [range, filters];

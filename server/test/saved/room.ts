@@ -50,6 +50,7 @@ export function aRoom(options: { readonly timeZone?: string } = {}) {
       calendarOf,
       catchUp: async () => {},
       asOf: () => clock.now,
+      isNotIndexed: () => false,
       segmentOf: (app, id) => saved.segmentOf(app, id),
     });
     const saved: ReturnType<typeof createSaved> = createSaved({ registry, analysis, calendarOf, now });

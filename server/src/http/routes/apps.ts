@@ -6,7 +6,7 @@ import { zoneNamed } from '../../time/zone-spans.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Route } from '../route.ts';
 import { sayAsOf } from './as-of.ts';
-import { FILTERS, FRESH, FROM_TO, Json, parameter, Time } from './schemas.ts';
+import { FILTERS, FRESH, FROM_TO, Json, Notes, parameter, Time } from './schemas.ts';
 
 const nullable = <T extends import('@sinclair/typebox').TSchema>(schema: T) =>
   Type.Optional(Type.Union([schema, Type.Null()]));
@@ -56,6 +56,7 @@ const Values = Type.Object({
   more: Type.Boolean({ description: 'There are more than `limit`.' }),
   events: Type.Integer({ description: 'So many events were looked at, the newest first.' }),
   sample: Type.Boolean({ description: 'There are older events, which were not looked at.' }),
+  notes: Type.Optional(Notes),
 });
 
 export function appRoutes(deps: HttpDeps): readonly Route[] {

@@ -37,7 +37,14 @@ export function eraseRoutes({ reports }: HttpDeps): readonly Route[] {
           },
         },
       },
-      errors: ['ERASE_FILTER_MISSING', 'PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'STORE_BEHIND', 'STORE_UNAVAILABLE'],
+      errors: [
+        'ERASE_FILTER_MISSING',
+        'PROPERTY_NOT_INDEXED',
+        'PARAMETER_UNKNOWN',
+        'PARAMETER_INVALID',
+        'STORE_BEHIND',
+        'STORE_UNAVAILABLE',
+      ],
       audit: 'erase events',
       async handler({ app, search, request, audit }) {
         // Rewriting parts may outlast any idle limit.

@@ -51,6 +51,7 @@ export function eventRoutes(deps: HttpDeps): readonly Route[] {
         'PARAMETER_UNKNOWN',
         'PARAMETER_INVALID',
         'CURSOR_INVALID',
+        'PROPERTY_NOT_INDEXED',
         'STORE_BEHIND',
         'QUERY_TOO_MANY',
         'QUERY_WAITED_TOO_LONG',

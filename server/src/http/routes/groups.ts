@@ -5,7 +5,7 @@ import { answerFormOf, formParameter, TABLE_FORMS, takeCsvSafe } from '../form.t
 import type { Route } from '../route.ts';
 import { inForm, TABLE_CONTENT, type Table } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
-import { CALENDAR, CSV_SAFE, EXACT, FILTERS, FRESH, FROM_TO, Json, parameter, Time } from './schemas.ts';
+import { CALENDAR, CSV_SAFE, EXACT, FILTERS, FRESH, FROM_TO, Json, Notes, parameter, Time } from './schemas.ts';
 
 const tally = { total: Type.Integer(), users: Type.Integer() };
 const Groups = Type.Object({
@@ -18,6 +18,7 @@ const Groups = Type.Object({
   missing: Type.Object(tally),
   ...tally,
   usersExact: Type.Boolean(),
+  notes: Type.Optional(Notes),
 });
 
 export function groupRoutes({ reports }: HttpDeps): readonly Route[] {

@@ -6,7 +6,7 @@ import { answerFormOf, formParameter, TABLE_FORMS, takeCsvSafe } from '../form.t
 import type { Parameter, Route } from '../route.ts';
 import { inForm, TABLE_CONTENT, type Table } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
-import { CALENDAR, CSV_SAFE, EXACT, FILTERS, FRESH, FROM_TO, parameter, Time } from './schemas.ts';
+import { CALENDAR, CSV_SAFE, EXACT, FILTERS, FRESH, FROM_TO, Notes, parameter, Time } from './schemas.ts';
 
 const DATE = parameter('date', 'A day; today unless said.');
 const RANGES: Readonly<Record<ReportKind, readonly Parameter[]>> = {
@@ -29,6 +29,7 @@ const Report = Type.Object({
   total: Type.Integer(),
   users: Type.Integer(),
   usersExact: Type.Boolean(),
+  notes: Type.Optional(Notes),
   series: Type.Optional(
     Type.Array(Type.Object({ from: Time, total: Type.Integer(), users: Type.Integer() }), {
       description: 'Every bucket of the interval, also the empty ones.',

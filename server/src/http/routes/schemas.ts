@@ -3,7 +3,7 @@ import { ROLES } from '../../auth/auth.ts';
 import { Time } from '../../model/event-schema.ts';
 import type { Parameter } from '../route.ts';
 
-export { Json, StoredEventSchema, Time } from '../../model/event-schema.ts';
+export { Json, Notes, StoredEventSchema, Time } from '../../model/event-schema.ts';
 
 const text = (name: string, description: string): Parameter => ({ name, description, schema: Type.String() });
 

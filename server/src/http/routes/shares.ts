@@ -175,7 +175,9 @@ async function shown(view: SharedView, call: Call, analysis: HttpDeps['analysis'
     if (hiddenIn(question)) return { problem: { code: 'SHARE_REFUSED', title: ERRORS.SHARE_REFUSED.title } };
     try {
       control.signal.throwIfAborted();
-      const { answer } = await analysis.ask(app, question, { isFresh: false, control, within });
+      const asked = await analysis.ask(app, question, { isFresh: false, control, within });
+      // They name properties of filters, which a link does not show.
+      const { notes: _, ...answer } = asked.answer;
       return { answer };
     } catch (error) {
       if (!(error instanceof SeismoError) || error.entry.kind !== 'caller') throw error;

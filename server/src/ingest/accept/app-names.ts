@@ -18,6 +18,7 @@ export class AppNames {
   readonly #options: AppNamesOptions;
   #names = new Set<string>();
   #publicLeft = PUBLIC_AT_ONCE;
+  #hasRefused = false;
   #at: number;
   /** Names used since a recount began. */
   #used: Set<string> | undefined;
@@ -25,6 +26,11 @@ export class AppNames {
   constructor(options: AppNamesOptions) {
     this.#options = options;
     this.#at = options.now();
+  }
+
+  /** Whether a name may have been refused: since the start, or before it by the limits. */
+  get mayLack(): boolean {
+    return this.#hasRefused || this.size >= this.publicMax;
   }
 
   get size(): number {
@@ -48,6 +54,12 @@ export class AppNames {
 
   /** Adds a name that the app does not have. @returns why not, undefined when it was added */
   add(name: string, isTrusted: boolean): NameRefusal | undefined {
+    const refusal = this.#add(name, isTrusted);
+    if (refusal !== undefined) this.#hasRefused = true;
+    return refusal;
+  }
+
+  #add(name: string, isTrusted: boolean): NameRefusal | undefined {
     if (this.size >= this.#options.max) return 'full';
     if (!isTrusted) {
       if (this.size >= this.publicMax) return 'publicFull';

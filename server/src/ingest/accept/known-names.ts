@@ -1,4 +1,6 @@
 import { SeismoError } from '../../model/errors.ts';
+import type { PropertyField } from '../../model/query.ts';
+import { propertyKeys } from '../../row/property-keys.ts';
 import { AppNames, type NameRefusal, PUBLIC_AT_ONCE, PUBLIC_PER_MINUTE } from './app-names.ts';
 import { NOT_INDEXED_LISTED_MAX } from './limits.ts';
 import type { Indexed } from './properties.ts';
@@ -84,6 +86,14 @@ export class KnownNames {
         return false;
       },
     };
+  }
+
+  /** Whether the app has properties that are not indexed, and this may be one of them: no stored event counts as having it. */
+  isNotIndexed(app: string, property: PropertyField): boolean {
+    const names = this.#properties.get(app);
+    const keys = propertyKeys(property);
+    if (keys.some((key) => names?.has(key))) return false;
+    return names?.mayLack === true || keys.every((key) => key.length > INDEXED_PATH_MAX);
   }
 
   /** Apps of which a recount may give names back: those past what posters who are not trusted may use. */

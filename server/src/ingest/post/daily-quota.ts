@@ -97,11 +97,9 @@ export class DailyQuota {
 
   #reached(quota: string): SeismoError {
     const now = this.#options.now();
-    return new SeismoError(
-      'QUOTA_REACHED',
-      `The app may take ${quota}; it goes on at midnight UTC. Nothing after what this answer counts was stored.`,
-      { retryAfterSeconds: Math.ceil((DAY_MS - (now % DAY_MS)) / 1000) },
-    );
+    return new SeismoError('QUOTA_REACHED', `The app takes ${quota}, and more from midnight UTC on.`, {
+      retryAfterSeconds: Math.ceil((DAY_MS - (now % DAY_MS)) / 1000),
+    });
   }
 }
 

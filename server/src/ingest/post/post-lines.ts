@@ -84,7 +84,8 @@ export async function postLines(post: LinesPost): Promise<PostAnswer> {
     const { rejected, rejectedTotal } = whole;
     const extra = { ...error.extra, ...sum, rejectedTotal, rejected, ...notIndexedOf(whole), nextIndex };
     const { retryAfterSeconds } = error;
-    throw new SeismoError(error.code, error.detail, {
+    const stored = `The first ${nextIndex} ${nextIndex === 1 ? 'line was' : 'lines were'} processed, none after (nextIndex).`;
+    throw new SeismoError(error.code, nextIndex === 0 ? error.detail : `${error.detail} ${stored}`, {
       cause: error,
       extra,
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),

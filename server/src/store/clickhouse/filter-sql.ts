@@ -1,15 +1,9 @@
 import type { DeviceSpan } from '../../model/device-spans.ts';
 import { TIMESTAMP_MAX_MS } from '../../model/event.ts';
-import type { Condition, Filter, Match, PropertyField, Range } from '../../model/query.ts';
+import type { Condition, Filter, Match, Range } from '../../model/query.ts';
 import { MATCH_TEXT_MAX } from '../../model/regexp.ts';
-import { pathPart } from '../../row/shape.ts';
+import { propertyKeys } from '../../row/property-keys.ts';
 import type { Bound } from './sql.ts';
-
-/** The map keys a property may stand under, the preferred one first. */
-export function propertyKeys(field: PropertyField): readonly string[] {
-  const nested = field.path.map(pathPart).join('.');
-  return field.literal || field.path.length === 1 ? [nested] : [nested, pathPart(field.path.join('.'))];
-}
 
 /** Empty texts and zeros are in `others` (row.ts): no map holds its default. */
 export const present = (key: string): string => `(texts[${key}] != '' OR numbers[${key}] != 0 OR others[${key}] != '')`;

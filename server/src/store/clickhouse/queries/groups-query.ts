@@ -1,7 +1,8 @@
 import type { GroupsQuery, GroupsResult, JsonValue, QueryControl } from '../../../model/query.ts';
+import { propertyKeys } from '../../../row/property-keys.ts';
 import type { Identities } from '../analysis/sql/identity.ts';
 import type { Connection } from '../connection.ts';
-import { present, propertyKeys, whereSql } from '../filter-sql.ts';
+import { present, whereSql } from '../filter-sql.ts';
 import { typedOf } from '../hot-columns.ts';
 import { Bound, isExact, mergedUsersSql, options, type Row, usersStateSql } from '../sql.ts';
 

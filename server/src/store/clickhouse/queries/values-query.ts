@@ -1,6 +1,7 @@
 import type { QueryControl, ValuesQuery, ValuesResult } from '../../../model/query.ts';
+import { propertyKeys } from '../../../row/property-keys.ts';
 import type { Connection } from '../connection.ts';
-import { present, propertyKeys, whereSql } from '../filter-sql.ts';
+import { present, whereSql } from '../filter-sql.ts';
 import { typedOf } from '../hot-columns.ts';
 import { Bound, EVENTS, options } from '../sql.ts';
 import { valueOfSql } from './groups-query.ts';

@@ -1,5 +1,5 @@
 import type { PropertyField } from '../../../model/query.ts';
-import { propertyKeys } from '../filter-sql.ts';
+import { propertyKeys } from '../../../row/property-keys.ts';
 import type { Bound } from '../sql.ts';
 
 export type PropertyForm = 'text' | 'number' | 'bool' | 'json';

@@ -1,5 +1,6 @@
 import type { Field, PropertyField } from '../../../../model/query.ts';
-import { present, propertyKeys } from '../../filter-sql.ts';
+import { propertyKeys } from '../../../../row/property-keys.ts';
+import { present } from '../../filter-sql.ts';
 import { isNumberOf, isOtherOf, typedOf } from '../../hot-columns.ts';
 import type { Bound } from '../../sql.ts';
 
