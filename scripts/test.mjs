@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
+import { hasPython } from './has-python.mjs';
 import { prepare, root } from './prepare.mjs';
 
 prepare();
@@ -34,7 +35,7 @@ const folder = mkdtempSync(join(tmpdir(), 'seismo-test-'));
 const onServer = { ...process.env, SEISMO_TEST_STORE: 'server' };
 for (const { title, workspace, files = [], env = process.env } of [
   { title: 'server', workspace: 'server' },
-  ...(hasPython()
+  ...(hasPython
     ? [{ title: 'analysis on a ClickHouse server', workspace: 'server', files: ['test/analysis'], env: onServer }]
     : []),
   { title: 'client', workspace: 'client' },
@@ -70,10 +71,3 @@ if (skipped.length > 0)
   console.log(`Skipped here (${skipped.length}):\n${skipped.map((each) => `  ${each}`).join('\n')}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
-
-/** It starts the ClickHouse server of the tests (server/test/store/clickhouse-server.py). */
-function hasPython() {
-  return (
-    process.platform === 'linux' && spawnSync('python3', ['-c', 'import ctypes'], { stdio: 'ignore' }).status === 0
-  );
-}

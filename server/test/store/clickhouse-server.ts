@@ -1,11 +1,12 @@
 /** A real ClickHouse server for tests, in a process of its own. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { hasPython } from '../../../scripts/has-python.mjs';
 
 export interface ClickHouseServer {
   readonly url: string;
@@ -19,9 +20,8 @@ const START_MAX_MS = 30_000;
 /** Below the ports that outgoing connections take. */
 const PORTS = { from: 20_000, to: 32_000 };
 
-/** It takes Python to call into the library; `npm test` lists what is skipped without it. */
-export const hasClickHouseServer =
-  process.platform === 'linux' && spawnSync('python3', ['-c', 'import ctypes'], { stdio: 'ignore' }).status === 0;
+/** `npm test` lists what is skipped without it. */
+export const hasClickHouseServer = hasPython;
 
 function libraryPath(): string {
   const require = createRequire(createRequire(import.meta.url).resolve('chdb'));
