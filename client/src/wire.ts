@@ -64,6 +64,7 @@ export type ErrorCode =
   | 'METHOD_NOT_ALLOWED'
   | 'HEADERS_TOO_LARGE'
   | 'REQUEST_INVALID'
+  | 'PROPERTY_NOT_INDEXED'
   | 'QUERY_LIMIT_TIME'
   | 'QUERY_LIMIT_MEMORY'
   | 'QUERY_LIMIT_ROWS'
@@ -182,6 +183,12 @@ export type Answer = {
       };
     }[];
   };
+  /** What to know about the answer; absent when there is nothing. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 } | {
   readonly kind: 'funnel';
   /** UTC, ISO 8601 with Z. */
@@ -254,6 +261,12 @@ export type Answer = {
       readonly at: string;
     }[];
   };
+  /** What to know about the answer; absent when there is nothing. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 } | {
   readonly kind: 'retention';
   /** UTC, ISO 8601 with Z. */
@@ -325,6 +338,12 @@ export type Answer = {
       }[];
     }[];
   };
+  /** What to know about the answer; absent when there is nothing. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 } | {
   readonly kind: 'stickiness';
   /** UTC, ISO 8601 with Z. */
@@ -354,6 +373,12 @@ export type Answer = {
       }[];
     }[];
   };
+  /** What to know about the answer; absent when there is nothing. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 } | {
   readonly kind: 'lifecycle';
   /** UTC, ISO 8601 with Z. */
@@ -384,6 +409,12 @@ export type Answer = {
       readonly complete: boolean;
     }[];
   };
+  /** What to know about the answer; absent when there is nothing. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 } | {
   readonly kind: 'paths';
   /** UTC, ISO 8601 with Z. */
@@ -429,6 +460,12 @@ export type Answer = {
       readonly total: number;
     }[];
   };
+  /** What to know about the answer; absent when there is nothing. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 } | {
   readonly kind: 'sessions';
   /** UTC, ISO 8601 with Z. */
@@ -502,6 +539,12 @@ export type Answer = {
       readonly exit: string;
     }[];
   };
+  /** What to know about the answer; absent when there is nothing. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 } | {
   readonly kind: 'users';
   /** UTC, ISO 8601 with Z. */
@@ -548,6 +591,12 @@ export type Answer = {
       readonly traits?: { readonly [name: string]: unknown };
     }[];
   };
+  /** What to know about the answer; absent when there is nothing. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 } | {
   readonly kind: 'timeline';
   /** UTC, ISO 8601 with Z. */
@@ -584,6 +633,12 @@ export type Answer = {
     /** For `after`, when there is more. */
     readonly next?: string;
   };
+  /** What to know about the answer; absent when there is nothing. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 } | {
   readonly kind: 'performance';
   /** UTC, ISO 8601 with Z. */
@@ -653,6 +708,12 @@ export type Answer = {
       }[];
     }[];
   };
+  /** What to know about the answer; absent when there is nothing. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 } | {
   readonly kind: 'sql';
   /** UTC, ISO 8601 with Z. */
@@ -673,6 +734,12 @@ export type Answer = {
     /** In the order of `columns`. */
     readonly rows: readonly (readonly unknown[])[];
   };
+  /** What to know about the answer; absent when there is nothing. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 };
 
 export type Question = {
@@ -1465,6 +1532,12 @@ export interface Operations {
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
+      /** What to know about the answer; absent when there is nothing. */
+      readonly notes?: readonly {
+        readonly code: 'PROPERTY_NOT_INDEXED';
+        readonly field: string;
+        readonly detail: string;
+      }[];
       /** Every bucket of the interval, also the empty ones. */
       readonly series?: readonly {
         /** UTC, ISO 8601 with Z. */
@@ -1524,6 +1597,12 @@ export interface Operations {
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
+      /** What to know about the answer; absent when there is nothing. */
+      readonly notes?: readonly {
+        readonly code: 'PROPERTY_NOT_INDEXED';
+        readonly field: string;
+        readonly detail: string;
+      }[];
       /** Every bucket of the interval, also the empty ones. */
       readonly series?: readonly {
         /** UTC, ISO 8601 with Z. */
@@ -1585,6 +1664,12 @@ export interface Operations {
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
+      /** What to know about the answer; absent when there is nothing. */
+      readonly notes?: readonly {
+        readonly code: 'PROPERTY_NOT_INDEXED';
+        readonly field: string;
+        readonly detail: string;
+      }[];
       /** Every bucket of the interval, also the empty ones. */
       readonly series?: readonly {
         /** UTC, ISO 8601 with Z. */
@@ -1646,6 +1731,12 @@ export interface Operations {
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
+      /** What to know about the answer; absent when there is nothing. */
+      readonly notes?: readonly {
+        readonly code: 'PROPERTY_NOT_INDEXED';
+        readonly field: string;
+        readonly detail: string;
+      }[];
       /** Every bucket of the interval, also the empty ones. */
       readonly series?: readonly {
         /** UTC, ISO 8601 with Z. */
@@ -1707,6 +1798,12 @@ export interface Operations {
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
+      /** What to know about the answer; absent when there is nothing. */
+      readonly notes?: readonly {
+        readonly code: 'PROPERTY_NOT_INDEXED';
+        readonly field: string;
+        readonly detail: string;
+      }[];
       /** Every bucket of the interval, also the empty ones. */
       readonly series?: readonly {
         /** UTC, ISO 8601 with Z. */
@@ -1782,6 +1879,12 @@ export interface Operations {
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
+      /** What to know about the answer; absent when there is nothing. */
+      readonly notes?: readonly {
+        readonly code: 'PROPERTY_NOT_INDEXED';
+        readonly field: string;
+        readonly detail: string;
+      }[];
     };
   };
   /** A question of the analysis: trends, funnels, retention and more */
@@ -1953,6 +2056,12 @@ export interface Operations {
       readonly events: number;
       /** There are older events, which were not looked at. */
       readonly sample: boolean;
+      /** What to know about the answer; absent when there is nothing. */
+      readonly notes?: readonly {
+        readonly code: 'PROPERTY_NOT_INDEXED';
+        readonly field: string;
+        readonly detail: string;
+      }[];
     };
   };
   /** The reports of an app */
