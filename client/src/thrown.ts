@@ -11,7 +11,6 @@ export interface Thrown {
 }
 
 const TEXT_MAX_LENGTH = 200;
-const KEYS_MAX = 10;
 
 /**
  * Anything can be thrown: also nothing, a symbol, an object that no text can be made of. Never throws.
@@ -46,8 +45,12 @@ const textOf = (value: unknown): string =>
     ? `${value}`.slice(0, TEXT_MAX_LENGTH).replace(/\p{Cs}/gu, '')
     : '';
 
-/** Of an object without a message its kind and keys: its values may belong to somebody. */
+/** Of an object without a message its kind and JSON, in which only what says what it is has its value: the rest may belong to somebody. */
 const wordsFor = (value: unknown): string =>
   typeof value === 'object' && value
-    ? textOf(`${Object.prototype.toString.call(value)} ${Object.keys(value).slice(0, KEYS_MAX)}`.trim())
+    ? textOf(
+        `${{}.toString.call(value)} ${JSON.stringify(value, (key, part: unknown) =>
+          /^(|code|status|type)$/.test(key) ? part : '*',
+        )}`.replace('[object Object] ', ''),
+      )
     : textOf(String(value));

@@ -82,12 +82,17 @@ describe.each([
       client.track('tracked', { n: 1 }, { session: 1 });
     }
     client.identify(12345, undefined, { device: 67 });
+    client.identify(10n);
     await client.flush();
     expect(
       received
         .flatMap(({ events }) => events)
         .map(({ event, user, device, session }) => [event, user, device, session]),
-    ).toEqual([...GIVEN.map(() => ['tracked', undefined, undefined, '1']), ['$identify', '12345', '67', undefined]]);
+    ).toEqual([
+      ...GIVEN.map(() => ['tracked', undefined, undefined, '1']),
+      ['$identify', '12345', '67', undefined],
+      ['$identify', '10', undefined, undefined],
+    ]);
     const drop = { reason: 'invalid', detail: expect.stringContaining('no id') };
     expect(dropped).toEqual(GIVEN.map(() => ['$identify of undefined', drop]));
     expect(done).toHaveBeenCalledTimes(GIVEN.length);

@@ -13,14 +13,20 @@ describe('thrownOf', () => {
       [new RangeError('none'), 'RangeError', undefined, 'none'],
       [Object.assign(new Error('no file'), { code: 'ENOENT' }), 'Error', 'ENOENT', 'no file'],
       [{ code: 11_000, message: 'duplicate' }, 'other', '11000', 'duplicate'],
-      [Object.create(null), 'other', undefined, '[object Object]'],
-      [{ status: 500, body: 'secret' }, 'other', undefined, '[object Object] status,body'],
+      [{ code: 'E2' }, 'other', 'E2', '{"code":"E2"}'],
+      [Object.create(null), 'other', undefined, '{}'],
+      // What belongs to somebody stays out, at any depth; what says what it is stays.
+      [{ status: 500, body: 'secret' }, 'other', undefined, '{"status":500,"body":"*"}'],
+      [{ code: { type: 'card', number: 4 } }, 'other', undefined, '{"code":{"type":"card","number":"*"}}'],
+      [['secret'], 'other', undefined, '[object Array] ["*"]'],
+      [new Event('abort'), 'other', undefined, '[object Event] {}'],
+      [{ x: 'a', ['k'.repeat(300)]: 1 }, 'other', undefined, `{"x":"*","${'k'.repeat(190)}`],
       [Symbol('key'), 'other', undefined, 'Symbol(key)'],
       [undefined, 'other', undefined, 'undefined'],
       [null, 'other', undefined, 'null'],
       [42n, 'other', undefined, '42'],
       [trapped, 'other', undefined, 'unreadable'],
-      [{ toString: trap, message: { toString: trap } }, 'other', undefined, '[object Object] toString,message'],
+      [{ toString: trap, message: { toString: trap } }, 'other', undefined, '{"toString":"*","message":"*"}'],
       [new Error(`${'a'.repeat(199)}🦊`), 'Error', undefined, 'a'.repeat(199)],
       [new Error('half \udc00 a character'), 'Error', undefined, 'half  a character'],
     ];
@@ -41,7 +47,10 @@ describe('thrownOf', () => {
       { code: 'B', message: 'x' },
       { a: 1 },
       { b: 1 },
+      { code: 'E2' },
+      { code: 'E3' },
     ];
-    expect(new Set(others.map(group)).size).toBe(6);
+    expect(new Set(others.map(group)).size).toBe(8);
+    expect(group({ code: 'E2' })).toBe(group({ code: 'E2' }));
   });
 });

@@ -5,16 +5,14 @@ const FILES =
 
 /** Clicks on elements with `data-seismo-event`, on links to elsewhere and on files; also inside open shadow roots. */
 export function trackClicks({ track }: Page): void {
-  /** What was counted for a click on the text of a label, until the click that the browser then makes on its box. */
-  let counted: { readonly box: Element | null; readonly marked: Element } | undefined;
+  /** What is clicked and not sent yet: a click on the text of a label waits for the one that the browser then makes on its box. */
+  let marked: HTMLElement | undefined;
+  let box: Element | undefined;
 
-  function clicked(event: MouseEvent): void {
-    // The third button opens nothing; the second a link in another tab.
-    if (event.type === 'auxclick' && event.button !== 1) return;
-    const path = event.composedPath().filter((one) => one instanceof Element);
-    const marked = path.find((one) => (one as HTMLElement).dataset?.['seismoEvent']) as HTMLElement | undefined;
-    if (marked && (counted?.marked !== marked || counted.box !== path[0])) {
-      const { seismoEvent = '', ...others } = marked.dataset;
+  function send(): void {
+    const { seismoEvent, ...others } = marked?.dataset ?? {};
+    marked = undefined;
+    if (seismoEvent)
       track(
         seismoEvent,
         Object.fromEntries(
@@ -23,14 +21,22 @@ export function trackClicks({ track }: Page): void {
             .map(([name, value]) => [name.charAt(6).toLowerCase() + name.slice(7), value]),
         ),
       );
-      const label = path.find((one) => one instanceof HTMLLabelElement);
-      if (label) {
-        counted = { box: label.control, marked };
-        // The browser's own click belongs to this turn.
-        setTimeout(() => {
-          counted = undefined;
-        });
-      }
+  }
+
+  function clicked(event: MouseEvent): void {
+    // The third button opens nothing; the second a link in another tab.
+    if (event.type === 'auxclick' && event.button !== 1) return;
+    const path = event.composedPath().filter((one) => one instanceof Element);
+    const [target] = path;
+    const found = path.find((one) => (one as HTMLElement).dataset?.['seismoEvent']) as HTMLElement | undefined;
+    // The box counts instead of its label.
+    if (!found || box !== target) send();
+    if (found) {
+      marked = found;
+      box = path.find((one) => one instanceof HTMLLabelElement)?.control ?? target;
+      // The browser's own click belongs to this turn.
+      if (box === target) send();
+      else setTimeout(send);
     }
     follow(path);
   }

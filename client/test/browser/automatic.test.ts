@@ -104,6 +104,34 @@ it('counts a click on a label once, on its text as on its box', async () => {
   expect(found).toEqual(['around', 'around', 'beside', 'beside', 'within', 'apart', 'held', 'around']);
 });
 
+it('counts a click on a label with an event as that of its box, where the box has another', async () => {
+  const { tag, events } = await anApp(server, 'label-and-box');
+  const site = await aSite({
+    '/': `<label id="around" data-seismo-event="label"><span>text</span> <input type="checkbox" data-seismo-event="box" data-seismo-n="1"></label>
+        <label id="for" for="far" data-seismo-event="label for">text</label> <input id="far" type="checkbox" data-seismo-event="far">
+        <label id="off" data-seismo-event="label of none">text <input type="checkbox" disabled data-seismo-event="off"></label>
+        <label data-seismo-event="label of link"><button type="button" id="inside">b</button> <input type="checkbox" data-seismo-event="not clicked"></label>
+        ${tag('data-without="pages vitals"')}`,
+  });
+  const page = await (await chromium.visitor()).newPage();
+  await page.goto(site);
+  await page.waitForFunction(() => window.seismo !== undefined);
+  for (const target of ['#around span', '#around input', '#for', '#far', '#inside']) await page.click(target);
+  // Where the browser clicks no box, the label counts.
+  await page.evaluate(() => document.querySelector<HTMLElement>('#off')!.click());
+  await page.click('#around span');
+  await flushed(page);
+  expect((await events(7)).map(({ event, data }) => [event, data?.['n']])).toEqual([
+    ['box', '1'],
+    ['box', '1'],
+    ['far', undefined],
+    ['far', undefined],
+    ['label of link', undefined],
+    ['label of none', undefined],
+    ['box', '1'],
+  ]);
+});
+
 it('sees clicks inside open shadow roots, on links in SVG and on areas of an image', async () => {
   const { tag, events } = await anApp(server, 'shadow');
   // ../shared/cases/shadow-and-svg.html, and its siblings: a slot, a root in a root, the old name of href, an area.
@@ -186,18 +214,18 @@ it('makes one well-formed event of a rejection with any value, grouped by what i
   // Of 14, the second of two that differ by a number alone is the same.
   const found = (await events(13)).map(({ data }) => data!);
   expect(found.map(({ name, code, message }) => [name, code, message])).toEqual([
-    ['Error', undefined, '[object Object]'],
+    ['Error', undefined, '{}'],
     ['Error', 'E_CARD', 'declined'],
     ['Error', undefined, 'Symbol(key)'],
     ['Error', undefined, 'undefined'],
     ['Error', undefined, 'null'],
     ['Error', undefined, '404'],
     ['Error', undefined, ''],
-    // Its keys, not what they hold.
-    ['Error', undefined, '[object Object] status,body'],
+    // What its keys hold may belong to somebody.
+    ['Error', undefined, '{"status":500,"body":"*"}'],
     ['Error', undefined, 'unreadable'],
     ['Error', undefined, 'No item 1'],
-    ['Error', undefined, '[object Object] message'],
+    ['Error', undefined, '{"message":"*"}'],
     // The fox is two units long, and the 200th is its first half.
     ['Error', undefined, 'x'.repeat(199)],
     ['Odd', undefined, 'odd'],

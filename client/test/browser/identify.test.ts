@@ -85,16 +85,20 @@ it('takes a number for its text and ignores what is no id, with one warning; wha
     seismo.track('of somebody', {}, { user: 7 });
     identify(12345);
     seismo.track('by number');
+    identify(10n);
+    seismo.track('by bigint');
     for (const value of nobody) identify(value);
     seismo.track('still the same');
   });
   await flushed(page);
-  expect((await events(5)).map(({ event, user, device }) => [event, user, typeof device])).toEqual([
+  expect((await events(7)).map(({ event, user, device }) => [event, user, typeof device])).toEqual([
     ['nobody yet', undefined, 'string'],
     ['of somebody', '7', 'string'],
     ['$identify', '12345', 'string'],
     ['by number', '12345', 'string'],
-    ['still the same', '12345', 'string'],
+    ['$identify', '10', 'string'],
+    ['by bigint', '10', 'string'],
+    ['still the same', '10', 'string'],
   ]);
   expect(page.warnings).toHaveLength(1);
   expect(page.warnings[0]).toMatch(/^seismo: ignored, no id/);
