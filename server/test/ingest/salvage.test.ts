@@ -126,6 +126,45 @@ describe('checkJournal', () => {
   });
 });
 
+describe('what a salvage keeps for those who send again', () => {
+  /** Turns a bit in the first row of a transaction. */
+  function damage(mark: number): void {
+    const bytes = readFileSync(file());
+    const at = bytes.indexOf(Buffer.alloc(ROW_BYTES, mark));
+    expect(at).toBeGreaterThan(0);
+    bytes[at + 5]! ^= 1;
+    writeFileSync(file(), bytes);
+  }
+
+  it('keeps how far each import had come, so that none repeats its rows', async () => {
+    const journal = new Journal(directory, LIMITS);
+    for (const mark of [10, 60, 110]) await append(journal, mark, 20, mark * 100);
+    await journal.close();
+    damage(60);
+    await salvageJournal(directory, T0);
+    const kept = new Journal(directory, LIMITS);
+    // The import of the damaged group too: its rows are lost, and the salvage says so.
+    expect([10, 60, 110].map((mark) => kept.checkpoint(`shop file-${mark}`))).toEqual([1_000, 6_000, 11_000]);
+    await kept.close();
+  });
+
+  it('does not call what it saved loaded: of groups that a second damage takes, the ids are forgotten too', async () => {
+    const journal = new Journal(directory, LIMITS);
+    const places: number[] = [];
+    for (const mark of [10, 60, 110, 160]) places.push(await append(journal, mark, 20));
+    await journal.close();
+    damage(60);
+    await salvageJournal(directory, T0);
+    damage(110);
+    const second = await salvageJournal(directory, T0 + 1_000);
+    expect(second).toMatchObject({ events: { saved: 40, lost: 20 }, groups: { saved: 2, lost: 1 } });
+    const kept = new Journal(directory, LIMITS);
+    // With its ids, the events of the third transaction would be called known when they are sent again, and be lost for good.
+    expect([...kept.fingerprints.all()].map(({ key }) => key)).toEqual([places[0], places[3]]);
+    await kept.close();
+  });
+});
+
 describe('salvageJournal', () => {
   it('carries over everything that is as it was written from a file with bytes turned, and nothing else', {
     // Forty journals are written and salvaged: 51 s were seen on a busy machine.
@@ -204,45 +243,6 @@ describe('salvageJournal', () => {
     expect(again.read(1e9).map(({ firstSeq }) => firstSeq)).toEqual([places[0], places[2]]);
     expect(again.nextSeq).toBe(places[2]! + 40);
     await again.close();
-  });
-});
-
-describe('what a salvage keeps for those who send again', () => {
-  /** Turns a bit in the first row of a transaction. */
-  function damage(mark: number): void {
-    const bytes = readFileSync(file());
-    const at = bytes.indexOf(Buffer.alloc(ROW_BYTES, mark));
-    expect(at).toBeGreaterThan(0);
-    bytes[at + 5]! ^= 1;
-    writeFileSync(file(), bytes);
-  }
-
-  it('keeps how far each import had come, so that none repeats its rows', async () => {
-    const journal = new Journal(directory, LIMITS);
-    for (const mark of [10, 60, 110]) await append(journal, mark, 20, mark * 100);
-    await journal.close();
-    damage(60);
-    await salvageJournal(directory, T0);
-    const kept = new Journal(directory, LIMITS);
-    // The import of the damaged group too: its rows are lost, and the salvage says so.
-    expect([10, 60, 110].map((mark) => kept.checkpoint(`shop file-${mark}`))).toEqual([1_000, 6_000, 11_000]);
-    await kept.close();
-  });
-
-  it('does not call what it saved loaded: of groups that a second damage takes, the ids are forgotten too', async () => {
-    const journal = new Journal(directory, LIMITS);
-    const places: number[] = [];
-    for (const mark of [10, 60, 110, 160]) places.push(await append(journal, mark, 20));
-    await journal.close();
-    damage(60);
-    await salvageJournal(directory, T0);
-    damage(110);
-    const second = await salvageJournal(directory, T0 + 1_000);
-    expect(second).toMatchObject({ events: { saved: 40, lost: 20 }, groups: { saved: 2, lost: 1 } });
-    const kept = new Journal(directory, LIMITS);
-    // With its ids, the events of the third transaction would be called known when they are sent again, and be lost for good.
-    expect([...kept.fingerprints.all()].map(({ key }) => key)).toEqual([places[0], places[3]]);
-    await kept.close();
   });
 });
 
