@@ -1,7 +1,8 @@
 /** Seismo from code: a server of its own, or a handler inside a host application. No top-level await here, so that `require` works. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type SeismoServer, serve, serveLocally } from './app/serve.ts';
-import type { FirstAdmin } from './auth/first-start.ts';
+import type { SeismoServer } from './app/seismo-server.ts';
+import { serve, serveLocally } from './app/serve.ts';
+import type { FirstAdmin } from './auth/first-admin.ts';
 import { loadConfig } from './config/config.ts';
 import type { Config } from './config/settings.ts';
 

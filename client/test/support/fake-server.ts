@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { SentEvent } from '../../src/event.ts';
 
 export interface Received {
@@ -26,13 +26,8 @@ export interface FakeServer {
   readonly received: Received[];
 }
 
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-export const atEnd = (close: () => Promise<unknown>): void => {
-  closers.push(close);
-};
+/** What is opened last is closed first. */
+export const atEnd = (close: () => Promise<unknown>): void => onTestFinished(async () => void (await close()));
 
 export const stored = ({ events }: Received): Reply => ({
   body: { accepted: events.length, duplicates: 0, rejectedTotal: 0, rejected: [] },

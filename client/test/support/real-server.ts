@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { type SeismoServer, type Settings, start } from '../../../server/dist/index.js';
+import type { SeismoServer, Settings } from '../../../server/dist/index.js';
+import { startBuilt } from '../../../server/test/support/start-built.ts';
 import type { Client } from '../../src/client.ts';
 import { createClient } from '../../src/node.ts';
 
@@ -24,7 +25,7 @@ export interface RealServer {
 export async function aRealServer(settings: Settings = {}): Promise<RealServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'seismo-client-'));
   let port = 0;
-  const open = (): Promise<SeismoServer> => start({ dataDir, port, logLevel: 'silent', ...settings });
+  const open = (): Promise<SeismoServer> => startBuilt({ dataDir, port, logLevel: 'silent', ...settings });
   let server: SeismoServer | undefined = await open();
   const { url, firstAdmin } = server;
   port = Number(new URL(url).port);

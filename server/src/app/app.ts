@@ -6,7 +6,8 @@ import { AnswerCache } from '../analysis/answer-cache.ts';
 import { createAnalysis } from '../analysis/create-analysis.ts';
 import type { Auth } from '../auth/auth.ts';
 import { createAuth } from '../auth/create-auth.ts';
-import { type FirstAdmin, firstAdmin, signingKey, storedSecret } from '../auth/first-start.ts';
+import type { FirstAdmin } from '../auth/first-admin.ts';
+import { firstAdmin, signingKey, storedSecret } from '../auth/first-start.ts';
 import type { Config } from '../config/config.ts';
 import { createIngest, JOURNAL_DIRECTORY } from '../ingest/create-ingest.ts';
 import type { Ingest } from '../ingest/ingest.ts';
@@ -58,10 +59,12 @@ export interface App {
 export interface AppOptions {
   readonly logger: Logger;
   readonly now?: () => number;
+  /** Of passwords; 12 unless set, which tests cannot afford. */
+  readonly bcryptRounds?: number | undefined;
 }
 
 /** @throws DirectoryInUse, or what kept a room from opening */
-export async function openApp(config: Config, { logger, now = Date.now }: AppOptions): Promise<App> {
+export async function openApp(config: Config, { logger, now = Date.now, bcryptRounds }: AppOptions): Promise<App> {
   const dataDir = resolve(config.dataDir);
   ensurePrivateDirectory(dataDir, 'dataDir, --data', true);
   for (const name of ['registry', JOURNAL_DIRECTORY]) ensurePrivateDirectory(join(dataDir, name), 'dataDir, --data');
@@ -90,7 +93,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
     const mayIdentify = (app: string): boolean => accepted?.hasIdentified(app) ?? true;
     const opening = openStore(config, { dataDir, logger, zoneOf, mayIdentify });
     opened.push(async () => await (await opening.catch(() => undefined))?.close());
-    const [admin, { store }] = await Promise.all([firstAdmin(registry, config), opening, ensuring]);
+    const [admin, { store }] = await Promise.all([firstAdmin(registry, config, bcryptRounds), opening, ensuring]);
     const retentionDaysOf = (app: string): number | undefined =>
       registry.appSettings(app).retentionDays ?? config.retentionDays;
     // Into a server others may write, of whom nobody tells.
@@ -143,6 +146,7 @@ export async function openApp(config: Config, { logger, now = Date.now }: AppOpt
       onPasswordChanged: (name) => forgetFirstPassword(dataDir, name),
       now,
       fetch,
+      ...(bcryptRounds !== undefined && { bcryptRounds }),
     });
     /** What was erased gives its names back. An answer does not wait for long; the next erasure makes up for a failure. */
     const recountNames = async (app: string): Promise<void> => {

@@ -4,8 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
-import type { FirstAdmin } from '../auth/first-start.ts';
+import type { FirstAdmin } from '../auth/first-admin.ts';
 import { type Config, nodeEnvironment } from '../config/config.ts';
 import { version } from '../config/version.ts';
 import { createHttp } from '../http/create-http.ts';
@@ -13,24 +12,20 @@ import { readDashboard } from '../http/dashboard.ts';
 import type { Disk } from '../http/deps.ts';
 import { admitLocally } from '../http/local.ts';
 import { loggerOf } from '../system/logger.ts';
-import { type App, openApp } from './app.ts';
+import { type App, type AppOptions, openApp } from './app.ts';
 import { socketPathOf } from './data-directory-lock.ts';
-
-export interface SeismoServer {
-  /** Where it listens, like `http://127.0.0.1:3005`. */
-  readonly url: string;
-  /** The admin that this start made; the password is shown nowhere else. */
-  readonly firstAdmin: FirstAdmin | undefined;
-  /** Stops listening, finishes requests, loads what waits, closes the engine: within 10 s. */
-  close(): Promise<void>;
-}
+import type { SeismoServer } from './seismo-server.ts';
 
 /** Requests under way have so long to end. */
 const REQUESTS_MAX_MS = 2_000;
 
 /** The rooms with HTTP over them, not listening. */
-export async function assemble(config: Config, logger: Logger): Promise<{ app: App; http: FastifyInstance }> {
-  const app = await openApp(config, { logger });
+export async function assemble(
+  config: Config,
+  options: Omit<AppOptions, 'now'>,
+): Promise<{ app: App; http: FastifyInstance }> {
+  const { logger } = options;
+  const app = await openApp(config, options);
   try {
     const { auth, analysis, calendarOf, dataDir, ingest, live, reports, registry, saved, store } = app;
     const http = createHttp({
@@ -64,9 +59,11 @@ async function diskOf(path: string): Promise<Disk> {
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 
-export async function serve(config: Config, options: { readonly logger?: Logger } = {}): Promise<SeismoServer> {
-  const logger = options.logger ?? loggerOf(config);
-  const { app, http } = await assemble(config, logger);
+export async function serve(
+  config: Config,
+  { logger = loggerOf(config), bcryptRounds }: Partial<Omit<AppOptions, 'now'>> = {},
+): Promise<SeismoServer> {
+  const { app, http } = await assemble(config, { logger, bcryptRounds });
   let local: Local;
   let firstAdmin: FirstAdmin | undefined;
   try {
@@ -102,7 +99,7 @@ export async function serve(config: Config, options: { readonly logger?: Logger 
 export async function serveLocally(
   config: Config,
 ): Promise<{ readonly app: App; readonly http: FastifyInstance; close(): Promise<void> }> {
-  const { app, http } = await assemble(config, loggerOf(config));
+  const { app, http } = await assemble(config, { logger: loggerOf(config) });
   let local: Local;
   try {
     local = await listenLocally(http, app.dataDir);

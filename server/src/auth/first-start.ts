@@ -3,13 +3,8 @@ import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, wr
 import { join } from 'node:path';
 import type { Registry } from '../registry/registry.ts';
 import { FIRST_ADMIN } from '../system/first-password.ts';
+import type { FirstAdmin } from './first-admin.ts';
 import { Passwords } from './passwords.ts';
-
-export interface FirstAdmin {
-  readonly user: string;
-  /** Shown this once; only its hash is stored. */
-  readonly password: string;
-}
 
 /** The key that signs tokens: `authKey`, else the one in the data directory, made at the first start (0600). */
 export function signingKey(dataDir: string, authKey: string | undefined): Buffer {
@@ -38,11 +33,12 @@ export function storedSecret(path: string): Buffer {
 export async function firstAdmin(
   registry: Registry,
   config: { readonly users: Readonly<Record<string, string>>; readonly auth: { readonly users: readonly string[] } },
+  bcryptRounds?: number,
 ): Promise<{ store(): Promise<FirstAdmin> } | undefined> {
   const named = Object.keys(config.users).length + config.auth.users.length + registry.list('users').length;
   if (named > 0) return undefined;
   const password = randomBytes(15).toString('base64url');
-  const hash = await new Passwords().hash(password);
+  const hash = await new Passwords([], bcryptRounds).hash(password);
   return {
     async store() {
       await registry.put('users', FIRST_ADMIN, { role: 'admin', hash });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { socketPathOf } from '../../src/app/data-directory-lock.ts';
 import { hashPassword } from '../../src/app/hash-password.ts';
-import { type SeismoServer, start } from '../../src/index.ts';
+import type { SeismoServer } from '../../src/index.ts';
+import { start } from '../support/start.ts';
 
 const PASSWORD = 'correct horse battery';
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/app/hash-password.ts';
-import { type SeismoServer, start } from '../../src/index.ts';
+import type { SeismoServer } from '../../src/index.ts';
+import { start } from '../support/start.ts';
 
 const PASSWORD = 'correct horse battery';
 const DAY_MS = 86_400_000;

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/app/hash-password.ts';
-import { type SeismoServer, type Settings, start } from '../../src/index.ts';
+import type { SeismoServer, Settings } from '../../src/index.ts';
 import { type Connection, openConnection } from '../../src/store/clickhouse/connection.ts';
+import { start } from '../support/start.ts';
 
 const PASSWORD = 'correct horse battery';
 const EVENTS = 30_000;

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type SeismoServer, start } from '../../src/index.ts';
+import type { SeismoServer } from '../../src/index.ts';
 import { QUESTIONS } from '../../src/questions/kinds.ts';
 import { checkAnswer } from '../analysis/answer.ts';
+import { start } from '../support/start.ts';
 import { examplesOf, runExamples } from './examples.ts';
 
 const PAGE = fileURLToPath(new URL('../../../docs/analysis.md', import.meta.url));

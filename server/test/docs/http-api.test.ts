@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hashPassword } from '../../src/app/hash-password.ts';
-import { type SeismoServer, start } from '../../src/index.ts';
+import type { SeismoServer } from '../../src/index.ts';
+import { start } from '../support/start.ts';
 import { examplesOf, runExamples } from './examples.ts';
 
 const DOCS = fileURLToPath(new URL('../../../docs', import.meta.url));

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type SeismoServer, start } from '../../src/index.ts';
+import type { SeismoServer } from '../../src/index.ts';
+import { start } from '../support/start.ts';
 import { examplesOf, runExamples } from './examples.ts';
 
 const PAGE = fileURLToPath(new URL('../../../docs/identity.md', import.meta.url));

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { askAll, FLIGHTS, importFlights } from '../../../examples/flights/flights.mjs';
-import { type SeismoServer, start } from '../../src/index.ts';
+import type { SeismoServer } from '../../src/index.ts';
+import { start } from '../support/start.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seismo-flights-'));
 const dataDir = join(folder, 'data');

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type SeismoServer, start } from '../../src/index.ts';
+import type { SeismoServer } from '../../src/index.ts';
 import { pathPart } from '../../src/row/shape.ts';
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
 import { HotProperties } from '../../src/store/clickhouse/hot-properties.ts';
+import { start } from '../support/start.ts';
 
 const KEYS = ['country', "it's \\ `odd`", 'résumé'];
 /** Of each value of one property, by hand: 3 × US (2 users), 1 × the number 1, 1 × the text "1", 1 × true, 1 × "", 1 × 0, 1 absent. */

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, expect } from 'vitest';
 import { personOptions } from '../../../scripts/chromium.mjs';
-import { type Settings, start } from '../../../server/dist/index.js';
+import type { Settings } from '../../../server/dist/index.js';
+import { startBuilt } from '../../../server/test/support/start-built.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -39,7 +40,7 @@ export interface Dashboard {
 
 export async function aDashboard(settings: Settings = {}): Promise<Dashboard> {
   const dataDir = mkdtempSync(join(tmpdir(), 'seismo-web-'));
-  let server = await start({ dataDir, port: 0, logLevel: 'silent', ...settings });
+  let server = await startBuilt({ dataDir, port: 0, logLevel: 'silent', ...settings });
   const browser = await chromium.launch(personOptions());
   afterAll(async () => {
     await browser.close();
@@ -103,7 +104,7 @@ export async function aDashboard(settings: Settings = {}): Promise<Dashboard> {
     visitor,
     stopServer: () => server.close(),
     async startServer() {
-      server = await start({ dataDir, port: Number(new URL(url).port), logLevel: 'silent', ...settings });
+      server = await startBuilt({ dataDir, port: Number(new URL(url).port), logLevel: 'silent', ...settings });
     },
     async reader({ token: as = token, ...options } = {}) {
       const reader = await visitor(options);

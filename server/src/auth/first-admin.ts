@@ -1,0 +1,5 @@
+export interface FirstAdmin {
+  readonly user: string;
+  /** Shown this once; only its hash is stored. */
+  readonly password: string;
+}
