@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
@@ -69,6 +69,22 @@ function buildTypes() {
     writeFileSync(join(dist, path.replace(/\.d\.ts$/, '.d.cts')), text);
   }
   writeCallableTypes();
+  removeInternalTypes();
+}
+
+/** Leaves the declarations that the entries need, themselves or through others. */
+function removeInternalTypes() {
+  const needed = new Set();
+  const visit = (path) => {
+    if (needed.has(path)) return;
+    needed.add(path);
+    for (const [, from] of readFileSync(path, 'utf8').matchAll(/(?:from |import\()'(\.[^']+)'/g))
+      visit(join(dirname(path), from.replace(/\.(c?)[jt]s$/, '.d.$1ts')));
+  };
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const [path] of JSON.stringify(exports).matchAll(/\.\/dist\/[\w.]+\.d\.c?ts/g)) visit(join(root, path));
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' }))
+    if (/\.d\.c?ts$/.test(name) && !needed.has(join(dist, name))) rmSync(join(dist, name));
 }
 
 /** What `require` gives: the function of the first client, with the other exports and all types in its name space. */

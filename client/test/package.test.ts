@@ -33,6 +33,11 @@ describe('what npm publishes', () => {
     const named = JSON.stringify(exports).match(/\.\/dist\/[\w.]+/g) ?? [];
     expect(named.length).toBeGreaterThan(15);
     expect(named.filter((name) => !files.includes(name.slice(2)))).toEqual([]);
+    // Types of what the entries export, and none of the inside.
+    expect(files).toContain('dist/client.d.ts');
+    expect(
+      files.filter((name) => /(?:delivery\/delivery|answer|disk-keeper|segment|stack|crc32)\.d\.c?ts$/.test(name)),
+    ).toEqual([]);
     expect(files.filter((name) => /\.(ts|mts|map|tsbuildinfo)$/.test(name) && !name.endsWith('.d.ts'))).toEqual([]);
   });
 

@@ -10,6 +10,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -60,6 +61,13 @@ describe('what npm publishes', () => {
     expect(files).toContain('bin/seismo.js');
     expect(files).toContain('dist/browser/seismo.js');
     expect(files.filter((name) => /\.(map|tsbuildinfo|test\.js)$|(?<!\.d)\.ts$/.test(name))).toEqual([]);
+    // Types of what `index.ts` exports, and none of the inside.
+    expect(files.filter((name) => name.endsWith('.d.ts')).toSorted()).toEqual([
+      'dist/app/seismo-server.d.ts',
+      'dist/auth/first-admin.d.ts',
+      'dist/config/settings.d.ts',
+      'dist/index.d.ts',
+    ]);
     expect(Object.values(dependencies).filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
@@ -84,6 +92,26 @@ describe('what npm publishes', () => {
       const { stdout, stderr } = run([`--input-type=${type}`, '-e', `${program}; console.log(${check})`]);
       expect([type, stdout.trim(), stderr]).toEqual([type, 'function,function', '']);
     }
+  });
+
+  it('has types that a program of somebody else is checked with', () => {
+    const program = `import { createSeismo, start, type Config, type Settings } from 'seismo';
+      const settings: Settings = { port: 0, flushIntervalMs: 20 };
+      const port: Config['port'] = 3005;
+      const { url, firstAdmin } = await start({ ...settings, port });
+      const password: string | undefined = firstAdmin?.password;
+      // @ts-expect-error no such setting
+      await start({ prot: 1 });
+      const { handler } = await createSeismo();
+      console.log(url.length, password, handler.length);`;
+    writeFileSync(join(folder, 'program.mts'), program);
+    const types = join(folder, 'node_modules/@types/node');
+    mkdirSync(dirname(types), { recursive: true });
+    symlinkSync(homeOf('@types/node'), types);
+    const options = ['--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023', '--strict', '--noEmit'];
+    const tsc = join(ROOT, '../node_modules/typescript/bin/tsc');
+    const { stdout } = run([tsc, ...options, '--types', 'node', 'program.mts']);
+    expect(stdout).toBe('');
   });
 
   it('says what its command can, and which version it is', () => {
