@@ -37,7 +37,7 @@ export default defineConfig({
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // Only data: URLs that the policy of the page allows, and each file by itself can be kept for ever.
     assetsInlineLimit: 0,
-    // One file of styles: else each part that has some of its own names the page's file too, whose name scripts/unused-styles.mjs changes.
+    // One file of styles: it compresses better, and their order is the same on every page.
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     rolldownOptions: {
