@@ -136,8 +136,8 @@ export function aHttp(options: DoubleOptions = {}): Double {
     }),
     dailyDevice: (app: string, address: string, agent: string) => `${app} ${address} ${agent}`,
     ping: async () => {},
-    setAside: () => [{ seq: 4, reason: 'too odd', event: anEventRow({ dataText: '{"a":1}' }) }],
-    retrySetAside: async () => 1,
+    rejectedRows: () => [{ seq: 4, reason: 'too odd', event: anEventRow({ dataText: '{"a":1}' }) }],
+    retryRejectedRows: async () => 1,
     ...options.ingest,
   };
   const auth = {
