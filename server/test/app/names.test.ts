@@ -33,23 +33,6 @@ it('an erasure gives back the names that no event has any more, also over a rest
     notIndexed: ['s'],
   });
 
-  // What is asked about a property that is not indexed says so, and what it could do harm to is refused.
-  const note = { code: 'PROPERTY_NOT_INDEXED', field: 'data.s' };
-  const notes = [expect.objectContaining({ ...note, detail: expect.stringContaining('propertyNamesMax') })];
-  const trend = (more: object) => ask('POST', '/api/query/shop', { kind: 'trend', last: '1d', series: [{}], ...more });
-  expect(await trend({ filters: [{ field: 'data.s', value: 1 }] })).toMatchObject({ kind: 'trend', notes });
-  expect(await trend({ breakdown: ['data.s'] })).toMatchObject({ notes });
-  expect(await trend({ filters: [{ field: 'data.p', operator: 'exists' }] })).not.toHaveProperty('notes');
-  const sql = 'SELECT count() FROM events WHERE data.s = 1';
-  expect(await ask('POST', '/api/query/shop', { kind: 'sql', last: '1d', sql })).toMatchObject({ notes });
-  expect(await ask('GET', '/api/reports/day/shop?data.s=1')).toMatchObject({ total: 0, notes });
-  expect(await ask('GET', '/api/reports/day/shop?data.p=1')).not.toHaveProperty('notes');
-  expect(await ask('GET', '/api/groups/shop?attr=s')).toMatchObject({ groups: [], notes });
-  expect(await ask('GET', '/api/events/shop?data.s=1')).toMatchObject(note);
-  expect(await erase('data.s[exists]=false')).toMatchObject(note);
-  // An app with room for names has no such property, which is simply absent.
-  expect(await ask('GET', '/api/reports/day/other?data.s=1')).not.toHaveProperty('notes');
-
   expect(await erase('event=b')).toMatchObject({ erased: 1 });
   // One name and one property are given back, and no more: another event has `n.r`, and so the object `n`.
   expect(await post('d', { s: 1 })).not.toHaveProperty('notIndexed');
