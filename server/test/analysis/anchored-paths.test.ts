@@ -2,9 +2,7 @@ import { expect, it } from 'vitest';
 import type { PathsQuery } from '../../src/model/analysis-query.ts';
 import type { Field } from '../../src/model/query.ts';
 import { paths } from '../../src/store/clickhouse/analysis/paths-query.ts';
-import type { Identities } from '../../src/store/clickhouse/analysis/sql/identity.ts';
-import type { Connection } from '../../src/store/clickhouse/connection.ts';
-import type { HighestSeq } from '../../src/store/clickhouse/highest-seq.ts';
+import type { EngineContext } from '../../src/store/clickhouse/engine-context.ts';
 
 const people = { from: 'events', person: '0', personOrNull: 'NULL', user: 'user', areJoined: false };
 const PAGE: Field = { kind: 'property', path: ['page'], literal: false };
@@ -19,14 +17,15 @@ async function areNarrow(node: Field, anchor: PathsQuery['anchor']): Promise<boo
       sent.push(sql);
       return [];
     },
-  } as unknown as Connection;
+  };
   const query: PathsQuery = {
     ...{ app: 'shop', range: { from: 0, to: Date.UTC(2026, 0, 1) }, timeZone: 'UTC', filters: [], segment: undefined },
     ...{ exact: false, anchor, node, steps: 4, gapMs: 1_800_000, isCollapsed: true },
   };
-  const identities = { of: async () => () => people } as unknown as Identities;
-  const highest = { get: async () => 1_000 } as unknown as HighestSeq;
-  await paths(connection, identities, highest, query, { maxSeconds: 1, maxBytes: 1, maxRows: 1 });
+  const identities = { of: async () => () => people };
+  const highestSeq = { get: async () => 1_000 };
+  const control = { maxSeconds: 1, maxBytes: 1, maxRows: 1 };
+  await paths({ connection, identities, highestSeq, control } as unknown as EngineContext, query);
   return sent.map((sql) => /AND seq IN \(SELECT arrayJoin\(/.test(sql));
 }
 

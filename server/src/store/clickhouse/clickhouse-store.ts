@@ -1,9 +1,11 @@
 import { SeismoError } from '../../model/errors.ts';
+import type { QueryControl } from '../../model/query.ts';
 import { ROW_COLUMNS } from '../../row/row.ts';
 import type { Store } from '../store.ts';
-import { analysisQueries } from './analysis/analysis-queries.ts';
+import { type Ask, analysisQueries } from './analysis/analysis-queries.ts';
 import { Identities } from './analysis/sql/identity.ts';
 import type { Connection } from './connection.ts';
+import type { EngineContext } from './engine-context.ts';
 import { EngineZones } from './engine-zones.ts';
 import { erase, isErasing, SpaceOfErased } from './erasure.ts';
 import { HighestSeq } from './highest-seq.ts';
@@ -51,10 +53,10 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
   const connection = fairly(options.connection);
   const hot = new HotProperties(connection, { max: options.hotPropertiesMax ?? 0, logger: options.logger });
   const space = new SpaceOfErased(connection, options.logger);
-  const zones = new DayZones(connection, zoneOf);
+  const dayZones = new DayZones(connection, zoneOf);
   const engineZones = options.engineZones ?? new EngineZones(zoneOf);
   const identities = new Identities(opened, options.mayIdentify ?? (() => true));
-  const highest = new HighestSeq(opened, options.isSoleWriter ?? false);
+  const highestSeq = new HighestSeq(opened, options.isSoleWriter ?? false);
   let stopMerging = (): void => {};
   let isOpen = false;
   /** Neither rows nor questions reach a schema that was not looked at: it may be a newer Seismo's. */
@@ -62,6 +64,15 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     if (isOpen) return connection;
     throw new SeismoError('STORE_UNAVAILABLE', 'The store is not ready yet.');
   }
+  const contextOf = (control: QueryControl): EngineContext => ({
+    connection: hot.over(opened()),
+    identities,
+    dayZones,
+    engineZones,
+    highestSeq,
+    control,
+  });
+  const ask: Ask = (app, control, question) => identities.asking(app, control, (limits) => question(contextOf(limits)));
   return {
     async open() {
       await migrate(connection);
@@ -80,7 +91,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     },
     ping: async () => await opened().ping(),
     async insert(block) {
-      highest.inserting(block.endSeq);
+      highestSeq.inserting(block.endSeq);
       await opened().insert(EVENTS, ROW_COLUMNS, block.payload, {
         queryId: `insert-${block.journal}-${block.firstSeq}-${block.endSeq}-${Date.now()}`,
         settings: { insert_deduplication_token: block.token, ...ONE_BLOCK },
@@ -93,18 +104,15 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     countFollowing: async (query, control) => await countFollowing(opened(), query, control),
     knownUuids: async (app, range, asked) => await knownUuids(opened(), app, range, asked),
     uuids: async (app, range, max, only = {}) => await uuids(opened(), app, range, max, only),
-    counts: (query, control) =>
-      identities.asking(query.app, control, (c) => counts(hot.over(opened()), zones, identities, query, c)),
+    counts: (query, control) => ask(query.app, control, (context) => counts(context, query)),
     groups: (query, control) =>
-      identities.asking(query.app, control, (c) =>
-        groups(hot.over(opened()), identities, (key) => hot.hasTyped(key), query, c),
-      ),
+      ask(query.app, control, (context) => groups(context, (key) => hot.hasTyped(key), query)),
     apps: async (control) => await apps(opened(), control),
     eventNames: async (app, control) => await eventNames(opened(), app, control),
     properties: async (app, event, control) => await properties(opened(), app, event, control),
     names: async (app) => await storedNames(opened(), app),
     values: async (query, control) => await values(opened(), query, control),
-    analysis: analysisQueries(() => hot.over(opened()), zones, identities, highest, engineZones),
+    analysis: analysisQueries(ask, contextOf),
     reachingDevices: async (app, filters, control) =>
       (await identities.isKnown(app, control)) ? await reachingDevices(opened(), app, filters, control) : filters,
     isErasing: async () => await isErasing(opened()),
@@ -113,17 +121,17 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
       if (erased > 0) space.later();
       return erased;
     },
-    zoneChanged: (app) => zones.changed(app),
+    zoneChanged: (app) => dayZones.changed(app),
     isCutIn: async (app, timeZone, control) => {
       opened();
-      return await zones.isOnly(app, timeZone, control);
+      return await dayZones.isOnly(app, timeZone, control);
     },
     async setTimeZone(app, timeZone) {
-      zones.changed(app);
+      dayZones.changed(app);
       try {
         await setTimeZone(opened(), app, timeZone);
       } finally {
-        zones.changed(app);
+        dayZones.changed(app);
       }
     },
     usage: async () => await usage(opened()),

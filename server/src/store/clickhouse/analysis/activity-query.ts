@@ -1,23 +1,20 @@
 import type { LifecycleCell, LifecycleQuery, StickinessCell, StickinessQuery } from '../../../model/analysis-query.ts';
-import type { QueryControl } from '../../../model/query.ts';
-import type { Connection } from '../connection.ts';
-import type { DayZones } from '../queries/counts-query.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { Bound, options, type Row } from '../sql.ts';
 import { maskNames, masksSql, placesSql } from './sql/bitmap-sql.ts';
 import { cutSql } from './sql/bucket-sql.ts';
-import type { Identities } from './sql/identity.ts';
 import { sourceOf } from './sql/scope-sql.ts';
 
 /** In how many intervals of each period users were active: the intervals are bits, counted. */
 export async function stickiness(
-  connection: Connection,
-  identities: Identities,
-  zones: DayZones,
+  { connection, identities, dayZones, control }: EngineContext,
   query: StickinessQuery,
-  control: QueryControl,
 ): Promise<StickinessCell[]> {
   const { app, range, timeZone, buckets, periods } = query;
-  const [peopleOf, isOwnZone] = await Promise.all([identities.of(app, control), zones.isOnly(app, timeZone, control)]);
+  const [peopleOf, isOwnZone] = await Promise.all([
+    identities.of(app, control),
+    dayZones.isOnly(app, timeZone, control),
+  ]);
   const bound = new Bound();
   const cut = cutSql(timeZone, [range.from, range.to, ...buckets, ...periods], isOwnZone, bound);
   const source = sourceOf(query, peopleOf(bound), bound, cut);
@@ -46,14 +43,14 @@ const STATUSES = ['new', 'returning', 'resurrecting', 'dormant'] as const;
  * the same bits are taken apart together.
  */
 export async function lifecycle(
-  connection: Connection,
-  identities: Identities,
-  zones: DayZones,
+  { connection, identities, dayZones, control }: EngineContext,
   query: LifecycleQuery,
-  control: QueryControl,
 ): Promise<LifecycleCell[]> {
   const { app, range, timeZone, buckets, previous } = query;
-  const [peopleOf, isOwnZone] = await Promise.all([identities.of(app, control), zones.isOnly(app, timeZone, control)]);
+  const [peopleOf, isOwnZone] = await Promise.all([
+    identities.of(app, control),
+    dayZones.isOnly(app, timeZone, control),
+  ]);
   const bound = new Bound();
   // What was before the range is as far back as there is; the end alone is cut, by its day where it begins one.
   const whole = { from: 0, to: range.to };

@@ -1,9 +1,8 @@
 import type { FunnelCounts, FunnelQuery, FunnelResult, TypedValue } from '../../../model/analysis-query.ts';
-import type { QueryControl, Range } from '../../../model/query.ts';
+import type { Range } from '../../../model/query.ts';
 import { sessionRange } from '../../../model/session.ts';
-import type { Connection } from '../connection.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
-import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, options, type Row } from '../sql.ts';
 import { walkSql } from './sql/funnel-steps-sql.ts';
 import { type Identities, personOf } from './sql/identity.ts';
@@ -16,15 +15,12 @@ const QUANTILES = 'quantilesExactInclusiveIf';
 
 /** Trails of users or sessions, walked step by step (walk-sql.ts), counted by the value at the first step. */
 export async function funnel(
-  connection: Connection,
-  identities: Identities,
-  highest: HighestSeq,
+  { connection, identities, highestSeq, control }: EngineContext,
   query: FunnelQuery,
-  control: QueryControl,
 ): Promise<FunnelResult> {
   const peopleOf = await identities.of(query.app, control);
   // A bit a step, and one for what is excluded after each but the last.
-  const packing = trailsOf(rangeRead(query), 2 * query.steps.length - 1, await highest.get());
+  const packing = trailsOf(rangeRead(query), 2 * query.steps.length - 1, await highestSeq.get());
   const bound = new Bound();
   const counted = connection.query<Row>(
     countSql(query, walkedSql(query, packing, peopleOf, bound, false), bound),

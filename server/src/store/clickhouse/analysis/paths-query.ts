@@ -1,11 +1,9 @@
 import type { PathsQuery, PathsResult } from '../../../model/analysis-query.ts';
-import type { QueryControl, Range } from '../../../model/query.ts';
+import type { Range } from '../../../model/query.ts';
 import { sessionRange } from '../../../model/session.ts';
-import type { Connection } from '../connection.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
-import type { HighestSeq } from '../highest-seq.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import type { Identities } from './sql/identity.ts';
 import { absentNode, isNames, namelessSessionTrails, nodeBits, nodeSql, nodesOf } from './sql/node-sql.ts';
 import { type Source, sourceOf } from './sql/scope-sql.ts';
 import { hasMark, isMarked, trailsOf } from './sql/trail-sql.ts';
@@ -14,22 +12,17 @@ import { hasMark, isMarked, trailsOf } from './sql/trail-sql.ts';
  * The nodes are numbered first, so that a path is a few small numbers; equal paths are counted together before they are taken
  * apart into links.
  */
-export async function paths(
-  connection: Connection,
-  identities: Identities,
-  highest: HighestSeq,
-  query: PathsQuery,
-  control: QueryControl,
-): Promise<PathsResult> {
+export async function paths(context: EngineContext, query: PathsQuery): Promise<PathsResult> {
+  const { connection, identities, highestSeq, control } = context;
   const peopleOf = await identities.of(query.app, control);
   const range = sessionRange(query.range, query.gapMs);
-  const highestSeq = await highest.get();
-  const narrow = (source: Source, bound: Bound): Source => anchored(source, query, range, highestSeq, bound);
-  const { nodes, isAll } = await nodesOf(connection, { ...query, range }, peopleOf, query.node, control, narrow);
+  const highest = await highestSeq.get();
+  const narrow = (source: Source, bound: Bound): Source => anchored(source, query, range, highest, bound);
+  const { nodes, isAll } = await nodesOf(context, { ...query, range }, peopleOf, query.node, narrow);
   // The place of the node, whether the event is the anchor, whether it says its session.
   const anchorBit = nodeBits(nodes);
   const sessionBit = anchorBit + 1;
-  const packing = trailsOf(range, sessionBit + 1, highestSeq);
+  const packing = trailsOf(range, sessionBit + 1, highest);
   const bound = new Bound();
   const source = narrow(sourceOf(query, peopleOf(bound), bound), bound);
   const { anchor } = query;

@@ -4,14 +4,11 @@ import type {
   PerformanceResult,
   TypedValue,
 } from '../../../model/analysis-query.ts';
-import type { QueryControl } from '../../../model/query.ts';
-import type { Connection } from '../connection.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
-import type { DayZones } from '../queries/counts-query.ts';
 import { Bound, options, type Row } from '../sql.ts';
 import { cutSql } from './sql/bucket-sql.ts';
 import { placeSql } from './sql/group-key.ts';
-import type { Identities } from './sql/identity.ts';
 import { holdsManyValues } from './sql/percentiles.ts';
 import { sourceOf } from './sql/scope-sql.ts';
 import { numberValue, typedValue } from './sql/value-sql.ts';
@@ -27,18 +24,13 @@ const SORTS = {
 } as const;
 
 /** Numbers of each value, ranked; the rest merged into one, and all into the whole. Then, when asked, the same values over time. */
-export async function performance(
-  connection: Connection,
-  identities: Identities,
-  zones: DayZones,
-  query: PerformanceQuery,
-  control: QueryControl,
-): Promise<PerformanceResult> {
+export async function performance(context: EngineContext, query: PerformanceQuery): Promise<PerformanceResult> {
+  const { connection, identities, dayZones, control } = context;
   const { app, timeZone, exact, limit, buckets } = query;
   const [peopleOf, isOwnZone, isMany] = await Promise.all([
     identities.of(app, control),
-    zones.isOnly(app, timeZone, control),
-    exact ? false : holdsManyValues(connection, query, [query.choice], control),
+    dayZones.isOnly(app, timeZone, control),
+    exact ? false : holdsManyValues(context, query, [query.choice]),
   ]);
   const name = isMany ? 'quantilesDD' : 'quantilesExactInclusive';
   const levels = isMany ? `(0.01, ${LEVELS.join(', ')})` : `(${LEVELS.join(', ')})`;

@@ -1,13 +1,9 @@
 import type { RetentionCell, RetentionQuery } from '../../../model/analysis-query.ts';
-import type { QueryControl } from '../../../model/query.ts';
-import type { Connection } from '../connection.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
-import type { HighestSeq } from '../highest-seq.ts';
-import type { DayZones } from '../queries/counts-query.ts';
 import { Bound, options, type Row } from '../sql.ts';
 import { maskNames, masksSql, placesSql } from './sql/bitmap-sql.ts';
 import { cutSql } from './sql/bucket-sql.ts';
-import type { Identities } from './sql/identity.ts';
 import { sourceOf } from './sql/scope-sql.ts';
 import { type Trails, trailsOf } from './sql/trail-sql.ts';
 import { typedValue } from './sql/value-sql.ts';
@@ -17,22 +13,21 @@ import { typedValue } from './sql/value-sql.ts';
  * bits are then counted together, and only these few are taken apart into periods.
  */
 export async function retention(
-  connection: Connection,
-  identities: Identities,
-  zones: DayZones,
-  highest: HighestSeq,
+  { connection, identities, dayZones, highestSeq, control }: EngineContext,
   query: RetentionQuery,
-  control: QueryControl,
 ): Promise<RetentionCell[]> {
   const { app, range, timeZone, buckets, breakdown } = query;
-  const [peopleOf, isOwnZone] = await Promise.all([identities.of(app, control), zones.isOnly(app, timeZone, control)]);
+  const [peopleOf, isOwnZone] = await Promise.all([
+    identities.of(app, control),
+    dayZones.isOnly(app, timeZone, control),
+  ]);
   const bound = new Bound();
   const cut = cutSql(timeZone, [range.from, range.to, ...buckets], isOwnZone, bound);
   const source = sourceOf(query, peopleOf(bound), bound, cut);
   const { person } = source.people;
   const masks = maskNames(buckets.length);
   // When an event came, and among those of the same time in which order.
-  const sequence = trailsOf(range, 0, await highest.get());
+  const sequence = trailsOf(range, 0, await highestSeq.get());
   const period = cut.place(buckets);
   const isSame = JSON.stringify(query.start) === JSON.stringify(query.return);
   const users = isSame ? sameEvent(period, buckets.length) : otherEvent(query, period, sequence, bound);

@@ -1,10 +1,8 @@
 import type { SessionNumbers, SessionsQuery, SessionsResult } from '../../../model/analysis-query.ts';
-import type { QueryControl } from '../../../model/query.ts';
 import { sessionRange } from '../../../model/session.ts';
-import type { Connection } from '../connection.ts';
-import type { HighestSeq } from '../highest-seq.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { Bound, EXACT_BELOW, options, type Row, unbiased } from '../sql.ts';
-import { type Identities, personOf } from './sql/identity.ts';
+import { personOf } from './sql/identity.ts';
 import { nodeBits, nodeSql, nodesOf, sessionTrails } from './sql/node-sql.ts';
 import { sourceOf } from './sql/scope-sql.ts';
 import { trailsOf } from './sql/trail-sql.ts';
@@ -12,17 +10,12 @@ import { trailsOf } from './sql/trail-sql.ts';
 const EVENT = { kind: 'column', name: 'event' } as const;
 
 /** Sessions are made of trails, then counted whole, by bucket of their beginning, by first and by last event in one go. */
-export async function sessions(
-  connection: Connection,
-  identities: Identities,
-  highest: HighestSeq,
-  query: SessionsQuery,
-  control: QueryControl,
-): Promise<SessionsResult> {
+export async function sessions(context: EngineContext, query: SessionsQuery): Promise<SessionsResult> {
+  const { connection, identities, highestSeq, control } = context;
   const peopleOf = await identities.of(query.app, control);
   const range = sessionRange(query.range, query.gapMs);
-  const { nodes } = await nodesOf(connection, { ...query, range }, peopleOf, EVENT, control);
-  const packing = trailsOf(range, nodeBits(nodes), await highest.get());
+  const { nodes } = await nodesOf(context, { ...query, range }, peopleOf, EVENT);
+  const packing = trailsOf(range, nodeBits(nodes), await highestSeq.get());
   const made = (bound: Bound, isNamed: boolean): string => {
     const source = sourceOf(query, peopleOf(bound), bound);
     const names = isNamed ? `, max(${source.people.user}) AS u, max(device) AS d` : '';

@@ -1,13 +1,11 @@
 import type { GroupKey, TrendCell, TrendQuery, TrendResult } from '../../../model/analysis-query.ts';
-import type { QueryControl } from '../../../model/query.ts';
 import { sessionRange } from '../../../model/session.ts';
-import type { Connection } from '../connection.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
-import type { DayZones } from '../queries/counts-query.ts';
 import { Bound, EXACT_BELOW, options, type Row } from '../sql.ts';
 import { type CutSql, cutSql } from './sql/bucket-sql.ts';
 import { decodeKey, keySql, placeSql } from './sql/group-key.ts';
-import type { Identities, People } from './sql/identity.ts';
+import type { People } from './sql/identity.ts';
 import { entitySql, isDistinct, isPercentile, measureSql, rankSql } from './sql/measure-sql.ts';
 import { namelessSessionTrails } from './sql/node-sql.ts';
 import { holdsManyValues } from './sql/percentiles.ts';
@@ -31,21 +29,16 @@ interface Asked {
  * A part for each series: rows are grouped into states by value and bucket, and these merged into buckets and totals, so that a
  * total is distinct and no sum. With a breakdown the greatest values are found first: *other* then comes from rows, not from sums.
  */
-export async function trend(
-  connection: Connection,
-  identities: Identities,
-  zones: DayZones,
-  query: TrendQuery,
-  control: QueryControl,
-): Promise<TrendResult> {
+export async function trend(context: EngineContext, query: TrendQuery): Promise<TrendResult> {
+  const { connection, identities, dayZones, control } = context;
   const [peopleOf, isOwnZone] = await Promise.all([
     identities.of(query.app, control),
-    zones.isOnly(query.app, query.timeZone, control),
+    dayZones.isOnly(query.app, query.timeZone, control),
   ]);
   const percentiles = query.series.filter(({ measure }) => isPercentile(measure)).map(({ filters }) => filters);
   const [isMany, groups] = await Promise.all([
-    query.exact ? false : holdsManyValues(connection, query, percentiles, control),
-    'keys' in query.groups ? query.groups.keys : greatest(connection, query, peopleOf, isOwnZone, control),
+    query.exact ? false : holdsManyValues(context, query, percentiles),
+    'keys' in query.groups ? query.groups.keys : greatest(context, query, peopleOf, isOwnZone),
   ]);
   const bound = new Bound();
   const cut = cutOf(query, isOwnZone, bound);
@@ -76,11 +69,10 @@ function rowsOf({ filters, measure }: Series, { query, source, bound }: Pick<Ask
 
 /** The values of the breakdown with the most of the first series: of its measure where that grows with events, else of events. */
 async function greatest(
-  connection: Connection,
+  { connection, control }: EngineContext,
   query: TrendQuery,
   peopleOf: PeopleOf,
   isOwnZone: boolean,
-  control: QueryControl,
 ): Promise<readonly GroupKey[]> {
   const [first] = query.series;
   if (query.breakdown.length === 0 || first === undefined || !('limit' in query.groups)) return [];

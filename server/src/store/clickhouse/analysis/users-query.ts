@@ -1,12 +1,12 @@
 import type { TimelineQuery, UserRow, UsersQuery, UsersResult } from '../../../model/analysis-query.ts';
 import type { EventRow } from '../../../model/event.ts';
 import { IDENTIFY } from '../../../model/event.ts';
-import type { Condition, Filter, QueryControl } from '../../../model/query.ts';
-import type { Connection } from '../connection.ts';
+import type { Condition, Filter } from '../../../model/query.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { EVENT_COLUMNS, eventOf, events, type StoredRow } from '../queries/events-query.ts';
 import { deviceSpans } from '../queries/spans-query.ts';
 import { Bound, EVENTS, options, type Row } from '../sql.ts';
-import type { Identities, People } from './sql/identity.ts';
+import type { People } from './sql/identity.ts';
 import { sourceOf } from './sql/scope-sql.ts';
 import { trailsOf } from './sql/trail-sql.ts';
 
@@ -17,12 +17,8 @@ const SORTS = { lastSeen: 'l', firstSeen: 'f', events: 'n' } as const;
  * A page of users by numbers alone, a hash each; then the last event of each of the page by its key, which is quick, and says the name
  * and the latest properties.
  */
-export async function users(
-  connection: Connection,
-  identities: Identities,
-  query: UsersQuery,
-  control: QueryControl,
-): Promise<UsersResult> {
+export async function users(context: EngineContext, query: UsersQuery): Promise<UsersResult> {
+  const { connection, identities, control } = context;
   const peopleOf = await identities.of(query.app, control);
   const bound = new Bound();
   const source = sourceOf(query, peopleOf(bound), bound);
@@ -43,9 +39,9 @@ export async function users(
     bound.values,
     options(control),
   );
-  const last = await lastEvents(connection, query.app, peopleOf, page, control);
+  const last = await lastEvents(context, query.app, peopleOf, page);
   const names = page.flatMap((row) => last.get(String(row['p']))?.user ?? []);
-  const traits = await traitsOf(connection, query.app, names, control);
+  const traits = await traitsOf(context, query.app, names);
   return {
     total: Number(page[0]?.['total'] ?? 0),
     users: page.flatMap((row): UserRow[] => {
@@ -70,11 +66,10 @@ export async function users(
 
 /** By person: the event at the key of the page's row, and the user it counts for. */
 async function lastEvents(
-  connection: Connection,
+  { connection, control }: EngineContext,
   app: string,
   peopleOf: PeopleOf,
   page: readonly Row[],
-  control: QueryControl,
 ): Promise<Map<string, { user: string; event: EventRow }>> {
   if (page.length === 0) return new Map();
   const bound = new Bound();
@@ -103,10 +98,9 @@ async function lastEvents(
 
 /** The latest that is known of users. */
 async function traitsOf(
-  connection: Connection,
+  { connection, control }: EngineContext,
   app: string,
   names: readonly string[],
-  control: QueryControl,
 ): Promise<Map<string, string>> {
   const known = names.filter((name) => name !== '');
   if (known.length === 0) return new Map();
@@ -120,17 +114,12 @@ async function traitsOf(
 }
 
 /** A page of one user's events, with those of the devices that are the user's. */
-export async function timeline(
-  connection: Connection,
-  identities: Identities,
-  query: TimelineQuery,
-  control: QueryControl,
-): Promise<EventRow[]> {
+export async function timeline(context: EngineContext, query: TimelineQuery): Promise<EventRow[]> {
+  const { connection, identities, control } = context;
   const { app, range, order, limit, after } = query;
   const isKnown = await identities.isKnown(app, control);
   const { person } = query;
-  const user =
-    'user' in person ? person.user : isKnown ? await ownerOf(connection, app, person.device, control) : undefined;
+  const user = 'user' in person ? person.user : isKnown ? await ownerOf(context, app, person.device) : undefined;
   const named: Condition = { field: { kind: 'column', name: 'user' }, operator: 'is', matches: [{ text: user ?? '' }] };
   const spans =
     'device' in person && user === undefined
@@ -149,10 +138,9 @@ export async function timeline(
 
 /** Of a device that several users used, the last one. */
 async function ownerOf(
-  connection: Connection,
+  { connection, control }: EngineContext,
   app: string,
   device: string,
-  control: QueryControl,
 ): Promise<string | undefined> {
   const [row] = await connection.query<Row>(
     `SELECT user FROM ${EVENTS} WHERE app = {app:String} AND id = '${IDENTIFY}' AND device = {device:String} AND notEmpty(user)

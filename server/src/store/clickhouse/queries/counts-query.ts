@@ -1,8 +1,8 @@
 import type { Condition, CountsQuery, CountsResult, Filter, QueryControl } from '../../../model/query.ts';
 import { zoneHash } from '../../../row/row.ts';
 import { dayNumber, startOfDay } from '../../../time/calendar.ts';
-import type { Identities } from '../analysis/sql/identity.ts';
 import type { Connection } from '../connection.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { filterSql, whereSql } from '../filter-sql.ts';
 import { Bound, EVENTS, isExact, options, type Row, usersSql } from '../sql.ts';
 
@@ -53,19 +53,12 @@ export class DayZones {
  * Counts and distinct users of a range, and of each of its buckets: days of the app's own zone come from the roll-up of
  * users, all else from the table. So do all users where devices were identified: the roll-up knows no device by its user.
  */
-export async function counts(
-  connection: Connection,
-  zones: DayZones,
-  identities: Identities,
-  query: CountsQuery,
-  control: QueryControl,
-): Promise<CountsResult> {
+export async function counts(context: EngineContext, query: CountsQuery): Promise<CountsResult> {
+  const { dayZones, identities, control } = context;
   const { app } = query;
   const days = (await identities.isKnown(app, control)) ? undefined : daysOf(query);
-  const isRolled = days !== undefined && (await zones.isOnly(app, query.timeZone, control));
-  return isRolled
-    ? await countsByDay(connection, query, days, control)
-    : await countsOfTable(connection, identities, query, control);
+  const isRolled = days !== undefined && (await dayZones.isOnly(app, query.timeZone, control));
+  return isRolled ? await countsByDay(context, query, days) : await countsOfTable(context, query);
 }
 
 /** The roll-ups know the name and the id, no more. */
@@ -94,10 +87,9 @@ function daysOf({ range, timeZone, filters, buckets, exact }: CountsQuery): Days
 }
 
 async function countsByDay(
-  connection: Connection,
+  { connection, control }: EngineContext,
   { app, filters, buckets }: CountsQuery,
   days: Days,
-  control: QueryControl,
 ): Promise<CountsResult> {
   const bound = new Bound();
   const where = [
@@ -129,10 +121,8 @@ async function countsByDay(
 }
 
 async function countsOfTable(
-  connection: Connection,
-  identities: Identities,
+  { connection, identities, control }: EngineContext,
   query: CountsQuery,
-  control: QueryControl,
 ): Promise<CountsResult> {
   const { app, range, filters, buckets, exact } = query;
   const bound = new Bound();

@@ -1,7 +1,6 @@
-import type { GroupsQuery, GroupsResult, JsonValue, QueryControl } from '../../../model/query.ts';
+import type { GroupsQuery, GroupsResult, JsonValue } from '../../../model/query.ts';
 import { propertyKeys } from '../../../row/property-keys.ts';
-import type { Identities } from '../analysis/sql/identity.ts';
-import type { Connection } from '../connection.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { present, whereSql } from '../filter-sql.ts';
 import { typedOf } from '../hot-columns.ts';
 import { Bound, isExact, mergedUsersSql, options, type Row, usersStateSql } from '../sql.ts';
@@ -13,11 +12,9 @@ import { Bound, isExact, mergedUsersSql, options, type Row, usersStateSql } from
  * each row takes longer than grouping by the three maps
  */
 export async function groups(
-  connection: Connection,
-  identities: Identities,
+  { connection, identities, control }: EngineContext,
   hasTyped: (key: string) => boolean,
   query: GroupsQuery,
-  control: QueryControl,
 ): Promise<GroupsResult> {
   const bound = new Bound();
   const people = (await identities.of(query.app, control))(bound);

@@ -2,10 +2,9 @@ import { ClickHouseError } from '@clickhouse/client';
 import type { SqlQuery, SqlResult } from '../../../model/analysis-query.ts';
 import { SeismoError } from '../../../model/errors.ts';
 import type { QueryControl } from '../../../model/query.ts';
-import type { Identities } from '../analysis/sql/identity.ts';
 import { sourceOf } from '../analysis/sql/scope-sql.ts';
-import type { Connection, Settings } from '../connection.ts';
-import type { EngineZones } from '../engine-zones.ts';
+import type { Settings } from '../connection.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { Bound, options, patternBlockRows } from '../sql.ts';
 import { exactRows } from './sql-integers.ts';
 import { SqlPrinter } from './sql-print.ts';
@@ -33,13 +32,10 @@ const SETTINGS = [
 
 /** A caller's SELECT, rebuilt around the app's own events (sql-print.ts). */
 export async function sql(
-  connection: Connection,
-  identities: Identities,
-  zones: EngineZones,
+  { connection, identities, engineZones, control }: EngineContext,
   query: SqlQuery,
-  control: QueryControl,
 ): Promise<SqlResult> {
-  zones.admit([query.timeZone, ...query.traits.zones], query.app, control.caller);
+  engineZones.admit([query.timeZone, ...query.traits.zones], query.app, control.caller);
   const peopleOf = await identities.of(query.app, control);
   const bound = new Bound();
   const source = sourceOf(query, peopleOf(bound), bound);

@@ -1,6 +1,6 @@
 import type { TypedValue } from '../../../../model/analysis-query.ts';
-import type { Field, QueryControl, Range } from '../../../../model/query.ts';
-import type { Connection } from '../../connection.ts';
+import type { Field, Range } from '../../../../model/query.ts';
+import type { EngineContext } from '../../engine-context.ts';
 import { Bound, options, type Row } from '../../sql.ts';
 import type { People } from './identity.ts';
 import { type Source, sourceOf } from './scope-sql.ts';
@@ -16,11 +16,10 @@ export const isNames = (field: Field): boolean =>
 
 /** The most frequent values of a field, and whether there are more. @param narrow to fewer events than those of the question */
 export async function nodesOf(
-  connection: Connection,
+  { connection, control }: EngineContext,
   scope: Parameters<typeof sourceOf>[0],
   peopleOf: (bound: Bound) => People,
   field: Field,
-  control: QueryControl,
   narrow: (source: Source, bound: Bound) => Source = (source) => source,
 ): Promise<{ readonly nodes: readonly TypedValue[]; readonly isAll: boolean }> {
   const bound = new Bound();

@@ -1,6 +1,6 @@
 import type { Scope } from '../../../../model/analysis-query.ts';
-import type { Filter, QueryControl } from '../../../../model/query.ts';
-import type { Connection } from '../../connection.ts';
+import type { Filter } from '../../../../model/query.ts';
+import type { EngineContext } from '../../engine-context.ts';
 import { filterSql } from '../../filter-sql.ts';
 import { Bound, EVENTS, options, type Row } from '../../sql.ts';
 import { isOnNames } from './rollup-sql.ts';
@@ -10,10 +10,9 @@ const EXACT_MAX = 20_000_000;
 
 /** Whether percentiles of these choices may have to keep more values than is wise: as many as the names alone let through. */
 export async function holdsManyValues(
-  connection: Connection,
+  { connection, control }: EngineContext,
   { app, range }: Scope,
   choices: readonly (readonly Filter[])[],
-  control: QueryControl,
 ): Promise<boolean> {
   if (choices.length === 0) return false;
   const bound = new Bound();
