@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
 import { MemoryWatch } from '../../src/store/clickhouse/embedded/memory-watch.ts';
-import type { Lanes } from '../../src/store/clickhouse/embedded/session-pool.ts';
+import type { SessionPool } from '../../src/store/clickhouse/embedded/session-pool.ts';
 import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
 import { EngineZones } from '../../src/store/clickhouse/engine-zones.ts';
 
@@ -51,11 +51,11 @@ test('an engine that time zones have filled, so that every question fails for me
 
 test('until then a ping says no', async () => {
   const reasons: string[] = [];
-  const lanes = {
+  const pool = {
     isQuiet: true,
     onSpare: () => Promise.reject(new Error('Code: 241. DB::Exception: (total) memory limit exceeded')),
-  } as unknown as Lanes;
-  const watch = new MemoryWatch(lanes, 1, (reason) => reasons.push(reason));
+  } as unknown as SessionPool;
+  const watch = new MemoryWatch(pool, 1, (reason) => reasons.push(reason));
   watch.failed('Code: 241. DB::Exception: Query memory limit exceeded');
   expect(watch.isFull).toBe(false);
   watch.failed('Code: 241. DB::Exception: (total) memory limit exceeded');

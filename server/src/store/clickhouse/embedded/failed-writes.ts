@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { type Lanes, Refusal } from './session-pool.ts';
+import { Refusal, type SessionPool } from './session-pool.ts';
 
 /**
  * The engine keeps so much of its disk free: an insert or a merge for which there is not more is not begun. Half of it is enough for
@@ -22,12 +22,12 @@ const FAILED_WRITES = "SELECT value FROM system.events WHERE event = 'WriteBuffe
  * not what they should be aside and takes those they were merged from, and the loader finds that the rows are missing.
  */
 export class WriteWatch {
-  readonly #lanes: Lanes;
+  readonly #pool: SessionPool;
   readonly #directory: string;
   readonly #die: (reason: string) => void;
 
-  constructor(lanes: Lanes, directory: string, die: (reason: string) => void) {
-    this.#lanes = lanes;
+  constructor(pool: SessionPool, directory: string, die: (reason: string) => void) {
+    this.#pool = pool;
     this.#directory = directory;
     this.#die = die;
   }
@@ -48,7 +48,7 @@ export class WriteWatch {
 
   /** Ends the process when a write of the engine has failed. @throws Refusal then: nothing may be acknowledged any more */
   async check(): Promise<void> {
-    const failed = Number(await this.#lanes.onSpare(FAILED_WRITES));
+    const failed = Number(await this.#pool.onSpare(FAILED_WRITES));
     if (failed === 0) return;
     this.#die(
       `${failed} writes of the engine failed, and it goes on as if they had not: it is ended, to look at its files anew`,

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Session } from 'chdb';
 import type { WriteWatch } from './failed-writes.ts';
 import type { MemoryWatch } from './memory-watch.ts';
-import { type LaneKind, type Lanes, prepare, Refusal, sqlText, type Work } from './session-pool.ts';
+import { prepare, Refusal, type RunningQuery, type SessionKind, type SessionPool, sqlText } from './session-pool.ts';
 
 /** A request's names that are not settings of the engine. */
 const NOT_SETTINGS = new Set([
@@ -43,7 +43,7 @@ const INSERT = /^\s*(INSERT\s+INTO\s[\s\S]*?)\s+FORMAT\s+([A-Za-z0-9]+)\s*;?\s*$
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export interface Engine {
-  readonly lanes: Lanes;
+  readonly pool: SessionPool;
   /** For the rows of inserts. */
   readonly spoolDir: string;
   readonly writes: WriteWatch;
@@ -57,19 +57,19 @@ export async function answer(
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
-  const { lanes, writes, memory } = engine;
+  const { pool, writes, memory } = engine;
   const given = url.searchParams;
   const queryId = given.get('query_id') || crypto.randomUUID();
   response.setHeader('x-clickhouse-query-id', queryId);
   // From its first byte on it can be stopped: who stops an insert must know that it will not come later.
-  const work = lanes.begin(queryId, () => request.destroy());
+  const running = pool.begin(queryId, () => request.destroy());
   response.once('close', () => {
-    if (!response.writableFinished) lanes.kill({ id: queryId }).catch(() => {});
+    if (!response.writableFinished) pool.kill({ id: queryId }).catch(() => {});
   });
   try {
     const insert = INSERT.exec(given.get('query') ?? '');
-    if (insert === null) await answerQuestion(lanes, writes, work, request, response, given);
-    else await answerInsert(engine, work, request, given, insert[1]!, insert[2]!);
+    if (insert === null) await answerQuestion(pool, writes, running, request, response, given);
+    else await answerInsert(engine, running, request, given, insert[1]!, insert[2]!);
     if (!response.writableEnded) response.end();
   } catch (error) {
     memory.failed(messageOf(error));
@@ -77,14 +77,14 @@ export async function answer(
     if (!request.readableEnded && !response.headersSent) response.setHeader('connection', 'close');
     if (!response.destroyed) refuse(response, error);
   } finally {
-    lanes.end(work);
+    pool.end(running);
   }
 }
 
 /** The body goes to a file, and the engine reads the file. */
 async function answerInsert(
-  { lanes, spoolDir, writes }: Engine,
-  work: Work,
+  { pool, spoolDir, writes }: Engine,
+  running: RunningQuery,
   request: IncomingMessage,
   given: URLSearchParams,
   head: string,
@@ -94,7 +94,7 @@ async function answerInsert(
   try {
     await pipeline(request, createWriteStream(path, { mode: 0o600 }));
     const query = `${head} FROM INFILE ${sqlText(path)} FORMAT ${format}`;
-    await runQuery(lanes, work, ['insert'], query, given, async (session) => {
+    await runQuery(pool, running, ['insert'], query, given, async (session) => {
       await session.queryAsync(query);
       await writes.check();
     });
@@ -104,9 +104,9 @@ async function answerInsert(
 }
 
 async function answerQuestion(
-  lanes: Lanes,
+  pool: SessionPool,
   writes: WriteWatch,
-  work: Work,
+  running: RunningQuery,
   request: IncomingMessage,
   response: ServerResponse,
   given: URLSearchParams,
@@ -121,9 +121,9 @@ async function answerQuestion(
   if (!isRead) writes.checkRoom();
   const kinds = isRead ? kindsOf(given.get('priority')) : (['change'] as const);
   response.setHeader('x-clickhouse-format', format);
-  await runQuery(lanes, work, kinds, query, given, async (session) => {
+  await runQuery(pool, running, kinds, query, given, async (session) => {
     if (isRead && given.get('wait_end_of_query') !== '1' && STREAMABLE.has(format)) {
-      await pour(work, session, query, format, response);
+      await pour(running, session, query, format, response);
       return;
     }
     const result = await session.queryAsync(query, { format });
@@ -137,29 +137,29 @@ async function answerQuestion(
 }
 
 /** `priority` 1 marks the short questions, for which one session is always kept; 2 what belongs to a change of the table. */
-function kindsOf(priority: string | null): readonly LaneKind[] {
+function kindsOf(priority: string | null): readonly SessionKind[] {
   if (priority === '1') return ['small', 'general'];
   return priority === '2' ? ['change'] : ['general'];
 }
 
 async function runQuery(
-  lanes: Lanes,
-  work: Work,
-  kinds: readonly LaneKind[],
+  pool: SessionPool,
+  running: RunningQuery,
+  kinds: readonly SessionKind[],
   query: string,
   given: URLSearchParams,
   job: (session: Session) => Promise<unknown>,
 ): Promise<void> {
-  const settings = new Map<string, string>([['log_comment', work.queryId]]);
+  const settings = new Map<string, string>([['log_comment', running.queryId]]);
   const parameters = new Map<string, string>();
   for (const [name, value] of given) {
     if (name.startsWith('param_')) parameters.set(name.slice(6), value);
     else if (!NOT_SETTINGS.has(name)) settings.set(name, value);
   }
-  await lanes.run(work, kinds, async (lane) => {
-    await prepare(lane, query, given.get('database') ?? 'default', settings, parameters);
-    if (work.isCancelled) throw new Refusal(394, 'Query was cancelled.', 'QUERY_WAS_CANCELLED');
-    await job(lane.session);
+  await pool.run(running, kinds, async (pooled) => {
+    await prepare(pooled, query, given.get('database') ?? 'default', settings, parameters);
+    if (running.isCancelled) throw new Refusal(394, 'Query was cancelled.', 'QUERY_WAS_CANCELLED');
+    await job(pooled.session);
   });
 }
 
@@ -168,7 +168,7 @@ const TAG_HEADER = 'x-clickhouse-exception-tag';
 
 /** Chunks as the engine makes them, no faster than they are taken. */
 async function pour(
-  work: Work,
+  running: RunningQuery,
   session: Session,
   query: string,
   format: string,
@@ -176,7 +176,7 @@ async function pour(
 ): Promise<void> {
   response.setHeader(TAG_HEADER, randomBytes(8).toString('hex'));
   for await (const chunk of session.queryStream(query, { format })) {
-    if (work.isCancelled) throw new Refusal(394, 'Query was cancelled.', 'QUERY_WAS_CANCELLED');
+    if (running.isCancelled) throw new Refusal(394, 'Query was cancelled.', 'QUERY_WAS_CANCELLED');
     if (response.write(chunk.raw())) continue;
     await new Promise<void>((resolve) => {
       const go = (): void => {

@@ -1,4 +1,4 @@
-import type { Lanes } from './session-pool.ts';
+import type { SessionPool } from './session-pool.ts';
 
 /** What fails for the memory of all questions together, and not for its own. */
 const TOTAL = /Code: 241\b.*\(total\)/s;
@@ -15,7 +15,7 @@ const OVER_MAX = 3;
  * memory with nothing running, and so does the loader, until somebody starts it again: this does.
  */
 export class MemoryWatch {
-  readonly #lanes: Lanes;
+  readonly #pool: SessionPool;
   readonly #maxBytes: number;
   readonly #die: (reason: string) => void;
   readonly #residentBytes: () => number;
@@ -27,12 +27,12 @@ export class MemoryWatch {
 
   /** @param maxBytes of the whole engine; 0: it has no limit of its own */
   constructor(
-    lanes: Lanes,
+    pool: SessionPool,
     maxBytes: number,
     die: (reason: string) => void,
     residentBytes = (): number => process.memoryUsage.rss(),
   ) {
-    this.#lanes = lanes;
+    this.#pool = pool;
     this.#maxBytes = maxBytes;
     this.#die = die;
     this.#residentBytes = residentBytes;
@@ -53,7 +53,7 @@ export class MemoryWatch {
   }
 
   #look(): void {
-    const isOver = this.#maxBytes > 0 && this.#lanes.isQuiet && this.#residentBytes() > this.#maxBytes;
+    const isOver = this.#maxBytes > 0 && this.#pool.isQuiet && this.#residentBytes() > this.#maxBytes;
     this.#over = isOver ? this.#over + 1 : 0;
     if (this.#over >= OVER_MAX)
       this.#end(`the engine keeps ${this.#residentBytes()} bytes with nothing running, and may have ${this.#maxBytes}`);
@@ -72,16 +72,16 @@ export class MemoryWatch {
 
   /** While something runs, that may be what takes the memory. */
   async #try(): Promise<void> {
-    if (!this.#lanes.isQuiet) {
+    if (!this.#pool.isQuiet) {
       this.#soon(AGAIN_MS);
       return;
     }
     try {
-      await this.#lanes.onSpare(ORDINARY);
+      await this.#pool.onSpare(ORDINARY);
     } catch (error) {
       if (!OUT_OF_MEMORY.test(String(error))) throw error;
       // Somebody may have begun meanwhile, and have taken it.
-      if (this.#lanes.isQuiet) this.#end('questions fail for memory with nothing running');
+      if (this.#pool.isQuiet) this.#end('questions fail for memory with nothing running');
       else this.#soon(AGAIN_MS);
     }
   }

@@ -15,9 +15,9 @@ import { takeLock } from '../../../system/process-lock.ts';
 import { KEEP_FREE_BYTES, WriteWatch } from './failed-writes.ts';
 import { answer, refuse } from './http-interface.ts';
 import { MemoryWatch } from './memory-watch.ts';
-import { BASE_SETTINGS, type LaneKind, Lanes, sqlText } from './session-pool.ts';
+import { BASE_SETTINGS, type SessionKind, SessionPool, sqlText } from './session-pool.ts';
 
-const KINDS: readonly LaneKind[] = ['insert', 'small', 'general', 'general', 'general', 'change', 'spare'];
+const KINDS: readonly SessionKind[] = ['insert', 'small', 'general', 'general', 'general', 'change', 'spare'];
 const CLOSE_GRACE_MS = 1_000;
 /** A restart that was asked for waits so long for a moment in which nothing runs. */
 const RESTART_WAIT_MAX_MS = 60_000;
@@ -36,10 +36,10 @@ if (socketPath === undefined || dataDir === undefined) {
 }
 const spoolDir = join(dataDir, 'tmp');
 const memoryBytes = Number(memoryText ?? 0);
-const lanes = new Lanes(die);
+const pool = new SessionPool(die);
 const engineDir = join(dataDir, 'engine');
-const writes = new WriteWatch(lanes, engineDir, die);
-const memory = new MemoryWatch(lanes, memoryBytes, die);
+const writes = new WriteWatch(pool, engineDir, die);
+const memory = new MemoryWatch(pool, memoryBytes, die);
 let stopWatching = (): void => {};
 let closing = false;
 
@@ -80,10 +80,10 @@ async function end(): Promise<void> {
   server.close();
   try {
     const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), CLOSE_GRACE_MS).unref());
-    if ((await Promise.race([lanes.idle(), late])) === 'late') await lanes.kill({ prefix: '' });
+    if ((await Promise.race([pool.idle(), late])) === 'late') await pool.kill({ prefix: '' });
     server.closeAllConnections();
     await unlink(socketPath as string).catch(() => {});
-    for (const { session } of lanes.each()) session.close();
+    for (const { session } of pool.each()) session.close();
     process.exit(0);
   } catch (error) {
     die(messageOf(error));
@@ -103,19 +103,19 @@ server.on('request', (request, response) => {
     response.end(memory.isFull ? 'Out of memory.\n' : 'Ok.\n');
   } else if (url.pathname === '/pulse') {
     // Through the engine, which may hang while this process answers.
-    lanes.onSpare('SELECT 1').then(
+    pool.onSpare('SELECT 1').then(
       () => response.end('Ok.\n'),
       (error: unknown) => refuse(response, error),
     );
   } else if (url.pathname === '/kill') {
     request.resume();
     const id = url.searchParams.get('query_id');
-    lanes.kill(id !== null ? { id } : { prefix: url.searchParams.get('prefix') ?? '' }).then(
+    pool.kill(id !== null ? { id } : { prefix: url.searchParams.get('prefix') ?? '' }).then(
       (count) => response.end(`${count}\n`),
       (error: unknown) => refuse(response, error),
     );
   } else
-    answer({ lanes, spoolDir, writes, memory }, request, response, url).catch((error: unknown) =>
+    answer({ pool, spoolDir, writes, memory }, request, response, url).catch((error: unknown) =>
       refuse(response, error),
     );
 });
@@ -126,7 +126,7 @@ process.on('SIGTERM', () => {});
 process.on('disconnect', () => void end());
 process.on('message', (message) => {
   if (message === 'close') void end();
-  if (message === 'restart') void lanes.quiet(RESTART_WAIT_MAX_MS).then(end);
+  if (message === 'restart') void pool.quiet(RESTART_WAIT_MAX_MS).then(end);
 });
 
 async function main(socket: string, directory: string): Promise<void> {
@@ -142,10 +142,10 @@ async function main(socket: string, directory: string): Promise<void> {
     `--config-file=${config}`,
     ...Object.entries(BASE_SETTINGS).map(([name, value]) => `--${name}=${value}`),
   ];
-  for (const kind of KINDS) lanes.add(kind, new Session(engineDir, { connectionArgs }));
-  await lanes.each()[0]?.session.queryAsync('CREATE DATABASE IF NOT EXISTS seismo');
+  for (const kind of KINDS) pool.add(kind, new Session(engineDir, { connectionArgs }));
+  await pool.each()[0]?.session.queryAsync('CREATE DATABASE IF NOT EXISTS seismo');
   // Each session has its own settings; what the connection was given counts for the first one only.
-  for (const { session } of lanes.each())
+  for (const { session } of pool.each())
     for (const [name, value] of Object.entries(BASE_SETTINGS))
       await session.queryAsync(`SET ${name} = ${sqlText(value)}`);
   await unlink(socket).catch(() => {});

@@ -2,7 +2,7 @@
 import type { Session } from 'chdb';
 
 /** `change` is for statements that change the table (erasures, columns) and their counts: they may take minutes, and questions go on. */
-export type LaneKind = 'insert' | 'small' | 'general' | 'change' | 'spare';
+export type SessionKind = 'insert' | 'small' | 'general' | 'change' | 'spare';
 
 /** Settings of every query that says nothing else. */
 export const BASE_SETTINGS: Readonly<Record<string, string>> = {
@@ -23,8 +23,8 @@ const KILL_AGAIN_MS = 50;
 const QUIET_AGAIN_MS = 20;
 
 /** One session: the engine runs one query at a time in each. */
-export interface Lane {
-  readonly kind: LaneKind;
+export interface PooledSession {
+  readonly kind: SessionKind;
   readonly session: Session;
   /** As they hold; undefined when a change was refused half-way. */
   readonly settings: Map<string, string | undefined>;
@@ -34,12 +34,12 @@ export interface Lane {
 }
 
 /** A request for the engine, from its arrival to its end. */
-export class Work {
+export class RunningQuery {
   readonly queryId: string;
-  /** Gives up what has not reached a lane yet. */
+  /** Gives up what has not reached a session yet. */
   abandon: () => void;
   isCancelled = false;
-  lane: Lane | undefined;
+  pooled: PooledSession | undefined;
   readonly settled: Promise<void>;
   settle: () => void = () => {};
 
@@ -53,9 +53,9 @@ export class Work {
 }
 
 interface Waiting {
-  readonly work: Work;
-  readonly kinds: readonly LaneKind[];
-  readonly start: (lane: Lane) => void;
+  readonly running: RunningQuery;
+  readonly kinds: readonly SessionKind[];
+  readonly start: (pooled: PooledSession) => void;
 }
 
 export class Refusal extends Error {
@@ -78,9 +78,9 @@ const isMeant = (queryId: string, which: Which): boolean =>
   'id' in which ? queryId === which.id : queryId !== '' && queryId.startsWith(which.prefix);
 
 /** Deals requests out to sessions, in order of arrival, and stops them. */
-export class Lanes {
-  readonly #lanes: Lane[] = [];
-  readonly #works = new Set<Work>();
+export class SessionPool {
+  readonly #sessions: PooledSession[] = [];
+  readonly #queries = new Set<RunningQuery>();
   readonly #waiting: Waiting[] = [];
   /** Ends the process: what was acknowledged is on disk. */
   readonly #die: (reason: string) => void;
@@ -89,32 +89,43 @@ export class Lanes {
     this.#die = die;
   }
 
-  add(kind: LaneKind, session: Session): void {
-    this.#lanes.push({ kind, session, settings: new Map(), parameters: new Set(), database: 'default', isBusy: false });
+  add(kind: SessionKind, session: Session): void {
+    this.#sessions.push({
+      kind,
+      session,
+      settings: new Map(),
+      parameters: new Set(),
+      database: 'default',
+      isBusy: false,
+    });
   }
 
-  each(): readonly Lane[] {
-    return this.#lanes;
+  each(): readonly PooledSession[] {
+    return this.#sessions;
   }
 
-  /** A request has arrived. It must be `end`ed. @param abandon ends what it waits for, when it is stopped on its way to a lane */
-  begin(queryId: string, abandon: () => void): Work {
-    const work = new Work(queryId, abandon);
-    this.#works.add(work);
-    return work;
+  /** A request has arrived. It must be `end`ed. @param abandon ends what it waits for, when it is stopped on its way to a session */
+  begin(queryId: string, abandon: () => void): RunningQuery {
+    const running = new RunningQuery(queryId, abandon);
+    this.#queries.add(running);
+    return running;
   }
 
-  end(work: Work): void {
-    this.#works.delete(work);
-    work.settle();
+  end(running: RunningQuery): void {
+    this.#queries.delete(running);
+    running.settle();
   }
 
   /** Runs `job` on a free session of one of the kinds. */
-  async run<T>(work: Work, kinds: readonly LaneKind[], job: (lane: Lane) => Promise<T>): Promise<T> {
-    if (work.isCancelled) throw cancelled();
-    const lane = await new Promise<Lane>((resolve, reject) => {
-      const waiting: Waiting = { work, kinds, start: resolve };
-      work.abandon = () => {
+  async run<T>(
+    running: RunningQuery,
+    kinds: readonly SessionKind[],
+    job: (pooled: PooledSession) => Promise<T>,
+  ): Promise<T> {
+    if (running.isCancelled) throw cancelled();
+    const pooled = await new Promise<PooledSession>((resolve, reject) => {
+      const waiting: Waiting = { running, kinds, start: resolve };
+      running.abandon = () => {
         const at = this.#waiting.indexOf(waiting);
         if (at >= 0) this.#waiting.splice(at, 1);
         reject(cancelled());
@@ -122,23 +133,23 @@ export class Lanes {
       if (!this.#take(waiting)) this.#waiting.push(waiting);
     });
     try {
-      if (work.isCancelled) throw cancelled();
-      return await job(lane);
+      if (running.isCancelled) throw cancelled();
+      return await job(pooled);
     } finally {
-      lane.isBusy = false;
-      work.lane = undefined;
+      pooled.isBusy = false;
+      running.pooled = undefined;
       this.#drain();
     }
   }
 
   /** Everything under way. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#works].map(({ settled }) => settled));
+    await Promise.all([...this.#queries].map(({ settled }) => settled));
   }
 
   /** Whether nothing runs but our own looks at the engine. */
   get isQuiet(): boolean {
-    return [...this.#works].every(({ queryId }) => queryId === '');
+    return [...this.#queries].every(({ queryId }) => queryId === '');
   }
 
   /** Resolves when nothing runs, or after so long. */
@@ -149,20 +160,20 @@ export class Lanes {
   }
 
   /**
-   * Stops what is on its way to a lane at once, and what runs through the engine. What ran has ended when it resolves: only the
+   * Stops what is on its way to a session at once, and what runs through the engine. What ran has ended when it resolves: only the
    * engine's list of processes goes on naming a query that was stopped, until its session has the next one.
    * @returns how many
    */
   async kill(which: Which): Promise<number> {
-    const hit = [...this.#works].filter(({ queryId }) => isMeant(queryId, which));
-    for (const work of hit) {
-      work.isCancelled = true;
-      if (work.lane === undefined) work.abandon();
+    const hit = [...this.#queries].filter(({ queryId }) => isMeant(queryId, which));
+    for (const running of hit) {
+      running.isCancelled = true;
+      if (running.pooled === undefined) running.abandon();
     }
     const late = setTimeout(() => this.#die(`a query could not be stopped within ${KILL_MAX_MS} ms`), KILL_MAX_MS);
     try {
       for (;;) {
-        const ids = hit.filter(({ lane }) => lane !== undefined).map(({ queryId }) => sqlText(queryId));
+        const ids = hit.filter(({ pooled }) => pooled !== undefined).map(({ queryId }) => sqlText(queryId));
         // The engine gives each query an id of its own; ours travels as the log comment.
         if (ids.length > 0) await this.onSpare(`KILL QUERY WHERE Settings['log_comment'] IN (${ids.join(',')}) ASYNC`);
         // A query may not have been listed yet when it was to be stopped: ask again until it has ended.
@@ -175,35 +186,35 @@ export class Lanes {
 
   /** A statement on the session that is kept for such. @returns its answer as tabs and lines */
   async onSpare(sql: string): Promise<string> {
-    const work = this.begin('', () => {});
+    const running = this.begin('', () => {});
     try {
-      const result = await this.run(work, ['spare'], (lane) =>
-        lane.session.queryAsync(sql, { format: 'TabSeparated' }),
+      const result = await this.run(running, ['spare'], (pooled) =>
+        pooled.session.queryAsync(sql, { format: 'TabSeparated' }),
       );
       return Buffer.from(result.bytes()).toString('utf8');
     } finally {
-      this.end(work);
+      this.end(running);
     }
   }
 
-  async #settledWithin(works: readonly Work[], ms: number): Promise<boolean> {
+  async #settledWithin(queries: readonly RunningQuery[], ms: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const pause = new Promise<false>((resolve) => {
       timer = setTimeout(() => resolve(false), ms);
     });
-    const all = Promise.all(works.map(({ settled }) => settled)).then(() => true as const);
+    const all = Promise.all(queries.map(({ settled }) => settled)).then(() => true as const);
     const isSettled = await Promise.race([all, pause]);
     clearTimeout(timer);
     return isSettled;
   }
 
-  #take({ work, kinds, start }: Waiting): boolean {
+  #take({ running, kinds, start }: Waiting): boolean {
     for (const kind of kinds) {
-      const lane = this.#lanes.find((each) => each.kind === kind && !each.isBusy);
-      if (lane === undefined) continue;
-      lane.isBusy = true;
-      work.lane = lane;
-      start(lane);
+      const pooled = this.#sessions.find((each) => each.kind === kind && !each.isBusy);
+      if (pooled === undefined) continue;
+      pooled.isBusy = true;
+      running.pooled = pooled;
+      start(pooled);
       return true;
     }
     return false;
@@ -219,42 +230,42 @@ export class Lanes {
 
 /** Brings the session to the request's database, settings and parameters. Only what differs is sent. */
 export async function prepare(
-  lane: Lane,
+  pooled: PooledSession,
   query: string,
   database: string,
   settings: ReadonlyMap<string, string>,
   parameters: ReadonlyMap<string, string>,
 ): Promise<void> {
-  if (lane.database !== database) {
-    await lane.session.queryAsync(`USE \`${database.replaceAll('`', '\\`')}\``);
-    lane.database = database;
+  if (pooled.database !== database) {
+    await pooled.session.queryAsync(`USE \`${database.replaceAll('`', '\\`')}\``);
+    pooled.database = database;
   }
   const changes: string[] = [];
-  for (const [name] of lane.settings) {
+  for (const [name] of pooled.settings) {
     if (settings.has(name)) continue;
     const base = BASE_SETTINGS[name];
     changes.push(`${name} = ${base === undefined ? 'DEFAULT' : sqlText(base)}`);
   }
   for (const [name, value] of settings) {
-    if (lane.settings.get(name) === value) continue;
+    if (pooled.settings.get(name) === value) continue;
     if (!isName(name)) throw new Refusal(115, `Unknown setting '${name}'`, 'UNKNOWN_SETTING');
     changes.push(`${name} = ${sqlText(value)}`);
   }
   // A session keeps its parameters: the value of an earlier question must not answer this one.
   for (const [, name = ''] of query.matchAll(PLACEHOLDER))
-    if (!parameters.has(name) && lane.parameters.has(name))
+    if (!parameters.has(name) && pooled.parameters.has(name))
       throw new Refusal(456, `Substitution \`${name}\` is not set`, 'UNKNOWN_QUERY_PARAMETER');
   for (const [name, value] of parameters) {
     if (!isName(name)) throw new Refusal(36, `Parameter name '${name}' is not usable`, 'BAD_ARGUMENTS');
     changes.push(`param_${name} = ${sqlText(value)}`);
-    lane.parameters.add(name);
+    pooled.parameters.add(name);
   }
   if (changes.length === 0) return;
   // One statement for all of them: each costs half a millisecond, and a question has some ten. Were it refused half-way, what
   // holds would not be known: then all of them are set again by the next question.
-  const names = [...lane.settings.keys(), ...settings.keys()];
-  for (const name of names) lane.settings.set(name, undefined);
-  await lane.session.queryAsync(`SET ${changes.join(', ')}`);
-  lane.settings.clear();
-  for (const [name, value] of settings) lane.settings.set(name, value);
+  const names = [...pooled.settings.keys(), ...settings.keys()];
+  for (const name of names) pooled.settings.set(name, undefined);
+  await pooled.session.queryAsync(`SET ${changes.join(', ')}`);
+  pooled.settings.clear();
+  for (const [name, value] of settings) pooled.settings.set(name, value);
 }
