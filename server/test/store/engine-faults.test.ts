@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connection, openConnection } from '../../src/store/clickhouse/connection.ts';
-import { endLeftover } from '../../src/store/clickhouse/embedded/orphan.ts';
+import { endOrphan } from '../../src/store/clickhouse/embedded/orphan.ts';
 import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
-import { watchPulse } from '../../src/store/clickhouse/embedded/watchdog.ts';
+import { startWatchdog } from '../../src/store/clickhouse/embedded/watchdog.ts';
 import { InsertRefused } from '../../src/store/store.ts';
 
 const FILE = fileURLToPath(new URL('../../dist/store/clickhouse/embedded/process.js', import.meta.url));
@@ -128,7 +128,7 @@ describe('the engine', () => {
   }
 });
 
-describe('endLeftover', () => {
+describe('endOrphan', () => {
   it('ends nothing that is not an engine of this directory, and none whose server lives', async () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     closers.push(() => other.kill('SIGKILL'));
@@ -137,17 +137,17 @@ describe('endLeftover', () => {
     const note = (engine: number, server: number) =>
       writeFileSync(join(dataDir, 'engine.pid'), JSON.stringify({ engine, server }));
     note(other.pid!, dead.pid!);
-    expect(await endLeftover(dataDir, FILE)).toBeUndefined();
+    expect(await endOrphan(dataDir, FILE)).toBeUndefined();
     writeFileSync(join(dataDir, 'engine.pid'), '{"engine":');
-    expect(await endLeftover(dataDir, FILE)).toBeUndefined();
+    expect(await endOrphan(dataDir, FILE)).toBeUndefined();
     const { pid } = await anEngine();
     expect(JSON.parse(readFileSync(join(dataDir, 'engine.pid'), 'utf8'))).toEqual({ engine: pid, server: process.pid });
-    expect(await endLeftover(dataDir, FILE)).toBeUndefined();
+    expect(await endOrphan(dataDir, FILE)).toBeUndefined();
     expect([isRunning(other.pid!), isRunning(pid)]).toEqual([true, true]);
   });
 });
 
-describe('watchPulse', () => {
+describe('startWatchdog', () => {
   it('calls an engine that answers nothing hung, and one that answers anything not', async () => {
     const socketPath = join(dataDir, 's.sock');
     let answers = true;
@@ -161,7 +161,7 @@ describe('watchPulse', () => {
       () => server.close(),
     );
     let hung = 0;
-    const stop = watchPulse(socketPath, () => hung++, { everyMs: 10, hangsAfterMs: 2_000 });
+    const stop = startWatchdog(socketPath, () => hung++, { everyMs: 10, hangsAfterMs: 2_000 });
     closers.push(stop);
     // What is looked at are numbers and not times: a busy machine takes long for them.
     const polling = { timeout: 20_000 };

@@ -67,7 +67,7 @@ export interface Connection {
 const REQUEST_TIMEOUT_MS = 10 * 60 * 1000;
 const KILL_TIMEOUT_MS = 60_000;
 const PING_TIMEOUT_MS = 5_000;
-const PULSE_TIMEOUT_MS = 2_000;
+const ALIVE_TIMEOUT_MS = 2_000;
 const MAX_SOCKETS = 64;
 
 /** A question that the engine has not answered so long after its own limit is given up. */
@@ -222,8 +222,8 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
   async function isAnswering(): Promise<boolean> {
     try {
       if (socketPath === undefined)
-        await client.command({ query: 'SELECT 1', abort_signal: AbortSignal.timeout(PULSE_TIMEOUT_MS) });
-      else await post('/pulse', PULSE_TIMEOUT_MS);
+        await client.command({ query: 'SELECT 1', abort_signal: AbortSignal.timeout(ALIVE_TIMEOUT_MS) });
+      else await post('/alive', ALIVE_TIMEOUT_MS);
       return true;
     } catch {
       return false;

@@ -21,7 +21,7 @@ const FAILED_WRITES = "SELECT value FROM system.events WHERE event = 'WriteBuffe
  * anything that writes is answered, and every second, the count must be 0. Else the process ends: started again, the engine puts parts whose files are
  * not what they should be aside and takes those they were merged from, and the loader finds that the rows are missing.
  */
-export class WriteWatch {
+export class FailedWrites {
   readonly #pool: SessionPool;
   readonly #directory: string;
   readonly #die: (reason: string) => void;

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Session } from 'chdb';
-import type { WriteWatch } from './failed-writes.ts';
+import type { FailedWrites } from './failed-writes.ts';
 import type { MemoryWatch } from './memory-watch.ts';
 import { prepare, Refusal, type RunningQuery, type SessionKind, type SessionPool, sqlText } from './session-pool.ts';
 
@@ -46,7 +46,7 @@ export interface Engine {
   readonly pool: SessionPool;
   /** For the rows of inserts. */
   readonly spoolDir: string;
-  readonly writes: WriteWatch;
+  readonly writes: FailedWrites;
   readonly memory: MemoryWatch;
 }
 
@@ -105,7 +105,7 @@ async function answerInsert(
 
 async function answerQuestion(
   pool: SessionPool,
-  writes: WriteWatch,
+  writes: FailedWrites,
   running: RunningQuery,
   request: IncomingMessage,
   response: ServerResponse,

@@ -23,7 +23,7 @@ export function noteEngine(dataDir: string, engine: number | undefined): void {
  * it is safe: what was acknowledged is on disk. Where the system does not tell what a process is, nothing is ended.
  * @param file the engine's program
  */
-export async function endLeftover(dataDir: string, file: string): Promise<number | undefined> {
+export async function endOrphan(dataDir: string, file: string): Promise<number | undefined> {
   const note = readNote(dataDir);
   if (note === undefined || isAlive(note.server) || !isEngine(note.engine, file, dataDir)) return undefined;
   process.kill(note.engine, 'SIGKILL');

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Session } from 'chdb';
 import { takeLock } from '../../../system/process-lock.ts';
-import { KEEP_FREE_BYTES, WriteWatch } from './failed-writes.ts';
+import { FailedWrites, KEEP_FREE_BYTES } from './failed-writes.ts';
 import { answer, refuse } from './http-interface.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { BASE_SETTINGS, type SessionKind, SessionPool, sqlText } from './session-pool.ts';
@@ -38,7 +38,7 @@ const spoolDir = join(dataDir, 'tmp');
 const memoryBytes = Number(memoryText ?? 0);
 const pool = new SessionPool(die);
 const engineDir = join(dataDir, 'engine');
-const writes = new WriteWatch(pool, engineDir, die);
+const writes = new FailedWrites(pool, engineDir, die);
 const memory = new MemoryWatch(pool, memoryBytes, die);
 let stopWatching = (): void => {};
 let closing = false;
@@ -101,7 +101,7 @@ server.on('request', (request, response) => {
     // An engine without memory answers this one and no question.
     if (memory.isFull) response.statusCode = 503;
     response.end(memory.isFull ? 'Out of memory.\n' : 'Ok.\n');
-  } else if (url.pathname === '/pulse') {
+  } else if (url.pathname === '/alive') {
     // Through the engine, which may hang while this process answers.
     pool.onSpare('SELECT 1').then(
       () => response.end('Ok.\n'),

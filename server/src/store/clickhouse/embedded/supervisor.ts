@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { endLeftover, noteEngine } from './orphan.ts';
-import { watchPulse } from './watchdog.ts';
+import { endOrphan, noteEngine } from './orphan.ts';
+import { startWatchdog } from './watchdog.ts';
 
 /** The part of a logger the engine needs; pino's and Fastify's fit. */
 export interface EngineLogger {
@@ -142,7 +142,7 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
       clearTimeout(late);
       state = 'up';
       upSinceMs = performance.now();
-      stopWatching = watchPulse(socketPath, () => {
+      stopWatching = startWatchdog(socketPath, () => {
         logger.error({ pid: born.pid }, 'engine hangs; it is ended');
         born.kill('SIGKILL');
       });
@@ -196,9 +196,9 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
     if (borrowed !== undefined) await rm(borrowed, { recursive: true, force: true });
   };
 
-  const leftover = await endLeftover(dataDir, file);
-  if (leftover !== undefined)
-    logger.warn({ pid: leftover }, 'the engine of an earlier server was still there; it was ended');
+  const orphan = await endOrphan(dataDir, file);
+  if (orphan !== undefined)
+    logger.warn({ pid: orphan }, 'the engine of an earlier server was still there; it was ended');
   launch();
   try {
     await firstUp;

@@ -9,7 +9,7 @@ const HANGS_AFTER_MS = 60_000;
  * @param onHang called once
  * @returns what ends the asking
  */
-export function watchPulse(
+export function startWatchdog(
   socketPath: string,
   onHang: () => void,
   { everyMs, hangsAfterMs } = { everyMs: EVERY_MS, hangsAfterMs: HANGS_AFTER_MS },
@@ -19,7 +19,7 @@ export function watchPulse(
   const ask = (): void => {
     if (asking) return;
     asking = true;
-    const asked = request({ socketPath, path: '/pulse', method: 'POST', timeout: hangsAfterMs }, (response) => {
+    const asked = request({ socketPath, path: '/alive', method: 'POST', timeout: hangsAfterMs }, (response) => {
       response.resume();
       // Whatever it says, it speaks.
       response.once('end', () => {
