@@ -64,7 +64,7 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
       };
       const { answer } = await ask(question, resolve(question, around), around, { ...control, onStatement });
       const { kind, from, to, timeZone } = answer;
-      return { kind, from, to, timeZone, statements: await store.laidOut(statements, control) };
+      return { kind, from, to, timeZone, statements: await store.formatSql(statements, control) };
     },
 
     checkSegment(app, segment, path) {
@@ -117,7 +117,7 @@ const ASKED_NOTHING: AnalysisStore = {
   stickiness: reached,
   lifecycle: reached,
   trend: reached,
-  laidOut: reached,
+  formatSql: reached,
 };
 const NO_CONTROL: QueryControl = { maxSeconds: 0, maxBytes: 0, maxRows: 0 };
 

@@ -39,5 +39,5 @@ export interface AnalysisStore {
   lifecycle(query: LifecycleQuery, control: QueryControl): Promise<readonly LifecycleCell[]>;
   trend(query: TrendQuery, control: QueryControl): Promise<TrendResult>;
   /** The same statements laid out for people. */
-  laidOut(statements: readonly Statement[], control: QueryControl): Promise<readonly Statement[]>;
+  formatSql(statements: readonly Statement[], control: QueryControl): Promise<readonly Statement[]>;
 }

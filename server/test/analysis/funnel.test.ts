@@ -165,7 +165,7 @@ describe.each(SEEDS)('a funnel (seed %i)', (seed) => {
   const range = { from: '2026-03-02', to: '2026-03-06' };
   const [start, end] = [Date.UTC(2026, 2, 2), Date.UTC(2026, 2, 7)];
   /** By user: from the range on; by session: the sessions that begin in it. */
-  const trailsOf = (by: string, filters: readonly FilterLike[] = [], from = start, to = end): Known[][] => {
+  const eventSequences = (by: string, filters: readonly FilterLike[] = [], from = start, to = end): Known[][] => {
     const rows = events.filter((event) => filters.every((filter) => holds(event, filter)));
     if (by === 'session') return sessionsIn(rows, from, to);
     return [
@@ -186,7 +186,7 @@ describe.each(SEEDS)('a funnel (seed %i)', (seed) => {
   it.each(cases)('%s, by user and by session', async (_, asked) => {
     for (const by of ['user', 'session']) {
       const { result } = await world.ask<FunnelAnswer>(app, questionOf(asked, { by }));
-      const walks = trailsOf(by)
+      const walks = eventSequences(by)
         .map((trail) => walk(trail, by === 'user' ? { ...asked, to: end } : asked))
         .filter((each) => each !== undefined);
       expectSteps(result.steps, walks, asked.steps.length);
@@ -196,7 +196,7 @@ describe.each(SEEDS)('a funnel (seed %i)', (seed) => {
   it.each(cases)('%s, of a day, which windows go far beyond', async (_, asked) => {
     const [from, to] = [Date.UTC(2026, 2, 4), Date.UTC(2026, 2, 5)];
     const { result } = await world.ask<FunnelAnswer>(app, questionOf(asked, { from: '2026-03-04', to: '2026-03-04' }));
-    const walks = trailsOf('user', [], from, to)
+    const walks = eventSequences('user', [], from, to)
       .map((trail) => walk(trail, { ...asked, to }))
       .filter((each) => each !== undefined);
     expectSteps(result.steps, walks, asked.steps.length);
@@ -209,7 +209,7 @@ describe.each(SEEDS)('a funnel (seed %i)', (seed) => {
     ] as const) {
       const filters: FilterLike[] = [{ field: 'event', operator: 'isNot', value: 'D' }];
       const { result } = await world.ask<FunnelAnswer>(app, questionOf(asked, { by, breakdown, limit, filters }));
-      const walks = trailsOf(by, filters)
+      const walks = eventSequences(by, filters)
         .map((trail) => walk(trail, by === 'user' ? { ...asked, to: end } : asked))
         .filter((each) => each !== undefined);
       expectSteps(result.steps, walks, asked.steps.length);
@@ -237,7 +237,7 @@ describe.each(SEEDS)('a funnel (seed %i)', (seed) => {
           app,
           questionOf(asked, { list: { step, status, limit: 1_000 } }),
         );
-        const walks = trailsOf('user').map((trail) => ({
+        const walks = eventSequences('user').map((trail) => ({
           person: trail[0]!.person!,
           walked: walk(trail, { ...asked, to: end }),
         }));

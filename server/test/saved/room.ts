@@ -33,7 +33,7 @@ export function anEmptyStore(asked: object[]): AnalysisStore {
     sql: answer({ columns: [], rows: [] }),
     stickiness: answer([]),
     lifecycle: answer([]),
-    laidOut: answer([]),
+    formatSql: answer([]),
   };
 }
 

@@ -42,14 +42,14 @@ export class Bound {
  * Who an event counts for: its user, else its device, else nobody. In this spelling alone: the engine matches a projection by
  * its expression, after rewriting `!= ''` in the question but not in the projection.
  */
-export const PERSON = 'if(notEmpty(user), cityHash64(user), if(notEmpty(device), cityHash64(device, user), NULL))';
+export const IDENTITY = 'if(notEmpty(user), cityHash64(user), if(notEmpty(device), cityHash64(device, user), NULL))';
 
 /**
  * Distinct users by a sketch: exact below some thousands, then with a standard error of 1.04 / sqrt(2^16) = 0.41 %
  * (Flajolet et al., HyperLogLog), once what `unbiased` takes off is taken off. 2^17 registers, for which the engine corrects by
  * itself, made questions 1.5 to 3 times as slow.
  */
-export const USERS = `uniqCombined64(16)(${PERSON})`;
+export const USERS = `uniqCombined64(16)(${IDENTITY})`;
 const USERS_MERGE = 'uniqCombined64Merge(16)';
 const USERS_EXACT_MERGE = 'uniqExactMerge';
 /** Sketches are exact up to here (ENGINE.md; a test says so too). */
@@ -87,8 +87,8 @@ export function unbiased(count: string): string {
   return `arrayMap(e -> toUInt64(round(e - ${by})), [toFloat64(${count})])[1]`;
 }
 
-/** @param person who an event counts for, NULL for nobody (analysis/people.ts) */
-export const usersSql = (exact: boolean, person = PERSON): string =>
+/** @param person who an event counts for, NULL for nobody (analysis/sql/identity.ts) */
+export const usersSql = (exact: boolean, person = IDENTITY): string =>
   exact ? `uniqExact(${person})` : unbiased(`uniqCombined64(16)(${person})`);
 export const usersStateSql = (exact: boolean, person: string): string =>
   exact ? `uniqExactState(${person})` : `uniqCombined64State(16)(${person})`;

@@ -1,7 +1,7 @@
 import type { QueryControl } from '../../../model/query.ts';
 import type { AnalysisStore } from '../../analysis-store.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { laidOut } from '../user-sql/format-sql.ts';
+import { formatSql } from '../user-sql/format-sql.ts';
 import { sql } from '../user-sql/sql-query.ts';
 import { lifecycle, stickiness } from './activity-query.ts';
 import { funnel } from './funnel-query.ts';
@@ -40,6 +40,6 @@ export function analysisQueries(ask: Ask, contextOf: (control: QueryControl) => 
     stickiness: answer(stickiness),
     lifecycle: answer(lifecycle),
     trend: answer(trend),
-    laidOut: async (statements, control) => await laidOut(contextOf(control).connection, statements, control),
+    formatSql: async (statements, control) => await formatSql(contextOf(control).connection, statements, control),
   };
 }

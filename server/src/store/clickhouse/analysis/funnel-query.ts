@@ -4,26 +4,26 @@ import { sessionRange } from '../../../model/session.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { walkSql } from './sql/funnel-steps-sql.ts';
+import { type EventSequences, eventSequences, hasMark, isMarked, marksSql } from './sql/event-sequence-sql.ts';
+import { funnelStepsSql } from './sql/funnel-steps-sql.ts';
 import { type Identities, personOf } from './sql/identity.ts';
 import { type Source, sourceOf } from './sql/scope-sql.ts';
 import { sessionReading } from './sql/session-sql.ts';
-import { hasMark, isMarked, marksSql, type Trails, trailsOf } from './sql/trail-sql.ts';
 import { typedValue } from './sql/value-sql.ts';
 
 const QUANTILES = 'quantilesExactInclusiveIf';
 
-/** Trails of users or sessions, walked step by step (walk-sql.ts), counted by the value at the first step. */
+/** EventSequences of users or sessions, followed step by step (funnel-steps-sql.ts), counted by the value at the first step. */
 export async function funnel(
   { connection, identities, highestSeq, control }: EngineContext,
   query: FunnelQuery,
 ): Promise<FunnelResult> {
-  const peopleOf = await identities.of(query.app, control);
+  const identityOf = await identities.of(query.app, control);
   // A bit a step, and one for what is excluded after each but the last.
-  const packing = trailsOf(rangeRead(query), 2 * query.steps.length - 1, await highestSeq.get());
+  const packing = eventSequences(rangeRead(query), 2 * query.steps.length - 1, await highestSeq.get());
   const bound = new Bound();
   const counted = connection.query<Row>(
-    countSql(query, walkedSql(query, packing, peopleOf, bound, false), bound),
+    countSql(query, stepsMadeSql(query, packing, identityOf, bound, false), bound),
     bound.values,
     options(control),
   );
@@ -31,7 +31,7 @@ export async function funnel(
   const users =
     query.list &&
     connection.query<Row>(
-      listSql(query, packing, walkedSql(query, packing, peopleOf, named, true), named),
+      listSql(query, packing, stepsMadeSql(query, packing, identityOf, named, true), named),
       named.values,
       options(control),
     );
@@ -54,26 +54,26 @@ const rangeRead = ({ by, range, gapMs, windowMs }: FunnelQuery): Range =>
   by === 'session' ? sessionRange(range, gapMs) : { from: range.from, to: range.to + windowMs };
 
 /**
- * Behind a short range with a long window most events are of users who did not enter: these are left out before trails are made of them. Where the
+ * Behind a short range with a long window most events are of users who did not enter: these are left out before sequences are made of them. Where the
  * range is the longer part, looking each user up costs more than it saves.
  */
 function followed({ range, windowMs }: FunnelQuery, source: Source, entry: string, bound: Bound): string {
   if (windowMs < range.to - range.from) return '';
-  const { person } = source.people;
+  const { person } = source.identity;
   const entrants = `SELECT ${person} AS p FROM ${source.from} WHERE ${source.where()} AND ${entry} AND p != 0`;
   return ` AND (timestamp < ${bound.time(range.to)} OR ${person} IN (${entrants}))`;
 }
 
 /** A row for each trail: `depth` (steps made), `t1`… (ms + 1, 0 beyond the depth), `v` (the value at the first step), and names when asked. */
-function walkedSql(
+function stepsMadeSql(
   query: FunnelQuery,
-  packing: Trails,
-  peopleOf: Awaited<ReturnType<Identities['of']>>,
+  packing: EventSequences,
+  identityOf: Awaited<ReturnType<Identities['of']>>,
   bound: Bound,
   isNamed: boolean,
 ): string {
-  const source = sourceOf(query, peopleOf(bound), bound);
-  const { person, user } = source.people;
+  const source = sourceOf(query, identityOf(bound), bound);
+  const { person, user } = source.identity;
   const isBySession = query.by === 'session';
   const steps = query.steps.map((filters, i) => {
     const sql = filterSql({ and: filters }, bound);
@@ -112,7 +112,7 @@ function walkedSql(
       ? 'arraySort(gathered)'
       : `arraySort(if(${has(1)}, gathered, arraySlice(arraySort(arrayFilter(${first}, gathered)), 1, 1)))`;
   const begun = query.order === 'any' ? '' : ` WHERE ${has(0)}`;
-  let trails = `SELECT p, w${isNamed ? ', u, d' : ''}, ${sorted} AS rows FROM (
+  let sequences = `SELECT p, w${isNamed ? ', u, d' : ''}, ${sorted} AS rows FROM (
     SELECT ${person} AS p, ${isBySession ? 'session AS w' : "'' AS w"}${names}, groupArray(${one}) AS gathered
     FROM ${source.from} WHERE ${where} GROUP BY p, w)${begun}`;
   if (sessions) {
@@ -122,12 +122,12 @@ function walkedSql(
     const marked = isStrict
       ? 'piece'
       : `arrayFilter(r -> bitAnd(${value ? 'r.1' : 'r'}, ${2 ** (2 * steps.length - 1) - 1}) != 0, piece)`;
-    trails = `SELECT p, w${isNamed ? ', u, d' : ''}, ${marked} AS rows FROM (
-      SELECT p, w${isNamed ? ', u, d' : ''}, arrayJoin(${cut}) AS piece FROM (SELECT *, ${sessions.gapOf('notEmpty(w)')} AS gap FROM (${trails}))
+    sequences = `SELECT p, w${isNamed ? ', u, d' : ''}, ${marked} AS rows FROM (
+      SELECT p, w${isNamed ? ', u, d' : ''}, arrayJoin(${cut}) AS piece FROM (SELECT *, ${sessions.gapOf('notEmpty(w)')} AS gap FROM (${sequences}))
     ) WHERE ${packing.beginsIn(key('piece'), query.range)} AND notEmpty(rows)`;
   }
-  const trail = `SELECT *, ${key('rows')} AS trail, ${packing.timesOf('trail')} AS ats, ${packing.marksOf('trail')} AS ms FROM (${trails})`;
-  const walked = walkSql(
+  const trail = `SELECT *, ${key('rows')} AS trail, ${packing.timesOf('trail')} AS ats, ${packing.marksOf('trail')} AS ms FROM (${sequences})`;
+  const walked = funnelStepsSql(
     query,
     trail,
     excluded.map((sql) => sql !== undefined),
@@ -154,7 +154,7 @@ function countSql(query: FunnelQuery, walked: string, bound: Bound): string {
     ) GROUP BY GROUPING SETS ((val, isOther), ()) ORDER BY isWhole DESC, isOther, r1 DESC, val`;
 }
 
-function listSql({ list }: FunnelQuery, packing: Trails, walked: string, bound: Bound): string {
+function listSql({ list }: FunnelQuery, packing: EventSequences, walked: string, bound: Bound): string {
   const { step, status, limit } = list!;
   const at = bound.add('UInt64', step);
   return `SELECT u, d, w, ${packing.utcMs(`t${step}`)} AS t FROM (${walked}) WHERE depth ${status === 'reached' ? '>=' : '='} ${at}

@@ -4,9 +4,9 @@ import { sessionRange } from '../../../model/session.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { absentNode, isNames, namelessSessionTrails, nodeBits, nodeSql, nodesOf } from './sql/node-sql.ts';
+import { eventSequences, hasMark, isMarked } from './sql/event-sequence-sql.ts';
+import { absentNode, isNames, namelessSessionSequences, nodeBits, nodeSql, nodesOf } from './sql/node-sql.ts';
 import { type Source, sourceOf } from './sql/scope-sql.ts';
-import { hasMark, isMarked, trailsOf } from './sql/trail-sql.ts';
 
 /**
  * The nodes are numbered first, so that a path is a few small numbers; equal paths are counted together before they are taken
@@ -14,22 +14,31 @@ import { hasMark, isMarked, trailsOf } from './sql/trail-sql.ts';
  */
 export async function paths(context: EngineContext, query: PathsQuery): Promise<PathsResult> {
   const { connection, identities, highestSeq, control } = context;
-  const peopleOf = await identities.of(query.app, control);
+  const identityOf = await identities.of(query.app, control);
   const range = sessionRange(query.range, query.gapMs);
   const highest = await highestSeq.get();
   const narrow = (source: Source, bound: Bound): Source => anchored(source, query, range, highest, bound);
-  const { nodes, isAll } = await nodesOf(context, { ...query, range }, peopleOf, query.node, narrow);
+  const { nodes, isAll } = await nodesOf(context, { ...query, range }, identityOf, query.node, narrow);
   // The place of the node, whether the event is the anchor, whether it says its session.
   const anchorBit = nodeBits(nodes);
   const sessionBit = anchorBit + 1;
-  const packing = trailsOf(range, sessionBit + 1, highest);
+  const packing = eventSequences(range, sessionBit + 1, highest);
   const bound = new Bound();
-  const source = narrow(sourceOf(query, peopleOf(bound), bound), bound);
+  const source = narrow(sourceOf(query, identityOf(bound), bound), bound);
   const { anchor } = query;
   const isAnchor = anchor && filterSql({ and: anchor.filters }, bound);
   const marks = `${nodeSql(query.node, nodes, bound)}${isAnchor ? ` + toUInt32(${isAnchor}) * ${2 ** anchorBit}` : ''}`;
   const wanted = anchor && anchorBit;
-  const trails = namelessSessionTrails(source, query.range, packing, marks, sessionBit, query.gapMs, bound, wanted);
+  const sequences = namelessSessionSequences(
+    source,
+    query.range,
+    packing,
+    marks,
+    sessionBit,
+    query.gapMs,
+    bound,
+    wanted,
+  );
   const from = anchor === undefined ? 'ms' : anchor.isEnd ? 'arrayReverse(arraySlice(ms, 1, a))' : 'arraySlice(ms, a)';
   const all = `arrayMap(m -> toInt32(bitAnd(m, ${2 ** anchorBit - 1})), ${from})`;
   // An event without a value is no step, but keeps the session together.
@@ -38,7 +47,7 @@ export async function paths(context: EngineContext, query: PathsQuery): Promise<
     ? 'arrayFilter((n, i, b) -> n = 0 OR i = 1 OR n != b, ns, arrayEnumerate(ns), arrayPushFront(arrayPopBack(ns), toInt32(-1)))'
     : 'ns';
   const steps = bound.add('UInt64', query.steps);
-  const sessions = `SELECT ${packing.marksOf('trail')} AS ms${anchor ? `, arrayFirstIndex(m -> ${isMarked(anchorBit, 'm')}, ms) AS a` : ''} FROM (${trails})`;
+  const sessions = `SELECT ${packing.marksOf('trail')} AS ms${anchor ? `, arrayFirstIndex(m -> ${isMarked(anchorBit, 'm')}, ms) AS a` : ''} FROM (${sequences})`;
   const rows = await connection.query<Row>(
     `SELECT l.1 AS s, l.2 AS n, l.3 AS t, sum(c) AS paths FROM (
       SELECT arrayJoin(arrayZip(arrayEnumerate(path), path, arrayPushBack(arrayPopFront(path), toInt32(-1)))) AS l, c FROM (
@@ -74,13 +83,13 @@ function anchored(
 ): Source {
   if (anchor === undefined || isNames(node)) return source;
   const [anchorBit, sessionBit] = [0, 1];
-  const packing = trailsOf(range, 2, highestSeq);
+  const packing = eventSequences(range, 2, highestSeq);
   const marks = `toUInt32(${filterSql({ and: anchor.filters }, bound)})`;
-  const trails = namelessSessionTrails(source, asked, packing, marks, sessionBit, gapMs, bound, anchorBit);
+  const sequences = namelessSessionSequences(source, asked, packing, marks, sessionBit, gapMs, bound, anchorBit);
   const events = anchor.isEnd
     ? `arraySlice(trail, 1, arrayFirstIndex(m -> ${isMarked(anchorBit, 'm')}, ${packing.marksOf('trail')}))`
     : 'trail';
   // Places of several journals may be equal: whose events are too many are in sessions without the anchor, and go with those.
-  const seqs = `SELECT arrayJoin(${packing.seqsOf(events)}) FROM (${trails}) WHERE ${hasMark(anchorBit, 'trail')}`;
+  const seqs = `SELECT arrayJoin(${packing.seqsOf(events)}) FROM (${sequences}) WHERE ${hasMark(anchorBit, 'trail')}`;
   return { ...source, where: (...more) => `${source.where(...more)} AND seq IN (${seqs})` };
 }

@@ -7,7 +7,7 @@ import type {
 import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { cutSql } from './sql/bucket-sql.ts';
+import { bucketSql } from './sql/bucket-sql.ts';
 import { placeSql } from './sql/group-key.ts';
 import { holdsManyValues } from './sql/percentiles.ts';
 import { sourceOf } from './sql/scope-sql.ts';
@@ -27,7 +27,7 @@ const SORTS = {
 export async function performance(context: EngineContext, query: PerformanceQuery): Promise<PerformanceResult> {
   const { connection, identities, dayZones, control } = context;
   const { app, timeZone, exact, limit, buckets } = query;
-  const [peopleOf, isOwnZone, isMany] = await Promise.all([
+  const [identityOf, isOwnZone, isMany] = await Promise.all([
     identities.of(app, control),
     dayZones.isOnly(app, timeZone, control),
     exact ? false : holdsManyValues(context, query, [query.choice]),
@@ -35,8 +35,8 @@ export async function performance(context: EngineContext, query: PerformanceQuer
   const name = isMany ? 'quantilesDD' : 'quantilesExactInclusive';
   const levels = isMany ? `(0.01, ${LEVELS.join(', ')})` : `(${LEVELS.join(', ')})`;
   const made = (bound: Bound) => {
-    const cut = cutSql(timeZone, [query.range.from, query.range.to, ...(buckets ?? [])], isOwnZone, bound);
-    const source = sourceOf(query, peopleOf(bound), bound, cut);
+    const cut = bucketSql(timeZone, [query.range.from, query.range.to, ...(buckets ?? [])], isOwnZone, bound);
+    const source = sourceOf(query, identityOf(bound), bound, cut);
     const { value, isNumber, isOther } = numberValue(query.property, bound);
     const matched = query.condition ? `countIf(${filterSql(query.condition, bound)})` : '0';
     const states = `count() AS c, countIf(${isNumber}) AS u, countIf(${isOther}) AS y, ${matched} AS e,

@@ -2,10 +2,10 @@ import type { RetentionCell, RetentionQuery } from '../../../model/analysis-quer
 import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
 import { Bound, options, type Row } from '../sql.ts';
-import { maskNames, masksSql, placesSql } from './sql/bitmap-sql.ts';
-import { cutSql } from './sql/bucket-sql.ts';
+import { bitmapNames, bitmapsSql, bitPositionsSql } from './sql/bitmap-sql.ts';
+import { bucketSql } from './sql/bucket-sql.ts';
+import { type EventSequences, eventSequences } from './sql/event-sequence-sql.ts';
 import { sourceOf } from './sql/scope-sql.ts';
-import { type Trails, trailsOf } from './sql/trail-sql.ts';
 import { typedValue } from './sql/value-sql.ts';
 
 /**
@@ -17,17 +17,17 @@ export async function retention(
   query: RetentionQuery,
 ): Promise<RetentionCell[]> {
   const { app, range, timeZone, buckets, breakdown } = query;
-  const [peopleOf, isOwnZone] = await Promise.all([
+  const [identityOf, isOwnZone] = await Promise.all([
     identities.of(app, control),
     dayZones.isOnly(app, timeZone, control),
   ]);
   const bound = new Bound();
-  const cut = cutSql(timeZone, [range.from, range.to, ...buckets], isOwnZone, bound);
-  const source = sourceOf(query, peopleOf(bound), bound, cut);
-  const { person } = source.people;
-  const masks = maskNames(buckets.length);
+  const cut = bucketSql(timeZone, [range.from, range.to, ...buckets], isOwnZone, bound);
+  const source = sourceOf(query, identityOf(bound), bound, cut);
+  const { person } = source.identity;
+  const masks = bitmapNames(buckets.length);
   // When an event came, and among those of the same time in which order.
-  const sequence = trailsOf(range, 0, await highestSeq.get());
+  const sequence = eventSequences(range, 0, await highestSeq.get());
   const period = cut.place(buckets);
   const isSame = JSON.stringify(query.start) === JSON.stringify(query.return);
   const users = isSame ? sameEvent(period, buckets.length) : otherEvent(query, period, sequence, bound);
@@ -39,12 +39,12 @@ export async function retention(
     : ['', "''"];
   const found = `SELECT ${read}${users.read}, ${person} AS p FROM ${source.from}
     WHERE ${source.where(isSame ? query.start : [{ or: [{ and: query.start }, { and: query.return }] }])} AND p != 0`;
-  const people = `SELECT ${users.made}, ${masks}, v FROM (SELECT ${users.gathered}, ${value} AS v FROM (${found}) GROUP BY p${users.having})`;
-  const later = `arrayMap(x -> x - cohort, arrayFilter(x -> x > cohort OR (x = cohort AND isBackSoon), ${placesSql(buckets.length)}))`;
+  const perUser = `SELECT ${users.made}, ${masks}, v FROM (SELECT ${users.gathered}, ${value} AS v FROM (${found}) GROUP BY p${users.having})`;
+  const later = `arrayMap(x -> x - cohort, arrayFilter(x -> x > cohort OR (x = cohort AND isBackSoon), ${bitPositionsSql(buckets.length)}))`;
   // Whoever came back after n periods has come back after fewer, or later: the last time says it all.
   const each = query.isUnbounded ? `arraySlice(${later}, -1)` : later;
   const cells = `SELECT v, cohort, arrayJoin(arrayPushFront(${each}, -1)) AS l, sum(c) AS n
-    FROM (SELECT v, cohort, isBackSoon, ${masks}, count() AS c FROM (${people}) GROUP BY v, cohort, isBackSoon, ${masks}) GROUP BY v, cohort, l`;
+    FROM (SELECT v, cohort, isBackSoon, ${masks}, count() AS c FROM (${perUser}) GROUP BY v, cohort, isBackSoon, ${masks}) GROUP BY v, cohort, l`;
   const rows = await connection.query<Row>(
     breakdown
       ? `SELECT if(place > ${bound.add('UInt64', query.limit)}, '', v) AS val, place > ${bound.add('UInt64', query.limit)} AS isOther,
@@ -80,7 +80,7 @@ interface UserSql {
 function sameEvent(period: string, count: number): UserSql {
   return {
     read: `toUInt16(${period}) AS b, 1 AS isStart`,
-    gathered: `groupArray(b) AS bs, ${masksSql('b', count, 'isStart').join(', ')}`,
+    gathered: `groupArray(b) AS bs, ${bitmapsSql('b', count, 'isStart').join(', ')}`,
     having: '',
     made: 'arrayMin(bs) AS cohort, countEqual(bs, cohort) > 1 AS isBackSoon',
   };
@@ -90,7 +90,7 @@ function sameEvent(period: string, count: number): UserSql {
 function otherEvent(
   { start, return: back, buckets, range }: RetentionQuery,
   period: string,
-  sequence: Trails,
+  sequence: EventSequences,
   bound: Bound,
 ): UserSql {
   const [isStart, isBack] = [start, back].map((filters) => filterSql({ and: filters }, bound));
@@ -100,7 +100,7 @@ function otherEvent(
   );
   return {
     read: `${period} AS b, ${sequence.packed('0')} AS k, ${isStart} AS isStart, ${isBack} AS isBack`,
-    gathered: `minIf(b, isStart) AS cohort, minIf(k, isStart) AS begun, groupArrayIf(k, isBack) AS backs, ${masksSql('b', buckets.length, 'isBack').join(', ')}`,
+    gathered: `minIf(b, isStart) AS cohort, minIf(k, isStart) AS begun, groupArrayIf(k, isBack) AS backs, ${bitmapsSql('b', buckets.length, 'isBack').join(', ')}`,
     having: ' HAVING max(isStart) = 1',
     made: `cohort, arrayExists(x -> x > begun AND ${sequence.timeOf('x')} <= ${ends}[cohort + 1], backs) AS isBackSoon`,
   };

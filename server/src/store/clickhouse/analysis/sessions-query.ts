@@ -2,26 +2,34 @@ import type { SessionNumbers, SessionsQuery, SessionsResult } from '../../../mod
 import { sessionRange } from '../../../model/session.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { Bound, EXACT_BELOW, options, type Row, unbiased } from '../sql.ts';
+import { eventSequences } from './sql/event-sequence-sql.ts';
 import { personOf } from './sql/identity.ts';
-import { nodeBits, nodeSql, nodesOf, sessionTrails } from './sql/node-sql.ts';
+import { nodeBits, nodeSql, nodesOf, sessionSequences } from './sql/node-sql.ts';
 import { sourceOf } from './sql/scope-sql.ts';
-import { trailsOf } from './sql/trail-sql.ts';
 
 const EVENT = { kind: 'column', name: 'event' } as const;
 
-/** Sessions are made of trails, then counted whole, by bucket of their beginning, by first and by last event in one go. */
+/** Sessions are made of sequences, then counted whole, by bucket of their beginning, by first and by last event in one go. */
 export async function sessions(context: EngineContext, query: SessionsQuery): Promise<SessionsResult> {
   const { connection, identities, highestSeq, control } = context;
-  const peopleOf = await identities.of(query.app, control);
+  const identityOf = await identities.of(query.app, control);
   const range = sessionRange(query.range, query.gapMs);
-  const { nodes } = await nodesOf(context, { ...query, range }, peopleOf, EVENT);
-  const packing = trailsOf(range, nodeBits(nodes), await highestSeq.get());
+  const { nodes } = await nodesOf(context, { ...query, range }, identityOf, EVENT);
+  const packing = eventSequences(range, nodeBits(nodes), await highestSeq.get());
   const made = (bound: Bound, isNamed: boolean): string => {
-    const source = sourceOf(query, peopleOf(bound), bound);
-    const names = isNamed ? `, max(${source.people.user}) AS u, max(device) AS d` : '';
-    const trails = sessionTrails(source, query.range, packing, nodeSql(EVENT, nodes, bound), query.gapMs, bound, names);
+    const source = sourceOf(query, identityOf(bound), bound);
+    const names = isNamed ? `, max(${source.identity.user}) AS u, max(device) AS d` : '';
+    const sequences = sessionSequences(
+      source,
+      query.range,
+      packing,
+      nodeSql(EVENT, nodes, bound),
+      query.gapMs,
+      bound,
+      names,
+    );
     return `SELECT *, ${packing.timesOf('trail')} AS ats, ${packing.marksOf('trail')} AS ms, ${packing.utcMs('ats[1]')} AS t0, ${packing.utcMs('ats[-1]')} AS t1, length(trail) AS n,
-      ms[1] AS e0, ms[-1] AS e1 FROM (${trails})`;
+      ms[1] AS e0, ms[-1] AS e1 FROM (${sequences})`;
   };
   const counted = new Bound();
   const listed = new Bound();

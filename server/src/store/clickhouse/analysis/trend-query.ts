@@ -3,23 +3,23 @@ import { sessionRange } from '../../../model/session.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
 import { Bound, EXACT_BELOW, options, type Row } from '../sql.ts';
-import { type CutSql, cutSql } from './sql/bucket-sql.ts';
+import { type BucketSql, bucketSql } from './sql/bucket-sql.ts';
+import { bitsOf, eventSequences, isMarked } from './sql/event-sequence-sql.ts';
 import { decodeKey, keySql, placeSql } from './sql/group-key.ts';
-import type { People } from './sql/identity.ts';
+import type { Identity } from './sql/identity.ts';
 import { entitySql, isDistinct, isPercentile, measureSql, rankSql } from './sql/measure-sql.ts';
-import { namelessSessionTrails } from './sql/node-sql.ts';
+import { namelessSessionSequences } from './sql/node-sql.ts';
 import { holdsManyValues } from './sql/percentiles.ts';
-import { NOBODY, rolledParts } from './sql/rollup-sql.ts';
+import { NOBODY, rollupParts } from './sql/rollup-sql.ts';
 import { type Source, sourceOf } from './sql/scope-sql.ts';
 import { sessionRows } from './sql/session-sql.ts';
-import { bitsOf, isMarked, trailsOf } from './sql/trail-sql.ts';
 
 type Series = TrendQuery['series'][number];
-type PeopleOf = (bound: Bound) => People;
+type IdentityOf = (bound: Bound) => Identity;
 interface Asked {
   readonly query: TrendQuery;
   readonly source: Source;
-  readonly cut: CutSql;
+  readonly cut: BucketSql;
   readonly bound: Bound;
   readonly groups: readonly GroupKey[];
   readonly isExact: boolean;
@@ -31,20 +31,20 @@ interface Asked {
  */
 export async function trend(context: EngineContext, query: TrendQuery): Promise<TrendResult> {
   const { connection, identities, dayZones, control } = context;
-  const [peopleOf, isOwnZone] = await Promise.all([
+  const [identityOf, isOwnZone] = await Promise.all([
     identities.of(query.app, control),
     dayZones.isOnly(query.app, query.timeZone, control),
   ]);
   const percentiles = query.series.filter(({ measure }) => isPercentile(measure)).map(({ filters }) => filters);
   const [isMany, groups] = await Promise.all([
     query.exact ? false : holdsManyValues(context, query, percentiles),
-    'keys' in query.groups ? query.groups.keys : greatest(context, query, peopleOf, isOwnZone),
+    'keys' in query.groups ? query.groups.keys : greatest(context, query, identityOf, isOwnZone),
   ]);
   const bound = new Bound();
   const cut = cutOf(query, isOwnZone, bound);
-  const source = sourceOf(query, peopleOf(bound), bound, cut);
+  const source = sourceOf(query, identityOf(bound), bound, cut);
   const asked = { query, source, cut, bound, groups, isExact: query.exact || !isMany };
-  const rolled = rolledParts(query, source, cut, isOwnZone, bound);
+  const rolled = rollupParts(query, source, cut, isOwnZone, bound);
   const read = query.series.flatMap((series, i) => (rolled.series.has(i) ? [] : [seriesPart(series, i, asked)]));
   const rows = await connection.query<Row>(
     [...rolled.parts, ...rolled.nobody, ...read].join(' UNION ALL '),
@@ -56,8 +56,8 @@ export async function trend(context: EngineContext, query: TrendQuery): Promise<
   return { cells, groups, exact: query.series.every((_, i) => isExactly(cells, i, asked)) };
 }
 
-const cutOf = ({ timeZone, range, buckets = [] }: TrendQuery, isOwnZone: boolean, bound: Bound): CutSql =>
-  cutSql(timeZone, [range.from, range.to, ...buckets], isOwnZone, bound);
+const cutOf = ({ timeZone, range, buckets = [] }: TrendQuery, isOwnZone: boolean, bound: Bound): BucketSql =>
+  bucketSql(timeZone, [range.from, range.to, ...buckets], isOwnZone, bound);
 
 /** What the rows of a series are read from: `g` and `at` are expressions. */
 function rowsOf({ filters, measure }: Series, { query, source, bound }: Pick<Asked, 'query' | 'source' | 'bound'>) {
@@ -71,16 +71,16 @@ function rowsOf({ filters, measure }: Series, { query, source, bound }: Pick<Ask
 async function greatest(
   { connection, control }: EngineContext,
   query: TrendQuery,
-  peopleOf: PeopleOf,
+  identityOf: IdentityOf,
   isOwnZone: boolean,
 ): Promise<readonly GroupKey[]> {
   const [first] = query.series;
   if (query.breakdown.length === 0 || first === undefined || !('limit' in query.groups)) return [];
   const bound = new Bound();
-  const source = sourceOf(query, peopleOf(bound), bound, cutOf(query, isOwnZone, bound));
+  const source = sourceOf(query, identityOf(bound), bound, cutOf(query, isOwnZone, bound));
   const { from, where, g } = rowsOf(first, { query, source, bound });
   const rows = await connection.query<Row>(
-    `SELECT ${g} AS v, ${rankSql(first.measure, source.people, bound)} AS r FROM ${from} WHERE ${where}
+    `SELECT ${g} AS v, ${rankSql(first.measure, source.identity, bound)} AS r FROM ${from} WHERE ${where}
     GROUP BY v ORDER BY r DESC, v LIMIT ${bound.add('UInt64', query.groups.limit)}`,
     bound.values,
     options(control),
@@ -93,16 +93,16 @@ function sessionPart({ filters }: Series, gapMs: number, index: number, asked: A
   const { query, source, bound, groups } = asked;
   const { buckets, range, breakdown } = query;
   const [wantedBit, sessionBit, placeBit] = [0, 1, 2];
-  const packing = trailsOf(sessionRange(range, gapMs), placeBit + bitsOf(groups.length), 'unused');
+  const packing = eventSequences(sessionRange(range, gapMs), placeBit + bitsOf(groups.length), 'unused');
   const place = placeSql(keySql(breakdown, bound), groups, bound, 'UInt32');
   const marks = `toUInt32(${filterSql({ and: filters }, bound)}) + toUInt32(${place}) * ${2 ** placeBit}`;
-  const trails = namelessSessionTrails(source, range, packing, marks, sessionBit, gapMs, bound, wantedBit);
+  const sequences = namelessSessionSequences(source, range, packing, marks, sessionBit, gapMs, bound, wantedBit);
   const places = `arrayDistinct(arrayMap(m -> bitShiftRight(m, ${placeBit}), arrayFilter(m -> ${isMarked(wantedBit, 'm')}, ${packing.marksOf('trail')})))`;
   const starts = buckets && bound.add('Array(Int64)', buckets);
   const bucket = starts
     ? `roundDown(${packing.utcMs(`${packing.timesOf('[trail[1]]')}[1]`)}, ${starts})`
     : 'toInt64(0)';
-  const cells = `SELECT toInt64(arrayJoin(${places})) AS place, ${bucket} AS k, count() AS c FROM (${trails}) GROUP BY place, k`;
+  const cells = `SELECT toInt64(arrayJoin(${places})) AS place, ${bucket} AS k, count() AS c FROM (${sequences}) GROUP BY place, k`;
   return `SELECT ${index} AS series, place, ${buckets ? 'k, grouping(k)' : 'toInt64(0) AS k, 1'} AS isTotal, toNullable(toFloat64(sum(c))) AS value, sum(c) AS n, 0 AS x
     FROM (${cells}) GROUP BY ${buckets ? 'GROUPING SETS ((place, k), (place))' : 'place'}`;
 }
@@ -116,7 +116,7 @@ function seriesPart(series: Series, index: number, asked: Asked): string {
   const head = `SELECT ${index} AS series, place, ${query.buckets ? 'k, grouping(k)' : 'toInt64(0) AS k, 1'} AS isTotal`;
   if (query.cumulative && isDistinct(series.measure)) {
     // Each counts in the bucket it is first seen in: running sums are then distinct, and exact.
-    const entity = entitySql(series.measure, source.people, bound);
+    const entity = entitySql(series.measure, source.identity, bound);
     return `${head}, toNullable(toFloat64(countIf(isNotNull(entity)))) AS value, sum(events) AS n, 0 AS x
       FROM (SELECT ${cell.place} AS place, entity, ${cell.bucket('min(cell)')} AS k, sum(c) AS events FROM (
         SELECT ${cell.of} AS cell, ${entity} AS entity, count() AS c FROM ${from} WHERE ${where} GROUP BY cell, entity
@@ -124,7 +124,7 @@ function seriesPart(series: Series, index: number, asked: Asked): string {
   }
   const measure = measureSql(
     series.measure,
-    source.people,
+    source.identity,
     bound,
     isPercentile(series.measure) ? isExact : query.exact,
   );

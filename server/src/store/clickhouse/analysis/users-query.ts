@@ -6,11 +6,11 @@ import type { EngineContext } from '../engine-context.ts';
 import { EVENT_COLUMNS, eventOf, events, type StoredRow } from '../queries/events-query.ts';
 import { deviceSpans } from '../queries/spans-query.ts';
 import { Bound, EVENTS, options, type Row } from '../sql.ts';
-import type { People } from './sql/identity.ts';
+import { eventSequences } from './sql/event-sequence-sql.ts';
+import type { Identity } from './sql/identity.ts';
 import { sourceOf } from './sql/scope-sql.ts';
-import { trailsOf } from './sql/trail-sql.ts';
 
-type PeopleOf = (bound: Bound) => People;
+type IdentityOf = (bound: Bound) => Identity;
 const SORTS = { lastSeen: 'l', firstSeen: 'f', events: 'n' } as const;
 
 /**
@@ -19,17 +19,17 @@ const SORTS = { lastSeen: 'l', firstSeen: 'f', events: 'n' } as const;
  */
 export async function users(context: EngineContext, query: UsersQuery): Promise<UsersResult> {
   const { connection, identities, control } = context;
-  const peopleOf = await identities.of(query.app, control);
+  const identityOf = await identities.of(query.app, control);
   const bound = new Bound();
-  const source = sourceOf(query, peopleOf(bound), bound);
-  const { person, user } = source.people;
+  const source = sourceOf(query, identityOf(bound), bound);
+  const { person, user } = source.identity;
   const name = `if(notEmpty(${user}), ${user}, device)`;
   const found =
     query.search === undefined
       ? ''
       : ` AND positionCaseInsensitiveUTF8(${name}, ${bound.add('String', query.search)}) > 0`;
   const direction = query.order === 'asc' ? 'ASC' : 'DESC';
-  const byPlace = trailsOf(query.range, 0, undefined).packed('0');
+  const byPlace = eventSequences(query.range, 0, undefined).packed('0');
   const page = await connection.query<Row>(
     `SELECT toString(p) AS p, toUnixTimestamp64Milli(f) AS f, toUnixTimestamp64Milli(l) AS l, n, toString(toUInt64(k)) AS seq, total FROM (
       SELECT *, count() OVER () AS total FROM (
@@ -39,7 +39,7 @@ export async function users(context: EngineContext, query: UsersQuery): Promise<
     bound.values,
     options(control),
   );
-  const last = await lastEvents(context, query.app, peopleOf, page);
+  const last = await lastEvents(context, query.app, identityOf, page);
   const names = page.flatMap((row) => last.get(String(row['p']))?.user ?? []);
   const traits = await traitsOf(context, query.app, names);
   return {
@@ -68,12 +68,12 @@ export async function users(context: EngineContext, query: UsersQuery): Promise<
 async function lastEvents(
   { connection, control }: EngineContext,
   app: string,
-  peopleOf: PeopleOf,
+  identityOf: IdentityOf,
   page: readonly Row[],
 ): Promise<Map<string, { user: string; event: EventRow }>> {
   if (page.length === 0) return new Map();
   const bound = new Bound();
-  const { from, person, user } = peopleOf(bound);
+  const { from, person, user } = identityOf(bound);
   const times = bound.add(
     'Array(Int64)',
     page.map((row) => Number(row['l'])),

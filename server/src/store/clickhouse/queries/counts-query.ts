@@ -126,12 +126,12 @@ async function countsOfTable(
 ): Promise<CountsResult> {
   const { app, range, filters, buckets, exact } = query;
   const bound = new Bound();
-  const people = (await identities.of(app, control))(bound);
+  const identity = (await identities.of(app, control))(bound);
   const where = whereSql(app, range, filters, bound);
   const span = range.to - range.from;
   const ask = (select: string, group: string): Promise<Row[]> =>
     connection.query<Row>(
-      `SELECT ${select}count() AS total, ${usersSql(exact, people.personOrNull)} AS users FROM ${people.from} WHERE ${where}${group}`,
+      `SELECT ${select}count() AS total, ${usersSql(exact, identity.personOrNull)} AS users FROM ${identity.from} WHERE ${where}${group}`,
       bound.values,
       options(control, span <= SMALL_SPAN_MS),
     );

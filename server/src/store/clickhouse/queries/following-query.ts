@@ -8,7 +8,7 @@ import { EVENT_COLUMNS, eventOf, pageOptions, type StoredRow } from './events-qu
 /** Everything an event can be timed at, the end excluded: after 2100 there is none. */
 const ANY_TIME = { from: 0, to: 4_102_444_800_001 };
 
-function placesSql({ app, filters, runs, fromSeq, toSeq }: Omit<FollowingQuery, 'limit'>, bound: Bound): string {
+function bitPositionsSql({ app, filters, runs, fromSeq, toSeq }: Omit<FollowingQuery, 'limit'>, bound: Bound): string {
   const places = `seq >= ${bound.add('UInt64', fromSeq)} AND seq < ${bound.add('UInt64', toSeq)}`;
   return `${whereSql(app, ANY_TIME, filters, bound)} AND ${places} AND journal IN ${bound.add('Array(UUID)', runs)}`;
 }
@@ -22,14 +22,14 @@ export async function following(
   const bound = new Bound();
   const limit = bound.add('UInt64', query.limit);
   const [end] = await connection.query<Row>(
-    `SELECT max(s) AS m, count() AS n FROM (SELECT seq AS s FROM ${EVENTS} WHERE ${placesSql(query, bound)} ORDER BY s LIMIT ${limit})`,
+    `SELECT max(s) AS m, count() AS n FROM (SELECT seq AS s FROM ${EVENTS} WHERE ${bitPositionsSql(query, bound)} ORDER BY s LIMIT ${limit})`,
     bound.values,
     pageOptions(query.limit, control),
   );
   if (Number(end?.['n'] ?? 0) === 0) return [];
   const page = new Bound();
   const rows = await connection.query<StoredRow>(
-    `SELECT ${EVENT_COLUMNS} FROM ${EVENTS} WHERE ${placesSql({ ...query, toSeq: Number(end!['m']) + 1 }, page)} ORDER BY seq`,
+    `SELECT ${EVENT_COLUMNS} FROM ${EVENTS} WHERE ${bitPositionsSql({ ...query, toSeq: Number(end!['m']) + 1 }, page)} ORDER BY seq`,
     page.values,
     pageOptions(query.limit, control),
   );
@@ -44,7 +44,7 @@ export async function countFollowing(
 ): Promise<number> {
   const bound = new Bound();
   const [row] = await connection.query<Row>(
-    `SELECT count() AS n FROM ${EVENTS} WHERE ${placesSql(query, bound)}`,
+    `SELECT count() AS n FROM ${EVENTS} WHERE ${bitPositionsSql(query, bound)}`,
     bound.values,
     pageOptions(1, control),
   );

@@ -17,14 +17,14 @@ export async function groups(
   query: GroupsQuery,
 ): Promise<GroupsResult> {
   const bound = new Bound();
-  const people = (await identities.of(query.app, control))(bound);
+  const identity = (await identities.of(query.app, control))(bound);
   const where = whereSql(query.app, query.range, query.filters, bound);
   const keys = propertyKeys(query.attribute);
   const [first, second] = keys.map((key) => bound.add('String', key));
   const of = (map: string): string =>
     second === undefined ? `${map}[${first}]` : `if(${present(first!)}, ${map}[${first}], ${map}[${second}])`;
-  const state = usersStateSql(query.exact, people.personOrNull);
-  const counted = `count() AS n, ${state} AS s FROM ${people.from} WHERE ${where}`;
+  const state = usersStateSql(query.exact, identity.personOrNull);
+  const counted = `count() AS n, ${state} AS s FROM ${identity.from} WHERE ${where}`;
   const named =
     second === undefined && hasTyped(keys[0]!)
       ? `SELECT ${typedOf(first!)} AS v, ${counted} GROUP BY v`

@@ -45,7 +45,7 @@ function endOf(row: Row, name: 'from' | 'to', as: string): Partial<DeviceSpan> {
   return moment.timestamp === 0 && moment.seq === 0 ? {} : { [name]: moment };
 }
 
-/** A moment (people.ts) taken apart. */
+/** A moment (identity.ts) taken apart. */
 const momentParts = (moment: string, as: string): string =>
   `toInt64(bitShiftRight(${moment}, 64)) AS ${as}t, toUInt64(bitAnd(${moment}, toUInt128(18446744073709551615))) AS ${as}s`;
 

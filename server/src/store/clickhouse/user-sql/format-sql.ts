@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts';
 import { options } from '../sql.ts';
 
 /** By the engine's own parser, so that what is shown is what it understands; a statement that it would not print stays as it is. */
-export async function laidOut(
+export async function formatSql(
   connection: Connection,
   statements: readonly Statement[],
   control: QueryControl,

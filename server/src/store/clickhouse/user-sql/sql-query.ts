@@ -36,10 +36,10 @@ export async function sql(
   query: SqlQuery,
 ): Promise<SqlResult> {
   engineZones.admit([query.timeZone, ...query.traits.zones], query.app, control.caller);
-  const peopleOf = await identities.of(query.app, control);
+  const identityOf = await identities.of(query.app, control);
   const bound = new Bound();
-  const source = sourceOf(query, peopleOf(bound), bound);
-  const { person, user } = source.people;
+  const source = sourceOf(query, identityOf(bound), bound);
+  const { person, user } = source.identity;
   const zone = bound.add('String', query.timeZone);
   const events = `SELECT toString(uuid) AS uuid, id, event, toTimeZone(timestamp, ${zone}) AS timestamp, toTimeZone(receivedAt, ${zone}) AS receivedAt,
     ${user} AS user, device, session, ${person} AS person, texts AS __texts, numbers AS __numbers, others AS __others

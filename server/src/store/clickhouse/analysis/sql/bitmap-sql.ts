@@ -5,7 +5,7 @@ const WORD = 64;
  * Aggregates `m0`, `m1`… that hold the places of the rows for which the condition holds.
  * @param place an expression from 0 to count - 1
  */
-export function masksSql(place: string, count: number, condition: string): readonly string[] {
+export function bitmapsSql(place: string, count: number, condition: string): readonly string[] {
   const words = Math.ceil(count / WORD);
   if (words === 1) return [`groupBitOrIf(bitShiftLeft(toUInt64(1), ${place}), ${condition}) AS m0`];
   return Array.from(
@@ -15,11 +15,11 @@ export function masksSql(place: string, count: number, condition: string): reado
   );
 }
 
-export const maskNames = (count: number): string =>
+export const bitmapNames = (count: number): string =>
   Array.from({ length: Math.ceil(count / WORD) }, (_, w) => `m${w}`).join(', ');
 
 /** The places, ascending, Array(Int64). */
-export function placesSql(count: number): string {
+export function bitPositionsSql(count: number): string {
   const words = Array.from(
     { length: Math.ceil(count / WORD) },
     (_, w) => `arrayMap(x -> toInt64(x) + ${w * WORD}, bitPositionsToArray(m${w}))`,

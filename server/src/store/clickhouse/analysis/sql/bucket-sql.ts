@@ -3,7 +3,7 @@ import { dayNumber, startOfDay } from '../../../../time/calendar.ts';
 import type { Bound } from '../../sql.ts';
 
 /** How rows are kept to a range and put into buckets. */
-export interface CutSql {
+export interface BucketSql {
   readonly where: (range: Range) => readonly string[];
   /** Of a row: the start of its bucket, UTC ms, Int64. */
   readonly bucket: (starts: readonly number[]) => string;
@@ -15,7 +15,7 @@ export interface CutSql {
  * By whole days, where the days that the loader wrote are those of the question: `timestamp` is then read for nothing but the index.
  * At 20 million events that makes 30 ms of 160 (Delta and ZSTD of milliseconds are slow to read, days are all but free).
  */
-export function cutSql(timeZone: string, edges: readonly number[], isOwnZone: boolean, bound: Bound): CutSql {
+export function bucketSql(timeZone: string, edges: readonly number[], isOwnZone: boolean, bound: Bound): BucketSql {
   return isOwnZone && areDays(edges, timeZone) ? byDay(timeZone, bound) : byTime(bound);
 }
 
@@ -24,7 +24,7 @@ const between = ({ from, to }: Range, bound: Bound): string[] => [
   `timestamp < ${bound.time(to)}`,
 ];
 
-const byTime = (bound: Bound): CutSql => ({
+const byTime = (bound: Bound): BucketSql => ({
   where: (range) => between(range, bound),
   bucket: (starts) => `roundDown(toUnixTimestamp64Milli(timestamp), ${bound.add('Array(Int64)', starts)})`,
   place: (starts, end) => placeSql('toUnixTimestamp64Milli(timestamp)', starts, end, 'Int64', bound),
@@ -58,7 +58,7 @@ export function placeSql(
   )}, toInt64(0))`;
 }
 
-function byDay(timeZone: string, bound: Bound): CutSql {
+function byDay(timeZone: string, bound: Bound): BucketSql {
   const dayAt = dayNumber(timeZone);
   const day = 'toUInt16(day)';
   return {

@@ -3,7 +3,7 @@ import type { Bound } from '../../sql.ts';
 import { anyOrderSql } from './any-order-sql.ts';
 
 /**
- * Walks trails through the steps of a funnel, all events of all users in a few passes over arrays.
+ * Follows event sequences through the steps of a funnel, all events of all users in a few passes over arrays.
  *
  * Ordered: `c2` holds, at each event of the second step that follows a first one within the window, the time of the latest such
  * first one; `c3` at each event of the third step the same, if a chain of two came before; and so on. The latest start
@@ -15,7 +15,7 @@ import { anyOrderSql } from './any-order-sql.ts';
  * @param latest in any order: no first event is after this time, as `ats` has times
  * @returns a SELECT of the same, `depth`, `i1` (the place of the first event) and `t1`…
  */
-export function walkSql(
+export function funnelStepsSql(
   query: FunnelQuery,
   trail: string,
   excluded: readonly boolean[],

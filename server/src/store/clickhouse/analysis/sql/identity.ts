@@ -3,13 +3,13 @@ import type { Person } from '../../../../model/analysis-query.ts';
 import { IDENTIFY } from '../../../../model/event.ts';
 import type { QueryControl, Statement } from '../../../../model/query.ts';
 import type { Connection } from '../../connection.ts';
-import { type Bound, EVENTS, options, PERSON, type Row } from '../../sql.ts';
+import { type Bound, EVENTS, IDENTITY, options, type Row } from '../../sql.ts';
 
 /**
  * Who an event counts for (docs/identity.md). An event `$identify` with user and device ties the device to the user from its time on. What
  * the device did under no name counts for the user tied to it last at or before that moment; before the first, for the first.
  */
-export interface People {
+export interface Identity {
   readonly from: string;
   /** A 64-bit number, 0 for nobody. */
   readonly person: string;
@@ -21,10 +21,10 @@ export interface People {
 }
 
 /** An app whose devices nobody identified. */
-const PLAIN: People = {
+const PLAIN: Identity = {
   from: EVENTS,
   person: 'if(notEmpty(user), cityHash64(user), if(notEmpty(device), cityHash64(device, user), 0))',
-  personOrNull: PERSON,
+  personOrNull: IDENTITY,
   user: 'user',
   areJoined: false,
 };
@@ -62,7 +62,7 @@ function joinSql(app: string, isShared: boolean): string {
     FROM ${tiesSql(app)} GROUP BY device HAVING throwIf(min(user) != max(user)) = 0) AS i ON ${KEY} = i.knownDevice`;
 }
 
-function joined(app: string, bound: Bound, isShared: boolean): People {
+function joined(app: string, bound: Bound, isShared: boolean): Identity {
   const other = (nobody: string): string =>
     `if(notEmpty(user), cityHash64(user), if(knownPerson != 0, knownPerson, if(notEmpty(device), cityHash64(device, user), ${nobody})))`;
   return {
@@ -127,7 +127,7 @@ export class Identities {
   }
 
   /** Binds what it needs once for each place where `from` stands. Ask within `asking`. */
-  async of(app: string, control: QueryControl): Promise<(bound: Bound) => People> {
+  async of(app: string, control: QueryControl): Promise<(bound: Bound) => Identity> {
     const isKnown = await this.isKnown(app, control);
     return (bound) => (isKnown ? joined(app, bound, this.#shared.has(app)) : PLAIN);
   }

@@ -1,6 +1,6 @@
 import type { SeriesMeasure } from '../../../../model/analysis-query.ts';
 import { type Bound, mergedUsersSql } from '../../sql.ts';
-import type { People } from './identity.ts';
+import type { Identity } from './identity.ts';
 import { averageValue, sumOfStates, sumState, sumValue } from './sum-sql.ts';
 import { numberValue, typedValue } from './value-sql.ts';
 
@@ -24,17 +24,17 @@ export const isDistinct = ({ kind }: SeriesMeasure): boolean =>
   kind === 'users' || kind === 'perUser' || kind === 'uniqueValues';
 
 /** What a distinct measure counts: NULL counts for nothing. */
-export function entitySql(measure: SeriesMeasure, people: People, bound: Bound): string {
-  if (measure.kind !== 'uniqueValues') return people.personOrNull;
+export function entitySql(measure: SeriesMeasure, identity: Identity, bound: Bound): string {
+  if (measure.kind !== 'uniqueValues') return identity.personOrNull;
   const value = typedValue(measure.field, bound);
   return `if(empty(${value}), NULL, cityHash64(${value}))`;
 }
 
-export function measureSql(measure: SeriesMeasure, people: People, bound: Bound, isExact: boolean): MeasureSql {
+export function measureSql(measure: SeriesMeasure, identity: Identity, bound: Bound, isExact: boolean): MeasureSql {
   const plain = { used: 'count()', skipped: '0' };
   if (measure.kind === 'count') return { ...plain, state: '0', merged: 'toFloat64(sum(c))' };
   if (isDistinct(measure)) {
-    const state = `${isExact ? 'uniqExactState' : 'uniqCombined64State(16)'}(${entitySql(measure, people, bound)})`;
+    const state = `${isExact ? 'uniqExactState' : 'uniqCombined64State(16)'}(${entitySql(measure, identity, bound)})`;
     return {
       ...plain,
       // Who did nothing did not do it so often: events of nobody are no user's.
@@ -73,9 +73,9 @@ export function measureSql(measure: SeriesMeasure, people: People, bound: Bound,
 }
 
 /** By what the groups of a breakdown are ranked: the measure where it grows with events, else events. */
-export function rankSql(measure: SeriesMeasure, people: People, bound: Bound): string {
+export function rankSql(measure: SeriesMeasure, identity: Identity, bound: Bound): string {
   if (measure.kind !== 'perUser' && isDistinct(measure))
-    return `uniqCombined64(16)(${entitySql(measure, people, bound)})`;
+    return `uniqCombined64(16)(${entitySql(measure, identity, bound)})`;
   if (measure.kind !== 'sum') return 'count()';
   const { value, isNumber } = numberValue(measure.property, bound);
   return sumValue(sumState(value, isNumber));

@@ -2,13 +2,13 @@ import type { TypedValue } from '../../../../model/analysis-query.ts';
 import type { Field, Range } from '../../../../model/query.ts';
 import type { EngineContext } from '../../engine-context.ts';
 import { Bound, options, type Row } from '../../sql.ts';
-import type { People } from './identity.ts';
+import { bitsOf, type EventSequences, hasMark, isMarked } from './event-sequence-sql.ts';
+import type { Identity } from './identity.ts';
 import { type Source, sourceOf } from './scope-sql.ts';
 import { sessionReading } from './session-sql.ts';
-import { bitsOf, hasMark, isMarked, type Trails } from './trail-sql.ts';
 import { typedValue } from './value-sql.ts';
 
-/** Values told apart in trails; rarer ones are 0. Of names all: an app has no more (eventNamesMax). */
+/** Values told apart in sequences; rarer ones are 0. Of names all: an app has no more (eventNamesMax). */
 const NODES_MAX = 1_000;
 const NAMES_MAX = 10_000;
 export const isNames = (field: Field): boolean =>
@@ -18,12 +18,12 @@ export const isNames = (field: Field): boolean =>
 export async function nodesOf(
   { connection, control }: EngineContext,
   scope: Parameters<typeof sourceOf>[0],
-  peopleOf: (bound: Bound) => People,
+  identityOf: (bound: Bound) => Identity,
   field: Field,
   narrow: (source: Source, bound: Bound) => Source = (source) => source,
 ): Promise<{ readonly nodes: readonly TypedValue[]; readonly isAll: boolean }> {
   const bound = new Bound();
-  const source = narrow(sourceOf(scope, peopleOf(bound), bound), bound);
+  const source = narrow(sourceOf(scope, identityOf(bound), bound), bound);
   const most = isNames(field) ? NAMES_MAX : NODES_MAX;
   // Names are never empty, and as they lie a group by them is a group by numbers.
   const value = isNames(field) && field.kind === 'column' ? field.name : typedValue(field, bound);
@@ -59,22 +59,22 @@ export const absentNode = (nodes: readonly TypedValue[]): number => nodes.length
 /** How many bits the place of a node takes. */
 export const nodeBits = (nodes: readonly TypedValue[]): number => bitsOf(absentNode(nodes));
 
-/** Sessions that begin in the range as trails: `p` the person, `w` what the events say, `trail`, and more columns by name. */
-export function sessionTrails(
+/** Sessions that begin in the range as event sequences: `p` the identity, `w` what the events say, `trail`, and more columns by name. */
+export function sessionSequences(
   source: Source,
   range: Range,
-  trails: Trails,
+  sequences: EventSequences,
   marks: string,
   gapMs: number,
   bound: Bound,
   names = '',
 ): string {
-  const { person } = source.people;
+  const { person } = source.identity;
   const kept = names === '' ? '' : ', u, d';
   const { where, gapOf } = sessionReading(source, range, gapMs, bound);
-  return `SELECT * FROM (SELECT p, w${kept}, arrayJoin(${trails.cutAtGaps('rows', 'gap')}) AS trail FROM (
-    SELECT ${person} AS p, session AS w, ${gapOf('notEmpty(w)')} AS gap${names}, arraySort(groupArray(${trails.packed(marks)})) AS rows FROM ${source.from}
-    WHERE ${where} GROUP BY p, w)) WHERE ${trails.beginsIn('trail', range)}`;
+  return `SELECT * FROM (SELECT p, w${kept}, arrayJoin(${sequences.cutAtGaps('rows', 'gap')}) AS trail FROM (
+    SELECT ${person} AS p, session AS w, ${gapOf('notEmpty(w)')} AS gap${names}, arraySort(groupArray(${sequences.packed(marks)})) AS rows FROM ${source.from}
+    WHERE ${where} GROUP BY p, w)) WHERE ${sequences.beginsIn('trail', range)}`;
 }
 
 /**
@@ -82,22 +82,22 @@ export function sessionTrails(
  * @param sessionBit a mark of those that say their session
  * @param wanted a mark that one event of a person's has: the others are not sorted and cut
  */
-export function namelessSessionTrails(
+export function namelessSessionSequences(
   source: Source,
   range: Range,
-  trails: Trails,
+  sequences: EventSequences,
   marks: string,
   sessionBit: number,
   gapMs: number,
   bound: Bound,
   wanted: number | undefined,
 ): string {
-  const { person } = source.people;
+  const { person } = source.identity;
   const { where, gapOf } = sessionReading(source, range, gapMs, bound);
-  const marked = trails.packed(`${marks} + toUInt32(notEmpty(session)) * ${2 ** sessionBit}`);
-  return `SELECT trail FROM (SELECT arrayJoin(${trails.cutAtGaps('rows', 'gap')}) AS trail FROM (
+  const marked = sequences.packed(`${marks} + toUInt32(notEmpty(session)) * ${2 ** sessionBit}`);
+  return `SELECT trail FROM (SELECT arrayJoin(${sequences.cutAtGaps('rows', 'gap')}) AS trail FROM (
     SELECT arraySort(gathered) AS rows, ${gapOf(isMarked(sessionBit, 'gathered[1]'))} AS gap FROM (
       SELECT groupArray(${marked}) AS gathered FROM ${source.from}
       WHERE ${where} GROUP BY if(empty(session), ${person}, cityHash64(session, ${person}))
-    )${wanted === undefined ? '' : ` WHERE ${hasMark(wanted, 'gathered')}`})) WHERE ${trails.beginsIn('trail', range)}`;
+    )${wanted === undefined ? '' : ` WHERE ${hasMark(wanted, 'gathered')}`})) WHERE ${sequences.beginsIn('trail', range)}`;
 }

@@ -3,8 +3,8 @@ import type { Condition, Filter } from '../../../../model/query.ts';
 import { dayNumber } from '../../../../time/calendar.ts';
 import { filterSql } from '../../filter-sql.ts';
 import { type Bound, EVENTS, QUARTER, QUARTER_MS, usersSql } from '../../sql.ts';
-import { areDays, type CutSql } from './bucket-sql.ts';
-import type { People } from './identity.ts';
+import { areDays, type BucketSql } from './bucket-sql.ts';
+import type { Identity } from './identity.ts';
 import type { Source } from './scope-sql.ts';
 
 /** The roll-ups know the name and the id, no more. */
@@ -16,11 +16,11 @@ export const isOnNames = (filters: readonly Filter[]): boolean =>
     return filter.field.kind === 'column' && (filter.field.name === 'event' || filter.field.name === 'id');
   });
 
-type RolledKind = 'count' | 'users';
+type RollupKind = 'count' | 'users';
 
 /** Series that one reading of a roll-up answers: told apart by a column, or a single one. */
 interface Batch {
-  readonly kind: RolledKind;
+  readonly kind: RollupKind;
   readonly column: 'event' | 'id' | undefined;
   readonly series: Map<string, number>;
   readonly filters: readonly Filter[];
@@ -40,17 +40,17 @@ export const NOBODY = 2;
  * The parts of the series that a roll-up answers: counts cut at quarter hours, and users of whole days in the app's own zone.
  * Series of an event each share one reading. The columns are those of every part of a trend.
  */
-export function rolledParts(
+export function rollupParts(
   query: TrendQuery,
-  { people, where }: Source,
-  cut: CutSql,
+  { identity, where }: Source,
+  cut: BucketSql,
   isOwnZone: boolean,
   bound: Bound,
 ): RolledParts {
   const batches: Batch[] = [];
   const handled = new Set<number>();
   query.series.forEach((_, index) => {
-    const kind = kindOf(query, index, people, isOwnZone);
+    const kind = kindOf(query, index, identity, isOwnZone);
     if (kind === undefined) return;
     handled.add(index);
     const named = nameOf(query.series[index]!.filters);
@@ -73,21 +73,21 @@ export function rolledParts(
   return { parts: batches.flatMap((batch) => partsOf(batch, query, bound)), nobody, series: handled };
 }
 
-function nobodyPart(index: number, where: string, buckets: TrendQuery['buckets'], cut: CutSql): string {
+function nobodyPart(index: number, where: string, buckets: TrendQuery['buckets'], cut: BucketSql): string {
   const [key, sets] = buckets ? ['k, grouping(k)', 'GROUPING SETS ((k), ())'] : ['toInt64(0) AS k, 1', '()'];
   const rows = `SELECT ${buckets ? cut.bucket(buckets) : 'toInt64(0)'} AS k FROM ${EVENTS} WHERE ${where} AND empty(user) AND empty(device)`;
   return `SELECT toInt64(${index}) AS series, toInt64(0) AS place, ${key} + ${NOBODY} AS isTotal, CAST(NULL, 'Nullable(Float64)') AS value, count() AS n, 0 AS x
     FROM (${rows})${buckets ? ` GROUP BY ${sets}` : ''}`;
 }
 
-function kindOf(query: TrendQuery, index: number, people: People, isOwnZone: boolean): RolledKind | undefined {
+function kindOf(query: TrendQuery, index: number, identity: Identity, isOwnZone: boolean): RollupKind | undefined {
   const { range, buckets = [], breakdown, segment, exact, cumulative, timeZone } = query;
   const { filters, measure } = query.series[index]!;
   if (segment || breakdown.length > 0 || !isOnNames([...query.filters, ...filters])) return undefined;
   const edges = [range.from, range.to, ...buckets];
   if (measure.kind === 'count') return edges.every((edge) => edge % QUARTER_MS === 0) ? 'count' : undefined;
   const isUsers = (measure.kind === 'users' || measure.kind === 'perUser') && !exact && !cumulative;
-  return isUsers && isOwnZone && !people.areJoined && areDays(edges, timeZone) ? 'users' : undefined;
+  return isUsers && isOwnZone && !identity.areJoined && areDays(edges, timeZone) ? 'users' : undefined;
 }
 
 /** Of a series that is one event by its name or id. */

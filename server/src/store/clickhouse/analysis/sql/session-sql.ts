@@ -20,7 +20,7 @@ export interface SessionReading {
 /** @param range in which the sessions begin */
 export function sessionReading(source: Source, range: Range, gapMs: number, bound: Bound): SessionReading {
   const read = sessionRange(range, gapMs);
-  const { person } = source.people;
+  const { person } = source.identity;
   const gap = bound.add('Int64', gapMs);
   const named = bound.add('Int64', Math.max(SESSION_REACH_MS, gapMs));
   return {
@@ -42,13 +42,13 @@ export function sessionRows(
   gapMs: number,
   bound: Bound,
 ): string {
-  const { person } = source.people;
+  const { person } = source.identity;
   const isWanted = filterSql({ and: wanted }, bound);
   const { where, gapOf } = sessionReading(source, range, gapMs, bound);
   const rows = `SELECT ${person} AS p, session AS w, toUnixTimestamp64Milli(timestamp) AS ms, ${isWanted} AS isWanted, if(${isWanted}, ${key}, '') AS k
     FROM ${source.from} WHERE ${where}`;
-  const trails = `SELECT ${gapOf('notEmpty(w)')} AS gap, arraySort(groupArray((ms, isWanted, k))) AS rows FROM (${rows}) GROUP BY p, w HAVING max(isWanted) = 1`;
+  const sequences = `SELECT ${gapOf('notEmpty(w)')} AS gap, arraySort(groupArray((ms, isWanted, k))) AS rows FROM (${rows}) GROUP BY p, w HAVING max(isWanted) = 1`;
   return `SELECT trail[1].1 AS at, arrayJoin(arrayDistinct(arrayMap(r -> r.3, arrayFilter(r -> r.2 = 1, trail)))) AS g FROM (
-    SELECT arrayJoin(arraySplit((r, d) -> d > gap, rows, arrayDifference(arrayMap(r -> r.1, rows)))) AS trail FROM (${trails})
+    SELECT arrayJoin(arraySplit((r, d) -> d > gap, rows, arrayDifference(arrayMap(r -> r.1, rows)))) AS trail FROM (${sequences})
   ) WHERE at >= ${bound.add('Int64', range.from)} AND at < ${bound.add('Int64', range.to)}`;
 }

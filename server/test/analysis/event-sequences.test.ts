@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAnalysis } from '../../src/analysis/create-analysis.ts';
-import { bitsOf, trailsOf } from '../../src/store/clickhouse/analysis/sql/trail-sql.ts';
+import { bitsOf, eventSequences } from '../../src/store/clickhouse/analysis/sql/event-sequence-sql.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
 import { aWorld, ON_SERVER, SEEDS, someEvents, type World } from './world.ts';
 
@@ -35,7 +35,7 @@ const QUESTIONS = [
 it.each(SEEDS)(
   'are the same in 64 bits and in 128, with ties and in the first milliseconds (seed %i)',
   async (seed) => {
-    const app = `trails-${seed}`;
+    const app = `sequences-${seed}`;
     await world.post(app, someEvents({ seed, count: 1_500, from: FROM, days: 26, stepMs: 3_600_000 }));
     const zoneOf = () => 'UTC';
     // Where others write too, the highest place is not known.
@@ -53,12 +53,12 @@ it.each(SEEDS)(
       const before = world.sent.length;
       const { result } = await world.ask(app, question);
       // Which user a device was in the hands of is looked up by 128 bits in both.
-      const trails = world.sent
+      const sequences = world.sent
         .slice(before)
         .join()
         .replaceAll(/ASOF LEFT JOIN .* >= i\.since/gs, '');
       // A server that others write to as well does not know its highest place either.
-      if (!ON_SERVER) expect(trails).not.toContain('toUInt128');
+      if (!ON_SERVER) expect(sequences).not.toContain('toUInt128');
       const middle = world.sent.length;
       const { answer } = await asked.ask(app, question, { isFresh: true, control });
       expect(world.sent.slice(middle).join()).toContain('toUInt128');
@@ -74,9 +74,9 @@ it('take 64 bits as long as all fits', () => {
   expect([bitsOf(0), bitsOf(1), bitsOf(2), bitsOf(255), bitsOf(256), bitsOf(2 ** 31 - 1), bitsOf(2 ** 31)]).toEqual([
     0, 1, 2, 8, 9, 31, 32,
   ]);
-  expect(trailsOf(month, 8, 2 ** 25 - 1).packed('0')).toContain('toUInt64(seq)');
-  expect(trailsOf(month, 9, 2 ** 25 - 1).packed('0')).toContain('toUInt128(seq)');
-  expect(trailsOf(month, 8, 2 ** 25).packed('0')).toContain('toUInt128(seq)');
-  expect(trailsOf({ from: 1_000, to: 1_000 + 2 ** 31 }, 8, 2 ** 25 - 1).packed('0')).toContain('toUInt128(seq)');
-  expect(trailsOf(month, 0, undefined).packed('0')).toContain('toUInt128(seq)');
+  expect(eventSequences(month, 8, 2 ** 25 - 1).packed('0')).toContain('toUInt64(seq)');
+  expect(eventSequences(month, 9, 2 ** 25 - 1).packed('0')).toContain('toUInt128(seq)');
+  expect(eventSequences(month, 8, 2 ** 25).packed('0')).toContain('toUInt128(seq)');
+  expect(eventSequences({ from: 1_000, to: 1_000 + 2 ** 31 }, 8, 2 ** 25 - 1).packed('0')).toContain('toUInt128(seq)');
+  expect(eventSequences(month, 0, undefined).packed('0')).toContain('toUInt128(seq)');
 });

@@ -1,27 +1,27 @@
 import type { Range } from '../../../../model/query.ts';
 
 /**
- * A trail: the events of one user (or session) as an array of numbers, sorted: time, place of arrival, and marks, which say what each
+ * An event sequence: the events of one user (or session) as an array of numbers, sorted: time, place of arrival, and marks, which say what each
  * event is to the question. One number an event is what makes it quick: arrays of tuples took half as long again.
  *
  * From the highest bit: the time since the beginning of the range, `seq` (equal times are in order of arrival), the marks. In a UInt64
  * where all three fit, else in a UInt128, which takes a third longer.
  */
-export interface Trails {
+export interface EventSequences {
   /** @param marks an expression below 2^markBits */
   packed(marks: string): string;
   /** The time in ms since the beginning of the range, plus one, so that none is 0. */
   timeOf(one: string): string;
-  timesOf(trail: string): string;
+  timesOf(sequence: string): string;
   /** One of these times as UTC ms. */
   utcMs(time: string): string;
-  marksOf(trail: string): string;
+  marksOf(sequence: string): string;
   /** The places of arrival. */
-  seqsOf(trail: string): string;
-  /** Cuts a sorted trail where more than the gap goes by. */
-  cutAtGaps(trail: string, gap: string): string;
-  /** Whether a sorted trail begins in the range, a part of that of the question. */
-  beginsIn(trail: string, range: Range): string;
+  seqsOf(sequence: string): string;
+  /** Cuts a sorted sequence where more than the gap goes by. */
+  cutAtGaps(sequence: string, gap: string): string;
+  /** Whether a sorted sequence begins in the range, a part of that of the question. */
+  beginsIn(sequence: string, range: Range): string;
 }
 
 const AT = 'toUnixTimestamp64Milli(timestamp)';
@@ -36,7 +36,11 @@ export const bitsOf = (number: number): number => (number < 1 ? 0 : Math.floor(M
  * @param range all events lie in it
  * @param highestSeq no event has a higher place; undefined when that is not known, `unused` when the order of equal times does not matter
  */
-export function trailsOf(range: Range, markBits: number, highestSeq: number | 'unused' | undefined): Trails {
+export function eventSequences(
+  range: Range,
+  markBits: number,
+  highestSeq: number | 'unused' | undefined,
+): EventSequences {
   if (markBits > MARKS_MAX_BITS) throw new Error(`BUG: ${markBits} bits of marks`);
   const isUnused = highestSeq === 'unused';
   const seqBits = isUnused ? 0 : highestSeq === undefined ? SEQ_BITS : bitsOf(highestSeq);
@@ -44,21 +48,22 @@ export function trailsOf(range: Range, markBits: number, highestSeq: number | 'u
   const type = isNarrow ? 'toUInt64' : 'toUInt128';
   const timeShift = (isNarrow ? seqBits : SEQ_BITS) + markBits;
   const timeOf = (one: string): string => `toInt64(bitShiftRight(${one}, ${timeShift})) + 1`;
-  const timesOf = (trail: string): string => `arrayMap(x -> ${timeOf('x')}, ${trail})`;
+  const timesOf = (sequence: string): string => `arrayMap(x -> ${timeOf('x')}, ${sequence})`;
   return {
     packed: (marks) =>
       `bitOr(bitOr(bitShiftLeft(${type}(${AT} - (${range.from})), ${timeShift}), ${isUnused ? '0' : `bitShiftLeft(${type}(seq), ${markBits})`}), ${type}(${marks}))`,
     timeOf,
     timesOf,
     utcMs: (time) => `(${time} + (${range.from - 1}))`,
-    marksOf: (trail) => `arrayMap(x -> toUInt32(bitAnd(x, ${2 ** markBits - 1})), ${trail})`,
-    seqsOf: (trail) => {
+    marksOf: (sequence) => `arrayMap(x -> toUInt32(bitAnd(x, ${2 ** markBits - 1})), ${sequence})`,
+    seqsOf: (sequence) => {
       const shifted = `toUInt64(bitShiftRight(x, ${markBits}))`;
-      return `arrayMap(x -> ${isNarrow ? `bitAnd(${shifted}, ${2 ** seqBits - 1})` : shifted}, ${trail})`;
+      return `arrayMap(x -> ${isNarrow ? `bitAnd(${shifted}, ${2 ** seqBits - 1})` : shifted}, ${sequence})`;
     },
-    cutAtGaps: (trail, gap) => `arraySplit((x, d) -> d > ${gap}, ${trail}, arrayDifference(${timesOf(trail)}))`,
-    beginsIn: (trail, { from, to }) =>
-      `toInt64(bitShiftRight(${trail}[1], ${timeShift})) BETWEEN ${from - range.from} AND ${to - range.from - 1}`,
+    cutAtGaps: (sequence, gap) =>
+      `arraySplit((x, d) -> d > ${gap}, ${sequence}, arrayDifference(${timesOf(sequence)}))`,
+    beginsIn: (sequence, { from, to }) =>
+      `toInt64(bitShiftRight(${sequence}[1], ${timeShift})) BETWEEN ${from - range.from} AND ${to - range.from - 1}`,
   };
 }
 
@@ -69,7 +74,8 @@ export function marksSql(conditions: readonly string[], from = 0): string {
     : conditions.map((sql, i) => `toUInt32(${sql}) * ${2 ** (from + i)}`).join(' + ');
 }
 
-/** Whether an event of a trail has this mark. */
+/** Whether an event of a sequence has this mark. */
 export const isMarked = (bit: number, one: string): string => `bitTest(toUInt32(${one}), ${bit})`;
-/** Whether a trail has an event with this mark. */
-export const hasMark = (bit: number, trail: string): string => `arrayExists(x -> ${isMarked(bit, 'x')}, ${trail})`;
+/** Whether a sequence has an event with this mark. */
+export const hasMark = (bit: number, sequence: string): string =>
+  `arrayExists(x -> ${isMarked(bit, 'x')}, ${sequence})`;
