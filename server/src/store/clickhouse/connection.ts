@@ -6,6 +6,7 @@ import { SeismoError } from '../../model/errors.ts';
 import type { JsonValue, QueryControl } from '../../model/query.ts';
 import { InsertRefused } from '../store.ts';
 import { MACHINE_CODES, STATEMENT_CODES } from './error-codes.ts';
+import { quotedName } from './sql-quotes.ts';
 
 export type Settings = Readonly<Record<string, string | number>>;
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -74,7 +75,6 @@ const MAX_SOCKETS = 64;
 const OVERTIME_MS = 10_000;
 
 const UNKNOWN_DATABASE = '81';
-const quoted = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 const unavailable = (cause: unknown): SeismoError =>
   new SeismoError('STORE_UNAVAILABLE', 'The engine is not answering.', { cause });
 
@@ -280,7 +280,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
         // A server refuses every statement, this one too, while the database that the connection names is not there.
         const other = clientOf('default');
         try {
-          await other.command({ query: `CREATE DATABASE IF NOT EXISTS ${quoted(database)}` });
+          await other.command({ query: `CREATE DATABASE IF NOT EXISTS ${quotedName(database)}` });
         } catch (cause) {
           throw queryFailure(cause);
         } finally {
@@ -353,7 +353,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
     async insert(table, columns, payload, asked = {}) {
       try {
         const result = await client.exec({
-          query: `INSERT INTO ${table} (${columns.map(quoted).join(', ')}) FORMAT RowBinary`,
+          query: `INSERT INTO ${table} (${columns.map(quotedName).join(', ')}) FORMAT RowBinary`,
           values: Readable.from(payload.map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))),
           query_id: asked.queryId ?? randomUUID(),
           clickhouse_settings: serverSettings({ ...WHOLE, ...asked.settings, ...NOT_QUEUED }),

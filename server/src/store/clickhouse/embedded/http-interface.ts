@@ -5,9 +5,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Session } from 'chdb';
+import { quotedText } from '../sql-quotes.ts';
 import type { FailedWrites } from './failed-writes.ts';
 import type { MemoryWatch } from './memory-watch.ts';
-import { prepare, Refusal, type RunningQuery, type SessionKind, type SessionPool, sqlText } from './session-pool.ts';
+import { prepare, Refusal, type RunningQuery, type SessionKind, type SessionPool } from './session-pool.ts';
 
 /** A request's names that are not settings of the engine. */
 const NOT_SETTINGS = new Set([
@@ -93,7 +94,7 @@ async function answerInsert(
   const path = join(spoolDir, crypto.randomUUID());
   try {
     await pipeline(request, createWriteStream(path, { mode: 0o600 }));
-    const query = `${head} FROM INFILE ${sqlText(path)} FORMAT ${format}`;
+    const query = `${head} FROM INFILE ${quotedText(path)} FORMAT ${format}`;
     await runQuery(pool, running, ['insert'], query, given, async (session) => {
       await session.queryAsync(query);
       await writes.check();

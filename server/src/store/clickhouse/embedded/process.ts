@@ -5,6 +5,7 @@
  * ClickHouse's HTTP interface, as far as @clickhouse/client uses it, on a Unix socket: the store talks to it and to a
  * ClickHouse server in the same words.
  */
+
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -12,10 +13,11 @@ import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Session } from 'chdb';
 import { takeLock } from '../../../system/process-lock.ts';
+import { quotedText } from '../sql-quotes.ts';
 import { FailedWrites, KEEP_FREE_BYTES } from './failed-writes.ts';
 import { answer, refuse } from './http-interface.ts';
 import { MemoryWatch } from './memory-watch.ts';
-import { BASE_SETTINGS, type SessionKind, SessionPool, sqlText } from './session-pool.ts';
+import { BASE_SETTINGS, type SessionKind, SessionPool } from './session-pool.ts';
 
 const KINDS: readonly SessionKind[] = ['insert', 'small', 'general', 'general', 'general', 'change', 'spare'];
 const CLOSE_GRACE_MS = 1_000;
@@ -147,7 +149,7 @@ async function main(socket: string, directory: string): Promise<void> {
   // Each session has its own settings; what the connection was given counts for the first one only.
   for (const { session } of pool.each())
     for (const [name, value] of Object.entries(BASE_SETTINGS))
-      await session.queryAsync(`SET ${name} = ${sqlText(value)}`);
+      await session.queryAsync(`SET ${name} = ${quotedText(value)}`);
   await unlink(socket).catch(() => {});
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

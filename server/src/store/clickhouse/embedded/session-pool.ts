@@ -1,5 +1,7 @@
 /** The engine's sessions: one query at a time in each, so who waits for which, how a query is stopped, and what a session is set to. */
+
 import type { Session } from 'chdb';
+import { quotedName, quotedText } from '../sql-quotes.ts';
 
 /** `change` is for statements that change the table (erasures, columns) and their counts: they may take minutes, and questions go on. */
 export type SessionKind = 'insert' | 'small' | 'general' | 'change' | 'spare';
@@ -64,7 +66,6 @@ export class Refusal extends Error {
   }
 }
 
-export const sqlText = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 /** `{p1:String}`; also where one only looks so, in a text. */
 const PLACEHOLDER = /\{\s*([A-Za-z_]\w*)\s*:/g;
 const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
@@ -173,7 +174,7 @@ export class SessionPool {
     const late = setTimeout(() => this.#die(`a query could not be stopped within ${KILL_MAX_MS} ms`), KILL_MAX_MS);
     try {
       for (;;) {
-        const ids = hit.filter(({ pooled }) => pooled !== undefined).map(({ queryId }) => sqlText(queryId));
+        const ids = hit.filter(({ pooled }) => pooled !== undefined).map(({ queryId }) => quotedText(queryId));
         // The engine gives each query an id of its own; ours travels as the log comment.
         if (ids.length > 0) await this.onSpare(`KILL QUERY WHERE Settings['log_comment'] IN (${ids.join(',')}) ASYNC`);
         // A query may not have been listed yet when it was to be stopped: ask again until it has ended.
@@ -237,19 +238,19 @@ export async function prepare(
   parameters: ReadonlyMap<string, string>,
 ): Promise<void> {
   if (pooled.database !== database) {
-    await pooled.session.queryAsync(`USE \`${database.replaceAll('`', '\\`')}\``);
+    await pooled.session.queryAsync(`USE ${quotedName(database)}`);
     pooled.database = database;
   }
   const changes: string[] = [];
   for (const [name] of pooled.settings) {
     if (settings.has(name)) continue;
     const base = BASE_SETTINGS[name];
-    changes.push(`${name} = ${base === undefined ? 'DEFAULT' : sqlText(base)}`);
+    changes.push(`${name} = ${base === undefined ? 'DEFAULT' : quotedText(base)}`);
   }
   for (const [name, value] of settings) {
     if (pooled.settings.get(name) === value) continue;
     if (!isName(name)) throw new Refusal(115, `Unknown setting '${name}'`, 'UNKNOWN_SETTING');
-    changes.push(`${name} = ${sqlText(value)}`);
+    changes.push(`${name} = ${quotedText(value)}`);
   }
   // A session keeps its parameters: the value of an earlier question must not answer this one.
   for (const [, name = ''] of query.matchAll(PLACEHOLDER))
@@ -257,7 +258,7 @@ export async function prepare(
       throw new Refusal(456, `Substitution \`${name}\` is not set`, 'UNKNOWN_QUERY_PARAMETER');
   for (const [name, value] of parameters) {
     if (!isName(name)) throw new Refusal(36, `Parameter name '${name}' is not usable`, 'BAD_ARGUMENTS');
-    changes.push(`param_${name} = ${sqlText(value)}`);
+    changes.push(`param_${name} = ${quotedText(value)}`);
     pooled.parameters.add(name);
   }
   if (changes.length === 0) return;

@@ -2,6 +2,7 @@ import { SeismoError } from '../../../model/errors.ts';
 import type { Expression, Item, Order, Select, Source } from '../../../model/select-tree.ts';
 import { functionNamed, isOwn } from '../../../sql/functions.ts';
 import type { Bound } from '../sql.ts';
+import { quotedName } from '../sql-quotes.ts';
 import { boundedCall } from './sql-bounds.ts';
 import { decimalSql, isDecimal } from './sql-decimal.ts';
 import { type PropertyForm, propertySql } from './sql-property.ts';
@@ -50,7 +51,7 @@ interface Printed {
 type Want = PropertyForm | 'said';
 
 /**
- * A tree → SQL, rebuilt word by word: the only table in it is the one given, texts are bound, numbers are digits, names are quoted and known.
+ * A tree → SQL, rebuilt word by word: the only table in it is the one given, texts are bound, numbers are digits, names are quotedName and known.
  * @throws QUESTION_INVALID for a name that is not known, or may be two
  */
 export class SqlPrinter {
@@ -86,7 +87,7 @@ export class SqlPrinter {
       if (tables.some(({ alias }) => alias === table.alias))
         throw invalid(`names two tables "${table.alias}"; give one another name by AS`);
       tables.push(table);
-      return `${sql} AS ${quoted(table.alias)}`;
+      return `${sql} AS ${quotedName(table.alias)}`;
     });
     const shared = new Set(select.joins.flatMap(({ using }) => using));
     const aliases = new Set(
@@ -107,7 +108,7 @@ export class SqlPrinter {
       for (const name of using)
         if (!tables[i + 1]!.columns.has(name) || !tables.slice(0, i + 1).some((table) => table.columns.has(name)))
           throw invalid(`joins USING "${name}", which is not a column of both`);
-      const how = on ? ` ON ${print(on)}` : using.length > 0 ? ` USING (${using.map(quoted).join(', ')})` : '';
+      const how = on ? ` ON ${print(on)}` : using.length > 0 ? ` USING (${using.map(quotedName).join(', ')})` : '';
       return ` ${kind} JOIN ${froms[i + 1]}${how}`;
     });
     const order = this.#order(select.orderBy, print);
@@ -159,7 +160,7 @@ export class SqlPrinter {
           [...own].flatMap((name) => {
             if (names.shared.has(name) && columns.includes(name)) return [];
             add(name);
-            return [`${quoted(alias)}.${quoted(name)} AS ${quoted(name)}`];
+            return [`${quotedName(alias)}.${quotedName(name)} AS ${quotedName(name)}`];
           }),
         );
       }
@@ -168,7 +169,7 @@ export class SqlPrinter {
       const isColumn = expression.kind === 'column' && !names.lambda.includes(expression.name);
       const name = alias ?? (isColumn && !columns.includes(expression.name) ? expression.name : `__${place}`);
       add(name);
-      return [`${this.#expression(expression, names, ctes, 'text')} AS ${quoted(name)}`];
+      return [`${this.#expression(expression, names, ctes, 'text')} AS ${quotedName(name)}`];
     });
   }
 
@@ -200,7 +201,7 @@ export class SqlPrinter {
       case 'call':
         return this.#call(expression, names, ctes);
       case 'lambda':
-        return `(${expression.names.map(quoted).join(', ')}) -> ${this.#expression(expression.body, { ...names, lambda: [...names.lambda, ...expression.names] }, ctes, want)}`;
+        return `(${expression.names.map(quotedName).join(', ')}) -> ${this.#expression(expression.body, { ...names, lambda: [...names.lambda, ...expression.names] }, ctes, want)}`;
       case 'list': {
         const items = expression.items.map((item) => print(item, want)).join(', ');
         return expression.form === 'array' ? `[${items}]` : `(${items})`;
@@ -347,14 +348,15 @@ function columnSql({ of, name }: Expression & { kind: 'column' }, { tables, alia
     const table = tables.find(({ alias }) => alias === of);
     if (table === undefined) throw invalid(`has no table "${of.slice(0, 40)}"`);
     if (!table.columns.has(name)) throw invalid(unknown(name, [table]));
-    return `${quoted(of)}.${quoted(name)}`;
+    return `${quotedName(of)}.${quotedName(name)}`;
   }
-  if (lambda.includes(name)) return quoted(name);
+  if (lambda.includes(name)) return quotedName(name);
   const holders = tables.filter(({ columns }) => columns.has(name));
   if (holders.length > 1 && !shared.has(name))
     throw invalid(`has "${name}" in two tables; say which, like ${holders[0]!.alias}.${name}`);
-  if (holders.length > 0) return shared.has(name) ? quoted(name) : `${quoted(holders[0]!.alias)}.${quoted(name)}`;
-  if (aliases.has(name)) return quoted(name);
+  if (holders.length > 0)
+    return shared.has(name) ? quotedName(name) : `${quotedName(holders[0]!.alias)}.${quotedName(name)}`;
+  if (aliases.has(name)) return quotedName(name);
   throw invalid(unknown(name, tables));
 }
 
@@ -364,7 +366,7 @@ const unknown = (name: string, tables: readonly Table[]): string =>
 /** The events whose property is meant. */
 function tableOf({ of, field }: Expression & { kind: 'property' }, { tables }: Names): string {
   const events = tables.filter(({ isEvents, alias }) => isEvents && (of === undefined || alias === of));
-  if (events.length === 1) return quoted(events[0]!.alias);
+  if (events.length === 1) return quotedName(events[0]!.alias);
   const name = `data.${field.path.join('.').slice(0, 40)}`;
   throw invalid(
     events.length === 0
@@ -374,5 +376,3 @@ function tableOf({ of, field }: Expression & { kind: 'property' }, { tables }: N
 }
 
 const invalid = (what: string): SeismoError => new SeismoError('QUESTION_INVALID', `sql ${what}.`, { field: 'sql' });
-
-const quoted = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
