@@ -1,9 +1,9 @@
 import type { QueryControl } from '../../model/query.ts';
 import type { Identities } from './analysis/sql/identity.ts';
 import type { Connection } from './connection.ts';
+import type { DayZones } from './day-zones.ts';
 import type { EngineZones } from './engine-zones.ts';
 import type { HighestSeq } from './highest-seq.ts';
-import type { DayZones } from './queries/counts-query.ts';
 
 /** What a question is answered with, besides itself. */
 export interface EngineContext {

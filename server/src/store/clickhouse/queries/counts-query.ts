@@ -1,7 +1,5 @@
-import type { Condition, CountsQuery, CountsResult, Filter, QueryControl } from '../../../model/query.ts';
-import { zoneHash } from '../../../row/row.ts';
+import type { Condition, CountsQuery, CountsResult, Filter } from '../../../model/query.ts';
 import { dayNumber, startOfDay } from '../../../time/calendar.ts';
-import type { Connection } from '../connection.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { filterSql, whereSql } from '../filter-sql.ts';
 import { Bound, EVENTS, isExact, options, type Row, usersSql } from '../sql.ts';
@@ -9,44 +7,6 @@ import { Bound, EVENTS, isExact, options, type Row, usersSql } from '../sql.ts';
 interface Counted {
   readonly total: number;
   readonly users: number;
-}
-
-/**
- * In which zone the days of an app's stored events are cut: asked once, and again after a change of zone. Only the zone in
- * which new rows are cut is ever believed, since rows of another would come unseen.
- */
-export class DayZones {
-  readonly #connection: Connection;
-  readonly #zoneOf: (app: string) => string;
-  /** Apps all of whose rows are cut in their own zone. */
-  readonly #whole = new Set<string>();
-  /** Counts the changes: an answer asked for before one says nothing after it. */
-  readonly #changes = new Map<string, number>();
-
-  constructor(connection: Connection, zoneOf: (app: string) => string) {
-    this.#connection = connection;
-    this.#zoneOf = zoneOf;
-  }
-
-  changed(app: string): void {
-    this.#whole.delete(app);
-    this.#changes.set(app, (this.#changes.get(app) ?? 0) + 1);
-  }
-
-  async isOnly(app: string, timeZone: string, control: QueryControl): Promise<boolean> {
-    if (this.#zoneOf(app) !== timeZone) return false;
-    if (this.#whole.has(app)) return true;
-    const before = this.#changes.get(app);
-    const rows = await this.#connection.query<{ zone: number }>(
-      `SELECT zone FROM ${EVENTS} WHERE app = {a:String} GROUP BY zone`,
-      { a: app },
-      options(control, true),
-    );
-    const hash = zoneHash(timeZone);
-    const isWhole = rows.every(({ zone }) => Number(zone) === hash) && this.#changes.get(app) === before;
-    if (isWhole) this.#whole.add(app);
-    return isWhole;
-  }
 }
 
 /**
