@@ -57,7 +57,7 @@ describe('a reader whose expression costs too much for the event loop', () => {
       },
     };
     const reader = {
-      ...{ app: 'shop', isFull: false, isOver: false, over: new AbortController() },
+      ...{ app: 'shop', isFull: false, isClosed: false, closed: new AbortController() },
       write: (text: string) => written.push(/"event":"(e\d)"/.exec(text)?.[1] ?? text),
       drained: async () => {},
     } as unknown as Connection;
