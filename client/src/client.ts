@@ -41,7 +41,7 @@ export interface Client {
   track(event: EventName, data?: EventData, options?: TrackCall): PromiseLike<void>;
   /**
    * Says who a user is: the latest traits win. With `device`, that device is this user from now on and was before. What is no id
-   * (docs/clients.md) is told to `onDrop`.
+   * (docs/send-events/node.md) is told to `onDrop`.
    */
   identify(user: Id, traits?: EventData, options?: TrackCall): PromiseLike<void>;
   /** One page of events, newest first. @throws SeismoError */
@@ -182,7 +182,7 @@ export function createClientOn(
     const user = idText(value);
     if (user !== undefined) return add(event, traits, { ...call, user });
     warnOfId(value);
-    return refuse(event, call, 'The user is no id: docs/clients.md lists what is none.');
+    return refuse(event, call, 'The user is no id: docs/send-events/node.md lists what is none.');
   }
 
   const withoutData = (name: EventName, call: TrackCall, at: number): string | undefined => {

@@ -1101,7 +1101,7 @@ export type Question = {
   readonly segment?: Segment;
   /** true: distinct users and percentiles are counted exactly, whatever it costs. */
   readonly exact?: boolean;
-  /** One SELECT over `events` (docs/analysis.md). */
+  /** One SELECT over `events` (docs/analyze/sql.md). */
   readonly sql: string;
 };
 

@@ -1,7 +1,7 @@
-/** The examples of docs/clients.md, run as they stand there, with the package as published and a real server. */
+/** The examples of docs/send-events, run as they stand there, with the package as published and a real server. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
@@ -11,11 +11,12 @@ import { aSite } from './support/a-site.ts';
 import { atEnd } from './support/fake-server.ts';
 import { aRealServer, type RealServer } from './support/real-server.ts';
 
-const page = readFileSync(join(ROOT, '../docs/clients.md'), 'utf8');
-/** The examples of a section. */
-function examplesOf(heading: string): string[] {
-  const section = page.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!;
-  return [...section.matchAll(/```(?:js|html)\n([\s\S]*?)```/g)].map(([, text]) => text!);
+const FOLDER = join(ROOT, '../docs/send-events');
+const PAGES = ['node', 'express', 'fastify', 'browser', 'serverless', 'first-client'];
+/** The programs and tags of a page. */
+function examplesOf(page: string): string[] {
+  const text = readFileSync(join(FOLDER, `${page}.md`), 'utf8');
+  return [...text.matchAll(/^```(?:js|html)\n([\s\S]*?)^```/gm)].map(([, example]) => example!);
 }
 
 let server: RealServer;
@@ -82,25 +83,34 @@ async function ask(port: string, path: string): Promise<number> {
   return await attempt();
 }
 
-it.each(['Node', 'Express', 'Fastify', 'Pages', 'In the style of the first Seismo'])(
-  'shows %s in at most five lines',
-  (heading) => {
-    const [example] = examplesOf(heading);
-    expect(example!.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(5);
-  },
-);
+it.each(PAGES.filter((page) => page !== 'serverless'))('%s.md begins with at most five lines', (page) => {
+  const [example] = examplesOf(page);
+  expect(example!.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(5);
+});
+
+it('runs every example of the folder', () => {
+  const pages = readdirSync(FOLDER).map((name) => name.replace(/\.md$/, ''));
+  const counts = pages.map((page) => [page, examplesOf(page).length] as const).filter(([, count]) => count > 0);
+  // As many as the tests below take from each page.
+  const run = { node: 4, express: 2, fastify: 1, browser: 2, serverless: 1, 'first-client': 1 };
+  expect(Object.fromEntries(counts)).toEqual(run);
+});
 
 it.each(['../README.md', 'README.md'])('%s shows the example that runs below', (path) => {
-  expect(readFileSync(join(ROOT, path), 'utf8')).toContain(examplesOf('Node')[0]);
+  expect(readFileSync(join(ROOT, path), 'utf8')).toContain(examplesOf('node')[0]);
+});
+
+it('README.md shows the tag that runs below', () => {
+  expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(examplesOf('browser')[0]);
 });
 
 it('Node: the event is there when the program has ended, and what is asked is answered', async () => {
-  const [send, identify, ask] = examplesOf('Node');
+  const [send, identify, query] = examplesOf('node');
   const sending = await run('node', send!.replace('await seismo.close', `${identify}await seismo.close`));
   expect([await once(sending, 'exit'), sending.output()]).toEqual([[0, null], '']);
   expect((await stored('node', 'order paid'))[0]).toMatchObject({ user: 'ann', data: { amount: 42 } });
   expect((await stored('node', '$identify'))[0]).toMatchObject({ user: 'ann', device: 'd-1', data: { plan: 'pro' } });
-  const asking = await run('node', ask!);
+  const asking = await run('node', query!);
   await once(asking, 'exit');
   const lines = asking.output().trim().split('\n');
   expect(lines.slice(0, 2).map((line) => line.split('Z ')[1])).toEqual(['$identify', 'order paid']);
@@ -108,8 +118,30 @@ it('Node: the event is there when the program has ended, and what is asked is an
   expect(asking.output()).toMatch(/^1 \d+ 2$/m);
 });
 
+it('Node: with a directory the queue is kept there, and the event arrives', async () => {
+  const [, , , onDisk] = examplesOf('node');
+  const directory = join(installed.folder, 'queue');
+  const child = await run('on-disk', onDisk!.replace('/var/lib/shop/seismo', directory));
+  expect([await once(child, 'exit'), child.output()]).toEqual([[0, null], '']);
+  expect(await stored('on-disk', 'order paid')).toHaveLength(1);
+  expect(readdirSync(directory).length).toBeGreaterThan(0);
+});
+
+it('serverless: the event is sent while the platform waits', async () => {
+  const [program] = examplesOf('serverless');
+  const platform = `const waits = [];
+const answer = await exported.fetch({ url: 'https://shop.example.com/prices?a=1' }, {}, { waitUntil: (promise) => waits.push(promise) });
+console.log(await answer.text(), waits.length);
+await Promise.all(waits);
+`;
+  const child = await run('serverless', `${program!.replace('export default', 'const exported =')}${platform}`);
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(child.output()).toBe('ok 1\n');
+  expect((await stored('serverless', 'page served'))[0]!.data).toEqual({ path: '/prices' });
+});
+
 it('Express: each request is an event, a route has one of its own, an error too', async () => {
-  const [five, more] = examplesOf('Express');
+  const [five, more] = examplesOf('express');
   const port = await aPort();
   const routes = `app.get('/items/:id', () => { throw new RangeError('none'); });\n${more!.replace('app.use', '\napp.use')}`;
   await run('express', five!.replace('app.listen', `${routes}app.listen`), port);
@@ -125,7 +157,7 @@ it('Express: each request is an event, a route has one of its own, an error too'
 
 it('Fastify: each request is an event', async () => {
   const port = await aPort();
-  await run('fastify', examplesOf('Fastify')[0]!, port);
+  await run('fastify', examplesOf('fastify')[0]!, port);
   expect(await ask(port, '/nowhere')).toBe(404);
   // One for each time that it was asked; not one where it did not listen yet.
   await expect.poll(async () => (await server.events('fastify')).length, { timeout: 15_000 }).toBeGreaterThan(0);
@@ -134,7 +166,7 @@ it('Fastify: each request is an event', async () => {
 });
 
 it('Pages: a view is counted, calls from before the script has come are made', async () => {
-  const [tag, early] = examplesOf('Pages');
+  const [tag, early] = examplesOf('browser');
   const mine = inApp('pages', tag!)
     .replace('https://seismo.example.com', server.url)
     .replace('sk_…', await server.key('pages', 'write'));
@@ -146,7 +178,7 @@ it('Pages: a view is counted, calls from before the script has come are made', a
 });
 
 it('in the style of the first Seismo: the callbacks are told, and the program ends', async () => {
-  const child = await run('first-style', examplesOf('In the style of the first Seismo')[0]!);
+  const child = await run('first-style', examplesOf('first-client')[0]!);
   expect(await once(child, 'exit')).toEqual([0, null]);
   expect(child.output()).toMatch(/app: 'first-style'/);
   expect(child.output()).toMatch(/^\d+$/m);
@@ -156,7 +188,7 @@ it('in the style of the first Seismo: the callbacks are told, and the program en
 it('names every option, with its default', () => {
   const options = readFileSync(join(ROOT, 'src/options.ts'), 'utf8');
   const declared = options.slice(options.indexOf('interface ClientOptions'), options.indexOf('export const DEFAULTS'));
-  const table = page.split('\n## Options\n')[1]!;
+  const table = readFileSync(join(FOLDER, 'delivery.md'), 'utf8').split('\n## Options\n')[1]!;
   const names = [...declared.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name!);
   expect(names.length).toBeGreaterThan(20);
   expect(names.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);

@@ -31,7 +31,7 @@ export interface BrowserOptions {
 export interface Page {
   /** Sends an event. Never throws. */
   track(event: EventName, data?: EventData, options?: TrackOptions): void;
-  /** Says who the visitor is, for this and all later events; with storage also on later pages. What is no id (docs/clients.md) is ignored. */
+  /** Says who the visitor is, for this and all later events; with storage also on later pages. What is no id (docs/send-events/node.md) is ignored. */
   identify(user: Id, traits?: EventData): void;
   /** Forgets who the visitor is, and with storage begins with a new anonymous id. */
   reset(): void;

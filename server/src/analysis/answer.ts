@@ -13,7 +13,7 @@ export interface AnalysisAnswer<Result = unknown> {
   readonly from: string;
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles come from a sketch (docs/analysis.md). */
+  /** false: distinct users or percentiles come from a sketch (docs/analyze/README.md). */
   readonly exact: boolean;
   /** Values that were to be numbers and are none. */
   readonly skipped: number;

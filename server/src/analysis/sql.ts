@@ -13,7 +13,7 @@ export interface SqlAnswer {
   readonly rows: readonly (readonly JsonValue[])[];
 }
 
-/** @throws QUESTION_INVALID for all that is not a SELECT as docs/analysis.md describes it */
+/** @throws QUESTION_INVALID for all that is not a SELECT as docs/analyze/sql.md describes it */
 export async function sql(
   store: AnalysisStore,
   question: QuestionOf<'sql'>,

@@ -1,6 +1,6 @@
 /**
  * The one table of settings: names, types, defaults, bounds and their documentation. `config.ts` reads them from file,
- * environment and flags; `docs/configuration.md` is printed from here. The environment's name is SEISMO_ and the name in
+ * environment and flags; `docs/self-hosting/configure.md` is printed from here. The environment's name is SEISMO_ and the name in
  * capitals (`journalMaxBytes` → SEISMO_JOURNAL_MAX_BYTES), the flag's is in kebab case (`--journal-max-bytes`).
  */
 import { WEEK_STARTS } from '../model/app-settings.ts';

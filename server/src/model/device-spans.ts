@@ -7,7 +7,7 @@ export interface Moment {
   readonly seq: number;
 }
 
-/** From when to when a device is a user's (docs/identity.md): `[from, to)`, open at an end that is absent. */
+/** From when to when a device is a user's (docs/concepts/identity.md): `[from, to)`, open at an end that is absent. */
 export interface DeviceSpan {
   readonly device: string;
   readonly from?: Moment;

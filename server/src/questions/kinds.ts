@@ -241,7 +241,11 @@ export const SqlSchema = object(
   {
     kind: Type.Literal('sql'),
     ...common,
-    sql: Type.String({ minLength: 1, maxLength: 20_000, description: 'One SELECT over `events` (docs/analysis.md).' }),
+    sql: Type.String({
+      minLength: 1,
+      maxLength: 20_000,
+      description: 'One SELECT over `events` (docs/analyze/sql.md).',
+    }),
   },
   'A SELECT over the events of the app.',
 );

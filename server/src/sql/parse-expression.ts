@@ -190,7 +190,7 @@ function parseCall(reader: Reader): Expression {
   const known = functionNamed(text);
   if (known === undefined && !isOwn(text))
     throw reader.refuse(
-      `names the function ${text.slice(0, 40)}, which is not one of those allowed (docs/analysis.md)`,
+      `names the function ${text.slice(0, 40)}, which is not one of those allowed (docs/analyze/sql.md)`,
       at,
     );
   const name = known?.name ?? text;

@@ -69,7 +69,7 @@ export interface Store {
   readonly analysis: AnalysisStore;
 
   /**
-   * The filters, and with the users that they name what their devices did while they were theirs (docs/identity.md); the same array where
+   * The filters, and with the users that they name what their devices did while they were theirs (docs/concepts/identity.md); the same array where
    * there is nothing to add. @throws QUERY_LIMIT_ROWS
    */
   reachingDevices(app: string, filters: readonly Filter[], control: QueryControl): Promise<readonly Filter[]>;

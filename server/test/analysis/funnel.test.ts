@@ -33,7 +33,7 @@ interface Asked {
   readonly to?: number;
 }
 
-/** Every chain there is, as places in the trail; the definition of docs/analysis.md, without a thought for speed. */
+/** Every chain there is, as places in the trail; the definition of docs/analyze/funnels.md, without a thought for speed. */
 function* chains(trail: readonly Known[], asked: Asked, made: readonly number[] = []): Generator<readonly number[]> {
   if (made.length > 0) yield made;
   const step = asked.steps[made.length];

@@ -1,5 +1,5 @@
 /**
- * One device, several users, one after the other. The right values were worked out by hand from the rule of docs/identity.md: an event that
+ * One device, several users, one after the other. The right values were worked out by hand from the rule of docs/concepts/identity.md: an event that
  * names nobody counts for the user identified on its device last at or before it; if there was none, for the first one after it.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** docs/configuration.md, docs/errors.md and the map in CONTRIBUTING.md are printed from the tables; `npm run docs` writes them, this compares. */
+/** docs/self-hosting/configure.md, docs/errors.md and the map in CONTRIBUTING.md are printed from the tables; `npm run docs` writes them, this compares. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,28 +30,27 @@ function configuration(): string {
     ].join('\n');
   });
   return `<!-- Printed from server/src/config/settings.ts by \`npm run docs\`. Do not edit. -->
-# Configuration
+# Configure
 
-Nothing has to be configured. What is, comes from three places; a later one wins:
+You do not have to configure anything. If you do, settings come from three places. A later one wins:
 
 1. a file: \`seismo.config.js\`, \`.mjs\` or \`.json\` in the working directory, or the one that \`--config\` names;
 2. the environment: \`SEISMO_\` and the setting's name in capitals;
-3. flags of the command, or the object given to \`start\` and \`createSeismo\` in code.
+3. flags of the command, or the object passed to \`start\` and \`createSeismo\` in code.
 
 \`\`\`js
 // seismo.config.js
 export default {
   port: 8080,
   timeZone: 'Europe/Zurich',
-  users: { ann: '$2b$12$…' }, // made by \`seismo hash-password\`
+  users: { ann: '$2b$12$…' }, // created by \`seismo hash-password\`
 };
 \`\`\`
 
-In the environment and in flags, objects are JSON (\`SEISMO_AUTH='{"users":["octocat"]}'\`), lists are separated by commas, and sizes may
-be spelled like \`"10 MiB"\`. Everything wrong is reported at once, with the setting's name, where it stands and what is allowed.
-\`seismo config\` prints what is in force and where each value comes from, with secrets masked.
+In the environment and in flags, objects are JSON (\`SEISMO_AUTH='{"users":["octocat"]}'\`), lists are separated by commas, and sizes may be written like \`"10 MiB"\`. Seismo reports everything that is wrong at once, with the setting's name, where it
+is set and what is allowed. \`seismo config\` prints the settings in effect and where each value comes from, with secrets masked.
 
-An app may have a time zone, a first day of the week and a retention of its own (\`PATCH /api/apps/:app\`): these win over the configuration.
+An app can have a time zone, a first day of the week and a retention of its own (\`PATCH /api/apps/:app\`). These win over the configuration.
 
 ## Settings
 
@@ -72,10 +71,8 @@ function errors(): string {
   return `<!-- Printed from server/src/model/errors.ts by \`npm run docs\`. Do not edit. -->
 # Errors
 
-A refusal is \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, \`detail\` (which field, which rule, what would have been
-right), \`code\`, \`instance\` (by which the log has it), \`remedy\`, \`retry\` (whether the same request may succeed later), and \`field\` where
-there is one. Batches list their refused events as \`rejected: [{index, code, detail}]\` with the same codes. Codes are stable: switch on them, not
-on texts.
+An error is \`application/problem+json\` (RFC 9457) with these members: \`type\`, \`title\`, \`status\`, \`detail\` (which field is wrong, and what would be right), \`code\`, \`instance\` (find it in the log by this), \`remedy\`, \`retry\`
+(whether the same request may succeed later), and \`field\` if there is one. Batches list their rejected events as \`rejected: [{index, code, detail}]\` with the same codes. Codes are stable: rely on them and not on texts.
 
 | Code | Status | At fault | Title | What to do | Retry |
 | --- | --- | --- | --- | --- | --- |
@@ -97,8 +94,8 @@ function contributing(): string {
   return text.replace(/(?<=<!-- The map:[^\n]*-->\n)[\s\S]*?(?=<!-- End of the map\. -->)/, () => `\n${map}\n`);
 }
 
-it('docs/configuration.md says what server/src/config/settings.ts says', async () => {
-  await expect(configuration()).toMatchFileSnapshot(join(DOCS, 'configuration.md'));
+it('docs/self-hosting/configure.md says what server/src/config/settings.ts says', async () => {
+  await expect(configuration()).toMatchFileSnapshot(join(DOCS, 'self-hosting/configure.md'));
 });
 
 it('docs/errors.md says what server/src/model/errors.ts says', async () => {
@@ -110,7 +107,10 @@ it('the map in CONTRIBUTING.md says what architecture.json says', async () => {
 });
 
 it('names no error code in the documents that is not in the table', () => {
-  const pages = [...readdirSync(DOCS).map((name) => join(DOCS, name)), join(DOCS, '..', 'README.md')];
+  const pages = [
+    ...readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).map((name) => join(DOCS, name)),
+    join(DOCS, '..', 'README.md'),
+  ];
   const families = new Set(Object.keys(ERRORS).map((code) => code.split('_')[0]));
   const named = pages
     .filter((path) => path.endsWith('.md'))

@@ -4,7 +4,7 @@ import type { Operations } from './wire.ts';
 
 export type LiveEvent = Operations['getApiEventsApp']['answer'][number];
 
-/** As docs/http-api.md tells it under *What is refused*. */
+/** As docs/api-reference.md tells it under *Rejected events*. */
 export interface Refusal {
   readonly app: string;
   readonly at: string;

@@ -9,7 +9,7 @@ import { Page } from '../../components/page.tsx';
 import { Failure } from '../../components/states.tsx';
 import { UserMenu } from '../../shell/user-menu.tsx';
 
-/** As the server takes it (docs/http-api.md). */
+/** As the server takes it (docs/api-reference.md). */
 const APP = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const RULE = 'Use up to 64 letters, digits, dots, hyphens or underscores, starting with a letter or digit.';
 

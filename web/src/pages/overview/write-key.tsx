@@ -4,7 +4,7 @@ import { api } from '../../api/http.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Failure } from '../../components/states.tsx';
 
-/** Of the answer of `POST /api/keys` (docs/http-api.md). */
+/** Of the answer of `POST /api/keys` (docs/api-reference.md). */
 interface Made {
   readonly id: string;
   readonly key: string;

@@ -1,4 +1,4 @@
-/** What only admins are answered (docs/http-api.md); the OpenAPI types of these routes are not among the generated ones. */
+/** What only admins are answered (docs/api-reference.md); the OpenAPI types of these routes are not among the generated ones. */
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/http.ts';
 import type { Operations } from '../../api/wire.ts';
@@ -9,7 +9,7 @@ export interface Key {
   readonly scope: 'write' | 'read';
   readonly origins?: readonly string[];
   readonly eventsPerSecond?: number;
-  /** Of a program that runs on a server; see docs/http-api.md, What a public key can do. */
+  /** Of a program that runs on a server; see docs/api-reference.md, What a public key can do. */
   readonly trusted?: boolean;
   readonly createdAt: string;
   /** To the minute; absent when it was never used. */

@@ -3,7 +3,7 @@ declare const SQL_FUNCTION_NAMES: readonly string[];
 
 export const FUNCTION_NAMES: readonly string[] = SQL_FUNCTION_NAMES;
 
-/** Of the table `events`, as docs/analysis.md and the server's refusals name them. */
+/** Of the table `events`, as docs/analyze/sql.md and the server's refusals name them. */
 export const COLUMNS: readonly { readonly name: string; readonly means: string }[] = [
   { name: 'event', means: 'name' },
   { name: 'id', means: 'id of the event' },

@@ -6,7 +6,7 @@ import type { Connection } from '../../connection.ts';
 import { type Bound, EVENTS, IDENTITY, options, type Row } from '../../sql.ts';
 
 /**
- * Who an event counts for (docs/identity.md). An event `$identify` with user and device ties the device to the user from its time on. What
+ * Who an event counts for (docs/concepts/identity.md). An event `$identify` with user and device ties the device to the user from its time on. What
  * the device did under no name counts for the user tied to it last at or before that moment; before the first, for the first.
  */
 export interface Identity {
