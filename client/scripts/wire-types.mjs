@@ -9,7 +9,7 @@ export function wireTypesOf(document) {
     .filter(([path]) => PATHS.test(path))
     .flatMap(([, methods]) => Object.values(methods))
     .map((operation) => operationOf(operation, printer));
-  const codes = components.schemas.Problem.properties.code.anyOf.map((one) => `  | '${one.const}'`);
+  const codes = components.schemas.Problem.properties.code.enum.map((code) => `  | '${code}'`);
   return `// Made by \`npm run wire\` from the server's OpenAPI document. Do not edit: a test compares.
 
 export type ErrorCode =
@@ -26,10 +26,10 @@ ${operations.join('\n')}
 
 function operationOf({ operationId, summary, parameters, requestBody, responses }, printer) {
   const query = (parameters ?? []).filter((one) => one.in === 'query');
-  const members = query.map(({ name, description, schema }) =>
+  const members = query.map(({ name, required, description, schema }) =>
     name.includes('.')
       ? `      /** ${description} */\n      readonly [property: \`data.\${string}\` | \`data[\${string}\`]: string | number | boolean | undefined;`
-      : `      /** ${description} */\n      readonly ${name}?: ${printer.typeOf(schema, 3)} | undefined;`,
+      : `      /** ${description} */\n      readonly ${name}${required ? '' : '?'}: ${printer.typeOf(schema, 3)}${required ? '' : ' | undefined'};`,
   );
   const body = jsonOf(requestBody?.content);
   const answers = Object.entries(responses)

@@ -1302,9 +1302,9 @@ export interface Operations {
   postApiEventsApp: {
     query: {
       /** `daily`: an event without a device that names no user, or is an `$identify`, gets a device of this day, an HMAC of address and user agent. */
-      readonly device?: string | undefined;
+      readonly device?: 'daily' | undefined;
       /** `true`: a program drives the page. Its events get `data.$bot`, and its page views are rejected (`EVENT_FROM_BOT`) unless `keepBotPageViews` is set; so it is with the user agents of crawlers. */
-      readonly bot?: string | undefined;
+      readonly bot?: true | undefined;
     };
     body: {
       readonly event: string | {
@@ -1387,11 +1387,33 @@ export interface Operations {
   /** Events, newest first; all of them as NDJSON, CSV or Parquet */
   getApiEventsApp: {
     query: {
+      /** `today`, `yesterday` or a day. */
+      readonly date?: string | undefined;
+      /** A day, or a time; a time without offset is in the zone of the question. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. */
+      readonly to?: string | undefined;
+      /** `asc` or `desc` (default). */
+      readonly order?: 'asc' | 'desc' | undefined;
+      /** Events of a JSON page, 1,000 unless said and 10,000 at most; of NDJSON, CSV and Parquet, events in all. */
+      readonly limit?: number | undefined;
+      /** From the Link header: the page after this place. */
+      readonly cursor?: string | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else the app's, else the configuration's. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+      /** What the answer looks like; without it as `Accept` says. */
+      readonly format?: 'json' | 'ndjson' | 'csv' | 'parquet' | undefined;
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
+      readonly csvSafe?: boolean | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
       /** The id of the event. */
       readonly id?: string | undefined;
-      /** Who. */
+      /** The user. */
       readonly user?: string | undefined;
       /** The anonymous id. */
       readonly device?: string | undefined;
@@ -1403,26 +1425,6 @@ export interface Operations {
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
-      /** `today`, `yesterday` or a day. */
-      readonly date?: string | undefined;
-      /** A day, or a time; a time without offset is in the zone of the question. */
-      readonly from?: string | undefined;
-      /** A day is included, a time excluded. */
-      readonly to?: string | undefined;
-      /** `asc` or `desc` (default). */
-      readonly order?: string | undefined;
-      /** Events a page, 1,000 unless said. */
-      readonly limit?: number | undefined;
-      /** From the Link header: the page after this place. */
-      readonly cursor?: string | undefined;
-      /** The zone of dates without offset. */
-      readonly timeZone?: string | undefined;
-      /** `json`, `ndjson`, `csv`, `parquet`; else as `Accept` says. */
-      readonly format?: string | undefined;
-      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
-      readonly csvSafe?: string | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
-      readonly fresh?: boolean | undefined;
     };
     answer: readonly {
       readonly uuid: string;
@@ -1444,11 +1446,27 @@ export interface Operations {
   /** Erase events for good: those that match, or all */
   deleteApiEventsApp: {
     query: {
+      /** `today`, `yesterday` or a day. */
+      readonly date?: string | undefined;
+      /** A day, or a time; a time without offset is in the zone of the question. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. */
+      readonly to?: string | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else the app's, else the configuration's. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` keeps what is erased out: for `idWindowDays` from now on it is a duplicate when it is sent again. */
+      readonly block?: boolean | undefined;
+      /** `true` erases nothing and answers how many events match (`matching`). */
+      readonly dryRun?: boolean | undefined;
+      /** `true` erases without a filter. */
+      readonly all?: boolean | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
       /** The id of the event. */
       readonly id?: string | undefined;
-      /** Who. */
+      /** The user. */
       readonly user?: string | undefined;
       /** The anonymous id. */
       readonly device?: string | undefined;
@@ -1460,20 +1478,6 @@ export interface Operations {
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
-      /** `today`, `yesterday` or a day. */
-      readonly date?: string | undefined;
-      /** A day, or a time; a time without offset is in the zone of the question. */
-      readonly from?: string | undefined;
-      /** A day is included, a time excluded. */
-      readonly to?: string | undefined;
-      /** The zone of dates without offset. */
-      readonly timeZone?: string | undefined;
-      /** `true` keeps what is erased out: for `idWindowDays` from now on it is a duplicate when it is sent again. */
-      readonly block?: boolean | undefined;
-      /** `true` erases nothing and answers how many events match (`matching`). */
-      readonly dryRun?: boolean | undefined;
-      /** `true` erases without a filter. */
-      readonly all?: boolean | undefined;
     };
     answer: {
       readonly erased: number;
@@ -1483,15 +1487,31 @@ export interface Operations {
   /** Counts of one hour */
   getApiReportsHourApp: {
     query: {
-      /** A day; today unless said. */
+      /** A day; today unless given. */
       readonly date?: string | undefined;
       /** The hour of the day, local. */
-      readonly hour?: number | undefined;
+      readonly hour: number;
+      /** Adds the series. */
+      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else the app's, else the configuration's. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+      /** What the answer looks like; without it as `Accept` says. */
+      readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
+      readonly csvSafe?: boolean | undefined;
+      /** The report that the path names; any other value is an error. Early clients send it. */
+      readonly report?: 'hour' | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
       /** The id of the event. */
       readonly id?: string | undefined;
-      /** Who. */
+      /** The user. */
       readonly user?: string | undefined;
       /** The anonymous id. */
       readonly device?: string | undefined;
@@ -1503,22 +1523,6 @@ export interface Operations {
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
-      /** Adds the series. */
-      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
-      readonly timeZone?: string | undefined;
-      /** Else as the time zone. */
-      readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
-      readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
-      readonly fresh?: boolean | undefined;
-      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
-      readonly format?: string | undefined;
-      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
-      readonly csvSafe?: string | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
-      readonly report?: 'hour' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1550,13 +1554,29 @@ export interface Operations {
   /** Counts of one day */
   getApiReportsDayApp: {
     query: {
-      /** A day; today unless said. */
+      /** A day; today unless given. */
       readonly date?: string | undefined;
+      /** Adds the series. */
+      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else the app's, else the configuration's. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+      /** What the answer looks like; without it as `Accept` says. */
+      readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
+      readonly csvSafe?: boolean | undefined;
+      /** The report that the path names; any other value is an error. Early clients send it. */
+      readonly report?: 'day' | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
       /** The id of the event. */
       readonly id?: string | undefined;
-      /** Who. */
+      /** The user. */
       readonly user?: string | undefined;
       /** The anonymous id. */
       readonly device?: string | undefined;
@@ -1568,22 +1588,6 @@ export interface Operations {
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
-      /** Adds the series. */
-      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
-      readonly timeZone?: string | undefined;
-      /** Else as the time zone. */
-      readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
-      readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
-      readonly fresh?: boolean | undefined;
-      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
-      readonly format?: string | undefined;
-      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
-      readonly csvSafe?: string | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
-      readonly report?: 'day' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1617,13 +1621,29 @@ export interface Operations {
     query: {
       /** A day in the week. */
       readonly week?: string | undefined;
-      /** A day; today unless said. */
+      /** A day; today unless given. */
       readonly date?: string | undefined;
+      /** Adds the series. */
+      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else the app's, else the configuration's. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+      /** What the answer looks like; without it as `Accept` says. */
+      readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
+      readonly csvSafe?: boolean | undefined;
+      /** The report that the path names; any other value is an error. Early clients send it. */
+      readonly report?: 'week' | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
       /** The id of the event. */
       readonly id?: string | undefined;
-      /** Who. */
+      /** The user. */
       readonly user?: string | undefined;
       /** The anonymous id. */
       readonly device?: string | undefined;
@@ -1635,22 +1655,6 @@ export interface Operations {
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
-      /** Adds the series. */
-      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
-      readonly timeZone?: string | undefined;
-      /** Else as the time zone. */
-      readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
-      readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
-      readonly fresh?: boolean | undefined;
-      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
-      readonly format?: string | undefined;
-      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
-      readonly csvSafe?: string | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
-      readonly report?: 'week' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1682,15 +1686,31 @@ export interface Operations {
   /** Counts of one month */
   getApiReportsMonthApp: {
     query: {
-      /** A month, as 2024-02. */
+      /** A month such as 2026-11, or a day in it. */
       readonly month?: string | undefined;
-      /** A day; today unless said. */
+      /** A day; today unless given. */
       readonly date?: string | undefined;
+      /** Adds the series. */
+      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else the app's, else the configuration's. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+      /** What the answer looks like; without it as `Accept` says. */
+      readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
+      readonly csvSafe?: boolean | undefined;
+      /** The report that the path names; any other value is an error. Early clients send it. */
+      readonly report?: 'month' | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
       /** The id of the event. */
       readonly id?: string | undefined;
-      /** Who. */
+      /** The user. */
       readonly user?: string | undefined;
       /** The anonymous id. */
       readonly device?: string | undefined;
@@ -1702,22 +1722,6 @@ export interface Operations {
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
-      /** Adds the series. */
-      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
-      readonly timeZone?: string | undefined;
-      /** Else as the time zone. */
-      readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
-      readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
-      readonly fresh?: boolean | undefined;
-      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
-      readonly format?: string | undefined;
-      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
-      readonly csvSafe?: string | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
-      readonly report?: 'month' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1750,14 +1754,30 @@ export interface Operations {
   getApiReportsPeriodApp: {
     query: {
       /** A day, or a time; a time without offset is in the zone of the question. */
-      readonly from?: string | undefined;
+      readonly from: string;
       /** A day is included, a time excluded. */
-      readonly to?: string | undefined;
+      readonly to: string;
+      /** Adds the series. */
+      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else the app's, else the configuration's. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+      /** What the answer looks like; without it as `Accept` says. */
+      readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
+      readonly csvSafe?: boolean | undefined;
+      /** The report that the path names; any other value is an error. Early clients send it. */
+      readonly report?: 'period' | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
       /** The id of the event. */
       readonly id?: string | undefined;
-      /** Who. */
+      /** The user. */
       readonly user?: string | undefined;
       /** The anonymous id. */
       readonly device?: string | undefined;
@@ -1769,22 +1789,6 @@ export interface Operations {
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
-      /** Adds the series. */
-      readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
-      readonly timeZone?: string | undefined;
-      /** Else as the time zone. */
-      readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
-      readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
-      readonly fresh?: boolean | undefined;
-      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
-      readonly format?: string | undefined;
-      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
-      readonly csvSafe?: string | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
-      readonly report?: 'period' | undefined;
     };
     answer: {
       readonly app: string;
@@ -1817,12 +1821,32 @@ export interface Operations {
   getApiGroupsApp: {
     query: {
       /** The property, nested by dots: `address.city`. */
-      readonly attr?: string | undefined;
+      readonly attr: string;
+      /** `today`, `yesterday` or a day. */
+      readonly date?: string | undefined;
+      /** A day, or a time; a time without offset is in the zone of the question. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. */
+      readonly to?: string | undefined;
+      /** The most frequent so many; the others are summed. */
+      readonly limit?: number | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else the app's, else the configuration's. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` asks for exact distinct users instead of a sketch. */
+      readonly exact?: boolean | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
+      /** What the answer looks like; without it as `Accept` says. */
+      readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
+      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
+      readonly csvSafe?: boolean | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
       /** The id of the event. */
       readonly id?: string | undefined;
-      /** Who. */
+      /** The user. */
       readonly user?: string | undefined;
       /** The anonymous id. */
       readonly device?: string | undefined;
@@ -1834,26 +1858,6 @@ export interface Operations {
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
-      /** `today`, `yesterday` or a day. */
-      readonly date?: string | undefined;
-      /** A day, or a time; a time without offset is in the zone of the question. */
-      readonly from?: string | undefined;
-      /** A day is included, a time excluded. */
-      readonly to?: string | undefined;
-      /** The most frequent so many; the others are summed. */
-      readonly limit?: number | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
-      readonly timeZone?: string | undefined;
-      /** Else as the time zone. */
-      readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
-      readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
-      readonly fresh?: boolean | undefined;
-      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
-      readonly format?: string | undefined;
-      /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
-      readonly csvSafe?: string | undefined;
     };
     answer: {
       readonly attr: string;
@@ -1892,10 +1896,10 @@ export interface Operations {
     query: {
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
-      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
-      readonly format?: string | undefined;
+      /** What the answer looks like; without it as `Accept` says. */
+      readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
       /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
-      readonly csvSafe?: string | undefined;
+      readonly csvSafe?: boolean | undefined;
     };
     body: Question;
     answer: Answer;
@@ -1904,13 +1908,13 @@ export interface Operations {
   getApiQueryApp: {
     query: {
       /** The question as JSON, percent-encoded. */
-      readonly q?: string | undefined;
+      readonly q: string;
       /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
       readonly fresh?: boolean | undefined;
-      /** `json`, `ndjson`, `csv`; else as `Accept` says. */
-      readonly format?: string | undefined;
+      /** What the answer looks like; without it as `Accept` says. */
+      readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
       /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
-      readonly csvSafe?: string | undefined;
+      readonly csvSafe?: boolean | undefined;
     };
     answer: Answer;
   };
@@ -2014,16 +2018,28 @@ export interface Operations {
   getApiAppsAppValues: {
     query: {
       /** `event`, `id`, `user`, `device`, `session`, `uuid`, or a property like `data.plan`. */
-      readonly field?: string | undefined;
+      readonly field: string;
       /** What a value's text holds, whatever the case; those that begin with it come first. */
       readonly search?: string | undefined;
       /** 20 unless said, 1,000 at most. */
-      readonly limit?: string | undefined;
+      readonly limit?: number | undefined;
+      /** `today`, `yesterday` or a day. */
+      readonly date?: string | undefined;
+      /** A day, or a time; a time without offset is in the zone of the question. */
+      readonly from?: string | undefined;
+      /** A day is included, a time excluded. */
+      readonly to?: string | undefined;
+      /** An IANA zone; else the app's, else the configuration's. */
+      readonly timeZone?: string | undefined;
+      /** Else the app's, else the configuration's. */
+      readonly weekStart?: 'sunday' | 'monday' | undefined;
+      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      readonly fresh?: boolean | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
       /** The id of the event. */
       readonly id?: string | undefined;
-      /** Who. */
+      /** The user. */
       readonly user?: string | undefined;
       /** The anonymous id. */
       readonly device?: string | undefined;
@@ -2035,12 +2051,6 @@ export interface Operations {
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
       /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
-      /** A day, or a time; a time without offset is in the zone of the question. */
-      readonly from?: string | undefined;
-      /** A day is included, a time excluded. */
-      readonly to?: string | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
-      readonly fresh?: boolean | undefined;
     };
     answer: {
       readonly field: string;

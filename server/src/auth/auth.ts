@@ -1,11 +1,7 @@
 /** Who asks, and what they may do: what `http` and `cli` ask of the auth room. Failures are SeismoErrors. */
 import type { Poster } from '../model/poster.ts';
 import type { Caller } from './known-callers.ts';
-
-export const ROLES = ['admin', 'viewer'] as const;
-export type Role = (typeof ROLES)[number];
-export const SCOPES = ['read', 'write'] as const;
-export type Scope = (typeof SCOPES)[number];
+import type { NewKey, NewUser, Role, Scope, UserChange } from './requests.ts';
 
 /** How the token travelled: a cookie alone may not change anything from another site. */
 export type Via = 'header' | 'query' | 'cookie';
@@ -84,27 +80,17 @@ export interface KeySummary {
   readonly lastUsedAt?: number;
 }
 
-/** As a caller sends it. */
-export interface KeyRequest {
-  readonly app: unknown;
-  readonly scope: unknown;
-  readonly origins?: unknown;
-  readonly eventsPerSecond?: unknown;
-  readonly bytesPerSecond?: unknown;
-  readonly trusted?: unknown;
-}
-
 export interface Auth {
   /**
    * @param caller failures are limited by address (IPv6 by /64) and by name, of known callers by themselves
    * @throws AUTH_FAILED (unknown name and wrong password alike, in the same time), AUTH_TOO_MANY, AUTH_BUSY
    */
-  signInWithPassword(username: unknown, password: unknown, caller: Caller): Promise<SignedIn>;
+  signInWithPassword(username: string, password: string, caller: Caller): Promise<SignedIn>;
   /**
    * With a personal access token alone: any OAuth application could sign in with the tokens of others.
-   * @throws REQUEST_INVALID, AUTH_FAILED, AUTH_TOO_MANY, GITHUB_UNAVAILABLE
+   * @throws AUTH_FAILED, AUTH_TOO_MANY, GITHUB_UNAVAILABLE
    */
-  signInWithGitHub(token: unknown, caller: Caller): Promise<SignedIn>;
+  signInWithGitHub(token: string, caller: Caller): Promise<SignedIn>;
   /** @throws AUTH_TOKEN_INVALID for a token or key that is unknown, expired, revoked, truncated or signed otherwise; AUTH_TOKEN_INVALID too for a key in a cookie */
   identify(token: string, via: Via): Promise<Identity>;
   /** Ends the session of this token. */
@@ -122,23 +108,23 @@ export interface Auth {
 
   users(): readonly UserSummary[];
   /** @throws USER_INVALID, USER_EXISTS, USER_CONFIGURED */
-  addUser(user: { readonly name: unknown; readonly password: unknown; readonly role?: unknown }): Promise<UserSummary>;
+  addUser(user: NewUser): Promise<UserSummary>;
   /**
    * A new password ends the user's sessions at once; a new role holds from the next request on.
    * @throws USER_INVALID, USER_UNKNOWN, USER_CONFIGURED, USER_LAST_ADMIN
    */
-  changeUser(name: string, change: { readonly password?: unknown; readonly role?: unknown }): Promise<void>;
+  changeUser(name: string, change: UserChange): Promise<void>;
   /**
    * One's own, by who knows the present one: the other sessions end.
    * @param caller as of signing in: guesses are counted the same way
    * @throws USER_INVALID, USER_UNKNOWN (signed in with GitHub), USER_CONFIGURED, AUTH_FAILED, AUTH_TOO_MANY, AUTH_BUSY
    */
-  changeOwnPassword(name: string, present: unknown, password: unknown, caller: Caller): Promise<SignedIn>;
+  changeOwnPassword(name: string, present: string, password: string, caller: Caller): Promise<SignedIn>;
   /** Ends the user's sessions at once. @throws USER_UNKNOWN, USER_CONFIGURED */
   removeUser(name: string): Promise<void>;
   keys(): readonly KeySummary[];
-  /** The key is shown this once. @throws KEY_INVALID, APP_NAME_INVALID */
-  createKey(request: KeyRequest): Promise<KeySummary & { readonly key: string }>;
+  /** The key is shown this once. @throws KEY_INVALID */
+  createKey(request: NewKey): Promise<KeySummary & { readonly key: string }>;
   /** @throws KEY_UNKNOWN */
   revokeKey(id: string): Promise<void>;
 }

@@ -1,22 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { SeismoError } from '../model/errors.ts';
 import type { Registry } from '../registry/registry.ts';
-import {
-  type Auth,
-  type Identity,
-  ROLES,
-  type Role,
-  type SignedIn,
-  type UserIdentity,
-  type UserSummary,
-} from './auth.ts';
-import { githubLogin, isPersonalToken } from './github.ts';
+import type { Auth, Identity, SignedIn, UserIdentity, UserSummary } from './auth.ts';
+import { githubLogin } from './github.ts';
 import { GitHubSessions } from './github-sessions.ts';
 import { KEY_PREFIX, Keys } from './keys.ts';
 import { type Caller, KnownCallers } from './known-callers.ts';
 import { addressKey } from './limiter.ts';
 import { checkStrength } from './password-strength.ts';
 import { checkPassword, PASSWORD_MAX_BYTES, Passwords } from './passwords.ts';
+import { type Role, USER_NAME, type UserChange } from './requests.ts';
 import { type SessionOwner, Sessions } from './sessions.ts';
 import { SignInAttempts } from './sign-in-attempts.ts';
 import { type TokenClaims, Tokens } from './tokens.ts';
@@ -51,7 +44,6 @@ interface StoredUser {
 }
 
 const USERS = 'users';
-const USER_NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 /** Questions to GitHub at a time: each may take ten seconds. */
 const GITHUB_AT_ONCE = 20;
 const PROOFS_MAX = 10_000;
@@ -140,9 +132,7 @@ export function createAuth(options: AuthOptions): Auth {
     logins.size > 0 ||
     registry.list<StoredUser>(USERS).some((user) => user.name !== name && user.value.role === 'admin');
 
-  async function signInWithPassword(username: unknown, password: unknown, caller: Caller): Promise<SignedIn> {
-    if (typeof username !== 'string' || typeof password !== 'string')
-      throw new SeismoError('REQUEST_INVALID', 'Send {"username": …, "password": …} or {"token": …}.');
+  async function signInWithPassword(username: string, password: string, caller: Caller): Promise<SignedIn> {
     const standing = callers.standingOf(username, caller);
     const waiting = { isKnown: standing.isKnown, address: addressKey(caller.address) };
     return await attempts.run(standing, async () => {
@@ -158,13 +148,7 @@ export function createAuth(options: AuthOptions): Auth {
     });
   }
 
-  async function signInWithGitHub(token: unknown, caller: Caller): Promise<SignedIn> {
-    if (typeof token !== 'string' || !isPersonalToken(token))
-      throw new SeismoError(
-        'REQUEST_INVALID',
-        'token must be a personal access token of GitHub: it begins with ghp_ or github_pat_.',
-        { field: 'token' },
-      );
+  async function signInWithGitHub(token: string, caller: Caller): Promise<SignedIn> {
     return await attempts.run(callers.standingOf(undefined, caller), async () => {
       if (askingGitHub >= GITHUB_AT_ONCE) throw new SeismoError('AUTH_BUSY', 'Too many sign-ins at once.');
       askingGitHub++;
@@ -181,22 +165,21 @@ export function createAuth(options: AuthOptions): Auth {
     });
   }
 
-  async function changeUser(name: string, { password, role }: { password?: unknown; role?: unknown }): Promise<void> {
-    if (password === undefined && role === undefined)
-      throw new SeismoError('USER_INVALID', 'Send a new password, a new role, or both.');
-    const checked = password === undefined ? undefined : checkPassword(password);
-    if (checked !== undefined) await checkStrength(checked, name);
-    const known = role === undefined ? undefined : checkRole(role);
+  async function changeUser(name: string, { password, role }: UserChange): Promise<void> {
+    if (password !== undefined) {
+      checkPassword(password);
+      await checkStrength(password, name);
+    }
     await inTurn(async () => {
       const before = storedUser(name);
-      if (before.role === 'admin' && known === 'viewer' && !hasOtherAdmin(name))
+      if (before.role === 'admin' && role === 'viewer' && !hasOtherAdmin(name))
         throw new SeismoError('USER_LAST_ADMIN', `"${name}" is the only admin.`, { field: 'role' });
       await registry.put(USERS, name, {
-        role: known ?? before.role,
+        role: role ?? before.role,
         // A new hash ends the sessions (proofOf).
-        hash: checked === undefined ? before.hash : await passwords.hash(checked),
+        hash: password === undefined ? before.hash : await passwords.hash(password),
       } satisfies StoredUser);
-      if (checked !== undefined) options.onPasswordChanged?.(name);
+      if (password !== undefined) options.onPasswordChanged?.(name);
     });
   }
 
@@ -249,21 +232,14 @@ export function createAuth(options: AuthOptions): Auth {
     },
 
     async addUser({ name, password, role = 'viewer' }) {
-      if (typeof name !== 'string' || !USER_NAME.test(name))
-        throw new SeismoError(
-          'USER_INVALID',
-          'name must be 1 to 64 of A-Z a-z 0-9 . _ @ - and begin with a letter or digit.',
-          { field: 'name' },
-        );
-      const known = checkRole(role);
-      const checked = checkPassword(password);
-      await checkStrength(checked, name);
+      checkPassword(password);
+      await checkStrength(password, name);
       if (configured(name) !== undefined)
         throw new SeismoError('USER_CONFIGURED', `"${name}" stands in the configuration.`);
       return await inTurn(async () => {
         if (stored(name)) throw new SeismoError('USER_EXISTS', `There is a user "${name}" already.`);
-        await registry.put(USERS, name, { role: known, hash: await passwords.hash(checked) } satisfies StoredUser);
-        return { name, role: known, source: 'stored' };
+        await registry.put(USERS, name, { role, hash: await passwords.hash(password) } satisfies StoredUser);
+        return { name, role, source: 'stored' };
       });
     },
 
@@ -271,9 +247,9 @@ export function createAuth(options: AuthOptions): Auth {
 
     async changeOwnPassword(name, present, password, caller) {
       storedUser(name);
-      const checked = checkPassword(password);
+      checkPassword(password);
       await signInWithPassword(name, present, caller);
-      await changeUser(name, { password: checked });
+      await changeUser(name, { password });
       const standing = standingOf(name, false);
       if (standing === undefined) throw new SeismoError('AUTH_TOKEN_INVALID', 'The user was removed meanwhile.');
       return shown(await sessionOf(name, standing, false, caller));
@@ -300,11 +276,4 @@ function shown({ id: _id, ...session }: SignedIn & { readonly id: string }): Sig
 
 function ownerOf({ name, session }: UserIdentity): SessionOwner {
   return { user: name, github: session?.github ?? false };
-}
-
-function checkRole(role: unknown): Role {
-  const known = ROLES.find((each) => each === role);
-  if (known === undefined)
-    throw new SeismoError('USER_INVALID', 'role must be "admin" or "viewer".', { field: 'role' });
-  return known;
 }

@@ -1,7 +1,6 @@
 import { SeismoError } from '../model/errors.ts';
 
 export const GITHUB_MAX_MS = 10_000;
-const TOKEN_MAX_LENGTH = 255;
 /** GitHub describes a user in 2 kB; whoever sends much more is not GitHub. */
 const BODY_MAX_BYTES = 256 * 1024;
 
@@ -9,8 +8,8 @@ const BODY_MAX_BYTES = 256 * 1024;
  * The two kinds a person makes for their own use. All others (`gho_`, `ghu_`, `ghs_`, `ghr_`) are in the hands of an application, which could sign in
  * as everybody who ever allowed it to read their profile.
  */
-export const isPersonalToken = (token: string): boolean =>
-  /^(?:ghp|github_pat)_\w+$/.test(token) && token.length <= TOKEN_MAX_LENGTH;
+export const PERSONAL_TOKEN = /^(?:ghp|github_pat)_\w+$/;
+export const TOKEN_MAX_LENGTH = 255;
 
 /**
  * Asks GitHub whose token it is.

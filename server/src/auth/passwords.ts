@@ -11,7 +11,7 @@ const WAITING_MAX = 20;
 const WAITING_OF_ONE_MAX = 4;
 /** bcrypt ignores what is beyond. */
 export const PASSWORD_MAX_BYTES = 72;
-const PASSWORD_MIN_LENGTH = 12;
+export const PASSWORD_MIN_LENGTH = 12;
 /** The hash of nothing anybody knows, without its rounds: comparing with it takes an unknown name as long as a known one. */
 const NOBODY = 'mwyqWvbtTyEGUyaZPwVGr.xHIh57H/8/jHjv9S1gSHqbxiMWbYTNS';
 const nobody = (rounds: number): string => `$2b$${String(rounds).padStart(2, '0')}$${NOBODY}`;
@@ -87,17 +87,12 @@ export class Passwords {
   }
 }
 
-/** @throws USER_INVALID */
-export function checkPassword(password: unknown): string {
-  if (
-    typeof password !== 'string' ||
-    password.length < PASSWORD_MIN_LENGTH ||
-    Buffer.byteLength(password) > PASSWORD_MAX_BYTES
-  )
+/** bcrypt counts bytes, and a schema characters. @throws USER_INVALID */
+export function checkPassword(password: string): void {
+  if (password.length < PASSWORD_MIN_LENGTH || Buffer.byteLength(password) > PASSWORD_MAX_BYTES)
     throw new SeismoError(
       'USER_INVALID',
       `The password must have ${PASSWORD_MIN_LENGTH} characters or more, and at most ${PASSWORD_MAX_BYTES} bytes.`,
       { field: 'password' },
     );
-  return password;
 }

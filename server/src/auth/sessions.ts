@@ -1,7 +1,8 @@
 import { SeismoError } from '../model/errors.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Role, Session, SessionSummary } from './auth.ts';
+import type { Session, SessionSummary } from './auth.ts';
 import type { Caller } from './known-callers.ts';
+import type { Role } from './requests.ts';
 import type { TokenClaims, Tokens } from './tokens.ts';
 
 /** Who a session belongs to. */

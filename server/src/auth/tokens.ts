@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { SeismoError } from '../model/errors.ts';
-import type { Role } from './auth.ts';
+import type { Role } from './requests.ts';
 
 /** What a token says. Times are UTC ms. */
 export interface TokenClaims {

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { KeySummary } from '../auth/auth.ts';
+import { NewKey } from '../auth/requests.ts';
+import { parse } from '../model/schema-check.ts';
 import { type CommonOptions, checkData, offline, sessionOf, withCommon } from './common.ts';
 import { CommandFailure } from './failure.ts';
 import { table } from './output.ts';
@@ -46,7 +48,7 @@ export function addKey(program: Command): void {
       };
       const made = client
         ? ((await client.json('POST', '/api/keys', request)) as KeySummary & { key: string })
-        : await offline(session, ({ auth }) => auth.createKey(request));
+        : await offline(session, ({ auth }) => auth.createKey(parse(NewKey, request)));
       // Only the key on standard output, so that a script can take it.
       output.result(made, made.key);
       output.note(`This is the ${scope} key ${made.id} for ${app}; it is not shown again.`);

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { UserSummary } from '../auth/auth.ts';
+import { NewUser, UserChange } from '../auth/requests.ts';
+import { parse } from '../model/schema-check.ts';
 import { askNewPassword } from './ask.ts';
 import { type CommonOptions, checkData, offline, sessionOf, withCommon } from './common.ts';
 import { CommandFailure } from './failure.ts';
@@ -17,7 +19,7 @@ export function addUser(program: Command): void {
       const request = { name, role: options.role, password: await askNewPassword(`Password for ${name}: `) };
       const added = client
         ? await client.json('POST', '/api/users', request)
-        : await offline(session, ({ auth }) => auth.addUser(request));
+        : await offline(session, ({ auth }) => auth.addUser(parse(NewUser, request)));
       output.result(added, `Added ${name} as ${options.role}.`);
     });
 
@@ -37,7 +39,7 @@ export function addUser(program: Command): void {
         ...(options.password && { password: await askNewPassword(`New password for ${name}: `) }),
       };
       if (client) await client.json('PATCH', `/api/users/${encodeURIComponent(name)}`, change);
-      else await offline(session, ({ auth }) => auth.changeUser(name, change));
+      else await offline(session, ({ auth }) => auth.changeUser(name, parse(UserChange, change)));
       output.result({ changed: name, ...(role !== undefined && { role }) }, `Changed ${name}.`);
     });
 

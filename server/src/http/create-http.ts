@@ -13,6 +13,7 @@ import { asSeismoError, problemOf, sendProblem } from './problem.ts';
 import { registerRoutes } from './register.ts';
 import { allRoutes } from './routes/all.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
+import { PATH_PART_MAX_LENGTH } from './routes/schemas.ts';
 import { mountOf } from './url.ts';
 
 /** A socket on which nothing moves for so long is closed; questions may be silent until their own limit. */
@@ -23,7 +24,6 @@ const HEADERS_MAX_MS = 15_000;
 const KEEP_ALIVE_MS = 65_000;
 /** Headers and URL together: a question in the query string (`q`) fits. */
 const HEADERS_MAX_BYTES = 32 * 1024;
-const PATH_PART_MAX_LENGTH = 300;
 /** Of all connections, those of one address. */
 const ADDRESS_SHARE = 0.5;
 

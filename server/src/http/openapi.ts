@@ -1,6 +1,8 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { ERRORS, type ErrorCode } from '../model/errors.ts';
+import { codesOf } from './read-request.ts';
 import type { Access, AnswerDoc, Route } from './route.ts';
+import { FILTERS } from './routes/schemas.ts';
 
 const Problem = Type.Object(
   {
@@ -27,7 +29,20 @@ const WHO: Readonly<Record<Access, string>> = {
 
 /** Codes that a route may answer because of who may use it. */
 const WHO_ERRORS: readonly ErrorCode[] = ['AUTH_REQUIRED', 'AUTH_TOKEN_INVALID', 'AUTH_FORBIDDEN'];
-const BODY_ERRORS: readonly ErrorCode[] = ['BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'REQUEST_INVALID'];
+/** The router's own, of a part of a path that is longer than any name, or percent-encoded wrongly. */
+const PATH_ERRORS: readonly ErrorCode[] = ['NOT_FOUND', 'REQUEST_INVALID'];
+const QUERY_ERRORS: readonly ErrorCode[] = ['PARAMETER_UNKNOWN', 'PARAMETER_INVALID'];
+const BODY_ERRORS: readonly ErrorCode[] = [
+  'BODY_EMPTY',
+  'BODY_NOT_JSON',
+  'BODY_NOT_UTF8',
+  'BODY_TOO_LARGE',
+  'BODY_ENCODING_UNKNOWN',
+  'BODY_ENCODING_BROKEN',
+  'BODY_CUT_SHORT',
+  'REQUEST_INVALID',
+  'SERVER_BUSY',
+];
 
 /** The OpenAPI 3.1 document of these routes. */
 export function openApiOf(routes: readonly Route[], version: string): object {
@@ -36,7 +51,7 @@ export function openApiOf(routes: readonly Route[], version: string): object {
     const path = templateOf(route.url);
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
-  const schemas: Record<string, unknown> = { Problem };
+  const schemas: Record<string, unknown> = { Problem: hoist(Problem, {}) };
   const named = hoist(paths, schemas);
   return {
     openapi: '3.1.0',
@@ -64,6 +79,8 @@ export function openApiOf(routes: readonly Route[], version: string): object {
 function hoist(value: unknown, schemas: Record<string, unknown>): unknown {
   if (Array.isArray(value)) return value.map((each) => hoist(each, schemas));
   if (typeof value !== 'object' || value === null) return value;
+  const names = textsOf(value);
+  if (names) return hoist({ ...value, anyOf: undefined, type: 'string', enum: names }, schemas);
   const { $id: id, ...rest } = value as { $id?: unknown };
   const entries = Object.entries(typeof id === 'string' ? rest : value).map(([key, each]) => [
     key,
@@ -77,6 +94,13 @@ function hoist(value: unknown, schemas: Record<string, unknown>): unknown {
     schemas[id] = Object.fromEntries(entries.map(([key, each]) => [key, hoist(each, schemas)] as const));
   }
   return { $ref: `#/components/schemas/${id}` };
+}
+
+/** The texts of a union of texts, which prints as `enum`. */
+function textsOf(schema: object): string[] | undefined {
+  const members = 'anyOf' in schema && Array.isArray(schema.anyOf) ? (schema.anyOf as readonly object[]) : [];
+  const texts = members.flatMap((each) => ('const' in each && typeof each.const === 'string' ? [each.const] : []));
+  return texts.length > 0 && texts.length === members.length ? texts : undefined;
 }
 
 /** `/api/events/:app` → `/api/events/{app}` */
@@ -95,7 +119,11 @@ function operationOf(route: Route): object {
     summary: route.summary,
     description: WHO[route.access],
     ...(route.access !== 'open' && { security: [{ header: [] }, { bearer: [] }, { query: [] }, { cookie: [] }] }),
-    parameters: [...pathParameters(route.url), ...(route.query ?? []).map((one) => ({ ...one, in: 'query' }))],
+    parameters: [
+      ...parametersOf('path', route.params),
+      ...parametersOf('query', route.query),
+      ...(route.takesFilters ? parametersOf('query', FILTERS) : []),
+    ],
     ...(content && { requestBody: { required: true, content: mediaOf(content) } }),
     responses: { ...answersOf(route.answers), ...refusalsOf(route) },
   };
@@ -103,12 +131,14 @@ function operationOf(route: Route): object {
 
 const tagOf = (url: string): string => /^\/(?:api\/|admin\/)?([\w-]+)/.exec(url)?.[1] ?? 'server';
 
-function pathParameters(url: string): object[] {
-  return [...url.matchAll(/:(\w+)/g)].map(([, name]) => ({
+/** What has a default may be left out. */
+function parametersOf(place: 'path' | 'query', schema: TObject | undefined): object[] {
+  return Object.entries(schema?.properties ?? {}).map(([name, { description, ...rest }]) => ({
     name,
-    in: 'path',
-    required: true,
-    schema: Type.String(name === 'app' ? { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' } : {}),
+    in: place,
+    required: (schema?.required ?? []).includes(name) && rest['default'] === undefined,
+    ...(description !== undefined && { description }),
+    schema: rest,
   }));
 }
 
@@ -128,7 +158,10 @@ function answersOf(answers: Readonly<Record<number, AnswerDoc>>): object {
 function refusalsOf(route: Route): object {
   const codes = new Set<ErrorCode>([
     ...(route.access === 'open' ? [] : WHO_ERRORS),
+    ...(route.params ? PATH_ERRORS : []),
+    ...(route.query ? QUERY_ERRORS : []),
     ...(route.body ? BODY_ERRORS : []),
+    ...[route.params, route.query, route.body].flatMap(codesOf),
     ...(route.errors ?? []),
     'BUG',
   ]);

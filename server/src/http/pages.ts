@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ERRORS } from '../model/errors.ts';
 import type { Route } from './route.ts';
+import { FILTERS } from './routes/schemas.ts';
 
 const STYLE = `
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1d2433; background: #fff }
@@ -22,8 +23,9 @@ export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('
 /** The API, for people. */
 export function apiPage(routes: readonly Route[], version: string, mount: string): string {
   const parts = routes.map((route) => {
-    const rows = (route.query ?? []).map(
-      ({ name, description }) => `<tr><td><code>${htmlOf(name)}</code><td>${htmlOf(description)}`,
+    const parameters = { ...route.query?.properties, ...(route.takesFilters && FILTERS.properties) };
+    const rows = Object.entries(parameters).map(
+      ([name, { description }]) => `<tr><td><code>${htmlOf(name)}</code><td>${htmlOf(description ?? '')}`,
     );
     const answers = Object.entries(route.answers).map(
       ([status, { description, content }]) =>

@@ -1,16 +1,15 @@
-import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/auth.ts';
 import { SeismoError } from '../model/errors.ts';
-import { APP_NAME } from '../model/event.ts';
 import type { Caller, QueryControl } from '../model/query.ts';
 import { prepareZone } from '../time/zone-spans.ts';
-import { type BodyBounds, jsonOf } from './body.ts';
+import { jsonOf } from './body.ts';
 import { setTokenCookie } from './cookie.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import type { HttpDeps } from './deps.ts';
 import type { Metrics } from './metrics.ts';
 import { asSeismoError } from './problem.ts';
+import { type QueryValues, readBody, readPath, readQuery } from './read-request.ts';
 import type { Call, Route } from './route.ts';
 import { type AuditDetails, type AuditedRequest, SecurityLog } from './security-log.ts';
 import { searchOf } from './url.ts';
@@ -25,6 +24,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], d
   const log = new SecurityLog(deps.logger, deps.now);
   const byUrl = new Map<string, Route[]>();
   for (const route of routes) {
+    checkPathOf(route);
     byUrl.set(route.url, [...(byUrl.get(route.url) ?? []), route]);
     app.route({
       method: route.method,
@@ -53,6 +53,14 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], d
       },
     });
   }
+}
+
+/** Every part of the path that is named has a schema. @throws BUG */
+function checkPathOf({ url, params }: Route): void {
+  const named = [...url.matchAll(/:(\w+)/g)].map(([, name]) => name);
+  const known = Object.keys(params?.properties ?? {});
+  if (named.join() !== known.join())
+    throw new SeismoError('BUG', `${url} names ${named.join(', ')}, and its schema ${known.join(', ')}.`);
 }
 
 /** What is known so far of the line of the security log. */
@@ -100,23 +108,26 @@ async function answer(
     route.access === 'open' ? undefined : await identify(deps.auth, request, search, route.access, deps.now());
   audit.who = who;
   if (who?.kind === 'user' && who.renewed) setTokenCookie(request, reply, who.renewed, deps.now());
-  const named = (request.params as { app?: string }).app;
-  const app = named ?? '';
+  const app = (request.params as { app?: string }).app ?? '';
   if (who !== undefined || !route.isOpenTo?.(request)) authorize(who, route.access, app, request);
-  if (named !== undefined && !APP_NAME.test(named))
-    throw new SeismoError('APP_NAME_INVALID', `"${app.slice(0, 80)}" is not a name of an app.`, { field: 'app' });
   search.delete('access_token');
+  const params = route.params ? readPath(route.params, request.params) : {};
+  const { query, filters }: QueryValues = route.query
+    ? readQuery(route.query, route.takesFilters ?? false, search)
+    : { query: {}, filters: new Map() };
   const call: Call = {
     request,
     reply,
     who,
     app,
-    search,
+    params,
+    query,
+    filters,
     body: route.body
-      ? await jsonBody(request, route.body, {
-          maxBytes: route.bodyMaxBytes ?? JSON_BODY_MAX_BYTES,
-          budget: deps.bodies,
-        })
+      ? readBody(
+          route.body,
+          await jsonOf(request.raw, { maxBytes: route.bodyMaxBytes ?? JSON_BODY_MAX_BYTES, budget: deps.bodies }),
+        )
       : {},
     control: () => controlOf(deps, reply, callerOf(who)),
     audit: (details) => {
@@ -125,7 +136,7 @@ async function answer(
     audited: (action, details) => log.done({ action, request, who, details }),
   };
   if (route.access !== 'open' && route.access !== 'ingest') reply.header('cache-control', 'no-store');
-  await prepareZone(search.get('timeZone'));
+  if (typeof query['timeZone'] === 'string') await prepareZone(query['timeZone']);
   if (!route.timed) return (await route.handler(call)) ?? reply;
   try {
     const value = await route.handler(call);
@@ -162,22 +173,4 @@ function controlOf({ config }: HttpDeps, reply: FastifyReply, caller: Caller): Q
     caller,
     signal: gone.signal,
   };
-}
-
-/** @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, REQUEST_INVALID when it is no object or names a member the schema does not */
-async function jsonBody(
-  request: FastifyRequest,
-  schema: TSchema,
-  bounds: BodyBounds,
-): Promise<Readonly<Record<string, unknown>>> {
-  const value = await jsonOf(request.raw, bounds);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new SeismoError('REQUEST_INVALID', 'The body must be a JSON object.');
-  const known = Object.keys((schema as { properties?: object }).properties ?? {});
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown !== undefined)
-    throw new SeismoError('REQUEST_INVALID', `The body may hold ${known.join(', ')}, not "${unknown.slice(0, 80)}".`, {
-      field: unknown.slice(0, 80),
-    });
-  return value as Record<string, unknown>;
 }

@@ -17,7 +17,13 @@ export const TABLE_CONTENT = { 'application/x-ndjson': Type.String(), 'text/csv'
 export const tableOf = ({ answer, rows }: Asked): Table => ({ columns: answer.columns, rows });
 
 /** The answer in the form that was asked for; `table` for all but JSON. @param safe for spreadsheets */
-export function inForm(form: Form, { reply }: Call, answer: unknown, table: () => Table, safe: boolean): unknown {
+export function inForm(
+  form: Form,
+  { reply }: Pick<Call, 'reply'>,
+  answer: unknown,
+  table: () => Table,
+  safe: boolean,
+): unknown {
   if (form === 'json') return answer;
   reply.header('content-type', form === 'csv' ? CSV_TYPE : LINES_TYPE);
   return form === 'csv' ? csvOfTable(table(), safe) : linesOfTable(table());

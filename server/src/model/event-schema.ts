@@ -1,5 +1,6 @@
-/** Shapes of answers that HTTP and the analysis share. */
+/** Shapes that several folders share. */
 import { Type } from '@sinclair/typebox';
+import { APP_NAME } from './event.ts';
 
 export const Time = Type.String({ format: 'date-time', description: 'UTC, ISO 8601 with Z.' });
 export const Json = Type.Unknown({ description: 'Any JSON value.' });
@@ -8,6 +9,11 @@ export const Notes = Type.Array(
   Type.Object({ code: Type.Literal('PROPERTY_NOT_INDEXED'), field: Type.String(), detail: Type.String() }),
   { description: 'What to know about the answer; absent when there is nothing.' },
 );
+
+export const AppName = Type.String({
+  pattern: APP_NAME.source,
+  'x-expected': '1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or a digit',
+});
 
 export const StoredEventSchema = Type.Object({
   uuid: Type.String({ format: 'uuid' }),

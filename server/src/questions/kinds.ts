@@ -266,4 +266,7 @@ export const QUESTIONS = {
 export type Kind = keyof typeof QUESTIONS;
 export type QuestionOf<K extends Kind> = Static<(typeof QUESTIONS)[K]>;
 export type Question = { [K in Kind]: QuestionOf<K> }[Kind];
-export const QuestionSchema = Type.Union(Object.values(QUESTIONS), { $id: 'Question' });
+export const QuestionSchema = Type.Union(Object.values(QUESTIONS), {
+  $id: 'Question',
+  'x-error-code': 'QUESTION_INVALID',
+});

@@ -2,6 +2,7 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox';
 import { WEEK_STARTS } from '../model/app-settings.ts';
 import { INTERVALS, OPERATORS } from '../model/query.ts';
+import { OBJECT_HINT } from '../model/schema-check.ts';
 
 /** Bounds of a question; each keeps a statement for the engine within what it answers in seconds. */
 export const TEXT_MAX = 1_000;
@@ -25,8 +26,6 @@ export const FieldName = Type.String({
   description:
     'What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`.',
 });
-/** Of a schema: what to say about an object that it does not take. */
-export const OBJECT_HINT = 'x-object-hint';
 const Scalar = Type.Union([Type.String({ maxLength: TEXT_MAX }), Type.Number(), Type.Boolean(), Type.Null()]);
 
 export const Condition = object(
@@ -121,7 +120,7 @@ export const SegmentSchema = Type.Recursive(
       object({ or: Type.Array(This, { minItems: 1, maxItems: 10 }) }),
       object({ not: This }),
     ]),
-  { $id: 'Segment' },
+  { $id: 'Segment', 'x-error-code': 'QUESTION_INVALID' },
 );
 export type SegmentInput = Static<typeof SegmentSchema>;
 

@@ -13,8 +13,8 @@ export function encodeCursor({ timestamp, seq }: Place, order: 'asc' | 'desc'): 
 }
 
 /** @throws CURSOR_INVALID */
-export function decodeCursor(text: string | null, order: 'asc' | 'desc'): Place | undefined {
-  if (text === null) return undefined;
+export function decodeCursor(text: string | undefined, order: 'asc' | 'desc'): Place | undefined {
+  if (text === undefined) return undefined;
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
     if (Array.isArray(parts) && parts.length === 4) {

@@ -3,11 +3,21 @@ import { PROPERTY_MAX_LENGTH, parseProperty } from '../model/property-name.ts';
 import type { Condition, Field, Filter, Match, Operator, PropertyField } from '../model/query.ts';
 import { OPERATORS, patternsOf } from '../model/query.ts';
 import { PATTERNS_MAX, patternFault } from '../model/regexp.ts';
-import { faultOf } from '../questions/check.ts';
+import { faultOf } from '../model/schema-check.ts';
 import { filtersOf as conditionsOf } from '../questions/filters.ts';
 import { type FilterInput, Filters } from '../questions/parts.ts';
 import { storedUuids } from '../row/event-uuid.ts';
 import { invalid } from './parameters.ts';
+
+/** The filters of a query string, unparsed: name → value. */
+export type FilterParameters = ReadonlyMap<string, string>;
+
+/** As a list of known parameters names them. */
+export const FILTER_NAMES = ['event', 'id', 'user', 'device', 'session', 'uuid', 'data.<property>', 'filters'];
+const FILTER_NAME = /^(data[.[]|filters$|(event|id|user|device|session|uuid)(\[|$))/;
+/** Longer texts mean nothing as a value to compare with, and cost. */
+export const FILTER_MAX_LENGTH = 4_096;
+export const isFilterName = (name: string): boolean => FILTER_NAME.test(name);
 
 /** The ids of an app's write keys. */
 export type WriteKeys = (app: string) => readonly string[];
@@ -16,10 +26,10 @@ export type WriteKeys = (app: string) => readonly string[];
  * Filters as API.md spells them in a query string: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`,
  * `data.x[exists]=true`, `data.n="1"`, `data.a.b`, `data["a.b"]`; and the same on event, id, user, device, session, uuid; and `filters`.
  */
-export function filtersOf(search: URLSearchParams, app: string, writeKeysOf: WriteKeys = () => []): Filter[] {
+export function filtersOf(given: FilterParameters, app: string, writeKeysOf: WriteKeys = () => []): Filter[] {
   const uuidsOf = (text: string): string[] => storedUuids(app, text, writeKeysOf(app));
-  const filters: Filter[] = jsonFiltersOf(search).map((filter) => eachAsStored(filter, uuidsOf));
-  for (const [name, value] of search) {
+  const filters: Filter[] = jsonFiltersOf(given).map((filter) => eachAsStored(filter, uuidsOf));
+  for (const [name, value] of given) {
     const parsed = nameOf(name);
     if (parsed) filters.push(asStored(conditionOf(name, parsed.field, parsed.operator, value), uuidsOf));
   }
@@ -32,9 +42,9 @@ export function filtersOf(search: URLSearchParams, app: string, writeKeysOf: Wri
 }
 
 /** `filters` holds the filters of a question, as JSON: also `or`, and several conditions on one field. @throws PARAMETER_INVALID */
-function jsonFiltersOf(search: URLSearchParams): Filter[] {
-  const text = search.get('filters');
-  if (text === null) return [];
+function jsonFiltersOf(given: FilterParameters): Filter[] {
+  const text = given.get('filters');
+  if (text === undefined) return [];
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -42,7 +52,7 @@ function jsonFiltersOf(search: URLSearchParams): Filter[] {
     throw invalid('filters', 'must be JSON, like [{"field":"data.plan","value":"pro"}].');
   }
   const fault = faultOf(Filters, value);
-  if (fault) throw refused(`filters${fault.path}`, `filters${fault.path} ${fault.rule}`);
+  if (fault) throw refused(`filters${fault.path}`, `\`filters${fault.path}\` ${fault.rule}`);
   try {
     return conditionsOf(value as FilterInput[], 'filters');
   } catch (error) {

@@ -3,29 +3,38 @@ import type { EventRow } from '../model/event.ts';
 import type { Note } from '../model/notes.ts';
 import type { Filter, JsonValue, PropertyField, QueryControl, Range, Tally } from '../model/query.ts';
 import type { AppSummary, EventNameSummary, PropertySummary } from '../store/store.ts';
+import type {
+  EraseQuery,
+  EventsQuery,
+  FreshQuery,
+  GroupsQuery,
+  PropertiesQuery,
+  ReportQuery,
+  ValuesQuery,
+} from './queries.ts';
 
-/** What `http` asks of the reports room. The search parameters are the request's own, unparsed; failures are SeismoErrors that name the parameter. */
+/** Reports, groups, events and names, as the parameters of a query string ask for them. Failures are SeismoErrors that name the parameter. */
 export interface Reports {
-  report(kind: ReportKind, app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<Report>>;
-  groups(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<Groups>>;
+  report(kind: ReportKind, app: string, query: ReportQuery, control: QueryControl): Promise<Answer<Report>>;
+  groups(app: string, query: GroupsQuery, control: QueryControl): Promise<Answer<Groups>>;
   /** One page; `next` is the cursor of the following one, absent at the end. */
   eventsPage(
     app: string,
-    search: URLSearchParams,
+    query: EventsQuery,
     control: QueryControl,
   ): Promise<Answer<{ readonly events: readonly EventRow[]; readonly next?: string }>>;
   /** All that match, page by page, each page read by key with a question of its own. */
   eventsStream(
     app: string,
-    search: URLSearchParams,
+    query: EventsQuery,
     control: QueryControl,
   ): Promise<Answer<AsyncIterable<readonly EventRow[]>>>;
   /** @throws ERASE_FILTER_MISSING */
-  erase(app: string, search: URLSearchParams): Promise<{ readonly erased: number; readonly matching?: number }>;
-  apps(search: URLSearchParams, control: QueryControl): Promise<Answer<readonly AppSummary[]>>;
-  eventNames(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<readonly EventNameSummary[]>>;
-  properties(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<readonly PropertySummary[]>>;
-  values(app: string, search: URLSearchParams, control: QueryControl): Promise<Answer<Values>>;
+  erase(app: string, query: EraseQuery): Promise<{ readonly erased: number; readonly matching?: number }>;
+  apps(query: FreshQuery, control: QueryControl): Promise<Answer<readonly AppSummary[]>>;
+  eventNames(app: string, query: FreshQuery, control: QueryControl): Promise<Answer<readonly EventNameSummary[]>>;
+  properties(app: string, query: PropertiesQuery, control: QueryControl): Promise<Answer<readonly PropertySummary[]>>;
+  values(app: string, query: ValuesQuery, control: QueryControl): Promise<Answer<Values>>;
 }
 
 export type ReportKind = 'hour' | 'day' | 'week' | 'month' | 'period';

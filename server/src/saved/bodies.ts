@@ -54,7 +54,7 @@ export type Annotation = { readonly date: string; readonly text: string };
 const version = Type.Optional(Type.Integer({ minimum: 1, description: 'The version that was read; or `If-Match`.' }));
 
 /** The body of a change: any of the fields; null removes one that may be absent. */
-export function changesOf(body: TObject): TObject {
+export function changesOf(body: TObject) {
   const fields: TProperties = {};
   const required: readonly string[] = body.required ?? [];
   for (const [name, schema] of Object.entries(body.properties))

@@ -1,8 +1,6 @@
 /** Items of one kind, kept in the registry: under the app, by id. */
 import { randomBytes } from 'node:crypto';
-import type { TSchema } from '@sinclair/typebox';
 import { SeismoError } from '../model/errors.ts';
-import { faultOf } from '../questions/check.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Item, ItemFacts } from './item.ts';
 import type { Items } from './saved.ts';
@@ -12,14 +10,12 @@ const ITEM_MAX_BYTES = 256 * 1024;
 /** All items of a kind and app: they are in memory, and a list answers all of them. */
 const ITEMS_MAX_BYTES = 8 * 1024 * 1024;
 const ID_BYTES = 6;
-const ID = /^[0-9a-f]{12}$/;
 
 export interface CollectionOptions<Body> {
   readonly registry: Registry;
   /** The registry's kind, and how one is called: `reports`, `report`. */
   readonly kind: string;
   readonly noun: string;
-  readonly schema: TSchema;
   /** An app has at most so many. */
   readonly countMax: number;
   readonly now: () => number;
@@ -35,7 +31,7 @@ export interface CollectionOptions<Body> {
 type Stored<Body> = Omit<ItemFacts, 'id'> & { readonly body: Body };
 
 export function collectionOf<Body extends object>(options: CollectionOptions<Body>): Items<Body> {
-  const { registry, noun, schema, countMax, now, inTurn, settle, release, order } = options;
+  const { registry, noun, countMax, now, inTurn, settle, release, order } = options;
   const kindOf = (app: string): string => `${options.kind}/${app}`;
   const itemOf = (id: string, { body, version, ...facts }: Stored<Body>): Item<Body> => ({
     id,
@@ -45,7 +41,7 @@ export function collectionOf<Body extends object>(options: CollectionOptions<Bod
   });
 
   function stored(app: string, id: string): Stored<Body> {
-    const found = ID.test(id) ? registry.get<Stored<Body>>(kindOf(app), id) : undefined;
+    const found = registry.get<Stored<Body>>(kindOf(app), id);
     if (found === undefined) throw new SeismoError('SAVED_UNKNOWN', `The app has no ${noun} "${id.slice(0, 80)}".`);
     return found;
   }
@@ -80,10 +76,9 @@ export function collectionOf<Body extends object>(options: CollectionOptions<Bod
 
     get: (app, id) => itemOf(id, stored(app, id)),
 
-    async create(app, given, by) {
-      const checked = bodyOf<Body>(schema, noun, given);
+    async create(app, sent, by) {
       return await inTurn(app, async () => {
-        const body = await settle(app, checked, undefined);
+        const body = await settle(app, sent, undefined);
         const at = now();
         const facts = { version: 1, createdAt: at, updatedAt: at, createdBy: by, updatedBy: by };
         return await keep(app, randomBytes(ID_BYTES).toString('hex'), { ...facts, body });
@@ -94,8 +89,7 @@ export function collectionOf<Body extends object>(options: CollectionOptions<Bod
       return await inTurn(app, async () => {
         const found = stored(app, id);
         isCurrent(found, version);
-        const merged = Object.entries({ ...found.body, ...changes }).filter(([, value]) => value !== null);
-        const body = await settle(app, bodyOf<Body>(schema, noun, Object.fromEntries(merged)), id);
+        const body = await settle(app, changed(found.body, changes), id);
         const { createdAt, createdBy } = found;
         return await keep(app, id, {
           ...{ version: found.version + 1, createdAt, updatedAt: now(), createdBy, updatedBy: by },
@@ -115,13 +109,9 @@ export function collectionOf<Body extends object>(options: CollectionOptions<Bod
   };
 }
 
-/** @throws REQUEST_INVALID, or QUESTION_INVALID for what is wrong in a question or a segment */
-function bodyOf<Body>(schema: TSchema, noun: string, value: unknown): Body {
-  const fault = faultOf(schema, value);
-  if (fault === undefined) return value as Body;
-  const { path, rule } = fault;
-  throw refusal(path, `${path === '' ? `The ${noun}` : path} ${rule}`);
-}
+/** Of a body that its schema allows, and changes that it allows (`changesOf`), which remove no field that must be there. */
+const changed = <Body extends object>(body: Body, changes: object): Body =>
+  Object.fromEntries(Object.entries({ ...body, ...changes }).filter(([, value]) => value !== null)) as Body;
 
 /** Whose path leads into a question is refused as the question itself would be. */
 export const refusal = (path: string, detail: string): SeismoError =>

@@ -3,18 +3,7 @@ import { SeismoError } from '../model/errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Calendar } from '../time/calendar.ts';
 import { annotationsOf, keptDate } from './annotations.ts';
-import {
-  type Annotation,
-  AnnotationBody,
-  type Dashboard,
-  DashboardBody,
-  GRID_COLUMNS,
-  type Report,
-  ReportBody,
-  type SavedSegment,
-  SegmentBody,
-  type Tile,
-} from './bodies.ts';
+import { type Annotation, type Dashboard, GRID_COLUMNS, type Report, type SavedSegment, type Tile } from './bodies.ts';
 import { collectionOf, placed, refusal } from './collection.ts';
 import { savedIn, type Use, usesOfReport, usesOfSegment } from './references.ts';
 import type { Saved } from './saved.ts';
@@ -40,7 +29,7 @@ export function createSaved({ registry, analysis, calendarOf, now }: SavedSurrou
 
   const segments = collectionOf<SavedSegment>({
     ...shared,
-    ...{ kind: 'segments', noun: 'segment', schema: SegmentBody, countMax: SEGMENTS_MAX, order: byName },
+    ...{ kind: 'segments', noun: 'segment', countMax: SEGMENTS_MAX, order: byName },
     async settle(app, body) {
       const [inner] = savedIn(body.segment, 'segment');
       if (inner) throw refusal(inner.path, `${inner.path} is for questions: a saved segment does not name another.`);
@@ -54,7 +43,7 @@ export function createSaved({ registry, analysis, calendarOf, now }: SavedSurrou
 
   const reports = collectionOf<Report>({
     ...shared,
-    ...{ kind: 'reports', noun: 'report', schema: ReportBody, countMax: REPORTS_MAX, order: byName },
+    ...{ kind: 'reports', noun: 'report', countMax: REPORTS_MAX, order: byName },
     async settle(app, body, id) {
       await placed('question', () => analysis.check(app, body.question));
       if (id !== undefined && isShown(app, id)) refuseHidden([body], 'report');
@@ -68,7 +57,7 @@ export function createSaved({ registry, analysis, calendarOf, now }: SavedSurrou
 
   const dashboards = collectionOf<Dashboard>({
     ...shared,
-    ...{ kind: 'dashboards', noun: 'dashboard', schema: DashboardBody, countMax: DASHBOARDS_MAX, order: byName },
+    ...{ kind: 'dashboards', noun: 'dashboard', countMax: DASHBOARDS_MAX, order: byName },
     async settle(app, body, id) {
       const known = new Set(reports.list(app).map((report) => report.id));
       for (const [i, tile] of body.tiles.entries()) await checkTile(app, tile, `tiles[${i}]`, known);
@@ -84,7 +73,7 @@ export function createSaved({ registry, analysis, calendarOf, now }: SavedSurrou
 
   const notes = collectionOf<Annotation>({
     ...shared,
-    ...{ kind: 'annotations', noun: 'annotation', schema: AnnotationBody, countMax: ANNOTATIONS_MAX },
+    ...{ kind: 'annotations', noun: 'annotation', countMax: ANNOTATIONS_MAX },
     settle: async (app, body) => ({ ...body, date: keptDate(body.date, calendarOf(app), now()) }),
     order: (a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : a.id < b.id ? -1 : 1),
   });

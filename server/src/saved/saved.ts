@@ -14,14 +14,14 @@ export interface Saved {
   segmentOf(app: string, id: string): SegmentInput | undefined;
 }
 
-/** Items of one kind. Bodies come as they were sent, and are checked here. */
+/** Items of one kind. Bodies are as their schemas say (bodies.ts); what a schema cannot say is checked here. */
 export interface Items<Body> {
   /** By name, or by date. */
   list(app: string): readonly Item<Body>[];
   /** @throws SAVED_UNKNOWN */
   get(app: string, id: string): Item<Body>;
   /** On disk when it resolves. @throws REQUEST_INVALID, QUESTION_INVALID, SAVED_TOO_MANY */
-  create(app: string, body: unknown, by: string): Promise<Item<Body>>;
+  create(app: string, body: Body, by: string): Promise<Item<Body>>;
   /**
    * @param changes the fields to change; null removes one that may be absent
    * @param version that was read

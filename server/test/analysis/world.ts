@@ -12,6 +12,7 @@ import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-sto
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
 import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
 import { dayNumber } from '../../src/time/calendar.ts';
+import { byText } from '../reports/by-text.ts';
 import { startClickHouseServer } from '../store/clickhouse-server.ts';
 import { startFront } from '../store/front.ts';
 import { checkAnswer } from './answer.ts';
@@ -83,16 +84,18 @@ export async function aWorld(
     isNotIndexed: ingest.isNotIndexed,
     segmentOf: () => undefined,
   });
-  const reports = createReports(store, {
-    now: () => NOW,
-    calendarOf: (app) => ({ timeZone: zoneOf(app), weekStart: 'monday' }),
-    catchUp: (app, signal) => ingest.catchUp(app, signal),
-    asOf: (app) => ingest.asOf(app),
-    isNotIndexed: ingest.isNotIndexed,
-    erase: (app, range, filters, isKeptOut) =>
-      eraseEverywhere(ingest, store, app, range, filters, { isKeptOut, idWindowMs: 7 * DAY_MS, nowMs: NOW }),
-    erasable: (app, range, filters) => countErasable(ingest, store, app, range, filters),
-  });
+  const reports = byText(
+    createReports(store, {
+      now: () => NOW,
+      calendarOf: (app) => ({ timeZone: zoneOf(app), weekStart: 'monday' }),
+      catchUp: (app, signal) => ingest.catchUp(app, signal),
+      asOf: (app) => ingest.asOf(app),
+      isNotIndexed: ingest.isNotIndexed,
+      erase: (app, range, filters, isKeptOut) =>
+        eraseEverywhere(ingest, store, app, range, filters, { isKeptOut, idWindowMs: 7 * DAY_MS, nowMs: NOW }),
+      erasable: (app, range, filters) => countErasable(ingest, store, app, range, filters),
+    }),
+  );
   return {
     dataDir,
     /** Questions to the engine so far, in SQL. */

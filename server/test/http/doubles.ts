@@ -9,6 +9,7 @@ import type { Ingest, PostAnswer } from '../../src/ingest/ingest.ts';
 import { SeismoError } from '../../src/model/errors.ts';
 import type { EventRow } from '../../src/model/event.ts';
 import type { Poster } from '../../src/model/poster.ts';
+import type { FilterParameters } from '../../src/reports/filters.ts';
 import type { Reports } from '../../src/reports/reports.ts';
 import type { Saved } from '../../src/saved/saved.ts';
 
@@ -31,6 +32,12 @@ export interface Posted {
   /** The write key that posted it. */
   readonly keyId?: string;
   readonly bot?: Poster['bot'];
+}
+
+/** What reports are asked with. */
+interface Asked {
+  readonly filters: FilterParameters;
+  readonly fresh?: boolean;
 }
 
 export interface Double {
@@ -95,8 +102,8 @@ export function aHttp(options: DoubleOptions = {}): Double {
   const asked: string[] = [];
   const logged: string[] = [];
   const stored: PostAnswer = { status: 201, body: '{"uuid":"u"}', events: 1 };
-  const note = (what: string, app: string, search: URLSearchParams): void => {
-    asked.push(`${what} ${app} ${search}`.trim());
+  const note = (what: string, app: string, { filters, ...query }: Asked): void => {
+    asked.push(`${what} ${app} ${JSON.stringify({ ...query, ...Object.fromEntries(filters) })}`);
   };
   const ingest = {
     async post(app: string, body: Buffer, _arrivedAt: number, device?: string, poster?: Poster) {
@@ -160,28 +167,28 @@ export function aHttp(options: DoubleOptions = {}): Double {
   };
   const summary = { total: 3, firstSeen: NOW, lastSeen: NOW };
   const reports = {
-    async report(kind: string, app: string, search: URLSearchParams) {
-      note(kind, app, search);
-      return { value: { app, total: 3 }, ...(search.get('fresh') === 'false' && { asOf: NOW }) };
+    async report(kind: string, app: string, query: Asked) {
+      note(kind, app, query);
+      return { value: { app, total: 3 }, ...(!query.fresh && { asOf: NOW }) };
     },
-    async groups(app: string, search: URLSearchParams) {
-      note('groups', app, search);
+    async groups(app: string, query: Asked) {
+      note('groups', app, query);
       return { value: { attr: 'plan' } };
     },
-    async eventsPage(app: string, search: URLSearchParams) {
-      note('page', app, search);
+    async eventsPage(app: string, query: Asked) {
+      note('page', app, query);
       return { value: { events: [anEventRow()], next: 'c2' } };
     },
-    async eventsStream(app: string, search: URLSearchParams) {
-      note('stream', app, search);
+    async eventsStream(app: string, query: Asked) {
+      note('stream', app, query);
       const pages = async function* () {
         yield [anEventRow(), anEventRow({ seq: '2', user: 'eve, "x"' })];
         yield [anEventRow({ seq: '3' })];
       };
       return { value: pages() };
     },
-    async erase(app: string, search: URLSearchParams) {
-      note('erase', app, search);
+    async erase(app: string, query: Asked) {
+      note('erase', app, query);
       return { erased: 4 };
     },
     apps: async () => ({

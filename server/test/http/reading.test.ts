@@ -30,7 +30,9 @@ describe('events', () => {
     expect(answer.headers.link).toBe('</api/events/shop?data.plan=pro+x&limit=1&cursor=c2>; rel="next"');
     expect(answer.headers['server-timing']).toMatch(/^total;dur=\d/);
     expect(answer.headers['cache-control']).toBe('no-store');
-    expect(double.asked).toEqual(['page shop data.plan=pro+x&limit=1']);
+    expect(double.asked).toEqual([
+      'page shop {"limit":1,"order":"desc","fresh":true,"csvSafe":false,"data.plan":"pro x"}',
+    ]);
   });
 
   it('come as NDJSON or CSV in full, when asked so', async () => {

@@ -37,7 +37,7 @@ it('has one line for each sign-in, failure, change of a user or a key, and erasu
       },
       createKey: async () => ({
         ...{
-          id: 'k9',
+          id: '0123456789ab',
           app: 'shop',
           scope: 'write',
           origins: [],
@@ -54,11 +54,11 @@ it('has one line for each sign-in, failure, change of a user or a key, and erasu
   await ask(double, 'POST', '/auth', '', { username: 'ada', password: 'right' });
   await ask(double, 'POST', '/auth', '', { username: 'ada', password: 'wrong-secret' });
   await ask(double, 'POST', '/auth', '', { username: 'typed-password-here', password: 'x' });
-  await ask(double, 'POST', '/api/users', 'admin', { name: 'eve', password: 'new-secret' });
-  await ask(double, 'PATCH', '/api/users/eve', 'admin', { password: 'new-secret', role: 'admin' });
+  await ask(double, 'POST', '/api/users', 'admin', { name: 'eve', password: 'the new secret' });
+  await ask(double, 'PATCH', '/api/users/eve', 'admin', { password: 'the new secret', role: 'admin' });
   await ask(double, 'DELETE', '/api/users/bob', 'admin');
   await ask(double, 'POST', '/api/keys', 'admin', { app: 'shop', scope: 'write' });
-  await ask(double, 'DELETE', '/api/keys/k9', 'admin');
+  await ask(double, 'DELETE', '/api/keys/0123456789ab', 'admin');
   await ask(double, 'DELETE', '/api/events/shop?user=eve', 'admin');
   await ask(double, 'PATCH', '/api/apps/shop', 'admin', { retentionDays: 30 });
   await ask(double, 'DELETE', '/api/events/shop?user=eve', 'viewer');
@@ -78,9 +78,9 @@ it('has one line for each sign-in, failure, change of a user or a key, and erasu
     { security: 'remove user', by, from, route: 'DELETE /api/users/:name', name: 'bob', outcome: 'USER_UNKNOWN' },
     {
       ...{ security: 'create key', by, from, route: 'POST /api/keys' },
-      ...{ key: 'k9', app: 'shop', scope: 'write', outcome: 'done' },
+      ...{ key: '0123456789ab', app: 'shop', scope: 'write', outcome: 'done' },
     },
-    { security: 'revoke key', by, from, route: 'DELETE /api/keys/:id', id: 'k9', outcome: 'done' },
+    { security: 'revoke key', by, from, route: 'DELETE /api/keys/:id', id: '0123456789ab', outcome: 'done' },
     { security: 'erase events', by, from, route: 'DELETE /api/events/:app', app: 'shop', erased: 4, outcome: 'done' },
     {
       ...{ security: 'change app settings', by, from, route: 'PATCH /api/apps/:app', app: 'shop' },

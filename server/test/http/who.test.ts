@@ -37,7 +37,7 @@ describe('the token', () => {
   ] as [Headers, string][])('is read from %j %s', async (headers, query) => {
     const double = open();
     expect((await ask(double, 'GET', `/api/reports/day/shop${query}`, headers)).status).toBe(200);
-    expect(double.asked).toEqual(['day shop']);
+    expect(double.asked).toEqual(['day shop {"exact":false,"fresh":true,"csvSafe":false}']);
   });
 
   it('is refused when wrong, whatever the cookie says, and asked for when absent', async () => {

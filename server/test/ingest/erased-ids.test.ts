@@ -75,7 +75,7 @@ async function post(...events: readonly object[]): Promise<{ accepted: number; d
   await ingest.catchUp('shop');
   return { accepted, duplicates };
 }
-const of = (query: string): Filter[] => filtersOf(new URLSearchParams(query), 'shop');
+const of = (query: string): Filter[] => filtersOf(new Map(new URLSearchParams(query)), 'shop');
 const erase = (query: string, isKeptOut = false) =>
   eraseEverywhere(ingest, store, 'shop', ALL, of(query), { isKeptOut, idWindowMs: 7 * DAY_MS, nowMs: now });
 const stored = () => store.events.map((each) => Number.parseInt(each.uuid.slice(-4), 16)).toSorted((a, b) => a - b);

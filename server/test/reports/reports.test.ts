@@ -6,8 +6,8 @@ import type { CountsQuery, EventsQuery, Filter, GroupsQuery, QueryControl, Range
 import { createReports } from '../../src/reports/create-reports.ts';
 import { CSV_HEADER, csvLine } from '../../src/reports/csv.ts';
 import { filtersOf } from '../../src/reports/filters.ts';
-import type { Reports } from '../../src/reports/reports.ts';
 import type { Store } from '../../src/store/store.ts';
+import { byText, filterParameters } from './by-text.ts';
 
 // 2026-11-24T12:00Z, a Tuesday.
 const NOW = Date.UTC(2026, 10, 24, 12);
@@ -15,7 +15,7 @@ const control: QueryControl = { maxSeconds: 1, maxBytes: 1e6, maxRows: 1e3 };
 const search = (text = '') => new URLSearchParams(text);
 const iso = (ms: number) => new Date(ms).toISOString().slice(0, 16);
 
-let reports: Reports;
+let reports: ReturnType<typeof byText>;
 let asked: { counts?: CountsQuery; groups?: GroupsQuery; events: EventsQuery[]; erased?: [Range, readonly Filter[]] };
 let caughtUp: (string | undefined)[];
 let rows: EventRow[];
@@ -72,18 +72,20 @@ beforeEach(() => {
       return page;
     },
   } as unknown as Store;
-  reports = createReports(store, {
-    now: () => NOW,
-    calendarOf: (app) => ({ timeZone: app === 'nepal' ? 'Asia/Kathmandu' : 'UTC', weekStart: 'sunday' }),
-    catchUp: async (app) => void caughtUp.push(app),
-    asOf: () => NOW - 5,
-    isNotIndexed: () => false,
-    erasable: async () => 7,
-    erase: async (_app, range, filters) => {
-      asked.erased = [range, filters];
-      return 4;
-    },
-  });
+  reports = byText(
+    createReports(store, {
+      now: () => NOW,
+      calendarOf: (app) => ({ timeZone: app === 'nepal' ? 'Asia/Kathmandu' : 'UTC', weekStart: 'sunday' }),
+      catchUp: async (app) => void caughtUp.push(app),
+      asOf: () => NOW - 5,
+      isNotIndexed: () => false,
+      erasable: async () => 7,
+      erase: async (_app, range, filters) => {
+        asked.erased = [range, filters];
+        return 4;
+      },
+    }),
+  );
 });
 
 const failure = async (work: Promise<unknown>) =>
@@ -179,7 +181,7 @@ describe('report', () => {
 });
 
 describe('filters', () => {
-  const parse = (text: string) => filtersOf(search(text), 'shop');
+  const parse = (text: string) => filtersOf(filterParameters(search(text)), 'shop');
   const property = (path: string[], literal = false) => ({ kind: 'property', path, literal });
 
   it('read a bare value as text and as what it spells, a quoted one as text alone', () => {

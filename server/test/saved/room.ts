@@ -2,9 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TSchema } from '@sinclair/typebox';
 import { createAnalysis } from '../../src/analysis/create-analysis.ts';
+import { parse } from '../../src/model/schema-check.ts';
 import { openRegistry } from '../../src/registry/lmdb-registry.ts';
+import { AnnotationBody, DashboardBody, ReportBody, SegmentBody } from '../../src/saved/bodies.ts';
 import { createSaved } from '../../src/saved/create-saved.ts';
+import type { Items } from '../../src/saved/saved.ts';
 import type { AnalysisStore } from '../../src/store/analysis-store.ts';
 
 /** 2026-03-20, noon. */
@@ -61,8 +65,16 @@ export function aRoom(options: { readonly timeZone?: string } = {}) {
     clock,
     /** The store's queries. */
     asked,
+    /** New items are what comes from outside, checked as the routes check them. */
     get saved() {
-      return rooms.saved;
+      const { saved } = rooms;
+      return {
+        ...saved,
+        reports: checked(saved.reports, ReportBody),
+        dashboards: checked(saved.dashboards, DashboardBody),
+        segments: checked(saved.segments, SegmentBody),
+        annotations: { ...saved.annotations, ...checked(saved.annotations, AnnotationBody) },
+      };
     },
     get analysis() {
       return rooms.analysis;
@@ -78,6 +90,13 @@ export function aRoom(options: { readonly timeZone?: string } = {}) {
       await rooms.registry.close();
       rmSync(folder, { recursive: true });
     },
+  };
+}
+
+function checked<Body extends object>(items: Items<Body>, schema: TSchema) {
+  return {
+    ...items,
+    create: async (app: string, body: unknown, by: string) => await items.create(app, parse(schema, body) as Body, by),
   };
 }
 

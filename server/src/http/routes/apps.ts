@@ -1,18 +1,23 @@
-import { Type } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
-import { type AppSettings, WEEK_STARTS } from '../../model/app-settings.ts';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { WEEK_STARTS } from '../../model/app-settings.ts';
 import { SeismoError } from '../../model/errors.ts';
+import { one } from '../../questions/parts.ts';
+import { FRESH_PARAMETERS, PROPERTIES_PARAMETERS, VALUES_PARAMETERS } from '../../reports/queries.ts';
 import { zoneNamed } from '../../time/zone-spans.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { Call, Route } from '../route.ts';
+import { type Route, route } from '../route.ts';
 import { sayAsOf } from './as-of.ts';
-import { FILTERS, FRESH, FROM_TO, Json, Notes, parameter, Time } from './schemas.ts';
+import { APP_PATH, Json, Notes, Time } from './schemas.ts';
 
-const nullable = <T extends import('@sinclair/typebox').TSchema>(schema: T) =>
-  Type.Optional(Type.Union([schema, Type.Null()]));
+const nullable = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 const name = Type.String({ minLength: 1, maxLength: 256 });
-const timeZone = Type.String({ description: 'IANA' });
-const weekStart = Type.Union(WEEK_STARTS.map((day) => Type.Literal(day)));
+const timeZone = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  'x-expected': 'an IANA zone such as Europe/Berlin',
+  description: 'IANA',
+});
+const weekStart = one(WEEK_STARTS);
 /** The bounds of the setting of the same name (settings.ts). */
 const RETENTION_DAYS_MAX = 36_500;
 const retentionDays = Type.Integer({ minimum: 1, maximum: RETENTION_DAYS_MAX });
@@ -22,12 +27,16 @@ const Settings = Type.Object({
   weekStart: Type.Optional(weekStart),
   retentionDays: Type.Optional(retentionDays),
 });
-const Changes = Type.Object({
-  name: nullable(name),
-  timeZone: nullable(timeZone),
-  weekStart: nullable(weekStart),
-  retentionDays: nullable(retentionDays),
-});
+const Changes = Type.Object(
+  {
+    name: nullable(name),
+    timeZone: nullable(timeZone),
+    weekStart: nullable(weekStart),
+    retentionDays: nullable(retentionDays),
+  },
+  { additionalProperties: false, 'x-error-code': 'APP_SETTINGS_INVALID' },
+);
+const FreshParameters = Type.Object(FRESH_PARAMETERS);
 const seen = { total: Type.Integer(), firstSeen: Time, lastSeen: Time };
 const Apps = Type.Array(
   Type.Object({
@@ -61,23 +70,23 @@ const Values = Type.Object({
 
 export function appRoutes(deps: HttpDeps): readonly Route[] {
   const { reports, registry } = deps;
-  const list = (description: string, schema: import('@sinclair/typebox').TSchema) => ({
+  const list = (description: string, schema: TSchema) => ({
     access: 'read' as const,
     cors: 'read' as const,
     timed: true,
-    query: [FRESH],
     answers: { 200: { description, content: { 'application/json': schema } } },
-    errors: ['PARAMETER_UNKNOWN', 'STORE_BEHIND', 'STORE_UNAVAILABLE'] as const,
+    errors: ['STORE_BEHIND', 'STORE_UNAVAILABLE'] as const,
     method: 'GET' as const,
   });
   const settings = { description: 'The settings of the app.', content: { 'application/json': Settings } };
   return [
-    {
+    route({
       ...list('The apps; a read key sees its own.', Apps),
       url: '/api/apps',
+      query: FreshParameters,
       summary: 'The apps: those that have events, settings or a key',
       async handler(call) {
-        const answer = await reports.apps(call.search, call.control());
+        const answer = await reports.apps(call.query, call.control());
         sayAsOf(call.reply, answer);
         const { who } = call;
         const known = new Map(answer.value.map((each) => [each.app, each]));
@@ -100,70 +109,69 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
           };
         });
       },
-    },
+    }),
     {
       method: 'GET',
       url: '/api/apps/:app',
+      params: APP_PATH,
       summary: 'The settings of an app; what is absent comes from the configuration',
       access: 'admin',
       answers: { 200: settings },
       handler: async ({ app }) => registry.appSettings(app),
     },
-    {
+    route({
       method: 'PATCH',
       url: '/api/apps/:app',
+      params: APP_PATH,
       summary: 'Change settings of an app; null removes one',
       access: 'admin',
       body: Changes,
       answers: { 200: settings },
-      errors: ['APP_SETTINGS_INVALID', 'REQUEST_INVALID', 'STORE_UNAVAILABLE'],
+      errors: ['STORE_UNAVAILABLE'],
       audit: 'change app settings',
       async handler({ app, body, audit }) {
-        const settings = await registry.setAppSettings(app, changesOf(body));
+        const settings = await registry.setAppSettings(app, withZone(body));
         audit({ changed: Object.keys(body) });
         return settings;
       },
-    },
-    {
+    }),
+    route({
       ...list('Event names with totals, the most frequent first.', EventNames),
       url: '/api/apps/:app/events',
+      params: APP_PATH,
+      query: FreshParameters,
       summary: 'The event names of an app',
-      async handler(call: Call) {
-        const answer = await reports.eventNames(call.app, call.search, call.control());
+      async handler(call) {
+        const answer = await reports.eventNames(call.app, call.query, call.control());
         sayAsOf(call.reply, answer);
         return answer.value.map(withTimes);
       },
-    },
-    {
+    }),
+    route({
       ...list('Property names with types and examples.', Properties),
       url: '/api/apps/:app/properties',
+      params: APP_PATH,
       summary: 'The properties of an app',
-      query: [parameter('event', 'Of the events with this name alone.'), FRESH],
-      async handler(call: Call) {
-        const answer = await reports.properties(call.app, call.search, call.control());
+      query: Type.Object(PROPERTIES_PARAMETERS),
+      async handler(call) {
+        const answer = await reports.properties(call.app, call.query, call.control());
         sayAsOf(call.reply, answer);
         return answer.value;
       },
-    },
-    {
+    }),
+    route({
       ...list('The values, and how many events were looked at.', Values),
       url: '/api/apps/:app/values',
+      params: APP_PATH,
       summary: 'Values of a field to choose from, among the newest events',
-      query: [
-        parameter('field', '`event`, `id`, `user`, `device`, `session`, `uuid`, or a property like `data.plan`.'),
-        parameter('search', "What a value's text holds, whatever the case; those that begin with it come first."),
-        parameter('limit', '20 unless said, 1,000 at most.'),
-        ...FILTERS,
-        ...FROM_TO,
-        FRESH,
-      ],
-      errors: ['PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'STORE_BEHIND', 'STORE_UNAVAILABLE'],
-      async handler(call: Call) {
-        const answer = await reports.values(call.app, call.search, call.control());
+      query: Type.Object(VALUES_PARAMETERS),
+      takesFilters: true,
+      async handler(call) {
+        const answer = await reports.values(call.app, { ...call.query, filters: call.filters }, call.control());
         sayAsOf(call.reply, answer);
         return answer.value;
       },
-    },
+    }),
   ];
 }
 
@@ -175,26 +183,12 @@ function withTimes<T extends { readonly firstSeen: number; readonly lastSeen: nu
   };
 }
 
-type AppChanges = { readonly [K in keyof AppSettings]: AppSettings[K] | null };
-
-/** @throws APP_SETTINGS_INVALID naming the field */
-function changesOf(body: Readonly<Record<string, unknown>>): AppChanges {
-  const fault = Value.Errors(Changes, body).First();
-  if (fault) {
-    const field = fault.path.slice(1);
-    const rule: Record<string, string> = {
-      name: 'a text of 1 to 256 characters',
-      timeZone: 'an IANA zone such as Europe/Berlin',
-      weekStart: WEEK_STARTS.join(' or '),
-      retentionDays: `a whole number of days from 1 to ${RETENTION_DAYS_MAX}`,
-    };
-    throw new SeismoError('APP_SETTINGS_INVALID', `${field} must be ${rule[field] ?? 'valid'}, or null.`, { field });
-  }
-  const changes = body as AppChanges;
+/** The zone as its list spells it. @throws APP_SETTINGS_INVALID */
+function withZone(changes: Static<typeof Changes>): Static<typeof Changes> {
   if (typeof changes.timeZone !== 'string') return changes;
   const zone = zoneNamed(changes.timeZone);
   if (zone === undefined)
-    throw new SeismoError('APP_SETTINGS_INVALID', 'timeZone must be an IANA zone such as Europe/Berlin, or null.', {
+    throw new SeismoError('APP_SETTINGS_INVALID', '`timeZone` must be an IANA zone such as Europe/Berlin, or null.', {
       field: 'timeZone',
     });
   return { ...changes, timeZone: zone };

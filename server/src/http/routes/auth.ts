@@ -1,20 +1,16 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity, SignedIn } from '../../auth/auth.ts';
+import { NewPassword, SignIn } from '../../auth/requests.ts';
 import { SeismoError } from '../../model/errors.ts';
 import { clearTokenCookie, tokenCookie } from '../cookie.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { Route } from '../route.ts';
+import { type Route, route } from '../route.ts';
 import { answerSignedIn, callerOf, userOf } from '../signed-in.ts';
+import { searchOf } from '../url.ts';
 import { credentialOf, isCrossSite } from '../who.ts';
 import { RoleSchema, SignedInSchema, Time } from './schemas.ts';
 
-const SignIn = Type.Object({
-  username: Type.Optional(Type.String()),
-  password: Type.Optional(Type.String()),
-  token: Type.Optional(Type.String({ description: 'A GitHub personal access token, instead of name and password.' })),
-});
-const NewPassword = Type.Object({ present: Type.String(), password: Type.String({ description: 'The new one.' }) });
 const Me = Type.Object({ user: Type.String(), role: RoleSchema, expiresAt: Time });
 
 /** Names and passwords are short, tokens of GitHub some hundred bytes; and this body is anybody's to send. */
@@ -25,7 +21,7 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
   const signedIn = (session: SignedIn, request: FastifyRequest, reply: FastifyReply) =>
     answerSignedIn(session, request, reply, now());
   return [
-    {
+    route({
       method: 'POST',
       url: '/auth',
       summary: 'Sign in with name and password, or with a GitHub token',
@@ -41,19 +37,21 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
         // Else a page elsewhere could sign its visitor in as somebody else.
         if (isCrossSite(request))
           throw new SeismoError('AUTH_CROSS_SITE', 'Signing in works from a page of this server, or from a program.');
-        audit({ user: auth.users().some(({ name }) => name === body.username) ? String(body.username) : 'unknown' });
+        const { username, password, token } = body;
+        audit({ user: auth.users().find(({ name }) => name === username)?.name ?? 'unknown' });
         const caller = callerOf(request);
-        const session =
-          body.token === undefined
-            ? await auth.signInWithPassword(body.username, body.password, caller)
-            : await auth.signInWithGitHub(body.token, caller);
+        let session: SignedIn;
+        if (token !== undefined) session = await auth.signInWithGitHub(token, caller);
+        else if (username !== undefined && password !== undefined)
+          session = await auth.signInWithPassword(username, password, caller);
+        else throw new SeismoError('REQUEST_INVALID', 'Send {"username": …, "password": …} or {"token": …}.');
         audit({ user: session.user });
         // The browser's former session would be valid and out of reach.
         const former = tokenCookie(request);
         if (former !== undefined) await auth.signOut(former).catch(() => undefined);
         return signedIn(session, request, reply);
       },
-    },
+    }),
     {
       method: 'GET',
       url: '/auth',
@@ -62,7 +60,7 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
       answers: { 200: { description: 'The user of the token.', content: { 'application/json': Me } } },
       handler: async ({ who }) => meOf(who),
     },
-    {
+    route({
       method: 'PUT',
       url: '/auth/password',
       summary: 'Change one’s own password; the other sessions end',
@@ -85,7 +83,7 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
           reply,
         );
       },
-    },
+    }),
     {
       method: 'DELETE',
       url: '/auth',
@@ -93,8 +91,8 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
       access: 'user',
       answers: { 204: { description: 'Signed out.' } },
       audit: 'sign out',
-      async handler({ request, reply, search }) {
-        const credential = credentialOf(request, search);
+      async handler({ request, reply }) {
+        const credential = credentialOf(request, searchOf(request));
         if (credential) await auth.signOut(credential.token);
         clearTokenCookie(request, reply);
         return reply.status(204).send();

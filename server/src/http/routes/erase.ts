@@ -1,34 +1,20 @@
 import { Socket } from 'node:net';
 import { Type } from '@sinclair/typebox';
+import { ERASE_PARAMETERS } from '../../reports/queries.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { Route } from '../route.ts';
-import { FILTERS, FROM_TO, parameter } from './schemas.ts';
+import { type Route, route } from '../route.ts';
+import { APP_PATH } from './schemas.ts';
 
 export function eraseRoutes({ reports }: HttpDeps): readonly Route[] {
   return [
-    {
+    route({
       method: 'DELETE',
       url: '/api/events/:app',
       summary: 'Erase events for good: those that match, or all',
       access: 'admin',
-      query: [
-        ...FILTERS,
-        parameter('date', '`today`, `yesterday` or a day.'),
-        ...FROM_TO,
-        parameter('timeZone', 'The zone of dates without offset.'),
-        {
-          name: 'block',
-          description:
-            '`true` keeps what is erased out: for `idWindowDays` from now on it is a duplicate when it is sent again.',
-          schema: Type.Boolean(),
-        },
-        {
-          name: 'dryRun',
-          description: '`true` erases nothing and answers how many events match (`matching`).',
-          schema: Type.Boolean(),
-        },
-        { name: 'all', description: '`true` erases without a filter.', schema: Type.Boolean() },
-      ],
+      params: APP_PATH,
+      query: Type.Object(ERASE_PARAMETERS),
+      takesFilters: true,
       answers: {
         200: {
           description: 'How many were hidden; their disk is freed later.',
@@ -37,23 +23,16 @@ export function eraseRoutes({ reports }: HttpDeps): readonly Route[] {
           },
         },
       },
-      errors: [
-        'ERASE_FILTER_MISSING',
-        'PROPERTY_NOT_INDEXED',
-        'PARAMETER_UNKNOWN',
-        'PARAMETER_INVALID',
-        'STORE_BEHIND',
-        'STORE_UNAVAILABLE',
-      ],
+      errors: ['ERASE_FILTER_MISSING', 'PROPERTY_NOT_INDEXED', 'STORE_BEHIND', 'STORE_UNAVAILABLE'],
       audit: 'erase events',
-      async handler({ app, search, request, audit }) {
+      async handler({ app, query, filters, request, audit }) {
         // Rewriting parts may outlast any idle limit.
         const { socket } = request.raw;
         if (socket instanceof Socket) socket.setTimeout(0);
-        const answer = await reports.erase(app, search);
+        const answer = await reports.erase(app, { ...query, filters });
         audit({ erased: answer.erased });
         return answer;
       },
-    },
+    }),
   ];
 }

@@ -1,40 +1,35 @@
 import { Readable } from 'node:stream';
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import type { EventRow } from '../../model/event.ts';
 import { eventToJson } from '../../model/event.ts';
+import { EVENTS_PARAMETERS } from '../../reports/queries.ts';
 import { CSV_TYPE, csvOf, LINES_TYPE } from '../csv.ts';
 import type { HttpDeps } from '../deps.ts';
-import { answerFormOf, EVENT_FORMS, type Form, formParameter } from '../form.ts';
+import { answerFormOf, EVENT_FORMS, type Form, formParameters } from '../form.ts';
 import { PARQUET_TYPE, parquetOf } from '../parquet.ts';
 import { asSeismoError, instanceOf } from '../problem.ts';
-import type { Call, Route } from '../route.ts';
-import { pathOf } from '../url.ts';
+import { type Call, type Route, route } from '../route.ts';
+import { pathOf, searchOf } from '../url.ts';
 import { sayAsOf } from './as-of.ts';
-import { CSV_SAFE, FILTERS, FRESH, FROM_TO, parameter, StoredEventSchema } from './schemas.ts';
+import { APP_PATH, StoredEventSchema } from './schemas.ts';
+
+const EventsParameters = Type.Object({ ...EVENTS_PARAMETERS, ...formParameters(EVENT_FORMS) });
+type EventsCall = Call<object, Static<typeof EventsParameters>>;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 export function eventRoutes(deps: HttpDeps): readonly Route[] {
   return [
-    {
+    route({
       method: 'GET',
       url: '/api/events/:app',
       summary: 'Events, newest first; all of them as NDJSON, CSV or Parquet',
       access: 'read',
       cors: 'read',
       timed: true,
-      query: [
-        ...FILTERS,
-        parameter('date', '`today`, `yesterday` or a day.'),
-        ...FROM_TO,
-        parameter('order', '`asc` or `desc` (default).'),
-        { name: 'limit', description: 'Events a page, 1,000 unless said.', schema: Type.Integer({ minimum: 1 }) },
-        parameter('cursor', 'From the Link header: the page after this place.'),
-        parameter('timeZone', 'The zone of dates without offset.'),
-        formParameter(EVENT_FORMS),
-        CSV_SAFE,
-        FRESH,
-      ],
+      params: APP_PATH,
+      query: EventsParameters,
+      takesFilters: true,
       answers: {
         200: {
           description:
@@ -47,33 +42,23 @@ export function eventRoutes(deps: HttpDeps): readonly Route[] {
           },
         },
       },
-      errors: [
-        'PARAMETER_UNKNOWN',
-        'PARAMETER_INVALID',
-        'CURSOR_INVALID',
-        'PROPERTY_NOT_INDEXED',
-        'STORE_BEHIND',
-        'QUERY_TOO_MANY',
-        'QUERY_WAITED_TOO_LONG',
-        'STORE_UNAVAILABLE',
-      ],
+      errors: ['PROPERTY_NOT_INDEXED', 'STORE_BEHIND', 'QUERY_TOO_MANY', 'QUERY_WAITED_TOO_LONG', 'STORE_UNAVAILABLE'],
       handler: (call) => events(deps, call),
-    },
+    }),
   ];
 }
 
-async function events(deps: HttpDeps, call: Call): Promise<unknown> {
-  const { app, search, request, reply } = call;
-  const isSaid = search.has('format');
-  const form = answerFormOf(call, EVENT_FORMS);
-  if (form === 'json') return await page(deps, call, isSaid);
-  const answer = await deps.reports.eventsStream(app, search, call.control());
+async function events(deps: HttpDeps, call: EventsCall): Promise<unknown> {
+  const { app, query, filters, request, reply } = call;
+  const form = answerFormOf(call, query.format, EVENT_FORMS);
+  if (form === 'json') return await page(deps, call);
+  const answer = await deps.reports.eventsStream(app, { ...query, filters }, call.control());
   sayAsOf(reply, answer);
   reply.header('content-type', STREAM_TYPES[form]);
   if (form === 'parquet') reply.header('content-disposition', `attachment; filename="${app}.parquet"`);
   const counted = { events: 0 };
   const rows = countedPages(answer.value, counted);
-  const pages = toldWhenCut(deps, call, streamOf(form, rows, search.get('csvSafe') === 'true'), () =>
+  const pages = toldWhenCut(deps, call, streamOf(form, rows, query.csvSafe), () =>
     call.audited('export events', { format: form, ...counted }),
   );
   if (request.method === 'HEAD') {
@@ -104,7 +89,7 @@ async function* countedPages(pages: AsyncIterable<readonly EventRow[]>, counted:
 /** A failure on the way cuts the answer, so that nobody takes it for whole; why is in the log alone. */
 async function* toldWhenCut(
   { logger }: HttpDeps,
-  { request }: Call,
+  { request }: Pick<Call, 'request'>,
   pieces: AsyncGenerator<Buffer>,
   atEnd: () => void,
 ) {
@@ -121,15 +106,14 @@ async function* toldWhenCut(
   }
 }
 
-/** @param isSaid the form was asked for by `format`: the next page is, too */
-async function page(deps: HttpDeps, call: Call, isSaid: boolean): Promise<unknown> {
-  const { app, search, request, reply } = call;
-  const answer = await deps.reports.eventsPage(app, search, call.control());
+async function page(deps: HttpDeps, call: EventsCall): Promise<unknown> {
+  const { app, query, filters, request, reply } = call;
+  const answer = await deps.reports.eventsPage(app, { ...query, filters }, call.control());
   sayAsOf(reply, answer);
   if (answer.value.next !== undefined) {
-    const following = new URLSearchParams(search);
+    const following = searchOf(request);
+    following.delete('access_token');
     following.set('cursor', answer.value.next);
-    if (isSaid) following.set('format', 'json');
     reply.header('link', `<${pathOf(request)}?${following}>; rel="next"`);
   }
   reply.header('content-type', JSON_TYPE);

@@ -1,11 +1,12 @@
 import { Type } from '@sinclair/typebox';
+import { GROUPS_PARAMETERS } from '../../reports/queries.ts';
 import type { Groups as GroupsAnswer } from '../../reports/reports.ts';
 import type { HttpDeps } from '../deps.ts';
-import { answerFormOf, formParameter, TABLE_FORMS, takeCsvSafe } from '../form.ts';
-import type { Route } from '../route.ts';
+import { answerFormOf, formParameters, TABLE_FORMS } from '../form.ts';
+import { type Route, route } from '../route.ts';
 import { inForm, TABLE_CONTENT, type Table } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
-import { CALENDAR, CSV_SAFE, EXACT, FILTERS, FRESH, FROM_TO, Json, Notes, parameter, Time } from './schemas.ts';
+import { APP_PATH, Json, Notes, Time } from './schemas.ts';
 
 const tally = { total: Type.Integer(), users: Type.Integer() };
 const Groups = Type.Object({
@@ -23,25 +24,16 @@ const Groups = Type.Object({
 
 export function groupRoutes({ reports }: HttpDeps): readonly Route[] {
   return [
-    {
+    route({
       method: 'GET',
       url: '/api/groups/:app',
       summary: 'Counts by the value of a property',
       access: 'read',
       cors: 'read',
       timed: true,
-      query: [
-        parameter('attr', 'The property, nested by dots: `address.city`.'),
-        ...FILTERS,
-        parameter('date', '`today`, `yesterday` or a day.'),
-        ...FROM_TO,
-        { name: 'limit', description: 'The most frequent so many; the others are summed.', schema: Type.Integer() },
-        ...CALENDAR,
-        EXACT,
-        FRESH,
-        formParameter(TABLE_FORMS),
-        CSV_SAFE,
-      ],
+      params: APP_PATH,
+      query: Type.Object({ ...GROUPS_PARAMETERS, ...formParameters(TABLE_FORMS) }),
+      takesFilters: true,
       answers: {
         200: {
           description:
@@ -50,8 +42,6 @@ export function groupRoutes({ reports }: HttpDeps): readonly Route[] {
         },
       },
       errors: [
-        'PARAMETER_UNKNOWN',
-        'PARAMETER_INVALID',
         'QUERY_LIMIT_TIME',
         'QUERY_LIMIT_MEMORY',
         'QUERY_LIMIT_ROWS',
@@ -61,13 +51,13 @@ export function groupRoutes({ reports }: HttpDeps): readonly Route[] {
         'STORE_UNAVAILABLE',
       ],
       async handler(call) {
-        const form = answerFormOf(call, TABLE_FORMS);
-        const isSafe = takeCsvSafe(call);
-        const answer = await reports.groups(call.app, call.search, call.control());
+        const { app, query, filters } = call;
+        const form = answerFormOf(call, query.format, TABLE_FORMS);
+        const answer = await reports.groups(app, { ...query, filters }, call.control());
         sayAsOf(call.reply, answer);
-        return inForm(form, call, answer.value, () => tableOfGroups(answer.value), isSafe);
+        return inForm(form, call, answer.value, () => tableOfGroups(answer.value), query.csvSafe);
       },
-    },
+    }),
   ];
 }
 

@@ -1,26 +1,13 @@
 import { Type } from '@sinclair/typebox';
-import { type KeySummary, SCOPES } from '../../auth/auth.ts';
+import type { KeySummary } from '../../auth/auth.ts';
+import { NewKey, SCOPES } from '../../auth/requests.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { Route } from '../route.ts';
+import { type Route, route } from '../route.ts';
 import { Time } from './schemas.ts';
 
 const scope = Type.Union(SCOPES.map((one) => Type.Literal(one)));
-const NewKey = Type.Object({
-  app: Type.String(),
-  scope,
-  origins: Type.Optional(Type.Array(Type.String(), { description: 'Where a browser may use a write key.' })),
-  eventsPerSecond: Type.Optional(
-    Type.Number({ description: '1,000 unless set. A second of them at once, and two in debt.' }),
-  ),
-  bytesPerSecond: Type.Optional(
-    Type.Number({ description: 'Of bodies, inflated, refused ones too. 4 KiB an event of the rate unless set.' }),
-  ),
-  trusted: Type.Optional(
-    Type.Boolean({
-      description:
-        'A write key that is in no page: its text ids count for the whole app, its events may be of any time, and it may use all names.',
-    }),
-  ),
+const KeyPath = Type.Object({
+  id: Type.String({ pattern: '^[0-9a-f]{12}$', 'x-expected': '12 hexadecimal digits', 'x-error-code': 'KEY_UNKNOWN' }),
 });
 const summary = {
   id: Type.String(),
@@ -46,7 +33,7 @@ export function keyRoutes({ auth }: HttpDeps): readonly Route[] {
       },
       handler: async () => auth.keys().map(withTime),
     },
-    {
+    route({
       method: 'POST',
       url: '/api/keys',
       summary: 'Make a key; it is shown this once',
@@ -58,28 +45,28 @@ export function keyRoutes({ auth }: HttpDeps): readonly Route[] {
           content: { 'application/json': Type.Object({ ...summary, key: Type.String() }) },
         },
       },
-      errors: ['KEY_INVALID', 'APP_NAME_INVALID'],
       audit: 'create key',
       async handler({ body, reply, audit }) {
-        const made = await auth.createKey({ ...body, app: body.app, scope: body.scope });
+        const made = await auth.createKey(body);
         audit({ key: made.id, app: made.app, scope: made.scope });
         reply.status(201);
         return withTime(made);
       },
-    },
-    {
+    }),
+    route({
       method: 'DELETE',
       url: '/api/keys/:id',
+      params: KeyPath,
       summary: 'Revoke a key',
       access: 'admin',
       answers: { 204: { description: 'Revoked.' } },
       errors: ['KEY_UNKNOWN'],
       audit: 'revoke key',
-      async handler({ request, reply }) {
-        await auth.revokeKey((request.params as { id: string }).id);
+      async handler({ params, reply }) {
+        await auth.revokeKey(params.id);
         return reply.status(204).send();
       },
-    },
+    }),
   ];
 }
 

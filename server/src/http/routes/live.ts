@@ -1,30 +1,39 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import type { ConnectionRequest } from '../../live/live.ts';
 import { SeismoError } from '../../model/errors.ts';
 import { filtersOf } from '../../reports/filters.ts';
-import { booleanOf, checkNames } from '../../reports/parameters.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sseStreamOf } from '../event-stream.ts';
-import type { Call, Route } from '../route.ts';
+import { type Call, type Route, route } from '../route.ts';
 import { searchOf } from '../url.ts';
 import { authorize, credentialOf } from '../who.ts';
-import { FILTERS, parameter } from './schemas.ts';
+import { APP_PATH } from './schemas.ts';
+
+const LAST_ID_MAX_LENGTH = 100;
+const LiveParameters = Type.Object({
+  rejected: Type.Boolean({ default: false, description: '`true`: what was refused, without filters.' }),
+  lastEventId: Type.Optional(
+    Type.String({
+      maxLength: LAST_ID_MAX_LENGTH,
+      'x-expected': 'the id of a message',
+      description: 'As the header `Last-Event-ID`, which counts more: go on behind this message.',
+    }),
+  ),
+});
+type LiveCall = Call<unknown, Static<typeof LiveParameters>>;
 
 export function liveRoutes(deps: HttpDeps): readonly Route[] {
   return [
-    {
+    route({
       method: 'GET',
       url: '/api/live/:app',
       summary: 'Events as they are accepted, or what is refused and why, as server-sent events',
       access: 'read',
       cors: 'read',
-      query: [
-        ...FILTERS,
-        { name: 'rejected', description: '`true`: what was refused, without filters.', schema: Type.Boolean() },
-        parameter('lastEventId', 'As the header `Last-Event-ID`, which counts more: go on behind this message.'),
-        parameter('access_token', 'A token or a read key, for `EventSource`, which can send no header.'),
-      ],
+      params: APP_PATH,
+      query: LiveParameters,
+      takesFilters: true,
       answers: {
         200: {
           description:
@@ -32,17 +41,20 @@ export function liveRoutes(deps: HttpDeps): readonly Route[] {
           content: { 'text/event-stream': Type.String() },
         },
       },
-      errors: ['PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'LIVE_TOO_MANY'],
+      errors: ['LIVE_TOO_MANY'],
       handler: (call) => live(deps, call),
-    },
+    }),
   ];
 }
 
-async function live(deps: HttpDeps, call: Call): Promise<unknown> {
-  const { search, request, reply } = call;
-  const isRejected = booleanOf(search, 'rejected', false);
-  checkNames(search, { names: ['rejected', 'lastEventId'], filters: !isRejected });
-  const filters = filtersOf(search, call.app, deps.auth.writeKeysOf);
+async function live(deps: HttpDeps, call: LiveCall): Promise<unknown> {
+  const { query, request, reply } = call;
+  const [filter] = call.filters.keys();
+  if (query.rejected && filter !== undefined)
+    throw new SeismoError('PARAMETER_UNKNOWN', 'What was rejected comes without filters.', {
+      field: filter.slice(0, 80),
+    });
+  const filters = filtersOf(call.filters, call.app, deps.auth.writeKeysOf);
   for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value);
   if (request.method === 'HEAD') return reply.send();
   // A refusal is answered before the head was sent; the first word sends it.
@@ -52,7 +64,7 @@ async function live(deps: HttpDeps, call: Call): Promise<unknown> {
     reply.raw.socket?.setNoDelay(true);
   });
   const reader = readerOf(deps, call);
-  if (isRejected) deps.live.subscribeToRejections(reader, outlet);
+  if (query.rejected) deps.live.subscribeToRejections(reader, outlet);
   else deps.live.subscribe({ ...reader, filters }, outlet);
   return undefined;
 }
@@ -65,13 +77,13 @@ const HEADERS = {
   connection: 'close',
 };
 
-function readerOf({ auth }: HttpDeps, { app, who, request, search }: Call): ConnectionRequest {
+function readerOf({ auth }: HttpDeps, { app, who, request, query }: LiveCall): ConnectionRequest {
   // The token is not among the parameters any more.
   const credential = credentialOf(request, searchOf(request));
   const header = request.headers['last-event-id'];
-  const lastId = (typeof header === 'string' ? header : search.get('lastEventId')) ?? undefined;
+  const lastId = typeof header === 'string' ? header : query.lastEventId;
   if (lastId !== undefined && lastId.length > LAST_ID_MAX_LENGTH)
-    throw new SeismoError('PARAMETER_INVALID', 'lastEventId must be the id of a message.', { field: 'lastEventId' });
+    throw new SeismoError('PARAMETER_INVALID', '`lastEventId` must be the id of a message.', { field: 'lastEventId' });
   return {
     app,
     caller: who?.kind === 'key' ? `key ${who.id}` : `user ${who?.name}`,
@@ -84,5 +96,3 @@ function readerOf({ auth }: HttpDeps, { app, who, request, search }: Call): Conn
     },
   };
 }
-
-const LAST_ID_MAX_LENGTH = 100;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import type { PostAnswer } from '../../ingest/ingest.ts';
 import { SeismoError } from '../../model/errors.ts';
 import { ADMIN, type Poster } from '../../model/poster.ts';
@@ -7,8 +7,8 @@ import { bodyChunks, bytesOf, formOf, JSON_TYPE, parsedBody, withBody } from '..
 import { isBotAgent } from '../bots.ts';
 import type { HttpDeps } from '../deps.ts';
 import { boundsOf, throwRefusal } from '../fast-post.ts';
-import type { Call, Route } from '../route.ts';
-import { parameter, StoredEventSchema } from './schemas.ts';
+import { type Call, type Route, route } from '../route.ts';
+import { APP_PATH, StoredEventSchema } from './schemas.ts';
 
 const NewEvent = Type.Object({
   event: Type.Union([Type.String(), Type.Object({ id: Type.Optional(Type.String()), event: Type.String() })]),
@@ -40,24 +40,32 @@ const BatchAnswer = Type.Object({
 const StoredNow = Type.Intersect([StoredEventSchema, Type.Object({ notIndexed: Type.Optional(NotIndexed) })]);
 const Duplicate = Type.Object({ uuid: Type.String(), app: Type.String(), duplicate: Type.Literal(true) });
 
+const PostParameters = Type.Object({
+  device: Type.Optional(
+    Type.Literal('daily', {
+      description:
+        '`daily`: an event without a device that names no user, or is an `$identify`, gets a device of this day, an HMAC of address and user agent.',
+    }),
+  ),
+  bot: Type.Optional(
+    Type.Literal(true, {
+      description:
+        '`true`: a program drives the page. Its events get `data.$bot`, and its page views are rejected (`EVENT_FROM_BOT`) unless `keepBotPageViews` is set; so it is with the user agents of crawlers.',
+    }),
+  ),
+});
+type PostCall = Call<unknown, Static<typeof PostParameters>>;
+
 export function postRoutes(deps: HttpDeps): readonly Route[] {
   return [
-    {
+    route({
       method: 'POST',
       url: '/api/events/:app',
       summary: 'Post one event or many; the answer leaves when they are on disk',
       access: 'ingest',
       cors: 'ingest',
-      query: [
-        parameter(
-          'device',
-          '`daily`: an event without a device that names no user, or is an `$identify`, gets a device of this day, an HMAC of address and user agent.',
-        ),
-        parameter(
-          'bot',
-          '`true`: a program drives the page. Its events get `data.$bot`, and its page views are rejected (`EVENT_FROM_BOT`) unless `keepBotPageViews` is set; so it is with the user agents of crawlers.',
-        ),
-      ],
+      params: APP_PATH,
+      query: PostParameters,
       rawBody: { 'application/json': Body, 'text/plain': Body, 'application/x-ndjson': Type.String() },
       answers: {
         200: {
@@ -68,8 +76,6 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
       },
       errors: [
         'BATCH_ALL_REJECTED',
-        'PARAMETER_UNKNOWN',
-        'PARAMETER_INVALID',
         'BODY_NOT_JSON',
         'BODY_TOO_LARGE',
         'BODY_TYPE_UNSUPPORTED',
@@ -82,11 +88,11 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
         'SERVER_BUSY',
       ],
       handler: (call) => post(deps, call),
-    },
+    }),
   ];
 }
 
-async function post(deps: HttpDeps, call: Call): Promise<unknown> {
+async function post(deps: HttpDeps, call: PostCall): Promise<unknown> {
   const { app, who, request, reply } = call;
   throwRefusal(request.raw);
   const arrivedAt = deps.now();
@@ -131,24 +137,11 @@ async function read(
  * Who looks at the page that posts: its device, when it stores none and asks for one, and whether it is a bot. Programs ask for no device and
  * name no origin; that their user agents are not those of browsers does not make them bots.
  */
-function visitorOf({ ingest }: HttpDeps, { app, search, request }: Call): Visitor {
+function visitorOf({ ingest }: HttpDeps, { app, query, request }: PostCall): Visitor {
   const agent = request.headers['user-agent'];
-  let device: string | undefined;
-  let isDriven = false;
-  for (const [name, value] of search) {
-    if (name !== 'device' && name !== 'bot')
-      throw new SeismoError('PARAMETER_UNKNOWN', `Posting knows no parameter "${name.slice(0, 80)}".`, { field: name });
-    if (value !== (name === 'device' ? 'daily' : 'true'))
-      throw new SeismoError(
-        'PARAMETER_INVALID',
-        `${name} must be ${name === 'device' ? 'daily' : 'true'}, or absent.`,
-        { field: name },
-      );
-    if (name === 'device') device = ingest.dailyDevice(app, request.ip, agent ?? '');
-    else isDriven = true;
-  }
+  const device = query.device === 'daily' ? ingest.dailyDevice(app, request.ip, agent ?? '') : undefined;
   const isPage = device !== undefined || request.headers.origin !== undefined;
-  return { device, isBot: isDriven || (isPage && isBotAgent(agent)) };
+  return { device, isBot: query.bot === true || (isPage && isBotAgent(agent)) };
 }
 
 interface Visitor {

@@ -1,15 +1,15 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { AnswerSchema } from '../../analysis/answer-schemas.ts';
 import { SeismoError } from '../../model/errors.ts';
 import { QuestionSchema } from '../../questions/kinds.ts';
+import { FRESH_PARAMETERS } from '../../reports/queries.ts';
 import { jsonOf } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
-import { answerFormOf, formParameter, TABLE_FORMS } from '../form.ts';
-import type { Call, Route } from '../route.ts';
+import { answerFormOf, formParameters, TABLE_FORMS } from '../form.ts';
+import { type Call, type Route, route } from '../route.ts';
 import { inForm, tableOf } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
-import { onlyKnown } from './parameters.ts';
-import { CSV_SAFE, FRESH, Json, parameter, Time } from './schemas.ts';
+import { APP_PATH, Json, NO_PARAMETERS, Time } from './schemas.ts';
 
 const QUESTION_MAX_BYTES = 256 * 1024;
 const shared = {
@@ -17,6 +17,7 @@ const shared = {
   access: 'read' as const,
   cors: 'read' as const,
   timed: true,
+  params: APP_PATH,
   answers: {
     200: {
       description: 'The answer; as CSV or NDJSON its table.',
@@ -25,8 +26,6 @@ const shared = {
   },
   errors: [
     'QUESTION_INVALID',
-    'PARAMETER_UNKNOWN',
-    'PARAMETER_INVALID',
     'RANGE_TOO_MANY_BUCKETS',
     'QUERY_LIMIT_TIME',
     'QUERY_LIMIT_MEMORY',
@@ -51,80 +50,81 @@ const Explained = Type.Object({
     { description: 'In the order in which they went to the engine.' },
   ),
 });
-const FORM = [formParameter(TABLE_FORMS), CSV_SAFE];
+const ANSWER_PARAMETERS = { ...FRESH_PARAMETERS, ...formParameters(TABLE_FORMS) };
+const AnswerParameters = Type.Object(ANSWER_PARAMETERS);
+/** A URL and its headers have 32 KiB together. */
+const LINK_MAX_LENGTH = 32 * 1024;
 
 export function queryRoutes(deps: HttpDeps): readonly Route[] {
   const bounds = { maxBytes: QUESTION_MAX_BYTES, budget: deps.bodies };
   return [
-    {
+    route({
       ...shared,
       method: 'POST',
       summary: 'A question of the analysis: trends, funnels, retention and more',
-      query: [FRESH, ...FORM],
+      query: AnswerParameters,
       rawBody: { 'application/json': QuestionSchema },
       errors: [...shared.errors, 'BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'BODY_TOO_LARGE'],
       async handler(call) {
-        return await answer(deps, call, await jsonOf(call.request.raw, bounds), []);
+        return await answer(deps, call, await jsonOf(call.request.raw, bounds));
       },
-    },
-    {
+    }),
+    route({
       ...shared,
       method: 'POST',
       url: '/api/query/:app/sql',
       summary: 'The SQL that answers a question',
       access: 'user',
+      query: NO_PARAMETERS,
       rawBody: { 'application/json': QuestionSchema },
       answers: { 200: { description: 'What goes to the engine.', content: { 'application/json': Explained } } },
       errors: [...shared.errors, 'BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'BODY_TOO_LARGE'],
       async handler(call) {
-        onlyKnown(call.search, []);
         const question = await jsonOf(call.request.raw, bounds);
         return await deps.analysis.explain(call.app, question, call.control());
       },
-    },
-    {
+    }),
+    route({
       ...shared,
       method: 'GET',
       summary: 'The same question, for links',
-      query: [parameter('q', 'The question as JSON, percent-encoded.'), FRESH, ...FORM],
+      query: Type.Object({
+        q: Type.String({
+          minLength: 1,
+          maxLength: LINK_MAX_LENGTH,
+          'x-expected': 'a question as JSON, percent-encoded',
+          description: 'The question as JSON, percent-encoded.',
+        }),
+        ...ANSWER_PARAMETERS,
+      }),
       async handler(call) {
-        return await answer(deps, call, questionOfLink(call.search), ['q']);
+        return await answer(deps, call, questionOfLink(call.query.q));
       },
-    },
+    }),
   ];
 }
 
 /** @throws PARAMETER_INVALID */
-function questionOfLink(search: URLSearchParams): unknown {
-  const q = search.get('q');
+function questionOfLink(q: string): unknown {
   try {
-    if (q !== null) return JSON.parse(q);
-  } catch {
-    // Refused below.
+    return JSON.parse(q);
+  } catch (cause) {
+    throw new SeismoError('PARAMETER_INVALID', '`q` must be a question as JSON, percent-encoded.', {
+      field: 'q',
+      cause,
+    });
   }
-  throw new SeismoError('PARAMETER_INVALID', 'q must be a question as JSON, percent-encoded.', { field: 'q' });
 }
 
 async function answer(
   { analysis }: HttpDeps,
-  call: Call,
+  call: Call<object, Static<typeof AnswerParameters>>,
   question: unknown,
-  more: readonly string[],
 ): Promise<unknown> {
-  const { app, search, reply } = call;
-  const form = answerFormOf(call, TABLE_FORMS);
-  onlyKnown(search, [...more, 'fresh', 'csvSafe']);
-  const isFresh = booleanOf(search, 'fresh', true);
-  const isSafe = booleanOf(search, 'csvSafe', false);
-  const asked = await analysis.ask(app, question, { isFresh, control: call.control() });
+  const { app, query, reply } = call;
+  const form = answerFormOf(call, query.format, TABLE_FORMS);
+  const asked = await analysis.ask(app, question, { isFresh: query.fresh, control: call.control() });
   sayAsOf(reply, asked);
   if (asked.isKept) reply.header('server-timing', 'cache;desc="hit"');
-  return inForm(form, call, asked.answer, () => tableOf(asked), isSafe);
-}
-
-function booleanOf(search: URLSearchParams, name: string, absent: boolean): boolean {
-  const value = search.get(name);
-  if (value === null) return absent;
-  if (value === 'true' || value === 'false') return value === 'true';
-  throw new SeismoError('PARAMETER_INVALID', `${name} must be true or false.`, { field: name });
+  return inForm(form, call, asked.answer, () => tableOf(asked), query.csvSafe);
 }

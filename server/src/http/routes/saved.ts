@@ -1,13 +1,13 @@
-import { type TObject, type TSchema, Type } from '@sinclair/typebox';
+import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox';
 import type { Identity } from '../../auth/auth.ts';
 import { type ErrorCode, SeismoError } from '../../model/errors.ts';
+import { from, to } from '../../reports/queries.ts';
 import { AnnotationBody, changesOf, DashboardBody, ReportBody, SegmentBody } from '../../saved/bodies.ts';
 import type { ItemFacts } from '../../saved/item.ts';
 import type { Items } from '../../saved/saved.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { Call, Route } from '../route.ts';
-import { onlyKnown } from './parameters.ts';
-import { parameter, Time } from './schemas.ts';
+import { type Call, type Route, route } from '../route.ts';
+import { APP_PATH, AppPathName, NO_PARAMETERS, SavedPathId, Time } from './schemas.ts';
 
 interface Kind {
   /** The last part of its URL, and how one is called. */
@@ -19,6 +19,12 @@ interface Kind {
   readonly errors: readonly ErrorCode[];
   readonly removeErrors?: readonly ErrorCode[];
 }
+
+const ItemPath = Type.Object({ app: AppPathName, id: SavedPathId });
+const AnnotationsParameters = Type.Object({
+  from: Type.Optional({ ...from, description: "A day of the app's zone, or a time." }),
+  to: Type.Optional(to),
+});
 
 const facts = {
   id: Type.String(),
@@ -55,14 +61,9 @@ export function savedRoutes({ saved }: HttpDeps): readonly Route[] {
         errors: [],
       },
       {
-        query: [
-          parameter('from', "A day of the app's zone, or a time."),
-          parameter('to', 'A day is included, a time excluded.'),
-        ],
-        errors: ['PARAMETER_INVALID'],
+        query: AnnotationsParameters,
         item: { at: { ...Time, description: "The date as an instant: of a day its beginning in the app's zone." } },
-        list({ app, search }) {
-          const [from, to] = [search.get('from') ?? undefined, search.get('to') ?? undefined];
+        list(app, { from, to }) {
           return annotations.between(app, from, to).map(({ at, ...item }) => ({ ...answered(item), at: iso(at) }));
         },
       },
@@ -71,11 +72,10 @@ export function savedRoutes({ saved }: HttpDeps): readonly Route[] {
 }
 
 interface Listing {
-  readonly query: NonNullable<Route['query']>;
-  readonly errors: readonly ErrorCode[];
+  readonly query: typeof AnnotationsParameters;
   /** Fields of listed items alone. */
   readonly item: Readonly<Record<string, TSchema>>;
-  readonly list: (call: Call) => readonly object[];
+  readonly list: (app: string, range: Static<typeof AnnotationsParameters>) => readonly object[];
 }
 
 function routesOf(kind: Kind, listing?: Listing): readonly Route[] {
@@ -91,30 +91,30 @@ function routesOf(kind: Kind, listing?: Listing): readonly Route[] {
   const write = { access: 'admin' as const };
   const read = { access: 'read' as const, cors: 'read' as const, method: 'GET' as const };
   const kept: readonly ErrorCode[] = ['SAVED_TOO_MANY', 'BODY_TOO_LARGE', 'JOURNAL_UNAVAILABLE', ...kind.errors];
-  const sent = ({ reply }: Call, item: ItemFacts): object => {
+  const sent = ({ reply }: Pick<Call, 'reply'>, item: ItemFacts): object => {
     reply.header('etag', `"${item.version}"`);
     return answered(item);
   };
+  const list = {
+    ...read,
+    url,
+    params: APP_PATH,
+    summary: `The ${plural} of an app`,
+    answers: { 200: answer(`All of them${listing ? ' between, by date' : ', by name'}.`, Items) },
+  };
   return [
-    {
-      ...read,
-      url,
-      summary: `The ${plural} of an app`,
-      ...(listing && { query: listing.query }),
-      answers: { 200: answer(`All of them${listing ? ' between, by date' : ', by name'}.`, Items) },
-      errors: ['PARAMETER_UNKNOWN', ...(listing?.errors ?? [])],
-      async handler(call) {
-        onlyKnown(
-          call.search,
-          (listing?.query ?? []).map(({ name }) => name),
-        );
-        return listing ? listing.list(call) : items.list(call.app).map((item) => answered(item as ItemFacts));
-      },
-    },
-    {
+    listing
+      ? route({ ...list, query: listing.query, handler: async (call) => listing.list(call.app, call.query) })
+      : route({
+          ...list,
+          query: NO_PARAMETERS,
+          handler: async (call) => items.list(call.app).map((item) => answered(item as ItemFacts)),
+        }),
+    route({
       ...write,
       method: 'POST',
       url,
+      params: APP_PATH,
       summary: `Save a new ${noun}`,
       body,
       answers: { 201: answer(`The ${noun}, on disk.`, Item) },
@@ -124,55 +124,63 @@ function routesOf(kind: Kind, listing?: Listing): readonly Route[] {
         call.reply.status(201);
         return sent(call, item as ItemFacts);
       },
-    },
-    {
+    }),
+    route({
       ...read,
       url: one,
+      params: ItemPath,
       summary: `One ${noun}`,
       answers: { 200: answer(`The ${noun}; its version also as ETag.`, Item) },
       errors: ['SAVED_UNKNOWN'],
-      handler: async (call) => sent(call, items.get(call.app, idOf(call)) as ItemFacts),
-    },
-    {
+      handler: async (call) => sent(call, items.get(call.app, call.params.id) as ItemFacts),
+    }),
+    route({
       ...write,
       method: 'PATCH',
       url: one,
+      params: ItemPath,
       summary: `Change a ${noun}, with the version that was read as "version" or If-Match`,
       body: changesOf(body),
       answers: { 200: answer(`The ${noun} as it is now.`, Item) },
       errors: ['SAVED_UNKNOWN', 'VERSION_STALE', 'VERSION_MISSING', ...kept],
       async handler(call) {
         const { version: said, ...changes } = call.body;
-        const version = await versionOf(call, said, () => items.get(call.app, idOf(call)) as ItemFacts);
+        const version = await versionOf(call, said, () => items.get(call.app, call.params.id) as ItemFacts);
         if (version === undefined)
           throw new SeismoError('VERSION_MISSING', `Send the version of the ${noun} that is to be changed.`, {
             field: 'version',
           });
-        return sent(call, (await items.change(call.app, idOf(call), changes, version, nameOf(call.who))) as ItemFacts);
+        return sent(
+          call,
+          (await items.change(call.app, call.params.id, changes, version, nameOf(call.who))) as ItemFacts,
+        );
       },
-    },
-    {
+    }),
+    route({
       ...write,
       method: 'DELETE',
       url: one,
+      params: ItemPath,
       summary: `Delete a ${noun}; with If-Match, that version alone`,
       answers: { 204: { description: 'Deleted.' } },
       errors: ['SAVED_UNKNOWN', 'VERSION_STALE', 'REQUEST_INVALID', ...(kind.removeErrors ?? [])],
       async handler(call) {
-        const version = await versionOf(call, undefined, () => items.get(call.app, idOf(call)) as ItemFacts);
-        await items.remove(call.app, idOf(call), version);
+        const version = await versionOf(call, undefined, () => items.get(call.app, call.params.id) as ItemFacts);
+        await items.remove(call.app, call.params.id, version);
         return call.reply.status(204).send();
       },
-    },
+    }),
   ];
 }
 
 /** The version that a change is meant for: of the body, or of `If-Match` (`"3"`, `W/"3"`, `*`). @throws REQUEST_INVALID */
-async function versionOf({ request }: Call, said: unknown, current: () => ItemFacts): Promise<number | undefined> {
-  if (said !== undefined && !(Number.isSafeInteger(said) && Number(said) >= 1))
-    throw new SeismoError('REQUEST_INVALID', 'version must be the whole number that was read.', { field: 'version' });
+async function versionOf(
+  { request }: Pick<Call, 'request'>,
+  said: number | undefined,
+  current: () => ItemFacts,
+): Promise<number | undefined> {
   const header = request.headers['if-match']?.trim();
-  if (header === undefined) return said === undefined ? undefined : Number(said);
+  if (header === undefined) return said;
   const matched =
     header === '*' ? current().version : Number(/^(?:W\/)?"([1-9]\d{0,14})"$/.exec(header)?.[1] ?? Number.NaN);
   if (Number.isNaN(matched))
@@ -184,7 +192,6 @@ async function versionOf({ request }: Call, said: unknown, current: () => ItemFa
   return matched;
 }
 
-export const idOf = ({ request }: Call): string => (request.params as { id: string }).id;
 export const nameOf = (who: Identity | undefined): string => (who?.kind === 'user' ? who.name : (who?.id ?? ''));
 const iso = (ms: number): string => new Date(ms).toISOString();
 

@@ -1,11 +1,9 @@
-import { Type } from '@sinclair/typebox';
-import { ROLES } from '../../auth/auth.ts';
-import { Time } from '../../model/event-schema.ts';
-import type { Parameter } from '../route.ts';
+import { type TString, Type } from '@sinclair/typebox';
+import { ROLES } from '../../auth/requests.ts';
+import { AppName, Time } from '../../model/event-schema.ts';
+import { FILTER_MAX_LENGTH } from '../../reports/filters.ts';
 
 export { Json, Notes, StoredEventSchema, Time } from '../../model/event-schema.ts';
-
-const text = (name: string, description: string): Parameter => ({ name, description, schema: Type.String() });
 
 export const RoleSchema = Type.Union(ROLES.map((role) => Type.Literal(role)));
 /** The answer to a sign-in. */
@@ -16,47 +14,34 @@ export const SignedInSchema = Type.Object({
   role: RoleSchema,
 });
 
-/** Filters that combine (API.md, Reading). */
-export const FILTERS: readonly Parameter[] = [
-  text('event', 'The name of the event.'),
-  text('id', 'The id of the event.'),
-  text('user', 'Who.'),
-  text('device', 'The anonymous id.'),
-  text('session', 'The session.'),
-  text('uuid', 'The identity of the event.'),
-  text(
-    'data.NAME',
+/** Part of a path. */
+export const AppPathName: TString = { ...AppName, 'x-error-code': 'APP_NAME_INVALID' };
+/** A longer part of a path is NOT_FOUND before any route is looked at. */
+export const PATH_PART_MAX_LENGTH = 300;
+/** Of what is saved for an app. */
+export const SavedPathId = Type.String({
+  pattern: '^[0-9a-f]{12}$',
+  'x-expected': '12 hexadecimal digits',
+  'x-error-code': 'SAVED_UNKNOWN',
+});
+export const APP_PATH = Type.Object({ app: AppPathName });
+/** What a route that takes no parameters, and says so, takes. */
+export const NO_PARAMETERS = Type.Object({});
+
+const text = (description: string) => Type.Optional(Type.String({ maxLength: FILTER_MAX_LENGTH, description }));
+
+/** What a query string may filter by, for the document: names may carry operators, and properties are any (reports/filters.ts). */
+export const FILTERS = Type.Object({
+  event: text('The name of the event.'),
+  id: text('The id of the event.'),
+  user: text('The user.'),
+  device: text('The anonymous id.'),
+  session: text('The session.'),
+  uuid: text('The identity of the event.'),
+  'data.NAME': text(
     'Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`.',
   ),
-  text(
-    'filters',
+  filters: text(
     'The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`.',
   ),
-];
-export const FRESH: Parameter = {
-  name: 'fresh',
-  description: '`true` (default): what was acknowledged before the question is in the answer. `false` never waits.',
-  schema: Type.Boolean(),
-};
-export const CALENDAR: readonly Parameter[] = [
-  text('timeZone', "An IANA zone; else the app's, else the configuration's."),
-  {
-    name: 'weekStart',
-    description: 'Else as the time zone.',
-    schema: Type.Union([Type.Literal('sunday'), Type.Literal('monday')]),
-  },
-];
-export const FROM_TO: readonly Parameter[] = [
-  text('from', 'A day, or a time; a time without offset is in the zone of the question.'),
-  text('to', 'A day is included, a time excluded.'),
-];
-export const EXACT: Parameter = {
-  name: 'exact',
-  description: '`true` asks for exact distinct users instead of a sketch.',
-  schema: Type.Boolean(),
-};
-export const CSV_SAFE: Parameter = text(
-  'csvSafe',
-  '`true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again.',
-);
-export const parameter = text;
+});

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import type { HttpDeps } from '../deps.ts';
-import type { Route } from '../route.ts';
+import { type Route, route } from '../route.ts';
 import { answerSignedIn, callerOf, userOf } from '../signed-in.ts';
-import { SignedInSchema, Time } from './schemas.ts';
+import { PATH_PART_MAX_LENGTH, SignedInSchema, Time } from './schemas.ts';
 
 const OpenSession = Type.Object({
   id: Type.String(),
@@ -12,6 +12,10 @@ const OpenSession = Type.Object({
   expiresAt: Time,
   address: Type.String({ description: 'The IP address that signed in.' }),
   agent: Type.String({ description: '`User-Agent` of the sign-in.' }),
+});
+
+const SessionPath = Type.Object({
+  id: Type.String({ maxLength: PATH_PART_MAX_LENGTH, 'x-error-code': 'SESSION_UNKNOWN' }),
 });
 
 /** The open sessions of the user who asks. */
@@ -48,18 +52,19 @@ export function sessionRoutes({ auth, now }: HttpDeps): readonly Route[] {
       handler: async ({ request, reply, who }) =>
         answerSignedIn(await auth.endOtherSessions(userOf(who), callerOf(request)), request, reply, now()),
     },
-    {
+    route({
       method: 'DELETE',
       url: '/auth/sessions/:id',
+      params: SessionPath,
       summary: 'End one of your sessions',
       access: 'user',
       answers: { 204: { description: 'Ended.' } },
       errors: ['SESSION_UNKNOWN'],
       audit: 'end session',
-      async handler({ request, reply, who }) {
-        await auth.endSession(userOf(who), (request.params as { id: string }).id);
+      async handler({ params, reply, who }) {
+        await auth.endSession(userOf(who), params.id);
         return reply.status(204).send();
       },
-    },
+    }),
   ];
 }

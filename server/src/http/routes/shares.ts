@@ -1,24 +1,44 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, type TString, Type } from '@sinclair/typebox';
 import { AnswerSchema } from '../../analysis/answer-schemas.ts';
 import { ERRORS, SeismoError } from '../../model/errors.ts';
-import { one } from '../../questions/parts.ts';
+import { object, one } from '../../questions/parts.ts';
+import { from, to } from '../../reports/queries.ts';
 import { CHARTS } from '../../saved/bodies.ts';
 import { drawnOf, hiddenIn } from '../../saved/shareable.ts';
 import { SHARED_KINDS, type Share, type SharedKind, type SharedPart, type SharedView } from '../../saved/shares.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { Call, Route } from '../route.ts';
+import { type Call, type Route, route } from '../route.ts';
 import { mountOf } from '../url.ts';
-import { onlyKnown } from './parameters.ts';
-import { idOf, nameOf } from './saved.ts';
-import { FROM_TO, Time } from './schemas.ts';
+import { nameOf } from './saved.ts';
+import { AppPathName, PATH_PART_MAX_LENGTH, SavedPathId, Time } from './schemas.ts';
 
-const NewShare = Type.Object({
+const EXPECTED_TIME = 'a time in the future, like 2027-01-01T00:00:00Z';
+const NewShare = object({
   expiresAt: Type.Optional(
     Type.String({
+      pattern: '(Z|z|[+-]\\d\\d:?\\d\\d)$',
+      maxLength: 40,
+      'x-expected': EXPECTED_TIME,
       description: 'A time in ISO 8601 with Z or an offset; without it the link holds until it is revoked.',
     }),
   ),
 });
+const ItemPath = Type.Object({ app: AppPathName, id: SavedPathId });
+const SharePath = Type.Object({
+  app: AppPathName,
+  id: SavedPathId,
+  share: Type.String({ maxLength: PATH_PART_MAX_LENGTH, 'x-error-code': 'SHARE_UNKNOWN' }),
+});
+const TokenPath = Type.Object({
+  token: Type.String({ maxLength: PATH_PART_MAX_LENGTH, 'x-error-code': 'SHARE_UNKNOWN' }),
+});
+const within = (end: TString) =>
+  Type.Optional({
+    ...end,
+    description: `${end.description} Only what lies in the question's own.`,
+  });
+const RangeParameters = Type.Object({ from: within(from), to: within(to) });
+type SharedCall = Call<unknown, Static<typeof RangeParameters>>;
 const summary = { id: Type.String(), createdAt: Time, createdBy: Type.String(), expiresAt: Type.Optional(Time) };
 const Shared = Type.Object({
   kind: one(SHARED_KINDS),
@@ -60,9 +80,10 @@ function linkRoutes({ saved: { shares, reports, dashboards }, now }: HttpDeps, k
   const items = kind === 'report' ? reports : dashboards;
   const url = `/api/apps/:app/${kind}s/:id/share`;
   return [
-    {
+    route({
       method: 'GET',
       url,
+      params: ItemPath,
       summary: `The links to a ${kind}, without their secrets`,
       access: 'user',
       answers: {
@@ -70,13 +91,14 @@ function linkRoutes({ saved: { shares, reports, dashboards }, now }: HttpDeps, k
       },
       errors: ['SAVED_UNKNOWN'],
       async handler(call) {
-        const { id } = items.get(call.app, idOf(call));
+        const { id } = items.get(call.app, call.params.id);
         return shares.list(call.app, kind, id).map(answered);
       },
-    },
-    {
+    }),
+    route({
       method: 'POST',
       url,
+      params: ItemPath,
       summary: `Share a ${kind} by a link; it is shown this once`,
       access: 'admin',
       body: NewShare,
@@ -89,66 +111,63 @@ function linkRoutes({ saved: { shares, reports, dashboards }, now }: HttpDeps, k
       errors: ['SAVED_UNKNOWN', 'SAVED_TOO_MANY', 'SHARE_REFUSED', 'JOURNAL_UNAVAILABLE'],
       audit: `share ${kind}`,
       async handler(call) {
-        const options = { expiresAt: expiryOf(call.body['expiresAt'], now()), by: nameOf(call.who) };
-        const { token, ...share } = await shares.create(call.app, kind, idOf(call), options);
+        const options = { expiresAt: expiryOf(call.body.expiresAt, now()), by: nameOf(call.who) };
+        const { token, ...share } = await shares.create(call.app, kind, call.params.id, options);
         call.reply.status(201);
         return { ...answered(share), url: `${mountOf(call.request)}/api/shared/${token}` };
       },
-    },
-    {
+    }),
+    route({
       method: 'DELETE',
       url,
+      params: ItemPath,
       summary: `Revoke all links to a ${kind}`,
       access: 'admin',
       answers: { 204: { description: 'Revoked.' } },
       errors: ['SAVED_UNKNOWN'],
       audit: `revoke links to a ${kind}`,
       async handler(call) {
-        await shares.revoke(call.app, kind, items.get(call.app, idOf(call)).id, undefined);
+        await shares.revoke(call.app, kind, items.get(call.app, call.params.id).id, undefined);
         return call.reply.status(204).send();
       },
-    },
-    {
+    }),
+    route({
       method: 'DELETE',
       url: `${url}/:share`,
+      params: SharePath,
       summary: `Revoke one link to a ${kind}`,
       access: 'admin',
       answers: { 204: { description: 'Revoked.' } },
       errors: ['SAVED_UNKNOWN', 'SHARE_UNKNOWN'],
       audit: `revoke links to a ${kind}`,
       async handler(call) {
-        const { share } = call.request.params as { share: string };
-        await shares.revoke(call.app, kind, items.get(call.app, idOf(call)).id, share);
+        await shares.revoke(call.app, kind, items.get(call.app, call.params.id).id, call.params.share);
         return call.reply.status(204).send();
       },
-    },
+    }),
   ];
 }
 
 function sharedRoute({ saved: { shares }, analysis }: HttpDeps): Route {
-  return {
+  return route({
     method: 'GET',
     url: '/api/shared/:token',
     summary: 'What a link shows: the answers of a report or a dashboard',
     access: 'open',
     timed: true,
-    query: FROM_TO.map((each) => ({
-      ...each,
-      description: `${each.description} Only what lies in the question's own.`,
-    })),
+    params: TokenPath,
+    query: RangeParameters,
     answers: { 200: { description: 'The answers as they are now.', content: { 'application/json': Shared } } },
-    errors: ['SHARE_UNKNOWN', 'SHARE_BUSY', 'PARAMETER_UNKNOWN', 'PARAMETER_INVALID', 'STORE_UNAVAILABLE'],
+    errors: ['SHARE_UNKNOWN', 'SHARE_BUSY', 'STORE_UNAVAILABLE'],
     async handler(call) {
-      const { request, reply, search } = call;
+      const { params, reply } = call;
       reply.header('x-robots-tag', 'noindex, nofollow').header('cache-control', 'no-store');
-      onlyKnown(search, ['from', 'to']);
-      const { token } = request.params as { token: string };
-      return await shares.read(token, (view) => shown(view, call, analysis));
+      return await shares.read(params.token, (view) => shown(view, call, analysis));
     },
-  };
+  });
 }
 
-async function shown(view: SharedView, call: Call, analysis: HttpDeps['analysis']): Promise<object> {
+async function shown(view: SharedView, call: SharedCall, analysis: HttpDeps['analysis']): Promise<object> {
   const { app, kind, name, description } = view;
   const limits = call.control();
   // A reading takes as long as one question may, however many tiles there are; those it does not come to say so.
@@ -158,8 +177,7 @@ async function shown(view: SharedView, call: Call, analysis: HttpDeps['analysis'
     limits.maxSeconds * 1_000,
   );
   const control = { ...limits, signal: AbortSignal.any([late.signal, ...(limits.signal ? [limits.signal] : [])]) };
-  const [from, to] = [call.search.get('from') ?? undefined, call.search.get('to') ?? undefined];
-  const within = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  const within = call.query;
   const parts: object[] = [];
   // One after the other: a dashboard of fifty tiles takes no more of the engine than one question does.
   try {
@@ -195,11 +213,11 @@ async function shown(view: SharedView, call: Call, analysis: HttpDeps['analysis'
 }
 
 /** @throws REQUEST_INVALID */
-function expiryOf(value: unknown, nowMs: number): number | undefined {
+function expiryOf(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
-  const at = typeof value === 'string' && /(Z|[+-]\d\d:?\d\d)$/i.test(value) ? Date.parse(value) : Number.NaN;
+  const at = Date.parse(value);
   if (at > nowMs) return at;
-  throw new SeismoError('REQUEST_INVALID', 'expiresAt must be a time to come, like 2027-01-01T00:00:00Z.', {
+  throw new SeismoError('REQUEST_INVALID', `\`expiresAt\` must be ${EXPECTED_TIME}.`, {
     field: 'expiresAt',
   });
 }

@@ -1,25 +1,17 @@
 import { Type } from '@sinclair/typebox';
+import { NewUser, UserChange } from '../../auth/requests.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { Route } from '../route.ts';
-import { RoleSchema } from './schemas.ts';
+import { type Route, route } from '../route.ts';
+import { PATH_PART_MAX_LENGTH, RoleSchema } from './schemas.ts';
 
 const User = Type.Object({
   name: Type.String(),
   role: RoleSchema,
   source: Type.Union([Type.Literal('stored'), Type.Literal('configured'), Type.Literal('github')]),
 });
-const NewUser = Type.Object({
-  name: Type.String(),
-  password: Type.String({ description: '12 characters to 72 bytes.' }),
-  role: Type.Optional(RoleSchema),
-});
-const Changed = Type.Object({
-  password: Type.Optional(Type.String({ description: 'The sessions of the user end.' })),
-  role: Type.Optional(RoleSchema),
-});
+const UserPath = Type.Object({ name: Type.String({ maxLength: PATH_PART_MAX_LENGTH }) });
 
 export function userRoutes({ auth }: HttpDeps): readonly Route[] {
-  const nameOf = (params: unknown): string => (params as { name: string }).name;
   return [
     {
       method: 'GET',
@@ -29,7 +21,7 @@ export function userRoutes({ auth }: HttpDeps): readonly Route[] {
       answers: { 200: { description: 'All users.', content: { 'application/json': Type.Array(User) } } },
       handler: async () => auth.users(),
     },
-    {
+    route({
       method: 'POST',
       url: '/api/users',
       summary: 'Add a user',
@@ -39,40 +31,41 @@ export function userRoutes({ auth }: HttpDeps): readonly Route[] {
       errors: ['USER_INVALID', 'USER_EXISTS', 'USER_CONFIGURED'],
       audit: 'add user',
       async handler({ body, reply, audit }) {
-        const { name, password, role } = body;
-        const added = await auth.addUser({ name, password, ...(role !== undefined && { role }) });
+        const added = await auth.addUser(body);
         audit({ user: added.name, role: added.role });
         reply.status(201);
         return added;
       },
-    },
-    {
+    }),
+    route({
       method: 'PATCH',
       url: '/api/users/:name',
+      params: UserPath,
       summary: 'Change a password, which ends the sessions of the user, or a role',
       access: 'admin',
-      body: Changed,
+      body: UserChange,
       answers: { 204: { description: 'Changed.' } },
       errors: ['USER_INVALID', 'USER_UNKNOWN', 'USER_CONFIGURED', 'USER_LAST_ADMIN'],
       audit: 'change user',
-      async handler({ request, reply, body, audit }) {
-        await auth.changeUser(nameOf(request.params), body);
-        audit({ changed: Object.keys(body), ...(typeof body['role'] === 'string' && { role: body['role'] }) });
+      async handler({ params, reply, body, audit }) {
+        await auth.changeUser(params.name, body);
+        audit({ changed: Object.keys(body), ...(body.role !== undefined && { role: body.role }) });
         return reply.status(204).send();
       },
-    },
-    {
+    }),
+    route({
       method: 'DELETE',
       url: '/api/users/:name',
+      params: UserPath,
       summary: 'Remove a user; the sessions end at once',
       access: 'admin',
       answers: { 204: { description: 'Removed.' } },
       errors: ['USER_UNKNOWN', 'USER_CONFIGURED'],
       audit: 'remove user',
-      async handler({ request, reply }) {
-        await auth.removeUser(nameOf(request.params));
+      async handler({ params, reply }) {
+        await auth.removeUser(params.name);
         return reply.status(204).send();
       },
-    },
+    }),
   ];
 }
