@@ -12,26 +12,26 @@ import { addUser } from './cli/user.ts';
 import { version } from './config/version.ts';
 
 const program = new Command('seismo')
-  .description('Tracks and analyses application events.')
+  .description('Track and analyze application events.')
   .version(version)
   .exitOverride()
-  .showHelpAfterError('(add --help to see how it is used)')
+  .showHelpAfterError('(run with --help for usage)')
   .addHelpText(
     'after',
     `
 Examples:
   seismo                                          run the server: port 3005, data in ./seismo-data
-  seismo key create --app shop --scope write      a key with which a program posts events
+  seismo key create --app shop --scope write      create a key for sending events
   seismo import visits.csv --app shop --event visit --time when --user who
   seismo export --app shop --output shop.ndjson
 
-Exit codes: 0 done, 1 not done, 2 used wrongly. With --json, results are JSON on standard output
-and failures JSON on standard error.`,
+Exit codes: 0 success, 1 failure, 2 wrong usage. With --json, results are JSON on standard output
+and errors JSON on standard error.`,
   );
 for (const add of [addStart, addConfig, addUser, addKey, addImport, addExport, addStats]) add(program);
 
 program.parseAsync(process.argv).catch((error: unknown) => {
-  // Commander has said it already; help and version are no failures.
+  // Commander has printed the message; help and version are not failures.
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
     return;

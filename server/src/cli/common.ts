@@ -20,14 +20,14 @@ export interface CommonOptions {
 
 export function withCommon(command: Command): Command {
   return withFiles(command)
-    .option('--server <url>', 'a Seismo server elsewhere, with --key')
+    .option('--server <url>', 'a Seismo server on another machine; needs --key')
     .addOption(new Option('--key <token>', 'an access token of an admin, for --server').env('SEISMO_KEY'));
 }
 
 export function withFiles(command: Command): Command {
   return command
-    .option('--data <directory>', 'the data directory (./seismo-data, or the setting dataDir)')
-    .option('--config <file>', 'a configuration file (seismo.config.js, .mjs or .json, when there is one)')
+    .option('--data <directory>', 'the data directory (default: the setting dataDir, ./seismo-data)')
+    .option('--config <file>', 'a configuration file (default: seismo.config.js, .mjs or .json, if present)')
     .option('--json', 'print JSON');
 }
 

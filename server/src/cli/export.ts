@@ -26,8 +26,8 @@ export function addExport(program: Command): void {
     .description('write the events of an app to a file, oldest first')
     .requiredOption('--app <app>', 'the app')
     .option('--format <format>', 'ndjson, csv or parquet', 'ndjson')
-    .option('--output <file>', 'the file; standard output unless given')
-    .option('--filter <name=value...>', 'only these, like event=sign-up, from=2026-01-01 or data.plan=pro')
+    .option('--output <file>', 'the file (default: standard output)')
+    .option('--filter <name=value...>', 'export matching events only, e.g. event=sign-up, from=2026-01-01 or data.plan=pro')
     .action(async (options: ExportOptions) => {
       const accept = TYPES[options.format];
       if (accept === undefined) throw new CommandFailure('--format must be ndjson, csv or parquet.', 2);

@@ -11,7 +11,7 @@ import { progressBar } from './progress.ts';
 
 export function addImport(program: Command): void {
   withCommon(program.command('import <file>'))
-    .description('import NDJSON, CSV, Parquet or a JSON array, gzip or not; "-" is standard input')
+    .description('import NDJSON, CSV, Parquet or a JSON array, compressed with gzip or not; "-" reads standard input')
     .requiredOption('--app <app>', 'the app')
     .option(
       '--format <format>',
@@ -20,27 +20,27 @@ export function addImport(program: Command): void {
     .option('--event <name>', 'the name of every event')
     .option('--event-from <column>', 'the column that holds the name')
     .option('--time <column>', 'the column that holds the time: ISO 8601, or seconds or milliseconds since 1970')
-    .option('--user <column>', 'the column that holds the user; a.b is b inside of a, here and elsewhere')
+    .option('--user <column>', 'the column that holds the user; a.b is field b of a, here and below')
     .option('--device <column>', 'the column that holds the anonymous id')
     .option('--session <column>', 'the column that holds the session')
-    .option('--id-from <column>', 'the column that tells rows apart: it becomes the uuid, so that a row counts once')
+    .option('--id-from <column>', 'the column that identifies a row: it becomes the uuid, so that each row counts once')
     .option(
       '--type <column=type>',
       'text, number or boolean, where the values of the column do not say so; may be given again',
       (type: string, before: readonly string[] | undefined) => [...(before ?? []), type],
     )
-    .option('--delimiter <character>', 'what stands between the cells of a CSV; seen by the header unless given')
-    .option('--rename-app', 'take events that name another app, like an export of it, into this one')
-    .option('--time-zone <zone>', 'for times without offset', 'UTC')
-    .option('--default-time <time>', 'when rows without a time happened: ISO 8601, or now; else they are refused')
-    .option('--again', 'from the first row, though the file was imported before: rows without a uuid count again')
+    .option('--delimiter <character>', 'the CSV delimiter (default: detected from the header)')
+    .option('--rename-app', 'import events that name another app, such as its export, into this one')
+    .option('--time-zone <zone>', 'the time zone of times without an offset', 'UTC')
+    .option('--default-time <time>', 'the time of rows without one: ISO 8601, or now (default: such rows are rejected)')
+    .option('--again', 'start from the first row even if the file was imported before: rows without a uuid count again')
     .addHelpText(
       'after',
       `
-Without --event or --event-from, rows are events already, as \`seismo export\` writes them. With one of them, the other options
-name columns, and all columns without a name become properties: numbers and booleans where a column of a CSV holds such. An
-import that was interrupted goes on when it is run again, and one that was finished adds nothing; standard input is a new import
-each time. Rejected lines are reported with their numbers.
+Without --event or --event-from, each row is an event as \`seismo export\` writes it. With one of them, the other options name
+columns, and every other column becomes a property; CSV columns of numbers or booleans become numbers or booleans. Run an
+interrupted import again to resume it; running a finished one again adds nothing. Standard input is a new import each time.
+Rejected lines are listed with their line numbers.
 
 Examples:
   seismo import shop.ndjson.gz --app shop

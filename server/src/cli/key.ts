@@ -18,16 +18,16 @@ interface CreateOptions extends CommonOptions {
 export function addKey(program: Command): void {
   const key = program
     .command('key')
-    .description('keys for programs: a write key posts to one app, a read key reads it');
+    .description('API keys: a write key sends events to one app, a read key reads them');
 
   withCommon(key.command('create'))
-    .description('make a key; it is shown this once')
+    .description('create a key; it is shown only once')
     .requiredOption('--app <app>', 'the app')
     .requiredOption('--scope <scope>', 'write or read')
-    .option('--origin <origin...>', 'pages that may use it, like https://example.com; any unless given')
-    .option('--events-per-second <n>', 'the rate of a write key (1000)')
-    .option('--bytes-per-second <n>', 'the rate of its bodies, inflated (4096 for each event of the rate)')
-    .option('--trusted', 'a write key that is in no page: for servers that send text ids, old events or many names')
+    .option('--origin <origin...>', 'web origins that may use it, e.g. https://example.com (default: any)')
+    .option('--events-per-second <n>', 'rate limit of a write key (default: 1000)')
+    .option('--bytes-per-second <n>', 'rate limit of its bodies, after decompression (default: 4096 × events per second)')
+    .option('--trusted', 'a write key that is never public: for servers that send text ids, old events or many names')
     .action(async (options: CreateOptions) => {
       const session = await sessionOf(options);
       const { client, output } = session;
@@ -55,7 +55,7 @@ export function addKey(program: Command): void {
     });
 
   withCommon(key.command('list'))
-    .description('list the keys, without their secrets')
+    .description('list keys without their secrets')
     .action(async (options: CommonOptions) => {
       const session = await sessionOf(options);
       const { client, output } = session;
@@ -88,7 +88,7 @@ export function addKey(program: Command): void {
     });
 
   withCommon(key.command('revoke <id>'))
-    .description('revoke a key at once')
+    .description('revoke a key immediately')
     .action(async (id: string, options: CommonOptions) => {
       const session = await sessionOf(options);
       const { client, output } = session;

@@ -10,7 +10,7 @@ import { bold, outputOf } from './output.ts';
 
 export function addStart(program: Command): void {
   const command = withSettings(withFiles(program.command('start', { isDefault: true })))
-    .description('run the server (also without a command)')
+    .description('run the server (the default command)')
     // `seismo strat` arrives here, since this is the command when there is none.
     .allowExcessArguments()
     .action(async (options: CommonOptions & Record<string, unknown>) => {

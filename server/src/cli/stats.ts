@@ -12,7 +12,7 @@ interface Stats {
 
 export function addStats(program: Command): void {
   withCommon(program.command('stats'))
-    .description('what is stored, what waits, what was refused')
+    .description('show what is stored, queued and rejected')
     .action(async (options: CommonOptions) => {
       const session = await withDataOf(options);
       const stats = (await withServer(session, (client) => client.json('GET', '/api/stats'))) as Stats;
@@ -20,7 +20,7 @@ export function addStats(program: Command): void {
     });
 
   withCommon(program.command('retry'))
-    .description('put the events that the engine refused back in line')
+    .description('retry the events that the engine rejected')
     .action(async (options: CommonOptions) => {
       const session = await withDataOf(options);
       const answer = await withServer(session, (client) => client.json('POST', '/admin/retry'));

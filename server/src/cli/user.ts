@@ -8,11 +8,11 @@ import { CommandFailure } from './failure.ts';
 import { outputOf, table } from './output.ts';
 
 export function addUser(program: Command): void {
-  const user = program.command('user').description('users who sign in by name and password');
+  const user = program.command('user').description('manage users who sign in with a password');
 
   withCommon(user.command('add <name>'))
-    .description('add a user; the password is asked for, or read from standard input')
-    .option('--role <role>', 'admin (changes) or viewer (reads)', 'viewer')
+    .description('add a user; prompts for the password, or reads it from standard input')
+    .option('--role <role>', 'admin (can change things) or viewer (read-only)', 'viewer')
     .action(async (name: string, options: CommonOptions & { role: string }) => {
       const session = await sessionOf(options);
       const { client, output } = session;
@@ -24,9 +24,9 @@ export function addUser(program: Command): void {
     });
 
   withCommon(user.command('change <name>'))
-    .description('change the role or the password of a user; a new password ends the sessions at once')
-    .option('--role <role>', 'admin (changes) or viewer (reads)')
-    .option('--password', 'ask for a new password, or read it from standard input')
+    .description('change the role or password of a user; a new password ends their sessions')
+    .option('--role <role>', 'admin (can change things) or viewer (read-only)')
+    .option('--password', 'prompt for a new password, or read it from standard input')
     .action(async (name: string, options: CommonOptions & { role?: string; password?: boolean }) => {
       const { role } = options;
       if (role === undefined && !options.password)
@@ -44,7 +44,7 @@ export function addUser(program: Command): void {
     });
 
   withCommon(user.command('remove <name>'))
-    .description('remove a user, and end the sessions at once')
+    .description('remove a user and end their sessions')
     .action(async (name: string, options: CommonOptions) => {
       const session = await sessionOf(options);
       const { client, output } = session;
@@ -74,7 +74,7 @@ export function addUser(program: Command): void {
 
   program
     .command('hash-password')
-    .description('print the bcrypt hash of a password, for the setting users')
+    .description('print the bcrypt hash of a password for the setting `users`')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
       const { hashPassword } = await import('../app/hash-password.ts');

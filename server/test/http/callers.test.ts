@@ -51,7 +51,7 @@ it('a reading of a link ends after the time of one question, with what it has by
     return new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason)));
   });
   const answer = await http.inject('/api/shared/sh_x');
-  const problem = { code: 'QUERY_LIMIT_TIME', title: 'The question took longer than allowed' };
+  const problem = { code: 'QUERY_LIMIT_TIME', title: 'The query hit the time limit' };
   expect([answer.statusCode, answer.json()]).toMatchObject([
     200,
     { name: 'Wall', parts: [{ answer: { kind: 'trend' } }, { problem }, { problem }] },
