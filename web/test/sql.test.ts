@@ -119,7 +119,7 @@ it('is well at 360 px in the dark without scrolling the page sideways, and every
     await page.getByText(/^\d+ rows?/).waitFor();
     // The answer before stays, dimmed, until this one is there.
     await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
-    expect(await page.getByText('Can't run this query').count()).toBe(0);
+    expect(await page.getByText("Can't run this query").count()).toBe(0);
     await page.getByRole('menu').waitFor({ state: 'detached' });
   }
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);

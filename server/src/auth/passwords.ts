@@ -1,4 +1,4 @@
-import { compare, hash } from '@node-rs/bcrypt';
+import * as bcrypt from '@node-rs/bcrypt';
 import { SeismoError } from '../model/errors.ts';
 
 /** Cost 12: some 250 ms of one core. */
@@ -26,6 +26,8 @@ export interface Waiting {
 
 const ADMIN: Waiting = { isKnown: true, address: '' };
 
+type Compare = (password: string, hash: string) => Promise<boolean>;
+
 /** bcrypt off the main thread, two at a time; a few wait, and more than that is refused. */
 export class Passwords {
   readonly #roundsMax: number;
@@ -33,13 +35,16 @@ export class Passwords {
   readonly #waiting: (Waiting & { readonly start: () => void })[] = [];
 
   readonly #rounds: number;
+  readonly #compare: Compare;
 
   /**
    * @param known hashes that the configuration brings: they may have more rounds than ours
    * @param rounds fewer in tests
+   * @param compare replaced in tests
    */
-  constructor(known: readonly string[] = [], rounds = ROUNDS) {
+  constructor(known: readonly string[] = [], rounds = ROUNDS, compare: Compare = bcrypt.compare) {
     this.#rounds = rounds;
+    this.#compare = compare;
     this.#roundsMax = Math.max(rounds, ...known.map(roundsOf));
   }
 
@@ -50,16 +55,17 @@ export class Passwords {
   async matches(password: string, stored: string | undefined, waiting: Waiting = ADMIN): Promise<boolean> {
     return await this.#run(waiting, async () => {
       const hash = stored ?? nobody(this.#roundsMax);
-      const isSame = await compare(password, hash);
+      const isSame = await this.#compare(password, hash);
       if (isSame && stored !== undefined) return true;
       // 2^n and then 2^n, 2^(n+1) … 2^(max-1) are 2^max together.
-      for (let rounds = roundsOf(hash); rounds < this.#roundsMax; rounds++) await compare(password, nobody(rounds));
+      for (let rounds = roundsOf(hash); rounds < this.#roundsMax; rounds++)
+        await this.#compare(password, nobody(rounds));
       return false;
     });
   }
 
   async hash(password: string): Promise<string> {
-    return await this.#run(ADMIN, () => hash(password, { cost: this.#rounds }));
+    return await this.#run(ADMIN, () => bcrypt.hash(password, { cost: this.#rounds }));
   }
 
   async #run<T>(waiting: Waiting, work: () => Promise<T>): Promise<T> {

@@ -27,7 +27,10 @@ export function addExport(program: Command): void {
     .requiredOption('--app <app>', 'the app')
     .option('--format <format>', 'ndjson, csv or parquet', 'ndjson')
     .option('--output <file>', 'the file (default: standard output)')
-    .option('--filter <name=value...>', 'export matching events only, e.g. event=sign-up, from=2026-01-01 or data.plan=pro')
+    .option(
+      '--filter <name=value...>',
+      'export matching events only, e.g. event=sign-up, from=2026-01-01 or data.plan=pro',
+    )
     .action(async (options: ExportOptions) => {
       const accept = TYPES[options.format];
       if (accept === undefined) throw new CommandFailure('--format must be ndjson, csv or parquet.', 2);

@@ -26,7 +26,10 @@ export function addKey(program: Command): void {
     .requiredOption('--scope <scope>', 'write or read')
     .option('--origin <origin...>', 'web origins that may use it, e.g. https://example.com (default: any)')
     .option('--events-per-second <n>', 'rate limit of a write key (default: 1000)')
-    .option('--bytes-per-second <n>', 'rate limit of its bodies, after decompression (default: 4096 × events per second)')
+    .option(
+      '--bytes-per-second <n>',
+      'rate limit of its bodies, after decompression (default: 4096 × events per second)',
+    )
     .option('--trusted', 'a write key that is never public: for servers that send text ids, old events or many names')
     .action(async (options: CreateOptions) => {
       const session = await sessionOf(options);

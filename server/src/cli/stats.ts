@@ -27,7 +27,7 @@ export function addStats(program: Command): void {
       const { retried } = answer as { retried: number };
       const text =
         retried === 0
-          ? 'No events are set aside.'
+          ? 'There are no rejected events to retry.'
           : `${countOf(retried, 'event')} put in line again; \`seismo stats\` shows how they fare.`;
       session.output.result({ retried }, text);
     });
@@ -46,7 +46,10 @@ function rowsOf({ ingest, store }: Stats): string[][] {
     ['bytes per event', store && store.events > 0 ? (store.bytesOnDisk / store.events).toFixed(1) : ''],
     ['waiting in the journal', `${countOf(ingest.journalEvents, 'event')}, ${bytesText(ingest.journalBytes)}`],
     ['oldest waiting', `${(ingest.lagMs / 1000).toFixed(1)} s`],
-    ['set aside', `${countText(ingest.setAside)}${ingest.setAside > 0 ? ' (seismo retry puts them back)' : ''}`],
+    [
+      'rejected by the engine',
+      `${countText(ingest.setAside)}${ingest.setAside > 0 ? ' (seismo retry tries again)' : ''}`,
+    ],
     ...(ingest.damagedGroups > 0
       ? [['damaged on disk, kept apart', countOf(ingest.damagedGroups, 'transaction')]]
       : []),

@@ -1,13 +1,12 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Passwords } from '../../src/auth/passwords.ts';
 import type { SeismoError } from '../../src/model/errors.ts';
 
 /** What bcrypt was asked, and how each question is answered. */
 const asked: { rounds: number; answer: (isSame: boolean) => void }[] = [];
-vi.mock('@node-rs/bcrypt', () => ({
-  compare: (_password: string, hash: string) =>
-    new Promise<boolean>((answer) => asked.push({ rounds: Number(hash.slice(4, 6)), answer })),
-}));
+const compare = (_password: string, hash: string): Promise<boolean> =>
+  new Promise((answer) => asked.push({ rounds: Number(hash.slice(4, 6)), answer }));
+const passwordsWith = (known: readonly string[] = []): Passwords => new Passwords(known, undefined, compare);
 
 const hashOf = (rounds: number): string => `$2b$${rounds}$${'x'.repeat(53)}`;
 
@@ -30,14 +29,14 @@ async function workOf(passwords: Passwords, hash: string | undefined): Promise<n
 
 describe('passwords', () => {
   it('cost a stranger the same work whether there is such a user or not, and whatever the rounds', async () => {
-    const passwords = new Passwords([hashOf(12), hashOf(14)]);
+    const passwords = passwordsWith([hashOf(12), hashOf(14)]);
     for (const hash of [undefined, hashOf(12), hashOf(13), hashOf(14)])
       expect(await workOf(passwords, hash)).toBe(2 ** 14);
-    expect(await workOf(new Passwords(), undefined)).toBe(2 ** 12);
+    expect(await workOf(passwordsWith(), undefined)).toBe(2 ** 12);
   });
 
   it('are compared two at a time; twenty wait, and the next is refused', async () => {
-    const passwords = new Passwords();
+    const passwords = passwordsWith();
     const results = Array.from({ length: 23 }, () =>
       passwords.matches('x', hashOf(12)).catch((error: unknown) => (error as SeismoError).code),
     );
@@ -58,7 +57,7 @@ describe('passwords', () => {
   });
 
   it('of callers who signed in before are compared first, and one address waits four times at most', async () => {
-    const passwords = new Passwords();
+    const passwords = passwordsWith();
     const order: string[] = [];
     const from = (name: string, isKnown: boolean) =>
       passwords.matches('x', hashOf(12), { isKnown, address: name }).then(

@@ -179,7 +179,10 @@ describe('seismo start', () => {
     // And without a server.
     const later = await seismo(['export', '--app', 'my-app', '--output', 'all.csv', '--format', 'csv'], { cwd });
     expect([later.code, later.stdout]).toEqual([0, expect.stringContaining('written to all.csv')]);
-    expect(await seismo(['retry'], { cwd })).toMatchObject({ code: 0, stdout: 'No events are set aside.\n' });
+    expect(await seismo(['retry'], { cwd })).toMatchObject({
+      code: 0,
+      stdout: 'There are no rejected events to retry.\n',
+    });
   });
 
   it('shows the password at the first start that succeeds, not at one whose port was taken', async () => {

@@ -31,7 +31,7 @@ export function adminRoutes({ ingest }: HttpDeps): readonly Route[] {
     {
       method: 'POST',
       url: '/admin/retry',
-      summary: 'Put the events set aside back in line',
+      summary: 'Retry the events that the engine rejected',
       access: 'admin',
       answers: {
         200: {
