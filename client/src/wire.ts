@@ -59,6 +59,8 @@ export type ErrorCode =
   | 'CURSOR_INVALID'
   | 'RANGE_TOO_MANY_BUCKETS'
   | 'ERASE_FILTER_MISSING'
+  | 'ERASURE_UNKNOWN'
+  | 'ERASURE_TOO_MANY'
   | 'APP_SETTINGS_INVALID'
   | 'NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
@@ -740,6 +742,38 @@ export type Answer = {
     readonly field: string;
     readonly detail: string;
   }[];
+};
+
+export type Erasure = {
+  readonly id: string;
+  readonly app: string;
+  /** `waiting`: another erasure of the app runs first. */
+  readonly status: 'waiting' | 'running' | 'done' | 'failed';
+  /** UTC, ISO 8601 with Z. */
+  readonly createdAt: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly startedAt?: string;
+  /** UTC, ISO 8601 with Z. */
+  readonly finishedAt?: string;
+  /** What it erases, as it was sent, such as `user=ann`. Absent once it has ended. */
+  readonly query?: string;
+  /** Events counted so far that match. */
+  readonly matching?: number;
+  /** Partitions of the store (months) that hold them. */
+  readonly partitions?: number;
+  /** While the engine rewrites its files, in parts of the table. */
+  readonly progress?: {
+    readonly partsDone: number;
+    readonly partsTotal: number;
+  };
+  /** How many events were erased; once it is done. */
+  readonly erased?: number;
+  /** Why it failed; while it runs, why the last attempt failed. The server tries again. */
+  readonly error?: {
+    readonly code: string;
+    readonly detail: string;
+    readonly remedy: string;
+  };
 };
 
 export type Question = {
@@ -1462,6 +1496,8 @@ export interface Operations {
       readonly dryRun?: boolean | undefined;
       /** `true` erases without a filter. */
       readonly all?: boolean | undefined;
+      /** Seconds to wait for the end, 0 to 60; 10 by default. An erasure that takes longer is answered 202 and goes on. */
+      readonly wait?: number | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
       /** The id of the event. */
@@ -1482,7 +1518,15 @@ export interface Operations {
     answer: {
       readonly erased: number;
       readonly matching?: number;
-    };
+    } | Erasure;
+  };
+  /** The erasures of an app */
+  getApiAppsAppErasures: {
+    answer: readonly Erasure[];
+  };
+  /** How far an erasure is */
+  getApiAppsAppErasuresId: {
+    answer: Erasure;
   };
   /** Counts of one hour */
   getApiReportsHourApp: {

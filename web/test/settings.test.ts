@@ -142,10 +142,42 @@ it('erases the events of one user and of nobody else, after the name was typed a
   await page.getByLabel('Type ann to confirm').fill('ann');
   await erase.click();
   await page.getByText('3 events were erased').waitFor();
+  await page.getByText('will be deleted').waitFor({ state: 'detached' });
   expect(await violations(page)).toEqual([]);
+  await page.reload();
+  await page.getByText('3 events were erased').waitFor();
   const left = await dashboard.api<{ user?: string }[] | { events: { user?: string }[] }>(
     'GET',
     '/api/events/shop?event=seen',
   );
   expect((Array.isArray(left) ? left : left.events).map(({ user }) => user)).toEqual(['bob', 'bob']);
+});
+
+it('shows how far an erasure is, also after a reload, until it is done', async () => {
+  const { page, open } = await dashboard.reader();
+  const running = {
+    ...{ id: 'e1', app: 'shop', status: 'running', createdAt: new Date().toISOString(), query: 'user=bob' },
+    ...{ matching: 1200, partitions: 3, progress: { partsDone: 30, partsTotal: 40 } },
+  };
+  const waiting = { id: 'e2', app: 'shop', status: 'waiting', createdAt: running.createdAt, query: 'user=cas' };
+  let answer: object[] = [waiting, running];
+  await page.route('**/api/apps/shop/erasures', (route) => route.fulfill({ json: answer }));
+  await open('/apps/shop/settings?section=erase');
+  for (let round = 0; round < 2; round++) {
+    await page.getByText('Erasing 1,200 events').waitFor();
+    const bar = page.getByRole('progressbar', { name: 'Progress of the erasure user=bob' });
+    expect(await bar.getAttribute('aria-valuenow')).toBe('75');
+    await page.getByText('30 of 40 parts of the store are rewritten.').waitFor();
+    await page.getByText('Another erasure of this app runs first.').waitFor();
+    expect(await violations(page)).toEqual([]);
+    if (round === 0) await page.reload();
+  }
+  const { query: _, progress: __, ...ended } = running;
+  answer = [
+    { ...waiting, status: 'failed', error: { code: 'PARAMETER_INVALID', detail: 'Too many.', remedy: 'Erase less.' } },
+    { ...ended, status: 'done', erased: 1200, finishedAt: running.createdAt },
+  ];
+  await page.getByText('1,200 events were erased').waitFor();
+  await page.getByText('Failed: Too many. Erase less.').waitFor();
+  expect(await page.getByRole('progressbar').count()).toBe(0);
 });

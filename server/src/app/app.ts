@@ -15,7 +15,7 @@ import type { Zone } from '../ingest/load/loader.ts';
 import { ensureJournal } from '../ingest/recovery/ensure-journal.ts';
 import { createLive, type LiveService } from '../live/create-live.ts';
 import type { Live } from '../live/live.ts';
-import type { Filter, Range } from '../model/query.ts';
+import type { ErasureRequest, Erasures } from '../model/erasure.ts';
 import { openRegistry } from '../registry/lmdb-registry.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createReports } from '../reports/create-reports.ts';
@@ -30,7 +30,8 @@ import { within } from '../system/timeout.ts';
 import { type Calendar, dayNumber } from '../time/calendar.ts';
 import { steadyClock } from '../time/steady-clock.ts';
 import { lockDirectory } from './data-directory-lock.ts';
-import { countErasable, eraseEverywhere } from './erase.ts';
+import { countErasable, type ErasureRun, eraseEverywhere } from './erase.ts';
+import { startErasures } from './erasures.ts';
 import { isEmbedded, openStore } from './open-store.ts';
 import { startRetention } from './retention.ts';
 import { runsSince } from './server-runs.ts';
@@ -46,6 +47,7 @@ export interface App {
   readonly analysis: Analysis;
   readonly live: Live;
   readonly saved: Saved;
+  readonly erasures: Erasures;
   readonly store: Store;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Registry;
@@ -155,10 +157,11 @@ export async function openApp(config: Config, { logger, now = Date.now, bcryptRo
         logger.warn({ err: error, app }, 'the names of the app are not counted anew yet'),
       );
     };
-    const erase = async (app: string, range: Range, filters: readonly Filter[], isKeptOut = false): Promise<number> => {
+    const erase = async (app: string, { range, filters, isKeptOut }: Erased, run?: ErasureRun): Promise<number> => {
       const idWindowMs = config.idWindowDays * 86_400_000;
+      const options = { isKeptOut, idWindowMs, nowMs: now(), ...(run && { run }) };
       try {
-        return await eraseEverywhere(ingest, store, app, range, filters, { isKeptOut, idWindowMs, nowMs: now() });
+        return await eraseEverywhere(ingest, store, app, range, filters, options);
       } finally {
         cache?.forget(app);
         const isAllBefore = filters.length === 0 && range.from === 0;
@@ -166,6 +169,8 @@ export async function openApp(config: Config, { logger, now = Date.now, bcryptRo
         await recountNames(app);
       }
     };
+    const erasures = startErasures({ registry, erase, now, logger });
+    opened.push(() => erasures.stop());
     const reports = createReports(store, {
       now,
       calendarOf,
@@ -173,7 +178,10 @@ export async function openApp(config: Config, { logger, now = Date.now, bcryptRo
       asOf: (app) => ingest.asOf(app),
       isNotIndexed: ingest.isNotIndexed,
       writeKeysOf: auth.writeKeysOf,
-      erase,
+      async erase(app, request, waitMs) {
+        const erasure = await erasures.start(app, request, waitMs);
+        return erasure.erased === undefined ? { erasure } : { erased: erasure.erased };
+      },
       erasable: (app, range, filters) => countErasable(ingest, store, app, range, filters),
     });
     // Each asks the other, and neither while it is made: saved questions are checked, questions name saved segments.
@@ -203,7 +211,7 @@ export async function openApp(config: Config, { logger, now = Date.now, bcryptRo
     const retention = startRetention({
       store,
       oldestRejectedRows: () => ingest.oldestRejectedRows(),
-      erase,
+      erase: (app, range) => erasures.inTurn(app, () => erase(app, { range, filters: [], isKeptOut: false })),
       retentionDaysOf,
       ...age,
       logger,
@@ -218,6 +226,7 @@ export async function openApp(config: Config, { logger, now = Date.now, bcryptRo
       analysis,
       live: room,
       saved,
+      erasures,
       store,
       registry: { ...registry, setAppSettings: (app, changes) => zoneMoves.setAppSettings(app, changes) },
       calendarOf,
@@ -252,5 +261,6 @@ function recheckedBy(auth: Auth, recheck: () => Promise<void>): Auth {
 }
 
 const RECOUNT_WAIT_MS = 2_000;
+type Erased = Omit<ErasureRequest, 'query'>;
 
 const zoneNumbers = (timeZone: string): Zone => ({ hash: zoneHash(timeZone), dayOf: dayNumber(timeZone) });

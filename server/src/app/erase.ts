@@ -1,11 +1,16 @@
 import { Readable } from 'node:stream';
 import type { Ingest } from '../ingest/ingest.ts';
+import type { ErasureProgress } from '../model/erasure.ts';
 import { SeismoError } from '../model/errors.ts';
+import type { StoredEvent } from '../model/event.ts';
 import { matchesAll } from '../model/filter-match.ts';
 import type { Filter, QueryControl, Range } from '../model/query.ts';
-import type { Store } from '../store/store.ts';
+import type { EraseRun, Store } from '../store/store.ts';
 
-type IngestPart = Pick<Ingest, 'catchUp' | 'eraseRejectedRows' | 'countRejectedRows' | 'forgetting' | 'keepOut'>;
+type IngestPart = Pick<
+  Ingest,
+  'catchUp' | 'eraseRejectedRows' | 'countRejectedRows' | 'forgetting' | 'forgetErased' | 'keepOut'
+>;
 type StorePart = Pick<Store, 'erase' | 'counts' | 'reachingDevices' | 'uuids'>;
 
 export interface EraseOptions {
@@ -15,6 +20,30 @@ export interface EraseOptions {
   readonly idWindowMs: number;
   /** UTC ms. */
   readonly nowMs: number;
+  /** Unless given, nobody follows it and nothing goes on with it after an interruption. */
+  readonly run?: ErasureRun;
+}
+
+/** How many matching events were found where, before they went. */
+export interface ErasureCounts {
+  /** Among the rejected rows. */
+  readonly rejectedRows?: number;
+  /** Anonymous events that count for the users who are erased. */
+  readonly devices?: number;
+  readonly events?: number;
+  /** Of the store, that hold the events. */
+  readonly partitions?: number;
+}
+
+/** One erasure, of which an earlier attempt may have been interrupted at any point. */
+export interface ErasureRun {
+  readonly id: string;
+  /** What earlier attempts counted; undefined when this is the first. */
+  readonly counted: ErasureCounts | undefined;
+  /** Resolves when the counts are on disk; nothing counted goes before. */
+  readonly keep: (counts: ErasureCounts) => Promise<void>;
+  readonly onProgress: (progress: ErasureProgress, failure?: string) => void;
+  readonly signal: AbortSignal;
 }
 
 /** Each takes a place among the ids that are known. */
@@ -50,26 +79,59 @@ export async function eraseEverywhere(
   filters: readonly Filter[],
   options: EraseOptions,
 ): Promise<number> {
-  const { isKeptOut } = options;
-  let erased = 0;
+  const { isKeptOut, run } = options;
+  let counts: ErasureCounts = run?.counted ?? {};
+  const keep = async (more: ErasureCounts): Promise<void> => {
+    counts = { ...counts, ...more };
+    await run?.keep(counts);
+  };
+  let rejectedRows = 0;
   let reaching = filters;
   for (let round = 0; round < 2; round++) {
-    await ingest.catchUp(app);
+    await ingest.catchUp(app, run?.signal);
     reaching = await store.reachingDevices(app, filters, CONTROL);
-    erased += await ingest.eraseRejectedRows(app, (event, seq) => matchesAll(event, range, reaching, seq), isKeptOut);
+    const matches = (event: StoredEvent, seq: number): boolean => matchesAll(event, range, reaching, seq);
+    const found = run && counts.rejectedRows === undefined ? ingest.countRejectedRows(app, matches) : 0;
+    if (found > 0) await keep({ rejectedRows: found });
+    rejectedRows += await ingest.eraseRejectedRows(app, matches, isKeptOut);
   }
+  // They go in one transaction: an earlier attempt erased all that it counted, or none.
+  counts = { ...counts, rejectedRows: Math.max(rejectedRows, counts.rejectedRows ?? 0) };
+  const names = reaching === filters ? (['events'] as const) : (['devices', 'events'] as const);
   const erasing = isKeptOut
     ? await keepOut(ingest, store, app, range, reaching)
     : await ingest.forgetting(app, await uuidsKnown(store, app, range, reaching, options));
   try {
-    if (reaching !== filters) erased += await store.erase(app, range, [...reaching, NAMES_NOBODY]);
-    erased += await store.erase(app, range, reaching);
+    for (const [i, name] of names.entries()) {
+      const wanted = name === 'devices' ? [...reaching, NAMES_NOBODY] : reaching;
+      const erased = await store.erase(app, range, wanted, run && stepOf(run, { name, i, of: names.length }, keep));
+      counts = { ...counts, [name]: erased };
+    }
   } catch (error) {
     erasing?.failed();
     throw error;
   }
   await erasing?.done();
-  return erased;
+  // What an interrupted attempt noted is hidden as well now.
+  if (run?.counted !== undefined) await ingest.forgetErased();
+  return (counts.rejectedRows ?? 0) + (counts.devices ?? 0) + (counts.events ?? 0);
+}
+
+function stepOf(
+  { id, counted, onProgress, signal }: ErasureRun,
+  { name, i, of }: { readonly name: 'devices' | 'events'; readonly i: number; readonly of: number },
+  keep: (counts: ErasureCounts) => Promise<void>,
+): EraseRun {
+  const before = counted?.[name];
+  return {
+    tag: `erasure-${id}-${name}`,
+    ...(before !== undefined && { counted: before }),
+    onCounted: async (matching, partitions) => await keep({ [name]: matching, partitions }),
+    // Each step rewrites every part.
+    onProgress: ({ partsDone, partsTotal }, failure) =>
+      onProgress({ partsDone: i * partsTotal + partsDone, partsTotal: of * partsTotal }, failure),
+    signal,
+  };
 }
 
 /** Ids are known for a window: those of older events need not be forgotten. */

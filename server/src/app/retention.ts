@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Filter, Range } from '../model/query.ts';
+import type { Range } from '../model/query.ts';
 import type { Store } from '../store/store.ts';
 
 const FIRST_MS = 60_000;
@@ -13,7 +13,7 @@ export interface RetentionOptions {
   readonly store: Pick<Store, 'apps'>;
   readonly oldestRejectedRows: () => ReadonlyMap<string, number>;
   /** Everywhere, as a request to erase does. */
-  readonly erase: (app: string, range: Range, filters: readonly Filter[]) => Promise<number>;
+  readonly erase: (app: string, range: Range) => Promise<number>;
   readonly retentionDaysOf: (app: string) => number | undefined;
   readonly now: () => number;
   readonly logger: Logger;
@@ -58,7 +58,7 @@ export async function retainOnce(options: RetentionOptions): Promise<void> {
     const before = now() - (days ?? 0) * DAY_MS;
     if (days === undefined || since >= before) continue;
     try {
-      const deleted = await erase(app, { from: 0, to: before }, []);
+      const deleted = await erase(app, { from: 0, to: before });
       logger.info({ app, days, deleted }, 'old events deleted');
     } catch (error) {
       logger.warn({ err: error, app }, 'old events of the app not deleted; tried again in six hours');

@@ -27,7 +27,7 @@ export async function assemble(
   const { logger } = options;
   const app = await openApp(config, options);
   try {
-    const { auth, analysis, calendarOf, dataDir, ingest, live, reports, registry, saved, store } = app;
+    const { auth, analysis, calendarOf, dataDir, erasures, ingest, live, reports, registry, saved, store } = app;
     const http = createHttp({
       auth,
       ingest,
@@ -35,6 +35,7 @@ export async function assemble(
       analysis,
       live,
       saved,
+      erasures,
       registry,
       calendarOf,
       store,

@@ -8,6 +8,7 @@ import { bytesText, countOf, countText, table } from './output.ts';
 interface Stats {
   readonly ingest: IngestStats;
   readonly store?: StoreUsage;
+  readonly erasures?: { readonly running: number; readonly waiting: number };
 }
 
 export function addStats(program: Command): void {
@@ -39,7 +40,7 @@ async function withDataOf(options: CommonOptions): Promise<Session> {
   return session;
 }
 
-function rowsOf({ ingest, store }: Stats): string[][] {
+function rowsOf({ ingest, store, erasures }: Stats): string[][] {
   return [
     ['events stored', store ? countText(store.events) : 'unknown: the engine is away'],
     ['bytes on disk', store ? bytesText(store.bytesOnDisk) : ''],
@@ -54,6 +55,9 @@ function rowsOf({ ingest, store }: Stats): string[][] {
       ? [['damaged on disk, kept apart', countOf(ingest.damagedGroups, 'transaction')]]
       : []),
     ...(ingest.salvage ? damageOf(ingest.salvage) : []),
+    ...(erasures && erasures.running + erasures.waiting > 0
+      ? [['erasures', `${countText(erasures.running)} running, ${countText(erasures.waiting)} waiting`]]
+      : []),
     ['accepted since start', countText(ingest.accepted)],
     ['duplicates since start', countText(ingest.duplicates)],
     ...Object.entries(ingest.rejected).map(([code, count]) => [`refused: ${code}`, countText(count)]),

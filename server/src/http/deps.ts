@@ -3,6 +3,7 @@ import type { Analysis } from '../analysis/analysis.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Live } from '../live/live.ts';
+import type { Erasures } from '../model/erasure.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Reports } from '../reports/reports.ts';
 import type { Saved } from '../saved/saved.ts';
@@ -43,6 +44,7 @@ export interface HttpDeps {
   readonly analysis: Analysis;
   readonly live: Live;
   readonly saved: Saved;
+  readonly erasures: Erasures;
   /** `setAppSettings` also moves what the store keeps per zone. */
   readonly registry: Pick<Registry, 'appSettings' | 'appsWithSettings' | 'setAppSettings'>;
   /** The app's own, else the configuration's. */

@@ -13,7 +13,12 @@ export interface Metrics {
 }
 
 /** The numbers of /metrics. Counters are read from the rooms that count; nothing is counted twice. */
-export function createMetrics({ ingest, live, store }: Pick<HttpDeps, 'ingest' | 'store' | 'live'>): Metrics {
+export function createMetrics({
+  ingest,
+  live,
+  store,
+  erasures,
+}: Pick<HttpDeps, 'ingest' | 'store' | 'live' | 'erasures'>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const questionSeconds = new Histogram({
@@ -92,6 +97,8 @@ export function createMetrics({ ingest, live, store }: Pick<HttpDeps, 'ingest' |
   gauge('seismo_remembered_ids', 'Ids remembered to recognise duplicates.', ({ rememberedIds }) => rememberedIds);
   gauge('seismo_remembered_ids_bytes', 'Memory of these ids.', ({ rememberedIdsBytes }) => rememberedIdsBytes);
   gauge('seismo_live_readers', 'Readers that follow live.', () => live.connections());
+  gauge('seismo_erasures_running', 'Erasures that run.', () => erasures.counts().running);
+  gauge('seismo_erasures_waiting', 'Erasures that wait for another one of their app.', () => erasures.counts().waiting);
   gauge('seismo_server_memory_bytes', 'Resident memory of the server.', () => process.memoryUsage.rss());
   gauge('seismo_engine_up', '1 when the engine answers.', (_, usage) => (usage ? 1 : 0));
   gauge('seismo_engine_memory_bytes', 'Resident memory of the embedded engine.', (_, usage) => usage?.memoryBytes);

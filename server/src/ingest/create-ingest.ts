@@ -239,6 +239,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       return erased;
     },
     forgetting: (app, uuids) => erasedIds.note(app, uuids),
+    forgetErased: () => erasedIds.resume(),
     keepOut: (app, uuids) => erasedIds.keepOut(app, uuids),
 
     importedRows: async (app, fingerprint) => await imports.rowsDone(app, fingerprint),

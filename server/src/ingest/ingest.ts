@@ -66,6 +66,8 @@ export interface Ingest {
   ): Promise<number>;
   /** Events with these uuids (16 bytes each, as rows hold them) are about to be hidden, and may be sent again once they are. */
   forgetting(app: string, uuids: AsyncIterable<Buffer>): Promise<Erasing>;
+  /** Forgets the ids that erasures noted and did not come to forget, now that the events are hidden. */
+  forgetErased(): Promise<void>;
   /** Events with these uuids are duplicates for a window from now on. */
   keepOut(app: string, uuids: AsyncIterable<Buffer>): Promise<void>;
   /** How many that would drop. */

@@ -157,6 +157,13 @@ export const ERRORS = {
   CURSOR_INVALID: caller(400, 'The cursor is invalid', 'Follow the Link header, or start again without a cursor.'),
   RANGE_TOO_MANY_BUCKETS: caller(400, 'The range has too many buckets', 'Choose a longer interval or a shorter range.'),
   ERASE_FILTER_MISSING: caller(400, 'Erasing needs a filter', 'Say what to erase, or send all=true.'),
+  ERASURE_UNKNOWN: caller(404, 'Erasure not found', 'List the erasures of the app. Old ones are deleted.'),
+  ERASURE_TOO_MANY: caller(
+    429,
+    'Too many erasures are waiting',
+    'Wait until some are done. One erasure can name many users: user[in]=ann,bob.',
+    30,
+  ),
   APP_SETTINGS_INVALID: caller(400, 'The app settings are invalid', 'Correct the field named in the detail.'),
   NOT_FOUND: caller(404, 'Not found', 'See /openapi.json for the available routes.'),
   METHOD_NOT_ALLOWED: caller(405, 'Method not allowed', 'See /openapi.json for the available methods.'),

@@ -10,7 +10,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts';
 import { type FilterParameters, filtersOf, propertyOf } from './filters.ts';
 import { begun, bytesOf, pagesOf } from './pages.ts';
 import { ALL_TIME, calendarOf, dayOf, invalid, rangeOf } from './parameters.ts';
-import type { EventsQuery } from './queries.ts';
+import type { EraseQuery, EventsQuery } from './queries.ts';
 import { REPORT_RANGES } from './report-ranges.ts';
 import type { Answer, Report, Reports, Surroundings } from './reports.ts';
 
@@ -152,7 +152,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
         );
       const range = rangeOf(query, calendar, around.now(), ALL_TIME);
       if (isDryRun) return { erased: 0, matching: await around.erasable(app, range, filters) };
-      return { erased: await around.erase(app, range, filters, isKeptOut) };
+      return await around.erase(app, { range, filters, isKeptOut, query: namedBy(query) }, query.wait * 1000);
     },
 
     async apps(query, control) {
@@ -193,6 +193,15 @@ const narrows = (filter: Filter): boolean => {
   if ('and' in filter) return filter.and.some(narrows);
   return 'or' in filter ? filter.or.length > 0 && filter.or.every(narrows) : true;
 };
+
+/** What an erasure erases, as a query string. */
+function namedBy({ filters, date, from, to, timeZone, all }: EraseQuery): string {
+  const named = new URLSearchParams([...filters]);
+  for (const [name, value] of Object.entries({ date, from, to, timeZone }))
+    if (value !== undefined) named.set(name, value);
+  if (all) named.set('all', 'true');
+  return named.toString();
+}
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const named = (filters: FilterParameters, name: 'id' | 'event'): Record<string, string> => {

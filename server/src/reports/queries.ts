@@ -32,6 +32,9 @@ const GROUPS_LIMIT = 100;
 const GROUPS_LIMIT_MAX = 10_000;
 const VALUES_LIMIT = 20;
 const VALUES_LIMIT_MAX = 1_000;
+/** Callers written before erasures had a status expect to hear how many were erased; proxies give up after 30 or 60 s. */
+const ERASE_WAIT_S = 10;
+const ERASE_WAIT_MAX_S = 60;
 
 export const day = (description: string) =>
   Type.Optional(
@@ -141,6 +144,13 @@ export const ERASE_PARAMETERS = {
     description: '`true` erases nothing and answers how many events match (`matching`).',
   }),
   all: Type.Boolean({ default: false, description: '`true` erases without a filter.' }),
+  wait: Type.Integer({
+    minimum: 0,
+    maximum: ERASE_WAIT_MAX_S,
+    default: ERASE_WAIT_S,
+    description:
+      'Seconds to wait for the end, 0 to 60; 10 by default. An erasure that takes longer is answered 202 and goes on.',
+  }),
 };
 
 export const PROPERTIES_PARAMETERS = {

@@ -1,4 +1,5 @@
 import type { WeekStart } from '../model/app-settings.ts';
+import type { Erasure, ErasureRequest } from '../model/erasure.ts';
 import type { EventRow } from '../model/event.ts';
 import type { Note } from '../model/notes.ts';
 import type { Filter, JsonValue, PropertyField, QueryControl, Range, Tally } from '../model/query.ts';
@@ -30,12 +31,15 @@ export interface Reports {
     control: QueryControl,
   ): Promise<Answer<AsyncIterable<readonly EventRow[]>>>;
   /** @throws ERASE_FILTER_MISSING */
-  erase(app: string, query: EraseQuery): Promise<{ readonly erased: number; readonly matching?: number }>;
+  erase(app: string, query: EraseQuery): Promise<EraseAnswer>;
   apps(query: FreshQuery, control: QueryControl): Promise<Answer<readonly AppSummary[]>>;
   eventNames(app: string, query: FreshQuery, control: QueryControl): Promise<Answer<readonly EventNameSummary[]>>;
   properties(app: string, query: PropertiesQuery, control: QueryControl): Promise<Answer<readonly PropertySummary[]>>;
   values(app: string, query: ValuesQuery, control: QueryControl): Promise<Answer<Values>>;
 }
+
+/** How many events were erased, or the erasure that is not done yet. `matching`: of a dry run. */
+export type EraseAnswer = { readonly erased: number; readonly matching?: number } | { readonly erasure: Erasure };
 
 export type ReportKind = 'hour' | 'day' | 'week' | 'month' | 'period';
 
@@ -94,8 +98,8 @@ export interface Surroundings {
   readonly isNotIndexed: (app: string, property: PropertyField) => boolean;
   /** The ids of an app's write keys, under which an event's text id may count. */
   readonly writeKeysOf?: (app: string) => readonly string[];
-  /** Erases what the journal, the rejected rows and the store hold and match. */
-  readonly erase: (app: string, range: Range, filters: readonly Filter[], isKeptOut: boolean) => Promise<number>;
+  /** Begins to erase what the journal, the rejected rows and the store hold and match, and waits for the end, at most `waitMs`. */
+  readonly erase: (app: string, request: ErasureRequest, waitMs: number) => Promise<EraseAnswer>;
   /** How many events that would erase now. */
   readonly erasable: (app: string, range: Range, filters: readonly Filter[]) => Promise<number>;
 }

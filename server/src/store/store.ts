@@ -1,3 +1,4 @@
+import type { ErasureProgress } from '../model/erasure.ts';
 import type { EventRow } from '../model/event.ts';
 import type {
   CountsQuery,
@@ -75,8 +76,8 @@ export interface Store {
   reachingDevices(app: string, filters: readonly Filter[], control: QueryControl): Promise<readonly Filter[]>;
   /** Whether an erasure is under way in the engine, also one that was not answered. */
   isErasing(): Promise<boolean>;
-  /** Hides the matching events at once and frees the disk later. @returns how many were hidden */
-  erase(app: string, range: Range, filters: readonly Filter[]): Promise<number>;
+  /** Hides the matching events and frees the disk later. @returns how many were hidden, when all are */
+  erase(app: string, range: Range, filters: readonly Filter[], run?: EraseRun): Promise<number>;
   /** From now on rows of the app may be cut in another zone: told before the first of them comes. */
   zoneChanged(app: string): void;
   /** Whether all stored rows of the app are cut in this zone. */
@@ -85,6 +86,20 @@ export interface Store {
   setTimeZone(app: string, timeZone: string): Promise<void>;
   /** Bytes and rows for `seismo stats` and /metrics. */
   usage(): Promise<StoreUsage>;
+}
+
+/** How an erasure is followed, and gone on with after an interruption. */
+export interface EraseRun {
+  /** Names this erasure in the store: letters, digits, `-` and `_`. One of its own unless given. */
+  readonly tag?: string;
+  /** What `onCounted` was given, when this erasure may have been begun before. */
+  readonly counted?: number;
+  /** Before anything is hidden: how many match, in how many partitions. The erasure waits for it. */
+  readonly onCounted?: (matching: number, partitions: number) => Promise<void>;
+  /** @param failure in the engine's words, while a part cannot be rewritten; the engine tries again */
+  readonly onProgress?: (progress: ErasureProgress, failure?: string) => void;
+  /** Stops waiting; the store goes on with what was begun. */
+  readonly signal?: AbortSignal;
 }
 
 export interface UuidsWanted {

@@ -246,7 +246,8 @@ it.each([
 ])('erases by %s what that means, as its dry run counted', async (filter, left) => {
   const app = `by-${filter.replaceAll(/\W/g, '').slice(0, 40)}`;
   await world.post(app, TWO_USERS);
-  const { matching } = await world.reports.erase(app, search(`${filter}&dryRun=true`));
+  const dryRun = await world.reports.erase(app, search(`${filter}&dryRun=true`));
+  const matching = 'matching' in dryRun ? dryRun.matching : undefined;
   expect(await world.reports.erase(app, search(filter))).toEqual({ erased: matching });
   expect(await timesLeft(app)).toEqual(left);
 });

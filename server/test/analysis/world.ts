@@ -91,8 +91,10 @@ export async function aWorld(
       catchUp: (app, signal) => ingest.catchUp(app, signal),
       asOf: (app) => ingest.asOf(app),
       isNotIndexed: ingest.isNotIndexed,
-      erase: (app, range, filters, isKeptOut) =>
-        eraseEverywhere(ingest, store, app, range, filters, { isKeptOut, idWindowMs: 7 * DAY_MS, nowMs: NOW }),
+      erase: async (app, { range, filters, isKeptOut }) => {
+        const options = { isKeptOut, idWindowMs: 7 * DAY_MS, nowMs: NOW };
+        return { erased: await eraseEverywhere(ingest, store, app, range, filters, options) };
+      },
       erasable: (app, range, filters) => countErasable(ingest, store, app, range, filters),
     }),
   );

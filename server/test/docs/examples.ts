@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 const VOLATILE = new Set([
   ...['uuid', 'receivedAt', 'createdAt', 'updatedAt', 'expiresAt', 'token', 'key', 'env', 'url', 'instance', 'next'],
   ...['bytesOnDisk', 'memoryBytes', 'rememberedIdsBytes', 'loadedBlocks', 'parts'],
-  ...['startedAt', 'freeBytes', 'totalBytes', 'signedInAt', 'lastUsedAt'],
+  ...['startedAt', 'finishedAt', 'freeBytes', 'totalBytes', 'signedInAt', 'lastUsedAt'],
 ]);
 
 export interface Example {

@@ -6,6 +6,7 @@ import { createHttp } from '../../src/http/create-http.ts';
 import type { Dashboard } from '../../src/http/dashboard.ts';
 import type { HttpConfig, HttpDeps } from '../../src/http/deps.ts';
 import type { Ingest, PostAnswer } from '../../src/ingest/ingest.ts';
+import type { Erasures } from '../../src/model/erasure.ts';
 import { SeismoError } from '../../src/model/errors.ts';
 import type { EventRow } from '../../src/model/event.ts';
 import type { Poster } from '../../src/model/poster.ts';
@@ -55,6 +56,7 @@ export interface DoubleOptions {
   readonly analysis?: Partial<Analysis>;
   readonly live?: Partial<HttpDeps['live']>;
   readonly saved?: Saved;
+  readonly erasures?: Partial<Erasures>;
   readonly store?: Partial<HttpDeps['store']>;
   readonly registry?: Partial<HttpDeps['registry']>;
   readonly dashboard?: Dashboard;
@@ -226,6 +228,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
     analysis: analysis as Analysis,
     live: { connections: () => 0, close: () => {}, ...options.live } as HttpDeps['live'],
     saved: options.saved ?? ({} as Saved),
+    erasures: { list: () => [], counts: () => ({ running: 1, waiting: 2 }), ...options.erasures } as Erasures,
     registry: {
       appSettings: () => ({ timeZone: 'Europe/Berlin' }),
       appsWithSettings: () => [],

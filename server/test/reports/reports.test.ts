@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { csvCell } from '../../src/model/csv-cell.ts';
+import type { ErasureRequest } from '../../src/model/erasure.ts';
 import { type ErrorCode, SeismoError } from '../../src/model/errors.ts';
 import type { EventRow } from '../../src/model/event.ts';
-import type { CountsQuery, EventsQuery, Filter, GroupsQuery, QueryControl, Range } from '../../src/model/query.ts';
+import type { CountsQuery, EventsQuery, GroupsQuery, QueryControl } from '../../src/model/query.ts';
 import { createReports } from '../../src/reports/create-reports.ts';
 import { CSV_HEADER, csvLine } from '../../src/reports/csv.ts';
 import { filtersOf } from '../../src/reports/filters.ts';
@@ -16,7 +17,7 @@ const search = (text = '') => new URLSearchParams(text);
 const iso = (ms: number) => new Date(ms).toISOString().slice(0, 16);
 
 let reports: ReturnType<typeof byText>;
-let asked: { counts?: CountsQuery; groups?: GroupsQuery; events: EventsQuery[]; erased?: [Range, readonly Filter[]] };
+let asked: { counts?: CountsQuery; groups?: GroupsQuery; events: EventsQuery[]; erased?: [ErasureRequest, number] };
 let caughtUp: (string | undefined)[];
 let rows: EventRow[];
 /** What the next questions for events fail with. */
@@ -80,9 +81,9 @@ beforeEach(() => {
       asOf: () => NOW - 5,
       isNotIndexed: () => false,
       erasable: async () => 7,
-      erase: async (_app, range, filters) => {
-        asked.erased = [range, filters];
-        return 4;
+      erase: async (_app, request, waitMs) => {
+        asked.erased = [request, waitMs];
+        return { erased: 4 };
       },
     }),
   );
@@ -359,8 +360,20 @@ describe('erase', () => {
     expect(await failure(reports.erase('shop', search('all=true&user=u')))).toBe('ERASE_FILTER_MISSING all');
     expect(await failure(reports.erase('shop', search('usr=u')))).toBe('PARAMETER_UNKNOWN usr');
     expect(await reports.erase('shop', search('user=u'))).toEqual({ erased: 4 });
-    expect(asked.erased?.[0]).toEqual({ from: 0, to: Date.UTC(2100, 0, 1) });
+    expect(asked.erased?.[0].range).toEqual({ from: 0, to: Date.UTC(2100, 0, 1) });
+    expect(asked.erased?.[1]).toBe(10_000);
     expect(await reports.erase('shop', search('user=u&dryRun=true'))).toEqual({ erased: 0, matching: 7 });
+  });
+
+  it('waits as long as it is asked to, and keeps what it erases as a query string', async () => {
+    await reports.erase('shop', search('user=u&wait=0&from=2026-01-01&block=true'));
+    expect(asked.erased?.[1]).toBe(0);
+    expect(asked.erased?.[0]).toMatchObject({ isKeptOut: true, query: 'user=u&from=2026-01-01' });
+    await reports.erase('shop', search('all=true&wait=60'));
+    expect(asked.erased?.[1]).toBe(60_000);
+    expect(asked.erased?.[0].query).toBe('all=true');
+    for (const wait of ['61', '-1', '1.5', 'true'])
+      expect(await failure(reports.erase('shop', search(`user=u&wait=${wait}`)))).toBe('PARAMETER_INVALID wait');
   });
 
   // Each matches every event, or names nothing.

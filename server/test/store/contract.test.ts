@@ -416,7 +416,7 @@ function contract(way: 'socket' | 'url' | 'server', seeds: readonly number[]): v
       await retainOnce({
         store,
         oldestRejectedRows: () => new Map(),
-        erase: (...erased) => store.erase(...erased),
+        erase: (each, range) => store.erase(each, range, []),
         retentionDaysOf: (each) => (each === app ? 10 : undefined),
         now: () => NOW,
         logger: pino({ level: 'silent' }),

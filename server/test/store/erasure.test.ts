@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Filter } from '../../src/model/query.ts';
 import { type Connection, openConnection } from '../../src/store/clickhouse/connection.ts';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
-import { erase, SpaceOfErased } from '../../src/store/clickhouse/erasure.ts';
+import { erase, hideSql, SpaceOfErased } from '../../src/store/clickhouse/erasure.ts';
 import { migrate } from '../../src/store/clickhouse/schema.ts';
 
 const logger = { info() {}, warn() {}, error() {} };
@@ -72,11 +72,11 @@ test('changes nothing when nothing matches', async () => {
   expect(changes).toEqual([]);
 });
 
-test('names the partition where all that matches lies in one', async () => {
+test('names the partitions that hold what matches', async () => {
   const february = { from: Date.UTC(2024, 1, 1), to: Date.UTC(2024, 2, 1) };
   expect(await erase(spied, 'shop', february, [userIs('bob')])).toBe(2);
   expect(changes).toHaveLength(1);
-  expect(changes[0]).toContain("DELETE FROM events IN PARTITION ID '202402' WHERE");
+  expect(changes[0]!.match(/IN PARTITION ID '\d+'/g)).toEqual(["IN PARTITION ID '202402'"]);
   expect(await left()).toEqual([
     ...OTHERS,
     'shop ann 202401 1',
@@ -90,7 +90,71 @@ test('names the partition where all that matches lies in one', async () => {
 test('erases in every partition that holds what matches, in one change', async () => {
   expect(await erase(spied, 'shop', ALL, [userIs('bob')])).toBe(6);
   expect(changes).toHaveLength(1);
+  expect(changes[0]!.match(/IN PARTITION ID '\d+'/g)).toHaveLength(3);
   expect(await left()).toEqual([...OTHERS, 'shop ann 202401 1', 'shop ann 202402 1', 'shop ann 202403 1']);
+});
+
+test('names 50 partitions at most, and none when the condition would be repeated beyond a million characters', () => {
+  const ids = (count: number) => Array.from({ length: count }, (_, i) => String(202_001 + i));
+  expect(hideSql(ids(50), 'user = 1').match(/ IN PARTITION ID '\d{6}' WHERE user = 1/g)).toHaveLength(50);
+  expect(hideSql(ids(51), 'user = 1')).toBe('DELETE FROM events WHERE user = 1');
+  expect(hideSql(ids(2), 'x'.repeat(500_000))).toContain('IN PARTITION');
+  expect(hideSql(ids(2), 'x'.repeat(500_001))).toBe(`DELETE FROM events WHERE ${'x'.repeat(500_001)}`);
+});
+
+test('counts on disk before it hides, and says how far it is', async () => {
+  const seen: string[] = [];
+  const progress: number[][] = [];
+  const erased = await erase(spied, 'shop', ALL, [userIs('bob')], {
+    tag: 'erasure-1-events',
+    onCounted: async (matching, partitions) => {
+      seen.push(`${matching} in ${partitions}, ${changes.length} changes, ${(await left()).length} lines`);
+    },
+    onProgress: ({ partsDone, partsTotal }, failure) => {
+      expect(failure).toBeUndefined();
+      progress.push([partsDone, partsTotal]);
+    },
+  });
+  expect(erased).toBe(6);
+  // Two apps with two users in three months.
+  expect(seen).toEqual(['6 in 3, 0 changes, 12 lines']);
+  const [done, total] = progress.at(-1)!;
+  // A part for each insert of an app into one of the three partitions; fewer when the engine has merged some.
+  expect(total).toBeGreaterThanOrEqual(3);
+  expect(total).toBeLessThanOrEqual(6);
+  expect(done).toBe(total);
+  expect(progress.map(([parts]) => parts)).toEqual(progress.map(([parts]) => parts).sort((a, b) => a! - b!));
+});
+
+test('repeated after an interruption it waits for what was begun, and changes nothing again', async () => {
+  const stop = new AbortController();
+  const run = { tag: 'erasure-2-events', onCounted: async () => {} };
+  const interrupted = erase(spied, 'shop', ALL, [userIs('ann')], {
+    ...run,
+    onProgress: () => stop.abort(new Error('the server is stopping')),
+    signal: stop.signal,
+  });
+  await interrupted.catch(() => {});
+  // Posted meanwhile: the erasure was of what was there.
+  await connection.command(
+    "INSERT INTO events (seq, timestamp, app, id, event, user) VALUES (99, '2024-01-15 00:00:00', 'shop', 'seen', 'seen', 'ann')",
+  );
+  expect(await erase(spied, 'shop', ALL, [userIs('ann')], { ...run, counted: 3 })).toBe(3);
+  expect(changes).toHaveLength(1);
+  expect(await left()).toEqual([
+    ...OTHERS,
+    'shop ann 202401 1',
+    'shop bob 202401 2',
+    'shop bob 202402 2',
+    'shop bob 202403 2',
+  ]);
+});
+
+test('counted and not begun before the interruption, it counts again; done and forgotten by the engine, it does not', async () => {
+  expect(await erase(spied, 'shop', ALL, [userIs('ann')], { tag: 'erasure-3-events', counted: 2 })).toBe(3);
+  expect(changes).toHaveLength(1);
+  expect(await erase(spied, 'shop', ALL, [userIs('ann')], { tag: 'erasure-4-events', counted: 3 })).toBe(3);
+  expect(changes).toHaveLength(1);
 });
 
 test('does not wait for questions that take all their sessions, and keeps none of them', async () => {

@@ -31,6 +31,10 @@ const Stats = Type.Object({
     ],
     { description: 'The largest first; null while the engine does not answer.' },
   ),
+  erasures: Type.Object(
+    { running: Type.Integer(), waiting: Type.Integer() },
+    { description: 'One of each app runs at a time.' },
+  ),
   memoryBytes: Type.Integer({ description: 'Resident memory of the server.' }),
   disk: Type.Object(
     { freeBytes: Type.Integer({ description: 'What may still be written.' }), totalBytes: Type.Integer() },
@@ -38,7 +42,7 @@ const Stats = Type.Object({
   ),
 });
 
-export function statsRoutes({ ingest, store, disk, version, now }: HttpDeps): readonly Route[] {
+export function statsRoutes({ ingest, store, erasures, disk, version, now }: HttpDeps): readonly Route[] {
   const startedAt = new Date(now()).toISOString();
   return [
     {
@@ -55,6 +59,7 @@ export function statsRoutes({ ingest, store, disk, version, now }: HttpDeps): re
           ingest: ingest.stats(),
           store: usage ?? null,
           apps: usage && apps ? shares(apps, usage) : null,
+          erasures: erasures.counts(),
           memoryBytes: process.memoryUsage.rss(),
           disk: diskNow,
         };

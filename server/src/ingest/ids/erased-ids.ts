@@ -53,6 +53,7 @@ export class ErasedIds {
   /** Erasures of this run that are under way. */
   readonly #running = new Set<string>();
   #lastLook: Promise<unknown> = Promise.resolve();
+  #resuming: Promise<unknown> = Promise.resolve();
 
   constructor(options: ErasedIdsOptions) {
     this.#options = options;
@@ -109,8 +110,14 @@ export class ErasedIds {
     await this.#join(app, { forgets: this.#fingerprintsOf(app, uuids) });
   }
 
-  /** Forgets what an erasure left behind that was cut short by a crash or a failure. */
+  /** Forgets what an erasure left behind that was cut short by a crash or a failure. One look at a time: each may forget an id once. */
   async resume(): Promise<void> {
+    const look = this.#resuming.then(() => this.#resume());
+    this.#resuming = look.catch(() => {});
+    await look;
+  }
+
+  async #resume(): Promise<void> {
     const { journal, store, caughtUp } = this.#options;
     const left = new Set(journal.fingerprints.erasing().map(({ key }) => key.slice(0, key.lastIndexOf(' '))));
     for (const erasure of left) {

@@ -117,8 +117,8 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     reachingDevices: async (app, filters, control) =>
       (await identities.isKnown(app, control)) ? await reachingDevices(opened(), app, filters, control) : filters,
     isErasing: async () => await isErasing(opened()),
-    async erase(app, range, filters) {
-      const erased = await erase(opened(), app, range, filters);
+    async erase(app, range, filters, run) {
+      const erased = await erase(opened(), app, range, filters, run);
       if (erased > 0) space.later();
       return erased;
     },

@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SeismoError } from '../../model/errors.ts';
 import type { Filter, Range } from '../../model/query.ts';
+import type { EraseRun } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { whereSql } from './filter-sql.ts';
 import { Bound, EVENTS, type Row } from './sql.ts';
@@ -7,30 +11,110 @@ import { Bound, EVENTS, type Row } from './sql.ts';
 const FREE_AFTER_MS = 60_000;
 /** Part of a change: it must not take the sessions of questions. */
 const CHANGE = { priority: 2 };
+/** A short question, for which a session is always kept. */
+const SHORT = { priority: 1 };
+/** A look at the progress takes the engine a millisecond or two; most erasures are done after a few. */
+const POLL_FIRST_MS = 20;
+const POLL_MAX_MS = 500;
+/** The condition is repeated for each: with more, little is left that is not searched. */
+const PARTITIONS_NAMED_MAX = 50;
+const NAMED_MAX_LENGTH = 1_000_000;
+const TAG = /^[\w-]{1,80}$/;
 
 /**
- * Hides the matching events at once; their disk is freed when their parts are merged, or by `SpaceOfErased`. Counted first, by partition: nothing to
- * hide changes nothing, and where all lie in one partition only its parts are looked into.
+ * Hides the matching events; their disk is freed when their parts are merged, or by `SpaceOfErased`. Counted first, by partition: nothing
+ * to hide changes nothing, and only parts of partitions that hold matching events are searched.
+ *
+ * The engine keeps the mutation on its disk and goes on with it after a crash of its own. The condition carries the tag, so that whoever
+ * repeats an erasure that was interrupted finds its mutation, waits for it, and answers what was counted before.
  */
 export async function erase(
   connection: Connection,
   app: string,
   range: Range,
   filters: readonly Filter[],
+  run: EraseRun = {},
 ): Promise<number> {
+  const { tag = `erasure-${randomUUID()}`, counted, signal } = run;
+  if (!TAG.test(tag)) throw new Error(`BUG: the tag ${tag}`);
+  if (counted !== undefined && (await mutationOf(connection, tag)) !== undefined) {
+    await finished(connection, tag, run);
+    return counted;
+  }
   const bound = new Bound();
   const where = whereSql(app, range, filters, bound);
   const rows = await connection.query<Row>(
     `SELECT _partition_id AS partition, count() AS n FROM ${EVENTS} WHERE ${where} GROUP BY partition`,
     bound.values,
-    { settings: CHANGE },
+    { settings: CHANGE, ...(signal && { signal }) },
   );
-  if (rows.length === 0) return 0;
-  const partition = rows.length === 1 ? ` IN PARTITION ID '${partitionId(rows[0]!['partition'])}'` : '';
-  await connection.command(`DELETE FROM ${EVENTS}${partition} WHERE ${where}`, bound.values, {
-    lightweight_deletes_sync: 2,
+  // Nothing is left, and the engine no longer knows the mutation that was sent before: it was done.
+  if (rows.length === 0) return counted ?? 0;
+  const matching = rows.reduce((sum, row) => sum + Number(row['n']), 0);
+  await run.onCounted?.(matching, rows.length);
+  signal?.throwIfAborted();
+  const partitions = rows.map((row) => partitionId(row['partition']));
+  await connection.command(hideSql(partitions, `${where} AND '${tag}' != ''`), bound.values, {
+    lightweight_deletes_sync: 0,
+    mutations_sync: 0,
   });
-  return rows.reduce((sum, row) => sum + Number(row['n']), 0);
+  await finished(connection, tag, run);
+  return matching;
+}
+
+/**
+ * One mutation in any case. The engine copies (as hard links) the parts of partitions that are not named, and searches all others: a part takes
+ * 4 ms of its processor time or 11 (docs/decisions/erasure-jobs.md). A lightweight `DELETE` is this update of `_row_exists`, and takes one
+ * partition at most.
+ */
+export function hideSql(partitions: readonly string[], where: string): string {
+  if (partitions.length > PARTITIONS_NAMED_MAX || partitions.length * where.length > NAMED_MAX_LENGTH)
+    return `DELETE FROM ${EVENTS} WHERE ${where}`;
+  const updates = partitions.map((id) => `UPDATE _row_exists = 0 IN PARTITION ID '${id}' WHERE ${where}`);
+  return `ALTER TABLE ${EVENTS} ${updates.join(', ')}`;
+}
+
+interface Mutation {
+  /** Of the whole table. */
+  readonly parts: number;
+  readonly partsLeft: number;
+  readonly isDone: boolean;
+  readonly failure: string;
+}
+
+async function mutationOf(connection: Connection, tag: string): Promise<Mutation | undefined> {
+  const [row] = await connection.query<Row>(
+    `SELECT parts_to_do AS left, is_done AS done, latest_fail_reason AS failure,
+      (SELECT count() FROM system.parts WHERE active AND database = currentDatabase() AND table = {t:String}) AS parts
+    FROM system.mutations
+    WHERE database = currentDatabase() AND table = {t:String} AND position(command, {tag:String}) > 0`,
+    { t: EVENTS, tag: `'${tag}'` },
+    { settings: SHORT },
+  );
+  return (
+    row && {
+      parts: Number(row['parts']),
+      partsLeft: Number(row['left']),
+      isDone: Boolean(row['done']),
+      failure: String(row['failure']),
+    }
+  );
+}
+
+/** Resolves when the mutation is done in every part. */
+async function finished(connection: Connection, tag: string, run: EraseRun): Promise<void> {
+  let partsTotal = 0;
+  for (let waitMs = POLL_FIRST_MS; ; waitMs = Math.min(POLL_MAX_MS, waitMs * 1.5)) {
+    const mutation = await mutationOf(connection, tag);
+    if (mutation === undefined)
+      throw new SeismoError('STORE_UNAVAILABLE', 'The engine no longer knows of the erasure; it is started again.');
+    const { parts, partsLeft, isDone, failure } = mutation;
+    // As they were at the first look: parts that come later are not rewritten.
+    partsTotal = Math.max(partsTotal || parts, partsLeft);
+    run.onProgress?.({ partsDone: partsTotal - partsLeft, partsTotal }, failure || undefined);
+    if (isDone) return;
+    await pause(waitMs, undefined, run.signal && { signal: run.signal });
+  }
 }
 
 /** Whether statements that change stored rows are under way: an erasure is one of them. */

@@ -5,8 +5,9 @@ import { useState } from 'react';
 import { api } from '../../api/http.ts';
 import { count } from '../../components/formats.ts';
 import { Failure } from '../../components/states.tsx';
+import { Erasures } from './erasures.tsx';
 
-/** Erases the events of a user, or of a device: first how many, then the name typed again, then what was done. */
+/** Erases the events of a user, or of a device: first how many, then the name typed again, then how far the server is. */
 export function EraseSection({ app }: { app: string }) {
   const asked = useSearch({ from: '/signed-in/apps/$app/settings' });
   const client = useQueryClient();
@@ -27,7 +28,7 @@ export function EraseSection({ app }: { app: string }) {
   });
   const erase = useMutation({
     mutationFn: () =>
-      api<{ erased: number }>(`api/events/${encodeURIComponent(app)}`, { method: 'DELETE', query: { [field]: user } }),
+      api(`api/events/${encodeURIComponent(app)}`, { method: 'DELETE', query: { [field]: user, wait: 0 } }),
     onSuccess() {
       setAgain('');
       setUser('');
@@ -108,11 +109,7 @@ export function EraseSection({ app }: { app: string }) {
         </form>
       )}
       {erase.error && <Failure error={erase.error} />}
-      {erase.data && (
-        <Alert variant="default" color="teal" role="status" title={`${count(erase.data.erased)} events were erased`}>
-          Disk space is freed later.
-        </Alert>
-      )}
+      <Erasures app={app} />
     </Stack>
   );
 }
