@@ -3,7 +3,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@ta
 import { RouterProvider } from '@tanstack/react-router';
 import { forget, isSignedOut } from './api/hooks.ts';
 import { ProblemError } from './api/http.ts';
-import { askEarly } from './early.ts';
+import { prefetch } from './prefetch.ts';
 import { createAppRouter } from './router.tsx';
 import { theme, variables } from './theme.ts';
 
@@ -30,7 +30,7 @@ const client = new QueryClient({
   },
 });
 const router = createAppRouter(client);
-askEarly(client, router.state.location.pathname, router.state.location.search);
+prefetch(client, router.state.location.pathname, router.state.location.search);
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -4,16 +4,16 @@ import { isComplete } from '../src/components/condition-form.tsx';
 import { inWords, operatorsFor, scalarOf } from '../src/components/filters.ts';
 import { labelOf, rangeIn } from '../src/components/range.ts';
 import {
-  asKind,
   CHOICES_MAX,
   change,
-  different,
-  grown,
+  convertToKind,
   KINDS,
   missing,
   moved,
   ofGroup,
   rangeOfQuestion,
+  uniqueFilters,
+  withExtraStep,
   withoutStep,
   withRange,
 } from '../src/pages/explore/question.ts';
@@ -32,7 +32,7 @@ const TREND = {
   breakdown: ['data.country'],
   formula: 'A / B',
 } as const;
-type Trend = Parameters<typeof grown>[0] & { kind: 'trend' };
+type Trend = Parameters<typeof withExtraStep>[0] & { kind: 'trend' };
 const trend: Trend = JSON.parse(JSON.stringify(TREND));
 const SHARED = { last: '7d', timeZone: 'Asia/Tokyo', filters: [PRO], segment: { saved: 'abc' } };
 const BOUGHT = { event: 'purchased', filters: [PRO] };
@@ -48,24 +48,27 @@ describe('another kind', () => {
     ['sessions', { interval: 'day' }],
     ['performance', { ...BOUGHT, property: '', by: 'event' }],
   ] as const)('%s keeps events, their filters and the range, and leaves what it has no place for', (kind, own) => {
-    expect(asKind(kind, trend, NAMES)).toEqual({ kind, ...SHARED, ...own });
+    expect(convertToKind(kind, trend, NAMES)).toEqual({ kind, ...SHARED, ...own });
   });
 
   it('is the same question when it is the kind already', () => {
-    expect(asKind('trend', trend, NAMES)).toBe(trend);
+    expect(convertToKind('trend', trend, NAMES)).toBe(trend);
   });
 
   it('gives a funnel two steps: events that there are, and none of the server', () => {
-    expect(asKind('funnel', { kind: 'trend', series: [{ event: 'request' }] }, NAMES)).toEqual({
+    expect(convertToKind('funnel', { kind: 'trend', series: [{ event: 'request' }] }, NAMES)).toEqual({
       kind: 'funnel',
       steps: [{ event: 'request' }, { event: 'page viewed' }],
     });
-    expect(asKind('funnel', { kind: 'trend', series: [{}] }, [])).toEqual({ kind: 'funnel', steps: [{}, {}] });
+    expect(convertToKind('funnel', { kind: 'trend', series: [{}] }, [])).toEqual({ kind: 'funnel', steps: [{}, {}] });
   });
 
   it('comes back from every kind to a trend of the same range', () => {
     for (const { kind } of KINDS)
-      expect(asKind('trend', asKind(kind, trend, NAMES), NAMES)).toMatchObject({ kind: 'trend', ...SHARED });
+      expect(convertToKind('trend', convertToKind(kind, trend, NAMES), NAMES)).toMatchObject({
+        kind: 'trend',
+        ...SHARED,
+      });
   });
 });
 
@@ -75,12 +78,12 @@ describe('parts of a question', () => {
   });
 
   it('grows to as many as the server takes, and no further', () => {
-    let question: Parameters<typeof grown>[0] = { kind: 'funnel', steps: [{}, {}] };
-    for (let n = 0; n < 20; n++) question = grown(question);
+    let question: Parameters<typeof withExtraStep>[0] = { kind: 'funnel', steps: [{}, {}] };
+    for (let n = 0; n < 20; n++) question = withExtraStep(question);
     expect(question).toMatchObject({ steps: { length: CHOICES_MAX } });
-    expect(grown(question)).toBe(question);
+    expect(withExtraStep(question)).toBe(question);
     const sessions: typeof question = { kind: 'sessions' };
-    expect(grown(sessions)).toBe(sessions);
+    expect(withExtraStep(sessions)).toBe(sessions);
   });
 
   it('loses a step with what was excluded after it', () => {
@@ -214,7 +217,7 @@ describe('what was picked', () => {
   });
 
   it('says each condition once', () => {
-    expect(different([PRO, { field: 'user', value: 'ann' }, { ...PRO }])).toEqual([
+    expect(uniqueFilters([PRO, { field: 'user', value: 'ann' }, { ...PRO }])).toEqual([
       PRO,
       { field: 'user', value: 'ann' },
     ]);

@@ -1,11 +1,12 @@
+import { DAY_MS } from '../model/duration.ts';
 import type { QueryControl } from '../model/query.ts';
 import { wrong } from '../questions/check.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf } from '../time/calendar.ts';
-import { column, iso, type Made } from './answer.ts';
+import { column, iso, type KindResult } from './answer.ts';
 import { PERIODS_MAX } from './retention.ts';
-import { type Around, type Resolved, topChoiceOf } from './scope.ts';
+import { type Context, type Resolved, topEventSelector } from './scope.ts';
 
 export interface StickinessAnswer {
   readonly periods: readonly {
@@ -24,16 +25,16 @@ export async function stickiness(
   question: QuestionOf<'stickiness'>,
   { scope, calendar }: Resolved,
   control: QueryControl,
-): Promise<Made<StickinessAnswer>> {
+): Promise<KindResult<StickinessAnswer>> {
   const { interval = 'day', period } = question;
   const order = ['day', 'week', 'month'];
   if (period !== undefined && order.indexOf(period) <= order.indexOf(interval))
     throw wrong('period', `period must be longer than interval, which is ${interval}.`);
   if (period === 'month' && interval === 'week')
     throw wrong('period', 'period must hold whole intervals; months do not hold whole weeks.');
-  const buckets = cut(scope.range, interval, calendar);
+  const buckets = wholeBuckets(scope.range, interval, calendar);
   const periods = period === undefined ? buckets.slice(0, 1) : bucketsOf(scope.range, period, calendar);
-  const choice = topChoiceOf(question);
+  const choice = topEventSelector(question);
   const cells = buckets.length === 0 ? [] : await store.stickiness({ ...scope, choice, buckets, periods }, control);
   const result = {
     periods: periods.map((from, place) => {
@@ -83,13 +84,13 @@ export async function lifecycle(
   store: AnalysisStore,
   question: QuestionOf<'lifecycle'>,
   { scope, calendar }: Resolved,
-  { nowMs }: Around,
+  { nowMs }: Context,
   control: QueryControl,
-): Promise<Made<LifecycleAnswer>> {
+): Promise<KindResult<LifecycleAnswer>> {
   const { interval } = question;
   const range = wholeIntervals(scope.range, interval, calendar);
-  const buckets = cut(range, interval, calendar);
-  const choice = topChoiceOf(question);
+  const buckets = wholeBuckets(range, interval, calendar);
+  const choice = topEventSelector(question);
   const previous = startOfInterval(range.from - 1, interval, calendar);
   const query = { ...scope, range, choice, buckets, previous };
   const cells = buckets.length === 0 ? [] : await store.lifecycle(query, control);
@@ -122,9 +123,9 @@ export async function lifecycle(
   };
 }
 
-type Cut = Parameters<typeof bucketsOf>;
+type BucketArguments = Parameters<typeof bucketsOf>;
 
-function cut(range: Cut[0], interval: Cut[1], calendar: Cut[2]): number[] {
+function wholeBuckets(range: BucketArguments[0], interval: BucketArguments[1], calendar: BucketArguments[2]): number[] {
   const buckets = bucketsOf(range, interval, calendar);
   if (buckets.length <= PERIODS_MAX) return buckets;
   throw wrong(
@@ -134,17 +135,21 @@ function cut(range: Cut[0], interval: Cut[1], calendar: Cut[2]): number[] {
 }
 
 /** An interval begins and ends within so long. */
-const INTERVAL_MAX_MS = 32 * 86_400_000;
+const INTERVAL_MAX_MS = 32 * DAY_MS;
 
 /** When the interval that holds this instant began; 1970 where it began before. */
-function startOfInterval(at: number, interval: Cut[1], calendar: Cut[2]): number {
+function startOfInterval(at: number, interval: BucketArguments[1], calendar: BucketArguments[2]): number {
   const until = Math.max(at, 0) + 1;
   // The first start is where the search begins; so far back there is surely an interval that begins later.
   return bucketsOf({ from: Math.max(0, until - INTERVAL_MAX_MS), to: until }, interval, calendar).at(-1)!;
 }
 
 /** From the beginning of the interval in which a range begins to the end of that in which it ends. */
-export function wholeIntervals(range: Cut[0], interval: Cut[1], calendar: Cut[2]): Cut[0] {
+export function wholeIntervals(
+  range: BucketArguments[0],
+  interval: BucketArguments[1],
+  calendar: BucketArguments[2],
+): BucketArguments[0] {
   if (range.from >= range.to) return range;
   const from = startOfInterval(range.from, interval, calendar);
   const last = startOfInterval(range.to - 1, interval, calendar);

@@ -2,14 +2,14 @@ import type { PropertyField, QueryControl, Statement } from '../model/query.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { SegmentInput } from '../questions/parts.ts';
 import type { Calendar } from '../time/calendar.ts';
-import type { Asked } from './answer.ts';
+import type { AnalysisResult } from './answer.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { Ends } from './range.ts';
 
 /** What `http` asks of the analysis room. Failures are SeismoErrors that name the field by its path. */
 export interface Analysis {
   /** @param question as it was sent, unparsed */
-  ask(app: string, question: unknown, options: AskOptions): Promise<Asked>;
+  ask(app: string, question: unknown, options: AskOptions): Promise<AnalysisResult>;
   /**
    * The statements that answer it, in the order in which they went to the engine. They are found out by answering it, since later ones may
    * depend on what earlier ones found; nothing is taken from the answers that are kept, and the answer is thrown away.
@@ -38,7 +38,7 @@ export interface AskOptions {
 }
 
 /** What the room is handed beside the store. */
-export interface AnalysisSurroundings {
+export interface AnalysisDeps {
   readonly now: () => number;
   readonly calendarOf: (app: string) => Calendar;
   /** Waits until the store holds what was acknowledged. @throws STORE_BEHIND */

@@ -1,14 +1,14 @@
 import { IDENTIFY } from '../model/event.ts';
 import { appAt, type Committed, isIdAt, timestampAt } from '../row/committed-rows.ts';
-import type { Asked } from './answer.ts';
+import type { AnalysisResult } from './answer.ts';
 
 /** An answer that is kept, or is being made. */
-export interface Kept {
+export interface CacheEntry {
   readonly key: string;
   readonly app: string;
   /** It depends on no event at or after this time, UTC ms. */
-  readonly horizon: number;
-  readonly asked: Asked | undefined;
+  readonly validBeforeMs: number;
+  readonly result: AnalysisResult | undefined;
   readonly bytes: number;
 }
 
@@ -26,9 +26,9 @@ const LOOKED_AT_MAX = 2_000;
 export class AnswerCache {
   readonly #maxBytes: number;
   /** The least recently used first. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #entries = new Map<string, CacheEntry>();
   /** What is kept or being made, by app: what arrives is compared with these alone. */
-  readonly #ofApp = new Map<string, Set<Kept>>();
+  readonly #ofApp = new Map<string, Set<CacheEntry>>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
@@ -39,30 +39,35 @@ export class AnswerCache {
     return this.#bytes;
   }
 
-  get(key: string): Asked | undefined {
-    const found = this.#kept.get(key);
+  get(key: string): AnalysisResult | undefined {
+    const found = this.#entries.get(key);
     if (found === undefined) return undefined;
-    this.#kept.delete(key);
-    this.#kept.set(key, found);
-    return found.asked;
+    this.#entries.delete(key);
+    this.#entries.set(key, found);
+    return found.result;
   }
 
   /**
    * Makes an answer, and keeps it unless what it depends on has changed meanwhile.
    * @param make must see all that was acknowledged before the call
    */
-  async keep(key: string, app: string, horizon: number, make: () => Promise<Asked>): Promise<Asked> {
-    const making: Kept = { key, app, horizon, asked: undefined, bytes: 0 };
+  async keep(
+    key: string,
+    app: string,
+    validBeforeMs: number,
+    make: () => Promise<AnalysisResult>,
+  ): Promise<AnalysisResult> {
+    const making: CacheEntry = { key, app, validBeforeMs, result: undefined, bytes: 0 };
     this.#watch(making);
-    let asked: Asked;
+    let result: AnalysisResult;
     let isGood: boolean;
     try {
-      asked = await make();
+      result = await make();
     } finally {
       isGood = this.#unwatch(making);
     }
-    if (isGood) this.#put({ ...making, asked, bytes: sizeOf(asked, key) });
-    return asked;
+    if (isGood) this.#put({ ...making, result: result, bytes: sizeOf(result, key) });
+    return result;
   }
 
   /** Events are on disk. */
@@ -73,7 +78,7 @@ export class AnswerCache {
       const watched = this.#ofApp.get(app);
       if (watched === undefined) continue;
       const since = count > LOOKED_AT_MAX ? Number.NEGATIVE_INFINITY : earliest(committed, app);
-      for (const each of watched) if (since < each.horizon) this.#drop(each);
+      for (const each of watched) if (since < each.validBeforeMs) this.#drop(each);
     }
   }
 
@@ -82,32 +87,32 @@ export class AnswerCache {
     for (const each of this.#ofApp.get(app) ?? []) this.#drop(each);
   }
 
-  #put(kept: Kept): void {
+  #put(kept: CacheEntry): void {
     if (kept.bytes > this.#maxBytes / SHARE) return;
-    const before = this.#kept.get(kept.key);
+    const before = this.#entries.get(kept.key);
     if (before) this.#drop(before);
-    this.#kept.set(kept.key, kept);
+    this.#entries.set(kept.key, kept);
     this.#watch(kept);
     this.#bytes += kept.bytes;
-    for (const oldest of this.#kept.values()) {
+    for (const oldest of this.#entries.values()) {
       if (this.#bytes <= this.#maxBytes) return;
       this.#drop(oldest);
     }
   }
 
-  #drop(kept: Kept): void {
+  #drop(kept: CacheEntry): void {
     this.#unwatch(kept);
-    if (this.#kept.get(kept.key) !== kept) return;
-    this.#kept.delete(kept.key);
+    if (this.#entries.get(kept.key) !== kept) return;
+    this.#entries.delete(kept.key);
     this.#bytes -= kept.bytes;
   }
 
-  #watch(kept: Kept): void {
+  #watch(kept: CacheEntry): void {
     this.#ofApp.set(kept.app, (this.#ofApp.get(kept.app) ?? new Set()).add(kept));
   }
 
   /** @returns whether it was watched still */
-  #unwatch(kept: Kept): boolean {
+  #unwatch(kept: CacheEntry): boolean {
     const watched = this.#ofApp.get(kept.app);
     const was = watched?.delete(kept) ?? false;
     if (watched?.size === 0) this.#ofApp.delete(kept.app);
@@ -127,5 +132,5 @@ function earliest({ apps, rows }: Committed, app: string): number {
   return since;
 }
 
-const sizeOf = ({ answer }: Asked, key: string): number =>
+const sizeOf = ({ answer }: AnalysisResult, key: string): number =>
   (JSON.stringify(answer).length + key.length) * BYTES_A_CHARACTER;

@@ -24,7 +24,7 @@ export interface AnalysisAnswer<Result = unknown> {
 }
 
 /** What a kind makes of a question; `rows` are the answer as a table, in the order of `columns`. */
-export interface Made<Result> {
+export interface KindResult<Result> {
   readonly exact: boolean;
   readonly skipped: number;
   readonly columns: readonly Column[];
@@ -35,7 +35,7 @@ export interface Made<Result> {
 export const column = (name: string, type: Column['type']): Column => ({ name, type });
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
-export interface Asked {
+export interface AnalysisResult {
   readonly answer: AnalysisAnswer;
   /** The answer as a table, in the order of its columns. */
   readonly rows: () => Iterable<readonly unknown[]>;

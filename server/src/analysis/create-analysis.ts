@@ -6,10 +6,10 @@ import type { Question } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { prepareZone } from '../time/zone-spans.ts';
 import { lifecycle, stickiness } from './activity.ts';
-import type { Analysis, AnalysisSurroundings } from './analysis.ts';
-import type { Asked } from './answer.ts';
-import { iso, type Made } from './answer.ts';
-import { closedOf } from './closed.ts';
+import type { Analysis, AnalysisDeps } from './analysis.ts';
+import type { AnalysisResult } from './answer.ts';
+import { iso, type KindResult } from './answer.ts';
+import { cacheabilityOf } from './cacheability.ts';
 import { funnel } from './funnel.ts';
 import { paths } from './paths.ts';
 import { performance } from './performance.ts';
@@ -17,25 +17,30 @@ import { patternsIn } from './question-bounds.ts';
 import { propertiesIn } from './question-properties.ts';
 import { type Ends, lastRange } from './range.ts';
 import { retention } from './retention.ts';
-import { type Around, type Resolved, resolve, segmentOf } from './scope.ts';
+import { type Context, type Resolved, resolve, segmentOf } from './scope.ts';
 import { sessions } from './sessions.ts';
 import { sql } from './sql.ts';
 import { trend } from './trend.ts';
 import { timeline, users } from './users.ts';
 
-export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurroundings): Analysis {
-  const { now, calendarOf, catchUp, asOf, cache } = surroundings;
-  const aroundOf = (app: string, within?: Ends): Around => ({
+export function createAnalysis(store: AnalysisStore, deps: AnalysisDeps): Analysis {
+  const { now, calendarOf, catchUp, asOf, cache } = deps;
+  const contextOf = (app: string, within?: Ends): Context => ({
     app,
     nowMs: now(),
     calendar: calendarOf(app),
-    segmentOf: (id) => surroundings.segmentOf(app, id),
+    segmentOf: (id) => deps.segmentOf(app, id),
     within,
   });
 
-  async function ask(question: Question, resolved: Resolved, around: Around, control: QueryControl): Promise<Asked> {
+  async function ask(
+    question: Question,
+    resolved: Resolved,
+    context: Context,
+    control: QueryControl,
+  ): Promise<AnalysisResult> {
     const limits = withPatterns(control, resolved.patterns);
-    const { exact, skipped, columns, result, rows } = await make(store, question, resolved, around, limits);
+    const { exact, skipped, columns, result, rows } = await answerKind(store, question, resolved, context, limits);
     const { range, timeZone } = resolved.scope;
     const [from, to] = [iso(range.from), iso(range.to)];
     return { answer: { kind: question.kind, from, to, timeZone, exact, skipped, columns, result }, rows };
@@ -45,9 +50,9 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
     async check(app, value) {
       const question = questionOf(value);
       await prepareZone(question.timeZone);
-      const around = aroundOf(app);
+      const context = contextOf(app);
       try {
-        await make(ASKED_NOTHING, question, resolve(question, around), around, NO_CONTROL);
+        await answerKind(STOPPING_STORE, question, resolve(question, context), context, NO_CONTROL);
       } catch (error) {
         if (error !== REACHED) throw error;
       }
@@ -57,47 +62,47 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
     async explain(app, value, control) {
       const question = questionOf(value);
       await prepareZone(question.timeZone);
-      const around = aroundOf(app);
+      const context = contextOf(app);
       const statements: Statement[] = [];
       const onStatement = (statement: Statement): void => {
         statements.push(statement);
       };
-      const { answer } = await ask(question, resolve(question, around), around, { ...control, onStatement });
+      const { answer } = await ask(question, resolve(question, context), context, { ...control, onStatement });
       const { kind, from, to, timeZone } = answer;
       return { kind, from, to, timeZone, statements: await store.formatSql(statements, control) };
     },
 
     checkSegment(app, segment, path) {
-      const around = aroundOf(app);
-      patternsIn({ [path]: segment }, around.segmentOf);
-      segmentOf(segment, path, lastRange('1d', around.calendar, around.nowMs), around);
+      const context = contextOf(app);
+      patternsIn({ [path]: segment }, context.segmentOf);
+      segmentOf(segment, path, lastRange('1d', context.calendar, context.nowMs), context);
     },
 
     async ask(app, value, { isFresh, control, within }) {
       const question = questionOf(value);
       await prepareZone(question.timeZone);
-      const around = aroundOf(app, within);
+      const context = contextOf(app, within);
       // Not kept with the answer: a property is indexed as soon as there is room for its name.
-      const noted = ({ answer, ...asked }: Asked): Asked => {
-        const notes = notIndexedNotes(propertiesIn(question, around.segmentOf), (property) =>
-          surroundings.isNotIndexed(app, property),
+      const noted = ({ answer, ...asked }: AnalysisResult): AnalysisResult => {
+        const notes = notIndexedNotes(propertiesIn(question, context.segmentOf), (property) =>
+          deps.isNotIndexed(app, property),
         );
         return { ...asked, answer: notes.length > 0 ? { ...answer, notes } : answer };
       };
-      const resolved = resolve(question, around);
-      const closed = cache && closedOf(question, resolved, around);
+      const resolved = resolve(question, context);
+      const cacheable = cache && cacheabilityOf(question, resolved, context);
       // What is kept holds all that was acknowledged, so it stands for now.
-      const kept = closed && cache.get(closed.key);
-      if (kept) return { ...noted(kept), isKept: true, ...(!isFresh && { asOf: around.nowMs }) };
+      const kept = cacheable && cache.get(cacheable.key);
+      if (kept) return { ...noted(kept), isKept: true, ...(!isFresh && { asOf: context.nowMs }) };
       if (!isFresh) {
         const stands = asOf(app);
-        return { ...noted(await ask(question, resolved, around, control)), asOf: stands };
+        return { ...noted(await ask(question, resolved, context, control)), asOf: stands };
       }
-      const make = async (): Promise<Asked> => {
+      const answerKind = async (): Promise<AnalysisResult> => {
         await catchUp(app, control.signal);
-        return await ask(question, resolved, around, control);
+        return await ask(question, resolved, context, control);
       };
-      return noted(closed ? await cache.keep(closed.key, app, closed.horizon, make) : await make());
+      return noted(cacheable ? await cache.keep(cacheable.key, app, cacheable.validBeforeMs, answerKind) : await answerKind());
     },
   };
 }
@@ -105,7 +110,7 @@ export function createAnalysis(store: AnalysisStore, surroundings: AnalysisSurro
 /** Where a question goes that is looked at only: whatever reaches the store has been found right. */
 const REACHED = new Error('The question reached the store.');
 const reached = (): Promise<never> => Promise.reject(REACHED);
-const ASKED_NOTHING: AnalysisStore = {
+const STOPPING_STORE: AnalysisStore = {
   funnel: reached,
   retention: reached,
   paths: reached,
@@ -121,20 +126,20 @@ const ASKED_NOTHING: AnalysisStore = {
 };
 const NO_CONTROL: QueryControl = { maxSeconds: 0, maxBytes: 0, maxRows: 0 };
 
-async function make(
+async function answerKind(
   store: AnalysisStore,
   question: Question,
   resolved: Resolved,
-  around: Around,
+  context: Context,
   control: QueryControl,
-): Promise<Made<unknown>> {
+): Promise<KindResult<unknown>> {
   switch (question.kind) {
     case 'trend':
-      return await trend(store, question, resolved, around, control);
+      return await trend(store, question, resolved, context, control);
     case 'funnel':
-      return await funnel(store, question, resolved, around, control);
+      return await funnel(store, question, resolved, context, control);
     case 'retention':
-      return await retention(store, question, resolved, around, control);
+      return await retention(store, question, resolved, context, control);
     case 'paths':
       return await paths(store, question, resolved, control);
     case 'sessions':
@@ -150,6 +155,6 @@ async function make(
     case 'stickiness':
       return await stickiness(store, question, resolved, control);
     case 'lifecycle':
-      return await lifecycle(store, question, resolved, around, control);
+      return await lifecycle(store, question, resolved, context, control);
   }
 }

@@ -6,10 +6,10 @@ import { wrong } from '../questions/check.ts';
 import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
-import { column, iso, type Made } from './answer.ts';
+import { column, iso, type KindResult } from './answer.ts';
 import { type GroupValue, groupOf } from './groups.ts';
 import { durationMs } from './range.ts';
-import { type Around, choiceOf, labelOf, type Resolved } from './scope.ts';
+import { type Context, eventSelector, labelOf, type Resolved } from './scope.ts';
 
 /** Unless the question says. */
 export const FUNNEL_WINDOW = '14d';
@@ -49,9 +49,9 @@ export async function funnel(
   store: AnalysisStore,
   question: Question,
   { scope }: Resolved,
-  { nowMs }: Around,
+  { nowMs }: Context,
   control: QueryControl,
-): Promise<Made<FunnelAnswer>> {
+): Promise<KindResult<FunnelAnswer>> {
   const { order = 'ordered', by = 'user', breakdown, list, exclude = [] } = question;
   if (exclude.length > 0 && order !== 'ordered')
     throw wrong(
@@ -64,14 +64,14 @@ export async function funnel(
   });
   if (list && list.step > question.steps.length)
     throw wrong('list.step', `list.step must be 1 to ${question.steps.length}.`);
-  const choices = question.steps.map((step, i) => choiceOf(step, `steps[${i}]`));
+  const choices = question.steps.map((step, i) => eventSelector(step, `steps[${i}]`));
   if (order === 'any') checkShared(choices);
   const query: FunnelQuery = {
     ...scope,
     steps: choices,
     windowMs: durationMs(question.window ?? FUNNEL_WINDOW),
     order,
-    exclude: exclude.map((each, i) => ({ filters: choiceOf(each, `exclude[${i}]`), after: each.after })),
+    exclude: exclude.map((each, i) => ({ filters: eventSelector(each, `exclude[${i}]`), after: each.after })),
     by,
     gapMs: SESSION_GAP_MS,
     breakdown: breakdown === undefined ? undefined : fieldOf(breakdown, 'breakdown'),
@@ -138,7 +138,7 @@ function stepsOf(
 function tableOf(
   { steps, groups, users }: FunnelAnswer,
   breakdown: string | undefined,
-): Pick<Made<unknown>, 'columns' | 'rows'> {
+): Pick<KindResult<unknown>, 'columns' | 'rows'> {
   if (users)
     return {
       columns: [column('user', 'text'), column('device', 'text'), column('session', 'text'), column('at', 'time')],

@@ -6,9 +6,9 @@ import { wrong } from '../questions/check.ts';
 import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
-import { column, type Made } from './answer.ts';
+import { column, type KindResult } from './answer.ts';
 import { durationMs } from './range.ts';
-import { choiceOf, type Resolved } from './scope.ts';
+import { eventSelector, type Resolved } from './scope.ts';
 
 const STEPS = 4;
 const NODES_A_STEP = 10;
@@ -35,10 +35,10 @@ export async function paths(
   question: QuestionOf<'paths'>,
   { scope }: Resolved,
   control: QueryControl,
-): Promise<Made<PathsAnswer>> {
+): Promise<KindResult<PathsAnswer>> {
   const { start, end, steps = STEPS, limit = NODES_A_STEP } = question;
   if (start && end) throw wrong('end', 'start and end exclude each other: ask for what follows, or for what precedes.');
-  const anchor = start ? choiceOf(start, 'start') : end && choiceOf(end, 'end');
+  const anchor = start ? eventSelector(start, 'start') : end && eventSelector(end, 'end');
   const query: PathsQuery = {
     ...scope,
     anchor: anchor && { filters: anchor, isEnd: end !== undefined },

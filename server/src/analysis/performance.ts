@@ -5,9 +5,9 @@ import { fieldOf, filterOf, propertyOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf } from '../time/calendar.ts';
-import { column, iso, type Made } from './answer.ts';
+import { column, iso, type KindResult } from './answer.ts';
 import { type GroupValue, groupOf } from './groups.ts';
-import { type Resolved, topChoiceOf } from './scope.ts';
+import { type Resolved, topEventSelector } from './scope.ts';
 
 const GROUPS = 10;
 
@@ -35,14 +35,14 @@ export async function performance(
   question: QuestionOf<'performance'>,
   { scope, calendar }: Resolved,
   control: QueryControl,
-): Promise<Made<PerformanceAnswer>> {
+): Promise<KindResult<PerformanceAnswer>> {
   const { interval, condition, by, sort = 'p95', limit = GROUPS } = question;
   if (sort === 'rate' && condition === undefined) throw wrong('sort', 'sort by rate needs a condition.');
   const buckets = interval && bucketsOf(scope.range, interval, calendar);
   const found = await store.performance(
     {
       ...scope,
-      choice: topChoiceOf(question),
+      choice: topEventSelector(question),
       property: propertyOf(question.property, 'property'),
       by: fieldOf(by, 'by'),
       condition: condition && filterOf(condition, 'condition'),

@@ -5,9 +5,9 @@ import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf } from '../time/calendar.ts';
-import { column, iso, type Made } from './answer.ts';
+import { column, iso, type KindResult } from './answer.ts';
 import { type GroupValue, groupOf } from './groups.ts';
-import { type Around, choiceOf, type Resolved } from './scope.ts';
+import { type Context, eventSelector, type Resolved } from './scope.ts';
 
 const GROUPS = 10;
 /** Periods of a table: a year of days. */
@@ -43,9 +43,9 @@ export async function retention(
   store: AnalysisStore,
   question: Question,
   { scope, calendar }: Resolved,
-  { nowMs }: Around,
+  { nowMs }: Context,
   control: QueryControl,
-): Promise<Made<RetentionAnswer>> {
+): Promise<KindResult<RetentionAnswer>> {
   const { breakdown, interval } = question;
   const buckets = bucketsOf(scope.range, interval, calendar);
   if (buckets.length > PERIODS_MAX)
@@ -53,12 +53,12 @@ export async function retention(
       'interval',
       `interval cuts the range into ${buckets.length} periods; at most ${PERIODS_MAX} make a table.`,
     );
-  const start = choiceOf(question.start, 'start');
+  const start = eventSelector(question.start, 'start');
   const isUnbounded = question.mode === 'unbounded';
   const query: RetentionQuery = {
     ...scope,
     start,
-    return: question.return ? choiceOf(question.return, 'return') : start,
+    return: question.return ? eventSelector(question.return, 'return') : start,
     buckets,
     isUnbounded,
     breakdown: breakdown === undefined ? undefined : fieldOf(breakdown, 'breakdown'),
@@ -123,7 +123,7 @@ function tableOf(
 function rowsOf(
   { cohorts, groups }: RetentionAnswer,
   breakdown: string | undefined,
-): Pick<Made<unknown>, 'columns' | 'rows'> {
+): Pick<KindResult<unknown>, 'columns' | 'rows'> {
   const head = breakdown === undefined ? [] : [column(breakdown, 'json'), column('group', 'text')];
   function* table(of: readonly RetentionCohort[], before: readonly unknown[]): Generator<unknown[]> {
     for (const { from, users, periods } of of)

@@ -21,7 +21,7 @@ export interface CommonInput {
   readonly exact?: boolean;
 }
 
-export interface Around {
+export interface Context {
   readonly app: string;
   readonly nowMs: number;
   /** The app's own. */
@@ -40,16 +40,16 @@ export interface Resolved {
 }
 
 /** @throws QUESTION_INVALID */
-export function resolve(question: CommonInput, around: Around): Resolved {
-  const { app, nowMs, calendar: own, within } = around;
+export function resolve(question: CommonInput, context: Context): Resolved {
+  const { app, nowMs, calendar: own, within } = context;
   const timeZone = question.timeZone === undefined ? own.timeZone : zoneNamed(question.timeZone);
   if (timeZone === undefined) throw wrong('timeZone', 'timeZone must be an IANA zone, like Europe/Zurich.');
   const calendar = { timeZone, weekStart: question.weekStart ?? own.weekStart };
   const asked = rangeOf(question, calendar, nowMs);
   const range = within ? narrowed(asked, within, calendar, nowMs) : asked;
-  const segment = question.segment && segmentOf(question.segment, 'segment', range, { ...around, calendar });
+  const segment = question.segment && segmentOf(question.segment, 'segment', range, { ...context, calendar });
   const filters = filtersOf(question.filters, 'filters');
-  const patterns = patternsIn(question, around.segmentOf);
+  const patterns = patternsIn(question, context.segmentOf);
   return { calendar, patterns, scope: { app, range, timeZone, filters, segment, exact: question.exact ?? false } };
 }
 
@@ -57,7 +57,7 @@ export function resolve(question: CommonInput, around: Around): Resolved {
  * A choice of events as filters; an empty list is every event.
  * @param path where it stands in the question; empty: at the top
  */
-export function choiceOf({ event, id, filters }: EventChoiceInput, path: string): Filter[] {
+export function eventSelector({ event, id, filters }: EventChoiceInput, path: string): Filter[] {
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
   if (event !== undefined && id !== undefined)
     throw wrong(at('id'), `${at('event')} and ${at('id')} exclude each other; name one of them.`);
@@ -74,26 +74,26 @@ export function choiceOf({ event, id, filters }: EventChoiceInput, path: string)
 }
 
 /** The choice that a question is itself: its filters are those of the question. */
-export const topChoiceOf = ({ event, id }: EventChoiceInput): Filter[] =>
-  choiceOf({ ...(event !== undefined && { event }), ...(id !== undefined && { id }) }, '');
+export const topEventSelector = ({ event, id }: EventChoiceInput): Filter[] =>
+  eventSelector({ ...(event !== undefined && { event }), ...(id !== undefined && { id }) }, '');
 
 /** How a choice is called in an answer. */
 export const labelOf = ({ name, event, id }: EventChoiceInput): string => name ?? event ?? id ?? 'all events';
 
 /**
  * @param range of the question
- * @param around with the calendar of the question
+ * @param context with the calendar of the question
  * @throws QUESTION_INVALID
  */
-export function segmentOf(segment: SegmentInput, path: string, range: Range, around: Around): Segment {
-  const { calendar, nowMs } = around;
-  const inner = (each: SegmentInput, at: string): Segment => segmentOf(each, at, range, around);
+export function segmentOf(segment: SegmentInput, path: string, range: Range, context: Context): Segment {
+  const { calendar, nowMs } = context;
+  const inner = (each: SegmentInput, at: string): Segment => segmentOf(each, at, range, context);
   if ('saved' in segment) {
-    const saved = around.segmentOf(segment.saved);
+    const saved = context.segmentOf(segment.saved);
     if (saved === undefined)
       throw wrong(`${path}.saved`, `${path}.saved must be the id of a saved segment of the app.`);
     // A saved segment names no other: what it means stands in it alone.
-    return segmentOf(saved, path, range, { ...around, segmentOf: () => undefined });
+    return segmentOf(saved, path, range, { ...context, segmentOf: () => undefined });
   }
   if ('and' in segment) return { and: segment.and.map((each, i) => inner(each, `${path}.and[${i}]`)) };
   if ('or' in segment) return { or: segment.or.map((each, i) => inner(each, `${path}.or[${i}]`)) };
@@ -102,7 +102,7 @@ export function segmentOf(segment: SegmentInput, path: string, range: Range, aro
     const { atLeast = 1, atMost } = segment;
     if (atMost !== undefined && atMost < atLeast)
       throw wrong(`${path}.atMost`, `${path}.atMost must not be below atLeast.`);
-    const did = choiceOf(segment.did, `${path}.did`);
+    const did = eventSelector(segment.did, `${path}.did`);
     return { did, atLeast, atMost, range: rangeOfDid(segment, `${path}.`, range, calendar, nowMs) };
   }
   const seen = 'firstSeen' in segment ? 'first' : 'last';

@@ -4,7 +4,7 @@ import { SESSION_GAP_MS } from '../model/session.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf } from '../time/calendar.ts';
-import { column, iso, type Made } from './answer.ts';
+import { column, iso, type KindResult } from './answer.ts';
 import { durationMs } from './range.ts';
 import type { Resolved } from './scope.ts';
 
@@ -46,7 +46,7 @@ export async function sessions(
   question: QuestionOf<'sessions'>,
   { scope, calendar }: Resolved,
   control: QueryControl,
-): Promise<Made<SessionsAnswer>> {
+): Promise<KindResult<SessionsAnswer>> {
   const { interval, list, gap } = question;
   const buckets = interval && bucketsOf(scope.range, interval, calendar);
   const found = await store.sessions(
@@ -107,7 +107,7 @@ const endsOf = (ends: SessionsResult['entry']): SessionEnd[] =>
 const FIGURES = ['sessions', 'users', 'eventsPerSession', 'bounceRate', 'averageMs', 'medianMs', 'p90Ms'] as const;
 
 /** The list where there is one, else the points, else the one row. */
-function tableOf(result: SessionsAnswer): Pick<Made<unknown>, 'columns' | 'rows'> {
+function tableOf(result: SessionsAnswer): Pick<KindResult<unknown>, 'columns' | 'rows'> {
   const { list, points } = result;
   if (list)
     return {

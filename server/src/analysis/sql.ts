@@ -5,7 +5,7 @@ import type { QuestionOf } from '../questions/kinds.ts';
 import { checkSql } from '../sql/check.ts';
 import { parseSql } from '../sql/parse.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
-import type { Made } from './answer.ts';
+import type { KindResult } from './answer.ts';
 import type { Resolved } from './scope.ts';
 
 export interface SqlAnswer {
@@ -19,7 +19,7 @@ export async function sql(
   question: QuestionOf<'sql'>,
   { scope, patterns }: Resolved,
   control: QueryControl,
-): Promise<Made<SqlAnswer>> {
+): Promise<KindResult<SqlAnswer>> {
   const select = parseSql(question.sql);
   const traits = checkSql(question.sql, select);
   if (patterns.length + traits.patterns.length > PATTERNS_MAX)

@@ -7,10 +7,10 @@ import { evaluate, parseFormula } from '../questions/formula.ts';
 import type { Measure, QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf, type Calendar } from '../time/calendar.ts';
-import { column, iso, type Made } from './answer.ts';
+import { column, iso, type KindResult } from './answer.ts';
 import { type Group, type GroupValue, groupOf } from './groups.ts';
 import { previousRange, rangeOf } from './range.ts';
-import { type Around, choiceOf, labelOf, type Resolved } from './scope.ts';
+import { type Context, eventSelector, labelOf, type Resolved } from './scope.ts';
 import { meanOf, runningSums } from './sums.ts';
 
 const GROUPS = 10;
@@ -42,9 +42,9 @@ export async function trend(
   store: AnalysisStore,
   question: Question,
   { scope, calendar }: Resolved,
-  around: Around,
+  context: Context,
   control: QueryControl,
-): Promise<Made<TrendAnswer>> {
+): Promise<KindResult<TrendAnswer>> {
   const { interval, movingAverage, cumulative = false } = question;
   if (interval === undefined && (movingAverage !== undefined || cumulative)) {
     const name = cumulative ? 'cumulative' : 'movingAverage';
@@ -55,7 +55,7 @@ export async function trend(
   // For the running number of events a user, both are counted: the store has no running ratio.
   const plan = measures.map((measure, i) => ({
     measure,
-    filters: choiceOf(question.series[i]!, `series[${i}]`),
+    filters: eventSelector(question.series[i]!, `series[${i}]`),
   }));
   const counted = cumulative
     ? plan.flatMap((each) =>
@@ -63,7 +63,7 @@ export async function trend(
       )
     : [];
   const formula = question.formula === undefined ? undefined : parseFormula(question.formula, measures.length);
-  const compared = question.compare && comparedRange(question.compare, scope.range, calendar, around.nowMs);
+  const compared = question.compare && comparedRange(question.compare, scope.range, calendar, context.nowMs);
   const query: TrendQuery = {
     ...scope,
     series: [...plan, ...counted],

@@ -4,7 +4,7 @@ import type { JsonValue, QueryControl } from '../model/query.ts';
 import { wrong } from '../questions/check.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
-import { column, iso, type Made } from './answer.ts';
+import { column, iso, type KindResult } from './answer.ts';
 import type { Resolved } from './scope.ts';
 
 const USERS = 100;
@@ -47,7 +47,7 @@ export async function users(
   question: QuestionOf<'users'>,
   { scope }: Resolved,
   control: QueryControl,
-): Promise<Made<UsersAnswer>> {
+): Promise<KindResult<UsersAnswer>> {
   const { search, sort = 'lastSeen', order = 'desc', limit = USERS, offset = 0 } = question;
   const found = await store.users({ ...scope, search, sort, order, limit, offset }, control);
   const result: UsersAnswer = {
@@ -102,7 +102,7 @@ export async function timeline(
   question: QuestionOf<'timeline'>,
   { scope }: Resolved,
   control: QueryControl,
-): Promise<Made<TimelineAnswer>> {
+): Promise<KindResult<TimelineAnswer>> {
   const { user, device, order = 'desc', limit = EVENTS } = question;
   if (user === undefined && device === undefined)
     throw wrong('user', 'user is missing; a timeline is that of a user, or of a device.');

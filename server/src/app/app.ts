@@ -1,4 +1,5 @@
 /** The composition root: opens every room, wires them, closes them in reverse. */
+
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Analysis } from '../analysis/analysis.ts';
@@ -15,6 +16,7 @@ import type { Zone } from '../ingest/load/loader.ts';
 import { ensureJournal } from '../ingest/recovery/ensure-journal.ts';
 import { createLive, type LiveService } from '../live/create-live.ts';
 import type { Live } from '../live/live.ts';
+import { DAY_MS } from '../model/duration.ts';
 import type { ErasureRequest, Erasures } from '../model/erasure.ts';
 import { openRegistry } from '../registry/lmdb-registry.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -30,10 +32,10 @@ import { within } from '../system/timeout.ts';
 import { type Calendar, dayNumber } from '../time/calendar.ts';
 import { steadyClock } from '../time/steady-clock.ts';
 import { lockDirectory } from './data-directory-lock.ts';
+import { startRetention } from './enforce-retention.ts';
 import { countErasable, type ErasureRun, eraseEverywhere } from './erase.ts';
 import { startErasures } from './erasures.ts';
 import { isEmbedded, openStore } from './open-store.ts';
-import { startRetention } from './retention.ts';
 import { runsSince } from './server-runs.ts';
 import { startZoneMoves } from './time-zone-changes.ts';
 
@@ -158,7 +160,7 @@ export async function openApp(config: Config, { logger, now = Date.now, bcryptRo
       );
     };
     const erase = async (app: string, { range, filters, isKeptOut }: Erased, run?: ErasureRun): Promise<number> => {
-      const idWindowMs = config.idWindowDays * 86_400_000;
+      const idWindowMs = config.idWindowDays * DAY_MS;
       const options = { isKeptOut, idWindowMs, nowMs: now(), ...(run && { run }) };
       try {
         return await eraseEverywhere(ingest, store, app, range, filters, options);

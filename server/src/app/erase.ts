@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { ErasureProgress } from '../model/erasure.ts';
+import { DAY_MS } from '../model/duration.ts';
 import { SeismoError } from '../model/errors.ts';
 import type { StoredEvent } from '../model/event.ts';
 import { matchesAll } from '../model/filter-match.ts';
@@ -49,7 +50,7 @@ export interface ErasureRun {
 /** Each takes a place among the ids that are known. */
 const KEPT_OUT_MAX = 1_000_000;
 /** In which the machine's clock may have been wrong. */
-const CLOCK_MARGIN_MS = 86_400_000;
+const CLOCK_MARGIN_MS = DAY_MS;
 
 /** Looking for devices, and counting, are questions of a second or so. */
 const CONTROL: QueryControl = { maxSeconds: 60, maxBytes: 1_500_000_000, maxRows: 1_000_000 };

@@ -10,7 +10,7 @@ import { version } from '../config/version.ts';
 import { createHttp } from '../http/create-http.ts';
 import { readDashboard } from '../http/dashboard.ts';
 import type { Disk } from '../http/deps.ts';
-import { admitLocally } from '../http/local.ts';
+import { trustLocalSocket } from '../http/local-socket.ts';
 import { loggerOf } from '../system/logger.ts';
 import { type App, type AppOptions, openApp } from './app.ts';
 import { socketPathOf } from './data-directory-lock.ts';
@@ -132,7 +132,7 @@ async function listenLocally(http: FastifyInstance, dataDir: string): Promise<Lo
   const path = socketPathOf(dataDir);
   rmSync(path, { force: true });
   const server: Server = createServer((request, response) => http.routing(request, response));
-  server.on('connection', admitLocally);
+  server.on('connection', trustLocalSocket);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, resolve);

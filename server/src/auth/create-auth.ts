@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { SeismoError } from '../model/errors.ts';
 import type { Registry } from '../registry/registry.ts';
+import { SerialQueue } from '../system/serial-queue.ts';
 import type { Auth, Identity, SignedIn, UserIdentity, UserSummary } from './auth.ts';
 import { githubLogin } from './github.ts';
 import { GitHubSessions } from './github-sessions.ts';
@@ -112,12 +113,7 @@ export function createAuth(options: AuthOptions): Auth {
   }
 
   /** Users are changed one after the other: a write is seen only when it is on disk. */
-  let lastChange: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const turn = lastChange.then(change, change);
-    lastChange = turn.catch(() => {});
-    return turn;
-  }
+  const changes = new SerialQueue();
 
   function storedUser(name: string): StoredUser {
     if (configured(name) !== undefined)
@@ -170,7 +166,7 @@ export function createAuth(options: AuthOptions): Auth {
       checkPassword(password);
       await checkStrength(password, name);
     }
-    await inTurn(async () => {
+    await changes.run(async () => {
       const before = storedUser(name);
       if (before.role === 'admin' && role === 'viewer' && !hasOtherAdmin(name))
         throw new SeismoError('USER_LAST_ADMIN', `"${name}" is the only admin.`, { field: 'role' });
@@ -236,7 +232,7 @@ export function createAuth(options: AuthOptions): Auth {
       await checkStrength(password, name);
       if (configured(name) !== undefined)
         throw new SeismoError('USER_CONFIGURED', `"${name}" stands in the configuration.`);
-      return await inTurn(async () => {
+      return await changes.run(async () => {
         if (stored(name)) throw new SeismoError('USER_EXISTS', `There is a user "${name}" already.`);
         await registry.put(USERS, name, { role, hash: await passwords.hash(password) } satisfies StoredUser);
         return { name, role, source: 'stored' };
@@ -256,7 +252,7 @@ export function createAuth(options: AuthOptions): Auth {
     },
 
     async removeUser(name) {
-      await inTurn(async () => {
+      await changes.run(async () => {
         storedUser(name);
         await registry.remove(USERS, name);
         options.onPasswordChanged?.(name);

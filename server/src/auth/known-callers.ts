@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { DAY_MS } from '../model/duration.ts';
 import type { FailureLimit } from './limiter.ts';
 import { addressKey } from './limiter.ts';
 
@@ -26,8 +27,8 @@ const FAILURES_MAX = 10;
  */
 const NAME_FAILURES_MAX = 100;
 /** As long as browsers keep a cookie. */
-const BROWSER_MAX_MS = 400 * 86_400_000;
-const ADDRESS_MAX_MS = 30 * 86_400_000;
+const BROWSER_MAX_MS = 400 * DAY_MS;
+const ADDRESS_MAX_MS = 30 * DAY_MS;
 const ADDRESSES_MAX = 10_000;
 
 /**

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../model/duration.ts';
 import { SeismoError } from '../model/errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Session, SessionSummary } from './auth.ts';
@@ -35,7 +36,7 @@ const ENDED = 'ended-sessions';
 /** Sessions of a user that began before this have ended: name is the owner, value UTC ms. */
 const SINCE = 'sessions-since';
 /** A cookie session is renewed while used, for 30 days at most (API.md). */
-const SESSION_MAX_MS = 30 * 86_400_000;
+const SESSION_MAX_MS = 30 * DAY_MS;
 /** How exactly the last use is known. */
 const USE_MS = 10 * 60_000;
 const LISTED_MAX = 200;

@@ -41,7 +41,7 @@ function cookieOf(request: FastifyRequest, name: string): string | undefined {
   return undefined;
 }
 
-/** Lax, not Strict, so that a link to the dashboard in a mail opens it signed in; changes are guarded by who.ts. */
+/** Lax, not Strict, so that a link to the dashboard in a mail opens it signed in; changes are guarded by authenticate.ts. */
 function addCookie(request: FastifyRequest, reply: FastifyReply, name: string, value: string, seconds: number): void {
   const secure = request.protocol === 'https' ? '; Secure' : '';
   // Fastify joins several of this header into a list.

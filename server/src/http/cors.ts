@@ -10,7 +10,7 @@ const MAX_AGE_SECONDS = 7200;
 /**
  * Says to a browser whether a page of the request's origin may use the route.
  * The origin itself is answered, never `*`, and with credentials allowed: `sendBeacon` always asks with them, and a browser
- * then refuses `*`. Nothing is opened by it: with an Origin, ingest takes no cookie (who.ts).
+ * then refuses `*`. Nothing is opened by it: with an Origin, ingest takes no cookie (authenticate.ts).
  * @returns whether the origin may
  */
 export function allowOrigin(

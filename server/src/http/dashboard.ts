@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SeismoError } from '../model/errors.ts';
-import { type Encoding, encodingFor } from './accept.ts';
-import { missingDashboardPage, PAGE_POLICY } from './pages.ts';
+import { missingDashboardPage, PAGE_POLICY } from './html-pages.ts';
+import { type Encoding, encodingFor } from './negotiate.ts';
 import { mountOf } from './url.ts';
 
 export interface DashboardFile {

@@ -3,6 +3,7 @@ import type { Identity } from '../auth/auth.ts';
 import { SeismoError } from '../model/errors.ts';
 import type { Caller, QueryControl } from '../model/query.ts';
 import { prepareZone } from '../time/zone-spans.ts';
+import { authenticate, authorize } from './authenticate.ts';
 import { jsonOf } from './body.ts';
 import { setTokenCookie } from './cookie.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
@@ -13,7 +14,6 @@ import { type QueryValues, readBody, readPath, readQuery } from './read-request.
 import type { Call, Route } from './route.ts';
 import { type AuditDetails, type AuditedRequest, SecurityLog } from './security-log.ts';
 import { searchOf } from './url.ts';
-import { authorize, identify } from './who.ts';
 
 /** Bodies of the administration are small. */
 const JSON_BODY_MAX_BYTES = 1024 * 1024;
@@ -105,7 +105,7 @@ async function answer(
   allowOrigin(route.cors, deps.config, request, reply);
   const search = searchOf(request);
   const who =
-    route.access === 'open' ? undefined : await identify(deps.auth, request, search, route.access, deps.now());
+    route.access === 'open' ? undefined : await authenticate(deps.auth, request, search, route.access, deps.now());
   audit.who = who;
   if (who?.kind === 'user' && who.renewed) setTokenCookie(request, reply, who.renewed, deps.now());
   const app = (request.params as { app?: string }).app ?? '';

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/auth.ts';
 import type { ErrorCode } from '../model/errors.ts';
-import { isLocal } from './local.ts';
+import { isLocalSocket } from './local-socket.ts';
 
 /** What a handler adds to its line: whom or what it changed, and how many. Never a secret. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>;
@@ -65,7 +65,7 @@ export class SecurityLog {
 }
 
 function originOf(request: FastifyRequest, who: Identity | undefined): Readonly<Record<string, unknown>> {
-  const from = isLocal(request.raw.socket) ? 'this machine' : request.ip;
+  const from = isLocalSocket(request.raw.socket) ? 'this machine' : request.ip;
   const by = who === undefined ? undefined : who.kind === 'user' ? `user ${who.name}` : `key ${who.id}`;
   const { app, name, id } = request.params as Readonly<Record<string, string | undefined>>;
   return {

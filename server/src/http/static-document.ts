@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type BrotliOptions, brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Encoding, encodingFor } from './accept.ts';
+import { type Encoding, encodingFor } from './negotiate.ts';
 
 const HASH_LENGTH = 16;
 /** A host application mounts the server in a few places; a mount with a parameter in it must not fill the memory. */

@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox';
-import type { Asked, Column } from '../analysis/answer.ts';
+import type { AnalysisResult, Column } from '../analysis/answer.ts';
 import { csvCell } from '../model/csv-cell.ts';
+import type { Format } from './answer-format.ts';
 import { CSV_TYPE, LINES_TYPE } from './csv.ts';
-import type { Form } from './form.ts';
 import type { Call } from './route.ts';
 
 /** Rows as CSV and NDJSON hold them. */
-export interface Table {
+export interface AnswerTable {
   readonly columns: readonly Pick<Column, 'name'>[];
   readonly rows: () => Iterable<readonly unknown[]>;
 }
@@ -14,14 +14,14 @@ export interface Table {
 /** In which forms beside JSON such an answer comes. */
 export const TABLE_CONTENT = { 'application/x-ndjson': Type.String(), 'text/csv': Type.String() };
 
-export const tableOf = ({ answer, rows }: Asked): Table => ({ columns: answer.columns, rows });
+export const tableOf = ({ answer, rows }: AnalysisResult): AnswerTable => ({ columns: answer.columns, rows });
 
 /** The answer in the form that was asked for; `table` for all but JSON. @param safe for spreadsheets */
-export function inForm(
-  form: Form,
+export function respondAs(
+  form: Format,
   { reply }: Pick<Call, 'reply'>,
   answer: unknown,
-  table: () => Table,
+  table: () => AnswerTable,
   safe: boolean,
 ): unknown {
   if (form === 'json') return answer;
@@ -30,7 +30,7 @@ export function inForm(
 }
 
 /** CSV (RFC 4180): a header, then a line a row. Values that are no texts or numbers are JSON. */
-function csvOfTable({ columns, rows }: Table, safe: boolean): string {
+function csvOfTable({ columns, rows }: AnswerTable, safe: boolean): string {
   const lines = [columns.map(({ name }) => csvCell(name, safe)).join(',')];
   for (const row of rows()) lines.push(row.map((value) => cellOf(value, safe)).join(','));
   return `${lines.join('\r\n')}\r\n`;
@@ -44,7 +44,7 @@ function cellOf(value: unknown, safe: boolean): string {
 }
 
 /** An object a row; what a row does not have is left out. */
-function linesOfTable({ columns, rows }: Table): string {
+function linesOfTable({ columns, rows }: AnswerTable): string {
   let text = '';
   for (const row of rows())
     text += `${JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])))}\n`;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { DAY_MS } from '../model/duration.ts';
 import { SeismoError } from '../model/errors.ts';
 import { ADMIN } from '../model/poster.ts';
 import { writeUuid } from '../row/row.ts';
@@ -28,7 +29,6 @@ import { writeCleanNote } from './recovery/clean-shutdown.ts';
 /** In the data directory. */
 export const JOURNAL_DIRECTORY = 'journal';
 
-const DAY_MS = 86_400_000;
 const MAINTENANCE_MS = 60_000;
 const PING_MAX_MS = 5_000;
 /** Of the ten seconds that stopping may take. */

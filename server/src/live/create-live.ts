@@ -4,6 +4,7 @@ import { withPatternsOf } from '../model/regexp.ts';
 import { appAt, type Committed, type RejectedEvent } from '../row/committed-rows.ts';
 import { decodeRow } from '../row/row.ts';
 import type { Store } from '../store/store.ts';
+import { SerialQueue } from '../system/serial-queue.ts';
 import { Connection } from './connection.ts';
 import { EventIds, type Run } from './event-ids.ts';
 import type { ConnectionRequest, Live, LiveTimeouts, SseStream } from './live.ts';
@@ -52,12 +53,7 @@ export function createLive(options: LiveOptions): LiveService {
   let endSeq = options.runs.at(-1)!.firstSeq;
   let isClosed = false;
   /** Those who catch up read one page after the other: they must not take the engine from those who ask. */
-  let lastRead: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = lastRead.then(work, work);
-    lastRead = turn.catch(() => {});
-    return turn;
-  };
+  const reads = new SerialQueue();
 
   const source: SubscriptionSource = {
     budget: new LiveMatchBudget(),
@@ -70,7 +66,7 @@ export function createLive(options: LiveOptions): LiveService {
     async count(app, filters, fromSeq, toSeq) {
       try {
         const query = { app, filters, fromSeq, toSeq, runs: eventIds.runsOf(fromSeq, toSeq) };
-        const missed = await inTurn(() => store.countFollowing(query, withPatternsOf(control, filters)));
+        const missed = await reads.run(() => store.countFollowing(query, withPatternsOf(control, filters)));
         return missed > REPLAYED_MAX ? undefined : missed + options.rejectedRows().length;
       } catch (error) {
         if (error instanceof SeismoError && error.code.startsWith('QUERY_LIMIT_')) return undefined;
@@ -85,7 +81,7 @@ export function createLive(options: LiveOptions): LiveService {
   async function* read(app: string, filters: readonly Filter[], fromSeq: number, toSeq: number) {
     const query = { app, filters, fromSeq, toSeq, runs: eventIds.runsOf(fromSeq, toSeq) };
     const limits = withPatternsOf(control, filters);
-    const pages = pagesOf(query, options.rejectedRows(), (page) => inTurn(() => store.following(page, limits)));
+    const pages = pagesOf(query, options.rejectedRows(), (page) => reads.run(() => store.following(page, limits)));
     for await (const page of pages)
       yield page.map(({ seq, id, event }) => new LiveMessage(seq, id ?? eventIds.idOf(seq), event));
   }

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { bucketsOf, daysRange } from '../time/calendar.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { type FilterParameters, filtersOf, propertyOf } from './filters.ts';
-import { begun, bytesOf, pagesOf } from './pages.ts';
+import { begun, bytesOf, pagesOf } from './event-pages.ts';
 import { ALL_TIME, calendarOf, dayOf, invalid, rangeOf } from './parameters.ts';
 import type { EraseQuery, EventsQuery } from './queries.ts';
 import { REPORT_RANGES } from './report-ranges.ts';

@@ -1,19 +1,19 @@
 import { SeismoError } from '../model/errors.ts';
 
 /** A place in the order (timestamp, seq); version 1, bound to the order. */
-interface Place {
+interface CursorPosition {
   readonly timestamp: number;
   readonly seq: string;
 }
 
 const VERSION = 1;
 
-export function encodeCursor({ timestamp, seq }: Place, order: 'asc' | 'desc'): string {
+export function encodeCursor({ timestamp, seq }: CursorPosition, order: 'asc' | 'desc'): string {
   return Buffer.from(JSON.stringify([VERSION, order, timestamp, seq])).toString('base64url');
 }
 
 /** @throws CURSOR_INVALID */
-export function decodeCursor(text: string | undefined, order: 'asc' | 'desc'): Place | undefined {
+export function decodeCursor(text: string | undefined, order: 'asc' | 'desc'): CursorPosition | undefined {
   if (text === undefined) return undefined;
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());

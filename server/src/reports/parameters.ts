@@ -1,3 +1,4 @@
+import { DAY_MS } from '../model/duration.ts';
 import type { WeekStart } from '../model/app-settings.ts';
 import { SeismoError } from '../model/errors.ts';
 import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../model/event.ts';
@@ -34,7 +35,7 @@ export function dayOf(value: string | undefined, name: string, { timeZone }: Cal
   if (value === undefined || value === 'today') return today;
   if (value === 'yesterday') return today - 1;
   const day = parseDay(value);
-  if (day === undefined || !isInRange(day * 86_400_000))
+  if (day === undefined || !isInRange(day * DAY_MS))
     throw invalid(name, 'must be today, yesterday or a day like 2026-11-24, from 1970 to 2100.');
   return day;
 }

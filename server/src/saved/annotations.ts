@@ -1,5 +1,7 @@
 /** Notes on charts: a date and a text. */
+
 import { momentOf } from '../analysis/range.ts';
+import { DAY_MS } from '../model/duration.ts';
 import { SeismoError } from '../model/errors.ts';
 import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../model/event.ts';
 import { type Calendar, dayNumber, daysRange, parseDay } from '../time/calendar.ts';
@@ -7,8 +9,6 @@ import { dateTimeOf } from '../time/parse-date-time.ts';
 import type { Annotation } from './bodies.ts';
 import type { Item } from './item.ts';
 import type { Annotations, Items } from './saved.ts';
-
-const DAY_MS = 86_400_000;
 
 /**
  * A date as it is kept: a day stays one, so that it is that day in any zone; a time becomes UTC.

@@ -1,5 +1,7 @@
 /** Calendar arithmetic in IANA zones. Instants are UTC milliseconds, days count from 1970-01-01, ranges are half-open. */
+
 import type { WeekStart } from '../model/app-settings.ts';
+import { DAY_MS } from '../model/duration.ts';
 import { SeismoError } from '../model/errors.ts';
 import type { Interval, Range } from '../model/query.ts';
 import { type Span, spansOf } from './zone-spans.ts';
@@ -12,7 +14,6 @@ export interface Calendar {
 
 /** Most buckets of a series (API.md). */
 export const BUCKETS_MAX = 10_000;
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 

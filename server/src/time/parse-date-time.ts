@@ -1,3 +1,4 @@
+import { DAY_MS } from '../model/duration.ts';
 import { instantOf, parseDay } from './calendar.ts';
 
 /** A number below is seconds: as milliseconds it would lie before March 1973, which nobody means. */
@@ -18,7 +19,7 @@ export function dateTimeOf(text: string, timeZone: string): number | undefined {
   const day = parseDay(date);
   if (day === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const local =
-    day * 86_400_000 +
+    day * DAY_MS +
     ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 +
     Number(fraction.padEnd(3, '0'));
   if (offset === undefined) return instantOf(local, timeZone);

@@ -1,9 +1,9 @@
 /** The offsets of IANA zones from 1970 to 2100, read from the runtime's tables. Reading one takes milliseconds, and each is read once. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Temporal } from 'temporal-polyfill';
+import { DAY_MS } from '../model/duration.ts';
 import { TIMESTAMP_MAX_MS } from '../model/event.ts';
 
-const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const FROM_MS = -2 * DAY_MS;
 const TO_MS = TIMESTAMP_MAX_MS + 2 * DAY_MS;

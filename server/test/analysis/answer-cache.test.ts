@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { Asked } from '../../src/analysis/answer.ts';
+import type { AnalysisResult } from '../../src/analysis/answer.ts';
 import { AnswerCache } from '../../src/analysis/answer-cache.ts';
 import { RowWriter } from '../../src/ingest/accept/row-writer.ts';
 import type { Committed } from '../../src/row/committed-rows.ts';
 
-const anAnswer = (length = 10): Asked =>
-  ({ answer: { kind: 'sql', result: 'x'.repeat(length) }, rows: () => [] }) as unknown as Asked;
+const anAnswer = (length = 10): AnalysisResult =>
+  ({ answer: { kind: 'sql', result: 'x'.repeat(length) }, rows: () => [] }) as unknown as AnalysisResult;
 
 function committed(...events: { app?: string; at: number; id?: string }[]): Committed {
   const writer = new RowWriter();

@@ -18,7 +18,7 @@ let servers: Servers;
 let pristine: string;
 
 const file = (): string => join(servers.dataDir, 'journal', 'data.mdb');
-/** Bytes of the file up to its last page: behind, room for the next ones is kept (lmdb-room.ts). */
+/** Bytes of the file up to its last page: behind, room for the next ones is kept (disk-reservation.ts). */
 function usedBytes(path: string): number {
   const pages = new LmdbPages(path);
   pages.close();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { negotiate } from '../../src/http/accept.ts';
+import { negotiate } from '../../src/http/negotiate.ts';
 import type { IngestStats } from '../../src/ingest/ingest.ts';
 import { ERRORS, SeismoError } from '../../src/model/errors.ts';
 import type { QueryControl } from '../../src/model/query.ts';

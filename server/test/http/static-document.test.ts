@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
-import { encodingFor, negotiate } from '../../src/http/accept.ts';
+import { encodingFor, negotiate } from '../../src/http/negotiate.ts';
 import type { Call, Route } from '../../src/http/route.ts';
 import { docsRoutes } from '../../src/http/routes/docs.ts';
 import { healthRoutes } from '../../src/http/routes/health.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Call } from '../../src/http/route.ts';
-import { inForm } from '../../src/http/table.ts';
+import { respondAs } from '../../src/http/table.ts';
 
 const call = { reply: { header: () => undefined } } as unknown as Call;
 const table = {
@@ -15,7 +15,7 @@ const table = {
 };
 
 it('guards texts alone in a safe CSV: numbers stay numbers, whatever their sign', () => {
-  expect(inForm('csv', call, undefined, () => table, true)).toBe(
+  expect(respondAs('csv', call, undefined, () => table, true)).toBe(
     'plan,total\r\n"\'=1+1",-10.5\r\n-10.5,-3\r\n"\'\'=x",1e+21\r\n-0.5,\r\n"{""a"":""=1""}","[""-1""]"\r\n',
   );
 });

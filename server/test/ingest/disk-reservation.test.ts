@@ -59,7 +59,7 @@ async function append(journal: Journal, count: number): Promise<number> {
   });
 }
 
-// A write of LMDB's that finds the disk full destroys memory of the process, or never ends (lmdb-room.ts).
+// A write of LMDB's that finds the disk full destroys memory of the process, or never ends (disk-reservation.ts).
 describe.skipIf(!mountsWork())('on a full disk (a small one is mounted for it, which needs Linux and root)', () => {
   it('begins no transaction that could fail, whatever is left, and forgets all the same', async () => {
     for (const leaveBytes of [0, 4_096, 20_000, 300_000, 2_000_000]) {

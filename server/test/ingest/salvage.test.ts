@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Bytes of the file up to its last page: behind, room for the next ones is kept (lmdb-room.ts). */
+/** Bytes of the file up to its last page: behind, room for the next ones is kept (disk-reservation.ts). */
 function usedBytes(): number {
   const pages = new LmdbPages(file());
   pages.close();

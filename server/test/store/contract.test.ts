@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { retainOnce } from '../../src/app/retention.ts';
+import { retainOnce } from '../../src/app/enforce-retention.ts';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
 import type { EventRow } from '../../src/model/event.ts';

@@ -1,12 +1,12 @@
 /** A chart with its legend and what is to be said about it. The lazy part: ECharts comes with it. */
 import { Button, Select, UnstyledButton } from '@mantine/core';
 import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { pictureOf } from './chart-specs.ts';
 import classes from './charts.module.css';
+import type { LegendItem } from './draw/chart-spec.ts';
 import { onScheme, readColours, schemeNow } from './draw/colours.ts';
 import { notesOf } from './draw/notes.ts';
-import type { LegendItem } from './draw/picture.ts';
 import { EChart } from './echart.tsx';
-import { pictureOf } from './pictures.ts';
 import { TableView } from './table-view.tsx';
 import type { AnswerChartProps } from './types.ts';
 import { useSize } from './use-size.ts';
@@ -84,11 +84,11 @@ export function DrawnChart(props: DrawnChartProps) {
       <div ref={place} className={classes['drawing']}>
         {picture && (
           <EChart
-            picture={picture}
+            spec={picture}
             colours={colours}
             width={width}
             height={room}
-            lit={lit}
+            highlighted={lit}
             onPick={onPick}
             handle={handle}
           />

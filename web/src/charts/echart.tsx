@@ -11,8 +11,8 @@ import {
 import { type ECharts, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
+import type { ChartSpec, Hit, Option } from './draw/chart-spec.ts';
 import type { Colours } from './draw/colours.ts';
-import type { Hit, Option, Picture } from './draw/picture.ts';
 import { pngOf } from './draw/png.ts';
 import { tooltipElement } from './draw/tooltip.ts';
 import type { ChartHandle, Picked } from './types.ts';
@@ -34,32 +34,32 @@ use([
 const ANIMATION_MS = 200;
 
 export interface EChartProps {
-  readonly picture: Picture;
+  readonly spec: ChartSpec;
   readonly colours: Colours;
   readonly width: number;
   readonly height: number;
   /** The series the reader looks at in the legend. */
-  readonly lit: number | undefined;
+  readonly highlighted: number | undefined;
   onPick?: ((picked: Picked) => void) | undefined;
   readonly handle?: Ref<ChartHandle> | undefined;
 }
 
-export function EChart({ picture, colours, width, height, lit, onPick, handle }: EChartProps) {
+export function EChart({ spec, colours, width, height, highlighted, onPick, handle }: EChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(undefined);
-  const isStill = useReducedMotion();
+  const reduceMotion = useReducedMotion();
   const size = useRef({ width, height });
-  const current = useRef({ picture, onPick });
-  current.current = { picture, onPick };
+  const current = useRef({ spec, onPick });
+  current.current = { spec, onPick };
 
-  // Before the page is painted, so that the chart is in its first picture.
+  // Before the page is painted, so that the chart is in its first drawing.
   useLayoutEffect(() => {
     const drawn = init(place.current!, undefined, { renderer: 'canvas', ...size.current });
     chart.current = drawn;
     listen(drawn, () => current.current);
     return () => {
       chart.current = undefined;
-      // A large picture is painted over several frames, and zrender (6.1) goes on after it was disposed of: painting nothing ends that.
+      // A large chart is painted over several frames, and zrender (6.1) goes on after it was disposed of: painting nothing ends that.
       drawn.getZr().clear();
       drawn.getZr().refreshImmediately();
       drawn.dispose();
@@ -71,30 +71,33 @@ export function EChart({ picture, colours, width, height, lit, onPick, handle }:
     const isFirst = drawn.getOption() === undefined;
     if (!isFirst) drawn.resize({ width, height });
     // What was there already moves; what comes is there at once.
-    drawn.setOption(wholeOption(picture, colours, { isStill: isStill || isFirst, isPickable: onPick !== undefined }), {
-      // What was drawn and is drawn again moves there; nothing of another kind of chart stays.
-      replaceMerge: ['series', 'xAxis', 'yAxis', 'grid', 'visualMap'],
-      lazyUpdate: false,
-    });
+    drawn.setOption(
+      wholeOption(spec, colours, { isStill: reduceMotion || isFirst, isPickable: onPick !== undefined }),
+      {
+        // What was drawn and is drawn again moves there; nothing of another kind of chart stays.
+        replaceMerge: ['series', 'xAxis', 'yAxis', 'grid', 'visualMap'],
+        lazyUpdate: false,
+      },
+    );
     if (isFirst) drawn.getZr().flush();
-  }, [picture, colours, width, height, isStill, onPick]);
+  }, [spec, colours, width, height, reduceMotion, onPick]);
 
   useEffect(() => {
-    if (lit === undefined) return;
+    if (highlighted === undefined) return;
     const drawn = chart.current!;
-    drawn.dispatchAction({ type: 'highlight', seriesName: String(lit) });
+    drawn.dispatchAction({ type: 'highlight', seriesName: String(highlighted) });
     return () => {
-      if (!drawn.isDisposed()) drawn.dispatchAction({ type: 'downplay', seriesName: String(lit) });
+      if (!drawn.isDisposed()) drawn.dispatchAction({ type: 'downplay', seriesName: String(highlighted) });
     };
-  }, [lit]);
+  }, [highlighted]);
 
-  useImperativeHandle(handle, () => ({ png: () => pngOf(current.current.picture, colours, width, height) }), [
+  useImperativeHandle(handle, () => ({ png: () => pngOf(current.current.spec, colours, width, height) }), [
     colours,
     width,
     height,
   ]);
 
-  return <div ref={place} role="img" aria-label={picture.label} style={{ width, height }} />;
+  return <div ref={place} role="img" aria-label={spec.label} style={{ width, height }} />;
 }
 
 interface Moves {
@@ -103,16 +106,16 @@ interface Moves {
 }
 
 /** What all charts have. */
-function wholeOption(picture: Picture, colours: Colours, { isStill, isPickable }: Moves): Option {
-  const tooltip = { ...(picture.option.tooltip as object | undefined) };
+function wholeOption(spec: ChartSpec, colours: Colours, { isStill, isPickable }: Moves): Option {
+  const tooltip = { ...(spec.option.tooltip as object | undefined) };
   return {
     animation: !isStill,
     animationDuration: ANIMATION_MS,
     animationDurationUpdate: ANIMATION_MS,
     stateAnimation: { duration: isStill ? 0 : 100 },
     textStyle: { fontFamily: FONT, color: colours.text },
-    ...picture.option,
-    ...(isPickable && { series: [picture.option.series ?? []].flat().map((one) => ({ cursor: 'pointer', ...one })) }),
+    ...spec.option,
+    ...(isPickable && { series: [spec.option.series ?? []].flat().map((one) => ({ cursor: 'pointer', ...one })) }),
     tooltip: {
       ...tooltip,
       confine: true,
@@ -124,7 +127,7 @@ function wholeOption(picture: Picture, colours: Colours, { isStill, isPickable }
       // An element and never a string: what strangers wrote is text in it, whatever it looks like.
       formatter: (params: unknown) => {
         const hit = hitOf(params);
-        const content = hit && picture.tooltip(hit);
+        const content = hit && spec.tooltip(hit);
         return content ? tooltipElement(content) : '';
       },
     },
@@ -155,17 +158,17 @@ export function hitOf(params: unknown): Hit | undefined {
 }
 
 /** A click on something drawn, else one near something drawn. */
-function listen(drawn: ECharts, now: () => { picture: Picture; onPick: ((picked: Picked) => void) | undefined }): void {
+function listen(drawn: ECharts, now: () => { spec: ChartSpec; onPick: ((picked: Picked) => void) | undefined }): void {
   const picked = (hit: Hit | undefined): void => {
-    const { picture, onPick } = now();
-    const what = hit && picture.pick?.(hit);
+    const { spec, onPick } = now();
+    const what = hit && spec.pick?.(hit);
     if (what) onPick?.(what);
   };
   drawn.on('click', (params) => picked(hitOf(params)));
   drawn.getZr().on('click', ({ target, offsetX, offsetY }) => {
-    const { picture } = now();
-    if (target || !picture.nearest || !drawn.containPixel('grid', [offsetX, offsetY])) return;
+    const { spec } = now();
+    if (target || !spec.nearest || !drawn.containPixel('grid', [offsetX, offsetY])) return;
     const [place, value] = drawn.convertFromPixel('grid', [offsetX, offsetY]) as [number, number];
-    picked(picture.nearest(place, value));
+    picked(spec.nearest(place, value));
   });
 }

@@ -55,7 +55,7 @@ export function Sparkline({ values, label, width = 120, height = 28, isLastRunni
 /** Light enough on the dark body and dark enough on the light one: 3 to 1 (WCAG 1.4.11). */
 const LINE = 'light-dark(var(--mantine-color-seismo-7), var(--mantine-color-seismo-4))';
 
-interface Place {
+interface SparkPoint {
   readonly x: number;
   readonly y: number;
 }
@@ -65,7 +65,7 @@ export function placesOf(
   values: readonly (number | null)[],
   width: number,
   height: number,
-): readonly (Place | undefined)[] {
+): readonly (SparkPoint | undefined)[] {
   const known = values.filter((value) => value !== null);
   const low = Math.min(0, ...known);
   const high = Math.max(0, ...known);
@@ -82,8 +82,8 @@ export function placesOf(
   );
 }
 
-function runsOf(places: readonly (Place | undefined)[]): readonly (readonly Place[])[] {
-  const runs: Place[][] = [];
+function runsOf(places: readonly (SparkPoint | undefined)[]): readonly (readonly SparkPoint[])[] {
+  const runs: SparkPoint[][] = [];
   let isBroken = true;
   for (const place of places) {
     if (place && isBroken) runs.push([place]);

@@ -3,10 +3,10 @@ import { Anchor, Text, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
+import { tablesOf } from './chart-specs.ts';
 import classes from './charts.module.css';
 import { type Cell, type DataTable, sortedRows } from './draw/data-table.ts';
 import { notesOf } from './draw/notes.ts';
-import { tablesOf } from './pictures.ts';
 import type { AnswerChartProps, Picked } from './types.ts';
 
 export interface TableViewProps extends Pick<AnswerChartProps, 'question' | 'answer'> {

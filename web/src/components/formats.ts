@@ -1,3 +1,5 @@
+import { DAY_MS } from './duration.ts';
+
 /** Numbers, times and lengths of time as the reader's locale writes them. A page shows thousands of them: the formats are made once, and each when it is first needed, since it takes some ms. */
 const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined;
@@ -29,7 +31,7 @@ export const changeOf = (now: number, before: number): string | undefined =>
   before === 0 ? undefined : change().format((now - before) / before);
 
 const UNITS = [
-  ['d', 86_400_000],
+  ['d', DAY_MS],
   ['h', 3_600_000],
   ['min', 60_000],
   ['s', 1_000],

@@ -1,14 +1,5 @@
 /** Mantine's components that lead somewhere, with the router's typed `to`, `params` and `search`. */
-import {
-  ActionIcon,
-  type ActionIconProps,
-  Anchor,
-  type AnchorProps,
-  Button,
-  type ButtonProps,
-  NavLink,
-  type NavLinkProps,
-} from '@mantine/core';
+import { Anchor, type AnchorProps, Button, type ButtonProps, NavLink, type NavLinkProps } from '@mantine/core';
 import { createLink } from '@tanstack/react-router';
 import { forwardRef, type ReactNode } from 'react';
 
@@ -22,11 +13,6 @@ export const AnchorLink = createLink(
 export const ButtonLink = createLink(
   forwardRef<HTMLAnchorElement, Omit<ButtonProps, 'href'> & Aria & { children?: ReactNode }>((props, ref) => (
     <Button component="a" ref={ref} {...props} />
-  )),
-);
-export const ActionIconLink = createLink(
-  forwardRef<HTMLAnchorElement, Omit<ActionIconProps, 'href'> & Aria & { children?: ReactNode }>((props, ref) => (
-    <ActionIcon component="a" ref={ref} {...props} />
   )),
 );
 export const NavLinkLink = createLink(

@@ -1,4 +1,5 @@
 /** A range of time as a page's address and a question of the API say it: either `last`, or `from` and `to`. */
+import { DAY_MS } from './duration.ts';
 import { present, type Search, textIn } from './search.ts';
 
 export interface Range {
@@ -93,8 +94,6 @@ export function startOf(before: number, unit: string, { timeZone, weekStart }: A
           : Date.UTC(year, month, date - before);
   return new Date(start).toISOString().slice(0, 10);
 }
-
-const DAY_MS = 86_400_000;
 
 /** Whole weeks and months that are over have no word in the API: their days depend on the calendar. */
 export function presetsAt(calendar: AppCalendar, nowMs: number): readonly Preset[] {

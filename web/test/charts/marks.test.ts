@@ -3,8 +3,8 @@ import { placeMarks, roomOfMarks } from '../../src/charts/draw/marks.ts';
 
 /** 558 px between 44 px on the left and 14 on the right: 20 px from each of 29 points to the next less 2 at the ends. */
 const ROOM = { width: 618, places: 29, isBar: false };
-const at = (place: number, text: string) => ({ place, text });
-const rows = (...marks: { place: number; text: string }[]) => placeMarks(marks, ROOM).map(({ row }) => row);
+const at = (index: number, text: string) => ({ index, text });
+const rows = (...marks: { index: number; text: string }[]) => placeMarks(marks, ROOM).map(({ row }) => row);
 
 it('puts notes that have room side by side', () => {
   // Ten letters are 62 px; the points are 200 px from one another.

@@ -1,8 +1,8 @@
 /** Answers as tables. Expectations are read off test/charts/cases.ts by hand. */
 import { describe, expect, it } from 'vitest';
+import { tablesOf } from '../../src/charts/chart-specs.ts';
 import { sortedRows } from '../../src/charts/draw/data-table.ts';
 import { numberTiles } from '../../src/charts/number-view.tsx';
-import { tablesOf } from '../../src/charts/pictures.ts';
 import { placesOf } from '../../src/charts/sparkline.tsx';
 import { wordsOf } from '../../src/charts/stat-tile.tsx';
 import * as cases from './cases.ts';

@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { CommandFailure } from '../failure.ts';
-import type { Rows, Told } from './rows.ts';
+import type { IssueList, RowBatch } from './rows.ts';
 
 /** A quote that is never closed makes one record of all that follows. */
 const RECORD_MAX_BYTES = 64 * 1024 * 1024;
@@ -12,7 +12,7 @@ export interface CsvOptions {
   readonly pieceRows: number;
   /** Between cells; undefined: as the file has it. */
   readonly delimiter: string | undefined;
-  readonly unreadable: Told;
+  readonly unreadable: IssueList;
   readonly onDelimiter: (delimiter: string) => void;
 }
 
@@ -21,7 +21,7 @@ export interface CsvOptions {
  * read (a quote in the wrong place, more or fewer cells than the header) is told and is no row: rows are counted alike however
  * often the file is read.
  */
-export async function* csvRows(chunks: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<Rows> {
+export async function* csvRows(chunks: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<RowBatch> {
   const { pieceRows, unreadable, onDelimiter } = options;
   let rows: Record<string, string>[] = [];
   let places: number[] = [];

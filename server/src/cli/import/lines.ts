@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { isBlank } from '../../ingest/post/lines.ts';
 import { CommandFailure } from '../failure.ts';
-import type { Rows } from './rows.ts';
+import type { RowBatch } from './rows.ts';
 
 /** A line longer than this is no line: it would be held in memory. */
 const LINE_MAX_BYTES = 64 * 1024 * 1024;
@@ -48,7 +49,7 @@ class Gathered {
     return this.rows.length >= pieceRows || this.bytes >= PIECE_BYTES;
   }
 
-  take(): Rows {
+  take(): RowBatch {
     const taken = { rows: this.rows, lines: this.lines };
     this.rows = [];
     this.lines = [];
@@ -58,7 +59,7 @@ class Gathered {
 }
 
 /** Lines that are not blank, as they are. */
-export async function* lineRows(chunks: AsyncIterable<Buffer>, pieceRows: number): AsyncGenerator<Rows> {
+export async function* lineRows(chunks: AsyncIterable<Buffer>, pieceRows: number): AsyncGenerator<RowBatch> {
   const gathered = new Gathered();
   let open: Buffer[] = [];
   let openBytes = 0;
@@ -85,18 +86,12 @@ export async function* lineRows(chunks: AsyncIterable<Buffer>, pieceRows: number
   if (gathered.rows.length > 0) yield gathered.take();
 }
 
-/** As the server sees it, which counts rows by lines that are not blank. */
-function isBlank(line: Buffer): boolean {
-  for (const byte of line) if (byte !== 32 && byte !== CARRIAGE_RETURN && byte !== 9) return false;
-  return true;
-}
-
 /**
  * The items of one JSON array, each as it is written, on one line, counted from 1: an array is often one long line. What JSON.parse would lose (a key twice, 1e400) is for the
  * server to refuse, so nothing is parsed here.
  * @throws CommandFailure when the file is no array, or does not end
  */
-export async function* itemRows(chunks: AsyncIterable<Buffer>, pieceRows: number): AsyncGenerator<Rows> {
+export async function* itemRows(chunks: AsyncIterable<Buffer>, pieceRows: number): AsyncGenerator<RowBatch> {
   const gathered = new Gathered();
   let open: Buffer[] = [];
   let openBytes = 0;

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../model/duration.ts';
 import { instantOf, instantsOf, parseDay } from '../../time/calendar.ts';
 
 const LOCAL = /^(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?$/;
@@ -24,7 +25,7 @@ export function localTime(
     const day = parseDay(`${year}-${month}-${date}`);
     if (day === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return value;
     const ms = Number(fraction.padEnd(3, '0').slice(0, 3));
-    localMs = day * 86_400_000 + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + ms;
+    localMs = day * DAY_MS + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + ms;
   }
   if (timeZone === 'UTC') return localMs;
   const [first, second] = instantsOf(localMs, timeZone);

@@ -1,6 +1,6 @@
 import { countOf } from '../output.ts';
 import type { Format, PresetName } from './formats.ts';
-import type { Told } from './rows.ts';
+import type { IssueList } from './rows.ts';
 
 interface Nothing {
   readonly path: string;
@@ -8,7 +8,7 @@ interface Nothing {
   readonly preset: PresetName | undefined;
   /** Rows that are no events of the preset. */
   readonly leftOut: number;
-  readonly unreadable: Told;
+  readonly unreadable: IssueList;
 }
 
 const EMPTY: Readonly<Record<Format, string>> = {

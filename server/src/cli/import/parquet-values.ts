@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type FileMetaData, type ParquetParsers, parquetSchema, type SchemaElement, type SchemaTree } from 'hyparquet';
+import { DAY_MS } from '../../model/duration.ts';
 import { BadCell, Day, JsonText, LargeDecimal } from './cell.ts';
 
 /** From what hyparquet reads to the value that is meant. */
@@ -14,7 +15,7 @@ const textOfBytes = (bytes: Uint8Array | undefined): unknown => {
 
 export const PARSERS: Partial<ParquetParsers> = {
   stringFromBytes: textOfBytes,
-  dateFromDays: (days) => new Day(days * 86_400_000),
+  dateFromDays: (days) => new Day(days * DAY_MS),
   jsonFromBytes(bytes: Uint8Array | undefined) {
     const text = textOfBytes(bytes);
     return typeof text === 'string' ? new JsonText(text) : text;

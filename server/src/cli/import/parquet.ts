@@ -3,7 +3,7 @@ import { compressors } from 'hyparquet-compressors';
 import { CommandFailure } from '../failure.ts';
 import { ColumnTypes } from './column-types.ts';
 import { type Converter, convertersOf, localPathsOf, PARSERS } from './parquet-values.ts';
-import { PIECE_ROWS, type Piece, type Row, type Source, type SourceOptions, Told } from './rows.ts';
+import { IssueList, PIECE_ROWS, type Piece, type Row, type RowSource, type SourceOptions } from './rows.ts';
 
 /** A data page without values is no bytes, or one; hyparquet 1.31.5 gives both to the decompressor, which finds no header in none. */
 const COMPRESSORS: typeof compressors = Object.fromEntries(
@@ -18,7 +18,7 @@ const FOOTER = 'its footer';
 type File = Awaited<ReturnType<typeof asyncBufferFromFile>>;
 
 /** @throws CommandFailure that names the file when it cannot be read */
-export async function parquetSource(path: string, { types }: SourceOptions): Promise<Source> {
+export async function parquetSource(path: string, { types }: SourceOptions): Promise<RowSource> {
   const file = await asyncBufferFromFile(path);
   const metadata = await readingOf(path, FOOTER, () => parquetMetadataAsync(file));
   const localTimes = localPathsOf(metadata);
@@ -33,7 +33,7 @@ export async function parquetSource(path: string, { types }: SourceOptions): Pro
     localTimes,
     columns: new ColumnTypes(types ?? {}),
     textBytes: () => 0,
-    unreadable: new Told(),
+    unreadable: new IssueList(),
     async *read(skip): AsyncGenerator<Piece> {
       for (let from = skip; from < total; ) {
         // A row group is the smallest unit that can be read by itself; a large one is cut into pieces for the journal.

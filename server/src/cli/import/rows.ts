@@ -4,19 +4,19 @@ import type { Format } from './formats.ts';
 /** A line of NDJSON, or an item of a JSON array, as it is written; or a row by columns. */
 export type Row = Buffer | Readonly<Record<string, unknown>>;
 
-export interface Rows {
+export interface RowBatch {
   readonly rows: readonly Row[];
   /** Where each stands (of CSV: ends), counted from 1: lines of text, elements of a JSON array, rows of Parquet. */
   readonly lines: readonly number[];
 }
 
-export interface Piece extends Rows {
+export interface Piece extends RowBatch {
   /** Of the file, so far; 0 where that is not known. */
   readonly bytesRead: number;
 }
 
 /** Something about one line. */
-export interface Remark {
+export interface Issue {
   readonly line: number;
   readonly detail: string;
 }
@@ -24,18 +24,18 @@ export interface Remark {
 const REMARKS_MAX = 1_000;
 
 /** All are counted, the first thousand kept. */
-export class Told {
-  readonly first: Remark[] = [];
+export class IssueList {
+  readonly first: Issue[] = [];
   total = 0;
 
-  add(remark: Remark): void {
+  add(remark: Issue): void {
     this.total++;
     if (this.first.length < REMARKS_MAX) this.first.push(remark);
   }
 }
 
 /** Rows of a file, in pieces. */
-export interface Source {
+export interface RowSource {
   readonly format: Format;
   /** Of the file; undefined for standard input. */
   readonly bytes: number | undefined;
@@ -48,7 +48,7 @@ export interface Source {
   /** Bytes that were read of the text, inflated; 0 while nothing was. */
   readonly textBytes: () => number;
   /** Records that are no rows since they cannot be read, so far. */
-  readonly unreadable: Told;
+  readonly unreadable: IssueList;
   /** From the row `skip` on. */
   read(skip: number): AsyncIterable<Piece>;
 }

@@ -11,7 +11,7 @@ import { reasonOfNothing } from './nothing.ts';
 import { patiently } from './patience.ts';
 import { presetLines } from './presets/lines.ts';
 import { presetOf } from './presets/presets.ts';
-import { type Piece, type Remark, type Source, type SourceOptions, Told } from './rows.ts';
+import { type Issue, IssueList, type Piece, type RowSource, type SourceOptions } from './rows.ts';
 import { openSource } from './source.ts';
 
 /** Where the rows go. */
@@ -53,7 +53,7 @@ export interface Progress {
   readonly waitsFor?: string;
 }
 
-export interface Refused extends Remark {
+export interface RejectedRow extends Issue {
   readonly code: string;
 }
 
@@ -69,13 +69,13 @@ export interface ImportResult {
   readonly duplicates: number;
   readonly rejectedTotal: number;
   /** The first 1,000 of each; `line` counts from 1; of Parquet it is the row, of a JSON array the element. */
-  readonly rejected: readonly Refused[];
+  readonly rejected: readonly RejectedRow[];
   /** Records of a CSV file that are no rows. */
   readonly unreadableTotal: number;
-  readonly unreadable: readonly Remark[];
+  readonly unreadable: readonly Issue[];
   /** Rows that were taken, with a time that could have been meant otherwise. */
   readonly doubtfulTotal: number;
-  readonly doubtful: readonly Remark[];
+  readonly doubtful: readonly Issue[];
   /** What the columns of a CSV were taken for, and those of `--type`. */
   readonly columns: readonly ColumnSummary[];
   readonly largeNumbers: readonly LargeNumbers[];
@@ -128,15 +128,15 @@ function sourceOptionsOf({ format, preset, mapping }: ImportRun): SourceOptions 
 /** Sends the lines of a file, one piece on its way while the next is read. */
 class Sending {
   readonly #run: ImportRun;
-  readonly #source: Source;
+  readonly #source: RowSource;
   readonly #fingerprint: string;
   readonly #resumedAt: number;
   readonly #sum: { rows: number; accepted: number; duplicates: number; rejectedTotal: number };
-  readonly #rejected: Refused[] = [];
-  readonly #doubtful = new Told();
+  readonly #rejected: RejectedRow[] = [];
+  readonly #doubtful = new IssueList();
   #under: Promise<void> = Promise.resolve();
 
-  constructor(run: ImportRun, source: Source, fingerprint: string, resumedAt: number) {
+  constructor(run: ImportRun, source: RowSource, fingerprint: string, resumedAt: number) {
     this.#run = run;
     this.#source = source;
     this.#fingerprint = fingerprint;

@@ -7,7 +7,7 @@ import { csvRows } from './csv.ts';
 import type { Format } from './formats.ts';
 import { inflated, isGzip, itemRows, lineRows } from './lines.ts';
 import { parquetSource } from './parquet.ts';
-import { PIECE_ROWS, type Rows, type Source, type SourceOptions, Told } from './rows.ts';
+import { IssueList, PIECE_ROWS, type RowBatch, type RowSource, type SourceOptions } from './rows.ts';
 import { unreadableKind } from './text-kind.ts';
 
 const HEAD_BYTES = 64 * 1024;
@@ -16,7 +16,7 @@ const SAMPLE_ROWS = 20_000;
 const SAMPLE_BYTES = 32 * 1024 * 1024;
 
 /** @param path of a file, or `-` for standard input */
-export async function openSource(path: string, options: SourceOptions = {}): Promise<Source> {
+export async function openSource(path: string, options: SourceOptions = {}): Promise<RowSource> {
   const { format } = options;
   if (path === '-') {
     if (format === 'parquet')
@@ -53,12 +53,12 @@ function textSource(
   format: Exclude<Format, 'parquet'>,
   bytes: number | undefined,
   { delimiter, types, fields }: SourceOptions,
-): Source {
-  const unreadable = new Told();
+): RowSource {
+  const unreadable = new IssueList();
   const columns = new ColumnTypes(types ?? {});
   const counted = { bytes: 0 };
   const text = { bytes: 0 };
-  async function* csvPieces(plain: AsyncIterable<Buffer>): AsyncGenerator<Rows> {
+  async function* csvPieces(plain: AsyncIterable<Buffer>): AsyncGenerator<RowBatch> {
     const onDelimiter = (found: string): void => columns.separatedBy(found);
     const pieces = csvRows(plain, { pieceRows: PIECE_ROWS, delimiter, unreadable, onDelimiter });
     yield* fields === undefined ? pieces : learned(pieces, columns, fields, text);
@@ -88,14 +88,14 @@ function textSource(
 
 /** Holds the first rows back until it is known what their columns hold. Skipped rows are looked at too, so that an import goes on alike. */
 async function* learned(
-  pieces: AsyncIterable<Rows>,
+  pieces: AsyncIterable<RowBatch>,
   columns: ColumnTypes,
   fields: ReadonlySet<string>,
   text: { readonly bytes: number },
-): AsyncGenerator<Rows> {
-  let held: Rows[] | undefined = [];
+): AsyncGenerator<RowBatch> {
+  let held: RowBatch[] | undefined = [];
   let count = 0;
-  const release = function* (): Generator<Rows> {
+  const release = function* (): Generator<RowBatch> {
     const first = held ?? [];
     held = undefined;
     columns.learn(

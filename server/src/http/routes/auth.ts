@@ -8,7 +8,7 @@ import type { HttpDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { answerSignedIn, callerOf, userOf } from '../signed-in.ts';
 import { searchOf } from '../url.ts';
-import { credentialOf, isCrossSite } from '../who.ts';
+import { credentialOf, isCrossSite } from '../authenticate.ts';
 import { RoleSchema, SignedInSchema, Time } from './schemas.ts';
 
 const Me = Type.Object({ user: Type.String(), role: RoleSchema, expiresAt: Time });

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { JSON_TYPE } from '../body.ts';
+import { apiPage, errorsPage, PAGE_POLICY } from '../html-pages.ts';
 import { openApiOf } from '../openapi.ts';
-import { apiPage, errorsPage, PAGE_POLICY } from '../pages.ts';
 import type { Call, Route } from '../route.ts';
 import { MountedDocument, StaticDocument, sendStatic } from '../static-document.ts';
 import { mountOf } from '../url.ts';

@@ -5,7 +5,7 @@ import { eventToJson } from '../../model/event.ts';
 import { EVENTS_PARAMETERS } from '../../reports/queries.ts';
 import { CSV_TYPE, csvOf, LINES_TYPE } from '../csv.ts';
 import type { HttpDeps } from '../deps.ts';
-import { answerFormOf, EVENT_FORMS, type Form, formParameters } from '../form.ts';
+import { answerFormat, EVENT_FORMATS, type Format, formatParameters } from '../answer-format.ts';
 import { PARQUET_TYPE, parquetOf } from '../parquet.ts';
 import { asSeismoError, instanceOf } from '../problem.ts';
 import { type Call, type Route, route } from '../route.ts';
@@ -13,7 +13,7 @@ import { pathOf, searchOf } from '../url.ts';
 import { sayAsOf } from './as-of.ts';
 import { APP_PATH, StoredEventSchema } from './schemas.ts';
 
-const EventsParameters = Type.Object({ ...EVENTS_PARAMETERS, ...formParameters(EVENT_FORMS) });
+const EventsParameters = Type.Object({ ...EVENTS_PARAMETERS, ...formatParameters(EVENT_FORMATS) });
 type EventsCall = Call<object, Static<typeof EventsParameters>>;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -50,7 +50,7 @@ export function eventRoutes(deps: HttpDeps): readonly Route[] {
 
 async function events(deps: HttpDeps, call: EventsCall): Promise<unknown> {
   const { app, query, filters, request, reply } = call;
-  const form = answerFormOf(call, query.format, EVENT_FORMS);
+  const form = answerFormat(call, query.format, EVENT_FORMATS);
   if (form === 'json') return await page(deps, call);
   const answer = await deps.reports.eventsStream(app, { ...query, filters }, call.control());
   sayAsOf(reply, answer);
@@ -71,7 +71,7 @@ async function events(deps: HttpDeps, call: EventsCall): Promise<unknown> {
 const STREAM_TYPES = { csv: CSV_TYPE, ndjson: LINES_TYPE, parquet: PARQUET_TYPE };
 
 function streamOf(
-  form: Exclude<Form, 'json'>,
+  form: Exclude<Format, 'json'>,
   pages: AsyncIterable<readonly EventRow[]>,
   safe: boolean,
 ): AsyncGenerator<Buffer> {

@@ -2,9 +2,9 @@ import { Type } from '@sinclair/typebox';
 import { GROUPS_PARAMETERS } from '../../reports/queries.ts';
 import type { Groups as GroupsAnswer } from '../../reports/reports.ts';
 import type { HttpDeps } from '../deps.ts';
-import { answerFormOf, formParameters, TABLE_FORMS } from '../form.ts';
+import { answerFormat, formatParameters, TABLE_FORMATS } from '../answer-format.ts';
 import { type Route, route } from '../route.ts';
-import { inForm, TABLE_CONTENT, type Table } from '../table.ts';
+import { respondAs, TABLE_CONTENT, type AnswerTable } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
 import { APP_PATH, Json, Notes, Time } from './schemas.ts';
 
@@ -32,7 +32,7 @@ export function groupRoutes({ reports }: HttpDeps): readonly Route[] {
       cors: 'read',
       timed: true,
       params: APP_PATH,
-      query: Type.Object({ ...GROUPS_PARAMETERS, ...formParameters(TABLE_FORMS) }),
+      query: Type.Object({ ...GROUPS_PARAMETERS, ...formatParameters(TABLE_FORMATS) }),
       takesFilters: true,
       answers: {
         200: {
@@ -52,17 +52,17 @@ export function groupRoutes({ reports }: HttpDeps): readonly Route[] {
       ],
       async handler(call) {
         const { app, query, filters } = call;
-        const form = answerFormOf(call, query.format, TABLE_FORMS);
+        const form = answerFormat(call, query.format, TABLE_FORMATS);
         const answer = await reports.groups(app, { ...query, filters }, call.control());
         sayAsOf(call.reply, answer);
-        return inForm(form, call, answer.value, () => tableOfGroups(answer.value), query.csvSafe);
+        return respondAs(form, call, answer.value, () => tableOfGroups(answer.value), query.csvSafe);
       },
     }),
   ];
 }
 
 /** `group` tells a value from the sums of those beyond the limit and of those without the property. */
-function tableOfGroups({ attr, groups, other, missing }: GroupsAnswer): Table {
+function tableOfGroups({ attr, groups, other, missing }: GroupsAnswer): AnswerTable {
   return {
     columns: [attr, 'group', 'total', 'users'].map((name) => ({ name })),
     rows: () => [

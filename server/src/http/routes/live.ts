@@ -7,7 +7,7 @@ import type { HttpDeps } from '../deps.ts';
 import { sseStreamOf } from '../event-stream.ts';
 import { type Call, type Route, route } from '../route.ts';
 import { searchOf } from '../url.ts';
-import { authorize, credentialOf } from '../who.ts';
+import { authorize, credentialOf } from '../authenticate.ts';
 import { APP_PATH } from './schemas.ts';
 
 const LAST_ID_MAX_LENGTH = 100;

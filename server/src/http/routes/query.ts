@@ -5,9 +5,9 @@ import { QuestionSchema } from '../../questions/kinds.ts';
 import { FRESH_PARAMETERS } from '../../reports/queries.ts';
 import { jsonOf } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
-import { answerFormOf, formParameters, TABLE_FORMS } from '../form.ts';
+import { answerFormat, formatParameters, TABLE_FORMATS } from '../answer-format.ts';
 import { type Call, type Route, route } from '../route.ts';
-import { inForm, tableOf } from '../table.ts';
+import { respondAs, tableOf } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
 import { APP_PATH, Json, NO_PARAMETERS, Time } from './schemas.ts';
 
@@ -50,7 +50,7 @@ const Explained = Type.Object({
     { description: 'In the order in which they went to the engine.' },
   ),
 });
-const ANSWER_PARAMETERS = { ...FRESH_PARAMETERS, ...formParameters(TABLE_FORMS) };
+const ANSWER_PARAMETERS = { ...FRESH_PARAMETERS, ...formatParameters(TABLE_FORMATS) };
 const AnswerParameters = Type.Object(ANSWER_PARAMETERS);
 /** A URL and its headers have 32 KiB together. */
 const LINK_MAX_LENGTH = 32 * 1024;
@@ -122,9 +122,9 @@ async function answer(
   question: unknown,
 ): Promise<unknown> {
   const { app, query, reply } = call;
-  const form = answerFormOf(call, query.format, TABLE_FORMS);
+  const form = answerFormat(call, query.format, TABLE_FORMATS);
   const asked = await analysis.ask(app, question, { isFresh: query.fresh, control: call.control() });
   sayAsOf(reply, asked);
   if (asked.isKept) reply.header('server-timing', 'cache;desc="hit"');
-  return inForm(form, call, asked.answer, () => tableOf(asked), query.csvSafe);
+  return respondAs(form, call, asked.answer, () => tableOf(asked), query.csvSafe);
 }

@@ -3,9 +3,9 @@ import { REPORT_PARAMETERS } from '../../reports/queries.ts';
 import { REPORT_RANGES } from '../../reports/report-ranges.ts';
 import type { Report as ReportAnswer, ReportKind } from '../../reports/reports.ts';
 import type { HttpDeps } from '../deps.ts';
-import { answerFormOf, formParameters, TABLE_FORMS } from '../form.ts';
+import { answerFormat, formatParameters, TABLE_FORMATS } from '../answer-format.ts';
 import { type Route, route } from '../route.ts';
-import { inForm, TABLE_CONTENT, type Table } from '../table.ts';
+import { respondAs, TABLE_CONTENT, type AnswerTable } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
 import { APP_PATH, Notes, Time } from './schemas.ts';
 
@@ -40,7 +40,7 @@ export function reportRoutes({ reports }: HttpDeps): readonly Route[] {
       query: Type.Object({
         ...REPORT_RANGES[kind].parameters,
         ...REPORT_PARAMETERS,
-        ...formParameters(TABLE_FORMS),
+        ...formatParameters(TABLE_FORMATS),
         // Version 0.0.5 of the client names the report in the query string as well as in the path.
         report: Type.Optional(
           Type.Literal(kind, {
@@ -67,17 +67,17 @@ export function reportRoutes({ reports }: HttpDeps): readonly Route[] {
       ],
       async handler(call) {
         const { app, query, filters } = call;
-        const form = answerFormOf(call, query.format, TABLE_FORMS);
+        const form = answerFormat(call, query.format, TABLE_FORMATS);
         const answer = await reports.report(kind, app, { ...query, filters }, call.control());
         sayAsOf(call.reply, answer);
-        return inForm(form, call, answer.value, () => tableOfReport(answer.value), query.csvSafe);
+        return respondAs(form, call, answer.value, () => tableOfReport(answer.value), query.csvSafe);
       },
     }),
   );
 }
 
 /** A row a bucket; without an interval one for all. */
-function tableOfReport({ from, to, total, users, series }: ReportAnswer): Table {
+function tableOfReport({ from, to, total, users, series }: ReportAnswer): AnswerTable {
   const rows = series ?? [{ from, total, users }];
   return {
     columns: ['from', 'to', 'total', 'users'].map((name) => ({ name })),

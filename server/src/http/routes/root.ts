@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { negotiate } from '../accept.ts';
 import { sendDocument } from '../dashboard.ts';
 import type { HttpDeps } from '../deps.ts';
+import { negotiate } from '../negotiate.ts';
 import type { Route } from '../route.ts';
 import { mountOf } from '../url.ts';
 

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { DAY_MS } from '../../model/duration.ts';
 
 const SALT_BYTES = 32;
 /** As many bits as a UUID has of chance. */
@@ -15,7 +16,7 @@ interface Zone {
   readonly dayOf: (instantMs: number) => number;
 }
 
-const UTC: Zone = { hash: 0, dayOf: (instantMs) => Math.floor(instantMs / 86_400_000) };
+const UTC: Zone = { hash: 0, dayOf: (instantMs) => Math.floor(instantMs / DAY_MS) };
 
 /**
  * Anonymous ids of visitors who store none: an HMAC over app, address and user agent under a salt that is thrown away

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../model/duration.ts';
 import { SeismoError } from '../../model/errors.ts';
 import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../../model/event.ts';
 import { millisecondsOf } from '../../time/parse-date-time.ts';
@@ -63,8 +64,6 @@ function importedTimes(event: Record<string, unknown>, rules: TimeRules, default
     receivedAt: timeOf('receivedAt') ?? arrivedAt,
   };
 }
-
-const DAY_MS = 86_400_000;
 
 function checkAge(timestamp: number, { arrivedAt, retentionDays, keyMaxAgeDays }: TimeRules): void {
   if (retentionDays !== undefined && timestamp < arrivedAt - retentionDays * DAY_MS)

@@ -1,3 +1,5 @@
+import { DAY_MS } from '../../model/duration.ts';
+
 /** The bounds an event is held to; each is a setting of config.ts. Lengths are characters (UTF-16 units), sizes bytes. */
 export interface EventLimits {
   readonly bodyMaxBytes: number;
@@ -13,7 +15,7 @@ export interface EventLimits {
 }
 
 /** Further ahead than this, a timestamp is set to the time of arrival (API.md). */
-export const FUTURE_MAX_MS = 86_400_000;
+export const FUTURE_MAX_MS = DAY_MS;
 /** As many refusals are listed in an answer (API.md). */
 export const REJECTED_LISTED_MAX = 1_000;
 /** As many properties that are not indexed are named in an answer. */

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { DAY_MS } from '../../model/duration.ts';
 import type { Range } from '../../model/query.ts';
 import { ROW_OFFSET, uuidToText } from '../../row/row.ts';
 import type { Store } from '../../store/store.ts';
+import { SerialQueue } from '../../system/serial-queue.ts';
 import { RowWriter } from '../accept/row-writer.ts';
 import type { Committer } from '../journal/committer.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -35,7 +37,7 @@ const AT_ONCE = 10_000;
 const ASKED_MAX = 100_000;
 const ALL_TIME: Range = { from: 0, to: Date.UTC(2100, 0, 1) };
 /** In which a machine's clock may have been wrong. */
-const CLOCK_MARGIN_MS = 86_400_000;
+const CLOCK_MARGIN_MS = DAY_MS;
 const NOTHING = Buffer.alloc(0);
 
 /** No app is called so. */
@@ -52,7 +54,7 @@ export class ErasedIds {
   readonly #options: ErasedIdsOptions;
   /** Erasures of this run that are under way. */
   readonly #running = new Set<string>();
-  #lastLook: Promise<unknown> = Promise.resolve();
+  readonly #lookups = new SerialQueue();
   #resuming: Promise<unknown> = Promise.resolve();
 
   constructor(options: ErasedIdsOptions) {
@@ -155,7 +157,7 @@ export class ErasedIds {
     });
     if (asked.length === 0) return copy;
     // One at a time: whoever sends such ids again and again waits for themselves.
-    const look = this.#lastLook.then(async () => {
+    const stored = await this.#lookups.run(async () => {
       await caughtUp(app);
       return await store.knownUuids(
         app,
@@ -163,8 +165,6 @@ export class ErasedIds {
         asked.map(({ uuid }) => uuid),
       );
     });
-    this.#lastLook = look.catch(() => {});
-    const stored = await look;
     for (const { i, uuid } of asked) if (!stored.has(uuid)) copy.kinds[i] = 'given';
     return copy;
   }

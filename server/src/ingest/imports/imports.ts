@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { SeismoError } from '../../model/errors.ts';
 import type { Store } from '../../store/store.ts';
+import { SerialQueue } from '../../system/serial-queue.ts';
 import type { AcceptContext } from '../accept/accept.ts';
 import { RowWriter } from '../accept/row-writer.ts';
 import type { Fingerprints } from '../ids/fingerprints.ts';
@@ -49,7 +50,7 @@ interface Turn {
   /** Its ids may be others than the store's from now on: the next piece reads them anew. */
   isStale: boolean;
   /** Pieces for one app are taken one after another: each may hold a uuid of the one before. */
-  last: Promise<unknown>;
+  readonly queue: SerialQueue;
   waiting: number;
   usedAt: number;
 }
@@ -76,7 +77,7 @@ export class Imports {
 
   /** How many rows are imported, those of a piece that is under way included. */
   async rowsDone(app: string, fingerprint: string): Promise<number> {
-    await this.#turns.get(app)?.last;
+    await this.#turns.get(app)?.queue.settled();
     return this.#options.rowsDone(keyOfImport(app, fingerprint));
   }
 
@@ -102,10 +103,8 @@ export class Imports {
   async #inTurn<T>(app: string, work: (turn: Turn) => Promise<T>): Promise<T> {
     const turn = this.#turnOf(app);
     turn.waiting++;
-    const done = turn.last.then(() => work(turn));
-    turn.last = done.catch(() => {});
     try {
-      return await done;
+      return await turn.queue.run(() => work(turn));
     } finally {
       turn.waiting--;
       turn.usedAt = this.#options.now();
@@ -167,7 +166,7 @@ export class Imports {
   #turnOf(app: string): Turn {
     let turn = this.#turns.get(app);
     if (turn === undefined) {
-      turn = { ids: undefined, isStale: false, last: Promise.resolve(), waiting: 0, usedAt: this.#options.now() };
+      turn = { ids: undefined, isStale: false, queue: new SerialQueue(), waiting: 0, usedAt: this.#options.now() };
       this.#turns.set(app, turn);
     }
     return turn;

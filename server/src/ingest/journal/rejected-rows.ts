@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../model/event.ts';
 import { decodeRow } from '../../row/row.ts';
+import { SerialQueue } from '../../system/serial-queue.ts';
 import type { Ingest, RejectedRowEvent } from '../ingest.ts';
 import type { Committer } from './committer.ts';
 import type { Journal } from './journal.ts';
@@ -18,12 +19,7 @@ export function createRejectedRows(
   'rejectedRows' | 'oldestRejectedRows' | 'retryRejectedRows' | 'eraseRejectedRows' | 'countRejectedRows'
 > {
   /** Retrying and erasing take turns: what is on its way back in line must not slip past an erasure. */
-  let lastTurn: Promise<unknown> = Promise.resolve();
-  const alone = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = lastTurn.then(work);
-    lastTurn = turn.catch(() => {});
-    return turn;
-  };
+  const queue = new SerialQueue();
 
   function* events(max = Number.POSITIVE_INFINITY): Generator<RejectedRowEvent> {
     let count = 0;
@@ -73,8 +69,8 @@ export function createRejectedRows(
         oldest.set(event.app, Math.min(event.timestamp, oldest.get(event.app) ?? Number.POSITIVE_INFINITY));
       return oldest;
     },
-    retryRejectedRows: () => alone(retryAll),
+    retryRejectedRows: () => queue.run(retryAll),
     countRejectedRows: (app, matches) => matching(app, matches).length,
-    eraseRejectedRows: (app, matches) => alone(() => eraseMatching(app, matches)),
+    eraseRejectedRows: (app, matches) => queue.run(() => eraseMatching(app, matches)),
   };
 }

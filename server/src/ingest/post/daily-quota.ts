@@ -1,7 +1,6 @@
+import { DAY_MS } from '../../model/duration.ts';
 import { SeismoError } from '../../model/errors.ts';
 import type { Checkpoint } from '../journal/checkpoint.ts';
-
-const DAY_MS = 86_400_000;
 
 export interface QuotaOptions {
   /** Absent: no quota. */

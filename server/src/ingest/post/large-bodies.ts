@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { SeismoError } from '../../model/errors.ts';
+import { SerialQueue } from '../../system/serial-queue.ts';
 import type { EventLimits } from '../accept/limits.ts';
 import { errorOf, type LargeBody } from './large-body.ts';
 import type { ThreadAnswer } from './large-body-thread.ts';
@@ -17,7 +18,7 @@ const HEAP_FACTOR = 40;
 export class LargeBodies {
   readonly #limits: EventLimits;
   #thread: Worker | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #waiting = 0;
   #idle: NodeJS.Timeout | undefined;
   readonly #heapMaxMib: number;
@@ -39,10 +40,8 @@ export class LargeBodies {
    */
   async read(bytes: Buffer): Promise<LargeBody> {
     this.#waiting++;
-    const answer = this.#last.then(() => this.#ask(bytes));
-    this.#last = answer.catch(() => {});
     try {
-      const said = await answer;
+      const said = await this.#queue.run(() => this.#ask(bytes));
       if ('body' in said) return said.body;
       if ('refusal' in said) throw errorOf(said.refusal);
       throw new SeismoError('BUG', 'Something that cannot happen did.', { cause: new Error(said.bug) });
@@ -53,7 +52,7 @@ export class LargeBodies {
 
   async close(): Promise<void> {
     clearTimeout(this.#idle);
-    await this.#last;
+    await this.#queue.settled();
     await this.#end();
   }
 

@@ -80,7 +80,7 @@ const tooBlank = (): SeismoError =>
     `More than ${BLANK_MAX_BYTES} bytes of the body are blank lines, and more than its events have.`,
   );
 
-function isBlank(line: Buffer): boolean {
+export function isBlank(line: Buffer): boolean {
   for (const byte of line) if (byte !== 32 && byte !== 13 && byte !== 9) return false;
   return true;
 }

@@ -1,7 +1,7 @@
 /** The axes and the room around them. */
 import { short } from '../../components/formats.ts';
+import type { Option } from './chart-spec.ts';
 import { marksIn, roomOfMarks } from './marks.ts';
-import type { Option } from './picture.ts';
 import type { Plot, PlotView } from './plot-types.ts';
 
 /** The pattern of what is not over, or was lost. */
@@ -51,7 +51,7 @@ export function axesOf(
       label: { show: false },
     },
   };
-  if (plot.isLying) {
+  if (plot.isHorizontal) {
     const longest = Math.max(...plot.places.map((place) => [...place.label].length), 1);
     const room = Math.round(Math.min(longest * LETTER_PX + 8, width * 0.4));
     return {

@@ -1,8 +1,10 @@
 /** The buckets of time along an axis: how they are called, which still runs, and which are yet to come. */
+
 import type { Annotation } from '../../api/wire.ts';
+import { DAY_MS } from '../../components/duration.ts';
 import { day, dayShort, month, time } from '../../components/formats.ts';
+import type { AxisPoint, Mark } from './chart-spec.ts';
 import { lineOf } from './names.ts';
-import type { Mark, Place } from './picture.ts';
 
 export type Interval = 'minute' | 'hour' | 'day' | 'week' | 'month';
 
@@ -10,7 +12,7 @@ export interface Buckets {
   /** Those that have begun, or that hold something. */
   readonly count: number;
   /** As many, or with `isAhead` also those to come. */
-  readonly places: readonly Place[];
+  readonly places: readonly AxisPoint[];
   /** UTC, half-open. */
   readonly ranges: readonly { readonly from: string; readonly to: string }[];
   /** The place that is not over yet. */
@@ -71,8 +73,8 @@ export function intervalOf(starts: readonly string[]): Interval {
   const gap = Date.parse(starts[2] ?? second) - Date.parse(starts[2] === undefined ? first : second);
   if (gap < 3_600_000) return 'minute';
   if (gap < 20 * 3_600_000) return 'hour';
-  if (gap < 6 * 86_400_000) return 'day';
-  return gap < 20 * 86_400_000 ? 'week' : 'month';
+  if (gap < 6 * DAY_MS) return 'day';
+  return gap < 20 * DAY_MS ? 'week' : 'month';
 }
 
 /** Where on the axis annotations stand; what is outside of the range is left out. Those of one bucket stand together. */
@@ -83,7 +85,7 @@ export function marksOf(annotations: readonly Annotation[], { ranges }: Buckets,
     if (place === undefined) continue;
     texts.set(place, [...(texts.get(place) ?? []), lineOf(annotation.text)]);
   }
-  return [...texts].map(([place, lines]) => ({ place, text: lines.join(' · ') }));
+  return [...texts].map(([place, lines]) => ({ index: place, text: lines.join(' · ') }));
 }
 
 function placeOf(annotation: Annotation, ranges: Buckets['ranges'], timeZone: string): number | undefined {

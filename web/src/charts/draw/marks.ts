@@ -1,7 +1,7 @@
 /** Notes above the dates that they mark: in rows, so that none lies over another. */
 import type { LineSeriesOption } from 'echarts/charts';
+import type { Mark } from './chart-spec.ts';
 import type { Colours } from './colours.ts';
-import type { Mark } from './picture.ts';
 import type { Plot } from './plot-types.ts';
 
 const FONT_PX = 11;
@@ -40,9 +40,9 @@ export function placeMarks(marks: readonly Mark[], { width, places, isBar }: Mar
   /** Where the note before ends, by row. */
   const ends: number[] = [];
   return marks
-    .toSorted((a, b) => a.place - b.place)
+    .toSorted((a, b) => a.index - b.index)
     .map((mark) => {
-      const x = LEFT_PX + shareOf(mark.place) * inner;
+      const x = LEFT_PX + shareOf(mark.index) * inner;
       const length = Math.min(room, [...mark.text].length * LETTER_PX);
       const align = x - length / 2 < 0 ? 'left' : x + length / 2 > width ? 'right' : 'center';
       const start = align === 'left' ? x : align === 'right' ? x - length : x - length / 2;
@@ -68,7 +68,7 @@ export const markLineOf = (
   symbol: 'none',
   animation: false,
   lineStyle: { color: dimmed, type: [3, 3], width: 1 },
-  data: placed.map(({ place, text, row, align, room }) => ({
+  data: placed.map(({ index: place, text, row, align, room }) => ({
     xAxis: place,
     label: {
       show: row !== undefined,

@@ -1,7 +1,7 @@
 /** What a plot shows: lines, areas or bars along one axis. */
 import type { Picked } from '../types.ts';
+import type { AxisPoint, Mark } from './chart-spec.ts';
 import type { Colours } from './colours.ts';
-import type { Mark, Place } from './picture.ts';
 
 export type Values = readonly (number | null)[];
 
@@ -22,8 +22,8 @@ export interface Plot {
   readonly style: 'line' | 'area' | 'bar';
   readonly isStacked?: boolean;
   /** Bars from the left to the right, their names before them. */
-  readonly isLying?: boolean;
-  readonly places: readonly Place[];
+  readonly isHorizontal?: boolean;
+  readonly places: readonly AxisPoint[];
   /** The place that is not over yet. */
   readonly running?: number | undefined;
   readonly series: readonly PlotSeries[];

@@ -2,16 +2,16 @@
 import type { BarSeriesOption, LineSeriesOption } from 'echarts/charts';
 import { changeOf, count } from '../../components/formats.ts';
 import { axesOf, hatchOf } from './axes.ts';
+import type { ChartSpec, Hit, LegendItem, SeriesOption, Shape, TooltipContent, TooltipRow } from './chart-spec.ts';
 import { type Colours, colourOf } from './colours.ts';
 import { markLineOf, marksIn } from './marks.ts';
-import type { Hit, LegendItem, Picture, SeriesOption, Shape, TooltipContent, TooltipRow } from './picture.ts';
 import type { Plot, PlotSeries, PlotView, Values } from './plot-types.ts';
 
 const SHAPES: readonly Shape[] = ['circle', 'rect', 'triangle', 'diamond'];
 const MARKERS = 10;
 const ROWS_MAX = 12;
 
-export function plotPicture(plot: Plot, view: PlotView): Picture {
+export function plotSpec(plot: Plot, view: PlotView): ChartSpec {
   const { series, style } = plot;
   const { colours, hidden } = view;
   const colour = (i: number) => series[i]!.colour ?? colourOf(colours, i);
@@ -141,17 +141,17 @@ function barOptions(
     name: String(i),
     color: colour,
     data,
-    barMaxWidth: plot.isLying ? 22 : 48,
+    barMaxWidth: plot.isHorizontal ? 22 : 48,
     barMinHeight: 1,
     barCategoryGap: plot.series.length > 1 && !plot.isStacked ? '25%' : '30%',
     itemStyle: {
-      ...(!plot.isStacked && { borderRadius: plot.isLying ? [0, 3, 3, 0] : [3, 3, 0, 0] }),
+      ...(!plot.isStacked && { borderRadius: plot.isHorizontal ? [0, 3, 3, 0] : [3, 3, 0, 0] }),
       ...(plot.isStacked && { borderColor: colours.body, borderWidth: 0.5 }),
     },
     emphasis: { focus: plot.series.length > 1 ? 'series' : 'none' },
     ...(plot.isStacked && { stack: 'all' }),
   };
-  return [bar, ...(plot.isLying ? [] : besideOptions(plot, i, colour, before?.values, average))];
+  return [bar, ...(plot.isHorizontal ? [] : besideOptions(plot, i, colour, before?.values, average))];
 }
 
 /** A stack is compared with the stack that was: one line over all. */
@@ -200,7 +200,7 @@ function tooltipOf(
   const rows = shown.map((i) => rowOf(plot.series[i]!, place, plot.coloursOfPlaces?.[place] ?? colour(i), format));
   // The greatest first, as they lie over each other; a stack keeps its own order.
   if (!plot.isStacked) rows.sort((a, b) => (b.size ?? -Infinity) - (a.size ?? -Infinity));
-  const marks = plot.marks?.filter((mark) => mark.place === place) ?? [];
+  const marks = plot.marks?.filter((mark) => mark.index === place) ?? [];
   const notes = [
     ...(rows.length > ROWS_MAX ? [`and ${rows.length - ROWS_MAX} more`] : []),
     ...(place === plot.running ? ['Incomplete'] : []),

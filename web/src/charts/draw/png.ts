@@ -1,6 +1,6 @@
 import { init } from 'echarts/core';
+import type { ChartSpec } from './chart-spec.ts';
 import type { Colours } from './colours.ts';
-import type { Picture } from './picture.ts';
 
 const LEGEND_PX = 26;
 const PIXELS = 2;
@@ -9,7 +9,7 @@ const PIXELS = 2;
  * Draws it once more for a file: with its legend, which the page has as text beside the chart, on the page's ground.
  * @returns a `data:` address
  */
-export function pngOf({ option, legend }: Picture, colours: Colours, width: number, height: number): string {
+export function pngOf({ option, legend }: ChartSpec, colours: Colours, width: number, height: number): string {
   const place = document.createElement('div');
   const below = legend.length > 1 ? LEGEND_PX : 0;
   const chart = init(place, undefined, { renderer: 'canvas', width, height: height + below, devicePixelRatio: PIXELS });

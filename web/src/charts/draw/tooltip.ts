@@ -1,5 +1,5 @@
 import classes from '../charts.module.css';
-import type { TooltipContent } from './picture.ts';
+import type { TooltipContent } from './chart-spec.ts';
 
 /** Made of elements and text: nothing that an event is called can become markup. */
 export function tooltipElement({ title, rows, note }: TooltipContent): HTMLElement {

@@ -2,25 +2,25 @@
 import type { AnswerOf, Segment } from '../../api/wire.ts';
 import { count, short } from '../../components/formats.ts';
 import { bucketsOf, intervalOf, marksOf, titleOf } from '../draw/buckets.ts';
+import type { ChartInput, ChartSpec } from '../draw/chart-spec.ts';
 import { colourOf, mixed } from '../draw/colours.ts';
 import { type DataTable, numberCell, numberColumn, type Row } from '../draw/data-table.ts';
-import type { Drawing, Picture } from '../draw/picture.ts';
-import { plotPicture } from '../draw/plot.ts';
+import { plotSpec } from '../draw/plot.ts';
 import type { Plot } from '../draw/plot-types.ts';
 import { choiceFilters, intervalIn, isWhole } from '../draw/question-parts.ts';
 import type { Picked } from '../types.ts';
 import { spanOf } from './trend.ts';
 
-type Sticky = Pick<Drawing<'stickiness'>, 'question' | 'answer'>;
-type Living = Pick<Drawing<'lifecycle'>, 'question' | 'answer' | 'now'>;
+type Sticky = Pick<ChartInput<'stickiness'>, 'question' | 'answer'>;
+type Living = Pick<ChartInput<'lifecycle'>, 'question' | 'answer' | 'now'>;
 
 /** More than so many beside each other nobody tells apart; the table has all. */
 const PERIODS_MAX = 6;
 
-export const stickinessPicture = (drawing: Drawing<'stickiness'>): Picture =>
-  plotPicture(stickinessPlot(drawing), drawing);
+export const stickinessSpec = (drawing: ChartInput<'stickiness'>): ChartSpec =>
+  plotSpec(stickinessPlot(drawing), drawing);
 
-export function stickinessPlot(drawing: Drawing<'stickiness'>): Plot {
+export function stickinessPlot(drawing: ChartInput<'stickiness'>): Plot {
   const { answer, colours } = drawing;
   const all = answer.result.periods;
   const periods = all.slice(-PERIODS_MAX);
@@ -86,10 +86,9 @@ const NAMES: Readonly<Record<Status, string>> = {
 /** Their places in the palette: far from each other for every eye. */
 const PLACES: Readonly<Record<Status, number>> = { returning: 0, new: 1, resurrecting: 2, dormant: 3 };
 
-export const lifecyclePicture = (drawing: Drawing<'lifecycle'>): Picture =>
-  plotPicture(lifecyclePlot(drawing), drawing);
+export const lifecycleSpec = (drawing: ChartInput<'lifecycle'>): ChartSpec => plotSpec(lifecyclePlot(drawing), drawing);
 
-export function lifecyclePlot(drawing: Drawing<'lifecycle'>): Plot {
+export function lifecyclePlot(drawing: ChartInput<'lifecycle'>): Plot {
   const { answer, colours, annotations } = drawing;
   const buckets = lifecycleBuckets(drawing);
   const intervals = answer.result.intervals.slice(0, buckets.count);

@@ -3,14 +3,14 @@ import type { BarSeriesOption } from 'echarts/charts';
 import type { AnswerOf } from '../../api/wire.ts';
 import { count, duration, percent } from '../../components/formats.ts';
 import { hatchOf, NARROW_PX } from '../draw/axes.ts';
+import type { ChartInput, ChartSpec, TooltipContent } from '../draw/chart-spec.ts';
 import { colourOf, inkOn, mixed } from '../draw/colours.ts';
 import { type DataTable, numberCell, numberColumn, type Row, textCell } from '../draw/data-table.ts';
 import { type Group, groupFilters, groupName, lineOf } from '../draw/names.ts';
-import type { Drawing, Picture, TooltipContent } from '../draw/picture.ts';
 import { isWhole } from '../draw/question-parts.ts';
 import type { Picked } from '../types.ts';
 
-type Input = Pick<Drawing<'funnel'>, 'question' | 'answer'>;
+type Input = Pick<ChartInput<'funnel'>, 'question' | 'answer'>;
 type Step = AnswerOf<'funnel'>['result']['steps'][number];
 
 interface Part {
@@ -28,22 +28,22 @@ function partsOf({ answer }: Input): readonly Part[] {
 
 const LOST = 'lost';
 
-export function funnelPicture(drawing: Drawing<'funnel'>): Picture {
+export function funnelSpec(drawing: ChartInput<'funnel'>): ChartSpec {
   const { answer, colours, width, height, hidden } = drawing;
   const parts = partsOf(drawing);
   const isBroken = parts.length > 1 || parts[0]?.group !== undefined;
   const { steps } = answer.result;
   // Beside each other the names of the steps need room: a narrow chart lies on its side.
-  const isLying = width < Math.max(NARROW_PX, steps.length * 110);
+  const isHorizontal = width < Math.max(NARROW_PX, steps.length * 110);
   const names = steps.map(({ name, step }) => `${step}. ${lineOf(name, 40)}`);
   const colour = (i: number) => (parts[i]!.group === 'other' ? colours.rest : colourOf(colours, i));
   const label = { color: colours.dimmed, fontSize: 12 };
-  const room = isLying ? Math.min(Math.max(...names.map((name) => name.length)) * 6.6 + 8, width * 0.36) : 0;
+  const room = isHorizontal ? Math.min(Math.max(...names.map((name) => name.length)) * 6.6 + 8, width * 0.36) : 0;
   const columnWidth = Math.max(40, (width - 50) / steps.length - 8);
   const categories = {
     type: 'category' as const,
     data: steps.map(({ medianMs }, i) =>
-      isLying || medianMs === null ? names[i]! : `${names[i]}\nafter ${duration(medianMs)}`,
+      isHorizontal || medianMs === null ? names[i]! : `${names[i]}\nafter ${duration(medianMs)}`,
     ),
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colours.line } },
@@ -53,9 +53,9 @@ export function funnelPicture(drawing: Drawing<'funnel'>): Picture {
       interval: 0,
       lineHeight: 16,
       overflow: 'truncate' as const,
-      width: isLying ? room : columnWidth,
+      width: isHorizontal ? room : columnWidth,
     },
-    inverse: isLying,
+    inverse: isHorizontal,
   };
   const shares = {
     type: 'value' as const,
@@ -77,7 +77,7 @@ export function funnelPicture(drawing: Drawing<'funnel'>): Picture {
     }),
     option: {
       tooltip: { trigger: 'item' },
-      grid: isLying
+      grid: isHorizontal
         ? { left: room + 12, right: 48, top: 8, bottom: 26, containLabel: false }
         : {
             left: 46,
@@ -86,14 +86,14 @@ export function funnelPicture(drawing: Drawing<'funnel'>): Picture {
             bottom: steps.some(({ medianMs }) => medianMs !== null) ? 44 : 28,
             containLabel: false,
           },
-      xAxis: isLying ? shares : categories,
-      yAxis: isLying ? categories : shares,
+      xAxis: isHorizontal ? shares : categories,
+      yAxis: isHorizontal ? categories : shares,
       series: shown.flatMap((i) =>
         barsOf(parts[i]!, i, colour(i), {
           colours,
           isBroken,
-          isLying,
-          length: isLying ? width - room - 60 : height - 68,
+          isHorizontal: isHorizontal,
+          length: isHorizontal ? width - room - 60 : height - 68,
         }),
       ),
     },
@@ -106,9 +106,9 @@ export function funnelPicture(drawing: Drawing<'funnel'>): Picture {
 }
 
 interface Look {
-  readonly colours: Drawing<'funnel'>['colours'];
+  readonly colours: ChartInput<'funnel'>['colours'];
   readonly isBroken: boolean;
-  readonly isLying: boolean;
+  readonly isHorizontal: boolean;
   /** px that a whole bar is long. */
   readonly length: number;
 }
@@ -120,9 +120,9 @@ function barsOf(
   { steps }: Part,
   i: number,
   colour: string,
-  { colours, isBroken, isLying, length }: Look,
+  { colours, isBroken, isHorizontal, length }: Look,
 ): BarSeriesOption[] {
-  const radius = isLying ? [0, 3, 3, 0] : [3, 3, 0, 0];
+  const radius = isHorizontal ? [0, 3, 3, 0] : [3, 3, 0, 0];
   const base = {
     type: 'bar' as const,
     stack: `part-${i}`,
@@ -145,14 +145,14 @@ function barsOf(
           // Two lines, so that it fits a bar of many steps.
           formatter: () => `${percent(conversion)}\n${count(total)}`,
           lineHeight: 15,
-          ...((conversion ?? 0) * length >= WORDS_PX[isLying ? 'lying' : 'standing']
+          ...((conversion ?? 0) * length >= WORDS_PX[isHorizontal ? 'lying' : 'standing']
             ? {
-                position: isLying ? ('insideRight' as const) : ('insideTop' as const),
+                position: isHorizontal ? ('insideRight' as const) : ('insideTop' as const),
                 color: inkOn(colour),
                 distance: 8,
               }
             : {
-                position: isLying ? ('right' as const) : ('top' as const),
+                position: isHorizontal ? ('right' as const) : ('top' as const),
                 color: colours.text,
                 backgroundColor: colours.body,
                 padding: [2, 4],

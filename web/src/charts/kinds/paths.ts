@@ -2,14 +2,14 @@
 import type { AnswerOf } from '../../api/wire.ts';
 import { count, percent } from '../../components/formats.ts';
 import { NARROW_PX } from '../draw/axes.ts';
+import type { ChartInput, ChartSpec } from '../draw/chart-spec.ts';
 import { colourOf, mixed } from '../draw/colours.ts';
 import { type DataTable, numberCell, numberColumn, type Row, textCell } from '../draw/data-table.ts';
 import { valueName } from '../draw/names.ts';
-import type { Drawing, Picture } from '../draw/picture.ts';
 import { isWhole } from '../draw/question-parts.ts';
 import type { Picked } from '../types.ts';
 
-type Input = Pick<Drawing<'paths'>, 'question' | 'answer'>;
+type Input = Pick<ChartInput<'paths'>, 'question' | 'answer'>;
 type Node = AnswerOf<'paths'>['result']['nodes'][number];
 
 export interface Stop {
@@ -65,7 +65,7 @@ const stopOf = (node: Node, first: number): Stop => ({
   ...(!('other' in node) && { value: node.value }),
 });
 
-export function pathsPicture(drawing: Drawing<'paths'>): Picture {
+export function pathsSpec(drawing: ChartInput<'paths'>): ChartSpec {
   const { answer, colours, width, height } = drawing;
   const { stops, flows } = flowsOf(drawing);
   const { paths } = answer.result;

@@ -1,9 +1,9 @@
 import { count, dateTime } from '../../components/formats.ts';
+import type { ChartInput } from '../draw/chart-spec.ts';
 import { type DataTable, numberCell, numberColumn, type Row, textCell } from '../draw/data-table.ts';
 import { lineOf, valueName } from '../draw/names.ts';
-import type { Drawing } from '../draw/picture.ts';
 
-export function usersTables({ answer }: Pick<Drawing<'users'>, 'answer'>): readonly DataTable[] {
+export function usersTables({ answer }: Pick<ChartInput<'users'>, 'answer'>): readonly DataTable[] {
   const { users, total } = answer.result;
   const rows = users.map(({ user, device, events, firstSeen, lastSeen, last }): Row => {
     const name = lineOf(user ?? device ?? '–');
@@ -30,7 +30,7 @@ export function usersTables({ answer }: Pick<Drawing<'users'>, 'answer'>): reado
   return [{ title, columns, rows, empty: 'No matching users.' }];
 }
 
-export function timelineTables({ answer }: Pick<Drawing<'timeline'>, 'answer'>): readonly DataTable[] {
+export function timelineTables({ answer }: Pick<ChartInput<'timeline'>, 'answer'>): readonly DataTable[] {
   const rows = answer.result.events.map(
     ({ timestamp, event, device, data }): Row => [
       { text: dateTime(timestamp, answer.timeZone), value: Date.parse(timestamp) },

@@ -1,17 +1,17 @@
 import type { AnswerOf, Filter } from '../../api/wire.ts';
 import { count, percent } from '../../components/formats.ts';
 import { type Buckets, bucketsOf, intervalOf, marksOf } from '../draw/buckets.ts';
+import type { ChartInput, ChartSpec } from '../draw/chart-spec.ts';
 import { colourOf } from '../draw/colours.ts';
 import { type Cell, type DataTable, numberCell, numberColumn, type Row, textCell } from '../draw/data-table.ts';
 import { fieldName, groupFilters, groupName } from '../draw/names.ts';
-import type { Drawing, Picture } from '../draw/picture.ts';
-import { plotPicture } from '../draw/plot.ts';
+import { plotSpec } from '../draw/plot.ts';
 import type { Plot } from '../draw/plot-types.ts';
 import { choiceFilters, intervalIn, isWhole } from '../draw/question-parts.ts';
 import type { Picked } from '../types.ts';
 import { spanOf } from './trend.ts';
 
-type Input = Pick<Drawing<'performance'>, 'question' | 'answer' | 'now'>;
+type Input = Pick<ChartInput<'performance'>, 'question' | 'answer' | 'now'>;
 type Measured = AnswerOf<'performance'>['result']['total'];
 type Sort = 'p50' | 'p95' | 'p99' | 'max' | 'count' | 'rate';
 
@@ -31,8 +31,8 @@ const sortOf = (question: Input['question']): Sort =>
   isWhole(question, 'performance') ? (question.sort ?? 'p95') : 'p95';
 const formatOf = (sort: Sort) => (sort === 'rate' ? percent : count);
 
-export const performancePicture = (drawing: Drawing<'performance'>): Picture =>
-  plotPicture(performancePlot(drawing), drawing);
+export const performanceSpec = (drawing: ChartInput<'performance'>): ChartSpec =>
+  plotSpec(performancePlot(drawing), drawing);
 
 function buckets({ question, answer, now }: Input): Buckets | undefined {
   const points = answer.result.groups.find((group) => group.points)?.points;
@@ -48,7 +48,7 @@ function buckets({ question, answer, now }: Input): Buckets | undefined {
 }
 
 /** Over time a line a group; without an interval a bar a group. */
-export function performancePlot(drawing: Drawing<'performance'>): Plot {
+export function performancePlot(drawing: ChartInput<'performance'>): Plot {
   const { question, answer, annotations, colours } = drawing;
   const sort = sortOf(question);
   const over = buckets(drawing);
@@ -62,7 +62,7 @@ export function performancePlot(drawing: Drawing<'performance'>): Plot {
     return {
       label,
       style: 'bar',
-      isLying: true,
+      isHorizontal: true,
       places: names.map((name) => ({ label: name, title: name })),
       series: [
         { label: WORDS[sort], values: groups.map((group) => group[sort] ?? null), colour: colourOf(colours, 0) },

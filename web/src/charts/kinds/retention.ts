@@ -3,16 +3,16 @@ import type { AnswerOf, Filter, Segment } from '../../api/wire.ts';
 import { count, percent } from '../../components/formats.ts';
 import { hatchOf, NARROW_PX } from '../draw/axes.ts';
 import { type Interval, intervalOf, labelOf, titleOf } from '../draw/buckets.ts';
+import type { ChartInput, ChartSpec } from '../draw/chart-spec.ts';
 import { type Colours, colourOf, inkOn, mixed } from '../draw/colours.ts';
 import { type DataTable, numberCell, numberColumn, type Row } from '../draw/data-table.ts';
 import { groupName } from '../draw/names.ts';
-import type { Drawing, Picture } from '../draw/picture.ts';
-import { plotPicture } from '../draw/plot.ts';
+import { plotSpec } from '../draw/plot.ts';
 import type { Plot } from '../draw/plot-types.ts';
 import { choiceFilters, intervalIn, isWhole } from '../draw/question-parts.ts';
 import type { Picked } from '../types.ts';
 
-type Input = Pick<Drawing<'retention'>, 'question' | 'answer'>;
+type Input = Pick<ChartInput<'retention'>, 'question' | 'answer'>;
 type Result = AnswerOf<'retention'>['result'];
 type Cohort = Result['cohorts'][number];
 type Part = Pick<Result, 'cohorts' | 'average'>;
@@ -20,8 +20,8 @@ type Part = Pick<Result, 'cohorts' | 'average'>;
 /** px that the numbers in the cells need. */
 const CELL = { width: 38, height: 17 } as const;
 
-export function retentionPicture(drawing: Drawing<'retention'>): Picture {
-  if (drawing.chart === 'line') return plotPicture(averagePlot(drawing), drawing);
+export function retentionSpec(drawing: ChartInput<'retention'>): ChartSpec {
+  if (drawing.chart === 'line') return plotSpec(averagePlot(drawing), drawing);
   const { answer, colours, width, height } = drawing;
   const names = groupNames(drawing);
   const part = partAt(drawing);
@@ -135,14 +135,14 @@ const groupNames = ({ answer }: Input): readonly string[] => [
   'All users',
   ...(answer.result.groups ?? []).map(({ group }) => groupName(group)),
 ];
-const partAt = ({ answer, group }: Drawing<'retention'>): Part =>
+const partAt = ({ answer, group }: ChartInput<'retention'>): Part =>
   (group > 0 && answer.result.groups?.[group - 1]) || answer.result;
 
 const averageText = ({ average }: Part, interval: Interval): string =>
   average.map(({ period, rate }) => `${interval} ${period}: ${percent(rate)}`).join(', ');
 
 /** The average of all cohorts, or of those of each group. */
-export function averagePlot(drawing: Drawing<'retention'>): Plot {
+export function averagePlot(drawing: ChartInput<'retention'>): Plot {
   const { answer, colours } = drawing;
   const { average, groups = [] } = answer.result;
   const interval = interval_(drawing);

@@ -1,16 +1,16 @@
 import type { AnswerOf } from '../../api/wire.ts';
 import { count, dateTime, duration, percent } from '../../components/formats.ts';
 import { bucketsOf, intervalOf, marksOf } from '../draw/buckets.ts';
+import type { ChartInput, ChartSpec } from '../draw/chart-spec.ts';
 import { colourOf } from '../draw/colours.ts';
 import { type DataTable, numberCell, numberColumn, type Row, textCell } from '../draw/data-table.ts';
 import { lineOf } from '../draw/names.ts';
-import type { Drawing, Picture } from '../draw/picture.ts';
-import { plotPicture } from '../draw/plot.ts';
+import { plotSpec } from '../draw/plot.ts';
 import type { Plot } from '../draw/plot-types.ts';
 import { intervalIn, isWhole } from '../draw/question-parts.ts';
 import { spanOf } from './trend.ts';
 
-type Input = Pick<Drawing<'sessions'>, 'question' | 'answer' | 'now'>;
+type Input = Pick<ChartInput<'sessions'>, 'question' | 'answer' | 'now'>;
 type Result = AnswerOf<'sessions'>['result'];
 
 export interface Figure {
@@ -26,7 +26,7 @@ export const sessionFigures = (result: Result): readonly Figure[] => [
   { label: 'Median duration', value: duration(result.medianMs) },
 ];
 
-export const sessionsPicture = (drawing: Drawing<'sessions'>): Picture => plotPicture(sessionsPlot(drawing), drawing);
+export const sessionsSpec = (drawing: ChartInput<'sessions'>): ChartSpec => plotSpec(sessionsPlot(drawing), drawing);
 
 function sessionBuckets({ question, answer, now }: Input) {
   const { points = [] } = answer.result;
@@ -40,7 +40,7 @@ function sessionBuckets({ question, answer, now }: Input) {
   });
 }
 
-export function sessionsPlot(drawing: Drawing<'sessions'>): Plot {
+export function sessionsPlot(drawing: ChartInput<'sessions'>): Plot {
   const { question, answer, annotations, colours } = drawing;
   const buckets = sessionBuckets(drawing);
   const points = (answer.result.points ?? []).slice(0, buckets.count);

@@ -1,11 +1,11 @@
 /** The columns of a table of one's own: the first that is no number is the axis, the numbers are series. */
 import type { AnswerOf } from '../../api/wire.ts';
 import { count, dateTime, day, dayShort, time } from '../../components/formats.ts';
+import type { AxisPoint, ChartInput, ChartSpec } from '../draw/chart-spec.ts';
 import { colourOf } from '../draw/colours.ts';
 import { type Cell, type DataTable, numberCell, type Row, textCell } from '../draw/data-table.ts';
 import { lineOf, valueName } from '../draw/names.ts';
-import type { Drawing, Picture, Place } from '../draw/picture.ts';
-import { plotPicture } from '../draw/plot.ts';
+import { plotSpec } from '../draw/plot.ts';
 import type { Plot, Values } from '../draw/plot-types.ts';
 
 type Answer = AnswerOf<'sql'>;
@@ -39,8 +39,8 @@ function placesOf(
   { columns, timeZone }: Answer,
   rows: Answer['result']['rows'],
   axis: number | undefined,
-): readonly Place[] {
-  return rows.map((row, i): Place => {
+): readonly AxisPoint[] {
+  return rows.map((row, i): AxisPoint => {
     if (axis === undefined) return { label: String(i + 1), title: `Row ${i + 1}` };
     const value = row[axis];
     if (columns[axis]!.type !== 'time' || typeof value !== 'string')
@@ -53,11 +53,11 @@ function placesOf(
 }
 const MIDNIGHT = '2026-01-01T00:00:00.000Z';
 
-export function sqlPicture(drawing: Drawing<'sql'>): Picture {
-  return drawing.chart === 'pie' ? pie(drawing) : plotPicture(sqlPlot(drawing), drawing);
+export function sqlSpec(drawing: ChartInput<'sql'>): ChartSpec {
+  return drawing.chart === 'pie' ? pie(drawing) : plotSpec(sqlPlot(drawing), drawing);
 }
 
-export function sqlPlot({ answer, chart, colours }: Drawing<'sql'>): Plot {
+export function sqlPlot({ answer, chart, colours }: ChartInput<'sql'>): Plot {
   const { axis, numbers } = sqlShape(answer);
   const rows = answer.result.rows.slice(0, POINTS_MAX);
   const places = placesOf(answer, rows, axis);
@@ -67,7 +67,7 @@ export function sqlPlot({ answer, chart, colours }: Drawing<'sql'>): Plot {
     label: `${chart} of ${rows.length} rows. ${numbers.map((column) => lineOf(answer.columns[column]!.name)).join(', ')}`,
     // Words have no order that a line could follow.
     style: chart === 'bar' || chart === 'area' ? chart : isText ? 'bar' : 'line',
-    isLying: chart === 'bar' && isText && numbers.length === 1 && rows.length <= 30,
+    isHorizontal: chart === 'bar' && isText && numbers.length === 1 && rows.length <= 30,
     places,
     series: numbers.map((column, i) => ({
       label: lineOf(answer.columns[column]!.name),
@@ -80,7 +80,7 @@ export function sqlPlot({ answer, chart, colours }: Drawing<'sql'>): Plot {
   };
 }
 
-function pie(drawing: Drawing<'sql'>): Picture {
+function pie(drawing: ChartInput<'sql'>): ChartSpec {
   const { answer, colours, hidden } = drawing;
   const { axis, numbers } = sqlShape(answer);
   const column = numbers[0];
@@ -131,7 +131,7 @@ function pie(drawing: Drawing<'sql'>): Picture {
   };
 }
 
-export function sqlTables({ answer }: Pick<Drawing<'sql'>, 'answer'>): readonly DataTable[] {
+export function sqlTables({ answer }: Pick<ChartInput<'sql'>, 'answer'>): readonly DataTable[] {
   const { columns, result, timeZone } = answer;
   const cell = (value: unknown, type: Answer['columns'][number]['type']): Cell => {
     if (value === null || value === undefined) return { text: '–', value: null };

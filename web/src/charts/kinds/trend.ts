@@ -3,10 +3,10 @@
 import type { AnswerOf, Filter } from '../../api/wire.ts';
 import { count, percent, short } from '../../components/formats.ts';
 import { type Buckets, bucketsOf, intervalOf, marksOf, titleOf } from '../draw/buckets.ts';
+import type { ChartInput, ChartSpec } from '../draw/chart-spec.ts';
 import { colourOf } from '../draw/colours.ts';
 import { type Group, groupFilters, groupKey, groupName, lineOf } from '../draw/names.ts';
-import type { Drawing, Picture } from '../draw/picture.ts';
-import { plotPicture } from '../draw/plot.ts';
+import { plotSpec } from '../draw/plot.ts';
 import type { Plot } from '../draw/plot-types.ts';
 import { choiceFilters, intervalIn, isWhole } from '../draw/question-parts.ts';
 import type { Picked } from '../types.ts';
@@ -56,7 +56,10 @@ export function choicesOf(series: readonly TrendSeries[]): readonly number[] {
 }
 
 /** What each series is called: no more than tells it from the others. */
-export function seriesNames(question: Drawing<'trend'>['question'], series: readonly TrendSeries[]): readonly string[] {
+export function seriesNames(
+  question: ChartInput<'trend'>['question'],
+  series: readonly TrendSeries[],
+): readonly string[] {
   const choices = choicesOf(series);
   const isOne = new Set(choices).size <= 1;
   const asked = isWhole(question, 'trend') ? question.series : [];
@@ -86,18 +89,18 @@ export function trendBuckets({ question, answer, now }: TrendInput): Buckets | u
     isAhead: series.some(({ compare }) => compare?.points),
   });
 }
-export type TrendInput = Pick<Drawing<'trend'>, 'question' | 'answer' | 'now'>;
+export type TrendInput = Pick<ChartInput<'trend'>, 'question' | 'answer' | 'now'>;
 
-const isCumulative = (question: Drawing<'trend'>['question']): boolean =>
+const isCumulative = (question: ChartInput<'trend'>['question']): boolean =>
   'cumulative' in question && question.cumulative === true;
 
-export function trendPicture(drawing: Drawing<'trend'>): Picture {
-  if (drawing.chart === 'pie') return piePicture(drawing);
+export function trendSpec(drawing: ChartInput<'trend'>): ChartSpec {
+  if (drawing.chart === 'pie') return pieSpec(drawing);
   const plot = trendPlot(drawing);
-  return plotPicture(plot, drawing);
+  return plotSpec(plot, drawing);
 }
 
-export function trendPlot(drawing: Drawing<'trend'>): Plot {
+export function trendPlot(drawing: ChartInput<'trend'>): Plot {
   const { question, answer, chart, annotations, colours } = drawing;
   const { series } = answer.result;
   const names = seriesNames(question, series);
@@ -108,7 +111,7 @@ export function trendPlot(drawing: Drawing<'trend'>): Plot {
     return {
       label: `Bars of ${names.length} totals, ${spanOf(answer)}. ${totalsOf(series, names)}`,
       style: 'bar',
-      isLying: true,
+      isHorizontal: true,
       places: names.map((name) => ({ label: name, title: name })),
       series: [{ label: 'Total', values: series.map(({ total }) => total) }],
       coloursOfPlaces: series.map((_, i) => colour(i)),
@@ -180,7 +183,7 @@ const siblingsOf = (series: readonly TrendSeries[], choices: readonly number[], 
   series.flatMap(({ group }, at) => (choices[at] === choices[i] && group !== undefined ? [group] : []));
 
 /** Shares of the sum of what is shown; what is not above zero has none. */
-function piePicture(drawing: Drawing<'trend'>): Picture {
+function pieSpec(drawing: ChartInput<'trend'>): ChartSpec {
   const { question, answer, colours, width, height, hidden } = drawing;
   const { series } = answer.result;
   const names = seriesNames(question, series);

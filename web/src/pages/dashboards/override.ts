@@ -1,11 +1,11 @@
 import type { Question } from '../../api/wire.ts';
+import { DAY_MS } from '../../components/duration.ts';
 import { isEmpty, type Range } from '../../components/range.ts';
 
 const DAYS = { min: 1 / 1_440, h: 1 / 24, d: 1, w: 7, m: 30, y: 365 } as const;
 const HOURLY_DAYS_MAX = 3;
 const DAILY_DAYS_MAX = 120;
 const WEEKLY_DAYS_MAX = 750;
-const DAY_MS = 86_400_000;
 
 /** About how long it is; undefined of what has no known end or beginning. */
 function daysOf({ last, from, to }: Range): number | undefined {

@@ -2,11 +2,11 @@ import { Button, Code, Group, Modal, Select, Skeleton, Stack, Table, Text } from
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CopyButton } from '../../components/copy-button.tsx';
+import { DAY_MS } from '../../components/duration.ts';
 import { ago, dateTime } from '../../components/formats.ts';
 import { Failure } from '../../components/states.tsx';
 import { linksQuery, useLinks } from './queries.ts';
 
-const DAY_MS = 86_400_000;
 const ENDS = [
   { value: '', label: 'Never' },
   { value: '1', label: 'In a day' },

@@ -17,7 +17,16 @@ import { type Shortcut, useShortcuts } from '../../shell/shortcuts.tsx';
 import { CommonForm } from './common-form.tsx';
 import classes from './explore.module.css';
 import { Form, preloadForms } from './form.tsx';
-import { asKind, type BuiltKind, grown, isBuilt, KINDS, missing, rangeOfQuestion, withRange } from './question.ts';
+import {
+  type BuiltKind,
+  convertToKind,
+  isBuilt,
+  KINDS,
+  missing,
+  rangeOfQuestion,
+  withExtraStep,
+  withRange,
+} from './question.ts';
 import { Result } from './result.tsx';
 import { HEIGHT_PX, ResultFrame } from './result-frame.tsx';
 import { SavedReports } from './saved-reports.tsx';
@@ -100,7 +109,7 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
         keys: 'n',
         label: 'Add a series or step',
         run: () => {
-          const next = grown(question);
+          const next = withExtraStep(question);
           if (next !== question) ask(next);
         },
       },
@@ -108,7 +117,7 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
         keys: String(i + 1),
         label: `Switch to ${label}`,
         run: () => {
-          if (kind !== question.kind) ask(asKind(kind, question, names));
+          if (kind !== question.kind) ask(convertToKind(kind, question, names));
         },
       })),
     ],
@@ -142,7 +151,10 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
         </>
       }
     >
-      <Tabs value={question.kind} onChange={(kind) => kind !== null && ask(asKind(kind as BuiltKind, question, names))}>
+      <Tabs
+        value={question.kind}
+        onChange={(kind) => kind !== null && ask(convertToKind(kind as BuiltKind, question, names))}
+      >
         <Tabs.List aria-label="Report type" className={classes['kinds'] ?? ''} ref={kinds}>
           {KINDS.map(({ kind, label, about }) => (
             <Tabs.Tab key={kind} value={kind} title={about}>

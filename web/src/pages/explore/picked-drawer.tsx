@@ -6,7 +6,7 @@ import type { Picked } from '../../charts/types.ts';
 import { ago, count } from '../../components/formats.ts';
 import { AnchorLink, ButtonLink } from '../../components/links.tsx';
 import { Failure } from '../../components/states.tsx';
-import { type BuiltQuestion, change, different, ofGroup } from './question.ts';
+import { type BuiltQuestion, change, ofGroup, uniqueFilters } from './question.ts';
 
 const LIST_MAX = 200;
 
@@ -20,7 +20,7 @@ interface PickedDrawerProps {
 /** Who is behind a bar, a point, a step or a cell, and the way to their events. */
 export function PickedDrawer({ app, question, picked, onClose }: PickedDrawerProps) {
   const { event, from, to } = picked;
-  const filters = different([
+  const filters = uniqueFilters([
     ...(event === undefined ? [] : [{ field: 'event', value: event }]),
     ...picked.filters,
     ...(question.filters ?? []),

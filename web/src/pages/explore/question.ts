@@ -60,7 +60,7 @@ export function choicesOf(question: Question): readonly Choice[] {
  * The same events, range and filters as a question of another kind.
  * @param names of the app, the most frequent first, for what has to be chosen somehow
  */
-export function asKind(kind: BuiltKind, before: Question, names: readonly string[]): BuiltQuestion {
+export function convertToKind(kind: BuiltKind, before: Question, names: readonly string[]): BuiltQuestion {
   // The key of the kind that is shown already loses nothing.
   if (before.kind === kind && isBuilt(before)) return before;
   const shared = Object.fromEntries(
@@ -93,7 +93,7 @@ export function asKind(kind: BuiltKind, before: Question, names: readonly string
 export const CHOICES_MAX = 10;
 
 /** One series or step more; the same question when it has all it can have, or has none. */
-export function grown(question: Question): Question {
+export function withExtraStep(question: Question): Question {
   if (question.kind === 'trend' && question.series.length < CHOICES_MAX)
     return { ...question, series: [...question.series, {}] };
   if (question.kind === 'funnel' && question.steps.length < CHOICES_MAX)
@@ -156,7 +156,7 @@ export function moved<T>(list: readonly T[], from: number, to: number): T[] {
 }
 
 /** Each condition once: what was picked has those of the question already. */
-export function different(filters: readonly Filter[]): readonly Filter[] {
+export function uniqueFilters(filters: readonly Filter[]): readonly Filter[] {
   const known = new Map(filters.map((filter) => [JSON.stringify(filter), filter]));
   return [...known.values()];
 }

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../components/duration.ts';
 /** What is new among the events of an app, and what has gone quiet. */
 export interface Known {
   readonly event: string;
@@ -18,7 +19,6 @@ export type News =
       readonly at: string;
     };
 
-const DAY_MS = 86_400_000;
 export const NEW_DAYS = 7;
 /** Lately is the last so many whole days; today is not over. */
 const LATELY_DAYS = 7;

@@ -1,5 +1,7 @@
 /** What the overview queries for a range, and the earlier period it is compared to, up to the same time of day. */
+
 import type { QuestionOf } from '../../api/wire.ts';
+import { DAY_MS } from '../../components/duration.ts';
 import { time } from '../../components/formats.ts';
 import { isEmpty, type Range } from '../../components/range.ts';
 
@@ -34,7 +36,6 @@ export const chartQuestion = (
 
 const DEFAULT: Range = { from: 'today', to: 'today' };
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** Up to so many days a line of hours can be read, and up to so many one of days. */
 const HOURS_MAX_DAYS = 2;
 const DAYS_MAX_DAYS = 92;

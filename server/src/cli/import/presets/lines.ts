@@ -1,7 +1,7 @@
 import { jsonOfCell } from '../cell.ts';
 import { localTime } from '../local-time.ts';
 import { faultOf, inMilliseconds, type Line, parsedRow } from '../mapping.ts';
-import { PIECE_ROWS, type Row, type Source } from '../rows.ts';
+import { PIECE_ROWS, type Row, type RowSource } from '../rows.ts';
 import { KnownUsers } from './known-users.ts';
 import { type Cells, IDENTIFY, type Preset, type PresetEvent, type PresetTools } from './preset.ts';
 
@@ -20,7 +20,7 @@ export interface PresetPiece {
 export async function* presetLines(
   preset: Preset,
   timeZone: string,
-  source: Source,
+  source: RowSource,
   done: number,
 ): AsyncGenerator<PresetPiece, number> {
   const read = rowReader(preset, timeZone, source);
@@ -51,7 +51,7 @@ export async function* presetLines(
   return leftOut;
 }
 
-function rowReader(preset: Preset, timeZone: string, { format, localTimes }: Source): (row: Row) => Generator<Line> {
+function rowReader(preset: Preset, timeZone: string, { format, localTimes }: RowSource): (row: Row) => Generator<Line> {
   const users = new KnownUsers();
   let doubt: string | undefined;
   const onDoubt = (detail: string): void => {

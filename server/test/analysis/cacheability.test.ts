@@ -1,6 +1,6 @@
 /** Until when an answer may change: sessions and windows go on behind the range, and what happens there belongs to the answer. */
 import { expect, it } from 'vitest';
-import { closedOf } from '../../src/analysis/closed.ts';
+import { cacheabilityOf } from '../../src/analysis/cacheability.ts';
 import { resolve } from '../../src/analysis/scope.ts';
 import { questionOf } from '../../src/questions/check.ts';
 import { DAY_MS, NOW } from './world.ts';
@@ -32,5 +32,5 @@ it.each([
   [{ kind: 'lifecycle', interval: 'month' }, undefined],
 ])('%j', (asked, horizon) => {
   const question = questionOf({ ...asked, ...range });
-  expect(closedOf(question, resolve(question, around), around)?.horizon).toBe(horizon);
+  expect(cacheabilityOf(question, resolve(question, around), around)?.validBeforeMs).toBe(horizon);
 });

@@ -6,31 +6,31 @@ import type { Calendar } from '../time/calendar.ts';
 import { wholeIntervals } from './activity.ts';
 import { FUNNEL_WINDOW } from './funnel.ts';
 import { durationMs, rangeOf } from './range.ts';
-import type { Around, Resolved } from './scope.ts';
+import type { Context, Resolved } from './scope.ts';
 
 /** What an answer depends on, beside the events of the app. */
-export interface Closed {
+export interface Cacheability {
   /** The same for questions that have the same answer. */
   readonly key: string;
   /** Only events before this time are looked at, UTC ms; it is over. */
-  readonly horizon: number;
+  readonly validBeforeMs: number;
 }
 
 /** In whose value the time of asking stands. */
 const CLOCK = /\b(now|today|yesterday)\b/i;
 
 /** Undefined when the answer may change with time alone, or looks at times that are not over. */
-export function closedOf(question: Question, resolved: Resolved, around: Around): Closed | undefined {
+export function cacheabilityOf(question: Question, resolved: Resolved, context: Context): Cacheability | undefined {
   const { scope, calendar } = resolved;
   if (question.kind === 'sql' && CLOCK.test(question.sql)) return undefined;
   const compared =
     question.kind === 'trend' && typeof question.compare === 'object'
-      ? rangeOf(question.compare, calendar, around.nowMs, 'compare.')
+      ? rangeOf(question.compare, calendar, context.nowMs, 'compare.')
       : undefined;
   const ends = [scope.range, compared].map((range) => (range ? readTo(question, range, calendar) : 0));
-  const horizon = Math.max(...ends, scope.segment ? horizonOf(scope.segment) : 0);
-  if (horizon > around.nowMs) return undefined;
-  return { horizon, key: JSON.stringify([around.app, question, scope, calendar.weekStart, compared]) };
+  const validBeforeMs = Math.max(...ends, scope.segment ? validBeforeOf(scope.segment) : 0);
+  if (validBeforeMs > context.nowMs) return undefined;
+  return { validBeforeMs, key: JSON.stringify([context.app, question, scope, calendar.weekStart, compared]) };
 }
 
 /** Where the events end that a question about a range looks at: sessions and windows go on behind it. */
@@ -55,10 +55,10 @@ function readTo(question: Question, range: Range, calendar: Calendar): number {
   }
 }
 
-function horizonOf(segment: Segment): number {
-  if ('and' in segment) return Math.max(...segment.and.map(horizonOf));
-  if ('or' in segment) return Math.max(...segment.or.map(horizonOf));
-  if ('not' in segment) return horizonOf(segment.not);
+function validBeforeOf(segment: Segment): number {
+  if ('and' in segment) return Math.max(...segment.and.map(validBeforeOf));
+  if ('or' in segment) return Math.max(...segment.or.map(validBeforeOf));
+  if ('not' in segment) return validBeforeOf(segment.not);
   // Who was last seen then is seen again at any time.
   if ('seen' in segment && segment.seen === 'last') return Number.POSITIVE_INFINITY;
   return segment.range.to;

@@ -33,7 +33,7 @@ export type Option = ComposeOption<
   | VisualMapComponentOption
 >;
 
-export interface Drawing<K extends Kind> {
+export interface ChartInput<K extends Kind> {
   readonly question: AnswerChartProps['question'];
   readonly answer: AnswerOf<K>;
   readonly chart: Chart;
@@ -50,7 +50,7 @@ export interface Drawing<K extends Kind> {
   readonly group: number;
 }
 
-export interface Picture {
+export interface ChartSpec {
   readonly option: Option;
   /** What it is and shows, for those who do not see it. */
   readonly label: string;
@@ -95,13 +95,13 @@ export interface TooltipRow {
 }
 
 /** Along an axis. */
-export interface Place {
+export interface AxisPoint {
   readonly label: string;
   readonly title: string;
 }
 
 /** An annotation. */
 export interface Mark {
-  readonly place: number;
+  readonly index: number;
   readonly text: string;
 }

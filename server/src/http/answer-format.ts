@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
-import { negotiate } from './accept.ts';
+import { negotiate } from './negotiate.ts';
 import type { Call } from './route.ts';
 
 /** What an answer may look like, as `format=` names it. */
@@ -10,13 +10,13 @@ const TYPES = {
   csv: 'text/csv',
   parquet: 'application/vnd.apache.parquet',
 } as const;
-export type Form = keyof typeof TYPES;
+export type Format = keyof typeof TYPES;
 
-export const TABLE_FORMS = ['json', 'ndjson', 'csv'] as const;
-export const EVENT_FORMS = ['json', 'ndjson', 'csv', 'parquet'] as const;
+export const TABLE_FORMATS = ['json', 'ndjson', 'csv'] as const;
+export const EVENT_FORMATS = ['json', 'ndjson', 'csv', 'parquet'] as const;
 
 /** `format=`, which links can carry, else what `Accept` likes best. */
-export function answerFormOf<T extends Form>(
+export function answerFormat<T extends Format>(
   { request, reply }: Pick<Call, 'request' | 'reply'>,
   given: T | undefined,
   offered: readonly [T, ...T[]],
@@ -34,7 +34,7 @@ function sayVary(reply: FastifyReply): void {
 }
 
 /** Parameters of a route whose answer comes in several forms. */
-export const formParameters = <const T extends readonly Form[]>(forms: T) => ({
+export const formatParameters = <const T extends readonly Format[]>(forms: T) => ({
   format: Type.Optional(
     Type.Unsafe<T[number]>(
       Type.Union(

@@ -1,41 +1,41 @@
 /** Which kind is drawn by what. */
 import type { Answer, Kind } from '../api/wire.ts';
+import type { ChartInput, ChartSpec } from './draw/chart-spec.ts';
 import type { DataTable } from './draw/data-table.ts';
-import type { Drawing, Picture } from './draw/picture.ts';
-import { lifecyclePicture, lifecycleTables, stickinessPicture, stickinessTables } from './kinds/activity.ts';
-import { funnelPicture, funnelTables } from './kinds/funnel.ts';
-import { pathsPicture, pathsTables } from './kinds/paths.ts';
+import { lifecycleSpec, lifecycleTables, stickinessSpec, stickinessTables } from './kinds/activity.ts';
+import { funnelSpec, funnelTables } from './kinds/funnel.ts';
+import { pathsSpec, pathsTables } from './kinds/paths.ts';
 import { timelineTables, usersTables } from './kinds/people.ts';
-import { performancePicture, performanceTables } from './kinds/performance.ts';
-import { retentionPicture, retentionTables } from './kinds/retention.ts';
-import { sessionsPicture, sessionsTables } from './kinds/sessions.ts';
-import { sqlPicture, sqlTables } from './kinds/sql.ts';
-import { trendPicture } from './kinds/trend.ts';
+import { performanceSpec, performanceTables } from './kinds/performance.ts';
+import { retentionSpec, retentionTables } from './kinds/retention.ts';
+import { sessionsSpec, sessionsTables } from './kinds/sessions.ts';
+import { sqlSpec, sqlTables } from './kinds/sql.ts';
+import { trendSpec } from './kinds/trend.ts';
 import { trendTables } from './kinds/trend-table.ts';
 
-type Any = Omit<Drawing<Kind>, 'answer'> & { readonly answer: Answer };
+type Any = Omit<ChartInput<Kind>, 'answer'> & { readonly answer: Answer };
 
 /** @returns undefined of the kinds that are only ever tables */
-export function pictureOf({ answer, ...rest }: Any): Picture | undefined {
+export function pictureOf({ answer, ...rest }: Any): ChartSpec | undefined {
   switch (answer.kind) {
     case 'trend':
-      return trendPicture({ ...rest, answer });
+      return trendSpec({ ...rest, answer });
     case 'funnel':
-      return funnelPicture({ ...rest, answer });
+      return funnelSpec({ ...rest, answer });
     case 'retention':
-      return retentionPicture({ ...rest, answer });
+      return retentionSpec({ ...rest, answer });
     case 'stickiness':
-      return stickinessPicture({ ...rest, answer });
+      return stickinessSpec({ ...rest, answer });
     case 'lifecycle':
-      return lifecyclePicture({ ...rest, answer });
+      return lifecycleSpec({ ...rest, answer });
     case 'paths':
-      return pathsPicture({ ...rest, answer });
+      return pathsSpec({ ...rest, answer });
     case 'sessions':
-      return sessionsPicture({ ...rest, answer });
+      return sessionsSpec({ ...rest, answer });
     case 'performance':
-      return performancePicture({ ...rest, answer });
+      return performanceSpec({ ...rest, answer });
     case 'sql':
-      return sqlPicture({ ...rest, answer });
+      return sqlSpec({ ...rest, answer });
     default:
       return undefined;
   }

@@ -1,15 +1,15 @@
 /** What is drawn of answers, without a browser. Expectations are read off test/charts/cases.ts by hand. */
 import { describe, expect, it } from 'vitest';
 import type { Annotation, Kind } from '../../src/api/wire.ts';
+import { pictureOf } from '../../src/charts/chart-specs.ts';
+import type { ChartInput, ChartSpec } from '../../src/charts/draw/chart-spec.ts';
 import { BODY, LIGHT, REST } from '../../src/charts/draw/colours.ts';
-import type { Drawing, Picture } from '../../src/charts/draw/picture.ts';
 import { lifecyclePlot, stickinessPlot } from '../../src/charts/kinds/activity.ts';
 import { flowsOf } from '../../src/charts/kinds/paths.ts';
 import { performancePlot } from '../../src/charts/kinds/performance.ts';
 import { averagePlot } from '../../src/charts/kinds/retention.ts';
 import { sqlPlot } from '../../src/charts/kinds/sql.ts';
 import { choicesOf, trendPlot } from '../../src/charts/kinds/trend.ts';
-import { pictureOf } from '../../src/charts/pictures.ts';
 import { chartOf } from '../../src/charts/types.ts';
 import * as cases from './cases.ts';
 
@@ -25,10 +25,10 @@ const colours = {
 const LATER = Date.parse('2026-12-01T00:00:00.000Z');
 
 function drawing<K extends Kind>(
-  question: Drawing<K>['question'],
-  answer: Drawing<K>['answer'],
-  more: Partial<Drawing<K>> = {},
-): Drawing<K> {
+  question: ChartInput<K>['question'],
+  answer: ChartInput<K>['answer'],
+  more: Partial<ChartInput<K>> = {},
+): ChartInput<K> {
   const base = { annotations: [], colours, width: 800, height: 320, now: LATER, hidden: new Set<number>(), group: 0 };
   return { ...base, chart: chartOf(answer.kind, undefined), question, answer, ...more };
 }
@@ -112,8 +112,8 @@ describe('trend', () => {
     const note = (date: string): Annotation => ({ ...cases.annotations[0]!, date, text: 'Launch' });
     const marks = (date: string) =>
       trendPlot(drawing(cases.trendQuestion, cases.trend, { annotations: [note(date)] })).marks;
-    expect(marks('2026-11-17')).toEqual([{ place: 1, text: 'Launch' }]);
-    expect(marks('2026-11-18T23:00:00Z')).toEqual([{ place: 2, text: 'Launch' }]);
+    expect(marks('2026-11-17')).toEqual([{ index: 1, text: 'Launch' }]);
+    expect(marks('2026-11-18T23:00:00Z')).toEqual([{ index: 2, text: 'Launch' }]);
     expect(marks('2026-11-15')).toEqual([]);
     expect(marks('2026-11-19')).toEqual([]);
     const starts = ['2026-11-02', '2026-11-09', '2026-11-16'].map((day) => ({
@@ -128,7 +128,7 @@ describe('trend', () => {
     const weeks = trendPlot(
       drawing({ kind: 'trend', interval: 'week' }, weekly, { annotations: [note('2026-11-12'), note('2026-11-22')] }),
     ).marks;
-    expect(weeks?.map(({ place }) => place)).toEqual([1, 2]);
+    expect(weeks?.map(({ index }) => index)).toEqual([1, 2]);
   });
 
   it('gives each piece of a pie its share, and none to what is not above zero', () => {
@@ -279,7 +279,7 @@ it('takes the first column of SQL that is no number as the axis, and the numbers
 
 describe('names of strangers', () => {
   const pictures = Object.entries(cases.CASES).flatMap(
-    ([name, { question, answer, chart, annotations = [] }]): [string, Picture][] => {
+    ([name, { question, answer, chart, annotations = [] }]): [string, ChartSpec][] => {
       const base = { annotations, colours, width: 800, height: 320, now: LATER, hidden: new Set<number>(), group: 0 };
       const picture = pictureOf({ ...base, question, answer, chart: chartOf(answer.kind, chart) });
       return picture ? [[name, picture]] : [];

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
+import { DAY_MS } from '../model/duration.ts';
 import type { Range } from '../model/query.ts';
 import type { Store } from '../store/store.ts';
 
 const FIRST_MS = 60_000;
 const EVERY_MS = 6 * 60 * 60_000;
-const DAY_MS = 86_400_000;
 /** Of the ten seconds that stopping may take. A deletion under way goes on in the engine, or is done by the next run. */
 const STOP_MAX_MS = 500;
 const CONTROL = { maxSeconds: 300, maxBytes: 1_000_000_000, maxRows: 1_000_000 };

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Auth, Identity, Via } from '../auth/auth.ts';
 import { SeismoError } from '../model/errors.ts';
 import { tokenCookie } from './cookie.ts';
-import { isLocal } from './local.ts';
+import { isLocalSocket } from './local-socket.ts';
 import type { Access } from './route.ts';
 
 interface Credential {
@@ -29,7 +29,7 @@ export function credentialOf(request: FastifyRequest, search: URLSearchParams): 
 }
 
 /** @returns who asks; undefined when the request brings nothing. @throws AUTH_TOKEN_INVALID, AUTH_CROSS_SITE */
-export async function identify(
+export async function authenticate(
   auth: Auth,
   request: FastifyRequest,
   search: URLSearchParams,
@@ -39,7 +39,7 @@ export async function identify(
   const credential = credentialOf(request, search);
   if (credential === undefined || (access === 'ingest' && credential.via === 'cookie' && hasOrigin(request))) {
     // A page elsewhere could post with the visitor's cookie: with an Origin, ingest wants a key or a token in a header.
-    if (!isLocal(request.raw.socket)) return undefined;
+    if (!isLocalSocket(request.raw.socket)) return undefined;
     return { kind: 'user', name: 'local', role: 'admin', via: 'header', expiresAt: now + LOCAL_SESSION_MS };
   }
   const identity = await auth.identify(credential.token, credential.via);

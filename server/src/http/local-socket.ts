@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 /** Sockets that came through the Unix socket of the data directory: who can open it (0600) owns the data. */
 const local = new WeakSet<Socket>();
 
-export function admitLocally(socket: Socket): void {
+export function trustLocalSocket(socket: Socket): void {
   local.add(socket);
 }
 
-export function isLocal(socket: Socket): boolean {
+export function isLocalSocket(socket: Socket): boolean {
   return local.has(socket);
 }

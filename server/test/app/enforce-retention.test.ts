@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { retainOnce } from '../../src/app/retention.ts';
+import { retainOnce } from '../../src/app/enforce-retention.ts';
 
 const NOW = Date.UTC(2026, 2, 20);
 const daysAgo = (days: number): number => NOW - days * 86_400_000;

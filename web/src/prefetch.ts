@@ -10,7 +10,7 @@ import { lastApp } from './shell/last-app.ts';
  * @param place below the mount: `/apps/shop/explore`
  * @param search as the router reads it
  */
-export function askEarly(client: QueryClient, place: string, search: Readonly<Record<string, unknown>>): void {
+export function prefetch(client: QueryClient, place: string, search: Readonly<Record<string, unknown>>): void {
   const [, first, name, page = 'overview'] = place.split('/');
   if (first === 'share' || first === 'sign-in') return;
   // What is refused or fails is asked again by who needs it, and shown there.
