@@ -1,5 +1,5 @@
-import { DAY_MS } from '../model/duration.ts';
 import type { WeekStart } from '../model/app-settings.ts';
+import { DAY_MS } from '../model/duration.ts';
 import { SeismoError } from '../model/errors.ts';
 import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../model/event.ts';
 import type { Range } from '../model/query.ts';

@@ -3,12 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity, SignedIn } from '../../auth/auth.ts';
 import { NewPassword, SignIn } from '../../auth/requests.ts';
 import { SeismoError } from '../../model/errors.ts';
+import { credentialOf, isCrossSite } from '../authenticate.ts';
 import { clearTokenCookie, tokenCookie } from '../cookie.ts';
 import type { HttpDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { answerSignedIn, callerOf, userOf } from '../signed-in.ts';
 import { searchOf } from '../url.ts';
-import { credentialOf, isCrossSite } from '../authenticate.ts';
 import { RoleSchema, SignedInSchema, Time } from './schemas.ts';
 
 const Me = Type.Object({ user: Type.String(), role: RoleSchema, expiresAt: Time });

@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import { GROUPS_PARAMETERS } from '../../reports/queries.ts';
 import type { Groups as GroupsAnswer } from '../../reports/reports.ts';
-import type { HttpDeps } from '../deps.ts';
 import { answerFormat, formatParameters, TABLE_FORMATS } from '../answer-format.ts';
+import type { HttpDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
-import { respondAs, TABLE_CONTENT, type AnswerTable } from '../table.ts';
+import { type AnswerTable, respondAs, TABLE_CONTENT } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
 import { APP_PATH, Json, Notes, Time } from './schemas.ts';
 

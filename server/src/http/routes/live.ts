@@ -3,11 +3,11 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { ConnectionRequest } from '../../live/live.ts';
 import { SeismoError } from '../../model/errors.ts';
 import { filtersOf } from '../../reports/filters.ts';
+import { authorize, credentialOf } from '../authenticate.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sseStreamOf } from '../event-stream.ts';
 import { type Call, type Route, route } from '../route.ts';
 import { searchOf } from '../url.ts';
-import { authorize, credentialOf } from '../authenticate.ts';
 import { APP_PATH } from './schemas.ts';
 
 const LAST_ID_MAX_LENGTH = 100;

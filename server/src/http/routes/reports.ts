@@ -2,10 +2,10 @@ import { Type } from '@sinclair/typebox';
 import { REPORT_PARAMETERS } from '../../reports/queries.ts';
 import { REPORT_RANGES } from '../../reports/report-ranges.ts';
 import type { Report as ReportAnswer, ReportKind } from '../../reports/reports.ts';
-import type { HttpDeps } from '../deps.ts';
 import { answerFormat, formatParameters, TABLE_FORMATS } from '../answer-format.ts';
+import type { HttpDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
-import { respondAs, TABLE_CONTENT, type AnswerTable } from '../table.ts';
+import { type AnswerTable, respondAs, TABLE_CONTENT } from '../table.ts';
 import { sayAsOf } from './as-of.ts';
 import { APP_PATH, Notes, Time } from './schemas.ts';
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { DAY_MS } from '../../model/duration.ts';
 import type { Connection } from './connection.ts';
 import {
   addColumns,
@@ -28,7 +29,6 @@ const ASKS = 3;
 const KEY_MAX_BYTES = 60;
 /** Keys whose asks are counted; then counting begins anew. */
 const ASKED_MAX = 10_000;
-const DAY_MS = 86_400_000;
 /** Columns that no question has read for so long are given back. */
 const UNUSED_MS = 30 * DAY_MS;
 const TIDY_EVERY_MS = 60 * 60_000;

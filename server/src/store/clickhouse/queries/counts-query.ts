@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../model/duration.ts';
 import type { Condition, CountsQuery, CountsResult, Filter } from '../../../model/query.ts';
 import { dayNumber, startOfDay } from '../../../time/calendar.ts';
 import type { EngineContext } from '../engine-context.ts';
@@ -108,7 +109,7 @@ async function countsOfTable(
 }
 
 /** A day or so of the table is read in milliseconds. */
-const SMALL_SPAN_MS = 2 * 86_400_000;
+const SMALL_SPAN_MS = 2 * DAY_MS;
 
 const countedOf = (row: Row | undefined): Counted => ({
   total: Number(row?.['total'] ?? 0),
