@@ -102,7 +102,9 @@ export function createAnalysis(store: AnalysisStore, deps: AnalysisDeps): Analys
         await catchUp(app, control.signal);
         return await ask(question, resolved, context, control);
       };
-      return noted(cacheable ? await cache.keep(cacheable.key, app, cacheable.validBeforeMs, answerKind) : await answerKind());
+      return noted(
+        cacheable ? await cache.keep(cacheable.key, app, cacheable.validBeforeMs, answerKind) : await answerKind(),
+      );
     },
   };
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Ingest } from '../ingest/ingest.ts';
-import type { ErasureProgress } from '../model/erasure.ts';
 import { DAY_MS } from '../model/duration.ts';
+import type { ErasureProgress } from '../model/erasure.ts';
 import { SeismoError } from '../model/errors.ts';
 import type { StoredEvent } from '../model/event.ts';
 import { matchesAll } from '../model/filter-match.ts';
