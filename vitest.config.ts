@@ -17,6 +17,7 @@ const ENGINE = [
   'server/test/examples/*.test.ts',
   'server/test/faults/*.test.ts',
   'server/test/live/{live,live-runs}.test.ts',
+  'server/test/openapi/*.test.ts',
   'server/test/package.test.ts',
   'server/test/store/!(inserts|question-queue).test.ts',
   'client/test/{contract,faults,first-client,package,wire}.test.ts',

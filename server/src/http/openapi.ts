@@ -159,7 +159,9 @@ function refusalsOf(route: Route): object {
   const codes = new Set<ErrorCode>([
     ...(route.access === 'open' ? [] : WHO_ERRORS),
     ...(route.params ? PATH_ERRORS : []),
-    ...(route.query ? QUERY_ERRORS : []),
+    ...(route.query ? QUERY_ERRORS : []).filter(
+      (code) => code !== 'PARAMETER_UNKNOWN' || route.query?.additionalProperties !== true,
+    ),
     ...(route.body ? BODY_ERRORS : []),
     ...[route.params, route.query, route.body].flatMap(codesOf),
     ...(route.errors ?? []),

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Static, Type } from '@sinclair/typebox';
 import type { PostAnswer } from '../../ingest/ingest.ts';
-import { SeismoError } from '../../model/errors.ts';
+import { ERRORS, type ErrorCode, SeismoError } from '../../model/errors.ts';
 import { ADMIN, type Poster } from '../../model/poster.ts';
 import { bodyChunks, bytesOf, formOf, JSON_TYPE, parsedBody, withBody } from '../body.ts';
 import { isBotAgent } from '../bots.ts';
@@ -40,6 +40,8 @@ const BatchAnswer = Type.Object({
 const StoredNow = Type.Intersect([StoredEventSchema, Type.Object({ notIndexed: Type.Optional(NotIndexed) })]);
 const Duplicate = Type.Object({ uuid: Type.String(), app: Type.String(), duplicate: Type.Literal(true) });
 
+/** Of one event by itself; in a batch each event has its own. */
+const EVENT_ERRORS = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => code.startsWith('EVENT_'));
 const PostParameters = Type.Object({
   device: Type.Optional(
     Type.Literal('daily', {
@@ -75,6 +77,7 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
         201: { description: 'The stored event.', content: { 'application/json': StoredNow } },
       },
       errors: [
+        ...EVENT_ERRORS,
         'BATCH_ALL_REJECTED',
         'BODY_NOT_JSON',
         'BODY_TOO_LARGE',
