@@ -1,13 +1,16 @@
 import { SeismoError } from '../../model/errors.ts';
-import { APP_NAME, IDENTIFY, idFromName, PAGE_VIEW_IDS } from '../../model/event.ts';
+import { APP_NAME, IDENTIFY } from '../../model/event.ts';
 import type { Poster } from '../../model/poster.ts';
-import { isRandomUuid, parseUuid, uuidOfText } from '../../row/event-uuid.ts';
 import type { DeviceClocks } from './device-clocks.ts';
+import { dataOf } from './event-data.ts';
 import { identityOf } from './event-identity.ts';
+import { nameOf } from './event-name.ts';
+import { writeRow } from './event-row.ts';
 import { timesOf } from './event-time.ts';
 import type { KnownNames } from './known-names.ts';
 import type { EventLimits } from './limits.ts';
-import { checkText, flattenData, type Indexed } from './properties.ts';
+import { type Accepted, uuidOf } from './posted-uuid.ts';
+import type { Indexed } from './properties.ts';
 import type { RowWriter } from './row-writer.ts';
 import type { ServerUuids } from './server-uuid.ts';
 
@@ -32,12 +35,6 @@ export interface AcceptContext {
   /** Of this app. */
   readonly indexed: Indexed & { readonly left?: ReadonlySet<string> | undefined };
 }
-
-/**
- * An accepted event's row was written to the end of the writer. Its uuid was `given` by the caller (and is to be looked
- * up), made by the server now (`made`: needs no look-up), or is one of the server's `own` that came back: stored already.
- */
-export type Accepted = 'given' | 'made' | 'own';
 
 const FIELDS = new Set([
   'uuid',
@@ -64,7 +61,7 @@ export function checkApp(app: string): void {
 }
 
 /**
- * Turns one parsed value into a row, step by step; the first refusal ends it and leaves the writer as it was.
+ * Turns one parsed value into a row, step by step; the first error ends it and leaves the writer as it was.
  * @throws SeismoError with an EVENT_* code that names field, rule and fix
  */
 export function acceptEvent(value: unknown, context: AcceptContext, writer: RowWriter): Accepted {
@@ -77,8 +74,23 @@ export function acceptEvent(value: unknown, context: AcceptContext, writer: RowW
   }
 }
 
+/** The steps, in order. Each is a function that returns its part of the event, or throws its own EVENT_* error. */
 function write(value: unknown, context: AcceptContext, writer: RowWriter): Accepted {
-  const { limits, app } = context;
+  const event = fieldsOf(value, context.app);
+  const { id, name } = nameOf(event, context.limits);
+  const identity = identityOf(event, id === IDENTIFY, context);
+  const times = timesOf(event, identity.device || identity.user, context);
+  const data = dataOf(event['data'], id, context);
+  const accepted = uuidOf(event['uuid'], context, uuidBytes);
+  writeRow(writer, { app: context.app, id, name, identity, times, data, uuid: uuidBytes }, context.limits);
+  // Last: what is rejected must not use up the app's names.
+  context.names.checkId(context.app, id, context.poster.isTrusted);
+  if (id === IDENTIFY && identity.user !== '' && identity.device !== '') context.names.identified(context.app);
+  return accepted;
+}
+
+/** The fields of an event. @throws EVENT_NOT_OBJECT, EVENT_FIELD_UNKNOWN, EVENT_APP_MISMATCH */
+function fieldsOf(value: unknown, app: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new SeismoError(
       'EVENT_NOT_OBJECT',
@@ -96,116 +108,5 @@ function write(value: unknown, context: AcceptContext, writer: RowWriter): Accep
     throw new SeismoError('EVENT_APP_MISMATCH', `The event says another app than "${app}", to which it was posted.`, {
       field: 'app',
     });
-
-  const { id, name } = nameOf(event, limits);
-  const { user, device, session } = identityOf(event, id === IDENTIFY, context);
-  const { timestamp, clientTimestamp, receivedAt } = timesOf(event, device || user, context);
-
-  const data = dataOf(event['data'], id, context.poster);
-  if (data !== undefined && data !== null && (typeof data !== 'object' || Array.isArray(data)))
-    throw new SeismoError(
-      'EVENT_DATA_INVALID',
-      `data must be an object, not ${Array.isArray(data) ? 'an array' : `a ${typeof data}`}.`,
-      { field: 'data' },
-    );
-  const properties = data ? flattenData(data, limits, context.indexed) : undefined;
-
-  const accepted = uuidOf(event['uuid'], context, uuidBytes);
-  writer.begin(timestamp, receivedAt, clientTimestamp, uuidBytes);
-  writer.text(app);
-  writer.text(id);
-  writer.text(name);
-  writer.text(user);
-  writer.text(device);
-  writer.text(session);
-  const start = writer.length;
-  writer.text(properties?.shape ?? '');
-  writer.text(properties && properties.shape === '' ? JSON.stringify(data) : '');
-  if (properties) properties.write(writer);
-  else writer.noMaps();
-  if (writer.length - start > limits.eventMaxBytes / JSON_PER_BYTE) checkSize(data, limits);
-  // Last: what is refused must not use up the app's names.
-  context.names.checkId(app, id, context.poster.isTrusted);
-  if (id === IDENTIFY && user !== '' && device !== '') context.names.identified(app);
-  return accepted;
-}
-
-/** What was sent, marked when it is a bot's. @throws EVENT_FROM_BOT */
-function dataOf(given: unknown, id: string, { bot }: Poster): unknown {
-  if (!bot) return given;
-  if (!bot.keepsPageViews && PAGE_VIEW_IDS.has(id))
-    throw new SeismoError('EVENT_FROM_BOT', `"${id}" of a bot is not counted (keepBotPageViews).`);
-  return given === undefined || given === null ? { $bot: true } : isObject(given) ? { ...given, $bot: true } : given;
-}
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/**
- * Writes the event's uuid: made, or from what was given. A text counts for the whole app when whoever posts it is trusted, else for its key
- * alone: what anybody can guess must not make another's event a duplicate. So does a UUID that can be worked out.
- * @throws EVENT_UUID_INVALID, EVENT_TEXT_INVALID
- */
-function uuidOf(given: unknown, context: AcceptContext, target: Buffer): Accepted {
-  const { app, limits, uuids, poster } = context;
-  if (given === undefined || given === null) {
-    uuids.make(app, context.arrivedAt, target);
-    return 'made';
-  }
-  if (typeof given !== 'string' || given === '' || given.length > limits.uuidMaxLength)
-    throw new SeismoError(
-      'EVENT_UUID_INVALID',
-      `uuid must be a text of 1 to ${limits.uuidMaxLength} characters (uuidMaxLength).`,
-      { field: 'uuid' },
-    );
-  checkText(given, 'uuid');
-  const isUuid = parseUuid(given, target);
-  if (isUuid && uuids.isOwn(app, target)) return 'own';
-  const scope = poster.isTrusted ? undefined : (poster.keyId ?? '');
-  if (!isUuid) uuidOfText(app, given, scope, target);
-  else if (scope !== undefined && !isRandomUuid(target)) uuidOfText(app, given.toLowerCase(), scope, target);
-  return 'given';
-}
-
-/** JSON has at most so many bytes for one of a row: a control character is `\u0000` there. */
-const JSON_PER_BYTE = 6;
-
-/** Measured as JSON, as the setting says; only what may be too large is written out once more for it. */
-function checkSize(data: unknown, { eventMaxBytes }: EventLimits): void {
-  if (Buffer.byteLength(JSON.stringify(data)) > eventMaxBytes)
-    throw new SeismoError('EVENT_TOO_LARGE', `data is over ${eventMaxBytes} bytes (eventMaxBytes).`, { field: 'data' });
-}
-
-function nameOf(event: Record<string, unknown>, limits: EventLimits): { id: string; name: string } {
-  let name = event['event'];
-  let id = event['id'];
-  if (typeof name === 'object' && name !== null && !Array.isArray(name)) {
-    const pair = name as Record<string, unknown>;
-    id ??= pair['id'];
-    name = pair['event'];
-    for (const key of Object.keys(pair))
-      if (key !== 'id' && key !== 'event')
-        throw new SeismoError('EVENT_FIELD_UNKNOWN', `"event" may hold "id" and "event", not "${key.slice(0, 80)}".`, {
-          field: `event.${key.slice(0, 80)}`,
-        });
-  }
-  // `{id: "$identify"}` alone is an event too (API.md): its name is its id.
-  name ??= id;
-  if (name === undefined || name === null || name === '')
-    throw new SeismoError('EVENT_NAME_MISSING', 'Send the name of the event as the text "event".', { field: 'event' });
-  const max = limits.eventNameMaxLength;
-  if (typeof name !== 'string' || name.length > max || name.trim() === '')
-    throw new SeismoError(
-      'EVENT_NAME_INVALID',
-      `event must be a text of 1 to ${max} characters (eventNameMaxLength).`,
-      { field: 'event' },
-    );
-  checkText(name, 'event');
-  if (id === undefined || id === null) return { id: idFromName(name), name };
-  if (typeof id !== 'string' || id === '' || id.length > max)
-    throw new SeismoError('EVENT_ID_INVALID', `id must be a text of 1 to ${max} characters (eventNameMaxLength).`, {
-      field: 'id',
-    });
-  checkText(id, 'id');
-  return { id, name };
+  return event;
 }

@@ -1,6 +1,6 @@
 import { ROW_OFFSET, uuidToText } from '../../row/row.ts';
 import type { Store } from '../../store/store.ts';
-import type { Accepted } from '../accept/accept.ts';
+import type { Accepted } from '../accept/posted-uuid.ts';
 import type { Fingerprints } from '../ids/fingerprints.ts';
 import { IdWindow } from '../ids/id-window.ts';
 import type { EventBatch } from '../post/batch.ts';

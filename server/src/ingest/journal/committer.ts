@@ -1,8 +1,8 @@
 import { SeismoError } from '../../model/errors.ts';
 import type { Committed } from '../../row/committed-rows.ts';
 import { ROW_OFFSET } from '../../row/row.ts';
-import type { Accepted } from '../accept/accept.ts';
 import type { KnownNames } from '../accept/known-names.ts';
+import type { Accepted } from '../accept/posted-uuid.ts';
 import type { Fingerprints } from '../ids/fingerprints.ts';
 import { type IdWindow, PENDING_EVEN, PENDING_ODD } from '../ids/id-window.ts';
 import type { DailyQuota } from '../post/daily-quota.ts';
