@@ -98,13 +98,11 @@ export function createAnalysis(store: AnalysisStore, deps: AnalysisDeps): Analys
         const stands = asOf(app);
         return { ...noted(await ask(question, resolved, context, control)), asOf: stands };
       }
-      const answerKind = async (): Promise<AnalysisResult> => {
+      const make = async (): Promise<AnalysisResult> => {
         await catchUp(app, control.signal);
         return await ask(question, resolved, context, control);
       };
-      return noted(
-        cacheable ? await cache.keep(cacheable.key, app, cacheable.validBeforeMs, answerKind) : await answerKind(),
-      );
+      return noted(cacheable ? await cache.keep(cacheable.key, app, cacheable.validBeforeMs, make) : await make());
     },
   };
 }
