@@ -251,7 +251,7 @@ it('tells how often a condition of performance holds', async () => {
   await page.getByRole('button', { name: 'Add filter: errors' }).click();
   await choose(page, 'Field', 'ms');
   await choose(page, 'Condition', 'at least');
-  await page.getByLabel('Value', { exact: true }).fill('4');
+  await page.getByRole('dialog').getByLabel('Value', { exact: true }).fill('4');
   await add(page);
   const team = visits.filter(({ data }) => data['plan'] === 'team');
   const failed = team.filter(({ data }) => Number(data['ms']) >= 4).length;

@@ -100,7 +100,7 @@ it('lists top events, what is new, what has gone quiet, errors, routes, vitals a
   expect(await views.getByTitle('2 views').textContent()).toBe('2');
   await views.getByText('Referrers').click();
   await views.getByTitle('https://news.example/a').waitFor();
-  await views.getByTitle('Direct, or not known').waitFor();
+  await views.getByTitle('Direct / None').waitFor();
   expect(await page.locator('img').count()).toBe(0);
   expect(await violations(page)).toEqual([]);
 });
