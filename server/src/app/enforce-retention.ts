@@ -2,10 +2,11 @@ import type { Logger } from 'pino';
 import { DAY_MS } from '../model/duration.ts';
 import type { Range } from '../model/query.ts';
 import type { Store } from '../store/store.ts';
+import { within } from '../system/timeout.ts';
 
 const FIRST_MS = 60_000;
 const EVERY_MS = 6 * 60 * 60_000;
-/** Of the ten seconds that stopping may take. A deletion under way goes on in the engine, or is done by the next run. */
+/** Of the ten seconds that stopping may take. */
 const STOP_MAX_MS = 500;
 const CONTROL = { maxSeconds: 300, maxBytes: 1_000_000_000, maxRows: 1_000_000 };
 
@@ -37,12 +38,8 @@ export function startRetention(options: RetentionOptions): { stop(): Promise<voi
       isStopped = true;
       clearTimeout(first);
       clearInterval(every);
-      let late: NodeJS.Timeout | undefined;
-      const pause = new Promise<void>((resolve) => {
-        late = setTimeout(resolve, STOP_MAX_MS);
-      });
-      await Promise.race([running, pause]);
-      clearTimeout(late);
+      // What is late goes on in the engine, or is done by the next run.
+      await within(STOP_MAX_MS, running, () => new Error('late')).catch(() => {});
     },
   };
 }

@@ -24,9 +24,9 @@ it('erases what is older than its app keeps, also when only set-aside events are
   });
   const range = { from: 0, to: daysAgo(30) };
   expect(erased).toEqual([
-    ['old', range, []],
-    ['young', range, []],
-    ['gone', range, []],
+    ['old', range],
+    ['young', range],
+    ['gone', range],
   ]);
   expect(logged.map((line) => JSON.parse(line).app)).toEqual(['away']);
 });
