@@ -21,6 +21,7 @@ import type { Ingest, IngestStats } from './ingest.ts';
 import type { IngestOptions } from './ingest-options.ts';
 import { Committer } from './journal/committer.ts';
 import { createRejectedRows } from './journal/rejected-rows.ts';
+import { Freshness } from './load/freshness.ts';
 import { Loader } from './load/loader.ts';
 import { DailyQuota } from './post/daily-quota.ts';
 import { createPosting } from './post/posting.ts';
@@ -61,8 +62,6 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   ids.makeRoom();
 
   const salvage = journal.salvage();
-  /** One more than the last sequence number on disk that holds an event of the app. */
-  const lastSeq = new Map<string, number>();
   const openedAtSeq = journal.committedSeq;
   const loader = new Loader({
     journal,
@@ -76,6 +75,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       for (const each of fingerprints) ids.removeAll(each.fingerprints);
     },
   });
+  const freshness = new Freshness({ journal, loader, now, timeoutMs: config.freshTimeoutMs });
   const committer = new Committer({
     journal,
     ids,
@@ -86,7 +86,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     idsNow,
     onStored: (app, fingerprints) => imports.stored(app, fingerprints),
     onCommitted(committed) {
-      for (const app of committed.apps) lastSeq.set(app, committed.firstSeq + committed.count);
+      freshness.committed(committed);
       options.onCommitted?.(committed);
       loader.notify();
       if (ids.size > config.idWindowMax) stripEvicted(ids.makeRoom());
@@ -122,14 +122,21 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       const done = journal.checkpoint(key);
       return typeof done === 'number' ? done : 0;
     },
-    caughtUp: (app) => caughtUp(app),
+    caughtUp: (app) => freshness.catchUp(app),
     async hasRoom() {
       const max = Math.min(BACKLOG_MAX_BYTES, config.journalMaxBytes / 4);
-      while (journal.pendingBytes > max) await loaded(loader.loadedSeq + 1);
+      while (journal.pendingBytes > max) await freshness.reached(loader.loadedSeq + 1);
     },
   });
-  const caughtUp = (app: string): Promise<void> => ingest.catchUp(app);
-  const erasedIds = new ErasedIds({ journal, ids, fingerprints, committer, store, now, caughtUp });
+  const erasedIds = new ErasedIds({
+    journal,
+    ids,
+    fingerprints,
+    committer,
+    store,
+    now,
+    caughtUp: (app) => freshness.catchUp(app),
+  });
   const maintenance = setInterval(() => {
     inBackground(maintain());
     inBackground(erasedIds.resume());
@@ -167,15 +174,8 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     postParsed: posting.postParsed,
     postLines: posting.postLines,
 
-    async catchUp(app, signal) {
-      const seq = app === undefined ? journal.committedSeq : (lastSeq.get(app) ?? openedAtSeq);
-      if (loader.loadedSeq < seq) await loaded(seq, signal);
-    },
-
-    asOf(app) {
-      const seq = app === undefined ? journal.committedSeq : (lastSeq.get(app) ?? openedAtSeq);
-      return loader.loadedSeq >= seq ? now() : (journal.oldestAt() ?? now());
-    },
+    catchUp: (app, signal) => freshness.catchUp(app, signal),
+    asOf: (app) => freshness.asOf(app),
 
     hasIdentified: (app) => names.hasIdentified(app),
     isNotIndexed: (app, property) => names.isNotIndexed(app, property),
@@ -184,7 +184,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       const gone = await names.recount(app, async () => {
         // What was accepted before is on disk first, then in the store.
         await committer.settled();
-        await ingest.catchUp(app);
+        await freshness.catchUp(app);
         return await store.names(app);
       });
       if (!closing) await journal.dropNames(gone);
@@ -286,17 +286,6 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   inBackground(maintain());
   inBackground(erasedIds.resume());
 
-  /** Resolves when every sequence number below `seq` is in the store. @throws STORE_BEHIND */
-  async function loaded(seq: number, signal?: AbortSignal): Promise<void> {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(behind()), config.freshTimeoutMs);
-    try {
-      await loader.reached(seq, signal ? AbortSignal.any([signal, late.signal]) : late.signal);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   // A server that was killed after an erasure and before it counted anew.
   for (const app of names.crowdedApps()) inBackground(ingest.recountNames(app));
   return ingest;
@@ -310,9 +299,3 @@ function uuidBytes(uuid: string): Buffer {
 
 const hangs = (): SeismoError =>
   new SeismoError('JOURNAL_UNAVAILABLE', 'The disk of the journal does not answer; it was left as it is.');
-
-const behind = (): SeismoError =>
-  new SeismoError(
-    'STORE_BEHIND',
-    'The store has not caught up with the events of this app yet; retry, or ask with fresh=false.',
-  );
