@@ -10,7 +10,7 @@ import { prepare, root } from './prepare.mjs';
 /** A mutant that makes a test wait is caught by the test's own limit; one that makes the run itself wait has survived. */
 const RUN_MAX_MS = 180_000;
 const TEST_MAX_MS = 20_000;
-const COPIED = ['architecture.json', 'client', 'contract', 'scripts', 'server', 'package.json'];
+const COPIED = ['architecture.json', 'vitest.config.ts', 'client', 'contract', 'scripts', 'server', 'package.json'];
 
 prepare();
 const wanted = process.argv.slice(2);
