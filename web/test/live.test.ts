@@ -52,7 +52,7 @@ it('pauses on the space bar, counts what waits, and goes on', async () => {
   await page.keyboard.press('Space');
   await page.getByText('Paused', { exact: true }).waitFor();
   await dashboard.post('shop', [{ event: 'while away 1' }, { event: 'while away 2' }]);
-  await page.getByRole('button', { name: 'Go on (2 waiting)' }).waitFor();
+  await page.getByRole('button', { name: 'Resume (2 waiting)' }).waitFor();
   expect(await page.getByRole('button', { name: 'while away 1' }).count()).toBe(0);
   await page.keyboard.press('Space');
   await page.getByRole('button', { name: 'while away 1' }).waitFor();
@@ -115,7 +115,7 @@ it('tells what is refused and why, before and from now on', async () => {
   await refuse([{ event: 'fine' }, { event: 'seen', colour: HTML }]);
   const newest = list.getByRole('listitem').first();
   await newest.getByText('EVENT_FIELD_UNKNOWN').waitFor();
-  await newest.getByText('event 2 of what was sent').waitFor();
+  await newest.getByText('event 2 in the batch').waitFor();
   expect(await newest.locator('pre').textContent()).toContain('<script>alert(2)</script>');
   expect(await violations(page)).toEqual([]);
 });
