@@ -25,7 +25,7 @@ it('shows the latest at once, then each as it arrives, names and values as the t
   await page.getByRole('button', { name: HTML }).waitFor();
   expect(await rows.first().textContent()).toContain(HTML);
   expect(await page.locator('tbody b, tbody i').count()).toBe(0);
-  await page.getByText('1 in the last minute').waitFor();
+  await page.getByText('1/min').waitFor();
   expect(await violations(page)).toEqual([]);
 
   await page.getByRole('button', { name: HTML }).click();

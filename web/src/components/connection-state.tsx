@@ -11,9 +11,9 @@ const WORDS: Readonly<Record<Connection, string>> = {
 /** Whether what is shown is what happens. */
 export function ConnectionState({ connection, isPaused = false }: { connection: Connection; isPaused?: boolean }) {
   return (
-    <Group gap={8} role="status" wrap="nowrap">
+    <Group gap={8} role="status" wrap="nowrap" miw={0}>
       <span className={classes['dot']} data-connection={isPaused ? 'paused' : connection} aria-hidden />
-      <Text size="sm" c={connection === 'lost' ? 'var(--mantine-color-error)' : 'dimmed'}>
+      <Text size="sm" truncate c={connection === 'lost' ? 'var(--mantine-color-error)' : 'dimmed'}>
         {isPaused && connection === 'open' ? 'Paused' : WORDS[connection]}
       </Text>
     </Group>

@@ -27,8 +27,8 @@ export function Rate({ arrivals }: { arrivals: () => readonly number[] }) {
       <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
         <Text component="span" fw={600} c="var(--mantine-color-text)">
           {count(times.length)}
-        </Text>{' '}
-        in the last minute
+        </Text>
+        /min
       </Text>
     </Group>
   );
