@@ -101,7 +101,7 @@ it.each(['hour', 'day', 'week', 'month', 'period'])(
     const refused = await ask(other);
     expect([refused.status, await refused.json()]).toMatchObject([
       400,
-      { code: 'PARAMETER_INVALID', field: 'report', detail: expect.stringContaining(`report must be ${report}`) },
+      { code: 'PARAMETER_INVALID', field: 'report', detail: expect.stringContaining(`\`report\` must be ${report}`) },
     ]);
     expect((await ask('')).status).toBe(400);
   },
