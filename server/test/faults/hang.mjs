@@ -6,10 +6,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, open, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LmdbRoom } from '../../dist/system/lmdb-reserve.js';
+import { DiskReservation } from '../../dist/system/disk-reservation.js';
 
 process.on('SIGUSR2', () => {
-  LmdbRoom.prototype.within = () => new Promise(() => {});
+  DiskReservation.prototype.within = () => new Promise(() => {});
   const folder = mkdtempSync(join(tmpdir(), 'seismo-hang-'));
   const pipe = join(folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
