@@ -70,7 +70,7 @@ describe.skipIf(!mountsWork())('on a full disk (a small one is mounted for it, w
       let refused: unknown;
       for (let i = 0; i < 3_000 && refused === undefined; i++)
         refused = await failureOf(append(journal, 100).then((place) => taken.push(place)));
-      expect(refused).toMatchObject({ code: 'JOURNAL_UNAVAILABLE', cause: { name: 'NoRoom' } });
+      expect(refused).toMatchObject({ code: 'JOURNAL_UNAVAILABLE', cause: { name: 'DiskFullError' } });
       expect(await failureOf(journal.ping())).toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
       // What was loaded is forgotten without any room, and that makes some.
       const groups = journal.read(1e9);
