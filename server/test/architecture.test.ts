@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import architecture from '../../architecture.json' with { type: 'json' };
+import { cyclesOf } from '../../scripts/import-cycles.mjs';
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
@@ -25,19 +26,6 @@ const imports = files.flatMap((from) =>
     ([, path]) => ({ from, to: relative(SRC, join(SRC, dirname(from), path!)) }),
   ),
 );
-
-/** Cycles of a graph, each as the path that closes it. */
-function cyclesOf(next: ReadonlyMap<string, readonly string[]>): string[] {
-  const done = new Set<string>();
-  const cycles: string[] = [];
-  const visit = (node: string, path: readonly string[]): void => {
-    if (path.includes(node)) cycles.push([...path.slice(path.indexOf(node)), node].join(' → '));
-    else if (!done.has(node)) for (const other of next.get(node) ?? []) visit(other, [...path, node]);
-    done.add(node);
-  };
-  for (const node of next.keys()) visit(node, []);
-  return cycles;
-}
 
 describe('the folders', () => {
   it('are all in architecture.json', () => {

@@ -1,0 +1,1 @@
+export declare function cyclesOf(next: ReadonlyMap<string, readonly string[]>): string[];
