@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
+import { CLOCK_MARGIN_MS } from '../ingest/ids/erased-ids.ts';
 import type { Ingest } from '../ingest/ingest.ts';
-import { DAY_MS } from '../model/duration.ts';
 import type { ErasureProgress } from '../model/erasure.ts';
 import { SeismoError } from '../model/errors.ts';
 import type { StoredEvent } from '../model/event.ts';
@@ -49,8 +49,6 @@ export interface ErasureRun {
 
 /** Each takes a place among the ids that are known. */
 const KEPT_OUT_MAX = 1_000_000;
-/** In which the machine's clock may have been wrong. */
-const CLOCK_MARGIN_MS = DAY_MS;
 
 /** Looking for devices, and counting, are questions of a second or so. */
 const CONTROL: QueryControl = { maxSeconds: 60, maxBytes: 1_500_000_000, maxRows: 1_000_000 };

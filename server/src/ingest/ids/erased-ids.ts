@@ -37,7 +37,7 @@ const AT_ONCE = 10_000;
 const ASKED_MAX = 100_000;
 const ALL_TIME: Range = { from: 0, to: Date.UTC(2100, 0, 1) };
 /** In which a machine's clock may have been wrong. */
-const CLOCK_MARGIN_MS = DAY_MS;
+export const CLOCK_MARGIN_MS = DAY_MS;
 const NOTHING = Buffer.alloc(0);
 
 /** No app is called so. */
