@@ -1,5 +1,6 @@
 /** The three sets of tests and the files in each. `npm test` runs all of them, `npm run test:unit` those that take seconds. */
 
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
@@ -7,36 +8,44 @@ const WORKSPACES = ['server', 'client', 'web'] as const;
 type Workspace = (typeof WORKSPACES)[number];
 
 /** These start the engine, a server or the command line. A file in neither list is a unit test and starts none of them. */
-const ENGINE = [
-  'server/test/analysis/!(anchored-paths|answer-cache).test.ts',
-  'server/test/app/!(retention|zone-moves|lock).test.ts',
-  'server/test/cli/{commands,data-directory,import-cases,import-real}.test.ts',
+export const ENGINE = [
+  'server/test/analysis/!(anchored-paths|answer-cache|answer-size|timeline-pages).test.ts',
+  'server/test/app/!(enforce-retention|zone-moves|lock).test.ts',
+  'server/test/cli/{commands,data-directory,import-cases,import-real,track}.test.ts',
   'server/test/config/machine-memory.test.ts',
   'server/test/contract/*.test.ts',
-  'server/test/docs/{analysis,http-api,identity}.test.ts',
+  'server/test/docs/{analyze,api-reference,commands,concepts,programs}.test.ts',
   'server/test/examples/*.test.ts',
   'server/test/faults/*.test.ts',
-  'server/test/live/{live,live-runs}.test.ts',
+  'server/test/live/live.test.ts',
+  'server/test/mongo/*.test.ts',
   'server/test/openapi/*.test.ts',
   'server/test/package.test.ts',
-  'server/test/store/!(inserts|question-queue).test.ts',
+  'server/test/store/!(inserts|question-queue|rollup-plan).test.ts',
   'client/test/{contract,faults,first-client,package,wire}.test.ts',
 ];
 /** These start a Chromium. */
-const BROWSER = [
+export const BROWSER = [
   'client/test/browser/*.test.ts',
   'client/test/docs.test.ts',
-  'web/test/{dashboards,early,events,explore,explore-kinds,first-event,layout-shift,live,overview}.test.ts',
-  'web/test/{settings,share,shell,sign-in,sql,users}.test.ts',
+  'web/test/{charts-and-layout,dashboards,early,events,explore,explore-kinds,estimates,first-event,layout-shift,links-by-hand,live,new-app,overview,popovers}.test.ts',
+  'web/test/{reports,running-periods,selects,server-away,settings,share,shell,sign-in,sql,times,users}.test.ts',
   'web/test/charts/harness.test.ts',
 ];
 
 /** The engine's tests of the analysis once more, on a ClickHouse server. */
 const ANALYSIS = ENGINE[0]!;
 
-/** Two cores, and an engine or a browser is half a gigabyte each. */
-const MAX_WORKERS = 2;
-const SHARED = { root: fileURLToPath(new URL('.', import.meta.url)), pool: 'forks', hookTimeout: 60_000 } as const;
+/** Tests wait much: a worker a core leaves a quarter of two cores idle. An engine or a browser is half a gigabyte each. */
+const MAX_WORKERS = Math.min(8, availableParallelism() + 1);
+const SHARED = {
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  pool: 'forks',
+  hookTimeout: 60_000,
+  // Modules are loaded once a worker, and so is what they keep, a Chromium, say: loading them took longer than many a file's tests.
+  isolate: false,
+  setupFiles: 'server/test/support/setup.ts',
+} as const;
 /** Vitest polls for a second unless told otherwise, which is short on a busy machine. */
 const PATIENT = { testTimeout: 60_000, expect: { poll: { timeout: 30_000 } } } as const;
 
@@ -51,8 +60,6 @@ function projects(workspaces: readonly Workspace[]): TestProjectConfiguration[] 
         name: 'unit',
         include: all,
         exclude: [...ENGINE, ...BROWSER],
-        // Modules are loaded once a worker: loading them took longer than the tests.
-        isolate: false,
         ...PATIENT,
       },
     },

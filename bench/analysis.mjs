@@ -1,4 +1,4 @@
-// The questions of the analysis API that the bench times, over the 30 days (12 weeks for retention) before a moment.
+// The analysis questions that the bench times, over the 30 days (12 weeks for retention) before a given moment.
 import { NAMES, randomOf, userOf } from './events.mjs';
 
 const DAY_MS = 86_400_000;
@@ -18,7 +18,7 @@ const slowness = (endMs, choice) => ({
   breakdown: ['data.country'],
 });
 
-/** With what it must reach and what it aims at; `turn` asks for another user. */
+/** With the required time and the target; `turn` picks a different user each time. */
 export const QUESTIONS = [
   {
     what: 'trend, 30 days by day, users, 10 events',
@@ -67,7 +67,7 @@ export const QUESTIONS = [
     ask: (endMs) => ({ kind: 'paths', ...month(endMs), start: step('search executed'), steps: 4 }),
   },
   {
-    // Of a user as the events have them: who has more events comes up more often.
+    // A user as the events have them: users with more events come up more often.
     what: 'one user’s timeline, 90 days',
     must: '120 ms',
     aim: '25 ms',

@@ -1,4 +1,4 @@
-// The engine's own bulk load: one client that inserts the same rows as JSONEachRow, 8 MB a request, over the same socket into
+// The engine's own bulk load: one client that inserts the same rows as JSONEachRow, 8 MB per request, over the same socket into
 // the same table with the same roll-ups.
 
 import { randomUUID } from 'node:crypto';
@@ -9,8 +9,8 @@ import { anEvent, randomOf } from './events.mjs';
 const PIECE_BYTES = 8_000_000;
 
 /**
- * @param share in which share of the 90 days (0 to 1) the rows lie
- * @returns rows a second
+ * @param share where in the 90 days (0 to 1) the rows lie
+ * @returns rows per second
  */
 export async function bulkLoad(dataDir, rows, endMs, share) {
   const random = randomOf(9);
@@ -20,7 +20,7 @@ export async function bulkLoad(dataDir, rows, endMs, share) {
 
 /**
  * @param events an iterable, asynchronous or not, of the bench's events with their uuids
- * @returns rows a second while inserting: making the pieces is not counted
+ * @returns rows per second while inserting; making the chunks is not counted
  */
 export async function bulkLoadOf(dataDir, events) {
   const columns =

@@ -1,4 +1,4 @@
-// A small Express application, with the middleware when it is given a server of events: for bench/client-middleware.mjs.
+// A small Express application for bench/client-middleware.mjs, with the middleware when it is given an event server.
 import { createServer } from 'node:http';
 import { seismoExpress } from '../client/dist/express.js';
 

@@ -1,4 +1,4 @@
-// What the Express middleware costs a request: two applications that differ in it alone, each a process of its own, take turns.
+// What the Express middleware costs per request: two applications that differ only in it, each its own process, take turns.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -8,7 +8,7 @@ import { quantile } from './server.mjs';
 
 const ROUNDS = 24;
 const REQUESTS = 3_000;
-/** Before the compiler has seen the code. */
+/** Requests before the compiler has optimised the code. */
 const WARM_UP = 4;
 const PROGRAM = fileURLToPath(new URL('client-app.mjs', import.meta.url));
 
@@ -61,18 +61,18 @@ async function anApp(express, server) {
     return micros;
   };
   return {
-    /** @returns CPU time a request, µs */
+    /** @returns CPU time per request, µs */
     async round() {
       const before = await ask();
       await load(port);
-      // With what is on its way to the server of events.
+      // Includes what is on its way to the event server.
       return ((await ask()) - before) / REQUESTS;
     },
     close: () => child.kill(),
   };
 }
 
-/** One request after the other over a kept connection, so that nothing but the application takes the time. */
+/** One request after the other over a kept connection, so that only the application takes time. */
 async function load(port) {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   await once(socket, 'connect');
@@ -80,7 +80,7 @@ async function load(port) {
     let left = REQUESTS;
     const ask = () => socket.write(`GET /items/${left} HTTP/1.1\r\nHost: shop\r\nUser-Agent: bench\r\n\r\n`);
     socket.on('data', (chunk) => {
-      // The answer is one small piece that ends so.
+      // The answer is one small chunk with this end.
       if (!chunk.latin1Slice().endsWith('}')) return;
       left--;
       if (left === 0) resolve();

@@ -1,4 +1,4 @@
-// `npm run bench:client`: sizes of the client, what it costs the program that uses it, and what is lost in runs of faults; written to
+// `npm run bench:client`: sizes of the client, what it costs the program that uses it, and what is lost in fault runs; written to
 // bench/results/client.md. Two minutes on two cores.
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -60,7 +60,7 @@ function sizes() {
   }
 }
 
-/** Events go to a server that is none: what is measured is the client alone. */
+/** Events go to a server that does not exist: only the client is measured. */
 async function costOfTrack() {
   const text = async () => '{"accepted":500,"duplicates":0,"rejectedTotal":0,"rejected":[]}';
   const fetch = async () => ({ status: 200, headers: { get: () => null }, text });
@@ -81,7 +81,7 @@ async function costOfTrack() {
     const { user, system } = process.cpuUsage(before);
     wholes.push((user + system) / 5_000);
   }
-  // The first rounds are before the compiler has seen the code.
+  // In the first rounds the compiler has not optimised the code yet.
   const [track, whole] = [tracks, wholes].map((each) => quantile(each.slice(10), 0.5));
   record('costs', 'one `track()` of five properties, in the caller’s turn', `${track.toFixed(1)} µs`, '–');
   record('costs', 'the same with batches, gzip and delivery, CPU of all threads', `${whole.toFixed(1)} µs`, '–');
@@ -102,7 +102,7 @@ async function aKey(app) {
   return JSON.parse((await server.ask('POST', '/api/keys', { body })).body).key;
 }
 
-/** The numbers that the server holds, sorted, repeated ones as often as they are there. */
+/** The numbers stored on the server, sorted, duplicates included. */
 async function heldOf(app) {
   const { body } = await server.ask('GET', `/api/events/${app}?limit=10000&order=asc`);
   return JSON.parse(body)
@@ -165,7 +165,7 @@ async function killedAgainAndAgain() {
   await createClient({ server: server.url, app: 'killed', key, directory }).close({ timeoutMs: 20_000 });
   const { body } = await server.ask('GET', '/api/events/killed?limit=10000&order=asc');
   const events = JSON.parse(body);
-  // The process of after tracks again what the one before had tracked and not yet told: that is another event.
+  // The next process tracks again what the one before had tracked but not yet reported: that is another event.
   const repeated = events.length - new Set(events.map(({ uuid }) => uuid)).size;
   const kept = new Set(events.map(({ data }) => data.n)).size;
   record(
@@ -180,7 +180,7 @@ async function killedAgainAndAgain() {
   rmSync(directory, { recursive: true });
 }
 
-/** Ten tabs, each closed in the very turn in which it tracked 1,000 events: twice what browsers promise to send. */
+/** Ten tabs, each closed in the same turn in which it tracked 1,000 events: twice what browsers promise to send. */
 async function closedTabs() {
   if (!findChromium()) return;
   const { chromium } = createRequire(import.meta.url)('playwright-core');

@@ -1,5 +1,5 @@
-// `npm run bench:dashboard -- --store DIR`: how long a browser takes to a painted chart on a store that `npm run bench -- --keep DIR` kept,
-// and until a click shows something; with the weights of the pages, written to bench/results/dashboard.md. A minute on two cores.
+// `npm run bench:dashboard -- --store DIR`: how long a browser takes to paint a chart, on a store kept by `npm run bench -- --keep DIR`,
+// and how long after a click something changes; with the weights of the pages, written to bench/results/dashboard.md. A minute on two cores.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ function explore(q) {
   return `/apps/${app}/explore?q=${encodeURIComponent(JSON.stringify(q))}`;
 }
 
-/** The engine has read its files once; the browser has not. */
+/** The engine has read its files once; the browser has not loaded anything. */
 async function warm() {
   for (const path of [`/apps/${app}/overview`, `/apps/${app}/explore`]) await paintedIn(path);
 }
@@ -55,7 +55,7 @@ async function paintedIn(path) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addCookies([{ name: 'token', value: server.token, url: server.url }]);
   const page = await context.newPage();
-  // Each frame looks whether a canvas carries a coloured line yet: the grey of the axes alone does not count.
+  // Each frame checks whether a canvas has a coloured line yet: the grey of the axes does not count.
   await page.addInitScript(() => {
     const look = () => {
       for (const canvas of document.querySelectorAll('canvas')) {
@@ -87,7 +87,7 @@ async function chartOf(what, path) {
   record(`first painted chart: ${what}`, times);
 }
 
-/** From a click to the next frame in which the page has changed. */
+/** ms from a click to the next frame in which the page has changed. */
 async function interaction() {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addCookies([{ name: 'token', value: server.token, url: server.url }]);

@@ -1,6 +1,6 @@
 // The bench's events: 20 names and a million users, both skewed, over 90 days, five to seven properties of mixed types, from a
-// fixed seed. Bodies are made once; before each use fresh uuids, users and times are written over the old ones, so that the
-// store sees as many of them as there are, and the generator takes little of the cores it shares.
+// fixed seed. Bodies are made once; before each use, fresh uuids, users and times are written over the old ones, so that to the
+// store they are new events, and the generator takes little of the cores that it shares.
 import { randomFillSync } from 'node:crypto';
 
 /** mulberry32 */
@@ -47,7 +47,7 @@ const UUID = '00000000-0000-4000-8000-000000000000';
 const timeOf = (random, endMs, from = 0, to = 1) =>
   String(Math.round(endMs - DAYS * DAY_MS * (1 - (from + random() * (to - from)))));
 
-/** @param share where in the 90 days (0 to 1) it lies; anywhere unless given */
+/** @param share where in the 90 days (0 to 1) it lies; anywhere by default */
 export function anEvent(random, endMs, share) {
   const skewed = (size, power) => Math.floor(size * random() ** power);
   const data = {
@@ -79,7 +79,7 @@ const random16 = Buffer.alloc(16 * 4096);
 let randomAt = random16.length;
 let counter = 0;
 
-/** Writes a UUID's text over the one at `at`. */
+/** Writes a UUID over the one at `at`. */
 function writeUuid(body, at, version) {
   if (randomAt >= random16.length) {
     randomFillSync(random16);
@@ -103,8 +103,8 @@ function writeUuid(body, at, version) {
 }
 
 /**
- * Bodies of `size` events; `next()` gives one with fresh uuids, users and times.
- * @param shareOf in which share of the 90 days (0 to 1) the events of the next body lie: events are posted as they happen
+ * Bodies of `size` events; `next()` returns one with fresh uuids, users and times.
+ * @param shareOf where in the 90 days (0 to 1) the events of the next body lie: events are posted in the order they happen
  */
 export function bodiesOf({ seed, count, size, endMs, version = 4, shareOf }) {
   const random = randomOf(seed);

@@ -1,6 +1,6 @@
 // `npm run bench:import`: how fast `seismo import` takes three million rows of NDJSON and of CSV (the bench's events in order of
-// time over 90 days, each with a uuid of its own), beside the engine's own bulk load of the very same rows in the same run.
-// Written to bench/results/import.md, each format under its own heading; some six minutes a format on two cores.
+// time over 90 days, each with its own uuid), compared with the engine's own bulk load of the very same rows in the same run.
+// Written to bench/results/import.md, each format under its own heading; some six minutes per format on two cores.
 import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
   options: {
     rows: { type: 'string', default: '3000000' },
     formats: { type: 'string', default: 'ndjson,csv' },
-    // Writes the files and ends, so that a quiet machine is not kept waiting for them.
+    // Writes the files and exits, so that this does not take up time on a quiet machine.
     'write-only': { type: 'boolean', default: false },
     'without-server': { type: 'boolean', default: false },
     out: { type: 'string', default: fileURLToPath(new URL('results/import.md', import.meta.url)) },
@@ -35,7 +35,7 @@ const PROPERTIES = ['plan', 'country', 'route', 'ms', 'ok', 'items', 'coupon'];
 const MAPPING = ['--event-from', 'name', '--time', 'at', '--user', 'who', '--id-from', 'id'];
 const pathOf = (format) => join(tmpdir(), `seismo-import-${ROWS}.${format}`);
 
-/** In order of time over the 90 days, as a log is written. */
+/** In order of time over the 90 days, like a log. */
 async function writeFiles() {
   const random = randomOf(7);
   const files = ['ndjson', 'csv'].map((format) => createWriteStream(pathOf(format)));

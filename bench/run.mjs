@@ -1,6 +1,6 @@
 // `npm run bench`: the figures of the core, written to bench/results/latest.md. About 12 minutes on two cores.
-// `npm run bench -- --events 2000000` makes a smaller store, to try things; `--keep DIR` keeps the store there, and
-// `--only questions --keep DIR` asks one that an earlier run kept (nothing is written to the results then).
+// `npm run bench -- --events 2000000` makes a smaller store, to try things out; `--keep DIR` keeps the store there, and
+// `--only questions --keep DIR` measures one that an earlier run kept (results are not written then).
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -177,7 +177,7 @@ async function questions() {
   const month = `from=${day(40)}&to=${day(11)}`;
   const breakdown = (attribute) =>
     timed(attribute === 'country' ? 9 : 2, () => `/api/groups/${app}?attr=${attribute}&${month}`);
-  // Two asks of each: at the third a property gets columns of its own, for which the first ten seconds go by.
+  // Each is asked twice: the third time a property gets its own columns, which takes up the first ten seconds.
   const first = [...(await breakdown('plan')), ...(await breakdown('coupon')), ...(await breakdown('items'))];
   await timed(3, () => `/api/groups/${app}?attr=country&${month}`);
   await new Promise((resolve) => setTimeout(resolve, 25_000));
@@ -232,7 +232,7 @@ async function bytesPerEvent() {
   );
 }
 
-/** With nothing kept: each question is asked of the store, again and again. */
+/** With caches off: each question goes to the store every time. */
 async function analysis() {
   const uncached = ['--query-cache-bytes', '0'];
   server = await startServer(dataDir, { password: readFileSync(passwordFile, 'utf8'), flags: uncached });
@@ -243,10 +243,10 @@ async function analysis() {
     if (answer.status !== 200) throw new Error(`${question.kind}: ${answer.status} ${answer.body}`);
     return performance.now() - started;
   };
-  // Closed periods, and days of which all is stored.
+  // Closed periods, and days whose events are all stored.
   const midnight = endMs - (endMs % 86_400_000);
   for (const { ask: make } of QUESTIONS) for (let turn = 0; turn < 3; turn++) await ask(make(midnight, turn));
-  // Properties asked for often get their columns meanwhile.
+  // Frequently queried properties get their columns meanwhile.
   await new Promise((resolve) => setTimeout(resolve, 25_000));
   await server.stop();
 

@@ -1,4 +1,4 @@
-// Starts the built server as a user would, and asks it.
+// Starts the built server as a user would, and sends requests to it.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -13,7 +13,7 @@ const HEAD_START_MS = 120_000;
 export const aDirectory = () => mkdtempSync(join(tmpdir(), 'seismo-bench-'));
 export const removeDirectory = (path) => rmSync(path, { recursive: true, force: true });
 
-/** @returns the running server: url, token of its admin, how long it took to be ready, and what asks it */
+/** @returns the running server: url, admin token, how long it took to be ready, and a function that sends requests */
 export async function startServer(dataDir, { password, flags = [] } = {}) {
   const started = performance.now();
   const args = [
@@ -84,7 +84,7 @@ export async function startServer(dataDir, { password, flags = [] } = {}) {
   };
 }
 
-/** Resident memory of a process and all below it, bytes. */
+/** Resident memory of a process and all its descendants, bytes. */
 export function memoryOfTree(pid) {
   const parents = new Map();
   const sizes = new Map();
@@ -95,7 +95,7 @@ export function memoryOfTree(pid) {
       parents.set(Number(name), Number(/^PPid:\s+(\d+)/m.exec(status)[1]));
       sizes.set(Number(name), Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024);
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
   const below = (each) => {
@@ -105,7 +105,7 @@ export function memoryOfTree(pid) {
   return [...sizes].filter(([each]) => below(each)).reduce((sum, [, size]) => sum + size, 0);
 }
 
-/** Posts bodies over so many connections until the time is over, or so many events are accepted. */
+/** Posts bodies over the given number of connections until the time is over, or enough events are accepted. */
 export async function load(server, app, next, { connections, seconds = Infinity, events = Infinity, size, onTick }) {
   const latencies = [];
   let accepted = 0;
@@ -130,7 +130,7 @@ export async function load(server, app, next, { connections, seconds = Infinity,
   return { accepted, seconds: (performance.now() - started) / 1000, latencies };
 }
 
-/** HTTP/1.1 over a socket kept open, no more than a load generator needs: node:http took a core of the two. */
+/** HTTP/1.1 over a socket kept open, no more than a load generator needs: node:http took one of the two cores. */
 async function rawClient(url, path, token) {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome', 'microsoft-edge'];
-/** Where installers put it and no PATH leads to. */
+/** Where installers put it without adding it to the PATH. */
 const PLACES = [
   '/usr/bin/chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
@@ -19,8 +19,8 @@ const EXPLANATION = `The tests in a browser need a Chromium, and none was found.
   elsewhere:   any Chromium or Chrome; CHROMIUM_PATH names its program`;
 
 /**
- * The newest flags of headless Chromium, without what would call home or keep anything.
- * Only root needs to go without the sandbox, which cannot be set up for it in a container.
+ * Flags for headless Chromium that keep it from contacting Google or storing anything.
+ * Only root has to run without the sandbox, which cannot be set up for root in a container.
  */
 export const CHROMIUM_FLAGS = [
   '--headless',
@@ -34,8 +34,8 @@ export const CHROMIUM_FLAGS = [
 ];
 
 /**
- * @returns {string | undefined} the program
- * @throws when CHROMIUM_PATH names none
+ * @returns {string | undefined} path of the program
+ * @throws when CHROMIUM_PATH does not name a program
  */
 export function findChromium() {
   const named = process.env.CHROMIUM_PATH;
@@ -58,12 +58,12 @@ export function chromiumOptions() {
   return { executablePath, args: CHROMIUM_FLAGS };
 }
 
-/** A browser of somebody's own, and not one that a program drives: page views of bots are rejected. */
+/** A browser that looks like a person's and not like one driven by a program: page views of bots are rejected. */
 const PERSON = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36';
 
 /**
- * For tests that send page views. Of the whole browser: what is set for a page alone is not sent any more once the page is left.
- * @param {{ userAgent?: string, isDriven?: boolean }} [kind] as `navigator.userAgent` and `navigator.webdriver` tell
+ * For tests that send page views. Set for the whole browser: what is set for a page is no longer sent once the page is left.
+ * @param {{ userAgent?: string, isDriven?: boolean }} [kind] as in `navigator.userAgent` and `navigator.webdriver`
  */
 export function personOptions({ userAgent = PERSON, isDriven = false } = {}) {
   const { args, ...others } = chromiumOptions();
@@ -71,7 +71,7 @@ export function personOptions({ userAgent = PERSON, isDriven = false } = {}) {
   return { ...others, args: [...args, `--user-agent=${userAgent}`, ...own] };
 }
 
-/** Before the tests: as root on Debian installs what is missing, elsewhere says what to do; the tests then fail by themselves. */
+/** Before the tests: as root on Debian, installs what is missing; elsewhere says what to do, and the tests that need it fail. */
 export function ensureChromium() {
   if (findChromium()) return;
   if (process.getuid?.() !== 0 || !isDebian()) {
@@ -83,9 +83,9 @@ export function ensureChromium() {
   );
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) => spawnSync('apt-get', ['-q', ...args], { stdio: 'inherit', env }).status === 0;
-  // Without a font there is no text to be seen, and no paint to be measured.
+  // Without a font no text is drawn, and there is no paint to measure.
   const install = () => apt('install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation');
-  // The lists of packages may be there already; else, or when they are too old, they are brought first.
+  // The package lists may be there already; if not, or if they are too old, they are updated first.
   if (!install() && !(apt('update') && install())) console.error(EXPLANATION);
 }
 

@@ -1,14 +1,22 @@
-// `npm run test:faults`: the faults of server/test/faults and the salvage of the journal in their long form, which `npm test` runs in a short one, and the mutants (mutants.mjs).
+// `npm run test:faults`: the long form of server/test/faults, of the journal's recovery test and of the analysis, which `npm test` runs in a
+// short form, that of the clients in other languages, and the mutants (mutants.mjs).
 import { spawnSync } from 'node:child_process';
+import { checkLanguages } from './languages.mjs';
 import { prepare, root } from './prepare.mjs';
 import { runVitest } from './vitest.mjs';
 
 prepare();
 
-let { passed, failed } = runVitest(['--root', 'server', 'test/faults', 'test/ingest/salvage.test.ts'], {
-  env: { ...process.env, FAULTS: 'long' },
-  reporter: 'verbose',
-});
+let { passed, failed } = runVitest(
+  ['--root', 'server', 'test/faults', 'test/analysis', 'test/ingest/salvage.test.ts'],
+  {
+    env: { ANALYSIS_SEEDS: '10', ...process.env, FAULTS: 'long' },
+    reporter: 'verbose',
+  },
+);
+const languages = checkLanguages({ long: true });
+passed += languages.passed;
+failed += languages.failed;
 const mutants = spawnSync('node', ['scripts/mutants.mjs'], {
   cwd: root,
   stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,4 +1,4 @@
-/** Cycles among files or folders, by what each imports; each as the path that closes it. */
+/** Import cycles among files or folders, each as the path that closes it. */
 export function cyclesOf(next) {
   const done = new Set();
   const cycles = [];

@@ -1,5 +1,5 @@
-// `npm run test:mutants`: breaks each line of mutant-list.mjs in turn, in a copy of the sources, and sees that a test fails. A suite first
-// runs as it is and must pass. `npm run test:mutants -- loader ids` runs those suites alone.
+// `npm run test:mutants`: breaks each line of mutant-list.mjs in turn, in a copy of the sources, and checks that a test fails. Each suite first
+// runs unchanged and must pass. `npm run test:mutants -- loader ids` runs only those suites.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { SUITES } from './mutant-list.mjs';
 import { prepare, root } from './prepare.mjs';
 
-/** A mutant that makes a test wait is caught by the test's own limit; one that makes the run itself wait has survived. */
+/** A mutant that makes a test hang is caught by the test's own limit; one that makes the run itself hang has survived. */
 const RUN_MAX_MS = 180_000;
 const TEST_MAX_MS = 20_000;
 const COPIED = ['architecture.json', 'vitest.config.ts', 'client', 'contract', 'scripts', 'server', 'package.json'];
@@ -63,7 +63,7 @@ function tryOne(workspace, files, { file, find, replace }) {
   }
 }
 
-/** @returns passed, failed (a test did), or what went wrong with the run itself */
+/** @returns passed, failed (a test failed), or what went wrong with the run itself */
 function run(workspace, files) {
   const report = join(copy, 'report.json');
   rmSync(report, { force: true });

@@ -1,4 +1,4 @@
-// What the published packages say about where they come from. The one place for it is `repository` in the package.json of the root, as in
+// What the published packages say about where they come from. It is set in one place, `repository` in the package.json of the root, as in
 // "github:owner/name"; it is not set yet, since the public address is not decided.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,14 +15,14 @@ export function repositoryUrl() {
   return `https://github.com/${name}`;
 }
 
-/** Fields of the package.json of one workspace. */
+/** The package.json fields of one workspace. */
 export const metadata = (url, directory) => ({
   homepage: `${url}#readme`,
   bugs: `${url}/issues`,
   repository: { type: 'git', url: `git+${url}.git`, directory },
 });
 
-/** A README for npm, where links into the repository lead nowhere: they become absolute, or their text alone when no address is known. */
+/** A README for npm, where links into the repository do not work: they become absolute, or plain text when no address is known. */
 export function withAbsoluteLinks(markdown, url) {
   return markdown.replace(
     /(!?)\[([^\]]*)\]\((?!https?:|#|mailto:)((?:[^()]|\([^()]*\))*)\)/g,

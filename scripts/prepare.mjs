@@ -1,4 +1,4 @@
-// Brings a checkout to a state where the server runs: installs and builds what is missing or older than its source.
+// Makes a checkout ready to run the server: installs and builds what is missing or older than its source.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,15 +6,16 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Runs a command at the root; its output is the user's to see. Exits with its code when it fails. */
+/** Runs a command at the root; the user sees its output. Exits with its code when it fails. */
 export function run(command, args) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (error) console.error(`${command} does not start: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
 }
 
 const modifiedMs = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
-/** Of a file, or of all in a folder; the folder's own time tells of what was removed. */
+/** Of a file, or of everything in a folder; the folder's own time shows removals. */
 function newestMs(path) {
   const own = modifiedMs(path);
   if (own === 0 || !statSync(path).isDirectory()) return own;
@@ -43,7 +44,7 @@ export function prepare() {
     console.log('Building the client …');
     run('node', ['client/scripts/build.mjs']);
   }
-  // And the dashboard. The document is written last but for the compressed forms.
+  // And the dashboard. The document is written last, apart from the compressed files.
   const web = ['src', 'public', 'scripts', 'index.html', 'package.json', 'tsconfig.json', 'vite.config.ts'];
   if (
     Math.max(...web.map((name) => newestMs(join(root, 'web', name)))) >

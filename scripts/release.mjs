@@ -7,7 +7,9 @@ import { metadata, repositoryUrl } from './package-metadata.mjs';
 import { root } from './prepare.mjs';
 
 const PACKAGES = ['server', 'client'];
-/** What each package must have, and all that it may have. */
+/** Files of the clients in other languages whose only quoted text is the version. */
+export const VERSION_FILES = ['clients/python/src/seismo/version.py', 'clients/ruby/lib/seismo/version.rb'];
+/** What each package must contain, and everything it may contain. */
 const CONTENTS = {
   server: {
     required: [
@@ -51,7 +53,10 @@ export function contentFaults(name, paths) {
   ];
 }
 
-/** @returns {boolean} of versions like 2.1.0 */
+/** @returns {string} the text of a file of VERSION_FILES with another version */
+export const withVersion = (text, version) => text.replace(/"\d+\.\d+\.\d+"/, `"${version}"`);
+
+/** @returns {boolean} true for versions like 2.1.0 */
 export function isNewer(version, than) {
   const [a, b] = [version, than].map((each) => each.split('.').map(Number));
   const at = a.findIndex((part, index) => part !== b[index]);
@@ -79,6 +84,8 @@ function setVersions(version) {
     const next = { name: packageName, version, description, ...others, ...metadata(url, name) };
     writeFileSync(file, `${JSON.stringify(next, null, 2)}\n`);
   }
+  for (const path of VERSION_FILES)
+    writeFileSync(join(root, path), withVersion(readFileSync(join(root, path), 'utf8'), version));
   run('npm', 'install', '--package-lock-only', '--no-audit', '--no-fund');
   run('npx', 'biome', 'check', '--write', ...PACKAGES.map((name) => `${name}/package.json`));
 }
@@ -92,7 +99,7 @@ function packFaults() {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    // What scripts of the package print comes first.
+    // Output of the package's scripts comes first.
     const [packed] = JSON.parse(out.slice(out.search(/^\[$/m)));
     return contentFaults(
       name,
@@ -119,4 +126,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.log(`Version ${version} is committed and tagged. When its checks are green:`);
   console.log(`  git push origin HEAD v${version}`);
   for (const name of PACKAGES) console.log(`  npm publish --workspace ${name}`);
+  console.log('  python -m build clients/python && twine upload clients/python/dist/*');
+  console.log(`  cd clients/ruby && gem build seismo-client.gemspec && gem push seismo-client-${version}.gem`);
 }

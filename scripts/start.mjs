@@ -1,5 +1,5 @@
-// `npm start`: brings the checkout to where the server runs, then runs it in this very process: signals arrive where they
-// are handled, and no second Node waits beside it.
+// `npm start`: makes the checkout ready to run, then runs the server in this very process: signals arrive where they
+// are handled, and no second Node process waits beside it.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { prepare, root } from './prepare.mjs';

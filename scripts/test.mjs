@@ -1,40 +1,32 @@
-// `npm test`: everything CI does. Lint, type-checks and weight count as one test each beside Vitest's own.
-//   node scripts/test.mjs unit   only the named sets of vitest.config.ts, without lint, types and weight
-import { spawnSync } from 'node:child_process';
+// `npm test`: everything CI does: Vitest's tests and, beside them, the checks of checks.mjs.
+//   node scripts/test.mjs unit   only the named sets of vitest.config.ts
+import { startBeside } from './beside.mjs';
 import { ensureChromium } from './chromium.mjs';
+import { ensureFerretdb } from './ferretdb.mjs';
 import { hasPython } from './has-python.mjs';
-import { prepare, root } from './prepare.mjs';
-import { runVitest } from './vitest.mjs';
+import { prepare } from './prepare.mjs';
+import { again, runVitest } from './vitest.mjs';
 
 const sets = process.argv.slice(2);
 prepare();
 if (sets.length === 0 || sets.includes('browser')) ensureChromium();
+if (sets.length === 0 || sets.includes('engine')) ensureFerretdb();
 
-let passed = 0;
-let failed = 0;
-const checks = [
-  ['Lint', 'npx', 'biome', 'check', '.'],
-  ['Type-check of the server', 'npx', 'tsc', '-p', 'server/tsconfig.json', '--noEmit'],
-  ['Type-check of the client', 'npx', 'tsc', '-p', 'client/tsconfig.json'],
-  ['Type-check of the client for browsers', 'npx', 'tsc', '-p', 'client/tsconfig.browser.json'],
-  ['Type-check of the tests in a browser', 'npx', 'tsc', '-p', 'client/tsconfig.browser.test.json'],
-  ['Type-check of the dashboard', 'npx', 'tsc', '-p', 'web/tsconfig.json'],
-  ["Type-check of the dashboard's tests", 'npx', 'tsc', '-p', 'web/tsconfig.test.json'],
-  ['Weight of the dashboard', 'node', 'web/scripts/weights.mjs'],
-];
-for (const [title, program, ...args] of sets.length === 0 ? checks : []) {
-  console.log(`${title} …`);
-  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
-  if (status === 0) passed++;
-  else failed++;
-}
-
+const checks = sets.length === 0 ? startBeside('scripts/checks.mjs') : undefined;
 const projects = sets.length > 0 ? sets : ['unit', 'engine', 'browser', ...(hasPython ? ['clickhouse'] : [])];
-const tests = runVitest(projects.flatMap((name) => ['--project', name]));
-passed += tests.passed;
-failed += tests.failed;
-if (tests.skipped.length > 0) console.log(list(`Skipped here (${tests.skipped.length}):`, tests.skipped));
+const chosen = projects.flatMap((name) => ['--project', name]);
+const together = runVitest(chosen);
+const beside = (await checks?.()) ?? { passed: 0, failed: 0, skipped: [], failures: [] };
+const tests = again(together, chosen);
+
+const passed = tests.passed + beside.passed;
+const failed = tests.failed + beside.failed;
+const failures = [...tests.failures, ...beside.failures];
+const skipped = [...tests.skipped, ...beside.skipped];
+if (skipped.length > 0) console.log(list(`Skipped here (${skipped.length}):`, skipped));
 console.log(list('Slowest files:', tests.slowest));
+if (tests.unsteady.length > 0) console.log(list('Failed beside others, passed by themselves:', tests.unsteady));
+if (failures.length > 0) console.log(list('Failed:', failures));
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 

@@ -3,16 +3,16 @@ import type { HttpAnswer, HttpRequest, Send } from './runtime.ts';
 
 export type Purpose = 'post' | 'read';
 
-/** A token is renewed so long before it ends. */
+/** A token is renewed this long before it expires. */
 const EARLY_MS = 10_000;
 
-/** Sends requests as somebody: with a key, or signed in, and signed in again when the token is refused. */
+/** Sends authenticated requests: with a key, or signed in; signs in again when the token is rejected. */
 export function createAccess(options: ClientOptions, api: string, send: Send, timeoutMs: number, now: () => number) {
   const { key, readKey, credentials } = options;
   let session: { readonly token: string; readonly endsAt: number } | undefined;
   let signingIn: Promise<HttpAnswer | undefined> | undefined;
 
-  /** @returns the refusal, if it was one */
+  /** @returns the error, if the response is one */
   async function signIn(): Promise<HttpAnswer | undefined> {
     const answer = await send({
       method: 'POST',
@@ -51,7 +51,7 @@ export function createAccess(options: ClientOptions, api: string, send: Send, ti
     const used = own ?? session?.token;
     const answer = await sendAs(used);
     if (answer.status !== 401 || own !== undefined || !credentials) return answer;
-    // The token was ended on the other side: by a restart with another key, or because the password was changed.
+    // The server no longer takes the token: it was restarted with another key, or the password was changed.
     if (session?.token === used) {
       session = undefined;
       const refusal = await signInOnce();

@@ -7,15 +7,15 @@ import { openStorage } from './browser/storage.ts';
 import { trackVitals } from './browser/vitals.ts';
 
 export interface PageOptions extends BrowserOptions {
-  /** What is tracked by itself; everything unless said. */
+  /** What is tracked automatically; everything by default. */
   readonly auto?: readonly (keyof typeof FEATURES)[];
 }
 
 const FEATURES = { pages: trackPageViews, clicks: trackClicks, vitals: trackVitals, errors: trackErrors };
 
 /**
- * The client of a page: what the script tag does, for pages that are built from modules. One a page and app: when there is one, of
- * the script tag too, that one.
+ * The client of a page, for pages built from modules: it does what the script tag does. There is one instance per page and app,
+ * shared with the script tag.
  */
 export function createBrowserClient({ auto, ...options }: PageOptions): Page {
   return oneInstance(options, openStorage, (page) => {

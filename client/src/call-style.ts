@@ -8,14 +8,14 @@ import { setTimer } from './runtime.ts';
 
 export type Callback<T> = (error: Error | null, result?: T) => void;
 
-/** What a callback of an event is given: what was sent and is stored now. */
+/** Passed to an event's callback: what was sent and is now stored. */
 export interface Posted {
   readonly app: string;
   readonly event: EventName;
   readonly data?: EventData;
 }
 
-/** The call style of the first Seismo's client: a function that sends, with the questions beside it. */
+/** The call style of the first Seismo's client: a function that sends events, with the questions as its properties. */
 export interface Events {
   (event: EventName, callback?: Callback<Posted>): void;
   (event: EventName, data: EventData | undefined, callback?: Callback<Posted>): void;
@@ -26,7 +26,7 @@ export interface Events {
 }
 
 export function createCallStyle(createClient: (options: ClientOptions) => Client) {
-  /** @throws TypeError when an option is not usable */
+  /** @throws TypeError when an option is not valid */
   return function seismo(app: string, options: Omit<ClientOptions, 'app'>): Events {
     const client = createClient({ ...options, app });
 
@@ -37,7 +37,7 @@ export function createCallStyle(createClient: (options: ClientOptions) => Client
         client.track(event, data);
         return;
       }
-      // Who waits for a call keeps the process alive, as with the first client, though not for ever.
+      // A pending call keeps the process alive, as in the first client, though not for ever.
       const release = setTimer(() => {}, options.flushTimeoutMs ?? DEFAULTS.flushTimeoutMs, true);
       client.track(event, data, {
         done(drop) {
@@ -61,7 +61,7 @@ export function createCallStyle(createClient: (options: ClientOptions) => Client
   };
 }
 
-/** Outside of the promise, so that what the callback throws is the host's error and not a second call. */
+/** Outside the promise, so that what the callback throws is the host's error and does not cause a second call. */
 function call<T>(promise: Promise<T>, callback: Callback<T> | undefined): void {
   promise.then(
     (result) => setTimeout(() => callback?.(null, result)),

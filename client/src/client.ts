@@ -1,5 +1,5 @@
 import { createAccess } from './access.ts';
-import { answerOf } from './delivery/answer.ts';
+import { type Answer, answerOf } from './delivery/answer.ts';
 import { createDelivery, type Delivery } from './delivery/delivery.ts';
 import { createQueue, type Drop, type Keeper } from './delivery/queue.ts';
 import { withPolicy } from './delivery/when-full.ts';
@@ -23,9 +23,9 @@ import { refusalOf, SeismoError } from './request-error.ts';
 import { type HttpAnswer, type Runtime, setTimer } from './runtime.ts';
 
 export interface TrackCall extends TrackOptions {
-  /** Serverless: of this one call, where the platform hands one to each request. */
+  /** Serverless: belongs to this one call, where the platform hands one to each request. */
   readonly waitUntil?: WaitUntil;
-  /** Told once: without an argument when the server has the event. */
+  /** Called once: without an argument when the server has the event. */
   readonly done?: (drop?: Drop) => void;
 }
 
@@ -35,42 +35,50 @@ export interface Limit {
 
 export interface Client {
   /**
-   * Sends an event, later and with others. Never throws and never rejects: what does not reach the server is told to `onDrop`.
-   * @returns a promise to await only with `whenFull: 'block'`: it resolves when the event has its place
+   * Sends an event later, together with others. Never throws and never rejects: `onDrop` is called for events that do not reach the server.
+   * @returns a promise to await only with `whenFull: 'block'`: it resolves when the event is queued
    */
   track(event: EventName, data?: EventData, options?: TrackCall): PromiseLike<void>;
   /**
-   * Says who a user is: the latest traits win. With `device`, that device is this user from now on and was before. What is no id
-   * (docs/send-events/node.md) is told to `onDrop`.
+   * Sets a user's traits: the latest win. With `device`, that device belongs to this user, past events included. For an invalid id
+   * (docs/send-events/node.md) `onDrop` is called.
    */
   identify(user: Id, traits?: EventData, options?: TrackCall): PromiseLike<void>;
   /** One page of events, newest first. @throws SeismoError */
   query(parameters?: EventsQuery): Promise<readonly StoredEvent[]>;
-  /** All events that match, page by page as they are taken. @throws SeismoError */
+  /** All matching events; pages are fetched as they are needed. @throws SeismoError */
   events(parameters?: EventsQuery): AsyncGenerator<StoredEvent, void>;
   /** @throws SeismoError */
   report(parameters: ReportQuery): Promise<Report>;
   /** @throws SeismoError */
   groups(parameters: GroupsQuery): Promise<Groups>;
   /** Asks a question of the analysis API. @throws SeismoError */
+  analyze<const Q extends Question>(question: Q): Promise<AnalysisOf<Q>>;
+  /** @deprecated The earlier spelling of `analyze`. */
   analyse<const Q extends Question>(question: Q): Promise<AnalysisOf<Q>>;
-  /** Sends now what waits. @returns whether all of it was answered for or dropped in time */
+  /** Sends the waiting events now. @returns whether all of them were acknowledged or dropped in time */
   flush(limit?: Limit): Promise<boolean>;
-  /** The same, and takes nothing more. What could not be sent is dropped, unless it is kept on disk. */
+  /** Flushes and accepts no more events. What could not be sent is dropped, unless it is kept on disk. */
   close(limit?: Limit): Promise<boolean>;
-  /** Events that wait. */
+  /** The number of waiting events. */
   readonly pending: number;
 }
 
 /** Smaller bodies cost more to compress than to send. */
 const GZIP_MIN_BYTES = 1_024;
-/** The longest a timer can be. */
+/** The longest delay that a timer takes. */
 const FOREVER_MS = 2 ** 31 - 1;
 const DONE: PromiseLike<void> = Promise.resolve();
 
+/** With a wrong key, what is on disk waits for the next start, which may have the right one. */
+const patient = (answer: Answer, retryAfterMs: number): Answer =>
+  answer.status === 401 || answer.status === 403
+    ? { ...answer, status: 0, deniedStatus: answer.status, retryAfterMs }
+    : answer;
+
 export type Fault = (message: string, details: Readonly<Record<string, unknown>>) => void;
 
-/** @throws TypeError when an option is not usable; what `openKeeper` throws */
+/** @throws TypeError when an option is not valid; whatever `openKeeper` throws */
 export function createClientOn(
   runtime: Runtime,
   options: ClientOptions,
@@ -87,7 +95,7 @@ export function createClientOn(
   let hasWarned = false;
 
   function tellDrop(text: string | undefined, drop: Drop): void {
-    // What is tracked because of a drop and dropped in its turn is not told: it would never end.
+    // Drops of events tracked because of a drop are not reported: that would never end.
     if (telling) return;
     telling = true;
     quietly(() => {
@@ -111,8 +119,12 @@ export function createClientOn(
     clock: options.clock ? clock.now : () => performance.now(),
     random: Math.random,
     setTimer: clock.setTimer,
-    onRetry: ({ status, code, detail }, waitMs) =>
-      quietly(() => log?.('posting failed, will be tried again', { status, code, detail, waitMs: Math.round(waitMs) })),
+    onRetry({ status, code, detail, deniedStatus }, waitMs) {
+      const what = deniedStatus
+        ? 'the server does not accept the key, the events are kept on disk and will be tried again'
+        : 'posting failed, will be tried again';
+      quietly(() => log?.(what, { status: deniedStatus ?? status, code, detail, waitMs: Math.round(waitMs) }));
+    },
     async send(texts) {
       const body = `{"sentAt":${clock.now()},"events":[${texts.join(',')}]}`;
       const packed = set.gzip && body.length >= GZIP_MIN_BYTES ? await runtime.gzip?.(body) : undefined;
@@ -123,7 +135,8 @@ export function createClientOn(
       } catch (error) {
         return { status: 0, detail: String(error) };
       }
-      return answerOf(answer.status, answer.header('retry-after'), answer.text, clock.now());
+      const read = answerOf(answer.status, answer.header('retry-after'), answer.text, clock.now());
+      return keeper ? patient(read, set.retryMaxMs) : read;
     },
   });
 
@@ -135,7 +148,7 @@ export function createClientOn(
       try {
         log?.('a callback of the host failed', { error });
       } catch {
-        // The log itself failed: there is nobody left to tell.
+        // The log itself failed: there is nowhere left to report it.
       }
     }
   }
@@ -153,7 +166,7 @@ export function createClientOn(
       });
       if (waitUntil) keepAlive(waitUntil);
       if (!place) return DONE;
-      // Whoever awaits its place keeps the process alive.
+      // A caller that awaits room in the queue keeps the process alive.
       const release = setTimer(() => {}, FOREVER_MS, true);
       place.then(release);
       return place;
@@ -162,7 +175,7 @@ export function createClientOn(
     }
   }
 
-  /** What the client itself does not send. */
+  /** Events that the client itself does not send. */
   function refuse(name: EventName, call: TrackCall, detail: string): PromiseLike<void> {
     const drop: Drop = { reason: 'invalid', detail };
     tellDrop(withoutData(name, call, clock.now()), drop);
@@ -170,9 +183,9 @@ export function createClientOn(
     return DONE;
   }
 
-  /** Once: whoever gets it wrong gets it wrong with each event. */
+  /** Warns once: a program that gets it wrong gets it wrong with every event. */
   function warnOfId(value: unknown): void {
-    const message = 'ignored, no id';
+    const message = 'invalid id, ignored';
     if (!hasWarned) quietly(() => (log ? log(message, { value }) : console.warn(`seismo: ${message}:`, value)));
     hasWarned = true;
   }
@@ -193,7 +206,7 @@ export function createClientOn(
     }
   };
 
-  /** Those that were handed a promise in this turn. */
+  /** The functions that were handed a promise in this turn. */
   const handed = new Set<WaitUntil>();
   function keepAlive(waitUntil: WaitUntil): void {
     if (handed.has(waitUntil)) return;
@@ -209,7 +222,7 @@ export function createClientOn(
   function flush({ timeoutMs = set.flushTimeoutMs }: Limit): Promise<boolean> {
     if (!delivery.items[0]) return Promise.resolve(true);
     return new Promise((resolve) => {
-      // Whoever awaits this keeps the process alive, no longer than until here.
+      // A caller that awaits this keeps the process alive, until here at the longest.
       const cancel = options.clock
         ? clock.setTimer(() => resolve(false), timeoutMs)
         : setTimer(() => resolve(false), timeoutMs, true);
@@ -240,8 +253,10 @@ export function createClientOn(
     }
   }
 
-  /** What the server answers is of the type that its document says. */
+  /** The server's answer has the type that its OpenAPI document gives. */
   const read = async <T>(path: string, body?: object): Promise<T> => JSON.parse((await ask(path, body)).text);
+
+  const analyze = <Q extends Question>(question: Q): Promise<AnalysisOf<Q>> => read(`query/${app}`, question);
 
   return {
     track: (event, data, call = {}) => add(event, data, call),
@@ -253,13 +268,14 @@ export function createClientOn(
         const answer: HttpAnswer = await ask(`events/${app}${search}`);
         const page: readonly StoredEvent[] = JSON.parse(answer.text);
         yield* page;
-        // Where the server is mounted is known already: of the link, the query alone is of use.
+        // Where the server is mounted is known already: only the query of the link is used.
         search = /<[^>?]*(\?[^>]*)>; *rel="next"/.exec(answer.header('link') ?? '')?.[1];
       }
     },
     report: ({ report, ...parameters }) => read(`reports/${report}/${app}${searchOf(parameters)}`),
     groups: (parameters) => read(`groups/${app}${searchOf(parameters)}`),
-    analyse: <Q extends Question>(question: Q): Promise<AnalysisOf<Q>> => read(`query/${app}`, question),
+    analyze,
+    analyse: analyze,
     flush: (limit = {}) => flush(limit),
     async close(limit = {}) {
       const done = await flush(limit);
@@ -273,7 +289,7 @@ export function createClientOn(
   };
 }
 
-/** Options that were left undefined take their defaults. */
+/** Options left undefined take their defaults. */
 function given<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,20 +1,20 @@
 import { numberText } from './id-text.ts';
 import { type Random, uuidV7 } from './uuid.ts';
 
-/** An id as a program has it: a number becomes its text. */
+/** An id as programs have it: a number is turned into a string. */
 export type Id = string | number | bigint | null | undefined;
 
-/** What may be said of an event beside its name and its data. */
+/** The optional parts of an event. */
 export interface TrackOptions {
-  /** The id of the event's name; the server makes one from the name when absent. */
+  /** The id of the event's name; the server derives one from the name when absent. */
   readonly id?: string | undefined;
   readonly user?: Id;
   /** The anonymous id. */
   readonly device?: Id;
   readonly session?: Id;
-  /** When it happened; now unless said. */
+  /** When it happened; now by default. */
   readonly timestamp?: Date | number | string | undefined;
-  /** The event's own identity: the server counts one once. Made by the client when absent. */
+  /** The event's own identity: the server counts each once. Made by the client when absent. */
   readonly uuid?: string | undefined;
 }
 
@@ -38,9 +38,9 @@ export interface SentEvent {
 export const IDENTIFY = '$identify';
 
 /**
- * The event as JSON text: fixed now, so that what the host changes later does not change it, and every retry is the same.
- * @param random fills an array with chance
- * @throws TypeError for data that JSON cannot hold
+ * The event as JSON: fixed now, so that what the host changes later does not change it, and every retry is the same.
+ * @param random fills an array with random numbers
+ * @throws TypeError for data that cannot be written as JSON
  */
 export function eventText(
   name: EventName,

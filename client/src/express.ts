@@ -5,7 +5,7 @@ import type { ClientOptions } from './options.ts';
 import { createRequestEvents, type NamedOptions, type RequestOptions, sinceMs, UNMATCHED } from './requests.ts';
 import { followRoute, patternSeen, type Routed } from './route-pattern.ts';
 
-/** What of Express is used: of versions 4 and 5 alike. */
+/** The parts of Express that are used, the same in versions 4 and 5. */
 export interface ExpressRequest extends IncomingMessage, Routed {
   readonly originalUrl?: string;
 }
@@ -15,21 +15,21 @@ export type ErrorMiddleware = (error: unknown, request: ExpressRequest, response
 
 export interface SeismoExpress {
   readonly client: Client;
-  /** One event a request: method, route's pattern, status, ms, bytes. First of all middleware. */
+  /** One event per request: method, route pattern, status, ms, bytes. Goes before all other middleware. */
   requests(options?: RequestOptions<ExpressRequest>): Middleware;
-  /** An event of its own for one route, when it was answered with a status below 400. */
+  /** Sends another event for one route, when it was answered with a status below 400. */
   trackEvent(name: string, options?: NamedOptions<ExpressRequest>): Middleware;
-  /** An event for each error, with a hash of its stack, which passes on. After the routes, before other handlers of errors. */
+  /** Sends an event for each error, with a hash of its stack, and passes the error on. Goes after the routes, before other error handlers. */
   errors(): ErrorMiddleware;
 }
 
 /**
- * Middleware for Express, on a client given or made from its options.
- * @throws TypeError when an option is not usable
+ * Middleware for Express, with the given client or one made from the given options.
+ * @throws TypeError when an option is not valid
  */
 export function seismoExpress(options: ClientOptions | { readonly client: Client }): SeismoExpress {
   const client = 'client' in options ? options.client : createClient(options);
-  /** Of `requests`: whoever it says is the user is so for the others too. */
+  /** Those of `requests`: the user it names is the user for the others too. */
   let common: RequestOptions<ExpressRequest> = {};
   const routeOf = (request: ExpressRequest): string => patternSeen(request) ?? UNMATCHED;
 

@@ -5,7 +5,7 @@ import { createClient } from './node.ts';
 import type { ClientOptions } from './options.ts';
 import { createRequestEvents, type NamedOptions, type RequestOptions, sinceMs, UNMATCHED } from './requests.ts';
 
-/** What of Fastify is used: of versions 4 and 5 alike. */
+/** The parts of Fastify that are used, the same in versions 4 and 5. */
 export interface FastifyRequestLike {
   readonly method: string;
   readonly url: string;
@@ -20,7 +20,7 @@ export interface FastifyReplyLike {
 type Done = (error?: Error) => void;
 export type ResponseHook = (request: FastifyRequestLike, reply: FastifyReplyLike, done: Done) => void;
 
-/** The instance, as far as the plugin needs it. */
+/** The parts of the instance that the plugin needs. */
 export interface FastifyLike {
   decorate(name: string, value: unknown): unknown;
   addHook(name: 'onRequest' | 'onResponse', hook: ResponseHook): unknown;
@@ -31,16 +31,16 @@ export interface FastifyLike {
   addHook(name: 'onClose', hook: (instance: unknown, done: Done) => void): unknown;
 }
 
-/** Found as `fastify.seismo`. */
+/** Available as `fastify.seismo`. */
 export interface SeismoFastify {
   readonly client: Client;
-  /** For the `onResponse` of one route: an event of its own, when it was answered with a status below 400. */
+  /** For the `onResponse` hook of one route: another event, when it was answered with a status below 400. */
   trackEvent(name: string, options?: NamedOptions<FastifyRequestLike>): ResponseHook;
 }
 
 export type SeismoFastifyOptions = (ClientOptions | { readonly client: Client }) & RequestOptions<FastifyRequestLike>;
 
-/** One event a request, and one an error; `fastify.seismo` for more. */
+/** One event per request and one per error; `fastify.seismo` for more. */
 export function seismoFastify(fastify: FastifyLike, options: SeismoFastifyOptions, done: Done): void {
   const own = 'client' in options ? undefined : createClient(options);
   const client = 'client' in options ? options.client : own!;
@@ -88,7 +88,7 @@ export function seismoFastify(fastify: FastifyLike, options: SeismoFastifyOption
   done();
 }
 
-// What `fastify-plugin` does: the hooks are for the whole application and not for this plugin's own corner of it.
+// As `fastify-plugin` does it: the hooks are for the whole application, not only for this plugin's own scope.
 Object.assign(seismoFastify, {
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'seismo-client',

@@ -1,6 +1,6 @@
 import type { Send } from './runtime.ts';
 
-/** What of `fetch` is used. */
+/** The part of `fetch` that is used. */
 export type Fetch = (
   url: string,
   init: {

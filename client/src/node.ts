@@ -10,9 +10,9 @@ import type { Runtime } from './runtime.ts';
 import type { Random } from './uuid.ts';
 
 const compress = promisify<Buffer, { level: number }, Buffer>(gzip);
-/** Events compress nearly as well with the fastest level, in a quarter of the time. */
+/** Events compress nearly as well at the fastest level, in a quarter of the time. */
 const LEVEL = 1;
-/** Asked for in one piece: chance for one event alone costs 12 µs, most of it for the asking. */
+/** Fetched in one piece: random bytes for a single event cost 12 µs, most of it for the call. */
 const CHANCE_LENGTH = 2_048;
 /** Made with the first client and shared by all of them. */
 let runtime: Runtime | undefined;
@@ -38,8 +38,8 @@ function createRandom(): Random {
 }
 
 /**
- * A client of one app.
- * @throws TypeError when an option is not usable, Error when `directory` is not
+ * Creates a client of one app.
+ * @throws TypeError when an option is not valid, Error when `directory` cannot be used
  */
 export function createClient(options: ClientOptions): Client {
   runtime ??= createRuntime();

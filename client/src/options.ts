@@ -4,56 +4,56 @@ import type { SentEvent } from './event.ts';
 import type { Fetch } from './fetch-send.ts';
 import type { Clock } from './runtime.ts';
 
-/** Name and password, or a GitHub personal access token: of somebody who may do what is asked. */
+/** Name and password, or a GitHub personal access token, of an account with the rights that are needed. */
 export type Credentials = { readonly username: string; readonly password: string } | { readonly token: string };
 
 export type WaitUntil = (promise: Promise<unknown>) => void;
 
 export interface ClientOptions {
-  /** Where the server is, like `https://seismo.example.com`; with the path where it is mounted, if it is. */
+  /** The server's URL, such as `https://seismo.example.com`; with the path where it is mounted, if any. */
   readonly server: string;
   /** The app whose events are sent and read. */
   readonly app: string;
-  /** A key for programs: a write key sends events, a read key asks. */
+  /** A key: a write key sends events, a read key asks questions. */
   readonly key?: string;
   /** A read key, where `key` is a write key and questions are asked too. */
   readonly readKey?: string;
   /** Instead of keys: signs in, and again when the token has expired. */
   readonly credentials?: Credentials;
 
-  /** Most events that wait; 10,000 unless said, 100,000 with `directory`. */
+  /** The most events that wait; 10,000 by default, 100,000 with `directory`. */
   readonly queueMaxEvents?: number;
-  /** Most bytes that wait; 16 MiB unless said, 64 MiB with `directory`. */
+  /** The most bytes that wait; 16 MiB by default, 64 MiB with `directory`. */
   readonly queueMaxBytes?: number;
-  /** What happens to an event when as many wait: `dropOldest` (default), `dropNewest`, or `block`: `await track(…)` waits. */
+  /** What happens to a new event when the queue is full: `dropOldest` (default), `dropNewest`, or `block`: `await track(…)` waits. */
   readonly whenFull?: WhenFull;
   /** Node: events wait on disk in this directory and outlive the process. Several processes may share it. */
   readonly directory?: string;
-  /** Most events a request; 500 unless said. */
+  /** The most events per request; 500 by default. */
   readonly batchMaxEvents?: number;
-  /** Most bytes a request, before compression; 512 KiB unless said. */
+  /** The most bytes per request, before compression; 512 KiB by default. */
   readonly batchMaxBytes?: number;
-  /** So long, in ms, an event waits for others; 1,000 unless said. */
+  /** How long, in ms, an event waits for others; 1,000 by default. */
   readonly batchMaxWaitMs?: number;
-  /** The first wait, in ms, before a request is repeated, doubled each time; 1,000 unless said. */
+  /** The first wait, in ms, before a request is repeated; doubled each time; 1,000 by default. */
   readonly retryMinMs?: number;
-  /** The longest of these waits, in ms; 60,000 unless said. */
+  /** The longest of these waits, in ms; 60,000 by default. */
   readonly retryMaxMs?: number;
-  /** An event older than this, in ms, is dropped: 6 days unless said, since the server knows a repeated one for 7. */
+  /** An event older than this, in ms, is dropped: 6 days by default, since the server recognises a repeated one for 7. */
   readonly maxAgeMs?: number;
-  /** So long, in ms, an answer is awaited; 10,000 unless said. */
+  /** How long, in ms, an answer is awaited; 10,000 by default. */
   readonly timeoutMs?: number;
-  /** So long, in ms, `flush` and `close` wait; 10,000 unless said. */
+  /** How long, in ms, `flush` and `close` wait; 10,000 by default. */
   readonly flushTimeoutMs?: number;
-  /** Whether larger bodies are compressed; true unless said. */
+  /** Whether larger bodies are compressed; true by default. */
   readonly gzip?: boolean;
-  /** Serverless: is handed a promise for what was tracked, so that the platform lets the function live until it is sent. */
+  /** Serverless: gets a promise for what was tracked, so that the platform keeps the function alive until it is sent. */
   readonly waitUntil?: WaitUntil;
-  /** Told of every event that will not reach the server, and why. */
+  /** Called for every event that will not reach the server, with the reason. */
   readonly onDrop?: (event: SentEvent, drop: Drop) => void;
-  /** Told what goes on; nothing is logged unless this is given. */
+  /** Gets log messages; nothing is logged by default. */
   readonly log?: (message: string, details: Readonly<Record<string, unknown>>) => void;
-  /** Used instead of the runtime's own way to the network. */
+  /** Used instead of the runtime's own HTTP client. */
   readonly fetch?: Fetch;
   readonly clock?: Clock;
 }
@@ -80,21 +80,23 @@ const WHEN_FULL: readonly string[] = ['dropOldest', 'dropNewest', 'block'];
 const APP = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
- * @returns the address of the API
+ * @returns the URL of the API
  * @throws TypeError: a mistake in the program, found at its start and not in the middle of its work
  */
 export function checkOptions(options: ClientOptions): string {
   const { server, app, whenFull } = options ?? {};
   if (typeof server !== 'string' || !/^https?:\/\//.test(server) || !isUrl(server))
-    throw new TypeError(`seismo-client: server must be an address like https://seismo.example.com, not ${server}.`);
+    throw new TypeError(`seismo-client: \`server\` must be a URL such as https://seismo.example.com, not ${server}.`);
   if (typeof app !== 'string' || !APP.test(app))
-    throw new TypeError(`seismo-client: app must be 1 to 64 of A-Z a-z 0-9 . _ - and not ${app}.`);
+    throw new TypeError(
+      `seismo-client: \`app\` must be 1 to 64 letters, digits, dots, underscores or hyphens, not ${app}.`,
+    );
   if (whenFull !== undefined && !WHEN_FULL.includes(whenFull))
-    throw new TypeError(`seismo-client: whenFull must be one of ${WHEN_FULL.join(', ')}.`);
+    throw new TypeError('seismo-client: `whenFull` must be `dropOldest`, `dropNewest` or `block`.');
   for (const [name, preset] of Object.entries(DEFAULTS)) {
     const given: unknown = options[name as keyof ClientOptions];
     if (typeof preset === 'number' && given !== undefined && !(typeof given === 'number' && given > 0))
-      throw new TypeError(`seismo-client: ${name} must be a number above 0.`);
+      throw new TypeError(`seismo-client: \`${name}\` must be a number greater than 0.`);
   }
   return server.replace(/\/+$/, '');
 }

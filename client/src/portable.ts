@@ -6,7 +6,7 @@ import type { Runtime } from './runtime.ts';
 
 const encoder = new TextEncoder();
 
-/** For runtimes that have the web's interfaces and no other: `fetch`, `crypto`, `TextEncoder`, `CompressionStream`. */
+/** For runtimes that have only web APIs: `fetch`, `crypto`, `TextEncoder`, `CompressionStream`. */
 const runtime: Runtime = {
   send: sendByFetch((url, init) => fetch(url, init)),
   gzip:
@@ -21,12 +21,12 @@ const runtime: Runtime = {
 };
 
 /**
- * A client of one app.
- * @throws TypeError when an option is not usable
+ * Creates a client of one app.
+ * @throws TypeError when an option is not valid
  */
 export function createClient(options: ClientOptions): Client {
   if (options.directory !== undefined)
-    throw new TypeError('seismo-client: directory needs Node; leave it out to hold events in memory.');
+    throw new TypeError('seismo-client: `directory` needs Node. Leave it out to keep events in memory.');
   return createClientOn(runtime, options);
 }
 

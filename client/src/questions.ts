@@ -15,7 +15,7 @@ export type EventsQuery = Omit<Operations['getApiEventsApp']['query'], 'csvSafe'
 export type GroupsQuery = Operations['getApiGroupsApp']['query'] & WithData;
 export type Groups = Operations['getApiGroupsApp']['answer'];
 export type Report = Operations['getApiReportsDayApp']['answer'];
-/** `report` says which range: the others are its parameters. */
+/** `report` names the range; the other fields are its parameters. */
 export type ReportQuery =
   | ({ readonly report: 'hour' } & Operations['getApiReportsHourApp']['query'] & WithData)
   | ({ readonly report: 'day' } & Operations['getApiReportsDayApp']['query'] & WithData)
@@ -25,7 +25,7 @@ export type ReportQuery =
 
 export type Question = Operations['postApiQueryApp']['body'];
 export type Analysis = Operations['postApiQueryApp']['answer'];
-/** The answer to one kind of question: answers are told apart by `kind`. */
+/** The answer to one kind of question: `kind` distinguishes answers. */
 export type AnalysisOf<Q> = Q extends { readonly kind: infer Kind }
   ? Extract<Analysis, { readonly kind: Kind }>
   : Analysis;
@@ -67,11 +67,11 @@ function addData(search: URLSearchParams, path: readonly string[], filter: objec
   }
 }
 
-/** A single key that holds a dot or a bracket is spelled as a literal. */
+/** A single key that holds a dot or a bracket is written as a literal. */
 const nameOf = (path: readonly string[]): string =>
   path.length === 1 && /[.[\]]/.test(path[0]!) ? `data[${JSON.stringify(path[0])}]` : `data.${path.join('.')}`;
 
-/** A text that could be read as a number, a boolean or a list is quoted: what was asked for is the text. */
+/** A string that could be read as a number, a boolean or a list is quoted, since the string is what was asked for. */
 function spelled(value: unknown, operator: string): string {
   if (Array.isArray(value)) return value.map((item) => spelled(item, operator)).join(',');
   const isExact = operator === 'is' || operator === 'isNot' || operator === 'in';

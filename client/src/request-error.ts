@@ -1,11 +1,11 @@
 import type { HttpAnswer } from './runtime.ts';
 import type { ErrorCode } from './wire.ts';
 
-/** A question was refused, or not answered. */
+/** A question was rejected or not answered. */
 export class SeismoError extends Error {
-  /** HTTP's; 0 when no answer came. */
+  /** The HTTP status; 0 when no answer came. */
   readonly status: number;
-  /** The server's code (docs/errors.md); absent when it was not Seismo that answered. */
+  /** The server's error code (docs/errors.md); absent when the answer was not Seismo's. */
   readonly code: ErrorCode | undefined;
   /** The parameter or field at fault. */
   readonly field: string | undefined;
@@ -24,7 +24,7 @@ export function refusalOf({ status, text }: HttpAnswer): SeismoError {
   try {
     problem = JSON.parse(text) ?? {};
   } catch {
-    // Not from Seismo: the status alone speaks.
+    // Not from Seismo: only the status counts.
   }
   const { detail, title, code, field } = problem;
   return new SeismoError(detail ?? title ?? `The server answered ${status}.`, {

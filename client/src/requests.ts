@@ -2,19 +2,19 @@ import type { Client } from './client.ts';
 import type { EventData, TrackOptions } from './event.ts';
 import { thrownOf } from './thrown.ts';
 
-/** What of a request is sent as an event, for any framework. */
+/** What is sent as an event about a request, for any framework. */
 export interface RequestOptions<Request> {
-  /** The name of the event; `request` unless said. */
+  /** The name of the event; `request` by default. */
   readonly event?: string;
-  /** Who made the request. */
+  /** The user who made the request. */
   readonly user?: (request: Request) => string | null | undefined;
   /** More properties. */
   readonly data?: (request: Request) => EventData | undefined;
-  /** The share of requests that are sent, from 0 to 1; all unless said. It stands in the event as `sample`. */
+  /** The share of requests that are sent, from 0 to 1; all by default. It is sent in the event as `sample`. */
   readonly sample?: number;
-  /** Requests that are not sent: paths, beginnings of paths that end in `*`, expressions on the path, or a function. */
+  /** Requests that are not sent: paths, path prefixes that end in `*`, regular expressions on the path, or a function. */
   readonly skip?: readonly (string | RegExp)[] | ((request: Request) => boolean);
-  /** Whether the message of an error is sent, which may hold what belongs to a user; true unless said. */
+  /** Whether an error's message, which may hold personal data, is sent; true by default. */
   readonly errorMessages?: boolean;
 }
 
@@ -24,13 +24,13 @@ export interface Served {
   readonly route: string;
   readonly status: number;
   readonly ms: number;
-  /** Written to the socket, headers included. */
+  /** Bytes written to the socket, headers included. */
   readonly bytes: number;
-  /** The caller went away before the end. */
+  /** The caller disconnected before the end. */
   readonly aborted?: boolean;
 }
 
-/** A request that no route matched: its address is not told, it may hold anything. */
+/** A request that no route matched: its address is not sent, as it may hold anything. */
 export const UNMATCHED = '(unmatched)';
 
 export interface RequestEvents<Request> {
@@ -50,7 +50,7 @@ export function createRequestEvents<Request>(client: Client, options: RequestOpt
   const { event = 'request', sample = 1, errorMessages = true } = options;
   const skips = skipOf(options.skip);
 
-  /** What the host's function says; nothing when it fails, since a fault in counting must not become one in serving. */
+  /** What the host's function returns; nothing when it fails, since a fault in counting must not become one in serving. */
   function ask<T>(ask: ((request: Request) => T) | undefined, request: Request): T | undefined {
     try {
       return ask?.(request);
@@ -71,7 +71,7 @@ export function createRequestEvents<Request>(client: Client, options: RequestOpt
     },
 
     served(request, served) {
-      // Where requests are made up, as in tests, the socket does not count.
+      // Where requests are simulated, as in tests, the socket does not count.
       const bytes = Number.isFinite(served.bytes) ? served.bytes : undefined;
       const data = { ...served, bytes, ...(sample < 1 && { sample }), ...ask(options.data, request) };
       client.track(event, data, whoIs(request));

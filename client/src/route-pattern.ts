@@ -1,18 +1,18 @@
-/** What Express puts on a request while it looks for its route. */
+/** What Express sets on a request while it looks for its route. */
 export interface Routed {
   baseUrl?: string | undefined;
   route?: { readonly path?: unknown } | undefined;
   readonly params?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Where a request is on its way to its route. */
+/** How far a request has got on the way to its route. */
 interface Way {
   baseUrl: unknown;
   route: Routed['route'];
-  /** The pattern of where it is. */
+  /** The pattern so far. */
   base: string;
   pattern: string | undefined;
-  /** Pattern of each address on the way, where it is mounted somewhere. */
+  /** The pattern of each mount address on the way. */
   bases: Map<unknown, string> | undefined;
 }
 
@@ -24,7 +24,7 @@ const wayOf = (request: Followed): Way => {
   return request[WAY];
 };
 
-/** The same functions for all requests: closures for each, and a table beside them, cost a request several microseconds. */
+/** The same functions for all requests: closures and a table for each cost a request several microseconds. */
 const FOLLOWING: PropertyDescriptorMap & ThisType<Followed> = {
   baseUrl: {
     configurable: true,
@@ -36,7 +36,7 @@ const FOLLOWING: PropertyDescriptorMap & ThisType<Followed> = {
       const way = wayOf(this);
       if (next === way.baseUrl) return;
       const [from, to] = [String(way.baseUrl ?? ''), String(next ?? '')];
-      // Longer: a router was entered, and `params` are those of its own path. Else it was left.
+      // Longer: a router was entered, and `params` are those of its own path. Otherwise it was left.
       if (to.length > from.length && to.startsWith(from)) {
         way.bases ??= new Map();
         way.bases.set(to, way.base + patternOf(to.slice(from.length), this.params ?? {}));
@@ -61,10 +61,10 @@ const FOLLOWING: PropertyDescriptorMap & ThisType<Followed> = {
 
 /**
  * Follows Express on its way to the route. Express knows the pattern of a route, but of a router mounted at `/shops/:shop` it
- * keeps the address alone (`baseUrl`), and forgets that too when an error leaves the router: both are seen as they are set.
+ * keeps only the address (`baseUrl`), and loses that too when an error leaves the router: both are observed as they are set.
  */
 export function followRoute(request: Followed): void {
-  // Express 5 gives each application's requests a prototype before it sets anything: seen there, it costs a request nothing.
+  // Express 5 gives each application's requests a prototype before it sets anything: observing there costs a request nothing.
   const prototype = Object.getPrototypeOf(request);
   if (Object.hasOwn(prototype, 'app') && !Object.hasOwn(prototype, 'baseUrl'))
     Object.defineProperties(prototype, FOLLOWING);
@@ -76,7 +76,7 @@ export function followRoute(request: Followed): void {
   }
 }
 
-/** @returns the pattern, `undefined` when no route was reached, or the request is not followed */
+/** @returns the pattern; `undefined` when no route was reached or the request is not followed */
 export const patternSeen = (request: Followed): string | undefined => request[WAY]?.pattern;
 
 function pathOf(path: unknown): string {
@@ -95,7 +95,7 @@ function patternOf(address: string, params: Readonly<Record<string, unknown>>): 
     const whole = parts.findIndex((part) => decoded(part) === value);
     const at = whole >= 0 ? whole : parts.findIndex((part) => !part.startsWith(':') && decoded(part).includes(value));
     if (at >= 0) parts[at] = whole >= 0 ? `:${name}` : decoded(parts[at]!).replace(value, `:${name}`);
-    // Several parts in one parameter, as `*rest` takes them.
+    // Several segments in one parameter, as `*rest` takes them.
     else if (decoded(parts.join('/')).includes(value)) return decoded(parts.join('/')).replace(value, `:${name}`);
   }
   return parts.join('/');

@@ -14,10 +14,10 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** Rejects when no whole answer came in time. */
+/** Rejects when no complete answer came in time. */
 export type Send = (request: HttpRequest) => Promise<HttpAnswer>;
 
-/** What differs between Node and runtimes that have `fetch` alone. */
+/** What differs between Node and runtimes that only have `fetch`. */
 export interface Runtime {
   readonly send: Send;
   readonly gzip: ((text: string) => Promise<Uint8Array>) | undefined;
@@ -25,11 +25,11 @@ export interface Runtime {
   byteLength(text: string): number;
 }
 
-/** Time, for tests. */
+/** The clock, for tests. */
 export interface Clock {
   /** ms since 1970 */
   now(): number;
-  /** @returns what cancels it */
+  /** @returns a function that cancels it */
   setTimer(callback: () => void, ms: number): () => void;
 }
 

@@ -1,18 +1,18 @@
 /**
- * Where an error comes from. `stack` is the same for errors from the same place: a hash (cyrb53, 53 bits, 14 hex digits) of
- * the error's name and of the functions and files of the program on its stack. Messages hold what differs from one time to the next, lines
- * and columns change with every release, folders with every machine. `at` is the file and line of the top.
+ * Where an error comes from. `stack` is the same for errors from the same source: a hash (cyrb53, 53 bits, 14 hex digits) of
+ * the error's name and of the program's functions and files on its stack. Left out is what varies: messages between occurrences, lines
+ * and columns between releases, folders between machines. `at` is the file and line of the top frame.
  */
 export function placeOf(name: string, stack: string): { readonly stack: string; readonly at?: string } {
   const frames: string[] = [name];
   let at: string | undefined;
   for (const line of stack.split('\n')) {
-    // Of others' code: it changes with their versions.
+    // Third-party code: it changes with its versions.
     if (/node_modules|node:/.test(line)) continue;
-    // V8: `at name (file:1:2)`; Firefox and Safari: `name@file:1:2`. A query behind the file is not part of it.
+    // V8: `at name (file:1:2)`; Firefox and Safari: `name@file:1:2`. A query after the file name is not part of it.
     const frame = /^\s*(?:at )?(.*?)[@( ]*([^@( /\\]*?)(?:\?[^:]*)?:(\d+):\d+\)?$/.exec(line);
     if (!frame) continue;
-    // A script within a page has the page's address.
+    // An inline script has the page's address.
     const file = frame[2] || '/';
     frames.push(`${frame[1]?.replace(/[@( ]*[^@( ]*[/\\]$/, '')}@${file}`);
     at ??= `${file}:${frame[3]}`;

@@ -1,11 +1,11 @@
 import { placeOf } from './stack.ts';
 
-/** What a program threw, or rejected a promise with, as the properties of an event `error`. */
+/** What a program threw, or rejected a promise with, as the properties of an `error` event. */
 export interface Thrown {
   readonly name: string;
   readonly code: string | undefined;
   readonly message: string;
-  /** The same for what comes from the same place, or where that is not known, is the same but for its numbers. */
+  /** The same for errors from the same source, or where that is unknown, for errors that differ only in their numbers. */
   readonly stack: string;
   readonly at?: string;
 }
@@ -13,9 +13,9 @@ export interface Thrown {
 const TEXT_MAX_LENGTH = 200;
 
 /**
- * Anything can be thrown: also nothing, a symbol, an object that no text can be made of. Never throws.
- * @param other the name of what has none
- * @param own what of the stack differs from page to page is taken out
+ * Anything can be thrown: also nothing, a symbol, an object that cannot be turned into a string. Never throws.
+ * @param other the name of an error that has none
+ * @param own the part of the stack that differs from page to page, which is removed
  */
 export function thrownOf(value: unknown, other = 'Error', own = (stack: string): string => stack): Thrown {
   let found: Readonly<Record<string, unknown>> = {};
@@ -40,12 +40,12 @@ export function thrownOf(value: unknown, other = 'Error', own = (stack: string):
 }
 
 const textOf = (value: unknown): string =>
-  // A character cut in two is no text, and the server would refuse it.
+  // Half a surrogate pair is not valid text, and the server would reject it.
   typeof value === 'string' || typeof value === 'number'
     ? `${value}`.slice(0, TEXT_MAX_LENGTH).replace(/\p{Cs}/gu, '')
     : '';
 
-/** Of an object without a message its kind and JSON, in which only what says what it is has its value: the rest may belong to somebody. */
+/** For an object without a message: its type and JSON, in which only identifying fields keep their values, since the rest may be personal. */
 const wordsFor = (value: unknown): string =>
   typeof value === 'object' && value
     ? textOf(

@@ -7,8 +7,8 @@ let counter = 0;
 const hex = (number: number, width: number): string => number.toString(16).padStart(width, '0');
 
 /**
- * A UUIDv7 (RFC 9562): 48 bits of time, 12 bits that count within the millisecond, so that ids are in the order of their
- * making and cost the server half the space of random ones, and 62 bits of chance.
+ * A UUIDv7 (RFC 9562): 48 bits of time, 12 bits that count within the millisecond, so that ids sort in the order they were
+ * made and cost the server half the space of random ones, and 62 random bits.
  */
 export function uuidV7(nowMs: number, random: Random): string {
   counter = nowMs > lastMs ? 0 : counter + 1;

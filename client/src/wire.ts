@@ -52,6 +52,7 @@ export type ErrorCode =
   | 'USER_UNKNOWN'
   | 'USER_CONFIGURED'
   | 'KEY_UNKNOWN'
+  | 'KEY_TAKEN'
   | 'KEY_INVALID'
   | 'PARAMETER_UNKNOWN'
   | 'PARAMETER_INVALID'
@@ -84,11 +85,13 @@ export type ErrorCode =
   | 'SHARE_UNKNOWN'
   | 'SHARE_REFUSED'
   | 'SHARE_BUSY'
+  | 'MOVE_NOT_POSSIBLE'
   | 'JOURNAL_FULL'
   | 'JOURNAL_UNAVAILABLE'
   | 'STORE_UNAVAILABLE'
   | 'STORE_SCHEMA_NEWER'
   | 'STORE_BEHIND'
+  | 'STORE_FILLING'
   | 'SERVER_STOPPING'
   | 'LIVE_TOO_MANY'
   | 'SERVER_BUSY'
@@ -110,41 +113,41 @@ export type Problem = {
 
 export type Annotation = {
   readonly id: string;
-  /** Send it along with a change. */
+  /** Send it with each change. */
   readonly version: number;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly createdAt: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly updatedAt: string;
   readonly createdBy: string;
   readonly updatedBy: string;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly date: string | number;
   readonly text: string;
 };
 
 export type Answer = {
   readonly kind: 'trend';
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly from: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles are estimates. */
+  /** `false`: distinct users or percentiles are estimates. */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Number of values that were skipped because they are not numbers. */
   readonly skipped: number;
-  /** Of the answer as CSV or NDJSON. */
+  /** The columns of the answer as CSV or NDJSON. */
   readonly columns: readonly {
     readonly name: string;
     readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
   }[];
   readonly result: {
-    /** Each series by each group, then the formula. */
+    /** One entry for each series and group, then the formula. */
     readonly series: readonly {
       readonly name: string;
-      readonly measure: 'count' | 'users' | 'sessions' | 'perUser' | 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99' | 'uniqueValues' | 'formula';
-      /** A value a field of the breakdown, or that the events do not have it; `other`: all groups beyond the limit. */
+      readonly measure: 'count' | 'users' | 'sessions' | 'bounceRate' | 'sessionDuration' | 'eventsPerSession' | 'entries' | 'exits' | 'perUser' | 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99' | 'uniqueValues' | 'formula';
+      /** One entry for each field of the breakdown: its value, or that the events do not have it. `other`: all groups beyond the limit. */
       readonly group?: (readonly ({
         readonly field: string;
         /** Any JSON value. */
@@ -155,37 +158,50 @@ export type Answer = {
       })[]) | 'other';
       /** Of the whole range; distinct users are not the sum of the points. */
       readonly total: number | null;
-      /** One a bucket, the empty ones too; absent without an interval. */
+      /** Some of its numbers are estimates. Absent: all are exact. */
+      readonly estimated?: true;
+      /** One point for each bucket, including empty ones. Absent without an interval. */
       readonly points?: readonly {
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly from: string;
         /** null: nothing to measure. */
         readonly value: number | null;
-        /** The mean of so many points up to this one. */
+        /** The mean of the last points up to this one. */
         readonly movingAverage?: number | null;
       }[];
-      /** Values that are no numbers. */
+      /** Number of values that are not numbers. */
       readonly skipped?: number;
       readonly compare?: {
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly from: string;
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly to: string;
         /** Of the whole range; distinct users are not the sum of the points. */
         readonly total: number | null;
-        /** One a bucket, the empty ones too; absent without an interval. */
+        /** Some of its numbers are estimates. Absent: all are exact. */
+        readonly estimated?: true;
+        /** One point for each bucket, including empty ones. Absent without an interval. */
         readonly points?: readonly {
-          /** UTC, ISO 8601 with Z. */
+          /** ISO 8601 in UTC, ending in `Z`. */
           readonly from: string;
           /** null: nothing to measure. */
           readonly value: number | null;
-          /** The mean of so many points up to this one. */
+          /** The mean of the last points up to this one. */
           readonly movingAverage?: number | null;
         }[];
+        /** While the range of the question is running: from `from` up to the same moment, so that it can be compared with `total`. */
+        readonly soFar?: {
+          /** ISO 8601 in UTC, ending in `Z`. */
+          readonly to: string;
+          /** Of the whole range; distinct users are not the sum of the points. */
+          readonly total: number | null;
+          /** Some of its numbers are estimates. Absent: all are exact. */
+          readonly estimated?: true;
+        };
       };
     }[];
   };
-  /** What to know about the answer; absent when there is nothing. */
+  /** Notes on the answer. Absent if there are none. */
   readonly notes?: readonly {
     readonly code: 'PROPERTY_NOT_INDEXED';
     readonly field: string;
@@ -193,16 +209,16 @@ export type Answer = {
   }[];
 } | {
   readonly kind: 'funnel';
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly from: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles are estimates. */
+  /** `false`: distinct users or percentiles are estimates. */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Number of values that were skipped because they are not numbers. */
   readonly skipped: number;
-  /** Of the answer as CSV or NDJSON. */
+  /** The columns of the answer as CSV or NDJSON. */
   readonly columns: readonly {
     readonly name: string;
     readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
@@ -211,23 +227,23 @@ export type Answer = {
     readonly steps: readonly {
       readonly step: number;
       readonly name: string;
-      /** Users, or sessions. */
+      /** Users or sessions. */
       readonly total: number;
-      /** 0 to 1; null of nothing. */
+      /** 0 to 1; `null` if there is nothing to divide by. */
       readonly conversion: number | null;
-      /** 0 to 1; null of nothing. */
+      /** 0 to 1; `null` if there is nothing to divide by. */
       readonly conversionFromPrevious: number | null;
-      /** Made the step before and not this one. */
+      /** Those who reached the previous step but not this one. */
       readonly dropOff: number;
-      /** Milliseconds; null when there is nothing to measure. */
+      /** Milliseconds; `null` if there is nothing to measure. */
       readonly medianMs: number | null;
-      /** Milliseconds; null when there is nothing to measure. */
+      /** Milliseconds; `null` if there is nothing to measure. */
       readonly p90Ms: number | null;
-      /** false while users may still come to this step: the range, or the window of some, is not over. */
+      /** `false` while users can still reach this step, because the range or their conversion window has not ended. */
       readonly complete: boolean;
     }[];
     readonly groups?: readonly {
-      /** A value a field of the breakdown, or that the events do not have it; `other`: all groups beyond the limit. */
+      /** One entry for each field of the breakdown: its value, or that the events do not have it. `other`: all groups beyond the limit. */
       readonly group: (readonly ({
         readonly field: string;
         /** Any JSON value. */
@@ -239,19 +255,19 @@ export type Answer = {
       readonly steps: readonly {
         readonly step: number;
         readonly name: string;
-        /** Users, or sessions. */
+        /** Users or sessions. */
         readonly total: number;
-        /** 0 to 1; null of nothing. */
+        /** 0 to 1; `null` if there is nothing to divide by. */
         readonly conversion: number | null;
-        /** 0 to 1; null of nothing. */
+        /** 0 to 1; `null` if there is nothing to divide by. */
         readonly conversionFromPrevious: number | null;
-        /** Made the step before and not this one. */
+        /** Those who reached the previous step but not this one. */
         readonly dropOff: number;
-        /** Milliseconds; null when there is nothing to measure. */
+        /** Milliseconds; `null` if there is nothing to measure. */
         readonly medianMs: number | null;
-        /** Milliseconds; null when there is nothing to measure. */
+        /** Milliseconds; `null` if there is nothing to measure. */
         readonly p90Ms: number | null;
-        /** false while users may still come to this step: the range, or the window of some, is not over. */
+        /** `false` while users can still reach this step, because the range or their conversion window has not ended. */
         readonly complete: boolean;
       }[];
     }[];
@@ -259,11 +275,11 @@ export type Answer = {
       readonly user?: string;
       readonly device?: string;
       readonly session?: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly at: string;
     }[];
   };
-  /** What to know about the answer; absent when there is nothing. */
+  /** Notes on the answer. Absent if there are none. */
   readonly notes?: readonly {
     readonly code: 'PROPERTY_NOT_INDEXED';
     readonly field: string;
@@ -271,44 +287,44 @@ export type Answer = {
   }[];
 } | {
   readonly kind: 'retention';
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly from: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles are estimates. */
+  /** `false`: distinct users or percentiles are estimates. */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Number of values that were skipped because they are not numbers. */
   readonly skipped: number;
-  /** Of the answer as CSV or NDJSON. */
+  /** The columns of the answer as CSV or NDJSON. */
   readonly columns: readonly {
     readonly name: string;
     readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
   }[];
   readonly result: {
     readonly cohorts: readonly {
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
       readonly users: number;
       readonly periods: readonly {
-        /** Periods since the cohort's own, which is 0. */
+        /** Number of periods since the first one of the cohort, which is 0. */
         readonly period: number;
         readonly users: number;
-        /** 0 to 1; null of nothing. */
+        /** 0 to 1; `null` if there is nothing to divide by. */
         readonly rate: number | null;
-        /** false while the period still runs. */
+        /** `false` while the period has not ended. */
         readonly complete: boolean;
       }[];
     }[];
-    /** Of all cohorts that have come so far. */
+    /** All cohorts that have reached this period. */
     readonly average: readonly {
       readonly period: number;
       readonly users: number;
-      /** 0 to 1; null of nothing. */
+      /** 0 to 1; `null` if there is nothing to divide by. */
       readonly rate: number | null;
     }[];
     readonly groups?: readonly {
-      /** A value a field of the breakdown, or that the events do not have it; `other`: all groups beyond the limit. */
+      /** One entry for each field of the breakdown: its value, or that the events do not have it. `other`: all groups beyond the limit. */
       readonly group: (readonly ({
         readonly field: string;
         /** Any JSON value. */
@@ -318,29 +334,29 @@ export type Answer = {
         readonly missing: true;
       })[]) | 'other';
       readonly cohorts: readonly {
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly from: string;
         readonly users: number;
         readonly periods: readonly {
-          /** Periods since the cohort's own, which is 0. */
+          /** Number of periods since the first one of the cohort, which is 0. */
           readonly period: number;
           readonly users: number;
-          /** 0 to 1; null of nothing. */
+          /** 0 to 1; `null` if there is nothing to divide by. */
           readonly rate: number | null;
-          /** false while the period still runs. */
+          /** `false` while the period has not ended. */
           readonly complete: boolean;
         }[];
       }[];
-      /** Of all cohorts that have come so far. */
+      /** All cohorts that have reached this period. */
       readonly average: readonly {
         readonly period: number;
         readonly users: number;
-        /** 0 to 1; null of nothing. */
+        /** 0 to 1; `null` if there is nothing to divide by. */
         readonly rate: number | null;
       }[];
     }[];
   };
-  /** What to know about the answer; absent when there is nothing. */
+  /** Notes on the answer. Absent if there are none. */
   readonly notes?: readonly {
     readonly code: 'PROPERTY_NOT_INDEXED';
     readonly field: string;
@@ -348,23 +364,23 @@ export type Answer = {
   }[];
 } | {
   readonly kind: 'stickiness';
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly from: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles are estimates. */
+  /** `false`: distinct users or percentiles are estimates. */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Number of values that were skipped because they are not numbers. */
   readonly skipped: number;
-  /** Of the answer as CSV or NDJSON. */
+  /** The columns of the answer as CSV or NDJSON. */
   readonly columns: readonly {
     readonly name: string;
     readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
   }[];
   readonly result: {
     readonly periods: readonly {
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
       readonly users: number;
       /** Intervals a user was active in. */
@@ -375,7 +391,7 @@ export type Answer = {
       }[];
     }[];
   };
-  /** What to know about the answer; absent when there is nothing. */
+  /** Notes on the answer. Absent if there are none. */
   readonly notes?: readonly {
     readonly code: 'PROPERTY_NOT_INDEXED';
     readonly field: string;
@@ -383,35 +399,35 @@ export type Answer = {
   }[];
 } | {
   readonly kind: 'lifecycle';
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly from: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles are estimates. */
+  /** `false`: distinct users or percentiles are estimates. */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Number of values that were skipped because they are not numbers. */
   readonly skipped: number;
-  /** Of the answer as CSV or NDJSON. */
+  /** The columns of the answer as CSV or NDJSON. */
   readonly columns: readonly {
     readonly name: string;
     readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
   }[];
   readonly result: {
     readonly intervals: readonly {
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly to: string;
       readonly new: number;
       readonly returning: number;
       readonly resurrecting: number;
       readonly dormant: number;
-      /** false: the range cuts the interval, which is counted whole all the same, or it still runs. */
+      /** `false`: the interval has not ended, or the range starts or ends within it; it is counted as a whole anyway. */
       readonly complete: boolean;
     }[];
   };
-  /** What to know about the answer; absent when there is nothing. */
+  /** Notes on the answer. Absent if there are none. */
   readonly notes?: readonly {
     readonly code: 'PROPERTY_NOT_INDEXED';
     readonly field: string;
@@ -419,16 +435,16 @@ export type Answer = {
   }[];
 } | {
   readonly kind: 'paths';
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly from: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles are estimates. */
+  /** `false`: distinct users or percentiles are estimates. */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Number of values that were skipped because they are not numbers. */
   readonly skipped: number;
-  /** Of the answer as CSV or NDJSON. */
+  /** The columns of the answer as CSV or NDJSON. */
   readonly columns: readonly {
     readonly name: string;
     readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
@@ -437,32 +453,32 @@ export type Answer = {
     readonly paths: number;
     readonly nodes: readonly ({
       readonly id: number;
-      /** From the start, 0 to 5; towards an end 0, -1… */
+      /** Counted from the start: 0 to 5. For paths that lead to `end`: 0, -1, and so on. */
       readonly step: number;
-      /** Paths that go through it. */
+      /** Number of paths through this node. */
       readonly total: number;
-      /** Paths that go no further, where there is a further step. */
+      /** Number of paths that end here, if there is a next step. */
       readonly ended: number;
       /** Any JSON value. */
       readonly value: unknown;
     } | {
       readonly id: number;
-      /** From the start, 0 to 5; towards an end 0, -1… */
+      /** Counted from the start: 0 to 5. For paths that lead to `end`: 0, -1, and so on. */
       readonly step: number;
-      /** Paths that go through it. */
+      /** Number of paths through this node. */
       readonly total: number;
-      /** Paths that go no further, where there is a further step. */
+      /** Number of paths that end here, if there is a next step. */
       readonly ended: number;
       readonly other: true;
     })[];
-    /** In order of time, by the ids of nodes. */
+    /** In chronological order; `from` and `to` are ids of nodes. */
     readonly links: readonly {
       readonly from: number;
       readonly to: number;
       readonly total: number;
     }[];
   };
-  /** What to know about the answer; absent when there is nothing. */
+  /** Notes on the answer. Absent if there are none. */
   readonly notes?: readonly {
     readonly code: 'PROPERTY_NOT_INDEXED';
     readonly field: string;
@@ -470,16 +486,16 @@ export type Answer = {
   }[];
 } | {
   readonly kind: 'sessions';
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly from: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles are estimates. */
+  /** `false`: distinct users or percentiles are estimates. */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Number of values that were skipped because they are not numbers. */
   readonly skipped: number;
-  /** Of the answer as CSV or NDJSON. */
+  /** The columns of the answer as CSV or NDJSON. */
   readonly columns: readonly {
     readonly name: string;
     readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
@@ -491,11 +507,11 @@ export type Answer = {
     readonly eventsPerSession: number | null;
     /** Share of sessions of one event. */
     readonly bounceRate: number | null;
-    /** Milliseconds; null when there is nothing to measure. */
+    /** Milliseconds; `null` if there is nothing to measure. */
     readonly averageMs: number | null;
-    /** Milliseconds; null when there is nothing to measure. */
+    /** Milliseconds; `null` if there is nothing to measure. */
     readonly medianMs: number | null;
-    /** Milliseconds; null when there is nothing to measure. */
+    /** Milliseconds; `null` if there is nothing to measure. */
     readonly p90Ms: number | null;
     readonly points?: readonly {
       readonly sessions: number;
@@ -504,14 +520,38 @@ export type Answer = {
       readonly eventsPerSession: number | null;
       /** Share of sessions of one event. */
       readonly bounceRate: number | null;
-      /** Milliseconds; null when there is nothing to measure. */
+      /** Milliseconds; `null` if there is nothing to measure. */
       readonly averageMs: number | null;
-      /** Milliseconds; null when there is nothing to measure. */
+      /** Milliseconds; `null` if there is nothing to measure. */
       readonly medianMs: number | null;
-      /** Milliseconds; null when there is nothing to measure. */
+      /** Milliseconds; `null` if there is nothing to measure. */
       readonly p90Ms: number | null;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
+    }[];
+    /** By the values on the first event of each session, the largest first. Absent without a breakdown. */
+    readonly groups?: readonly {
+      /** One entry for each field of the breakdown: its value, or that the events do not have it. `other`: all groups beyond the limit. */
+      readonly group: (readonly ({
+        readonly field: string;
+        /** Any JSON value. */
+        readonly value: unknown;
+      } | {
+        readonly field: string;
+        readonly missing: true;
+      })[]) | 'other';
+      readonly sessions: number;
+      readonly users: number;
+      /** null when there is none. */
+      readonly eventsPerSession: number | null;
+      /** Share of sessions of one event. */
+      readonly bounceRate: number | null;
+      /** Milliseconds; `null` if there is nothing to measure. */
+      readonly averageMs: number | null;
+      /** Milliseconds; `null` if there is nothing to measure. */
+      readonly medianMs: number | null;
+      /** Milliseconds; `null` if there is nothing to measure. */
+      readonly p90Ms: number | null;
     }[];
     readonly entry: readonly ({
       readonly sessions: number;
@@ -531,9 +571,9 @@ export type Answer = {
       readonly user?: string;
       readonly device?: string;
       readonly session?: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly to: string;
       readonly durationMs: number;
       readonly events: number;
@@ -541,7 +581,7 @@ export type Answer = {
       readonly exit: string;
     }[];
   };
-  /** What to know about the answer; absent when there is nothing. */
+  /** Notes on the answer. Absent if there are none. */
   readonly notes?: readonly {
     readonly code: 'PROPERTY_NOT_INDEXED';
     readonly field: string;
@@ -549,29 +589,29 @@ export type Answer = {
   }[];
 } | {
   readonly kind: 'users';
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly from: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles are estimates. */
+  /** `false`: distinct users or percentiles are estimates. */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Number of values that were skipped because they are not numbers. */
   readonly skipped: number;
-  /** Of the answer as CSV or NDJSON. */
+  /** The columns of the answer as CSV or NDJSON. */
   readonly columns: readonly {
     readonly name: string;
     readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
   }[];
   readonly result: {
-    /** All that match, on this page or not. */
+    /** Number of all matches, on any page. */
     readonly total: number;
     readonly users: readonly {
       readonly user?: string;
       readonly device?: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly firstSeen: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly lastSeen: string;
       readonly events: number;
       readonly last: {
@@ -579,11 +619,11 @@ export type Answer = {
         readonly app: string;
         readonly id: string;
         readonly event: string;
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly timestamp: string;
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly receivedAt: string;
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly clientTimestamp?: string;
         readonly user?: string;
         readonly device?: string;
@@ -593,7 +633,7 @@ export type Answer = {
       readonly traits?: { readonly [name: string]: unknown };
     }[];
   };
-  /** What to know about the answer; absent when there is nothing. */
+  /** Notes on the answer. Absent if there are none. */
   readonly notes?: readonly {
     readonly code: 'PROPERTY_NOT_INDEXED';
     readonly field: string;
@@ -601,16 +641,16 @@ export type Answer = {
   }[];
 } | {
   readonly kind: 'timeline';
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly from: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles are estimates. */
+  /** `false`: distinct users or percentiles are estimates. */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Number of values that were skipped because they are not numbers. */
   readonly skipped: number;
-  /** Of the answer as CSV or NDJSON. */
+  /** The columns of the answer as CSV or NDJSON. */
   readonly columns: readonly {
     readonly name: string;
     readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
@@ -621,21 +661,21 @@ export type Answer = {
       readonly app: string;
       readonly id: string;
       readonly event: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly timestamp: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly receivedAt: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly clientTimestamp?: string;
       readonly user?: string;
       readonly device?: string;
       readonly session?: string;
       readonly data?: { readonly [name: string]: unknown };
     }[];
-    /** For `after`, when there is more. */
+    /** Send it as `after` for the next page. Absent on the last page. */
     readonly next?: string;
   };
-  /** What to know about the answer; absent when there is nothing. */
+  /** Notes on the answer. Absent if there are none. */
   readonly notes?: readonly {
     readonly code: 'PROPERTY_NOT_INDEXED';
     readonly field: string;
@@ -643,16 +683,16 @@ export type Answer = {
   }[];
 } | {
   readonly kind: 'performance';
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly from: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles are estimates. */
+  /** `false`: distinct users or percentiles are estimates. */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Number of values that were skipped because they are not numbers. */
   readonly skipped: number;
-  /** Of the answer as CSV or NDJSON. */
+  /** The columns of the answer as CSV or NDJSON. */
   readonly columns: readonly {
     readonly name: string;
     readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
@@ -671,9 +711,9 @@ export type Answer = {
       /** null of nothing. */
       readonly max: number | null;
     };
-    /** The worst first. */
+    /** Worst first. */
     readonly groups: readonly {
-      /** A value a field of the breakdown, or that the events do not have it; `other`: all groups beyond the limit. */
+      /** One entry for each field of the breakdown: its value, or that the events do not have it. `other`: all groups beyond the limit. */
       readonly group: (readonly ({
         readonly field: string;
         /** Any JSON value. */
@@ -694,7 +734,7 @@ export type Answer = {
       /** null of nothing. */
       readonly max: number | null;
       readonly points?: readonly {
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly from: string;
         readonly count: number;
         /** Share of events for which the condition holds; absent without one. */
@@ -710,7 +750,7 @@ export type Answer = {
       }[];
     }[];
   };
-  /** What to know about the answer; absent when there is nothing. */
+  /** Notes on the answer. Absent if there are none. */
   readonly notes?: readonly {
     readonly code: 'PROPERTY_NOT_INDEXED';
     readonly field: string;
@@ -718,25 +758,25 @@ export type Answer = {
   }[];
 } | {
   readonly kind: 'sql';
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly from: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly to: string;
   readonly timeZone: string;
-  /** false: distinct users or percentiles are estimates. */
+  /** `false`: distinct users or percentiles are estimates. */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Number of values that were skipped because they are not numbers. */
   readonly skipped: number;
-  /** Of the answer as CSV or NDJSON. */
+  /** The columns of the answer as CSV or NDJSON. */
   readonly columns: readonly {
     readonly name: string;
     readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
   }[];
   readonly result: {
-    /** In the order of `columns`. */
+    /** One list of values for each row, in the order of `columns`. */
     readonly rows: readonly (readonly unknown[])[];
   };
-  /** What to know about the answer; absent when there is nothing. */
+  /** Notes on the answer. Absent if there are none. */
   readonly notes?: readonly {
     readonly code: 'PROPERTY_NOT_INDEXED';
     readonly field: string;
@@ -747,28 +787,28 @@ export type Answer = {
 export type Erasure = {
   readonly id: string;
   readonly app: string;
-  /** `waiting`: another erasure of the app runs first. */
-  readonly status: 'waiting' | 'running' | 'done' | 'failed';
-  /** UTC, ISO 8601 with Z. */
+  /** `waiting`: another erasure of the app is running first. `cancelling`: what the engine began is being stopped. */
+  readonly status: 'waiting' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly createdAt: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly startedAt?: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly finishedAt?: string;
-  /** What it erases, as it was sent, such as `user=ann`. Absent once it has ended. */
+  /** The filter, as it was sent, such as `user=ann`. Absent once the erasure has ended. */
   readonly query?: string;
-  /** Events counted so far that match. */
+  /** Number of matching events found so far. */
   readonly matching?: number;
-  /** Partitions of the store (months) that hold them. */
+  /** Number of partitions (months) with matching events. */
   readonly partitions?: number;
-  /** While the engine rewrites its files, in parts of the table. */
+  /** Progress while the engine rewrites its files, in table parts. */
   readonly progress?: {
     readonly partsDone: number;
     readonly partsTotal: number;
   };
-  /** How many events were erased; once it is done. */
+  /** Number of events erased. Present once the erasure is done or cancelled; what was erased before it was cancelled stays erased. */
   readonly erased?: number;
-  /** Why it failed; while it runs, why the last attempt failed. The server tries again. */
+  /** Why it failed. While it is running: why the last attempt failed; the server tries again. */
   readonly error?: {
     readonly code: string;
     readonly detail: string;
@@ -778,374 +818,376 @@ export type Erasure = {
 
 export type Question = {
   readonly kind: 'trend';
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** An IANA zone; else the app's, else the configuration's. */
+  /** An IANA time zone. Default: that of the app, or else of the server. */
   readonly timeZone?: string;
   readonly weekStart?: 'sunday' | 'monday';
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   readonly filters?: readonly Filter[];
   readonly segment?: Segment;
-  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
   readonly exact?: boolean;
-  /** The first is A in formulas, the second B… */
+  /** In formulas, the first series is A, the second B, and so on. */
   readonly series: readonly {
-    /** The name of the event; every event without it. */
+    /** The name of the event. Default: any event. */
     readonly event?: string;
     /** The id of the event, instead of its name. */
     readonly id?: string;
-    /** All of them must hold. */
+    /** Conditions that must all hold. */
     readonly filters?: readonly Filter[];
-    /** A name of your own for the answer. */
+    /** Your own name for it in the answer. */
     readonly name?: string;
-    /** `count` unless said. Those of a number skip what is not a number and say how many. */
-    readonly measure?: 'count' | 'users' | 'sessions' | 'perUser' | 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99' | 'uniqueValues';
-    /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+    /** Default: `count`. Measures of a property skip values that are not numbers and report how many. */
+    readonly measure?: 'count' | 'users' | 'sessions' | 'bounceRate' | 'sessionDuration' | 'eventsPerSession' | 'entries' | 'exits' | 'perUser' | 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99' | 'uniqueValues';
+    /** A field: `event`, `id`, `user`, `device`, `session`, `uuid` a field of the visit, such as `session.source`, or a property: `data.plan`, `data.address.city` if it is nested, `data["a.b"]` if its key contains a dot. */
     readonly property?: string;
   }[];
   readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month';
   readonly breakdown?: readonly string[];
-  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  /** Number of groups; the rest is combined into `other`. Default: 10. */
   readonly limit?: number;
-  /** The same for another range. */
-  readonly compare?: 'previousPeriod' | {
-    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** Adds the same series for another range. */
+  readonly compare?: 'previousPeriod' | 'sameWeekdays' | 'previousYear' | {
+    /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
     readonly from: string | number;
-    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+    /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
     readonly to: string | number;
   };
-  /** Adds a series: `A / B * 100`, with + - * / and brackets. */
+  /** Adds a series computed from the others, such as `A / B * 100`. Operators: `+`, `-`, `*`, `/` and brackets. */
   readonly formula?: string;
-  /** Each point counts from the beginning of the range. */
+  /** `true`: each point is the total since the start of the range. */
   readonly cumulative?: boolean;
-  /** Adds to each point the mean of so many points up to it. */
+  /** Adds to each point the mean of this many points, up to and including it. */
   readonly movingAverage?: number;
 } | {
   readonly kind: 'funnel';
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** An IANA zone; else the app's, else the configuration's. */
+  /** An IANA time zone. Default: that of the app, or else of the server. */
   readonly timeZone?: string;
   readonly weekStart?: 'sunday' | 'monday';
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   readonly filters?: readonly Filter[];
   readonly segment?: Segment;
-  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
   readonly exact?: boolean;
   readonly steps: readonly {
-    /** The name of the event; every event without it. */
+    /** The name of the event. Default: any event. */
     readonly event?: string;
     /** The id of the event, instead of its name. */
     readonly id?: string;
-    /** All of them must hold. */
+    /** Conditions that must all hold. */
     readonly filters?: readonly Filter[];
-    /** A name of your own for the answer. */
+    /** Your own name for it in the answer. */
     readonly name?: string;
   }[];
-  /** A length of time: `90s`, `30min`, `12h`, `14d`, `2w`. */
+  /** A duration such as `90s`, `30min`, `12h`, `14d` or `2w`. A day is 24 hours. */
   readonly window?: string;
-  /** `ordered` (unless said): other events may come between. `strict`: none. `any`: the steps in any order; step n counts who did n of them. */
+  /** `ordered` (default): other events can come between the steps. `strict`: no other events in between. `any`: the steps in any order; step n counts those who did n of them. */
   readonly order?: 'ordered' | 'strict' | 'any';
-  /** Whoever did this between two steps has not made the second. */
+  /** Users who do one of these events between two steps do not count for the second step. */
   readonly exclude?: readonly {
-    /** The name of the event; every event without it. */
+    /** The name of the event. Default: any event. */
     readonly event?: string;
     /** The id of the event, instead of its name. */
     readonly id?: string;
-    /** All of them must hold. */
+    /** Conditions that must all hold. */
     readonly filters?: readonly Filter[];
-    /** A name of your own for the answer. */
+    /** Your own name for it in the answer. */
     readonly name?: string;
-    /** Between this step (from 1) and the next; between any two unless said. */
+    /** Excludes only between this step (the first is 1) and the next. Default: between any two steps. */
     readonly after?: number;
   }[];
   readonly by?: 'user' | 'session';
-  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  /** A field: `event`, `id`, `user`, `device`, `session`, `uuid` a field of the visit, such as `session.source`, or a property: `data.plan`, `data.address.city` if it is nested, `data["a.b"]` if its key contains a dot. */
   readonly breakdown?: string;
-  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  /** Number of groups; the rest is combined into `other`. Default: 10. */
   readonly limit?: number;
-  /** Adds who they are. */
+  /** Adds a list of the users. */
   readonly list?: {
     readonly step: number;
-    /** `reached` unless said; `dropped`: reached this step and not the next. */
+    /** `reached` (default), or `dropped`: reached this step but not the next. */
     readonly status?: 'reached' | 'dropped';
     readonly limit?: number;
   };
 } | {
   readonly kind: 'retention';
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** An IANA zone; else the app's, else the configuration's. */
+  /** An IANA time zone. Default: that of the app, or else of the server. */
   readonly timeZone?: string;
   readonly weekStart?: 'sunday' | 'monday';
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   readonly filters?: readonly Filter[];
   readonly segment?: Segment;
-  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
   readonly exact?: boolean;
   readonly start: {
-    /** The name of the event; every event without it. */
+    /** The name of the event. Default: any event. */
     readonly event?: string;
     /** The id of the event, instead of its name. */
     readonly id?: string;
-    /** All of them must hold. */
+    /** Conditions that must all hold. */
     readonly filters?: readonly Filter[];
-    /** A name of your own for the answer. */
+    /** Your own name for it in the answer. */
     readonly name?: string;
   };
   readonly return?: {
-    /** The name of the event; every event without it. */
+    /** The name of the event. Default: any event. */
     readonly event?: string;
     /** The id of the event, instead of its name. */
     readonly id?: string;
-    /** All of them must hold. */
+    /** Conditions that must all hold. */
     readonly filters?: readonly Filter[];
-    /** A name of your own for the answer. */
+    /** Your own name for it in the answer. */
     readonly name?: string;
   };
   readonly interval: 'day' | 'week' | 'month';
-  /** `onDay` (unless said): came back in that period. `unbounded`: in that period or a later one. */
+  /** `onDay` (default): came back in that period. `unbounded`: in that period or a later one. */
   readonly mode?: 'onDay' | 'unbounded';
-  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  /** A field: `event`, `id`, `user`, `device`, `session`, `uuid` a field of the visit, such as `session.source`, or a property: `data.plan`, `data.address.city` if it is nested, `data["a.b"]` if its key contains a dot. */
   readonly breakdown?: string;
-  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  /** Number of groups; the rest is combined into `other`. Default: 10. */
   readonly limit?: number;
 } | {
   readonly kind: 'stickiness';
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** An IANA zone; else the app's, else the configuration's. */
+  /** An IANA time zone. Default: that of the app, or else of the server. */
   readonly timeZone?: string;
   readonly weekStart?: 'sunday' | 'monday';
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   readonly filters?: readonly Filter[];
   readonly segment?: Segment;
-  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
   readonly exact?: boolean;
-  /** The name of the event; every event without it. */
+  /** The name of the event. Default: any event. */
   readonly event?: string;
   /** The id of the event, instead of its name. */
   readonly id?: string;
-  /** A name of your own for the answer. */
+  /** Your own name for it in the answer. */
   readonly name?: string;
-  /** `day` unless said. */
+  /** Default: `day`. */
   readonly interval?: 'day' | 'week' | 'month';
-  /** One distribution each; the whole range unless said. */
+  /** One distribution for each period. Default: one for the whole range. */
   readonly period?: 'week' | 'month';
 } | {
   readonly kind: 'lifecycle';
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** An IANA zone; else the app's, else the configuration's. */
+  /** An IANA time zone. Default: that of the app, or else of the server. */
   readonly timeZone?: string;
   readonly weekStart?: 'sunday' | 'monday';
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   readonly filters?: readonly Filter[];
   readonly segment?: Segment;
-  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
   readonly exact?: boolean;
-  /** The name of the event; every event without it. */
+  /** The name of the event. Default: any event. */
   readonly event?: string;
   /** The id of the event, instead of its name. */
   readonly id?: string;
-  /** A name of your own for the answer. */
+  /** Your own name for it in the answer. */
   readonly name?: string;
   readonly interval: 'day' | 'week' | 'month';
 } | {
   readonly kind: 'paths';
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** An IANA zone; else the app's, else the configuration's. */
+  /** An IANA time zone. Default: that of the app, or else of the server. */
   readonly timeZone?: string;
   readonly weekStart?: 'sunday' | 'monday';
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   readonly filters?: readonly Filter[];
   readonly segment?: Segment;
-  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
   readonly exact?: boolean;
   readonly start?: {
-    /** The name of the event; every event without it. */
+    /** The name of the event. Default: any event. */
     readonly event?: string;
     /** The id of the event, instead of its name. */
     readonly id?: string;
-    /** All of them must hold. */
+    /** Conditions that must all hold. */
     readonly filters?: readonly Filter[];
-    /** A name of your own for the answer. */
+    /** Your own name for it in the answer. */
     readonly name?: string;
   };
   readonly end?: {
-    /** The name of the event; every event without it. */
+    /** The name of the event. Default: any event. */
     readonly event?: string;
     /** The id of the event, instead of its name. */
     readonly id?: string;
-    /** All of them must hold. */
+    /** Conditions that must all hold. */
     readonly filters?: readonly Filter[];
-    /** A name of your own for the answer. */
+    /** Your own name for it in the answer. */
     readonly name?: string;
   };
-  /** Events of a path, the first included; 4 unless said. */
+  /** Number of events in a path, including the first. Default: 4. */
   readonly steps?: number;
-  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  /** A field: `event`, `id`, `user`, `device`, `session`, `uuid` a field of the visit, such as `session.source`, or a property: `data.plan`, `data.address.city` if it is nested, `data["a.b"]` if its key contains a dot. */
   readonly node?: string;
-  /** A length of time: `90s`, `30min`, `12h`, `14d`, `2w`. */
+  /** A duration such as `90s`, `30min`, `12h`, `14d` or `2w`. A day is 24 hours. */
   readonly sessionGap?: string;
-  /** true (unless said): the same again and again is one step. */
+  /** `true` (default): repeats of the same event are one step. */
   readonly collapse?: boolean;
-  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  /** Number of groups; the rest is combined into `other`. Default: 10. */
   readonly limit?: number;
 } | {
   readonly kind: 'sessions';
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** An IANA zone; else the app's, else the configuration's. */
+  /** An IANA time zone. Default: that of the app, or else of the server. */
   readonly timeZone?: string;
   readonly weekStart?: 'sunday' | 'monday';
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   readonly filters?: readonly Filter[];
   readonly segment?: Segment;
-  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
   readonly exact?: boolean;
-  /** A length of time: `90s`, `30min`, `12h`, `14d`, `2w`. */
+  /** A duration such as `90s`, `30min`, `12h`, `14d` or `2w`. A day is 24 hours. */
   readonly gap?: string;
   readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month';
-  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  /** Adds groups of sessions, by the values of these fields on the first event of each session. */
+  readonly breakdown?: readonly string[];
+  /** Number of groups; the rest is combined into `other`. Default: 10. */
   readonly limit?: number;
-  /** Adds the latest so many sessions. */
+  /** Adds a list of this many of the latest sessions. */
   readonly list?: number;
 } | {
   readonly kind: 'users';
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** An IANA zone; else the app's, else the configuration's. */
+  /** An IANA time zone. Default: that of the app, or else of the server. */
   readonly timeZone?: string;
   readonly weekStart?: 'sunday' | 'monday';
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   readonly filters?: readonly Filter[];
   readonly segment?: Segment;
-  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
   readonly exact?: boolean;
-  /** Users whose name contains it, in any case. */
+  /** Only users whose id, or device if they are anonymous, or any text of their traits (name, email, …) contains this text, ignoring case. */
   readonly search?: string;
-  /** `lastSeen` unless said. */
+  /** Default: `lastSeen`. */
   readonly sort?: 'lastSeen' | 'firstSeen' | 'events';
-  /** `desc` unless said. */
+  /** Default: `desc`. */
   readonly order?: 'asc' | 'desc';
   readonly limit?: number;
   readonly offset?: number;
 } | {
   readonly kind: 'timeline';
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** An IANA zone; else the app's, else the configuration's. */
+  /** An IANA time zone. Default: that of the app, or else of the server. */
   readonly timeZone?: string;
   readonly weekStart?: 'sunday' | 'monday';
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   readonly filters?: readonly Filter[];
   readonly segment?: Segment;
-  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
   readonly exact?: boolean;
   readonly user?: string;
   readonly device?: string;
-  /** `desc` unless said. */
+  /** Default: `desc`. */
   readonly order?: 'asc' | 'desc';
   readonly limit?: number;
-  /** `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly after?: string;
 } | {
   readonly kind: 'performance';
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** An IANA zone; else the app's, else the configuration's. */
+  /** An IANA time zone. Default: that of the app, or else of the server. */
   readonly timeZone?: string;
   readonly weekStart?: 'sunday' | 'monday';
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   readonly filters?: readonly Filter[];
   readonly segment?: Segment;
-  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
   readonly exact?: boolean;
-  /** The name of the event; every event without it. */
+  /** The name of the event. Default: any event. */
   readonly event?: string;
   /** The id of the event, instead of its name. */
   readonly id?: string;
-  /** A name of your own for the answer. */
+  /** Your own name for it in the answer. */
   readonly name?: string;
-  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  /** A field: `event`, `id`, `user`, `device`, `session`, `uuid` a field of the visit, such as `session.source`, or a property: `data.plan`, `data.address.city` if it is nested, `data["a.b"]` if its key contains a dot. */
   readonly property: string;
-  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  /** A field: `event`, `id`, `user`, `device`, `session`, `uuid` a field of the visit, such as `session.source`, or a property: `data.plan`, `data.address.city` if it is nested, `data["a.b"]` if its key contains a dot. */
   readonly by: string;
   readonly condition?: Filter;
   readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month';
-  /** `p95` unless said; the greatest first. */
+  /** Default: `p95`. The highest values come first. */
   readonly sort?: 'p50' | 'p95' | 'p99' | 'max' | 'count' | 'rate';
-  /** The so many greatest by themselves, the rest as *other*; 10 unless said. */
+  /** Number of groups; the rest is combined into `other`. Default: 10. */
   readonly limit?: number;
 } | {
   readonly kind: 'sql';
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** An IANA zone; else the app's, else the configuration's. */
+  /** An IANA time zone. Default: that of the app, or else of the server. */
   readonly timeZone?: string;
   readonly weekStart?: 'sunday' | 'monday';
-  /** All of them must hold. */
+  /** Conditions that must all hold. */
   readonly filters?: readonly Filter[];
   readonly segment?: Segment;
-  /** true: distinct users and percentiles are counted exactly, whatever it costs. */
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
   readonly exact?: boolean;
-  /** One SELECT over `events` (docs/analyze/sql.md). */
+  /** One `SELECT` on `events` (see docs/analyze/sql.md). */
   readonly sql: string;
 };
 
 export type SavedDashboard = {
   readonly id: string;
-  /** Send it along with a change. */
+  /** Send it with each change. */
   readonly version: number;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly createdAt: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly updatedAt: string;
   readonly createdBy: string;
   readonly updatedBy: string;
@@ -1157,9 +1199,9 @@ export type SavedDashboard = {
     readonly w: number;
     readonly h: number;
     readonly name?: string;
-    /** How it is drawn; as fits the kind unless said. */
+    /** The chart type. Default: the one that fits the kind of question. */
     readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
-    /** The id of what was saved. */
+    /** The id of a saved item. */
     readonly report?: string;
     readonly question?: Question;
   }[];
@@ -1167,28 +1209,28 @@ export type SavedDashboard = {
 
 export type SavedReport = {
   readonly id: string;
-  /** Send it along with a change. */
+  /** Send it with each change. */
   readonly version: number;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly createdAt: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly updatedAt: string;
   readonly createdBy: string;
   readonly updatedBy: string;
   readonly name: string;
   readonly description?: string;
   readonly question: Question;
-  /** How it is drawn; as fits the kind unless said. */
+  /** The chart type. Default: the one that fits the kind of question. */
   readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
 };
 
 export type SavedSegment = {
   readonly id: string;
-  /** Send it along with a change. */
+  /** Send it with each change. */
   readonly version: number;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly createdAt: string;
-  /** UTC, ISO 8601 with Z. */
+  /** ISO 8601 in UTC, ending in `Z`. */
   readonly updatedAt: string;
   readonly createdBy: string;
   readonly updatedBy: string;
@@ -1199,39 +1241,39 @@ export type SavedSegment = {
 
 export type Segment = {
   readonly did: {
-    /** The name of the event; every event without it. */
+    /** The name of the event. Default: any event. */
     readonly event?: string;
     /** The id of the event, instead of its name. */
     readonly id?: string;
-    /** All of them must hold. */
+    /** Conditions that must all hold. */
     readonly filters?: readonly Filter[];
-    /** A name of your own for the answer. */
+    /** Your own name for it in the answer. */
     readonly name?: string;
   };
-  /** How often; 1 unless said. */
+  /** At least this many times. Default: 1. */
   readonly atLeast?: number;
   readonly atMost?: number;
-  /** Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`. */
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
   readonly last?: string;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly from?: string | number;
-  /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
   readonly to?: string | number;
 } | {
-  /** The id of what was saved. */
+  /** The id of a saved item. */
   readonly saved: string;
 } | {
   readonly firstSeen: {
-    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+    /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
     readonly from?: string | number;
-    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+    /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
     readonly to?: string | number;
   };
 } | {
   readonly lastSeen: {
-    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+    /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
     readonly from?: string | number;
-    /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+    /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
     readonly to?: string | number;
   };
 } | {
@@ -1243,11 +1285,11 @@ export type Segment = {
 };
 
 export type Filter = {
-  /** What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`. */
+  /** A field: `event`, `id`, `user`, `device`, `session`, `uuid` a field of the visit, such as `session.source`, or a property: `data.plan`, `data.address.city` if it is nested, `data["a.b"]` if its key contains a dot. */
   readonly field: string;
-  /** `is` unless said. */
+  /** Default: `is`. */
   readonly operator?: 'is' | 'isNot' | 'contains' | 'startsWith' | 'matches' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'between' | 'exists';
-  /** One value; for `in` a list, for `between` two numbers, both included, for `exists` true or false. */
+  /** One value. For `in`, a list; for `between`, two numbers (both included); for `exists`, `true` or `false`. */
   readonly value?: (string | number | boolean | null) | (readonly (string | number | boolean | null)[]);
 } | {
   readonly and: readonly Filter[];
@@ -1256,7 +1298,7 @@ export type Filter = {
 };
 
 export interface Operations {
-  /** Sign in with name and password, or with a GitHub token */
+  /** Sign in with username and password, or with a GitHub token */
   postAuth: {
     body: {
       readonly username?: string;
@@ -1266,26 +1308,26 @@ export interface Operations {
     };
     answer: {
       readonly token: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly expiresAt: string;
       readonly user: string;
       readonly role: 'admin' | 'viewer';
     };
   };
-  /** Who is signed in */
+  /** Get the signed-in user */
   getAuth: {
     answer: {
       readonly user: string;
       readonly role: 'admin' | 'viewer';
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly expiresAt: string;
     };
   };
-  /** Sign out: the token ends */
+  /** Sign out; the token becomes invalid */
   deleteAuth: {
     answer: undefined;
   };
-  /** Change one’s own password; the other sessions end */
+  /** Change your own password; your other sessions end */
   putAuthPassword: {
     body: {
       readonly present: string;
@@ -1294,35 +1336,35 @@ export interface Operations {
     };
     answer: {
       readonly token: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly expiresAt: string;
       readonly user: string;
       readonly role: 'admin' | 'viewer';
     };
   };
-  /** List your own open sessions, the one used last first */
+  /** List your open sessions, most recently used first */
   getAuthSessions: {
     answer: readonly {
       readonly id: string;
-      /** The session of this request. */
+      /** `true` for the session of this request. */
       readonly isCurrent: boolean;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly signedInAt: string;
-      /** To ten minutes. */
+      /** Accurate to ten minutes. */
       readonly lastUsedAt: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly expiresAt: string;
-      /** The IP address that signed in. */
+      /** The IP address of the sign-in. */
       readonly address: string;
-      /** `User-Agent` of the sign-in. */
+      /** The `User-Agent` of the sign-in. */
       readonly agent: string;
     }[];
   };
-  /** End all your other sessions; this one goes on with a new token */
+  /** End all your other sessions; this one continues with a new token */
   deleteAuthSessions: {
     answer: {
       readonly token: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly expiresAt: string;
       readonly user: string;
       readonly role: 'admin' | 'viewer';
@@ -1332,7 +1374,7 @@ export interface Operations {
   deleteAuthSessionsId: {
     answer: undefined;
   };
-  /** Post one event or many; the answer leaves when they are on disk */
+  /** Send one or more events; the answer comes when they are on disk */
   postApiEventsApp: {
     query: {
       /** `daily`: an event without a device that names no user, or is an `$identify`, gets a device of this day, an HMAC of address and user agent. */
@@ -1392,7 +1434,7 @@ export interface Operations {
         readonly code: string;
         readonly detail: string;
       }[];
-      /** Properties that are stored and cannot be filtered by: the app has too many names. Absent when all are indexed. */
+      /** Properties that are stored but cannot be used in filters, because the app has too many property names. Absent if all are indexed. */
       readonly notIndexed?: readonly string[];
     } | {
       readonly uuid: string;
@@ -1403,41 +1445,41 @@ export interface Operations {
       readonly app: string;
       readonly id: string;
       readonly event: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly timestamp: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly receivedAt: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly clientTimestamp?: string;
       readonly user?: string;
       readonly device?: string;
       readonly session?: string;
       readonly data?: { readonly [name: string]: unknown };
     } & {
-      /** Properties that are stored and cannot be filtered by: the app has too many names. Absent when all are indexed. */
+      /** Properties that are stored but cannot be used in filters, because the app has too many property names. Absent if all are indexed. */
       readonly notIndexed?: readonly string[];
     };
   };
-  /** Events, newest first; all of them as NDJSON, CSV or Parquet */
+  /** List events, newest first; as NDJSON, CSV or Parquet, export all of them */
   getApiEventsApp: {
     query: {
-      /** `today`, `yesterday` or a day. */
+      /** A day such as 2026-11-24, `today` or `yesterday`. */
       readonly date?: string | undefined;
-      /** A day, or a time; a time without offset is in the zone of the question. */
+      /** A day or a time. A time without an offset is in the time zone of the request. */
       readonly from?: string | undefined;
-      /** A day is included, a time excluded. */
+      /** A day or a time. A day is included; a time is excluded. */
       readonly to?: string | undefined;
       /** `asc` or `desc` (default). */
       readonly order?: 'asc' | 'desc' | undefined;
-      /** Events of a JSON page, 1,000 unless said and 10,000 at most; of NDJSON, CSV and Parquet, events in all. */
+      /** JSON: events per page (default 1,000, at most 10,000). NDJSON, CSV and Parquet: events in total (default: all). */
       readonly limit?: number | undefined;
-      /** From the Link header: the page after this place. */
+      /** The cursor from the `Link` header of the previous page. */
       readonly cursor?: string | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
+      /** An IANA time zone. Default: that of the app, or else of the server. */
       readonly timeZone?: string | undefined;
-      /** Else the app's, else the configuration's. */
+      /** Default: that of the app, or else of the server. */
       readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
       /** What the answer looks like; without it as `Accept` says. */
       readonly format?: 'json' | 'ndjson' | 'csv' | 'parquet' | undefined;
@@ -1453,11 +1495,11 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
-      /** The identity of the event. */
+      /** The uuid of the event. */
       readonly uuid?: string | undefined;
-      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      /** Any property, with dots for nested ones: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
-      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      /** Filters as in a question, as JSON. All of them must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
     };
     answer: readonly {
@@ -1465,11 +1507,11 @@ export interface Operations {
       readonly app: string;
       readonly id: string;
       readonly event: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly timestamp: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly receivedAt: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly clientTimestamp?: string;
       readonly user?: string;
       readonly device?: string;
@@ -1477,26 +1519,26 @@ export interface Operations {
       readonly data?: { readonly [name: string]: unknown };
     }[];
   };
-  /** Erase events for good: those that match, or all */
+  /** Erase matching events, or all events, permanently */
   deleteApiEventsApp: {
     query: {
-      /** `today`, `yesterday` or a day. */
+      /** A day such as 2026-11-24, `today` or `yesterday`. */
       readonly date?: string | undefined;
-      /** A day, or a time; a time without offset is in the zone of the question. */
+      /** A day or a time. A time without an offset is in the time zone of the request. */
       readonly from?: string | undefined;
-      /** A day is included, a time excluded. */
+      /** A day or a time. A day is included; a time is excluded. */
       readonly to?: string | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
+      /** An IANA time zone. Default: that of the app, or else of the server. */
       readonly timeZone?: string | undefined;
-      /** Else the app's, else the configuration's. */
+      /** Default: that of the app, or else of the server. */
       readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` keeps what is erased out: for `idWindowDays` from now on it is a duplicate when it is sent again. */
+      /** `true`: if an erased event is sent again within the next `idWindowDays` days, it counts as a duplicate. */
       readonly block?: boolean | undefined;
-      /** `true` erases nothing and answers how many events match (`matching`). */
+      /** `true`: erases nothing, and answers how many events match (`matching`). */
       readonly dryRun?: boolean | undefined;
-      /** `true` erases without a filter. */
+      /** `true`: erases all events of the app. Send no filter. */
       readonly all?: boolean | undefined;
-      /** Seconds to wait for the end, 0 to 60; 10 by default. An erasure that takes longer is answered 202 and goes on. */
+      /** Seconds to wait for the erasure to finish, 0 to 60 (default 10). If it takes longer, the answer is 202 and the erasure continues. */
       readonly wait?: number | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
@@ -1508,11 +1550,11 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
-      /** The identity of the event. */
+      /** The uuid of the event. */
       readonly uuid?: string | undefined;
-      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      /** Any property, with dots for nested ones: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
-      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      /** Filters as in a question, as JSON. All of them must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
     };
     answer: {
@@ -1520,36 +1562,40 @@ export interface Operations {
       readonly matching?: number;
     } | Erasure;
   };
-  /** The erasures of an app */
+  /** List the erasures of an app */
   getApiAppsAppErasures: {
     answer: readonly Erasure[];
   };
-  /** How far an erasure is */
+  /** Get the progress of an erasure */
   getApiAppsAppErasuresId: {
     answer: Erasure;
   };
-  /** Counts of one hour */
+  /** Cancel an erasure */
+  deleteApiAppsAppErasuresId: {
+    answer: Erasure;
+  };
+  /** Count the events of one hour */
   getApiReportsHourApp: {
     query: {
       /** A day; today unless given. */
       readonly date?: string | undefined;
       /** The hour of the day, local. */
       readonly hour: number;
-      /** Adds the series. */
+      /** Adds a series with this interval. */
       readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
+      /** An IANA time zone. Default: that of the app, or else of the server. */
       readonly timeZone?: string | undefined;
-      /** Else the app's, else the configuration's. */
+      /** Default: that of the app, or else of the server. */
       readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
+      /** `true`: counts distinct users exactly. `false`: may estimate them. Default: exactly up to `exactUsersMaxRows` events. */
       readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
       /** What the answer looks like; without it as `Accept` says. */
       readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
       /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: boolean | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
+      /** The report in the path; any other value is an error. Only for clients of Seismo 1. */
       readonly report?: 'hour' | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
@@ -1561,60 +1607,60 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
-      /** The identity of the event. */
+      /** The uuid of the event. */
       readonly uuid?: string | undefined;
-      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      /** Any property, with dots for nested ones: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
-      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      /** Filters as in a question, as JSON. All of them must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
     };
     answer: {
       readonly app: string;
       readonly id?: string;
       readonly event?: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly to: string;
       readonly timeZone: string;
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
-      /** What to know about the answer; absent when there is nothing. */
+      /** Notes on the answer. Absent if there are none. */
       readonly notes?: readonly {
         readonly code: 'PROPERTY_NOT_INDEXED';
         readonly field: string;
         readonly detail: string;
       }[];
-      /** Every bucket of the interval, also the empty ones. */
+      /** All buckets, including empty ones. */
       readonly series?: readonly {
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly from: string;
         readonly total: number;
         readonly users: number;
       }[];
     };
   };
-  /** Counts of one day */
+  /** Count the events of one day */
   getApiReportsDayApp: {
     query: {
       /** A day; today unless given. */
       readonly date?: string | undefined;
-      /** Adds the series. */
+      /** Adds a series with this interval. */
       readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
+      /** An IANA time zone. Default: that of the app, or else of the server. */
       readonly timeZone?: string | undefined;
-      /** Else the app's, else the configuration's. */
+      /** Default: that of the app, or else of the server. */
       readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
+      /** `true`: counts distinct users exactly. `false`: may estimate them. Default: exactly up to `exactUsersMaxRows` events. */
       readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
       /** What the answer looks like; without it as `Accept` says. */
       readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
       /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: boolean | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
+      /** The report in the path; any other value is an error. Only for clients of Seismo 1. */
       readonly report?: 'day' | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
@@ -1626,62 +1672,62 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
-      /** The identity of the event. */
+      /** The uuid of the event. */
       readonly uuid?: string | undefined;
-      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      /** Any property, with dots for nested ones: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
-      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      /** Filters as in a question, as JSON. All of them must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
     };
     answer: {
       readonly app: string;
       readonly id?: string;
       readonly event?: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly to: string;
       readonly timeZone: string;
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
-      /** What to know about the answer; absent when there is nothing. */
+      /** Notes on the answer. Absent if there are none. */
       readonly notes?: readonly {
         readonly code: 'PROPERTY_NOT_INDEXED';
         readonly field: string;
         readonly detail: string;
       }[];
-      /** Every bucket of the interval, also the empty ones. */
+      /** All buckets, including empty ones. */
       readonly series?: readonly {
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly from: string;
         readonly total: number;
         readonly users: number;
       }[];
     };
   };
-  /** Counts of one week */
+  /** Count the events of one week */
   getApiReportsWeekApp: {
     query: {
       /** A day in the week. */
       readonly week?: string | undefined;
       /** A day; today unless given. */
       readonly date?: string | undefined;
-      /** Adds the series. */
+      /** Adds a series with this interval. */
       readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
+      /** An IANA time zone. Default: that of the app, or else of the server. */
       readonly timeZone?: string | undefined;
-      /** Else the app's, else the configuration's. */
+      /** Default: that of the app, or else of the server. */
       readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
+      /** `true`: counts distinct users exactly. `false`: may estimate them. Default: exactly up to `exactUsersMaxRows` events. */
       readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
       /** What the answer looks like; without it as `Accept` says. */
       readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
       /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: boolean | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
+      /** The report in the path; any other value is an error. Only for clients of Seismo 1. */
       readonly report?: 'week' | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
@@ -1693,62 +1739,62 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
-      /** The identity of the event. */
+      /** The uuid of the event. */
       readonly uuid?: string | undefined;
-      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      /** Any property, with dots for nested ones: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
-      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      /** Filters as in a question, as JSON. All of them must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
     };
     answer: {
       readonly app: string;
       readonly id?: string;
       readonly event?: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly to: string;
       readonly timeZone: string;
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
-      /** What to know about the answer; absent when there is nothing. */
+      /** Notes on the answer. Absent if there are none. */
       readonly notes?: readonly {
         readonly code: 'PROPERTY_NOT_INDEXED';
         readonly field: string;
         readonly detail: string;
       }[];
-      /** Every bucket of the interval, also the empty ones. */
+      /** All buckets, including empty ones. */
       readonly series?: readonly {
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly from: string;
         readonly total: number;
         readonly users: number;
       }[];
     };
   };
-  /** Counts of one month */
+  /** Count the events of one month */
   getApiReportsMonthApp: {
     query: {
       /** A month such as 2026-11, or a day in it. */
       readonly month?: string | undefined;
       /** A day; today unless given. */
       readonly date?: string | undefined;
-      /** Adds the series. */
+      /** Adds a series with this interval. */
       readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
+      /** An IANA time zone. Default: that of the app, or else of the server. */
       readonly timeZone?: string | undefined;
-      /** Else the app's, else the configuration's. */
+      /** Default: that of the app, or else of the server. */
       readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
+      /** `true`: counts distinct users exactly. `false`: may estimate them. Default: exactly up to `exactUsersMaxRows` events. */
       readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
       /** What the answer looks like; without it as `Accept` says. */
       readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
       /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: boolean | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
+      /** The report in the path; any other value is an error. Only for clients of Seismo 1. */
       readonly report?: 'month' | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
@@ -1760,62 +1806,62 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
-      /** The identity of the event. */
+      /** The uuid of the event. */
       readonly uuid?: string | undefined;
-      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      /** Any property, with dots for nested ones: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
-      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      /** Filters as in a question, as JSON. All of them must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
     };
     answer: {
       readonly app: string;
       readonly id?: string;
       readonly event?: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly to: string;
       readonly timeZone: string;
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
-      /** What to know about the answer; absent when there is nothing. */
+      /** Notes on the answer. Absent if there are none. */
       readonly notes?: readonly {
         readonly code: 'PROPERTY_NOT_INDEXED';
         readonly field: string;
         readonly detail: string;
       }[];
-      /** Every bucket of the interval, also the empty ones. */
+      /** All buckets, including empty ones. */
       readonly series?: readonly {
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly from: string;
         readonly total: number;
         readonly users: number;
       }[];
     };
   };
-  /** Counts of any period */
+  /** Count the events of any period */
   getApiReportsPeriodApp: {
     query: {
-      /** A day, or a time; a time without offset is in the zone of the question. */
+      /** A day or a time. A time without an offset is in the time zone of the request. */
       readonly from: string;
-      /** A day is included, a time excluded. */
+      /** A day or a time. A day is included; a time is excluded. */
       readonly to: string;
-      /** Adds the series. */
+      /** Adds a series with this interval. */
       readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month' | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
+      /** An IANA time zone. Default: that of the app, or else of the server. */
       readonly timeZone?: string | undefined;
-      /** Else the app's, else the configuration's. */
+      /** Default: that of the app, or else of the server. */
       readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
+      /** `true`: counts distinct users exactly. `false`: may estimate them. Default: exactly up to `exactUsersMaxRows` events. */
       readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
       /** What the answer looks like; without it as `Accept` says. */
       readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
       /** `true` puts an apostrophe before texts that a spreadsheet would compute; an import takes it off again. */
       readonly csvSafe?: boolean | undefined;
-      /** The report that the path names; any other value is an error. Early clients send it. */
+      /** The report in the path; any other value is an error. Only for clients of Seismo 1. */
       readonly report?: 'period' | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
@@ -1827,60 +1873,60 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
-      /** The identity of the event. */
+      /** The uuid of the event. */
       readonly uuid?: string | undefined;
-      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      /** Any property, with dots for nested ones: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
-      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      /** Filters as in a question, as JSON. All of them must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
     };
     answer: {
       readonly app: string;
       readonly id?: string;
       readonly event?: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly to: string;
       readonly timeZone: string;
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
-      /** What to know about the answer; absent when there is nothing. */
+      /** Notes on the answer. Absent if there are none. */
       readonly notes?: readonly {
         readonly code: 'PROPERTY_NOT_INDEXED';
         readonly field: string;
         readonly detail: string;
       }[];
-      /** Every bucket of the interval, also the empty ones. */
+      /** All buckets, including empty ones. */
       readonly series?: readonly {
-        /** UTC, ISO 8601 with Z. */
+        /** ISO 8601 in UTC, ending in `Z`. */
         readonly from: string;
         readonly total: number;
         readonly users: number;
       }[];
     };
   };
-  /** Counts by the value of a property */
+  /** Count events by the values of a property */
   getApiGroupsApp: {
     query: {
-      /** The property, nested by dots: `address.city`. */
+      /** The property. Use dots for nested ones: `address.city`. */
       readonly attr: string;
-      /** `today`, `yesterday` or a day. */
+      /** A day such as 2026-11-24, `today` or `yesterday`. */
       readonly date?: string | undefined;
-      /** A day, or a time; a time without offset is in the zone of the question. */
+      /** A day or a time. A time without an offset is in the time zone of the request. */
       readonly from?: string | undefined;
-      /** A day is included, a time excluded. */
+      /** A day or a time. A day is included; a time is excluded. */
       readonly to?: string | undefined;
-      /** The most frequent so many; the others are summed. */
+      /** Number of groups, most frequent first. The rest is combined into `others`. */
       readonly limit?: number | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
+      /** An IANA time zone. Default: that of the app, or else of the server. */
       readonly timeZone?: string | undefined;
-      /** Else the app's, else the configuration's. */
+      /** Default: that of the app, or else of the server. */
       readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` asks for exact distinct users instead of a sketch. */
+      /** `true`: counts distinct users exactly. `false`: may estimate them. Default: exactly up to `exactUsersMaxRows` events. */
       readonly exact?: boolean | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
       /** What the answer looks like; without it as `Accept` says. */
       readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
@@ -1896,18 +1942,18 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
-      /** The identity of the event. */
+      /** The uuid of the event. */
       readonly uuid?: string | undefined;
-      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      /** Any property, with dots for nested ones: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
-      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      /** Filters as in a question, as JSON. All of them must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
     };
     answer: {
       readonly attr: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly to: string;
       readonly timeZone: string;
       readonly groups: readonly {
@@ -1927,7 +1973,7 @@ export interface Operations {
       readonly total: number;
       readonly users: number;
       readonly usersExact: boolean;
-      /** What to know about the answer; absent when there is nothing. */
+      /** Notes on the answer. Absent if there are none. */
       readonly notes?: readonly {
         readonly code: 'PROPERTY_NOT_INDEXED';
         readonly field: string;
@@ -1935,10 +1981,10 @@ export interface Operations {
       }[];
     };
   };
-  /** A question of the analysis: trends, funnels, retention and more */
+  /** Run an analysis: trends, funnels, retention and more */
   postApiQueryApp: {
     query: {
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
       /** What the answer looks like; without it as `Accept` says. */
       readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
@@ -1948,12 +1994,12 @@ export interface Operations {
     body: Question;
     answer: Answer;
   };
-  /** The same question, for links */
+  /** Run an analysis by a link */
   getApiQueryApp: {
     query: {
-      /** The question as JSON, percent-encoded. */
+      /** The question as percent-encoded JSON. */
       readonly q: string;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
       /** What the answer looks like; without it as `Accept` says. */
       readonly format?: 'json' | 'ndjson' | 'csv' | undefined;
@@ -1962,55 +2008,62 @@ export interface Operations {
     };
     answer: Answer;
   };
-  /** The SQL that answers a question */
+  /** Get the SQL of an analysis */
   postApiQueryAppSql: {
     body: Question;
     answer: {
       readonly kind: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly from: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly to: string;
       readonly timeZone: string;
-      /** In the order in which they went to the engine. */
+      /** The statements, in the order in which the engine ran them. */
       readonly statements: readonly {
-        /** In the dialect of ClickHouse, with the names of parameters as `{p1:String}`. */
+        /** ClickHouse SQL, with parameters such as `{p1:String}`. */
         readonly sql: string;
         readonly parameters: { readonly [name: string]: unknown };
       }[];
     };
   };
-  /** The apps: those that have events, settings or a key */
+  /** List the apps that have events, settings or a key */
   getApiApps: {
     query: {
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
     };
     answer: readonly {
       readonly app: string;
-      /** As people call it. */
+      /** The display name. */
       readonly name?: string;
       readonly total: number;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly firstSeen?: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly lastSeen?: string;
-      /** In force: the app's own, else the configuration's. */
+      /** The time zone that applies: that of the app, or else of the server. */
       readonly timeZone: string;
       readonly weekStart: 'sunday' | 'monday';
     }[];
   };
-  /** The settings of an app; what is absent comes from the configuration */
+  /** Get the settings of an app, and what applies where it has none */
   getApiAppsApp: {
     answer: {
       readonly name?: string;
-      /** IANA */
+      /** An IANA time zone. */
       readonly timeZone?: string;
       readonly weekStart?: 'sunday' | 'monday';
       readonly retentionDays?: number;
+      /** Of the server configuration: what applies where the app has no setting. No `retentionDays`: events are kept forever. */
+      readonly defaults: {
+        /** An IANA time zone. */
+        readonly timeZone: string;
+        readonly weekStart: 'sunday' | 'monday';
+        readonly retentionDays?: number;
+      };
     };
   };
-  /** Change settings of an app; null removes one */
+  /** Change settings of an app; `null` removes one */
   patchApiAppsApp: {
     body: {
       readonly name?: string | null;
@@ -2020,64 +2073,64 @@ export interface Operations {
     };
     answer: {
       readonly name?: string;
-      /** IANA */
+      /** An IANA time zone. */
       readonly timeZone?: string;
       readonly weekStart?: 'sunday' | 'monday';
       readonly retentionDays?: number;
     };
   };
-  /** The event names of an app */
+  /** List the event names of an app */
   getApiAppsAppEvents: {
     query: {
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
     };
     answer: readonly {
       readonly id: string;
       readonly event: string;
       readonly total: number;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly firstSeen: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly lastSeen: string;
     }[];
   };
-  /** The properties of an app */
+  /** List the properties of an app */
   getApiAppsAppProperties: {
     query: {
-      /** Of the events with this name alone. */
+      /** Only properties of events with this name. */
       readonly event?: string | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
     };
     answer: readonly {
-      /** Spelled as filters spell it. */
+      /** The name as used in filters. */
       readonly name: string;
       readonly total: number;
       readonly types: readonly string[];
       readonly examples: readonly unknown[];
     }[];
   };
-  /** Values of a field to choose from, among the newest events */
+  /** List values of a field, from the newest events */
   getApiAppsAppValues: {
     query: {
-      /** `event`, `id`, `user`, `device`, `session`, `uuid`, or a property like `data.plan`. */
+      /** `event`, `id`, `user`, `device`, `session`, `uuid` or a property such as `data.plan`. */
       readonly field: string;
-      /** What a value's text holds, whatever the case; those that begin with it come first. */
+      /** Only values that contain this text, ignoring case. Those that start with it come first. */
       readonly search?: string | undefined;
-      /** 20 unless said, 1,000 at most. */
+      /** Number of values. Default: 20, at most 1,000. */
       readonly limit?: number | undefined;
-      /** `today`, `yesterday` or a day. */
+      /** A day such as 2026-11-24, `today` or `yesterday`. */
       readonly date?: string | undefined;
-      /** A day, or a time; a time without offset is in the zone of the question. */
+      /** A day or a time. A time without an offset is in the time zone of the request. */
       readonly from?: string | undefined;
-      /** A day is included, a time excluded. */
+      /** A day or a time. A day is included; a time is excluded. */
       readonly to?: string | undefined;
-      /** An IANA zone; else the app's, else the configuration's. */
+      /** An IANA time zone. Default: that of the app, or else of the server. */
       readonly timeZone?: string | undefined;
-      /** Else the app's, else the configuration's. */
+      /** Default: that of the app, or else of the server. */
       readonly weekStart?: 'sunday' | 'monday' | undefined;
-      /** `true` (default): what was acknowledged before the question is in the answer. `false` never waits. */
+      /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
       /** The name of the event. */
       readonly event?: string | undefined;
@@ -2089,11 +2142,11 @@ export interface Operations {
       readonly device?: string | undefined;
       /** The session. */
       readonly session?: string | undefined;
-      /** The identity of the event. */
+      /** The uuid of the event. */
       readonly uuid?: string | undefined;
-      /** Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
+      /** Any property, with dots for nested ones: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`. */
       readonly [property: `data.${string}` | `data[${string}`]: string | number | boolean | undefined;
-      /** The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
+      /** Filters as in a question, as JSON. All of them must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`. */
       readonly filters?: string | undefined;
     };
     answer: {
@@ -2101,16 +2154,16 @@ export interface Operations {
       readonly values: readonly {
         /** Any JSON value. */
         readonly value: unknown;
-        /** Of the events looked at. */
+        /** Number of events, among those examined. */
         readonly total: number;
       }[];
-      /** There are more than `limit`. */
+      /** `true` if there are more values than `limit`. */
       readonly more: boolean;
-      /** So many events were looked at, the newest first. */
+      /** Number of events examined, newest first. */
       readonly events: number;
-      /** There are older events, which were not looked at. */
+      /** `true` if there are older events that were not examined. */
       readonly sample: boolean;
-      /** What to know about the answer; absent when there is nothing. */
+      /** Notes on the answer. Absent if there are none. */
       readonly notes?: readonly {
         readonly code: 'PROPERTY_NOT_INDEXED';
         readonly field: string;
@@ -2118,7 +2171,7 @@ export interface Operations {
       }[];
     };
   };
-  /** The reports of an app */
+  /** List the reports of an app */
   getApiAppsAppReports: {
     answer: readonly SavedReport[];
   };
@@ -2128,32 +2181,32 @@ export interface Operations {
       readonly name: string;
       readonly description?: string;
       readonly question: Question;
-      /** How it is drawn; as fits the kind unless said. */
+      /** The chart type. Default: the one that fits the kind of question. */
       readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
     };
     answer: SavedReport;
   };
-  /** One report */
+  /** Get one report */
   getApiAppsAppReportsId: {
     answer: SavedReport;
   };
-  /** Change a report, with the version that was read as "version" or If-Match */
+  /** Change a report; send the version you loaded as `version` or in `If-Match` */
   patchApiAppsAppReportsId: {
     body: {
       readonly name?: string;
       readonly description?: string | null;
       readonly question?: Question;
       readonly chart?: ('line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey') | null;
-      /** The version that was read; or `If-Match`. */
+      /** The version you loaded. You can also send it in `If-Match`. */
       readonly version?: number;
     };
     answer: SavedReport;
   };
-  /** Delete a report; with If-Match, that version alone */
+  /** Delete a report; with `If-Match`, only that version */
   deleteApiAppsAppReportsId: {
     answer: undefined;
   };
-  /** The dashboards of an app */
+  /** List the dashboards of an app */
   getApiAppsAppDashboards: {
     answer: readonly SavedDashboard[];
   };
@@ -2168,20 +2221,20 @@ export interface Operations {
         readonly w: number;
         readonly h: number;
         readonly name?: string;
-        /** How it is drawn; as fits the kind unless said. */
+        /** The chart type. Default: the one that fits the kind of question. */
         readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
-        /** The id of what was saved. */
+        /** The id of a saved item. */
         readonly report?: string;
         readonly question?: Question;
       }[];
     };
     answer: SavedDashboard;
   };
-  /** One dashboard */
+  /** Get one dashboard */
   getApiAppsAppDashboardsId: {
     answer: SavedDashboard;
   };
-  /** Change a dashboard, with the version that was read as "version" or If-Match */
+  /** Change a dashboard; send the version you loaded as `version` or in `If-Match` */
   patchApiAppsAppDashboardsId: {
     body: {
       readonly name?: string;
@@ -2192,22 +2245,22 @@ export interface Operations {
         readonly w: number;
         readonly h: number;
         readonly name?: string;
-        /** How it is drawn; as fits the kind unless said. */
+        /** The chart type. Default: the one that fits the kind of question. */
         readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
-        /** The id of what was saved. */
+        /** The id of a saved item. */
         readonly report?: string;
         readonly question?: Question;
       }[];
-      /** The version that was read; or `If-Match`. */
+      /** The version you loaded. You can also send it in `If-Match`. */
       readonly version?: number;
     };
     answer: SavedDashboard;
   };
-  /** Delete a dashboard; with If-Match, that version alone */
+  /** Delete a dashboard; with `If-Match`, only that version */
   deleteApiAppsAppDashboardsId: {
     answer: undefined;
   };
-  /** The segments of an app */
+  /** List the segments of an app */
   getApiAppsAppSegments: {
     answer: readonly SavedSegment[];
   };
@@ -2220,101 +2273,101 @@ export interface Operations {
     };
     answer: SavedSegment;
   };
-  /** One segment */
+  /** Get one segment */
   getApiAppsAppSegmentsId: {
     answer: SavedSegment;
   };
-  /** Change a segment, with the version that was read as "version" or If-Match */
+  /** Change a segment; send the version you loaded as `version` or in `If-Match` */
   patchApiAppsAppSegmentsId: {
     body: {
       readonly name?: string;
       readonly description?: string | null;
       readonly segment?: Segment;
-      /** The version that was read; or `If-Match`. */
+      /** The version you loaded. You can also send it in `If-Match`. */
       readonly version?: number;
     };
     answer: SavedSegment;
   };
-  /** Delete a segment; with If-Match, that version alone */
+  /** Delete a segment; with `If-Match`, only that version */
   deleteApiAppsAppSegmentsId: {
     answer: undefined;
   };
-  /** The annotations of an app */
+  /** List the annotations of an app */
   getApiAppsAppAnnotations: {
     query: {
-      /** A day of the app's zone, or a time. */
+      /** A day in the app's time zone, or a time. */
       readonly from?: string | undefined;
-      /** A day is included, a time excluded. */
+      /** A day or a time. A day is included; a time is excluded. */
       readonly to?: string | undefined;
     };
     answer: readonly {
       readonly id: string;
-      /** Send it along with a change. */
+      /** Send it with each change. */
       readonly version: number;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly createdAt: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly updatedAt: string;
       readonly createdBy: string;
       readonly updatedBy: string;
-      /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+      /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
       readonly date: string | number;
       readonly text: string;
-      /** The date as an instant: of a day its beginning in the app's zone. */
+      /** The date as a time: for a day, its start in the app's time zone. */
       readonly at: string;
     }[];
   };
   /** Save a new annotation */
   postApiAppsAppAnnotations: {
     body: {
-      /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+      /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
       readonly date: string | number;
       readonly text: string;
     };
     answer: Annotation;
   };
-  /** One annotation */
+  /** Get one annotation */
   getApiAppsAppAnnotationsId: {
     answer: Annotation;
   };
-  /** Change a annotation, with the version that was read as "version" or If-Match */
+  /** Change a annotation; send the version you loaded as `version` or in `If-Match` */
   patchApiAppsAppAnnotationsId: {
     body: {
-      /** A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970. */
+      /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
       readonly date?: string | number;
       readonly text?: string;
-      /** The version that was read; or `If-Match`. */
+      /** The version you loaded. You can also send it in `If-Match`. */
       readonly version?: number;
     };
     answer: Annotation;
   };
-  /** Delete a annotation; with If-Match, that version alone */
+  /** Delete a annotation; with `If-Match`, only that version */
   deleteApiAppsAppAnnotationsId: {
     answer: undefined;
   };
-  /** The links to a report, without their secrets */
+  /** List the links to a report, without their secrets */
   getApiAppsAppReportsIdShare: {
     answer: readonly {
       readonly id: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly createdAt: string;
       readonly createdBy: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly expiresAt?: string;
     }[];
   };
-  /** Share a report by a link; it is shown this once */
+  /** Create a link to a report; it is shown only once */
   postApiAppsAppReportsIdShare: {
     body: {
-      /** A time in ISO 8601 with Z or an offset; without it the link holds until it is revoked. */
+      /** An ISO 8601 time with `Z` or an offset. Absent: the link works until it is revoked. */
       readonly expiresAt?: string;
     };
     answer: {
       readonly id: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly createdAt: string;
       readonly createdBy: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly expiresAt?: string;
       readonly url: string;
     };
@@ -2327,29 +2380,29 @@ export interface Operations {
   deleteApiAppsAppReportsIdShareShare: {
     answer: undefined;
   };
-  /** The links to a dashboard, without their secrets */
+  /** List the links to a dashboard, without their secrets */
   getApiAppsAppDashboardsIdShare: {
     answer: readonly {
       readonly id: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly createdAt: string;
       readonly createdBy: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly expiresAt?: string;
     }[];
   };
-  /** Share a dashboard by a link; it is shown this once */
+  /** Create a link to a dashboard; it is shown only once */
   postApiAppsAppDashboardsIdShare: {
     body: {
-      /** A time in ISO 8601 with Z or an offset; without it the link holds until it is revoked. */
+      /** An ISO 8601 time with `Z` or an offset. Absent: the link works until it is revoked. */
       readonly expiresAt?: string;
     };
     answer: {
       readonly id: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly createdAt: string;
       readonly createdBy: string;
-      /** UTC, ISO 8601 with Z. */
+      /** ISO 8601 in UTC, ending in `Z`. */
       readonly expiresAt?: string;
       readonly url: string;
     };
@@ -2362,19 +2415,19 @@ export interface Operations {
   deleteApiAppsAppDashboardsIdShareShare: {
     answer: undefined;
   };
-  /** What a link shows: the answers of a report or a dashboard */
+  /** Get the answers that a shared link shows */
   getApiSharedToken: {
     query: {
-      /** A day, or a time; a time without offset is in the zone of the question. Only what lies in the question's own. */
+      /** A day or a time. A time without an offset is in the time zone of the request. Narrows the range of the question. */
       readonly from?: string | undefined;
-      /** A day is included, a time excluded. Only what lies in the question's own. */
+      /** A day or a time. A day is included; a time is excluded. Narrows the range of the question. */
       readonly to?: string | undefined;
     };
     answer: {
       readonly kind: 'report' | 'dashboard';
       readonly name: string;
       readonly description?: string;
-      /** Of a report its one answer; of a dashboard one a tile, in their order. */
+      /** For a report, its answer; for a dashboard, one entry for each tile, in order. */
       readonly parts: readonly {
         readonly place?: {
           readonly x: number;
@@ -2384,7 +2437,7 @@ export interface Operations {
         };
         readonly name?: string;
         readonly chart?: 'line' | 'bar' | 'area' | 'pie' | 'number' | 'table' | 'funnel' | 'heatmap' | 'sankey';
-        /** Of the question what drawing the answer takes; neither filters nor segments. */
+        /** The parts of the question needed to draw the answer, without filters and segments. */
         readonly question: {
           readonly kind: string;
           readonly interval?: string;
@@ -2396,7 +2449,7 @@ export interface Operations {
           readonly by?: string;
         };
         readonly answer?: Answer;
-        /** Instead of an answer. */
+        /** Present instead of an answer. */
         readonly problem?: {
           readonly code: string;
           readonly title: string;

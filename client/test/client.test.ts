@@ -272,7 +272,7 @@ describe.each([
     });
     await client.report({ report: 'day', date: '2026-01-02', 'data.plan': 'free' });
     await client.groups({ attr: 'address.city', from: '2026-01-01', fresh: false });
-    await client.analyse({ kind: 'trend', series: [{ event: 'order paid' }] });
+    await client.analyze({ kind: 'trend', series: [{ event: 'order paid' }] });
     expect(received.map((one) => `${one.method} ${decodeURIComponent(one.url.replaceAll('+', ' '))}`)).toEqual([
       'GET /api/events/shop?event=order paid&limit=5&data.plan=pro&data.n="1"&data.ok=true&data.ms[gte]=500&data.ms[lt]=900&data.address.city=Bern&data["a.b"]=1&data.tags[in]=x,"y,z","2"',
       'GET /api/reports/day/shop?date=2026-01-02&data.plan=free',
@@ -331,7 +331,7 @@ describe.each([
   ])('is not made with an unusable %s', (name, options) => {
     const given = { server: 'http://127.0.0.1', app: 'shop', ...options } as ClientOptions;
     expect(() => createClient(given)).toThrow(TypeError);
-    expect(() => createClient(given)).toThrow(`seismo-client: ${name} must`);
+    expect(() => createClient(given)).toThrow(`seismo-client: \`${name}\` must`);
   });
 });
 

@@ -1,5 +1,7 @@
 /** contract/client.json against our client, and contract/events.json through it to a real server (contract/README.md). */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { due, sent } from '../../server/test/contract/values.ts';
 import type { Client } from '../src/client.ts';
@@ -7,7 +9,7 @@ import type { Drop } from '../src/delivery/queue.ts';
 import { type EventData, type EventName, IDENTIFY, type SentEvent, type TrackOptions } from '../src/event.ts';
 import { createClient } from '../src/node.ts';
 import type { ClientOptions } from '../src/options.ts';
-import { aServer, problem, type Received, type Reply, stored } from './support/fake-server.ts';
+import { aServer, atEnd, problem, type Received, type Reply, stored } from './support/fake-server.ts';
 import { aRealServer, type RealServer } from './support/real-server.ts';
 
 const casesOf = <T>(name: string): readonly T[] =>
@@ -27,6 +29,8 @@ type Answer =
 interface ClientCase {
   readonly name: string;
   readonly options?: Partial<ClientOptions>;
+  /** With a directory of its own. */
+  readonly onDisk?: true;
   readonly calls: readonly Call[];
   readonly answers?: readonly Answer[];
   readonly requests: readonly ('again' | readonly (string | EventData)[])[];
@@ -63,7 +67,7 @@ function compared({ uuid, timestamp, ...event }: SentEvent, meant: EventData): u
 describe('client.json', () => {
   it.each(casesOf<ClientCase>('client'))(
     '$name',
-    async ({ options, calls, answers = [], requests, drops, ...more }) => {
+    async ({ options, onDisk, calls, answers = [], requests, drops, ...more }) => {
       const times: number[] = [];
       const { url, received } = await aServer((request, index) => {
         times.push(performance.now());
@@ -71,7 +75,16 @@ describe('client.json', () => {
       });
       const told: [SentEvent, Drop][] = [];
       const onDrop = (event: SentEvent, drop: Drop): void => void told.push([event, drop]);
-      const client = createClient({ server: url, app: 'shop', key: 'sk_x', onDrop, ...options });
+      const directory = onDisk && mkdtempSync(join(tmpdir(), 'seismo-contract-'));
+      if (directory) atEnd(async () => rmSync(directory, { recursive: true, force: true }));
+      const client = createClient({
+        server: url,
+        app: 'shop',
+        key: 'sk_x',
+        onDrop,
+        ...(directory && { directory }),
+        ...options,
+      });
       for (const one of calls) await call(client, one);
       expect(await client.close()).toBe(true);
 
@@ -161,5 +174,33 @@ describe('events.json', () => {
     expect(drops.get(each.name)).toBeUndefined();
     expect(found).toEqual([due(each.stored, found[0], app)]);
     if (each.storedText !== undefined) expect(JSON.stringify(found[0]!.data)).toBe(each.storedText);
+  });
+});
+
+describe('contract/names.json', () => {
+  const { members, options, only, whenFull } = JSON.parse(
+    readFileSync(new URL('../../contract/names.json', import.meta.url), 'utf8'),
+  ) as Record<'members' | 'options' | 'whenFull', string[]> & {
+    only: { node: Record<'members' | 'options', string[]> };
+  };
+
+  it('has every call and option of this client, and no other', () => {
+    const client = createClient({ server: 'http://127.0.0.1:1', app: 'shop', key: 'sk_x' });
+    expect(Object.keys(client).toSorted()).toEqual([...members, ...only.node.members].toSorted());
+    const source = readFileSync(new URL('../src/options.ts', import.meta.url), 'utf8');
+    const declared = source.slice(source.indexOf('interface ClientOptions'), source.indexOf('export const DEFAULTS'));
+    const names = [...declared.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name!);
+    expect(names.toSorted()).toEqual([...options, ...only.node.options].toSorted());
+    for (const value of whenFull)
+      expect(() =>
+        createClient({ server: 'http://127.0.0.1:1', app: 'shop', key: 'sk_x', whenFull: value as 'block' }),
+      ).not.toThrow();
+  });
+
+  it('is what docs/send-events/languages.md shows, in both spellings', () => {
+    const page = readFileSync(new URL('../../docs/send-events/languages.md', import.meta.url), 'utf8');
+    const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const names = [...members, ...options, ...whenFull].flatMap((name) => [name, snake(name)]);
+    expect(names.filter((name) => !new RegExp(`\`${name}[\`(]`).test(page))).toEqual([]);
   });
 });

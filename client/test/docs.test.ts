@@ -88,11 +88,35 @@ it.each(PAGES.filter((page) => page !== 'serverless'))('%s.md begins with at mos
   expect(example!.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(5);
 });
 
+it('browser.md passes on the renamed script and posts with Next.js and a Worker, as browser/renamed.test.ts does', async () => {
+  const [, , tag, next, worker] = examplesOf('browser') as [string, string, string, string, string];
+  expect(tag).toContain('<script defer src="/a.js" data-app="shop"');
+  const config = { exports: {} as { rewrites(): Promise<unknown> } };
+  new Function('module', next)(config);
+  expect(await config.exports.rewrites()).toEqual([
+    { source: '/a.js', destination: 'https://seismo.example.com/a.js' },
+    { source: '/in/:app', destination: 'https://seismo.example.com/in/:app' },
+  ]);
+  const asked: Request[] = [];
+  const handler = new Function('fetch', worker.replace('export default', 'return'))((request: Request) => {
+    asked.push(request);
+    return new Response('done');
+  }) as { fetch(request: Request): Response };
+  const post = { method: 'POST', headers: { 'x-forwarded-for': '192.0.2.1' } };
+  expect(await handler.fetch(new Request('https://shop.example.com/in/shop?device=daily', post)).text()).toBe('done');
+  const [{ url, method, headers }] = asked as [Request];
+  expect([url, method, headers.get('x-forwarded-for')]).toEqual([
+    'https://seismo.example.com/in/shop?device=daily',
+    'POST',
+    '192.0.2.1',
+  ]);
+});
+
 it('runs every example of the folder', () => {
   const pages = readdirSync(FOLDER).map((name) => name.replace(/\.md$/, ''));
   const counts = pages.map((page) => [page, examplesOf(page).length] as const).filter(([, count]) => count > 0);
   // As many as the tests below take from each page.
-  const run = { node: 4, express: 2, fastify: 1, browser: 2, serverless: 1, 'first-client': 1 };
+  const run = { node: 4, express: 2, fastify: 1, browser: 5, serverless: 1, 'first-client': 1 };
   expect(Object.fromEntries(counts)).toEqual(run);
 });
 

@@ -108,7 +108,7 @@ describe.each([
     const client = createClient({ server: url, app: 'shop', key: 'sk_write', log });
     atEnd(() => client.close({ timeoutMs: 1 }));
     client.identify('null');
-    expect(log.mock.calls).toContainEqual(['ignored, no id', { value: 'null' }]);
+    expect(log.mock.calls).toContainEqual(['invalid id, ignored', { value: 'null' }]);
     expect(warn).not.toHaveBeenCalled();
   });
 });

@@ -13,7 +13,7 @@ export const APP = 'flights';
 const ZONE = 'America/Chicago';
 const SEISMO = fileURLToPath(new URL('../../server/bin/seismo.js', import.meta.url));
 
-/** Writes the array as NDJSON and imports it into the server of the data directory. @returns what `seismo import --json` says */
+/** Writes the array as NDJSON and imports it into the server of the data directory. @returns the output of `seismo import --json` */
 export async function importFlights(dataDir, folder) {
   const path = join(folder, 'flights.ndjson');
   const flights = JSON.parse(readFileSync(FLIGHTS, 'utf8'));

@@ -1,4 +1,4 @@
-// The daily series and the groups as one SVG, in colours that read on white and on black.
+// The daily series and the groups as one SVG, in colours that are legible on white and on black.
 const WIDTH = 760;
 const HEIGHT = 250;
 const LEFT = 44;

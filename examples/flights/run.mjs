@@ -1,4 +1,4 @@
-// `npm run example`: starts a server on an empty directory, imports the flights, asks, and draws the answers.
+// `npm run example`: starts a server on an empty directory, imports the flights, asks questions and draws the answers.
 // `npm run example -- --svg FILE` also writes the daily series as a picture.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Seismo from code: a server of its own, or a handler inside a host application. No top-level await here, so that `require` works. */
+/** Seismo from code: as a server, or as a handler in a host application. There is no top-level await, so that `require` works. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SeismoServer } from './app/seismo-server.ts';
 import { serve, serveLocally } from './app/serve.ts';
@@ -7,19 +7,19 @@ import { loadConfig } from './config/config.ts';
 import type { Config } from './config/settings.ts';
 
 export type { Config, FirstAdmin, SeismoServer };
-/** Any of the settings; the others come from file, environment and defaults. */
+/** Any settings. The others come from the file, the environment and the defaults. */
 export type Settings = { readonly [K in keyof Config]?: Config[K] | undefined };
 export type StartCallback = (error: unknown, server?: SeismoServer) => void;
 
 export interface Seismo {
-  /** Mount it: `app.use('/seismo', handler)`, before or after `express.json()`. */
+  /** Mount it with `app.use('/seismo', handler)`, before or after `express.json()`. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
   readonly firstAdmin: FirstAdmin | undefined;
-  /** Finishes what is under way, loads what waits, closes the engine. */
+  /** Finishes running requests, loads what is queued and closes the engine. */
   close(): Promise<void>;
 }
 
-/** Starts a server. With a callback, as the first Seismo did, nothing is returned and nothing rejects. */
+/** Starts a server. With a callback, as in Seismo 1, it returns nothing and never rejects. */
 export function start(settings?: Settings): Promise<SeismoServer>;
 export function start(settings: Settings | undefined, callback: StartCallback): void;
 export function start(callback: StartCallback): void;
@@ -30,7 +30,7 @@ export function start(
   const [settings, callback] = typeof first === 'function' ? [undefined, first] : [first, second];
   const starting = loadConfig({ given: { ...settings } }).then((config) => serve(config));
   if (callback === undefined) return starting;
-  // Outside the promise, so that what the callback throws is the host's and not a second call.
+  // Outside the promise, so that an exception in the callback belongs to the host and does not cause a second call.
   starting.then(
     (server) => setImmediate(callback, null, server),
     (error: unknown) => setImmediate(callback, error),
@@ -38,7 +38,7 @@ export function start(
   return undefined;
 }
 
-/** The rooms and a handler over them; the host application listens. */
+/** All modules and a handler. The host application listens. */
 export async function createSeismo(settings: Settings = {}): Promise<Seismo> {
   const config = await loadConfig({ given: { ...settings } });
   const { app, http, close } = await serveLocally(config);

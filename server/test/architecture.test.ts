@@ -1,11 +1,13 @@
 /** The folders of the server and what each may import: architecture.json, from which CONTRIBUTING.md's map is printed too. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import architecture from '../../architecture.json' with { type: 'json' };
 import { cyclesOf } from '../../scripts/import-cycles.mjs';
+import { BROWSER, ENGINE } from '../../vitest.config.ts';
 
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 
@@ -66,4 +68,22 @@ describe('the files', () => {
     const known = new Set(files);
     expect(imports.filter(({ to }) => !known.has(to)).map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
   });
+});
+
+it('the command line starts without the schemas, which take longer to load than all the rest', () => {
+  const loaded = new Set(['main.ts']);
+  for (const file of loaded)
+    for (const [, path] of readFileSync(join(SRC, file), 'utf8').matchAll(
+      /^(?:import|export) (?!type\b)[^;]*?from '(\.[^']+)';/gms,
+    ))
+      loaded.add(relative(SRC, join(SRC, dirname(file), path!)));
+  expect(loaded).toContain('cli/key.ts');
+  expect([...loaded].filter((file) => /from '@sinclair/.test(readFileSync(join(SRC, file), 'utf8')))).toEqual([]);
+});
+
+it.each([...ENGINE, ...BROWSER])('the set of tests %s names files that exist', (pattern) => {
+  const folder = join(REPOSITORY, dirname(pattern));
+  const names = basename(pattern, '.test.ts').match(/[\w*-]+/g)!;
+  const missing = names.filter((name) => name !== '*' && !existsSync(join(folder, `${name}.test.ts`)));
+  expect(missing).toEqual([]);
 });

@@ -1,7 +1,12 @@
 /** The parts of `npm run release` that need neither git nor npm. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { withAbsoluteLinks } from '../../scripts/package-metadata.mjs';
-import { changelogFaults, contentFaults, isNewer } from '../../scripts/release.mjs';
+import { changelogFaults, contentFaults, isNewer, VERSION_FILES, withVersion } from '../../scripts/release.mjs';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 it('asks for a heading of the version with its day, and for an empty [Unreleased]', () => {
   const ready = '# Changelog\n\n## [Unreleased]\n\n## [2.1.0] - 2026-12-01\n\n- A\n\n## [2.0.0] - 2026-11-30\n\n- B\n';
@@ -25,6 +30,11 @@ it('takes a newer version alone', () => {
     false,
     false,
   ]);
+});
+
+it.each(VERSION_FILES)('sets the version of a client in another language: %s', (path) => {
+  const text = readFileSync(join(REPOSITORY, path), 'utf8');
+  expect(withVersion(text, '3.14.159').match(/"[^"]*"/g)).toEqual(['"3.14.159"']);
 });
 
 it('names what a package lacks and what it must not have', () => {

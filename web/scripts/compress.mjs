@@ -1,16 +1,16 @@
-// After `vite build`: the compressed forms that the server sends, made once and as small as they get.
+// After `vite build`: writes the compressed files that the server sends, made once and as small as they get.
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const OUT = fileURLToPath(new URL('../../server/dist/web', import.meta.url));
-/** What is compressed already only grows. */
+/** Formats that are already compressed would only grow. */
 const TEXTS = /\.(?:js|css|html|svg|json|webmanifest|txt)$/;
-/** A smaller file fits one packet of the network as it is. */
+/** A smaller file fits into one network packet as it is. */
 const BYTES_MIN = 1_000;
 
-/** @param {string} folder the build; forms of an earlier build go */
+/** @param {string} folder the build; compressed files of an earlier build are removed */
 export function compress(folder) {
   let files = 0;
   let plain = 0;

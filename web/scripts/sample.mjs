@@ -1,4 +1,4 @@
-// A sample to look at: some 20,000 events of a shop, of the last 30 days. The same at every run, but for the clock it ends at.
+// Sample data to look at: some 20,000 events of a shop in the last 30 days. The same at every run, apart from the time it ends at.
 
 const DAY = 86_400_000;
 const DAYS = 30;
@@ -19,7 +19,7 @@ const PRODUCTS = [
 const COUNTRIES = { CH: 30, DE: 28, AT: 10, FR: 10, GB: 8, US: 8, IT: 6 };
 const SOURCES = { google: 34, direct: 30, newsletter: 14, instagram: 12, partner: 6 };
 const KINDS = { mobile: 55, desktop: 40, tablet: 5 };
-/** The usual milliseconds of a route. */
+/** The usual response time of a route, ms. */
 const ROUTES = {
   'GET /': 14,
   'GET /products': 22,
@@ -163,7 +163,7 @@ export function sampleEvents(now) {
       }
     }
   }
-  // Somebody was here a moment ago, whatever the hour.
+  // Someone was here a moment ago, whatever the hour.
   for (let minutes = 1; minutes < 120; minutes += int(1, 9)) visit(visitor(), now - minutes * 60_000, 1);
   return events.sort((a, b) => a.timestamp - b.timestamp);
 }
@@ -179,8 +179,8 @@ export const FUNNEL = {
 
 /**
  * Fills a server.
- * @param {(method: string, path: string, body?: unknown) => Promise<any>} api asks it as an admin
- * @returns {Promise<{events: number, user: string, dashboard: string, share: string}>} what there is to open: ids, and the token of a link
+ * @param {(method: string, path: string, body?: unknown) => Promise<any>} api sends a request as an admin
+ * @returns {Promise<{events: number, user: string, dashboard: string, share: string}>} what there is to open: ids, and the token of a share link
  */
 export async function fill(api, now) {
   const events = sampleEvents(now);

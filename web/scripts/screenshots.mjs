@@ -1,7 +1,7 @@
-// `npm run screenshots`: a picture of every page of the dashboard, light and dark, wide and narrow, with a sample in it.
+// `npm run screenshots`: a screenshot of every page of the dashboard, light and dark, wide and narrow, with the sample data.
 //   --out DIR    where to (screenshots/)
-//   --only NAME  pages whose name contains it
-//   --keep       makes the pictures of the documents instead: docs/images/
+//   --only NAME  pages whose name contains NAME
+//   --keep       makes the pictures for the documentation instead: docs/images/
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ const KEPT = [
 ];
 const KEPT_SIZE = { width: 1280, height: 800 };
 const KEPT_BYTES_MAX = 150_000;
-/** How long a page may take until nothing changes any more. */
+/** How long a page may take until it stops changing. */
 const SETTLE_MS = 20_000;
 const SECTIONS = ['app', 'keys', 'users', 'segments', 'annotations', 'server', 'erase'];
 
@@ -51,12 +51,12 @@ const QUESTIONS = {
   sessions: { kind: 'sessions', last: '30d', interval: 'day' },
   performance: { kind: 'performance', last: '7d', event: 'request', property: 'data.ms', by: 'data.route' },
 };
-/** Of kinds whose usual chart is not the one to look at. */
+/** For kinds whose default chart is not the one to show. */
 const CHARTS = { breakdown: 'area', funnel: 'funnel', retention: 'heatmap', paths: 'sankey' };
 const SQL =
   'SELECT toStartOfDay(timestamp) AS day, count() AS events, uniqExact(person) AS users\nFROM events\nGROUP BY day\nORDER BY day';
 
-/** @returns {Shot[]} every page; what is in the sample to open by name or id is given */
+/** @returns {Shot[]} every page; the names and ids to open are taken from the sample */
 function shots({ user, dashboard, share }) {
   const app = (path, search = {}) => {
     const pairs = Object.entries(search).map(([name, value]) => [
@@ -79,6 +79,7 @@ function shots({ user, dashboard, share }) {
     { name: 'users', path: app('users') },
     { name: 'profile', path: app('users/profile', { user }) },
     { name: 'sql', path: app('sql', { sql: SQL, chart: 'bar' }) },
+    { name: 'reports', path: app('reports') },
     { name: 'dashboards', path: app('dashboards') },
     { name: 'dashboard', path: app(`dashboards/${dashboard}`) },
     ...SECTIONS.map((section) => ({ name: `settings-${section}`, path: app('settings', { section }) })),
@@ -91,7 +92,7 @@ async function settled(page) {
   await page.waitForLoadState('load');
   await page.waitForFunction(
     () => {
-      // What is below the fold is asked for when it is scrolled to.
+      // What is below the fold is requested when it is scrolled to.
       const waiting = [
         ...document.querySelectorAll('.mantine-Skeleton-root[data-visible], .mantine-Loader-root, [aria-busy=true]'),
       ].some((one) => one.getBoundingClientRect().top < innerHeight);
@@ -114,7 +115,7 @@ async function settled(page) {
 /**
  * @param {import('playwright-core').Browser} browser
  * @param {Look} look
- * @returns {Promise<string[]>} what the page complained about
+ * @returns {Promise<string[]>} console errors of the page
  */
 async function take(browser, { url, token }, { path, signedOut }, { width, height, dark }, file) {
   const context = await browser.newContext({
@@ -141,7 +142,7 @@ async function take(browser, { url, token }, { path, signedOut }, { width, heigh
   }
 }
 
-/** A running server of its own with the sample in it. */
+/** Starts a server with the sample data. */
 async function sampleServer() {
   const { start } = await import('../../server/dist/index.js');
   const dataDir = mkdtempSync(join(tmpdir(), 'seismo-screenshots-'));

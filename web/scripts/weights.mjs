@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
-/** The document, what it names, and the page's own part, without what is loaded when a chart is drawn (issue 6). */
+/** The document, what it refers to, and the page's own part, without what is loaded when a chart is drawn. */
 export const BYTES_MAX = 250_000;
 
 const OUT = fileURLToPath(new URL('../../server/dist/web', import.meta.url));
@@ -29,7 +29,7 @@ export function weights(folder) {
   };
   const sum = (files) => [...files].reduce((bytes, file) => bytes + bytesOf(file), 0);
 
-  /** A chunk with all that it imports at once, and their styles. */
+  /** A chunk with everything that it imports at once, and their styles. */
   function filesOf(key, files = new Set()) {
     const { file, imports = [], css = [] } = manifest[key];
     if (files.has(file)) return files;
@@ -46,7 +46,7 @@ export function weights(folder) {
     .filter((key) => manifest[key].isDynamicEntry)
     .map((key) => ({ name: key, extra: sum([...filesOf(key)].filter((file) => !start.has(file))) }))
     .sort((a, b) => b.extra - a.extra);
-  // What an address of the router opens; parts of pages that open further parts come on demand.
+  // Entry points of the router; parts that pages open later are loaded on demand.
   const routed = new Set(entries.flatMap((key) => manifest[key].dynamicImports ?? []));
   const isPage = ({ name }) => name.startsWith('src/pages/') && routed.has(name);
   const startBytes = sum(start);
@@ -57,7 +57,7 @@ export function weights(folder) {
   };
 }
 
-/** One row a page, then what comes when it is asked for. */
+/** One row per page, then what is loaded on demand. */
 export function tableOf({ start, pages, demand }) {
   const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
   return [

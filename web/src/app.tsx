@@ -9,13 +9,13 @@ import { theme, variables } from './theme.ts';
 
 const RETRIES = 2;
 
-/** Whoever's session has ended signs in again and comes back to the same page. */
+/** When the session has ended, the user signs in again and comes back to the same page. */
 function onError(error: unknown): void {
   if (!isSignedOut(error)) return;
   const { pathname, href } = router.state.location;
   if (pathname === '/sign-in' || pathname.startsWith('/share/')) return;
   forget(client);
-  void router.navigate({ to: '/sign-in', search: { to: href } });
+  void router.navigate({ to: '/sign-in', search: { to: href, ended: true } });
 }
 
 const client = new QueryClient({
@@ -23,7 +23,7 @@ const client = new QueryClient({
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
-      // A refusal that says so is final; the rest may pass.
+      // An error with `retry: false` is final; the others may be temporary.
       retry: (failures, error) => failures < RETRIES && !(error instanceof ProblemError && !error.problem.retry),
       refetchOnWindowFocus: false,
     },
@@ -38,7 +38,7 @@ declare module '@tanstack/react-router' {
   }
 }
 
-/** The same name in public/assets/scheme.js, which reads it before the first paint. */
+/** The same name as in public/assets/scheme.js, which reads it before the first paint. */
 const colours = localStorageColorSchemeManager({ key: 'seismo-colours' });
 
 export function App() {

@@ -9,6 +9,7 @@ export const PAGES = {
   events: () => import('./pages/events/events.tsx'),
   users: () => import('./pages/users/users.tsx'),
   profile: () => import('./pages/users/profile.tsx'),
+  reports: () => import('./pages/reports/reports.tsx'),
   sql: () => import('./pages/sql/sql.tsx'),
   dashboards: () => import('./pages/dashboards/dashboards.tsx'),
   dashboard: () => import('./pages/dashboards/dashboard.tsx'),
@@ -16,13 +17,13 @@ export const PAGES = {
 } as const;
 export type PageName = keyof typeof PAGES;
 
-/** Pages that begin with a chart. */
+/** Pages that start with a chart. */
 export const DRAW: readonly PageName[] = ['overview', 'explore', 'dashboard', 'share'];
 
 /** @param path below the mount: `apps/shop/explore` */
 export function pageAt(path: string): PageName | undefined {
   const [first = '', app = '', page = '', id = ''] = path.split('/');
-  // Where `/` leads whoever has been here before.
+  // Where `/` leads for a returning user.
   if (first === '') return 'overview';
   if (first === 'share' || first === 'sign-in') return first;
   if (first !== 'apps') return undefined;

@@ -1,4 +1,4 @@
-/** What the page of an address will ask is asked before the page is there to ask it: its script and its answers come side by side. */
+/** Requests a page's data before its script is loaded: script and answers arrive in parallel. */
 import type { QueryClient } from '@tanstack/react-query';
 import { answerQuery, appsQuery, eventNamesQuery, meQuery } from './api/hooks.ts';
 import { exploreSearch, questionIn } from './pages/explore/search.ts';
@@ -13,9 +13,9 @@ import { lastApp } from './shell/last-app.ts';
 export function prefetch(client: QueryClient, place: string, search: Readonly<Record<string, unknown>>): void {
   const [, first, name, page = 'overview'] = place.split('/');
   if (first === 'share' || first === 'sign-in') return;
-  // What is refused or fails is asked again by who needs it, and shown there.
+  // Requests that fail are repeated by the code that needs them, and the error is shown there.
   void client.prefetchQuery(meQuery);
-  // Names of apps need no escapes.
+  // App names need no escaping.
   const app = first === 'apps' ? name : lastApp();
   if (app === undefined || app === '') return;
   if (page === 'explore') {

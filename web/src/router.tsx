@@ -7,7 +7,9 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
 import { appsQuery, isSignedOut, meQuery } from './api/hooks.ts';
+import { loaded } from './components/lazily.tsx';
 import type { Search } from './components/search.ts';
 import { FailurePage, NotFound } from './components/states.tsx';
 import { PAGES } from './page-scripts.ts';
@@ -16,25 +18,40 @@ import { eventsSearch } from './pages/events/search.ts';
 import { exploreSearch } from './pages/explore/search.ts';
 import { liveSearch } from './pages/live/search.ts';
 import { overviewSearch } from './pages/overview/search.ts';
+import { reportsSearch } from './pages/reports/search.ts';
 import { settingsSearch } from './pages/settings/search.ts';
 import { shareSearch } from './pages/share/search.ts';
 import { signInSearch } from './pages/sign-in/search.ts';
 import { sqlSearch } from './pages/sql/search.ts';
 import { userSearch, usersSearch } from './pages/users/search.ts';
 import { lastApp, rememberApp } from './shell/last-app.ts';
+import { ServerAway } from './shell/server-away.tsx';
 import { Shell } from './shell/shell.tsx';
 
-/** Under which path the server is mounted; the page's <base> says so. */
+/** The path under which the server is mounted, from the page's <base>. */
 const basepath = new URL(document.baseURI).pathname;
 
 const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
-  component: Outlet,
+  component: Root,
   errorComponent: FailurePage,
   notFoundComponent: NotFound,
 });
 
+function Root() {
+  return (
+    <>
+      <Outlet />
+      <ServerAway />
+    </>
+  );
+}
+
+/** The component of a page, loaded when it is opened or pointed at. */
+const page = <M, K extends keyof M>(load: () => Promise<M>, name: K) =>
+  lazyRouteComponent(async () => ({ default: (await loaded(load, name)) as ComponentType }), 'default');
+
 /**
- * A page sees of its address what it reads and nothing else: the router hands on every other parameter as it came, also one that was refused.
+ * A page sees only the parts of its address that it reads: the router passes on every other parameter unchanged, even invalid ones.
  */
 function strictly<T extends object>(read: (search: Search) => T): (search: Search) => T {
   return (search) => ({ ...Object.fromEntries(Object.keys(search).map((name) => [name, undefined])), ...read(search) });
@@ -44,17 +61,17 @@ const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: strictly(signInSearch),
-  component: lazyRouteComponent(PAGES['sign-in'], 'SignIn'),
+  component: page(PAGES['sign-in'], 'SignIn'),
 });
 
 const shareRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/share/$token',
   validateSearch: strictly(shareSearch),
-  component: lazyRouteComponent(PAGES.share, 'Share'),
+  component: page(PAGES.share, 'Share'),
 });
 
-/** Everything below asks who is there first. */
+/** Everything below first checks that the user is signed in. */
 const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
@@ -75,7 +92,9 @@ const homeRoute = createRoute({
   async beforeLoad({ context }) {
     const apps = await context.client.ensureQueryData(appsQuery);
     const last = lastApp();
-    const app = apps.find((known) => known.app === last)?.app ?? last ?? apps[0]?.app;
+    // Who comes for the first time sees the app in which something happened last.
+    const [latest] = [...apps].sort((a, b) => (b.lastSeen ?? '').localeCompare(a.lastSeen ?? ''));
+    const app = apps.find((known) => known.app === last)?.app ?? last ?? latest?.app;
     if (app === undefined) throw redirect({ to: '/apps' });
     throw redirect({ to: '/apps/$app/overview', params: { app } });
   },
@@ -84,7 +103,7 @@ const homeRoute = createRoute({
 const appsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/apps',
-  component: lazyRouteComponent(PAGES.apps, 'Apps'),
+  component: page(PAGES.apps, 'Apps'),
 });
 
 const appRoute = createRoute({
@@ -105,60 +124,66 @@ const overviewRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/overview',
   validateSearch: strictly(overviewSearch),
-  component: lazyRouteComponent(PAGES.overview, 'Overview'),
+  component: page(PAGES.overview, 'Overview'),
 });
 const liveRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/live',
   validateSearch: strictly(liveSearch),
-  component: lazyRouteComponent(PAGES.live, 'Live'),
+  component: page(PAGES.live, 'Live'),
 });
 const exploreRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/explore',
   validateSearch: strictly(exploreSearch),
-  component: lazyRouteComponent(PAGES.explore, 'Explore'),
+  component: page(PAGES.explore, 'Explore'),
 });
 const eventsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/events',
   validateSearch: strictly(eventsSearch),
-  component: lazyRouteComponent(PAGES.events, 'Events'),
+  component: page(PAGES.events, 'Events'),
 });
 const usersRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/users',
   validateSearch: strictly(usersSearch),
-  component: lazyRouteComponent(PAGES.users, 'Users'),
+  component: page(PAGES.users, 'Users'),
 });
 const userRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/users/profile',
   validateSearch: strictly(userSearch),
-  component: lazyRouteComponent(PAGES.profile, 'Profile'),
+  component: page(PAGES.profile, 'Profile'),
 });
 const sqlRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/sql',
   validateSearch: strictly(sqlSearch),
-  component: lazyRouteComponent(PAGES.sql, 'Sql'),
+  component: page(PAGES.sql, 'Sql'),
+});
+const reportsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/reports',
+  validateSearch: strictly(reportsSearch),
+  component: page(PAGES.reports, 'Reports'),
 });
 const dashboardsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/dashboards',
-  component: lazyRouteComponent(PAGES.dashboards, 'Dashboards'),
+  component: page(PAGES.dashboards, 'Dashboards'),
 });
 const dashboardRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/dashboards/$id',
   validateSearch: strictly(dashboardSearch),
-  component: lazyRouteComponent(PAGES.dashboard, 'Dashboard'),
+  component: page(PAGES.dashboard, 'Dashboard'),
 });
 const settingsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings',
   validateSearch: strictly(settingsSearch),
-  component: lazyRouteComponent(PAGES.settings, 'Settings'),
+  component: page(PAGES.settings, 'Settings'),
 });
 
 const routeTree = rootRoute.addChildren([
@@ -176,6 +201,7 @@ const routeTree = rootRoute.addChildren([
       usersRoute,
       userRoute,
       sqlRoute,
+      reportsRoute,
       dashboardsRoute,
       dashboardRoute,
       settingsRoute,

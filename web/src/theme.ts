@@ -14,7 +14,7 @@ const seismo: MantineColorsTuple = [
   '#0a4a46',
 ];
 
-/** The list itself scrolls, as lists of choices may; Mantine's own area around it is one that no key reaches (WCAG 2.1.1). */
+/** The list itself scrolls, as listboxes may; keyboards cannot reach Mantine's own scroll area around it (WCAG 2.1.1). */
 const LIST = {
   defaultProps: { withScrollArea: false },
   styles: { options: { maxHeight: 220, overflowY: 'auto' } },
@@ -24,14 +24,14 @@ export const theme = createTheme({
   primaryColor: 'seismo',
   primaryShade: { light: 7, dark: 7 },
   colors: { seismo },
-  // No font travels: the reader's own, which is there at the first paint.
+  // No web font: the reader's own fonts are there at the first paint.
   fontFamily: 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   defaultRadius: 'md',
   cursorType: 'pointer',
   focusRing: 'auto',
   components: {
-    // Its hidden first element is none that a menu may own (WCAG 1.3.1); the first item takes the focus instead, as menus of systems do.
+    // Its hidden first element is not allowed in a menu (WCAG 1.3.1); the first item gets the focus instead, as in system menus.
     Select: LIST,
     MultiSelect: LIST,
     Autocomplete: LIST,
@@ -40,7 +40,7 @@ export const theme = createTheme({
   },
 });
 
-/** Mantine's own greys and red are too pale for small text: 4.5 to 1 at least (WCAG 1.4.3), on the body and on what is laid over it. */
+/** Mantine's own greys and red are too pale for small text: at least 4.5 to 1 (WCAG 1.4.3), on the body and on what is laid over it. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {

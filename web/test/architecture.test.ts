@@ -45,7 +45,7 @@ it('imports only what architecture.json allows, types included, and the addresse
 it.each([
   ['ECharts', /from 'echarts/, /^charts\//],
   ['CodeMirror', /from '@codemirror/, /^pages\/sql\//],
-  ['the storage of the browser', /\b(local|session)Storage\b/, /^(shell\/last-app\.ts|app\.tsx)$/],
+  ['the storage of the browser', /\b(local|session)Storage\b/, /^(shell\/(last-app|opened-reports)\.ts|app\.tsx)$/],
   ['the network', /\bfetch\(|new EventSource\(|XMLHttpRequest|WebSocket/, /^api\//],
   ['markup from texts', /dangerouslySetInnerHTML|innerHTML|insertAdjacentHTML|document\.write/, /^$/],
 ])('has %s in one place', (_, pattern, place) => {

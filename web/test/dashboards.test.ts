@@ -25,7 +25,7 @@ const number = (name: string) => ({
 it('makes a dashboard of a template, which is an ordinary saved one, and deletes it', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/dashboards');
-  await page.getByRole('button', { name: 'Use the template Reports' }).click();
+  await page.getByRole('button', { name: 'Use template Reports' }).click();
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('heading', { name: 'This week and last week', exact: true }).waitFor();
   expect((await boards()).map(({ name, tiles }) => [name, tiles.length])).toEqual([['Reports', 6]]);
@@ -34,7 +34,7 @@ it('makes a dashboard of a template, which is an ordinary saved one, and deletes
   await page.getByRole('button', { name: 'Actions for Reports' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
-  await page.getByRole('button', { name: 'Use the template Reports' }).waitFor();
+  await page.getByRole('button', { name: 'Use template Reports' }).waitFor();
   expect(await boards()).toEqual([]);
 });
 

@@ -4,7 +4,6 @@ import { isComplete } from '../src/components/condition-form.tsx';
 import { inWords, operatorsFor, scalarOf } from '../src/components/filters.ts';
 import { labelOf, rangeIn } from '../src/components/range.ts';
 import {
-  CHOICES_MAX,
   change,
   convertToKind,
   KINDS,
@@ -12,6 +11,7 @@ import {
   moved,
   ofGroup,
   rangeOfQuestion,
+  SELECTORS_MAX,
   uniqueFilters,
   withExtraStep,
   withoutStep,
@@ -80,7 +80,7 @@ describe('parts of a question', () => {
   it('grows to as many as the server takes, and no further', () => {
     let question: Parameters<typeof withExtraStep>[0] = { kind: 'funnel', steps: [{}, {}] };
     for (let n = 0; n < 20; n++) question = withExtraStep(question);
-    expect(question).toMatchObject({ steps: { length: CHOICES_MAX } });
+    expect(question).toMatchObject({ steps: { length: SELECTORS_MAX } });
     expect(withExtraStep(question)).toBe(question);
     const sessions: typeof question = { kind: 'sessions' };
     expect(withExtraStep(sessions)).toBe(sessions);
@@ -196,7 +196,15 @@ describe('the address', () => {
   it('reads ranges, and calls them by their names', () => {
     expect(labelOf(rangeIn({ last: '7d' }))).toBe('Last 7 days');
     expect(labelOf(rangeIn({ from: 'yesterday', to: 'yesterday' }))).toBe('Yesterday');
-    expect(labelOf(rangeIn({ from: '2026-11-01', to: '2026-11-07' }))).toBe('2026-11-01 – 2026-11-07');
+    const plain = (text: string) => text.replaceAll(/\s/g, ' ');
+    expect(plain(labelOf(rangeIn({ from: '2020-11-01', to: '2020-11-07' })))).toBe('Nov 1 – 7, 2020');
+    // A day and an hour of a chart, as it is picked: its end is excluded.
+    const ny = 'America/New_York';
+    const at = (time: string) => `2020-11-${time}:00.000Z`;
+    expect(plain(labelOf(rangeIn({ from: at('13T05:00'), to: at('14T05:00') }), ny))).toBe('Nov 13, 2020');
+    expect(plain(labelOf(rangeIn({ from: at('13T22:00'), to: at('13T23:00') }), ny))).toBe(
+      'Nov 13, 2020, 5:00 – 6:00 PM',
+    );
     expect(rangeIn({ last: 'for ever', to: '2026-11-07' })).toEqual({});
   });
 });

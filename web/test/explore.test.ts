@@ -217,6 +217,7 @@ it('gives the SQL, a CSV as the API has it, a picture, and saves as a report on 
   expect([...(first.value as Buffer).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
 
   await page.getByRole('button', { name: 'Save', exact: true }).click();
+  expect(await page.getByLabel('Name').inputValue()).toBe('All events');
   await page.getByLabel('Name').fill('All there is');
   await choose(page, 'Add to dashboard', 'Front');
   await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();

@@ -89,8 +89,8 @@ it('lists top events, what is new, what has gone quiet, errors, routes, vitals a
   await expect.poll(async () => (await cells('Errors'))[1]).toEqual([HTML, '2', '1', '10 minutes ago']);
   await rows('Slowest routes').nth(2).waitFor();
   expect((await cells('Slowest routes')).slice(1)).toEqual([
-    ['/b', '1', '300 ms', '300 ms', '100%'],
-    ['/a', '1', '100 ms', '100 ms', '0%'],
+    ['GET /b', '1', '300 ms', '300 ms', '100%'],
+    ['GET /a', '1', '100 ms', '100 ms', '0%'],
   ]);
   // A quarter of 2, 3, 4 and 5 s is above 4.25 s, linearly between the nearest.
   await rows('Web vitals').nth(1).waitFor();
@@ -98,8 +98,10 @@ it('lists top events, what is new, what has gone quiet, errors, routes, vitals a
   const views = page.getByRole('region', { name: 'Page views' });
   await views.getByTitle('/prices').waitFor();
   expect(await views.getByTitle('2 views').textContent()).toBe('2');
-  await views.getByText('Referrers').click();
-  await views.getByTitle('https://news.example/a').waitFor();
+  await views.getByText('Sources').click();
+  // Ann's two pages are two visits, an hour and more apart: the later has a referrer. Bob's has none.
+  await views.getByTitle('news.example').waitFor();
+  await views.getByTitle('2 visits').waitFor();
   await views.getByTitle('Direct / None').waitFor();
   expect(await page.locator('img').count()).toBe(0);
   expect(await violations(page)).toEqual([]);
@@ -132,4 +134,51 @@ it('says when there is nothing in a range, and asks no more than needed', async 
   // Numbers, who is there now, the chart, top events, the last weeks: what is below the window is not asked.
   expect(asked).toHaveLength(5);
   expect(asked.some((question) => question.includes('performance'))).toBe(false);
+});
+
+it('says of a new app that everything in it is new', async () => {
+  await dashboard.post('young', [at(HOUR, 'signed up', 'ann'), at(HOUR / 2, 'paid', 'ann')]);
+  const { page, open } = await dashboard.reader();
+  await open('/apps/young/overview');
+  const news = page.getByRole('region', { name: 'New & inactive events' });
+  await news
+    .getByText('All events are new: the first one arrived 1 hour ago. Changes show here once the app is 7 days old.')
+    .waitFor();
+  expect(await news.getByText('Nothing unusual').count()).toBe(0);
+});
+
+it('counts where a visit came from once, by its first page', async () => {
+  const view = (session: string, minute: number, data: object) => ({
+    event: 'page viewed',
+    device: `d-${session}`,
+    session,
+    timestamp: now - 2 * HOUR + minute * 60_000,
+    data: { path: '/', ...data },
+  });
+  await dashboard.post('visits', [
+    // Three visits from one site, by two of its addresses; one of a campaign; one without anything. Only first pages say so.
+    ...['a', 'b', 'c'].flatMap((session, i) => [
+      view(session, 0, { referrer: `https://${i === 0 ? 'www.' : ''}news.example/item/${i}` }),
+      view(session, 1, {}),
+      view(session, 2, {}),
+      view(session, 3, {}),
+    ]),
+    ...[view('d', 0, { utm_source: 'letter', referrer: 'https://mail.example/' }), view('d', 1, {}), view('d', 2, {})],
+    ...[view('e', 0, {}), view('e', 1, {})],
+  ]);
+  await dashboard.api('PATCH', '/api/apps/visits', { timeZone });
+  const { page, open } = await dashboard.reader({ viewport: { width: 1_440, height: 1_600 } });
+  await open('/apps/visits/overview');
+  const views = page.getByRole('region', { name: 'Page views' });
+  await views.getByText('Sources').click();
+  await views.getByTitle('60% of all visits').waitFor();
+  const text = (await views.textContent()) ?? '';
+  expect(text).toContain('news.example360%');
+  expect(text).toContain('Direct / None120%');
+  expect(text).toContain('letter120%');
+  expect(text).not.toContain('mail.example');
+  expect(await violations(page)).toEqual([]);
+  await views.getByRole('link', { name: 'Explore: visits by source' }).click();
+  await page.getByRole('combobox', { name: 'Second breakdown' }).waitFor();
+  await page.getByRole('region', { name: 'Answer' }).getByText('letter · https://mail.example/').first().waitFor();
 });

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { presetsAt, type Range } from '../src/components/range.ts';
+import { type DateRange, presetsAt } from '../src/components/range.ts';
 
 /** A Wednesday. */
 const NOON = Date.parse('2026-11-25T12:00:00Z');
-const named = (label: string, timeZone: string, weekStart: 'monday' | 'sunday', at: number): Range | undefined =>
+const named = (label: string, timeZone: string, weekStart: 'monday' | 'sunday', at: number): DateRange | undefined =>
   presetsAt({ timeZone, weekStart }, at).find((preset) => preset.label === label)?.range;
 
 it.each([
@@ -30,5 +30,6 @@ it('keeps them beside this week and this month', () => {
     'Last month',
     'Last 12 weeks',
     'Last 12 months',
+    'This year',
   ]);
 });

@@ -9,16 +9,75 @@ await dashboard.post(
   ['ann', 'ann', 'bob', 'ann', 'bob'].map((user) => ({ event: 'seen', user })),
 );
 
-it('changes the settings of an app, and says what shorter retention erases', async () => {
+it('changes the settings of an app, and names what the server would use', async () => {
   const { page, open } = await dashboard.reader();
   await open('/apps/shop/settings?section=app');
   await page.getByRole('textbox', { name: 'Name' }).fill('The shop');
+  expect(await page.getByRole('combobox', { name: 'Time zone' }).inputValue()).toBe('Server default (UTC)');
+  expect(await page.getByRole('combobox', { name: 'Week starts on' }).inputValue()).toBe('Server default (Sunday)');
+  await page.getByText('Empty = server default (forever).').waitFor();
   await page.getByLabel('Data retention (days)').fill('90');
-  await page.getByText(/older than 90 days will be deleted/).waitFor();
+  await page.getByText(/No event is older than 90 days now/).waitFor();
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved.').waitFor();
   expect(await dashboard.api('GET', '/api/apps/shop')).toMatchObject({ name: 'The shop', retentionDays: 90 });
+});
+
+it('says how many events a shorter retention deletes, and asks for the name of the app', async () => {
+  const days = (n: number) => Date.now() - n * 86_400_000;
+  await dashboard.post('old', [
+    ...[1, 2, 3].map((n) => ({ event: 'seen', timestamp: days(n) })),
+    ...[20, 25].map((n) => ({ event: 'seen', timestamp: days(n) })),
+  ]);
+  const { page, open } = await dashboard.reader();
+  await open('/apps/old/settings?section=app');
+  await page.getByLabel('Data retention (days)').fill('10');
+  await page.getByText('2 of 5 events will be deleted permanently').waitFor();
+  const save = page.getByRole('button', { name: 'Save and delete' });
+  expect(await save.isDisabled()).toBe(true);
+  // Enter in a field does not get around it.
+  await page.getByRole('textbox', { name: 'Name' }).press('Enter');
+  expect(await dashboard.api('GET', '/api/apps/old')).not.toHaveProperty('retentionDays');
+  expect(await violations(page)).toEqual([]);
+  await page.getByLabel('Type old to confirm').fill('old');
+  await save.click();
+  await page.getByText('Saved.').waitFor();
+  expect(await dashboard.api('GET', '/api/apps/old')).toMatchObject({ retentionDays: 10 });
+  // Longer again deletes nothing, and asks nothing.
+  await page.getByLabel('Data retention (days)').fill('50');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect.poll(() => dashboard.api('GET', '/api/apps/old')).toMatchObject({ retentionDays: 50 });
+});
+
+it('shows what is wrong with a field at the field, in words of the form', async () => {
+  const { page, open } = await dashboard.reader();
+  await open('/apps/shop/settings?section=users');
+  const name = page.getByRole('textbox', { name: 'Name' });
+  const password = page.getByRole('textbox', { name: 'Password' });
+  const add = page.getByRole('button', { name: 'Add', exact: true });
+  await name.fill('no spaces here');
+  await password.fill('an unlikely long one 7');
+  await add.click();
+  await page
+    .getByText('Must be 1 to 64 letters, digits, dots, underscores, hyphens or “@”, starting with a letter or digit.')
+    .waitFor();
+  expect(await name.getAttribute('aria-invalid')).toBe('true');
+  expect(await password.getAttribute('aria-invalid')).toBe('false');
+  await name.fill('wim');
+  await password.fill('short');
+  await add.click();
+  await page.getByText('Must be a string of at least 12 characters and at most 72 bytes.').waitFor();
+  expect(await password.getAttribute('aria-invalid')).toBe('true');
+  expect(await page.getByText('USER_INVALID').count()).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  await password.fill('password1234');
+  await add.click();
+  await page.getByText(/^Too easy to guess\./).waitFor();
+  await name.fill(dashboard.admin.username);
+  await password.fill('an unlikely long one 7');
+  await add.click();
+  await page.getByText('This name is taken.').waitFor();
 });
 
 it('makes a key that works, shows it once, and revokes it', async () => {
@@ -180,4 +239,24 @@ it('shows how far an erasure is, also after a reload, until it is done', async (
   await page.getByText('1,200 events were erased').waitFor();
   await page.getByText('Failed: Too many. Erase less.').waitFor();
   expect(await page.getByRole('progressbar').count()).toBe(0);
+});
+
+it('cancels an erasure, and says what it had erased', async () => {
+  const { page, open } = await dashboard.reader();
+  const running = { id: 'e1', app: 'shop', status: 'running', createdAt: new Date().toISOString(), query: 'user=bob' };
+  let answer: object = { ...running, matching: 1200 };
+  await page.route('**/api/apps/shop/erasures', (route) => route.fulfill({ json: [answer] }));
+  const asked: string[] = [];
+  await page.route('**/api/apps/shop/erasures/e1', (route) => {
+    asked.push(route.request().method());
+    answer = { ...running, query: undefined, status: 'cancelled', erased: 7, finishedAt: running.createdAt };
+    return route.fulfill({ json: answer });
+  });
+  await open('/apps/shop/settings?section=erase');
+  await page.getByText('Events that are erased already cannot be restored.').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Cancel erasure' }).click();
+  await page.getByText('Cancelled after 7 events were erased').waitFor();
+  expect(asked).toEqual(['DELETE']);
+  expect(await page.getByRole('button', { name: 'Cancel erasure' }).count()).toBe(0);
 });

@@ -103,7 +103,7 @@ it('narrows the range within what the link shows, and keeps it in the address', 
   const { page, open } = await dashboard.visitor();
   await open(path);
   await page.getByRole('heading', { name: 'Sold' }).waitFor();
-  await page.getByRole('button', { name: /10 Nov/ }).click();
+  await page.getByRole('button', { name: /^10\W+12 Nov/ }).click();
   const first = page.getByLabel('First day');
   expect([await first.inputValue(), await first.getAttribute('min'), await first.getAttribute('max')]).toEqual([
     '2026-11-10',
@@ -116,7 +116,7 @@ it('narrows the range within what the link shows, and keeps it in the address', 
     .poll(() => page.locator('tbody tr').evaluateAll((rows) => rows.map((row) => row.lastElementChild?.textContent)))
     .toEqual(['1', '1', '0']);
   expect(new URL(page.url()).searchParams.get('from')).toBe('2026-11-11');
-  await page.getByRole('button', { name: /2026-11-11/ }).click();
+  await page.getByRole('button', { name: /^11\W+12 Nov/ }).click();
   expect(await violations(page)).toEqual([]);
 });
 

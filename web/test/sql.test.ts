@@ -57,7 +57,10 @@ it('draws the result as a chart', async () => {
 it('says what is wrong and where, and leads there', async () => {
   const { page, open } = await dashboard.reader();
   await open(address('SELECT evnt FROM events'));
-  await page.getByRole('alert').getByText('The SQL has no column "evnt"; there are uuid, id, event').waitFor();
+  await page
+    .getByRole('alert')
+    .getByText('The SQL has no column `evnt`; the columns are `uuid`, `id`, `event`')
+    .waitFor();
   await page.getByText('SQL reference').click();
   await page.getByText('ClickHouse’s dialect').waitFor();
   await page.getByText(/^Functions: .*\bquantileExact\b.*\btoStartOfDay\b/).waitFor();

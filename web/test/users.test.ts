@@ -62,8 +62,15 @@ it('searches by what is typed', async () => {
   await open('/apps/shop/users');
   await page.getByRole('textbox', { name: 'Search users' }).fill('user-1');
   await page.getByText('10 users').waitFor();
+  // In no id: the email that ann gave, in another case, and her name.
+  for (const text of ['ANN@mail', HTML]) {
+    await page.getByRole('textbox', { name: 'Search users' }).fill(text);
+    await page.getByText('1 user', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'ann', exact: true }).waitFor();
+  }
   await page.getByRole('textbox', { name: 'Search users' }).fill('nobody at all');
   await page.getByText('No matching users').waitFor();
+  await page.getByText('No user ID, anonymous device ID or trait').waitFor();
 });
 
 it('shows who a user is, with what their device did before', async () => {

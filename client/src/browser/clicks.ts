@@ -3,9 +3,9 @@ import type { Page } from './page.ts';
 const FILES =
   /\.(7z|avi|csv|dmg|docx?|epub|exe|gz|jar|json|m4a|mov|mp[34]|mpe?g|msi|od[pst]|pdf|pkg|pptx?|rar|tar|tgz|txt|wav|webm|xlsx?|xml|zip)$/i;
 
-/** Clicks on elements with `data-seismo-event`, on links to elsewhere and on files; also inside open shadow roots. */
+/** Tracks clicks on elements with `data-seismo-event`, on outbound links and on downloads, in open shadow roots too. */
 export function trackClicks({ track }: Page): void {
-  /** What is clicked and not sent yet: a click on the text of a label waits for the one that the browser then makes on its box. */
+  /** A click not yet sent: a click on a label's text waits for the click that the browser then makes on its control. */
   let marked: HTMLElement | undefined;
   let box: Element | undefined;
 
@@ -24,17 +24,17 @@ export function trackClicks({ track }: Page): void {
   }
 
   function clicked(event: MouseEvent): void {
-    // The third button opens nothing; the second a link in another tab.
+    // The third button opens nothing; the second opens a link in another tab.
     if (event.type === 'auxclick' && event.button !== 1) return;
     const path = event.composedPath().filter((one) => one instanceof Element);
     const [target] = path;
     const found = path.find((one) => (one as HTMLElement).dataset?.['seismoEvent']) as HTMLElement | undefined;
-    // The box counts instead of its label.
+    // The control counts instead of its label.
     if (!found || box !== target) send();
     if (found) {
       marked = found;
       box = path.find((one) => one instanceof HTMLLabelElement)?.control ?? target;
-      // The browser's own click belongs to this turn.
+      // The click made by the browser comes within this turn.
       if (box === target) send();
       else setTimeout(send);
     }
@@ -53,7 +53,7 @@ export function trackClicks({ track }: Page): void {
         if (link.hasAttribute('download') || FILES.test(pathname)) track('file downloaded', { url });
         else if (host !== location.host) track('outbound link clicked', { url });
       } catch {
-        // It leads nowhere.
+        // The link leads nowhere.
       }
       return;
     }

@@ -3,9 +3,9 @@ import { type BrowserOptions, createPage, type Page, urlOf } from './page.ts';
 const INSTANCES = Symbol.for('seismo.instances');
 
 /**
- * One instance a page and app, whoever asks for it: a tag that stands twice, or that Turbo and its like run again with every visit,
- * joins the first. Two would count each view and click twice.
- * @param begin what the first one does
+ * One instance per page and app, whatever requests it: a tag that occurs twice, or that Turbo and the like run again on every visit,
+ * joins the first. Two instances would count each view and click twice.
+ * @param begin creates the first instance
  */
 export function oneInstance(
   options: BrowserOptions,

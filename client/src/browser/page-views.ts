@@ -1,13 +1,13 @@
 import type { Page } from './page.ts';
 import { activatedAt, whenShown } from './when-shown.ts';
 
-/** A script that comes later, after a consent say, does not send the view to where nobody looks any more. */
+/** A view is dated back to the load by this much at most: a script loaded much later, say after consent, would put it where nobody looks any more. */
 const LATE_MAX_MS = 60_000;
 
-/** One event a page: when it is loaded, comes back from the browser's memory, or its script changes the address. */
+/** Sends one event per page: when it is loaded, is restored from the back/forward cache, or its script changes the address. */
 export function trackPageViews({ track }: Page): void {
   let last: string | undefined;
-  /** Of the first view alone; without its query. */
+  /** Of the first view only; without its query. */
   let [referrer = ''] = document.referrer.split(/[?#]/);
 
   function view(isSame?: unknown, timestamp?: number): void {
@@ -35,7 +35,7 @@ export function trackPageViews({ track }: Page): void {
     history[name] = function (...args) {
       const { pathname } = location;
       change.apply(this, args);
-      // A search that writes each letter into the address replaces its query: it is no other page.
+      // A search that writes each letter into the address replaces its query: that is no new page.
       view(name > 'q' && location.pathname === pathname);
     };
   }
@@ -46,6 +46,6 @@ export function trackPageViews({ track }: Page): void {
       view();
     }
   });
-  // The page was viewed before its program, which left calls for the script, did anything: a funnel begins with it.
+  // The page was viewed before its program, whose calls wait for the script, did anything: a funnel begins with the view.
   whenShown(() => view(false, Date.now() - Math.min(LATE_MAX_MS, Math.ceil(performance.now() - activatedAt()))));
 }

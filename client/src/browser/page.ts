@@ -15,37 +15,37 @@ import { type Random, uuidV7 } from '../uuid.ts';
 import type { Kept } from './storage.ts';
 
 export interface BrowserOptions {
-  /** Where the server is, like `https://seismo.example.com`. */
+  /** The server's URL, such as `https://seismo.example.com`. */
   readonly server: string;
   readonly app: string;
-  /** A write key: everybody who reads the page can see it, and it can do nothing but send events of this app. */
+  /** A write key. Everyone who reads the page can see it; all it can do is send events of this app. */
   readonly key: string;
-  /** The visitor agreed to storage: an anonymous id and what waits to be sent are kept in localStorage. False unless said. */
+  /** The visitor agreed to storage: an anonymous id and unsent events are kept in localStorage. False by default. */
   readonly storage?: boolean | undefined;
-  /** Signals of the browser that are respected: nothing is sent where one is set. None unless said. */
+  /** Browser signals to respect: nothing is sent when one of them is set. None by default. */
   readonly respect?: readonly ('dnt' | 'gpc')[] | string | undefined;
-  /** Told of every event that will not reach the server, and why. */
+  /** Called for every event that will not reach the server, with the reason. */
   readonly onDrop?: ((event: SentEvent, drop: Drop) => void) | undefined;
 }
 
 export interface Page {
   /** Sends an event. Never throws. */
   track(event: EventName, data?: EventData, options?: TrackOptions): void;
-  /** Says who the visitor is, for this and all later events; with storage also on later pages. What is no id (docs/send-events/node.md) is ignored. */
+  /** Sets the user of this and all later events; with storage on later pages too. Invalid ids (docs/send-events/node.md) are ignored. */
   identify(user: Id, traits?: EventData): void;
-  /** Forgets who the visitor is, and with storage begins with a new anonymous id. */
+  /** Forgets the user; with storage also starts a new anonymous id. */
   reset(): void;
-  /** The visitor agreed to storage, or took it back: then all that was stored is removed. */
+  /** Records the visitor's consent to storage; when it is withdrawn, everything stored is removed. */
   consent(given: boolean): void;
-  /** Sends now what waits; resolves when the server has it. */
+  /** Sends the waiting events now; resolves when the server has them. */
   flush(): Promise<void>;
 }
 
 const BATCH_MAX_BYTES = 60_000;
-/** What browsers promise to bring to its end after the page is gone: 64 KiB in all, and they refuse what is beyond at once. */
+/** What browsers promise to deliver after the page is gone: 64 KiB in all; they reject anything beyond that at once. */
 const KEEPALIVE_MAX_BYTES = 65_536;
 
-/** An event without an id of the visitor, which only storage gives, gets one for the day from the server, from what it sees anyway. */
+/** Without storage there is no visitor id: the server derives one for the day from what it sees of the request anyway. */
 export const urlOf = ({ server, app, key }: BrowserOptions): string =>
   `${server.replace(/\/*$/, '/api/events/')}${app}?device=daily${navigator.webdriver ? '&bot=true' : ''}&access_token=${key}`;
 
@@ -71,7 +71,7 @@ export function createPage(
 
   const delivery = createDelivery({
     queue: createQueue({
-      // Room for what an earlier page left, beside this page's own.
+      // Room for what an earlier page left, beside this page's own events.
       queueMaxEvents: 4_000,
       queueMaxBytes: 1_000_000,
       maxAgeMs: 6 * 86_400_000,
@@ -79,7 +79,7 @@ export function createPage(
       keeper: kept?.keeper,
       onDrop({ text = '{}' }, drop) {
         const event: SentEvent = JSON.parse(text);
-        // The server takes less than others do: the events to come must not be refused for it too.
+        // The server's limit is below the usual one: later events must not be rejected because of it too.
         if (drop.code === 'EVENT_USER_INVALID' && event.user === user) setUser(undefined);
         onDrop?.(event, drop);
       },
@@ -98,13 +98,13 @@ export function createPage(
     async send(texts) {
       const body = `{"sentAt":${Date.now()},"events":[${texts}]}`;
       if (leaving && !('keepalive' in Request.prototype)) {
-        // Nobody tells whether it arrived: if the page lives on, it is sent again, and the server counts it once.
+        // Nothing reports whether it arrived: if the page lives on, it is sent again, and the server counts it once.
         navigator.sendBeacon(url, body);
         return NO_ANSWER;
       }
       const { size } = new Blob([body]);
       bytesInAir += size;
-      // As text/plain, which browsers send without asking first. Without the promise it mostly arrives as well.
+      // As text/plain, which browsers send without a preflight. Even without the delivery promise it usually arrives.
       const keepalive = bytesInAir <= KEEPALIVE_MAX_BYTES;
       const response = await fetch(url, { method: 'POST', body, keepalive, credentials: 'omit' }).finally(() => {
         bytesInAir -= size;
@@ -125,12 +125,12 @@ export function createPage(
       const text = eventText(event, data, { user, ...kept?.ids(newId), ...options }, at, random);
       delivery.add({ text, bytes: new Blob([text]).size, at });
     } catch {
-      // Data that JSON cannot hold; the page must not suffer for it.
+      // Data that cannot be written as JSON must not break the page.
       onDrop?.({ uuid: '', event: String(event), timestamp: 0 }, { reason: 'invalid' });
     }
   }
 
-  // After the listeners of others: what those track because the page is left goes along.
+  // After the listeners of others, so that what they track as the page is left is sent too.
   addEventListener('visibilitychange', leave);
   addEventListener('pagehide', leave);
   addEventListener('online', () => delivery.flush());
@@ -149,9 +149,9 @@ export function createPage(
         track({ id: IDENTIFY, event: IDENTIFY }, traits);
         return;
       }
-      // Too long, it is somebody all the same, and not who it was before.
+      // Too long an id still means a different user than before.
       if (typeof value === 'string' && value.length > ID_MAX_LENGTH) setUser(undefined);
-      if (!isWarned) console.warn('seismo: ignored, no id:', value);
+      if (!isWarned) console.warn('seismo: invalid id, ignored:', value);
       isWarned = true;
       onDrop?.({ uuid: '', id: IDENTIFY, timestamp: 0 }, { reason: 'invalid' });
     },

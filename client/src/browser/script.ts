@@ -24,7 +24,7 @@ export function startScript(
     respect,
   };
 
-  /** They know who the visitor is: what follows is of that user. */
+  /** Calls that set the user: what follows belongs to that user. */
   function callWaiting(page: Page): void {
     const waiting = window.seismo;
     window.seismo = page;

@@ -1,21 +1,21 @@
 import type { Item, Keeper } from '../delivery/queue.ts';
 import { idText } from '../id-text.ts';
 
-/** What is kept on the page's origin, once the visitor agreed. Browsers may refuse it at any time. */
+/** What is kept on the page's origin once the visitor has agreed. Browsers may refuse storage at any time. */
 export interface Kept {
   readonly keeper: Keeper;
   user(): string | undefined;
   setUser(name: string | undefined): void;
-  /** The anonymous id, and the session: another one after half an hour without an event. */
+  /** The anonymous id and the session; a new session starts after half an hour without an event. */
   ids(newId: () => string): { readonly device?: string | undefined; readonly session?: string | undefined };
-  /** Forgets who the visitor is. */
+  /** Forgets the user. */
   forget(): void;
   turn(on: boolean, user: string | undefined): void;
 }
 
 const SESSION_IDLE_MS = 1_800_000;
 
-/** @param page tells this page's queue from those of others */
+/** @param page distinguishes this page's queue from those of others */
 export function openStorage(prefix: string, on: boolean, page: string): Kept {
   const own = `queue.${page}`;
   let items: readonly Item[] = [];
@@ -29,10 +29,10 @@ export function openStorage(prefix: string, on: boolean, page: string): Kept {
     }
   }
   const get = (name: string): string | undefined => attempt((storage) => storage.getItem(prefix + name)) ?? undefined;
-  /** Another program may have written there what it liked. */
+  /** Another program may have written anything there. */
   const idOf = (name: string): string | undefined => idText(get(name));
   const remove = (name: string): void => attempt((storage) => storage.removeItem(prefix + name));
-  /** @returns the value; nothing when it is not kept */
+  /** @returns the value, or nothing when it could not be kept */
   const set = (name: string, value: string): string | undefined =>
     attempt((storage) => {
       storage.setItem(prefix + name, value);
@@ -52,12 +52,12 @@ export function openStorage(prefix: string, on: boolean, page: string): Kept {
   }
   function changed(_: unknown, current: readonly Item[]): void {
     items = current;
-    // Once for all that happens in this turn.
+    // Written once for everything that happens in this turn.
     if (isSaved) queueMicrotask(save);
     isSaved = false;
   }
 
-  /** What other pages left. One that lives has it in memory as well and sends it too: the server counts it once. */
+  /** What other pages left. A page that is still alive also has it in memory and sends it too: the server counts it once. */
   function left(): Item[] {
     const found: Item[] = [];
     for (const name of names())
@@ -65,7 +65,7 @@ export function openStorage(prefix: string, on: boolean, page: string): Kept {
         attempt(() => {
           for (const event of JSON.parse(get(name) ?? '')) {
             const text = JSON.stringify(event);
-            // Its id tells when it was made.
+            // The time is part of its id.
             found.push({ text, bytes: text.length, at: Number.parseInt(event.uuid.replace('-', '').slice(0, 12), 16) });
           }
         });

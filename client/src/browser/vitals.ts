@@ -1,22 +1,22 @@
 import type { Page } from './page.ts';
 import { activatedAt, whenShown } from './when-shown.ts';
 
-/** What of the entries is used, beyond what TypeScript knows. */
+/** The fields of the entries that TypeScript does not know. */
 interface Entry extends PerformanceEntry {
   readonly value: number;
   readonly hadRecentInput: boolean;
   readonly interactionId?: number;
 }
 
-/** A page that is hidden for longer is left: systems end hidden pages without a word. Who comes back sooner goes on. */
+/** A page hidden for longer than this counts as left: systems end hidden pages without notice. Coming back sooner continues it. */
 const LEFT_AFTER_MS = 5_000;
 /** The percentile of more than 500 interactions is the tenth longest. */
 const LONGEST_MAX = 10;
 
 /**
- * Core Web Vitals as web.dev and its package `web-vitals` define them, each an event when the page is left: LCP, INP (the 98th percentile of
- * interactions), CLS (the worst window of shifts less than a second apart, five seconds at most), TTFB. In ms, CLS as it is. Once
- * a page view; a page that comes back from the browser's memory is another one.
+ * Core Web Vitals as defined by web.dev and its package `web-vitals`, each an event sent when the page is left: LCP, INP (the 98th percentile of
+ * interactions), CLS (the worst window of shifts less than a second apart, five seconds at most), TTFB. In ms; CLS has no unit. Once
+ * per page view; a page restored from the back/forward cache is a new view.
  */
 export function trackVitals(page: Page): void {
   whenShown(() => measure(page));
@@ -26,12 +26,12 @@ function measure({ track, flush }: Page): void {
   const navigation = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined;
   if (!navigation) return;
   const start = activatedAt();
-  // Of a page rendered ahead, time counts from when it was shown.
+  // Times of a prerendered page count from when it was shown.
   const since = (ms: number): number => Math.max(0, ms - start);
   const hidden = performance
     .getEntriesByType('visibility-state')
     .find(({ name, startTime }) => name === 'hidden' && startTime >= start);
-  /** What is painted later was not waited for. */
+  /** Nobody waited for what is painted later. */
   let hiddenAt = hidden?.startTime ?? (document.hidden ? 0 : Infinity);
 
   let path = location.pathname;
@@ -65,7 +65,7 @@ function measure({ track, flush }: Page): void {
     addEventListener(
       type,
       ({ isTrusted }) => {
-        // What was painted before is told after the input at times.
+        // A paint before the input is sometimes reported after it.
         if (isTrusted)
           setTimeout(() => {
             collect();
@@ -123,15 +123,15 @@ function measure({ track, flush }: Page): void {
     isOver = true;
     const interactions = count() - countedBefore;
     const slow = longest[Math.min(longest.length - 1, Math.floor(interactions / 50))];
-    // Before it the first one is told however short it was; here those below what is told take 8 ms.
+    // The first input of a load is reported however short it was. After a restore, interactions too short to be reported count as 8 ms.
     if (slow || (isRestored && interactions)) values['INP'] = slow?.ms ?? 8;
     const [painted] = performance.getEntriesByName('first-contentful-paint');
-    // Of a page that nobody saw nothing moved.
+    // On a page that nobody saw, nothing shifted.
     if (!isRestored && !(painted && painted.startTime < hiddenAt)) delete values['CLS'];
     for (const metric in values) track('web vital', { metric, value: Math.round(values[metric]! * 1e4) / 1e4, path });
   }
 
-  /** Nothing else sends what a hidden page tells. */
+  /** Nothing else sends what a hidden page tracks. */
   function leave(): void {
     end();
     flush();
@@ -155,7 +155,7 @@ function measure({ track, flush }: Page): void {
     if (!persisted) return;
     clearTimeout(timer);
     end();
-    // What is told late is of the view before.
+    // Entries reported late belong to the view before.
     collect();
     path = location.pathname;
     longest = [];

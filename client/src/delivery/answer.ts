@@ -1,13 +1,15 @@
-/** What came back for a batch; status 0 when nothing readable did. */
+/** The answer to a batch; status 0 when nothing readable came back. */
 export interface Answer {
   readonly status: number;
-  /** Present when it was Seismo that took events in. */
+  /** Present when Seismo took the events in. */
   readonly accepted?: number | undefined;
   readonly rejected?: readonly Refusal[] | undefined;
-  /** Of a problem+json; absent when it was not Seismo that answered. */
+  /** From problem+json; absent when the answer is not Seismo's. */
   readonly code?: string | undefined;
   readonly detail?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+  /** The status of a rejection that is handled like no answer: waiting helps. */
+  readonly deniedStatus?: number | undefined;
 }
 
 export interface Refusal {
@@ -27,7 +29,7 @@ export function answerOf(status: number, retryAfter: string | null | undefined, 
   try {
     body = JSON.parse(text) ?? body;
   } catch {
-    // Cut short, or not from Seismo: the status alone speaks.
+    // Cut short, or not from Seismo: only the status counts.
   }
   const seconds = Number(retryAfter);
   const retryAfterMs = !retryAfter ? 0 : seconds >= 0 ? seconds * 1000 : Date.parse(retryAfter) - now;
@@ -38,7 +40,7 @@ export function answerOf(status: number, retryAfter: string | null | undefined, 
 const RETRIED = [408, 425, 429];
 
 /**
- * What to do about an answer. `damaged`: the body was well-formed when it left, or whoever answered was not Seismo, so that a
+ * What to do about an answer. `damaged`: the body was well-formed when it left, or the answer is not Seismo's, so that a
  * few more tries are worth it, but not for ever.
  */
 export function verdictOf({

@@ -5,19 +5,19 @@ export interface DeliveryOptions {
   readonly queue: Queue;
   readonly batchMaxEvents: number;
   readonly batchMaxBytes: number;
-  /** So long an event waits for others. */
+  /** How long an event waits for others. */
   readonly batchMaxWaitMs: number;
   readonly retryMinMs: number;
   readonly retryMaxMs: number;
-  /** Posts JSON texts of events as one batch. A rejection counts as no answer. */
+  /** Posts events (JSON strings) as one batch. A rejected promise counts as no answer. */
   readonly send: (texts: readonly string[]) => Promise<Answer>;
-  /** ms that only go forward, for waiting: the time of day may be put back. */
+  /** Monotonic ms, for waiting: the time of day may be set back. */
   readonly clock: () => number;
   /** From 0 up to 1. */
   readonly random: () => number;
-  /** @returns what cancels it */
+  /** @returns a function that cancels it */
   readonly setTimer: (callback: () => void, ms: number) => () => void;
-  /** The text of an item that is not held in memory. */
+  /** The JSON of an item that is not held in memory. */
   readonly read?: ((item: Item) => string) | undefined;
   /** A batch was not taken and will be sent again. */
   readonly onRetry?: ((answer: Answer, waitMs: number) => void) | undefined;
@@ -25,24 +25,24 @@ export interface DeliveryOptions {
 
 export interface Delivery {
   readonly items: readonly Item[];
-  /** Resolves when the event has its place: later than at once only with `block` and a full queue. */
+  /** Resolves when the event is queued: not at once only with `block` and a full queue. */
   add(item: Item): PromiseLike<void> | undefined;
-  /** Sends now what waits; resolves when the server has all that was added before, or it was dropped. */
+  /** Sends the waiting events now; resolves when the server has all that was added before, or it was dropped. */
   flush(): Promise<void>;
-  /** Sends all at once, in pieces side by side, whatever is on its way: for a page that goes away. */
+  /** Sends everything at once, in parallel pieces, whatever is in flight: for a page that is being left. */
   handOver(): void;
-  /** Stops; what is still there is dropped, unless it is kept. */
+  /** Stops; what remains is dropped, unless it is kept. */
   close(): void;
 }
 
-/** Tries in a row of a batch that is damaged on its way. */
+/** Consecutive tries of a batch that arrives damaged. */
 const DAMAGED_MAX = 5;
 /** However long the server says to wait, an hour is enough. */
 const RETRY_AFTER_MAX_MS = 3_600_000;
-/** After a refusal for its size the batch grows again, by so many events each time. */
+/** After a batch was rejected for its size, batches grow again by this many events each time. */
 const GROWTH_EVENTS = 10;
 
-/** Takes events to the server: in order, in batches, one at a time, again until each is answered for. */
+/** Takes events to the server: in order, in batches, one at a time, repeated until each is acknowledged. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { queue, batchMaxEvents, batchMaxBytes, batchMaxWaitMs, retryMinMs, retryMaxMs, clock } = options;
   const { items } = queue;
@@ -51,17 +51,17 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let failures = 0;
   let damaged = 0;
   let batchMax = batchMaxEvents;
-  /** Since when events wait for others. */
+  /** Since when events have been waiting for others. */
   let waitingSince: number | undefined;
-  /** No request before this. */
+  /** No request before this time. */
   let notBefore = 0;
-  /** The server said so: also a flush keeps to it. */
+  /** The server asked for the wait: a flush respects it too. */
   let toldBefore = 0;
   let timer: (() => void) | undefined;
   let timerAt = 0;
   let closed = false;
 
-  /** Sends, or sees to it that it will be sent. */
+  /** Sends, or schedules the next request. */
   function pump(): void {
     for (let flush = flushes[0]; flush && !((items[0]?.seq ?? Infinity) <= flush.seq); flush = flushes[0]) {
       flushes.shift();
@@ -123,7 +123,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const told = Math.min(answer.retryAfterMs || 0, RETRY_AFTER_MAX_MS);
       const backoff = Math.min(retryMaxMs, retryMinMs * 2 ** Math.min(failures++, 30));
       if (verdict === 'retry') damaged = 0;
-      // Half of it by chance, so that clients that failed together do not come back together.
+      // Half of it is random, so that clients that failed together do not come back together.
       const wait = (told > 0 ? told : backoff / 2) + (options.random() * (told > 0 ? retryMinMs : backoff)) / 2;
       notBefore = clock() + wait;
       toldBefore = told > 0 ? notBefore : 0;

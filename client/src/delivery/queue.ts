@@ -1,25 +1,25 @@
 /** One event on its way. Times are ms since 1970. */
 export interface Item {
-  /** JSON; undefined while it is held on disk alone. */
+  /** JSON; undefined while it is held only on disk. */
   text: string | undefined;
   readonly bytes: number;
   /** When it was tracked. */
   readonly at: number;
-  /** Told once what became of it: nothing when the server has it. */
+  /** Called once with the outcome: without an argument when the server has the event. */
   readonly done?: ((drop?: Drop) => void) | undefined;
-  /** Part of a request whose answer has not come. */
+  /** Part of a request that is not answered yet. */
   inAir?: boolean;
-  /** Its place in the order of tracking; undefined once it has left. */
+  /** Its position in the order of tracking; undefined once it has left. */
   seq?: number | undefined;
 }
 
 /**
- * Why an event was given up: the queue was full, it waited longer than the server remembers ids, the server refused it,
+ * Why an event was dropped: the queue was full, it waited longer than the server remembers ids, the server rejected it,
  * it could not be written as JSON, or the client was closed.
  */
 export interface Drop {
   readonly reason: 'queueFull' | 'tooOld' | 'refused' | 'invalid' | 'closed';
-  /** The server's code of a refusal (docs/errors.md), or `HTTP_404` where it was not Seismo that answered. */
+  /** The server's error code (docs/errors.md), or `HTTP_404` where the answer was not Seismo's. */
   readonly code?: string | undefined;
   readonly detail?: string | undefined;
 }
@@ -32,7 +32,7 @@ export interface Keeper {
   removed(gone: readonly Item[], items: readonly Item[]): void;
   /** Whether it outlives this process. */
   keeps(item: Item): boolean;
-  /** The text of an item that is not held in memory. */
+  /** The JSON of an item that is not held in memory. */
   read?(item: Item): string;
 }
 
@@ -46,24 +46,24 @@ export interface QueueOptions {
 }
 
 export interface Queue {
-  /** The event finds its place, be it that the oldest are dropped, or is dropped itself. Resolves when it has. */
+  /** Queues the event, dropping the oldest if need be, or drops it. Resolves when that is done. */
   add(item: Item): PromiseLike<void> | undefined;
-  /** The oldest events that are not in the air; they are from now on. */
+  /** The oldest events that are not in flight; from now on they are. */
   take(maxEvents: number, maxBytes: number): Item[];
-  /** Takes them out; with a reason they were dropped. */
+  /** Removes them; with a reason when they were dropped. */
   remove(gone: readonly Item[], drop?: Drop): void;
-  /** Oldest first, those in the air too. */
+  /** Oldest first, those in flight too. */
   readonly items: readonly Item[];
   bytes(): number;
   fits(item: Item): boolean;
   settle(item: Item, drop?: Drop): void;
   /** The next event's `seq`. */
   next(): number;
-  /** Takes nothing more in: drops what is there, unless it is kept. */
+  /** Accepts no more events: drops what is there, unless it is kept. */
   close(): void;
 }
 
-/** Events that wait, bounded by count and bytes. */
+/** Waiting events, bounded by count and bytes. */
 export function createQueue(options: QueueOptions): Queue {
   const { queueMaxEvents, queueMaxBytes, maxAgeMs, now, keeper, onDrop } = options;
   const items: Item[] = [];
@@ -92,7 +92,7 @@ export function createQueue(options: QueueOptions): Queue {
       else {
         push(item);
         keeper?.added(item, items);
-        // First in, then out: what the host tracks because of a drop finds no room to make this go on for ever.
+        // First add, then drop: what the host tracks because of a drop finds no room to make this go on for ever.
         while (items.length > queueMaxEvents || bytes > queueMaxBytes)
           queue.remove([items.find(({ inAir }) => !inAir)!], { reason: 'queueFull' });
       }
@@ -123,7 +123,7 @@ export function createQueue(options: QueueOptions): Queue {
       const gone = leaving.filter(({ seq }) => seq);
       if (!gone[0]) return;
       if (drop) for (const item of gone) item.text ??= keeper?.read?.(item);
-      // In the usual case a batch is the head of the queue.
+      // Usually a batch is the head of the queue.
       const at = items.indexOf(gone[0]);
       if (items[at + gone.length - 1] === gone[gone.length - 1]) items.splice(at, gone.length);
       else for (const item of gone) items.splice(items.indexOf(item), 1);

@@ -2,7 +2,7 @@ import type { Item, Queue } from './queue.ts';
 
 export type WhenFull = 'dropOldest' | 'dropNewest' | 'block';
 
-/** The same queue, which when it is full drops what comes, or lets it wait until there is room. */
+/** The same queue, which when full drops new events or lets them wait until there is room. */
 export function withPolicy(queue: Queue, whenFull: WhenFull, queueMaxBytes: number): Queue {
   if (whenFull === 'dropNewest')
     return {
@@ -32,14 +32,14 @@ function withWaiting(queue: Queue, queueMaxBytes: number): Queue {
 
     take(maxEvents, maxBytes) {
       const batch = queue.take(maxEvents, maxBytes);
-      // It dropped those that were too old.
+      // The queue dropped those that were too old.
       admitAll();
       return batch;
     },
 
     add(item) {
       if (item.bytes > queueMaxBytes || (!waiting[0] && queue.fits(item))) return queue.add(item);
-      // Its place in the order is here, and a flush waits for it.
+      // The event's position in the order is here, and a flush waits for it.
       item.seq = queue.next();
       return new Promise<void>((admit) => waiting.push({ item, admit }));
     },

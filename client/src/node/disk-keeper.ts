@@ -6,9 +6,9 @@ import { takeAbandoned, takeSlot } from './slot.ts';
 
 export interface DiskOptions {
   readonly directory: string;
-  /** A file is not written to beyond this. */
+  /** A file is not written to beyond this size. */
   readonly segmentMaxBytes?: number;
-  /** What of the texts is held in memory as well. */
+  /** Bytes of event JSON that are held in memory as well. */
   readonly memoryMaxBytes?: number;
   readonly onFault: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -29,7 +29,7 @@ interface Place {
   readonly number: number;
   readonly offset: number;
   readonly length: number;
-  /** Whether its text is counted as held in memory. */
+  /** Whether its JSON counts as held in memory. */
   readonly held: boolean;
 }
 
@@ -39,8 +39,8 @@ const SEGMENT_NAME = /^(\d{12})\.events$/;
 
 /**
  * Keeps events in files until they have left: each is written before `track` returns, so that they outlive the process
- * however it ends. They are not forced to the platter: a power failure may cost the last seconds.
- * @throws when the directory cannot be made or written to
+ * however it ends. They are not synced to disk: a power failure may cost the last seconds.
+ * @throws when the directory cannot be created or written to
  */
 export function openDiskKeeper(options: DiskOptions): DiskKeeper {
   const { directory, segmentMaxBytes = SEGMENT_MAX_BYTES, memoryMaxBytes = MEMORY_MAX_BYTES, onFault } = options;
@@ -70,7 +70,7 @@ export function openDiskKeeper(options: DiskOptions): DiskKeeper {
     }
   }
 
-  /** What processes wrote that are no more: written to our files, then theirs are removed. A crash between repeats, and the server counts once. */
+  /** What dead processes wrote is written to our files, then theirs are removed. A crash in between repeats events, which the server counts once. */
   function adopt(): void {
     for (const other of takeAbandoned(directory)) {
       for (const { event } of liveEvents(other.path)) {
@@ -83,7 +83,7 @@ export function openDiskKeeper(options: DiskOptions): DiskKeeper {
     }
   }
 
-  /** In the order of their writing. */
+  /** In the order they were written. */
   function liveEvents(path: string): Iterable<{ readonly file: string; readonly event: EventLine }> {
     const found = new Map<number, { readonly file: string; readonly event: EventLine }>();
     for (const file of segmentNames(path)) {
@@ -96,7 +96,7 @@ export function openDiskKeeper(options: DiskOptions): DiskKeeper {
     return found.values();
   }
 
-  /** Holds the text in memory too while there is room. */
+  /** Holds the JSON in memory too while there is room. */
   function keep(item: Item, { segment, number, offset, length }: Omit<Place, 'held'>): void {
     const held = memoryBytes + item.bytes <= memoryMaxBytes;
     if (held) memoryBytes += item.bytes;
@@ -118,7 +118,7 @@ export function openDiskKeeper(options: DiskOptions): DiskKeeper {
     } catch (error) {
       if (!failing) onFault('events cannot be written to disk and wait in memory', { error });
       failing = true;
-      // What stands there now may be half a line: the next one begins another file.
+      // The file may now end in half a line: the next event begins another file.
       closeFile();
       return undefined;
     }
@@ -143,7 +143,7 @@ export function openDiskKeeper(options: DiskOptions): DiskKeeper {
     }
   }
 
-  /** A file may go when it holds nothing that waits and no older file is there, about whose events it may speak. */
+  /** A file may be deleted when none of its events wait and there is no older file, whose events it may mark as gone. */
   function removeEmpty(): void {
     try {
       if (places.size === 0 && (segments.at(-1)?.bytes ?? 0) > segmentMaxBytes / 16) closeFile();
@@ -185,7 +185,7 @@ export function openDiskKeeper(options: DiskOptions): DiskKeeper {
     } catch (error) {
       onFault('an event on disk cannot be read', { error });
     }
-    // The server refuses it with its code, and the rest of the batch is stored.
+    // The server rejects it with an error code, and the rest of the batch is stored.
     return text ?? 'null';
   }
 

@@ -2,12 +2,12 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Send } from '../runtime.ts';
 
-/** An answer to a batch lists at most its events; one to a question is bounded by the server. */
+/** An answer to a batch lists at most its events; an answer to a question is bounded by the server. */
 const IDLE_MS = 4_000;
 
 /**
- * Sends over sockets that do not keep the process alive, not even while an answer is awaited: Node's `fetch` does. Whoever
- * awaits keeps it alive by a timer of their own.
+ * Sends over sockets that do not keep the process alive, not even while an answer is awaited: Node's `fetch` does. Callers
+ * that await an answer keep it alive with a timer of their own.
  */
 export function createHttpSend(): Send {
   const agents = {
@@ -44,7 +44,7 @@ export function createHttpSend(): Send {
         response.on('error', fail);
         response.on('end', () => {
           clearTimeout(timer);
-          if (!response.complete) return reject(new Error('The answer was cut short.'));
+          if (!response.complete) return reject(new Error('The answer is incomplete.'));
           resolve({
             status: response.statusCode ?? 0,
             header: (name) => response.headers[name]?.toString(),

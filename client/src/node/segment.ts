@@ -3,13 +3,13 @@ import { crc32 } from './crc32.ts';
 
 /**
  * A file of lines: `crc number at json` for an event, `crc -from -to` for events that have left. The checksum covers the
- * rest of the line; an event's JSON holds no line break. Written to and never changed.
+ * rest of the line; an event's JSON holds no line break. Files are appended to and never changed.
  */
 export type Line = EventLine | LeftLine;
 
 export interface EventLine {
   readonly kind: 'event';
-  /** Its place in the order of writing. */
+  /** Its position in the order of writing. */
   readonly number: number;
   readonly at: number;
   readonly text: string;
@@ -35,7 +35,7 @@ function lineOf(content: string): Buffer {
   return Buffer.concat([Buffer.from(`${crc32(bytes)} `), bytes, Buffer.from('\n')]);
 }
 
-/** The lines that are whole, and how many are not: the last one of a process that was killed, or a damage of the disk. */
+/** The whole lines, and the number of damaged ones: the last of a process that was killed, or a disk fault. */
 export function readLines(path: string): { readonly lines: Line[]; readonly damaged: number } {
   const file = readFileSync(path);
   const lines: Line[] = [];
@@ -63,7 +63,7 @@ function parse(bytes: Buffer, offset: number): Line | undefined {
   return { kind: 'event', number: Number(number), at: Number(at), text: json, offset, length: bytes.length + 1 };
 }
 
-/** @returns the event's JSON; undefined when it is not there as it was written */
+/** @returns the event's JSON; undefined when the file no longer holds it as written */
 export function readEvent(path: string, offset: number, length: number): string | undefined {
   const bytes = Buffer.alloc(length);
   const file = openSync(path, 'r');

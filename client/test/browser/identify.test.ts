@@ -28,7 +28,7 @@ async function open(url: string, before?: () => void): Promise<Page & { readonly
 async function answersOf(app: string, ...names: readonly string[]) {
   const reader = server.reader(app);
   const { users } = await reader.report({ report: 'period', from: 'yesterday', to: 'today' });
-  const { result } = await reader.analyse({ kind: 'funnel', last: '2d', steps: names.map((event) => ({ event })) });
+  const { result } = await reader.analyze({ kind: 'funnel', last: '2d', steps: names.map((event) => ({ event })) });
   return { users, steps: result.steps.map(({ total }) => total) };
 }
 
@@ -101,7 +101,7 @@ it('takes a number for its text and ignores what is no id, with one warning; wha
     ['still the same', '10', 'string'],
   ]);
   expect(page.warnings).toHaveLength(1);
-  expect(page.warnings[0]).toMatch(/^seismo: ignored, no id/);
+  expect(page.warnings[0]).toMatch(/^seismo: invalid id, ignored/);
 });
 
 it('refuses an id that is too long once, cuts it nowhere, and goes on without that user, also on the next page', async () => {

@@ -8,7 +8,7 @@ import { seismoFastify } from 'seismo-client/fastify';
 const client: Client = createClient({ server: 'https://seismo.example.com', app: 'shop', key: 'sk_x' });
 client.track('order paid', { amount: 42 });
 client
-  .analyse({ kind: 'paths', last: '7d' })
+  .analyze({ kind: 'paths', last: '7d' })
   .then(({ result }) => console.log(result.nodes[0]?.total satisfies number | undefined, result.links.length));
 const events = seismo('my-web-app', { server: 'https://seismo.example.com', credentials: { token: 'ghp_x' } });
 events('application started', { version: '1' }, (error) => console.log(error));

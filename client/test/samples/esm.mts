@@ -31,14 +31,14 @@ const events: readonly StoredEvent[] = await client.query({
 });
 const total: number = (await client.report({ report: 'day', date: '2026-01-02', interval: 'hour' })).total;
 for await (const { uuid, data } of client.events()) console.log(uuid, data);
-const trend = await client.analyse({ kind: 'trend', last: '7d', series: [{ event: 'order paid', measure: 'users' }] });
+const trend = await client.analyze({ kind: 'trend', last: '7d', series: [{ event: 'order paid', measure: 'users' }] });
 const value: number | null | undefined = trend.result.series[0]?.points?.[0]?.value;
-const funnel = await client.analyse({ kind: 'funnel', last: '7d', steps: [{ event: 'a' }, { event: 'b' }] });
+const funnel = await client.analyze({ kind: 'funnel', last: '7d', steps: [{ event: 'a' }, { event: 'b' }] });
 console.log(value, funnel.result.steps[1]?.conversion, funnel.columns[0]?.type);
 // @ts-expect-error: a trend has no steps
 console.log(trend.result.steps);
 // @ts-expect-error: a funnel has two steps or more, and this one none
-await client.analyse({ kind: 'funnel', last: '7d' });
+await client.analyze({ kind: 'funnel', last: '7d' });
 const sent: boolean = await client.flush({ timeoutMs: 5 });
 try {
   await client.groups({ attr: 'plan' });
@@ -46,11 +46,11 @@ try {
   if (error instanceof SeismoError && error.code === 'PARAMETER_INVALID') console.log(error.field);
 }
 // Each kind of question has a result of its own.
-const retention = await client.analyse({ kind: 'retention', start: { event: 'a' }, interval: 'week', last: '8w' });
+const retention = await client.analyze({ kind: 'retention', start: { event: 'a' }, interval: 'week', last: '8w' });
 const users: number = retention.result.cohorts[0]!.periods[0]!.users;
-const rows: readonly (readonly unknown[])[] = (await client.analyse({ kind: 'sql', sql: 'SELECT 1' })).result.rows;
+const rows: readonly (readonly unknown[])[] = (await client.analyze({ kind: 'sql', sql: 'SELECT 1' })).result.rows;
 const question: Question = { kind: 'sessions', last: '7d' };
-const any: Analysis = await client.analyse(question);
+const any: Analysis = await client.analyze(question);
 if (any.kind === 'sessions') console.log(any.result.bounceRate, any.timeZone, users, rows);
 const call = seismo('my-web-app', {
   server: 'https://seismo.example.com',
@@ -67,7 +67,7 @@ createClient({ server: 'https://seismo.example.com', app: 'shop', whenFull: 'exp
 // @ts-expect-error an hour is a number
 client.report({ report: 'hour', hour: 'noon' });
 // @ts-expect-error there is no such kind
-client.analyse({ kind: 'horoscope' });
+client.analyze({ kind: 'horoscope' });
 // @ts-expect-error data is an object
 client.track('a', 'b');
 

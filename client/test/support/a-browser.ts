@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { personOptions } from '../../../scripts/chromium.mjs';
+import { sharedChromium } from '../../../web/test/support/shared-chromium.ts';
 import type { StoredEvent } from '../../src/questions.ts';
 import { atEnd } from './fake-server.ts';
 import type { RealServer } from './real-server.ts';
@@ -26,10 +27,10 @@ function options({ keepsPages = false, ...kind }: Kind = {}) {
   return { ...personOptions(kind), ignoreDefaultArgs: keepsPages ? ['--disable-back-forward-cache'] : [] };
 }
 
-/** A real Chromium, until the tests of the file are over. */
-export async function aChromium(kind: Kind = {}): Promise<Chromium> {
-  const browser = await chromium.launch(options(kind));
-  afterAll(() => browser.close());
+/** A real Chromium: the one that all files share, or one of its kind for a single test. */
+export async function aChromium(kind?: Kind): Promise<Chromium> {
+  const browser = kind === undefined ? await sharedChromium() : await chromium.launch(options(kind));
+  if (kind !== undefined) atEnd(() => browser.close());
   return {
     async visitor() {
       const context = await browser.newContext();

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { SeismoServer, Settings } from '../../../server/dist/index.js';
+import { atFileEnd } from '../../../server/test/support/at-file-end.ts';
 import { startBuilt } from '../../../server/test/support/start-built.ts';
 import type { Client } from '../../src/client.ts';
 import { createClient } from '../../src/node.ts';
@@ -21,11 +21,14 @@ export interface RealServer {
   startAgain(): Promise<void>;
 }
 
+/** Events are what the client sent, without what their requests say about the browser. */
+const OWN_DATA = { requestProperties: false };
+
 /** The built server, on a directory of its own, until the tests of the file are over. */
 export async function aRealServer(settings: Settings = {}): Promise<RealServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'seismo-client-'));
   let port = 0;
-  const open = (): Promise<SeismoServer> => startBuilt({ dataDir, port, logLevel: 'silent', ...settings });
+  const open = (): Promise<SeismoServer> => startBuilt({ dataDir, port, logLevel: 'silent', ...OWN_DATA, ...settings });
   let server: SeismoServer | undefined = await open();
   const { url, firstAdmin } = server;
   port = Number(new URL(url).port);
@@ -33,7 +36,7 @@ export async function aRealServer(settings: Settings = {}): Promise<RealServer> 
   const credentials = { username, password };
   const answer = await fetch(`${url}/auth`, { method: 'POST', body: JSON.stringify(credentials) });
   const { token } = (await answer.json()) as { token: string };
-  afterAll(async () => {
+  atFileEnd(async () => {
     await server?.close();
     rmSync(dataDir, { recursive: true, force: true });
   });

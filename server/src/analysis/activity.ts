@@ -12,9 +12,9 @@ export interface StickinessAnswer {
   readonly periods: readonly {
     readonly from: string;
     readonly users: number;
-    /** Intervals a user was active in, on average; null when nobody was. */
+    /** The average number of intervals a user was active in; null when there are no users. */
     readonly average: number | null;
-    /** Users by in how many intervals they were active: 1 to as many as the period has. */
+    /** Users by the number of intervals they were active in: 1 to the number of intervals of the period. */
     readonly distribution: readonly { readonly active: number; readonly users: number }[];
   }[];
 }
@@ -29,13 +29,17 @@ export async function stickiness(
   const { interval = 'day', period } = question;
   const order = ['day', 'week', 'month'];
   if (period !== undefined && order.indexOf(period) <= order.indexOf(interval))
-    throw wrong('period', `period must be longer than interval, which is ${interval}.`);
+    throw wrong('period', `\`period\` must be longer than \`interval\`, which is \`${interval}\`.`);
   if (period === 'month' && interval === 'week')
-    throw wrong('period', 'period must hold whole intervals; months do not hold whole weeks.');
+    throw wrong(
+      'period',
+      '`period` must contain whole intervals, and a month does not contain whole weeks. Use `interval: "day"` or `period: "week"`.',
+    );
   const buckets = wholeBuckets(scope.range, interval, calendar);
   const periods = period === undefined ? buckets.slice(0, 1) : bucketsOf(scope.range, period, calendar);
-  const choice = topEventSelector(question);
-  const cells = buckets.length === 0 ? [] : await store.stickiness({ ...scope, choice, buckets, periods }, control);
+  const eventFilters = topEventSelector(question);
+  const cells =
+    buckets.length === 0 ? [] : await store.stickiness({ ...scope, eventFilters, buckets, periods }, control);
   const result = {
     periods: periods.map((from, place) => {
       const end = periods[place + 1] ?? scope.range.to;
@@ -71,13 +75,13 @@ export interface LifecycleAnswer {
     readonly resurrecting: number;
     /** Active in the interval before and not in this one. */
     readonly dormant: number;
-    /** false: the range cuts the interval, which is counted whole all the same, or it still runs. */
+    /** false: the range cuts the interval, which is still counted in full, or it is not over yet. */
     readonly complete: boolean;
   }[];
 }
 
 /**
- * By whole intervals: one that the range cuts is counted as a question about all of it would.
+ * By whole intervals: one that the range cuts is counted in full.
  * @throws QUESTION_INVALID, RANGE_TOO_MANY_BUCKETS
  */
 export async function lifecycle(
@@ -90,9 +94,9 @@ export async function lifecycle(
   const { interval } = question;
   const range = wholeIntervals(scope.range, interval, calendar);
   const buckets = wholeBuckets(range, interval, calendar);
-  const choice = topEventSelector(question);
+  const eventFilters = topEventSelector(question);
   const previous = startOfInterval(range.from - 1, interval, calendar);
-  const query = { ...scope, range, choice, buckets, previous };
+  const query = { ...scope, range, eventFilters, buckets, previous };
   const cells = buckets.length === 0 ? [] : await store.lifecycle(query, control);
   const isComplete = (place: number): boolean => {
     const [from, to] = [buckets[place]!, buckets[place + 1] ?? range.to];
@@ -130,21 +134,21 @@ function wholeBuckets(range: BucketArguments[0], interval: BucketArguments[1], c
   if (buckets.length <= PERIODS_MAX) return buckets;
   throw wrong(
     'interval',
-    `interval cuts the range into ${buckets.length} intervals; at most ${PERIODS_MAX} are compared.`,
+    `\`interval\` divides the range into ${buckets.length} intervals; at most ${PERIODS_MAX} are allowed. Choose a longer interval or a shorter range.`,
   );
 }
 
-/** An interval begins and ends within so long. */
+/** The longest time between the start and the end of an interval. */
 const INTERVAL_MAX_MS = 32 * DAY_MS;
 
-/** When the interval that holds this instant began; 1970 where it began before. */
+/** The start of the interval that contains this instant; 1970 where it began before. */
 function startOfInterval(at: number, interval: BucketArguments[1], calendar: BucketArguments[2]): number {
   const until = Math.max(at, 0) + 1;
-  // The first start is where the search begins; so far back there is surely an interval that begins later.
+  // The search begins at the first start; so far back there is surely an interval that begins later.
   return bucketsOf({ from: Math.max(0, until - INTERVAL_MAX_MS), to: until }, interval, calendar).at(-1)!;
 }
 
-/** From the beginning of the interval in which a range begins to the end of that in which it ends. */
+/** From the start of the interval in which a range begins to the end of that in which it ends. */
 export function wholeIntervals(
   range: BucketArguments[0],
   interval: BucketArguments[1],

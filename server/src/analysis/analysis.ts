@@ -2,9 +2,9 @@ import type { PropertyField, QueryControl, Statement } from '../model/query.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { SegmentInput } from '../questions/parts.ts';
 import type { Calendar } from '../time/calendar.ts';
+import type { Ends } from '../time/range-parser.ts';
 import type { AnalysisResult } from './answer.ts';
 import type { AnswerCache } from './answer-cache.ts';
-import type { Ends } from './range.ts';
 
 /** What `http` asks of the analysis room. Failures are SeismoErrors that name the field by its path. */
 export interface Analysis {
@@ -17,7 +17,7 @@ export interface Analysis {
   explain(app: string, question: unknown, control: QueryControl): Promise<Explained>;
   /** Everything that `ask` would refuse before it asks the store. @throws QUESTION_INVALID, RANGE_TOO_MANY_BUCKETS */
   check(app: string, question: unknown): Promise<Question>;
-  /** @param path where the segment stands @throws QUESTION_INVALID */
+  /** @param path of the segment in the question @throws QUESTION_INVALID */
   checkSegment(app: string, segment: SegmentInput, path: string): void;
 }
 

@@ -2,7 +2,7 @@ import { IDENTIFY } from '../model/event.ts';
 import { appAt, type Committed, isIdAt, timestampAt } from '../row/committed-rows.ts';
 import type { AnalysisResult } from './answer.ts';
 
-/** An answer that is kept, or is being made. */
+/** An answer that is cached or being computed. */
 export interface CacheEntry {
   readonly key: string;
   readonly app: string;
@@ -12,22 +12,22 @@ export interface CacheEntry {
   readonly bytes: number;
 }
 
-/** A text of JSON as objects in memory, about. */
+/** The approximate size of JSON as objects in memory. */
 const BYTES_A_CHARACTER = 6;
-/** One answer takes no more of it. */
+/** The largest share of one answer. */
 const SHARE = 8;
-/** More at once are not looked at one by one: all that is kept of their apps is dropped. */
+/** Beyond this many events at once, they are not checked one by one: everything cached for their apps is dropped. */
 const LOOKED_AT_MAX = 2_000;
 
 /**
- * Answers about times that are over, until an event arrives that belongs to them. Who puts events into the store tells it, before they
- * are acknowledged; so what is kept is never older than what its reader knows of. Only good where nobody else writes to the store.
+ * Caches answers about past periods until an event of such a period arrives. The loader reports events before they
+ * are acknowledged, so a cached answer is never older than what its reader knows of. Only correct where nobody else writes to the store.
  */
 export class AnswerCache {
-  readonly #maxBytes: number;
+  #maxBytes: number;
   /** The least recently used first. */
   readonly #entries = new Map<string, CacheEntry>();
-  /** What is kept or being made, by app: what arrives is compared with these alone. */
+  /** Cached answers and those being computed, by app: arriving events are compared only with these. */
   readonly #ofApp = new Map<string, Set<CacheEntry>>();
   #bytes = 0;
 
@@ -48,8 +48,8 @@ export class AnswerCache {
   }
 
   /**
-   * Makes an answer, and keeps it unless what it depends on has changed meanwhile.
-   * @param make must see all that was acknowledged before the call
+   * Computes an answer, and caches it unless what it depends on has changed meanwhile.
+   * @param make must see everything that was acknowledged before the call
    */
   async keep(
     key: string,
@@ -87,6 +87,12 @@ export class AnswerCache {
     for (const each of this.#ofApp.get(app) ?? []) this.#drop(each);
   }
 
+  /** Others may write to the store from now on: nothing is cached any more. */
+  stop(): void {
+    this.#maxBytes = 0;
+    for (const app of [...this.#ofApp.keys()]) this.forget(app);
+  }
+
   #put(kept: CacheEntry): void {
     if (kept.bytes > this.#maxBytes / SHARE) return;
     const before = this.#entries.get(kept.key);
@@ -111,7 +117,7 @@ export class AnswerCache {
     this.#ofApp.set(kept.app, (this.#ofApp.get(kept.app) ?? new Set()).add(kept));
   }
 
-  /** @returns whether it was watched still */
+  /** @returns whether it was still being watched */
   #unwatch(kept: CacheEntry): boolean {
     const watched = this.#ofApp.get(kept.app);
     const was = watched?.delete(kept) ?? false;
@@ -120,12 +126,12 @@ export class AnswerCache {
   }
 }
 
-/** From when on answers about the app may have changed, UTC ms. */
+/** The time from which on answers about the app may have changed, UTC ms. */
 function earliest({ apps, rows }: Committed, app: string): number {
   let since = Number.POSITIVE_INFINITY;
   for (const row of rows()) {
     if (apps.size > 1 && appAt(row) !== app) continue;
-    // Says which device is which user: it changes answers about any time.
+    // Ties a device to a user, which changes answers about any time.
     if (isIdAt(row, IDENTIFY)) return Number.NEGATIVE_INFINITY;
     since = Math.min(since, timestampAt(row));
   }

@@ -1,4 +1,4 @@
-/** The answers of `/api/query/:app`, a schema a kind, told apart by `kind`. Tests compare every answer they get with these. */
+/** The answers of `/api/query/:app`, one schema per kind, told apart by `kind`. Tests check every answer against them. */
 import { type TProperties, Type } from '@sinclair/typebox';
 import { Json, Notes, StoredEventSchema, Time } from '../model/event-schema.ts';
 import { type Kind, MEASURES } from '../questions/kinds.ts';
@@ -6,8 +6,8 @@ import { one } from '../questions/parts.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 const maybe = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
-const Milliseconds = maybe('Milliseconds; null when there is nothing to measure.');
-const Share = maybe('0 to 1; null of nothing.');
+const Milliseconds = maybe('Milliseconds; `null` if there is nothing to measure.');
+const Share = maybe('0 to 1; `null` if there is nothing to divide by.');
 
 const Group = Type.Union(
   [
@@ -21,20 +21,23 @@ const Group = Type.Union(
   ],
   {
     description:
-      'A value a field of the breakdown, or that the events do not have it; `other`: all groups beyond the limit.',
+      'One entry for each field of the breakdown: its value, or that the events do not have it. `other`: all groups beyond the limit.',
   },
 );
 
 const line = {
   total: maybe('Of the whole range; distinct users are not the sum of the points.'),
+  estimated: Type.Optional(
+    Type.Literal(true, { description: 'Some of its numbers are estimates. Absent: all are exact.' }),
+  ),
   points: Type.Optional(
     Type.Array(
       Type.Object({
         from: Time,
         value: maybe('null: nothing to measure.'),
-        movingAverage: Type.Optional(maybe('The mean of so many points up to this one.')),
+        movingAverage: Type.Optional(maybe('The mean of the last points up to this one.')),
       }),
-      { description: 'One a bucket, the empty ones too; absent without an interval.' },
+      { description: 'One point for each bucket, including empty ones. Absent without an interval.' },
     ),
   ),
 };
@@ -45,10 +48,23 @@ const Trend = Type.Object({
       measure: one([...MEASURES, 'formula']),
       group: Type.Optional(Group),
       ...line,
-      skipped: Type.Optional(Type.Integer({ description: 'Values that are no numbers.' })),
-      compare: Type.Optional(Type.Object({ from: Time, to: Time, ...line })),
+      skipped: Type.Optional(Type.Integer({ description: 'Number of values that are not numbers.' })),
+      compare: Type.Optional(
+        Type.Object({
+          ...{ from: Time, to: Time, ...line },
+          soFar: Type.Optional(
+            Type.Object(
+              { to: Time, total: line.total, estimated: line.estimated },
+              {
+                description:
+                  'While the range of the question is running: from `from` up to the same moment, so that it can be compared with `total`.',
+              },
+            ),
+          ),
+        }),
+      ),
     }),
-    { description: 'Each series by each group, then the formula.' },
+    { description: 'One entry for each series and group, then the formula.' },
   ),
 });
 
@@ -56,14 +72,15 @@ const Steps = Type.Array(
   Type.Object({
     step: Type.Integer({ minimum: 1 }),
     name: Type.String(),
-    total: Type.Integer({ minimum: 0, description: 'Users, or sessions.' }),
+    total: Type.Integer({ minimum: 0, description: 'Users or sessions.' }),
     conversion: Share,
     conversionFromPrevious: Share,
-    dropOff: Type.Integer({ minimum: 0, description: 'Made the step before and not this one.' }),
+    dropOff: Type.Integer({ minimum: 0, description: 'Those who reached the previous step but not this one.' }),
     medianMs: Milliseconds,
     p90Ms: Milliseconds,
     complete: Type.Boolean({
-      description: 'false while users may still come to this step: the range, or the window of some, is not over.',
+      description:
+        '`false` while users can still reach this step, because the range or their conversion window has not ended.',
     }),
   }),
 );
@@ -82,16 +99,19 @@ const table = {
       users: Count,
       periods: Type.Array(
         Type.Object({
-          period: Type.Integer({ minimum: 0, description: "Periods since the cohort's own, which is 0." }),
+          period: Type.Integer({
+            minimum: 0,
+            description: 'Number of periods since the first one of the cohort, which is 0.',
+          }),
           users: Count,
           rate: Share,
-          complete: Type.Boolean({ description: 'false while the period still runs.' }),
+          complete: Type.Boolean({ description: '`false` while the period has not ended.' }),
         }),
       ),
     }),
   ),
   average: Type.Array(Type.Object({ period: Count, users: Count, rate: Share }), {
-    description: 'Of all cohorts that have come so far.',
+    description: 'All cohorts that have reached this period.',
   }),
 };
 const Retention = Type.Object({
@@ -115,7 +135,8 @@ const Lifecycle = Type.Object({
     Type.Object({
       ...{ from: Time, to: Time, new: Count, returning: Count, resurrecting: Count, dormant: Count },
       complete: Type.Boolean({
-        description: 'false: the range cuts the interval, which is counted whole all the same, or it still runs.',
+        description:
+          '`false`: the interval has not ended, or the range starts or ends within it; it is counted as a whole anyway.',
       }),
     }),
   ),
@@ -123,9 +144,11 @@ const Lifecycle = Type.Object({
 
 const node = {
   id: Count,
-  step: Type.Integer({ description: 'From the start, 0 to 5; towards an end 0, -1…' }),
-  total: Type.Integer({ minimum: 0, description: 'Paths that go through it.' }),
-  ended: Type.Integer({ minimum: 0, description: 'Paths that go no further, where there is a further step.' }),
+  step: Type.Integer({
+    description: 'Counted from the start: 0 to 5. For paths that lead to `end`: 0, -1, and so on.',
+  }),
+  total: Type.Integer({ minimum: 0, description: 'Number of paths through this node.' }),
+  ended: Type.Integer({ minimum: 0, description: 'Number of paths that end here, if there is a next step.' }),
 };
 const Paths = Type.Object({
   paths: Count,
@@ -133,7 +156,7 @@ const Paths = Type.Object({
     Type.Union([Type.Object({ ...node, value: Json }), Type.Object({ ...node, other: Type.Literal(true) })]),
   ),
   links: Type.Array(Type.Object({ from: Count, to: Count, total: Count }), {
-    description: 'In order of time, by the ids of nodes.',
+    description: 'In chronological order; `from` and `to` are ids of nodes.',
   }),
 });
 
@@ -155,6 +178,11 @@ const Ends = Type.Array(
 const Sessions = Type.Object({
   ...figures,
   points: Type.Optional(Type.Array(Type.Object({ ...figures, from: Time }))),
+  groups: Type.Optional(
+    Type.Array(Type.Object({ group: Group, ...figures }), {
+      description: 'By the values on the first event of each session, the largest first. Absent without a breakdown.',
+    }),
+  ),
   entry: Ends,
   exit: Ends,
   list: Type.Optional(
@@ -169,7 +197,7 @@ const Sessions = Type.Object({
 
 const Properties = Type.Record(Type.String(), Type.Unknown());
 const Users = Type.Object({
-  total: Type.Integer({ minimum: 0, description: 'All that match, on this page or not.' }),
+  total: Type.Integer({ minimum: 0, description: 'Number of all matches, on any page.' }),
   users: Type.Array(
     Type.Object({
       ...person,
@@ -180,7 +208,7 @@ const Users = Type.Object({
 });
 const Timeline = Type.Object({
   events: Type.Array(StoredEventSchema),
-  next: Type.Optional(Type.String({ description: 'For `after`, when there is more.' })),
+  next: Type.Optional(Type.String({ description: 'Send it as `after` for the next page. Absent on the last page.' })),
 });
 
 const numbers = {
@@ -196,12 +224,12 @@ const Performance = Type.Object({
       ...numbers,
       points: Type.Optional(Type.Array(Type.Object({ from: Time, ...numbers }))),
     }),
-    { description: 'The worst first.' },
+    { description: 'Worst first.' },
   ),
 });
 
 const Sql = Type.Object({
-  rows: Type.Array(Type.Array(Json), { description: 'In the order of `columns`.' }),
+  rows: Type.Array(Type.Array(Json), { description: 'One list of values for each row, in the order of `columns`.' }),
 });
 
 const RESULTS = {
@@ -218,7 +246,7 @@ const RESULTS = {
   sql: Sql,
 } as const satisfies Record<Kind, unknown>;
 
-/** Every answer; `result` is as its kind has it. */
+/** Every answer; `result` depends on the kind. */
 export const AnswerSchema = Type.Union(
   (Object.keys(RESULTS) as Kind[]).map((kind) =>
     Type.Object({
@@ -226,11 +254,11 @@ export const AnswerSchema = Type.Union(
       from: Time,
       to: Time,
       timeZone: Type.String(),
-      exact: Type.Boolean({ description: 'false: distinct users or percentiles are estimates.' }),
-      skipped: Type.Integer({ description: 'Values that were to be numbers and are none.' }),
+      exact: Type.Boolean({ description: '`false`: distinct users or percentiles are estimates.' }),
+      skipped: Type.Integer({ description: 'Number of values that were skipped because they are not numbers.' }),
       columns: Type.Array(
         Type.Object({ name: Type.String(), type: one(['text', 'number', 'time', 'boolean', 'json']) }),
-        { description: 'Of the answer as CSV or NDJSON.' },
+        { description: 'The columns of the answer as CSV or NDJSON.' },
       ),
       result: RESULTS[kind],
       notes: Type.Optional(Notes),

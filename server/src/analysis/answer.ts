@@ -1,7 +1,7 @@
 import type { Note } from '../model/notes.ts';
 import type { Kind } from '../questions/kinds.ts';
 
-/** A column of the answer as a table, which is what CSV and NDJSON hold. */
+/** A column of the answer as a table, for CSV and NDJSON. */
 export interface Column {
   readonly name: string;
   readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
@@ -15,15 +15,15 @@ export interface AnalysisAnswer<Result = unknown> {
   readonly timeZone: string;
   /** false: distinct users or percentiles come from a sketch (docs/analyze/README.md). */
   readonly exact: boolean;
-  /** Values that were to be numbers and are none. */
+  /** Values that should be numbers and are not. */
   readonly skipped: number;
   readonly columns: readonly Column[];
   readonly result: Result;
-  /** Absent: nothing. */
+  /** Absent: no limit was reached. */
   readonly notes?: readonly Note[];
 }
 
-/** What a kind makes of a question; `rows` are the answer as a table, in the order of `columns`. */
+/** The result of a question of one kind; `rows` is the answer as a table, in the order of `columns`. */
 export interface KindResult<Result> {
   readonly exact: boolean;
   readonly skipped: number;
@@ -39,8 +39,8 @@ export interface AnalysisResult {
   readonly answer: AnalysisAnswer;
   /** The answer as a table, in the order of its columns. */
   readonly rows: () => Iterable<readonly unknown[]>;
-  /** It was known already. */
+  /** It came from the cache. */
   readonly isKept?: boolean;
-  /** UTC ms; set when the question did not wait: the answer stands for that time. */
+  /** UTC ms; set when the question did not wait for recent events: the answer is as of that time. */
   readonly asOf?: number;
 }

@@ -1,11 +1,12 @@
 import type { Segment } from '../model/analysis-query.ts';
 import type { Range } from '../model/query.ts';
-import { SESSION_GAP_MS, sessionRange } from '../model/session.ts';
+import { isSessionMeasure, SESSION_GAP_MS, SESSION_REACH_MS, sessionRange } from '../model/session.ts';
+import { parseVisitField, visitFieldsIn } from '../model/visit-fields.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { Calendar } from '../time/calendar.ts';
 import { wholeIntervals } from './activity.ts';
 import { FUNNEL_WINDOW } from './funnel.ts';
-import { durationMs, rangeOf } from './range.ts';
+import { durationMs, rangesAt } from './range.ts';
 import type { Context, Resolved } from './scope.ts';
 
 /** What an answer depends on, beside the events of the app. */
@@ -16,7 +17,7 @@ export interface Cacheability {
   readonly validBeforeMs: number;
 }
 
-/** In whose value the time of asking stands. */
+/** Their value contains the time of the query. */
 const CLOCK = /\b(now|today|yesterday)\b/i;
 
 /** Undefined when the answer may change with time alone, or looks at times that are not over. */
@@ -25,12 +26,26 @@ export function cacheabilityOf(question: Question, resolved: Resolved, context: 
   if (question.kind === 'sql' && CLOCK.test(question.sql)) return undefined;
   const compared =
     question.kind === 'trend' && typeof question.compare === 'object'
-      ? rangeOf(question.compare, calendar, context.nowMs, 'compare.')
+      ? rangesAt('compare.', calendar, context.nowMs).range(question.compare)
       : undefined;
-  const ends = [scope.range, compared].map((range) => (range ? readTo(question, range, calendar) : 0));
-  const validBeforeMs = Math.max(...ends, scope.segment ? validBeforeOf(scope.segment) : 0);
+  // Fields of visits are those of whole visits, which go on after the range.
+  const isOfVisits = mentionsVisits(question) || visitFieldsIn(scope).size > 0;
+  const ends = [scope.range, compared].map((range) => {
+    const to = range ? readTo(question, range, calendar) : 0;
+    return range && isOfVisits ? sessionRange({ from: range.from, to }, SESSION_GAP_MS).to : to;
+  });
+  const validBeforeMs = Math.max(
+    ...ends,
+    scope.segment ? validBeforeOf(scope.segment) + (isOfVisits ? SESSION_REACH_MS : 0) : 0,
+  );
   if (validBeforeMs > context.nowMs) return undefined;
   return { validBeforeMs, key: JSON.stringify([context.app, question, scope, calendar.weekStart, compared]) };
+}
+
+/** Whether a question names a field of visits; a text that only looks like one does no harm. */
+function mentionsVisits(value: unknown): boolean {
+  if (typeof value === 'string') return parseVisitField(value) !== undefined;
+  return typeof value === 'object' && value !== null && Object.values(value).some(mentionsVisits);
 }
 
 /** Where the events end that a question about a range looks at: sessions and windows go on behind it. */
@@ -47,7 +62,9 @@ function readTo(question: Question, range: Range, calendar: Calendar): number {
     case 'paths':
       return bySessions(question.sessionGap);
     case 'trend':
-      return question.series.some(({ measure }) => measure === 'sessions') ? bySessions(undefined) : range.to;
+      return question.series.some(({ measure }) => measure !== undefined && isSessionMeasure(measure))
+        ? bySessions(undefined)
+        : range.to;
     case 'lifecycle':
       return wholeIntervals(range, question.interval, calendar).to;
     default:

@@ -4,6 +4,7 @@ import { withPatterns } from '../model/regexp.ts';
 import { questionOf } from '../questions/check.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
+import type { Ends } from '../time/range-parser.ts';
 import { prepareZone } from '../time/zone-spans.ts';
 import { lifecycle, stickiness } from './activity.ts';
 import type { Analysis, AnalysisDeps } from './analysis.ts';
@@ -15,7 +16,7 @@ import { paths } from './paths.ts';
 import { performance } from './performance.ts';
 import { patternsIn } from './question-bounds.ts';
 import { propertiesIn } from './question-properties.ts';
-import { type Ends, lastRange } from './range.ts';
+import { rangesAt } from './range.ts';
 import { retention } from './retention.ts';
 import { type Context, type Resolved, resolve, segmentOf } from './scope.ts';
 import { sessions } from './sessions.ts';
@@ -75,7 +76,7 @@ export function createAnalysis(store: AnalysisStore, deps: AnalysisDeps): Analys
     checkSegment(app, segment, path) {
       const context = contextOf(app);
       patternsIn({ [path]: segment }, context.segmentOf);
-      segmentOf(segment, path, lastRange('1d', context.calendar, context.nowMs), context);
+      segmentOf(segment, path, rangesAt('', context.calendar, context.nowMs).last('1d'), context);
     },
 
     async ask(app, value, { isFresh, control, within }) {

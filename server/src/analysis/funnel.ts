@@ -7,11 +7,11 @@ import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { column, iso, type KindResult } from './answer.ts';
-import { type GroupValue, groupOf } from './groups.ts';
+import { type GroupValue, groupCells, groupOf } from './groups.ts';
 import { durationMs } from './range.ts';
 import { type Context, eventSelector, labelOf, type Resolved } from './scope.ts';
 
-/** Unless the question says. */
+/** By default. */
 export const FUNNEL_WINDOW = '14d';
 const GROUPS = 10;
 const LIST = 100;
@@ -19,18 +19,18 @@ const LIST = 100;
 export interface FunnelStep {
   readonly step: number;
   readonly name: string;
-  /** Users, or sessions. */
+  /** Users or sessions. */
   readonly total: number;
-  /** Of those who made the first step; null when nobody did. */
+  /** Share of those who reached the first step; null when there are none. */
   readonly conversion: number | null;
-  /** Of those who made the step before. */
+  /** Share of those who reached the step before. */
   readonly conversionFromPrevious: number | null;
-  /** Made the step before and not this one. */
+  /** Reached the step before and not this one. */
   readonly dropOff: number;
   /** From the step before. */
   readonly medianMs: number | null;
   readonly p90Ms: number | null;
-  /** false while users may still come to this step: the range, or the window of some, is not over. */
+  /** false while users may still reach this step: the range, or some users' window, is not over. */
   readonly complete: boolean;
 }
 export interface FunnelAnswer {
@@ -56,19 +56,19 @@ export async function funnel(
   if (exclude.length > 0 && order !== 'ordered')
     throw wrong(
       'exclude',
-      `exclude is for order "ordered": with "${order}" ${order === 'strict' ? 'nothing may come between anyway' : 'no step is before another'}.`,
+      `\`exclude\` needs \`order: "ordered"\`: with \`${order}\`, ${order === 'strict' ? 'no other event can come between two steps anyway' : 'steps have no order'}.`,
     );
   exclude.forEach(({ after = 1 }, i) => {
     if (after >= question.steps.length)
-      throw wrong(`exclude[${i}].after`, `exclude[${i}].after must be a step before the last.`);
+      throw wrong(`exclude[${i}].after`, `\`exclude[${i}].after\` must be a step before the last.`);
   });
   if (list && list.step > question.steps.length)
-    throw wrong('list.step', `list.step must be 1 to ${question.steps.length}.`);
-  const choices = question.steps.map((step, i) => eventSelector(step, `steps[${i}]`));
-  if (order === 'any') checkShared(choices);
+    throw wrong('list.step', `\`list.step\` must be a whole number from 1 to ${question.steps.length}.`);
+  const steps = question.steps.map((step, i) => eventSelector(step, `steps[${i}]`));
+  if (order === 'any') checkShared(steps);
   const query: FunnelQuery = {
     ...scope,
-    steps: choices,
+    steps,
     windowMs: durationMs(question.window ?? FUNNEL_WINDOW),
     order,
     exclude: exclude.map((each, i) => ({ filters: eventSelector(each, `exclude[${i}]`), after: each.after })),
@@ -79,9 +79,9 @@ export async function funnel(
     list: list && { step: list.step, status: list.status ?? 'reached', limit: list.limit ?? LIST },
   };
   const { whole, groups, users } = await store.funnel(query, control);
-  // The steps of a session may all come behind the range in which it begins.
+  // All steps of a session may lie after the range in which it begins.
   const ends = by === 'session' ? sessionRange(scope.range, query.gapMs).to : scope.range.to + query.windowMs;
-  // Where nobody entered while it lasted, nobody can come to a later step.
+  // After a time in which nobody entered, nobody can reach a later step.
   const isComplete = (step: number, entered: number): boolean =>
     (by === 'user' && (step === 1 || entered === 0) ? scope.range.to : ends) <= nowMs;
   const names = question.steps.map((step, i) => (order === 'any' ? `any ${i + 1}` : labelOf(step)));
@@ -98,7 +98,7 @@ export async function funnel(
   return { exact: true, skipped: 0, result, ...tableOf(result, breakdown) };
 }
 
-/** Which steps an event makes is found over all subsets of those that it may be: of seven conditions that takes seconds, of ten a minute. */
+/** Which steps an event counts for is determined over all subsets of its possible steps: seven conditions take seconds, ten a minute. */
 const SHARED_MAX = 6;
 
 function checkShared(steps: FunnelQuery['steps']): void {
@@ -108,7 +108,7 @@ function checkShared(steps: FunnelQuery['steps']): void {
   if (most > SHARED_MAX)
     throw wrong(
       'steps',
-      `steps: in order "any", at most ${SHARED_MAX} steps of different conditions may match the same event, and here ${most} may. Name an event in each step, or ask for fewer.`,
+      `\`steps\` has ${most} steps with different conditions that can match the same event; with \`order: "any"\`, at most ${SHARED_MAX} can. Name an event in each step, or use fewer steps.`,
     );
 }
 
@@ -134,7 +134,7 @@ function stepsOf(
   });
 }
 
-/** A row a step, of the whole and then of each group; a list of users is its own table. */
+/** One row per step, of the total and then of each group; a list of users is a table of its own. */
 function tableOf(
   { steps, groups, users }: FunnelAnswer,
   breakdown: string | undefined,
@@ -163,9 +163,8 @@ function tableOf(
     *rows() {
       for (const step of steps) yield breakdown === undefined ? row(step) : [undefined, 'all', ...row(step)];
       for (const { group, steps: own } of groups ?? []) {
-        const value = group === 'other' ? undefined : group[0];
-        const name = group === 'other' ? 'other' : value && 'value' in value ? 'value' : 'missing';
-        for (const step of own) yield [value && 'value' in value ? value.value : undefined, name, ...row(step)];
+        const head = groupCells(group);
+        for (const step of own) yield [...head, ...row(step)];
       }
     },
   };

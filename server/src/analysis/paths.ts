@@ -14,15 +14,15 @@ const STEPS = 4;
 const NODES_A_STEP = 10;
 
 export interface PathsAnswer {
-  /** Sessions that have such a path. */
+  /** Sessions that contain such a path. */
   readonly paths: number;
   readonly nodes: readonly ({
     readonly id: number;
     /** From the start, 0 to 5; towards an end 0, -1… */
     readonly step: number;
-    /** Paths that go through it. */
+    /** Paths through the node. */
     readonly total: number;
-    /** Paths that go no further, where there is a further step. */
+    /** Paths that end here, where there is a further step. */
     readonly ended: number;
   } & ({ readonly value: JsonValue } | { readonly other: true }))[];
   /** In order of time, by the ids of nodes. */
@@ -37,7 +37,11 @@ export async function paths(
   control: QueryControl,
 ): Promise<KindResult<PathsAnswer>> {
   const { start, end, steps = STEPS, limit = NODES_A_STEP } = question;
-  if (start && end) throw wrong('end', 'start and end exclude each other: ask for what follows, or for what precedes.');
+  if (start && end)
+    throw wrong(
+      'end',
+      "`start` and `end` can't be combined. Send `start` for what follows an event, or `end` for what leads to it.",
+    );
   const anchor = start ? eventSelector(start, 'start') : end && eventSelector(end, 'end');
   const query: PathsQuery = {
     ...scope,
@@ -79,7 +83,7 @@ export async function paths(
 
 type Node = TypedValue | 'other';
 
-/** The greatest nodes of each step by themselves, the rest of the step as one. */
+/** The largest nodes of each step individually, the others of the step as one. */
 function sankey(
   links: readonly PathLink[],
   { steps, limit, isEnd }: { steps: number; limit: number; isEnd: boolean },

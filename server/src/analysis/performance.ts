@@ -6,7 +6,8 @@ import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf } from '../time/calendar.ts';
 import { column, iso, type KindResult } from './answer.ts';
-import { type GroupValue, groupOf } from './groups.ts';
+import { checkPoints, withPointsMax } from './answer-size.ts';
+import { type GroupValue, groupCells, groupOf } from './groups.ts';
 import { type Resolved, topEventSelector } from './scope.ts';
 
 const GROUPS = 10;
@@ -37,12 +38,12 @@ export async function performance(
   control: QueryControl,
 ): Promise<KindResult<PerformanceAnswer>> {
   const { interval, condition, by, sort = 'p95', limit = GROUPS } = question;
-  if (sort === 'rate' && condition === undefined) throw wrong('sort', 'sort by rate needs a condition.');
+  if (sort === 'rate' && condition === undefined) throw wrong('sort', '`sort: "rate"` needs a `condition`.');
   const buckets = interval && bucketsOf(scope.range, interval, calendar);
   const found = await store.performance(
     {
       ...scope,
-      choice: topEventSelector(question),
+      eventFilters: topEventSelector(question),
       property: propertyOf(question.property, 'property'),
       by: fieldOf(by, 'by'),
       condition: condition && filterOf(condition, 'condition'),
@@ -50,8 +51,12 @@ export async function performance(
       limit,
       buckets,
     },
-    control,
+    withPointsMax(control),
   );
+  checkPoints([
+    { count: found.groups.length, of: 'groups' },
+    { count: buckets?.length ?? 1, of: 'intervals' },
+  ]);
   const figures = ({ count, matched, p50, p95, p99, max }: PerformanceNumbers): PerformanceFigures => ({
     count,
     ...(condition && { rate: count === 0 ? null : matched / count }),
@@ -60,14 +65,21 @@ export async function performance(
     p99,
     max,
   });
-  const points = new Map(found.points.map((point) => [`${point.bucket} ${point.value}`, point]));
+  // By value and then by bucket: a value may be a text of 250 kB, and a key made of both for each point took minutes.
+  const points = new Map<string, Map<number, PerformanceNumbers>>();
+  for (const point of found.points) {
+    const ofValue = points.get(point.value) ?? new Map<number, PerformanceNumbers>();
+    points.set(point.value, ofValue.set(point.bucket, point));
+  }
+  const pointsOf = (own: ReadonlyMap<number, PerformanceNumbers> | undefined) =>
+    (buckets ?? []).map((at) => ({ from: iso(at), ...figures(own?.get(at) ?? NOTHING) }));
   const result: PerformanceAnswer = {
     total: figures(found.whole),
     groups: found.groups.map(({ value, ...numbers }) => ({
       group: groupOf(value === 'other' ? value : [value], [by]),
       ...figures(numbers),
       ...(buckets && {
-        points: buckets.map((at) => ({ from: iso(at), ...figures(points.get(`${at} ${value}`) ?? NOTHING) })),
+        points: pointsOf(points.get(value)),
       }),
     })),
   };
@@ -84,11 +96,7 @@ export async function performance(
     ],
     *rows() {
       for (const { group, points: own, ...numbers } of result.groups) {
-        const value = group === 'other' ? undefined : group[0];
-        const head = [
-          value && 'value' in value ? value.value : undefined,
-          group === 'other' ? 'other' : value && 'value' in value ? 'value' : 'missing',
-        ];
+        const head = groupCells(group);
         if (own) for (const point of own) yield [...head, point.from, ...names.map((name) => point[name])];
         else yield [...head, ...names.map((name) => numbers[name])];
       }

@@ -2,16 +2,16 @@ import { PATTERNS_MAX } from '../model/regexp.ts';
 import { wrong } from '../questions/check.ts';
 import type { SegmentInput } from '../questions/parts.ts';
 
-/** Of all filters of a question together: each is some 200 characters of SQL, once for each series or step. */
+/** For all filters of a question together: each is some 200 characters of SQL, once per series or step. */
 export const CONDITIONS_MAX = 500;
 /** `did`, `firstSeen`, `lastSeen`: each reads the events of the app once more. */
 export const SEGMENT_PARTS_MAX = 30;
 
 /**
- * Counts what a question or a segment asks for, wherever it stands in it, with the saved segments that it names.
- * @param value with its schema checked
+ * Counts the conditions of a question or a segment at any depth, including the saved segments it refers to.
+ * @param value already checked against its schema
  * @returns its regular expressions
- * @throws QUESTION_INVALID at the first one too many of conditions, of parts of segments or of regular expressions
+ * @throws QUESTION_INVALID at the first excess condition, part of a segment or regular expression
  */
 export function patternsIn(value: unknown, segmentOf: (id: string) => SegmentInput | undefined): readonly string[] {
   const patterns: string[] = [];
@@ -21,14 +21,14 @@ export function patternsIn(value: unknown, segmentOf: (id: string) => SegmentInp
     if (++conditions > CONDITIONS_MAX)
       throw wrong(
         path,
-        `${path} is one condition too many: a question holds at most ${CONDITIONS_MAX}. For many values of one field there is in.`,
+        `\`${path}\` is one condition too many: a question can have at most ${CONDITIONS_MAX}. For many values of one field, use \`in\`.`,
       );
     if (!('operator' in each) || each.operator !== 'matches' || !('value' in each)) return;
     patterns.push(String(each.value));
     if (patterns.length > PATTERNS_MAX)
       throw wrong(
         path,
-        `${path} is one regular expression too many: a question holds at most ${PATTERNS_MAX} (matches), with those of saved segments. Join some by |, or use contains.`,
+        `\`${path}\` is one regular expression too many: a question can have at most ${PATTERNS_MAX} (\`matches\`), including those of saved segments. Combine some with \`|\`, or use \`contains\`.`,
       );
   };
   const walk = (each: unknown, path: string): void => {
@@ -44,7 +44,7 @@ export function patternsIn(value: unknown, segmentOf: (id: string) => SegmentInp
     if (('did' in each || 'firstSeen' in each || 'lastSeen' in each) && ++parts > SEGMENT_PARTS_MAX)
       throw wrong(
         path,
-        `${path} is one part too many: the segment of a question has at most ${SEGMENT_PARTS_MAX} of did, firstSeen and lastSeen.`,
+        `\`${path}\` is one part too many: the segment of a question can have at most ${SEGMENT_PARTS_MAX} of \`did\`, \`firstSeen\` and \`lastSeen\`.`,
       );
     if ('saved' in each && typeof each.saved === 'string') walk(segmentOf(each.saved), path);
     for (const [name, inner] of Object.entries(each)) walk(inner, path === '' ? name : `${path}.${name}`);

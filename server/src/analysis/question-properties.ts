@@ -4,10 +4,10 @@ import type { Question } from '../questions/kinds.ts';
 import type { SegmentInput } from '../questions/parts.ts';
 import { parseSql } from '../sql/parse.ts';
 
-/** Where a question names fields. */
+/** Where questions name fields. */
 const NAMING = new Set(['field', 'breakdown', 'property', 'by', 'node']);
 
-/** The properties that a question names anywhere, with those of saved segments. @param question was answered, so all of it is right */
+/** All properties that a question names, including those of saved segments. @param question was answered, so it is valid */
 export function propertiesIn(
   question: Question,
   segmentOf: (id: string) => SegmentInput | undefined,

@@ -6,20 +6,21 @@ import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf } from '../time/calendar.ts';
 import { column, iso, type KindResult } from './answer.ts';
-import { type GroupValue, groupOf } from './groups.ts';
+import { checkPoints, withPointsMax } from './answer-size.ts';
+import { type GroupValue, groupCells, groupOf } from './groups.ts';
 import { type Context, eventSelector, type Resolved } from './scope.ts';
 
 const GROUPS = 10;
-/** Periods of a table: a year of days. */
+/** The most periods of a table: a year of days. */
 export const PERIODS_MAX = 366;
 
 export interface RetentionPeriod {
   /** Periods since the cohort's own, which is 0. */
   readonly period: number;
   readonly users: number;
-  /** Of the cohort; null when it is empty. */
+  /** Share of the cohort; null when it is empty. */
   readonly rate: number | null;
-  /** false while the period still runs. */
+  /** false while the period is still running. */
   readonly complete: boolean;
 }
 export interface RetentionCohort {
@@ -29,7 +30,7 @@ export interface RetentionCohort {
 }
 export interface RetentionTable {
   readonly cohorts: readonly RetentionCohort[];
-  /** Of all cohorts that have come so far. */
+  /** Over all cohorts that have reached the period. */
   readonly average: readonly { readonly period: number; readonly users: number; readonly rate: number | null }[];
 }
 export interface RetentionAnswer extends RetentionTable {
@@ -51,7 +52,7 @@ export async function retention(
   if (buckets.length > PERIODS_MAX)
     throw wrong(
       'interval',
-      `interval cuts the range into ${buckets.length} periods; at most ${PERIODS_MAX} make a table.`,
+      `\`interval\` divides the range into ${buckets.length} periods; at most ${PERIODS_MAX} are allowed. Choose a longer interval or a shorter range.`,
     );
   const start = eventSelector(question.start, 'start');
   const isUnbounded = question.mode === 'unbounded';
@@ -64,17 +65,26 @@ export async function retention(
     breakdown: breakdown === undefined ? undefined : fieldOf(breakdown, 'breakdown'),
     limit: question.limit ?? GROUPS,
   };
-  const cells = buckets.length === 0 ? [] : await store.retention(query, control);
+  const cells = buckets.length === 0 ? [] : await store.retention(query, withPointsMax(control));
+  const byValue = new Map<RetentionCell['value'], RetentionCell[]>();
+  for (const cell of cells) {
+    const known = byValue.get(cell.value);
+    if (known === undefined) byValue.set(cell.value, [cell]);
+    else known.push(cell);
+  }
+  checkPoints([
+    { count: (buckets.length * (buckets.length + 1)) / 2, of: 'periods of all cohorts' },
+    { count: breakdown === undefined ? 1 : byValue.size + 1, of: 'tables' },
+  ]);
   const ends = buckets.map((_, i) => buckets[i + 1] ?? scope.range.to);
   const table = (of: readonly RetentionCell[]): RetentionTable =>
     tableOf(of, buckets, isUnbounded, (place) => ends[place]! <= nowMs);
-  const values = [...new Set(cells.map(({ value }) => value))];
   const result: RetentionAnswer = {
     ...table(cells),
     ...(breakdown !== undefined && {
-      groups: values.map((value) => ({
+      groups: [...byValue].map(([value, own]) => ({
         group: groupOf(value === 'other' ? value : [value], [breakdown]),
-        ...table(cells.filter((cell) => cell.value === value)),
+        ...table(own),
       })),
     }),
   };
@@ -91,7 +101,7 @@ function tableOf(
   for (const { cohort, later, users } of cells) counts[cohort]![later + 1]! += users;
   const rate = (part: number, of: number): number | null => (of === 0 ? null : part / of);
   const cohorts = counts.map(([users = 0, ...back], cohort): RetentionCohort => {
-    // Unbounded: the last period says it for all before.
+    // Unbounded: the last period contains all earlier ones.
     if (isUnbounded) for (let i = back.length - 2; i >= 0; i--) back[i]! += back[i + 1]!;
     return {
       from: iso(buckets[cohort]!),
@@ -119,7 +129,7 @@ function tableOf(
   return { cohorts, average };
 }
 
-/** A row a cohort and period. */
+/** One row per cohort and period. */
 function rowsOf(
   { cohorts, groups }: RetentionAnswer,
   breakdown: string | undefined,
@@ -142,11 +152,7 @@ function rowsOf(
     ],
     *rows() {
       yield* table(cohorts, breakdown === undefined ? [] : [undefined, 'all']);
-      for (const { group, cohorts: own } of groups ?? []) {
-        const value = group === 'other' ? undefined : group[0];
-        const name = group === 'other' ? 'other' : value && 'value' in value ? 'value' : 'missing';
-        yield* table(own, [value && 'value' in value ? value.value : undefined, name]);
-      }
+      for (const { group, cohorts: own } of groups ?? []) yield* table(own, groupCells(group));
     },
   };
 }

@@ -2,13 +2,15 @@
 import type { Scope, Segment } from '../model/analysis-query.ts';
 import type { WeekStart } from '../model/app-settings.ts';
 import type { Condition, Filter, Range } from '../model/query.ts';
+import { visitFieldsIn } from '../model/visit-fields.ts';
 import { wrong } from '../questions/check.ts';
 import { filtersOf } from '../questions/filters.ts';
-import type { EventChoiceInput, FilterInput, SegmentInput } from '../questions/parts.ts';
+import type { Kind } from '../questions/kinds.ts';
+import type { EventSelectorInput, FilterInput, SegmentInput } from '../questions/parts.ts';
 import type { Calendar } from '../time/calendar.ts';
-import { zoneNamed } from '../time/zone-spans.ts';
+import { calendarOf, type Ends } from '../time/range-parser.ts';
 import { patternsIn } from './question-bounds.ts';
-import { type Ends, isReversed, lastRange, momentOf, narrowed, rangeOf } from './range.ts';
+import { rangesAt } from './range.ts';
 
 export interface CommonInput {
   readonly from?: string | number;
@@ -39,28 +41,34 @@ export interface Resolved {
   readonly patterns: readonly string[];
 }
 
+/** They read events as they are stored. */
+const WITHOUT_VISITS: ReadonlySet<Kind> = new Set<Kind>(['timeline', 'sql']);
+
 /** @throws QUESTION_INVALID */
-export function resolve(question: CommonInput, context: Context): Resolved {
+export function resolve(question: CommonInput & { readonly kind: Kind }, context: Context): Resolved {
   const { app, nowMs, calendar: own, within } = context;
-  const timeZone = question.timeZone === undefined ? own.timeZone : zoneNamed(question.timeZone);
-  if (timeZone === undefined) throw wrong('timeZone', 'timeZone must be an IANA zone, like Europe/Zurich.');
-  const calendar = { timeZone, weekStart: question.weekStart ?? own.weekStart };
-  const asked = rangeOf(question, calendar, nowMs);
-  const range = within ? narrowed(asked, within, calendar, nowMs) : asked;
+  const calendar = calendarOf(question, own, wrong);
+  const { timeZone } = calendar;
+  const ranges = rangesAt('', calendar, nowMs);
+  const whole = ranges.range(question);
+  const range = within ? ranges.narrow(whole, within) : whole;
   const segment = question.segment && segmentOf(question.segment, 'segment', range, { ...context, calendar });
   const filters = filtersOf(question.filters, 'filters');
+  const [visit] = WITHOUT_VISITS.has(question.kind) ? visitFieldsIn(filters) : [];
+  if (visit !== undefined)
+    throw wrong('filters', `\`session.${visit}\` can't be used in a question of the kind \`${question.kind}\`.`);
   const patterns = patternsIn(question, context.segmentOf);
-  return { calendar, patterns, scope: { app, range, timeZone, filters, segment, exact: question.exact ?? false } };
+  return { calendar, patterns, scope: { app, range, timeZone, filters, segment, exact: question.exact } };
 }
 
 /**
- * A choice of events as filters; an empty list is every event.
- * @param path where it stands in the question; empty: at the top
+ * An event selector as filters; an empty list matches every event.
+ * @param path of the field in the question; empty: at the top
  */
-export function eventSelector({ event, id, filters }: EventChoiceInput, path: string): Filter[] {
+export function eventSelector({ event, id, filters }: EventSelectorInput, path: string): Filter[] {
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
   if (event !== undefined && id !== undefined)
-    throw wrong(at('id'), `${at('event')} and ${at('id')} exclude each other; name one of them.`);
+    throw wrong(at('id'), `\`${at('event')}\` and \`${at('id')}\` can't be combined. Send one of them.`);
   const column = (name: 'event' | 'id', text: string): Condition => ({
     field: { kind: 'column', name },
     operator: 'is',
@@ -73,12 +81,12 @@ export function eventSelector({ event, id, filters }: EventChoiceInput, path: st
   ];
 }
 
-/** The choice that a question is itself: its filters are those of the question. */
-export const topEventSelector = ({ event, id }: EventChoiceInput): Filter[] =>
+/** The selector in the question's own fields; its filters are those of the question. */
+export const topEventSelector = ({ event, id }: EventSelectorInput): Filter[] =>
   eventSelector({ ...(event !== undefined && { event }), ...(id !== undefined && { id }) }, '');
 
-/** How a choice is called in an answer. */
-export const labelOf = ({ name, event, id }: EventChoiceInput): string => name ?? event ?? id ?? 'all events';
+/** The name of a selector in an answer. */
+export const labelOf = ({ name, event, id }: EventSelectorInput): string => name ?? event ?? id ?? 'all events';
 
 /**
  * @param range of the question
@@ -91,8 +99,8 @@ export function segmentOf(segment: SegmentInput, path: string, range: Range, con
   if ('saved' in segment) {
     const saved = context.segmentOf(segment.saved);
     if (saved === undefined)
-      throw wrong(`${path}.saved`, `${path}.saved must be the id of a saved segment of the app.`);
-    // A saved segment names no other: what it means stands in it alone.
+      throw wrong(`${path}.saved`, `\`${path}.saved\` must be the id of a saved segment of the app.`);
+    // A saved segment contains no other saved segment.
     return segmentOf(saved, path, range, { ...context, segmentOf: () => undefined });
   }
   if ('and' in segment) return { and: segment.and.map((each, i) => inner(each, `${path}.and[${i}]`)) };
@@ -101,23 +109,20 @@ export function segmentOf(segment: SegmentInput, path: string, range: Range, con
   if ('did' in segment) {
     const { atLeast = 1, atMost } = segment;
     if (atMost !== undefined && atMost < atLeast)
-      throw wrong(`${path}.atMost`, `${path}.atMost must not be below atLeast.`);
+      throw wrong(`${path}.atMost`, `\`${path}.atMost\` must not be less than \`${path}.atLeast\`.`);
     const did = eventSelector(segment.did, `${path}.did`);
     return { did, atLeast, atMost, range: rangeOfDid(segment, `${path}.`, range, calendar, nowMs) };
   }
   const seen = 'firstSeen' in segment ? 'first' : 'last';
-  const { from, to } = 'firstSeen' in segment ? segment.firstSeen : segment.lastSeen;
-  const at = `${path}.${seen}Seen.`;
-  const between = {
-    from: from === undefined ? 0 : momentOf(from, 'from', calendar, nowMs, at),
-    to: to === undefined ? Number.MAX_SAFE_INTEGER : momentOf(to, 'to', calendar, nowMs, at),
-  };
-  if (isReversed(between, to, calendar, nowMs)) throw wrong(`${at}from`, `${at}from must not be after ${at}to.`);
-  return { seen, range: between };
+  const ends = 'firstSeen' in segment ? segment.firstSeen : segment.lastSeen;
+  return { seen, range: rangesAt(`${path}.${seen}Seen.`, calendar, nowMs).range(ends, ANY_TIME) };
 }
 
+/** To the end of all numbers: what is looked at ends nowhere. */
+const ANY_TIME: Range = { from: 0, to: Number.MAX_SAFE_INTEGER };
+
 function rangeOfDid(
-  { from, to, last }: { from?: string | number; to?: string | number; last?: string },
+  { from, to, last }: Ends & { readonly last?: string },
   path: string,
   range: Range,
   calendar: Calendar,
@@ -125,16 +130,15 @@ function rangeOfDid(
 ): Range {
   if (last !== undefined) {
     if (from !== undefined || to !== undefined)
-      throw wrong(`${path}last`, `${path}last and from, to exclude each other.`);
+      throw wrong(
+        `${path}last`,
+        `\`${path}last\` can't be combined with \`${path}from\` or \`${path}to\`. Send one or the other.`,
+      );
     // Back from the end of the question, so that a question about the past stays the same.
-    const back = lastRange(last, calendar, Math.max(range.to - 1, 0), path);
+    const back = rangesAt(path, calendar, Math.max(range.to - 1, 0)).last(last);
     return { from: back.from, to: Math.min(back.to, range.to) };
   }
   if (from === undefined && to === undefined) return range;
-  const own = {
-    from: from === undefined ? 0 : momentOf(from, 'from', calendar, nowMs, path),
-    to: to === undefined ? range.to : momentOf(to, 'to', calendar, nowMs, path),
-  };
-  if (isReversed(own, to, calendar, nowMs)) throw wrong(`${path}from`, `${path}from must not be after ${path}to.`);
-  return own;
+  const ends = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  return rangesAt(path, calendar, nowMs).range(ends, { from: 0, to: range.to });
 }

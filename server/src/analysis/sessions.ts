@@ -1,10 +1,12 @@
 import type { Person, SessionNumbers, SessionsResult } from '../model/analysis-query.ts';
 import type { QueryControl } from '../model/query.ts';
 import { SESSION_GAP_MS } from '../model/session.ts';
+import { fieldOf } from '../questions/filters.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
 import { bucketsOf } from '../time/calendar.ts';
 import { column, iso, type KindResult } from './answer.ts';
+import { type GroupValue, groupOf, valueIn } from './groups.ts';
 import { durationMs } from './range.ts';
 import type { Resolved } from './scope.ts';
 
@@ -13,9 +15,9 @@ const ENDS = 10;
 export interface SessionFigures {
   readonly sessions: number;
   readonly users: number;
-  /** Events a session; null when there is none. */
+  /** Events per session; null when there are no sessions. */
   readonly eventsPerSession: number | null;
-  /** Share of sessions of one event. */
+  /** Share of sessions with one event. */
   readonly bounceRate: number | null;
   readonly averageMs: number | null;
   readonly medianMs: number | null;
@@ -25,6 +27,8 @@ export type SessionEnd = { readonly sessions: number } & ({ readonly event: stri
 export interface SessionsAnswer extends SessionFigures {
   /** By the interval in which sessions begin. */
   readonly points?: readonly (SessionFigures & { readonly from: string })[];
+  /** By what the fields of the breakdown are on the first event of a session, the largest first. */
+  readonly groups?: readonly (SessionFigures & { readonly group: readonly GroupValue[] | 'other' })[];
   /** First events of sessions. */
   readonly entry: readonly SessionEnd[];
   /** Last events of sessions. */
@@ -47,13 +51,14 @@ export async function sessions(
   { scope, calendar }: Resolved,
   control: QueryControl,
 ): Promise<KindResult<SessionsAnswer>> {
-  const { interval, list, gap } = question;
+  const { interval, list, gap, breakdown = [] } = question;
   const buckets = interval && bucketsOf(scope.range, interval, calendar);
   const found = await store.sessions(
     {
       ...scope,
       gapMs: gap === undefined ? SESSION_GAP_MS : durationMs(gap),
       buckets,
+      breakdown: breakdown.map((name, i) => fieldOf(name, `breakdown[${i}]`)),
       limit: question.limit ?? ENDS,
       list,
     },
@@ -63,6 +68,12 @@ export async function sessions(
   const result: SessionsAnswer = {
     ...figuresOf(found.whole),
     ...(buckets && { points: buckets.map((at) => ({ from: iso(at), ...figuresOf(byBucket.get(at)) })) }),
+    ...(breakdown.length > 0 && {
+      groups: found.groups.map(({ group, ...numbers }) => ({
+        group: groupOf(group, breakdown),
+        ...figuresOf(numbers),
+      })),
+    }),
     entry: endsOf(found.entry),
     exit: endsOf(found.exit),
     ...(list && {
@@ -74,7 +85,7 @@ export async function sessions(
       })),
     }),
   };
-  return { exact: found.exact, skipped: 0, result, ...tableOf(result) };
+  return { exact: found.exact, skipped: 0, result, ...tableOf(result, breakdown) };
 }
 
 function figuresOf(numbers: SessionNumbers | undefined): SessionFigures {
@@ -106,9 +117,9 @@ const endsOf = (ends: SessionsResult['entry']): SessionEnd[] =>
 
 const FIGURES = ['sessions', 'users', 'eventsPerSession', 'bounceRate', 'averageMs', 'medianMs', 'p90Ms'] as const;
 
-/** The list where there is one, else the points, else the one row. */
-function tableOf(result: SessionsAnswer): Pick<KindResult<unknown>, 'columns' | 'rows'> {
-  const { list, points } = result;
+/** The list if there is one, otherwise the groups, the points, or the single row. */
+function tableOf(result: SessionsAnswer, breakdown: readonly string[]): Pick<KindResult<unknown>, 'columns' | 'rows'> {
+  const { list, groups, points } = result;
   if (list)
     return {
       columns: [
@@ -134,6 +145,16 @@ function tableOf(result: SessionsAnswer): Pick<KindResult<unknown>, 'columns' | 
         ]),
     };
   const figures = FIGURES.map((name) => column(name, 'number'));
+  if (groups)
+    return {
+      columns: [...breakdown.map((field) => column(field, 'json')), column('other', 'boolean'), ...figures],
+      rows: () =>
+        groups.map(({ group, ...each }) => [
+          ...breakdown.map((_, i) => valueIn(group, i)),
+          group === 'other',
+          ...FIGURES.map((name) => each[name]),
+        ]),
+    };
   return points
     ? {
         columns: [column('from', 'time'), ...figures],

@@ -13,7 +13,7 @@ export interface SqlAnswer {
   readonly rows: readonly (readonly JsonValue[])[];
 }
 
-/** @throws QUESTION_INVALID for all that is not a SELECT as docs/analyze/sql.md describes it */
+/** @throws QUESTION_INVALID for anything but a SELECT as docs/analyze/sql.md describes it */
 export async function sql(
   store: AnalysisStore,
   question: QuestionOf<'sql'>,
@@ -23,7 +23,10 @@ export async function sql(
   const select = parseSql(question.sql);
   const traits = checkSql(question.sql, select);
   if (patterns.length + traits.patterns.length > PATTERNS_MAX)
-    throw wrong('sql', `sql and filters have more than ${PATTERNS_MAX} regular expressions together; join some by |.`);
+    throw wrong(
+      'sql',
+      `\`sql\` and \`filters\` together have more than ${PATTERNS_MAX} regular expressions. Combine some with \`|\`.`,
+    );
   const { columns, rows } = await store.sql({ ...scope, select, traits }, control);
   return { exact: true, skipped: 0, columns, result: { rows }, rows: () => rows };
 }

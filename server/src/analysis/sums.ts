@@ -1,6 +1,6 @@
 const MILLION = 1_000_000;
 
-/** The sums of the first, the first two and so on: decimals as people add them (store/clickhouse/analysis/sql/sum-sql.ts). */
+/** Running totals: decimals are added without rounding errors (store/clickhouse/analysis/sql/sum-sql.ts). */
 export function runningSums(values: readonly number[]): number[] {
   let millionths = 0;
   let rest = 0;
@@ -12,11 +12,37 @@ export function runningSums(values: readonly number[]): number[] {
   });
 }
 
-/** null of nothing. */
-export function meanOf(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const whole = values.map((value) => Math.round(value * MILLION));
-  const rest = values.reduce((sum, value, i) => sum + value - whole[i]! / MILLION, 0);
-  // Divided once: the mean of three times 0.1 is 0.1.
-  return whole.reduce((sum, value) => sum + value, 0) / (MILLION * values.length) + rest / values.length;
+/** The sum of some values, in whole millionths and the remainder. */
+interface Sum {
+  readonly whole: number;
+  readonly rest: number;
+  readonly count: number;
+}
+
+const NOTHING: Sum = { whole: 0, rest: 0, count: 0 };
+
+/**
+ * For each position the mean of the values of the window that ends there; nulls do not count, and a window without values gives null. A window is
+ * the end of one block of its own length and the beginning of the next, so that the time does not grow with its length, and nothing is ever subtracted
+ * from a sum, which would leave rounding errors.
+ */
+export function movingMeans(values: readonly (number | null)[], window: number): (number | null)[] {
+  const begun: Sum[] = [];
+  const ending: Sum[] = [];
+  for (let i = 0; i < values.length; i++) begun.push(plus(i % window === 0 ? NOTHING : begun[i - 1]!, values[i]!));
+  for (let i = values.length - 1; i >= 0; i--)
+    ending[i] = plus(i % window === window - 1 ? NOTHING : (ending[i + 1] ?? NOTHING), values[i]!);
+  return begun.map(({ whole, rest, count }, i) => {
+    const from = i - window + 1;
+    const before = from > 0 && from % window !== 0 ? ending[from]! : NOTHING;
+    const all = before.count + count;
+    // A single division: the mean of three times 0.1 is 0.1.
+    return all === 0 ? null : (before.whole + whole) / (MILLION * all) + (before.rest + rest) / all;
+  });
+}
+
+function plus({ whole, rest, count }: Sum, value: number | null): Sum {
+  if (value === null) return { whole, rest, count };
+  const millionths = Math.round(value * MILLION);
+  return { whole: whole + millionths, rest: rest + value - millionths / MILLION, count: count + 1 };
 }

@@ -1,6 +1,8 @@
 import type { EventRow } from '../model/event.ts';
 import { eventToJson } from '../model/event.ts';
+import { fittingPage } from '../model/fitting-page.ts';
 import type { JsonValue, QueryControl } from '../model/query.ts';
+import type { Traits } from '../model/traits.ts';
 import { wrong } from '../questions/check.ts';
 import type { QuestionOf } from '../questions/kinds.ts';
 import type { AnalysisStore } from '../store/analysis-store.ts';
@@ -10,7 +12,7 @@ import type { Resolved } from './scope.ts';
 const USERS = 100;
 const EVENTS = 100;
 
-/** An event as `GET /api/events/:app` answers it. */
+/** An event as returned by `GET /api/events/:app`. */
 export interface AnsweredEvent {
   readonly uuid: string;
   readonly app: string;
@@ -29,16 +31,16 @@ export interface UsersAnswer {
   /** All that match, on this page or not. */
   readonly total: number;
   readonly users: readonly {
-    /** Absent: nobody has said whose device it is. */
+    /** Absent: the device does not belong to a known user. */
     readonly user?: string;
     readonly device?: string;
-    /** In the range, as all of it. */
+    /** Within the range, like the other fields. */
     readonly firstSeen: string;
     readonly lastSeen: string;
     readonly events: number;
     readonly last: AnsweredEvent;
-    /** `data` of the latest `$identify`. */
-    readonly traits?: { readonly [name: string]: JsonValue };
+    /** What all `$identify` of the user say together. */
+    readonly traits?: Traits;
   }[];
 }
 
@@ -52,12 +54,11 @@ export async function users(
   const found = await store.users({ ...scope, search, sort, order, limit, offset }, control);
   const result: UsersAnswer = {
     total: found.total,
-    users: found.users.map(({ firstSeen, lastSeen, last, traitsText, ...person }) => ({
+    users: found.users.map(({ firstSeen, lastSeen, last, ...person }) => ({
       ...person,
       firstSeen: iso(firstSeen),
       lastSeen: iso(lastSeen),
       last: answered(last),
-      ...(traitsText !== undefined && { traits: JSON.parse(traitsText) }),
     })),
   };
   return {
@@ -105,20 +106,22 @@ export async function timeline(
 ): Promise<KindResult<TimelineAnswer>> {
   const { user, device, order = 'desc', limit = EVENTS } = question;
   if (user === undefined && device === undefined)
-    throw wrong('user', 'user is missing; a timeline is that of a user, or of a device.');
-  if (user !== undefined && device !== undefined) throw wrong('device', 'user and device exclude each other.');
+    throw wrong('user', '`user` is missing. Send `user` or `device`: a timeline shows one user or device.');
+  if (user !== undefined && device !== undefined)
+    throw wrong('device', "`user` and `device` can't be combined. Send one of them.");
   if (question.segment !== undefined)
-    throw wrong('segment', 'segment is for questions about many users, not for one timeline.');
+    throw wrong('segment', "`segment` can't be used in a timeline, which shows one user. Remove it.");
   const { app, range, filters } = scope;
   const person = user !== undefined ? { user } : { device: device! };
-  const rows = await store.timeline(
-    { app, range, filters, person, order, limit, after: placeOf(question.after) },
-    control,
+  const query = { app, range, filters, person, order, after: placeOf(question.after) };
+  // As many events as were asked for, or fewer where they are too large together: `next` leads on.
+  const { page: rows, limit: asked } = await fittingPage(limit, (fewer) =>
+    store.timeline({ ...query, limit: fewer }, control),
   );
   const last = rows.at(-1);
   const result: TimelineAnswer = {
     events: rows.map(answered),
-    ...(last && rows.length === limit && { next: nextOf(last) }),
+    ...(last && rows.length === asked && { next: nextOf(last) }),
   };
   const names = ['timestamp', 'event', 'id', 'user', 'device', 'session', 'uuid', 'data'] as const;
   return {
@@ -136,6 +139,6 @@ function placeOf(after: string | undefined): { timestamp: number; seq: string } 
   if (after === undefined) return undefined;
   const [, timestamp, seq] = /^(\d{1,14})\.(\d{1,20}-[0-9a-f]{32})$/.exec(after) ?? [];
   if (timestamp === undefined || seq === undefined)
-    throw wrong('after', 'after must be what a page before answered as next.');
+    throw wrong('after', '`after` must be the `next` of an earlier page.');
   return { timestamp: Number(timestamp), seq };
 }

@@ -1,23 +1,26 @@
-/** The composition root: opens every room, wires them, closes them in reverse. */
+/** The composition root: opens every module, connects them, and closes them in reverse order. */
 
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Analysis } from '../analysis/analysis.ts';
 import { AnswerCache } from '../analysis/answer-cache.ts';
 import { createAnalysis } from '../analysis/create-analysis.ts';
+import { ArchiveMisconfigured } from '../archive/archive.ts';
 import type { Auth } from '../auth/auth.ts';
 import { createAuth } from '../auth/create-auth.ts';
 import type { FirstAdmin } from '../auth/first-admin.ts';
 import { firstAdmin, signingKey, storedSecret } from '../auth/first-start.ts';
 import type { Config } from '../config/config.ts';
-import { createIngest, JOURNAL_DIRECTORY } from '../ingest/create-ingest.ts';
+import { createIngest } from '../ingest/create-ingest.ts';
 import type { Ingest } from '../ingest/ingest.ts';
-import type { Zone } from '../ingest/load/loader.ts';
+import type { Zone } from '../ingest/load/zone.ts';
+import { JOURNAL_DIRECTORY } from '../ingest/open-parts.ts';
 import { ensureJournal } from '../ingest/recovery/ensure-journal.ts';
 import { createLive, type LiveService } from '../live/create-live.ts';
 import type { Live } from '../live/live.ts';
 import { DAY_MS } from '../model/duration.ts';
 import type { ErasureRequest, Erasures } from '../model/erasure.ts';
+import type { Moves } from '../model/move.ts';
 import { openRegistry } from '../registry/lmdb-registry.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createReports } from '../reports/create-reports.ts';
@@ -28,15 +31,21 @@ import type { Saved } from '../saved/saved.ts';
 import type { Store } from '../store/store.ts';
 import { ensurePrivateDirectory } from '../system/data-directory.ts';
 import { forgetFirstPassword } from '../system/first-password.ts';
+import { SharedLock } from '../system/shared-lock.ts';
 import { within } from '../system/timeout.ts';
 import { type Calendar, dayNumber } from '../time/calendar.ts';
 import { steadyClock } from '../time/steady-clock.ts';
 import { lockDirectory } from './data-directory-lock.ts';
-import { startRetention } from './enforce-retention.ts';
-import { countErasable, type ErasureRun, eraseEverywhere } from './erase.ts';
+import { eraseOld, startRetention } from './enforce-retention.ts';
+import { countErasable, type ErasureRun, eraseEverywhere, stopErasing } from './erase.ts';
 import { startErasures } from './erasures.ts';
-import { isEmbedded, openStore } from './open-store.ts';
+import { startMoves } from './move/move.ts';
+import { noteMoved, withMovedEvents } from './move/moved-note.ts';
+import { StoreInUse } from './move/store-in-use.ts';
+import { archiveConfigError, openArchive } from './open-archive.ts';
+import { isEmbedded, type OpenStore, openStore } from './open-store.ts';
 import { runsSince } from './server-runs.ts';
+import { Shutdown } from './shutdown.ts';
 import { startZoneMoves } from './time-zone-changes.ts';
 
 export interface App {
@@ -50,12 +59,13 @@ export interface App {
   readonly live: Live;
   readonly saved: Saved;
   readonly erasures: Erasures;
+  readonly moves: Moves;
   readonly store: Store;
-  /** `setAppSettings` also moves what the store keeps per zone. */
+  /** `setAppSettings` also updates what the store keeps per time zone. */
   readonly registry: Registry;
-  /** The app's own, else the configuration's. */
+  /** That of the app, or else of the configuration. */
   readonly calendarOf: (app: string) => Calendar;
-  /** Stores the admin of a first start; whoever calls this shows the password. Undefined when there are users already. */
+  /** Stores the admin of the first start. The caller shows the password. Undefined if there are already users. */
   storeFirstAdmin(): Promise<FirstAdmin | undefined>;
   close(): Promise<void>;
 }
@@ -63,86 +73,102 @@ export interface App {
 export interface AppOptions {
   readonly logger: Logger;
   readonly now?: () => number;
-  /** Of passwords; 12 unless set, which tests cannot afford. */
+  /** Of password hashes. Default: 12, which is too slow for tests. */
   readonly bcryptRounds?: number | undefined;
 }
 
-/** @throws DirectoryInUse, or what kept a room from opening */
-export async function openApp(config: Config, { logger, now = Date.now, bcryptRounds }: AppOptions): Promise<App> {
-  const dataDir = resolve(config.dataDir);
+/** @throws DirectoryInUse, or the reason why a module can't open */
+export async function openApp(configured: Config, { logger, now = Date.now, bcryptRounds }: AppOptions): Promise<App> {
+  const dataDir = resolve(configured.dataDir);
   ensurePrivateDirectory(dataDir, 'dataDir, --data', true);
   for (const name of ['registry', JOURNAL_DIRECTORY]) ensurePrivateDirectory(join(dataDir, name), 'dataDir, --data');
-  /** What has been opened, in order; closed in reverse. */
-  const opened: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    const failed: unknown[] = [];
-    for (const each of opened.splice(0).reverse()) await each().catch((error: unknown) => failed.push(error));
-    if (failed.length > 0) throw failed[0];
-  };
+  const shutdown = new Shutdown();
   try {
     const lock = await lockDirectory(dataDir);
-    opened.push(() => lock.release());
+    shutdown.onClose(() => lock.release());
+    const config = withMovedEvents(configured, dataDir, logger);
     const registry = openRegistry(join(dataDir, 'registry'));
-    opened.push(() => registry.close());
+    shutdown.onClose(() => registry.close());
     const calendarOf = (app: string): Calendar => {
       const own = registry.appSettings(app);
       return { timeZone: own.timeZone ?? config.timeZone, weekStart: own.weekStart ?? config.weekStart };
     };
     const zoneOf = (app: string): string => calendarOf(app).timeZone;
-    // While the engine starts. Whatever fails, it is over before the directory is given back.
+    // Runs while the engine starts. It always ends before the directory lock is released.
     const ensuring = ensureJournal(join(dataDir, JOURNAL_DIRECTORY), logger);
-    opened.push(() => ensuring.catch(() => {}));
+    shutdown.onClose(() => ensuring.catch(() => {}));
     // Set below: the journal needs the store, and knows which devices were identified before the store does.
     let accepted: Pick<Ingest, 'hasIdentified'> | undefined;
     const mayIdentify = (app: string): boolean => accepted?.hasIdentified(app) ?? true;
-    const opening = openStore(config, { dataDir, logger, zoneOf, mayIdentify });
-    opened.push(async () => await (await opening.catch(() => undefined))?.close());
-    const [admin, { store }] = await Promise.all([firstAdmin(registry, config, bcryptRounds), opening, ensuring]);
+    const open = async (connection: string | undefined): Promise<OpenStore> =>
+      await openStore({ ...config, connection }, { dataDir, logger, zoneOf, mayIdentify });
+    const opening = open(config.connection).then(
+      (opened) => new StoreInUse(opened, config.queryMaxSeconds * 1_000 + OVERTIME_MS, logger),
+    );
+    shutdown.onClose(async () => await (await opening.catch(() => undefined))?.close());
+    const secret = storedSecret(join(dataDir, 'ids.key'));
+    const openingArchive = openArchive(config, { dataDir, secret });
+    shutdown.onClose(async () => await (await openingArchive.catch(() => undefined))?.close());
+    const [admin, inUse, archive] = await Promise.all([
+      firstAdmin(registry, config, bcryptRounds),
+      opening,
+      openingArchive,
+      ensuring,
+    ]);
+    const { store } = inUse;
     const retentionDaysOf = (app: string): number | undefined =>
       registry.appSettings(app).retentionDays ?? config.retentionDays;
-    // Into a server others may write, of whom nobody tells.
+    // On a ClickHouse server others can write too, and nothing reports their writes.
     const isCached = isEmbedded(config) && config.queryCacheBytes > 0;
     const cache = isCached ? new AnswerCache(config.queryCacheBytes) : undefined;
-    /** What follows the events must not keep them from being accepted. */
-    const told = (work: () => void): void => {
+    /** A failure of what follows the events must not keep them from being accepted. */
+    const report = (work: () => void): void => {
       try {
         work();
       } catch (error) {
-        logger.error({ err: error }, 'BUG: what was accepted or refused could not be told');
+        logger.error({ err: error }, 'BUG: accepted or rejected events could not be reported');
       }
     };
-    /** Nothing is accepted, and nobody follows, before it is there. */
+    /** Before this exists, no events are accepted and no one subscribes. */
     let live: LiveService | undefined;
     const ingest = await createIngest({
       dataDir,
-      secret: storedSecret(join(dataDir, 'ids.key')),
+      secret,
       store,
+      archive,
+      isStoreEmpty: archive !== undefined && (await store.usage()).events === 0,
+      onRestored: (apps) => {
+        for (const app of apps) cache?.forget(app);
+      },
       config,
       now,
       retentionDaysOf,
       zoneOf: (app) => zoneNumbers(zoneOf(app)),
       logger,
       onCommitted: (committed) =>
-        told(() => {
+        report(() => {
           cache?.committed(committed);
           live?.committed(committed);
         }),
-      onRejected: (app, refused) => told(() => live?.rejected(app, refused)),
+      onRejected: (app, rejected) => report(() => live?.rejected(app, rejected)),
+    }).catch((error: unknown) => {
+      throw error instanceof ArchiveMisconfigured ? archiveConfigError(error) : error;
     });
     accepted = ingest;
-    opened.push(() => ingest.close());
+    shutdown.onClose(() => ingest.close());
+    const runs = await runsSince(registry, ingest.run, ingest.stats().salvage?.at);
     const room = createLive({
       store,
       catchUp: (app, signal) => ingest.catchUp(app, signal),
       rejectedRows: () => ingest.rejectedRows(),
-      runs: await runsSince(registry, ingest.run, ingest.stats().salvage?.at),
+      runs,
       listenersMax: config.liveListenersMax,
       control: { maxSeconds: config.queryMaxSeconds, maxBytes: config.queryMaxBytes, maxRows: config.queryMaxRows },
       now,
       logger,
     });
     live = room;
-    opened.push(async () => room.close());
+    shutdown.onClose(async () => room.close());
     const auth = createAuth({
       registry,
       config,
@@ -152,16 +178,21 @@ export async function openApp(config: Config, { logger, now = Date.now, bcryptRo
       fetch,
       ...(bcryptRounds !== undefined && { bcryptRounds }),
     });
-    /** What was erased gives its names back. The next erasure makes up for a failure. */
+    /** Erased events free their names. If this fails, the next erasure makes up for it. */
     const recountNames = async (app: string): Promise<void> => {
       const late = () => new Error(`it takes longer than ${RECOUNT_WAIT_MS} ms and goes on`);
       await within(RECOUNT_WAIT_MS, ingest.recountNames(app), late).catch((error: unknown) =>
-        logger.warn({ err: error, app }, 'the names of the app are not counted anew yet'),
+        logger.warn({ err: error, app }, 'the names of the app have not been recounted yet'),
       );
     };
-    const erase = async (app: string, { range, filters, isKeptOut }: Erased, run?: ErasureRun): Promise<number> => {
+    /** What changes stored events, which must not happen while the server switches to another store. */
+    const changes = new SharedLock();
+    const erase = async (app: string, erased: Erased, run?: ErasureRun): Promise<number> =>
+      await changes.shared(async () => await eraseNow(app, erased, run));
+    const eraseNow = async (app: string, { range, filters, isKeptOut }: Erased, run?: ErasureRun): Promise<number> => {
       const idWindowMs = config.idWindowDays * DAY_MS;
-      const options = { isKeptOut, idWindowMs, nowMs: now(), ...(run && { run }) };
+      const laterRuns = (seq: number) => runs.filter(({ firstSeq }) => firstSeq >= seq).map(({ journal }) => journal);
+      const options = { isKeptOut, idWindowMs, nowMs: now(), runsSince: laterRuns, ...(run && { run }) };
       try {
         return await eraseEverywhere(ingest, store, app, range, filters, options);
       } finally {
@@ -171,8 +202,19 @@ export async function openApp(config: Config, { logger, now = Date.now, bcryptRo
         await recountNames(app);
       }
     };
-    const erasures = startErasures({ registry, erase, now, logger });
-    opened.push(() => erasures.stop());
+    const erasures = startErasures({
+      registry,
+      erase,
+      async stop(app, { range, filters }, run) {
+        const erased = await stopErasing(store, app, range, filters, run);
+        cache?.forget(app);
+        await recountNames(app);
+        return erased;
+      },
+      now,
+      logger,
+    });
+    shutdown.onClose(() => erasures.stop());
     const reports = createReports(store, {
       now,
       calendarOf,
@@ -182,11 +224,11 @@ export async function openApp(config: Config, { logger, now = Date.now, bcryptRo
       writeKeysOf: auth.writeKeysOf,
       async erase(app, request, waitMs) {
         const erasure = await erasures.start(app, request, waitMs);
-        return erasure.erased === undefined ? { erasure } : { erased: erasure.erased };
+        return erasure.status === 'done' ? { erased: erasure.erased ?? 0 } : { erasure };
       },
       erasable: (app, range, filters) => countErasable(ingest, store, app, range, filters),
     });
-    // Each asks the other, and neither while it is made: saved questions are checked, questions name saved segments.
+    // They depend on each other, but only after both exist: saved questions are checked, and questions refer to saved segments.
     const saved: Saved = createSaved({
       registry,
       analysis: {
@@ -206,19 +248,62 @@ export async function openApp(config: Config, { logger, now = Date.now, bcryptRo
       segmentOf: (app, id) => saved.segmentOf(app, id),
     });
     const zoneMoves = startZoneMoves({ registry, store, ingest, zoneOf, logger });
-    opened.push(() => zoneMoves.stop());
-    // A machine whose clock was set a year ahead for an hour must not lose a year's events.
+    shutdown.onClose(() => zoneMoves.stop());
+    // If the machine's clock was a year ahead for an hour, that must not delete a year of events.
     const steadyNow = steadyClock(0, now);
     const age = { now: () => Math.min(now(), steadyNow()) };
     const retention = startRetention({
       store,
       oldestRejectedRows: () => ingest.oldestRejectedRows(),
-      erase: (app, range) => erasures.inTurn(app, () => erase(app, { range, filters: [], isKeptOut: false })),
+      erase: (app, range) =>
+        erasures.inTurn(app, (signal) =>
+          eraseOld({
+            erase: (run) => erase(app, { range, filters: [], isKeptOut: false }, run),
+            stop: (run) => stopErasing(store, app, range, [], run),
+            signal,
+          }),
+        ),
       retentionDaysOf,
       ...age,
       logger,
     });
-    opened.push(() => retention.stop());
+    shutdown.onClose(() => retention.stop());
+    const moves = startMoves({
+      dataDir,
+      connection: config.connection,
+      embedded: isEmbedded(configured) ? configured.connection : undefined,
+      hasArchive: archive !== undefined,
+      source: () => inUse.current(),
+      async open(connection) {
+        // The way back leads to an engine that may still be open.
+        await inUse.closeFormer();
+        return await open(connection);
+      },
+      caughtUp: async (signal) => await ingest.catchUp(undefined, signal),
+      async hold(signal) {
+        // Erasures first: one that is running waits for events to be loaded.
+        const resumeChanges = await changes.hold(signal);
+        try {
+          const resumeLoading = await ingest.holdLoading(signal);
+          return () => {
+            resumeLoading();
+            resumeChanges();
+          };
+        } catch (error) {
+          resumeChanges();
+          throw error;
+        }
+      },
+      runs,
+      switchTo(to, opened) {
+        noteMoved(dataDir, configured.connection, to, now(), logger);
+        inUse.switchTo(opened);
+        cache?.stop();
+        zoneMoves.look();
+      },
+      logger,
+    });
+    shutdown.onClose(() => moves.stop());
     return {
       config,
       dataDir,
@@ -229,19 +314,20 @@ export async function openApp(config: Config, { logger, now = Date.now, bcryptRo
       live: room,
       saved,
       erasures,
+      moves,
       store,
       registry: { ...registry, setAppSettings: (app, changes) => zoneMoves.setAppSettings(app, changes) },
       calendarOf,
       storeFirstAdmin: async () => await admin?.store(),
-      close,
+      close: () => shutdown.run(),
     };
   } catch (error) {
-    await close();
+    await shutdown.run();
     throw error;
   }
 }
 
-/** Whoever may read no more stops reading at once, also what is read live. */
+/** When access is revoked, live connections end at once too. */
 function recheckedBy(auth: Auth, recheck: () => Promise<void>): Auth {
   const before = <A extends unknown[], R>(change: (...args: A) => Promise<R>) => {
     return async (...args: A): Promise<R> => {
@@ -262,8 +348,10 @@ function recheckedBy(auth: Auth, recheck: () => Promise<void>): Auth {
   };
 }
 
-/** The answer to an erasure has a limit of its own (`wait`): one that is done has given its names back, also on a busy machine. */
+/** An erasure's answer has its own limit (`wait`): names are recounted before it, even on a busy machine. */
 const RECOUNT_WAIT_MS = 10_000;
+/** After its limit, a question may take a moment to end. */
+const OVERTIME_MS = 10_000;
 type Erased = Omit<ErasureRequest, 'query'>;
 
 const zoneNumbers = (timeZone: string): Zone => ({ hash: zoneHash(timeZone), dayOf: dayNumber(timeZone) });

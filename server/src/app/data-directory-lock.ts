@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { answers, fittingPath, type ProcessLock, takeLock } from '../system/process-lock.ts';
 
-/** The data directory belongs to another server, or to a command that works on it. */
+/** Another server, or a command that works on the data directory, is using it. */
 export class DirectoryInUse extends Error {
   constructor(dataDir: string) {
     super(
@@ -12,8 +12,8 @@ export class DirectoryInUse extends Error {
 }
 
 /**
- * Takes the data directory for this process, until it ends however it ends. Beside the lock of the system, nobody may answer on
- * the directory's own socket: a container has a name space of its own.
+ * Locks the data directory for this process until it ends, however it ends. Besides the lock of the system, it checks that nothing
+ * answers on the directory's own socket, because a container has its own namespace.
  * @throws DirectoryInUse
  */
 export async function lockDirectory(dataDir: string, platform?: NodeJS.Platform): Promise<ProcessLock> {
@@ -23,7 +23,7 @@ export async function lockDirectory(dataDir: string, platform?: NodeJS.Platform)
   return lock;
 }
 
-/** Where the server listens for the commands of this machine (0600). */
+/** The socket on which the server listens for commands of this machine (0600). */
 export const socketPathOf = (dataDir: string): string => fittingPath(join(dataDir, 'seismo.sock'));
 
 /** Whether a server answers on the socket of this data directory. */

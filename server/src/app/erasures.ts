@@ -11,20 +11,22 @@ import type {
 } from '../model/erasure.ts';
 import { ERRORS, SeismoError } from '../model/errors.ts';
 import type { Registry } from '../registry/registry.ts';
+import { KeyedQueue } from '../system/keyed-queue.ts';
+import { settledWithin } from '../system/timeout.ts';
 import type { ErasureCounts, ErasureRun } from './erase.ts';
 
-/** An erasure takes seconds; whoever sends more has a list of users, which one erasure can name. */
+/** An erasure takes seconds. Callers with a list of users can name them all in one erasure. */
 const WAITING_MAX_OF_APP = 50;
 const WAITING_MAX = 500;
-/** For whoever looks later how it went. */
+/** How many ended erasures are kept, so that callers can see the result. */
 const ENDED_MAX_OF_APP = 20;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
-/** Of the ten seconds that stopping may take. What was begun goes on at the next start. */
+/** Part of the ten seconds that stopping can take. Unfinished erasures continue at the next start. */
 const STOP_MAX_MS = 500;
 const KIND = 'erasures';
 
-/** What is on disk of an erasure. The request goes when it is done: it may name who asked to be forgotten. */
+/** An erasure on disk. The request is deleted when it ends: it may name the person who asked to be forgotten. */
 interface StoredErasure {
   readonly app: string;
   readonly status: ErasureStatus;
@@ -32,26 +34,37 @@ interface StoredErasure {
   readonly request?: ErasureRequest;
   readonly startedAt?: number;
   readonly finishedAt?: number;
+  readonly isCancelled?: boolean;
   readonly counted?: ErasureCounts;
   readonly erased?: number;
   readonly error?: ErasureError;
 }
 
-/** An erasure of this run of the server. */
+/** An erasure in this run of the server. */
 interface Job {
   readonly id: string;
   stored: StoredErasure;
   progress?: ErasureProgress;
   /** Of the last attempt. */
   error?: ErasureError | undefined;
-  /** Why it failed, to be thrown. */
+  /** Why it failed; start() throws it. */
   failure?: SeismoError;
+  /** Ends its attempt. */
+  readonly cancelled: AbortController;
+  /** Resolves when it has ended or the server stops. */
+  ended?: Promise<void>;
 }
 
 export interface ErasureQueueOptions {
   readonly registry: Pick<Registry, 'list' | 'put' | 'remove'>;
   /** One attempt. @returns how many events were erased */
   readonly erase: (app: string, request: ErasureRequest, run: ErasureRun) => Promise<number>;
+  /** Stops what an attempt began in the store. @returns how many events it had erased */
+  readonly stop: (
+    app: string,
+    request: ErasureRequest,
+    run: Pick<ErasureRun, 'id' | 'counted' | 'signal'>,
+  ) => Promise<number>;
   readonly now: () => number;
   readonly logger: Logger;
   readonly retryFirstMs?: number;
@@ -59,52 +72,51 @@ export interface ErasureQueueOptions {
 
 export interface ErasureQueue extends Erasures {
   /**
-   * Writes the erasure down and begins it, after those of the same app that came before. Resolves when it has ended, at the latest after
-   * `waitMs`. @throws ERASURE_TOO_MANY, JOURNAL_UNAVAILABLE, and why it failed, if it did within that time
+   * Stores the erasure and runs it after earlier ones of the same app. Resolves when it has ended, or after `waitMs` at the latest.
+   * @throws ERASURE_TOO_MANY, JOURNAL_UNAVAILABLE, and the failure of the erasure if it failed within that time
    */
   start(app: string, request: ErasureRequest, waitMs: number): Promise<Erasure>;
-  /** Runs other work that erases events of the app, in turn with its erasures. */
+  /** Runs other work that erases events of the app, after the erasures before it. */
   inTurn<T>(app: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
-/** Erasures that are on disk before they are answered, so that a server that ends goes on with them when it starts again. One runs at a time of each app. */
+/** Erasures are on disk before they are answered, so a restarted server continues them. Only one of each app runs at a time. */
 export function startErasures(options: ErasureQueueOptions): ErasureQueue {
   const { registry, now, logger } = options;
   const stopped = new AbortController();
   const { signal } = stopped;
   const jobs = new Map<string, Job>();
-  /** By app, the end of what is in line. */
-  const lines = new Map<string, Promise<unknown>>();
+  const queue = new KeyedQueue();
 
-  async function inTurn<T>(app: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const turn = (lines.get(app) ?? Promise.resolve()).then(async () => {
+  const inTurn = async <T>(app: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+    await queue.run(app, async () => {
       signal.throwIfAborted();
       return await work(signal);
     });
-    const end = turn.catch(() => {});
-    lines.set(app, end);
-    try {
-      return await turn;
-    } finally {
-      if (lines.get(app) === end) lines.delete(app);
-    }
-  }
 
   async function keep(job: Job, changes: Partial<StoredErasure>): Promise<void> {
     signal.throwIfAborted();
-    const stored = { ...job.stored, ...changes };
-    await registry.put(KIND, job.id, stored);
-    job.stored = stored;
+    await put(job, { ...job.stored, ...changes });
   }
 
-  /** Without the request. */
+  /** In memory at once: a cancellation and the attempt that it ends write side by side, and each must build on what the other wrote. */
+  async function put(job: Job, stored: StoredErasure): Promise<void> {
+    const before = job.stored;
+    job.stored = stored;
+    try {
+      await registry.put(KIND, job.id, stored);
+    } catch (error) {
+      if (job.stored === stored) job.stored = before;
+      throw error;
+    }
+  }
+
+  /** Stores it without the request. */
   async function end(job: Job, how: Pick<StoredErasure, 'status' | 'erased' | 'error'>): Promise<void> {
     const { request: _, ...stored } = job.stored;
-    const ended = { ...stored, ...how, finishedAt: now() };
-    await registry.put(KIND, job.id, ended);
-    job.stored = ended;
-    const old = ofApp(job.stored.app).filter(({ stored: { status } }) => status === 'done' || status === 'failed');
+    await put(job, { ...stored, ...how, finishedAt: now() });
+    const old = ofApp(job.stored.app).filter(({ stored }) => isEnded(stored));
     for (const { id } of old.slice(ENDED_MAX_OF_APP)) {
       await registry.remove(KIND, id);
       jobs.delete(id);
@@ -123,36 +135,53 @@ export function startErasures(options: ErasureQueueOptions): ErasureQueue {
         job.progress = progress;
         job.error = failure === undefined ? undefined : errorOf(unwritable());
       },
-      signal,
+      signal: AbortSignal.any([signal, job.cancelled.signal]),
     });
     await end(job, { status: 'done', erased });
     logger.info({ app, erasure: job.id, erased, ms: now() - startedAt }, 'events erased');
   }
 
-  /** Until it is done: a machine that failed is tried again. What the caller did wrong stays wrong. */
+  /** Whatever was erased before is answered, so that nobody takes a cancelled erasure for one that erased nothing. */
+  async function cancel(job: Job, request: ErasureRequest): Promise<void> {
+    const { app, counted, startedAt } = job.stored;
+    const erased = startedAt === undefined ? 0 : await options.stop(app, request, { id: job.id, counted, signal });
+    await end(job, { status: 'cancelled', erased });
+    logger.info({ app, erasure: job.id, erased }, 'erasure cancelled');
+  }
+
+  /** Repeats until it is done: faults of the machine are tried again, faults of the caller are not. */
   async function run(job: Job): Promise<void> {
     const { request, app } = job.stored;
     if (request === undefined) return;
     const first = options.retryFirstMs ?? RETRY_FIRST_MS;
     for (let waitMs = first; !signal.aborted; waitMs = Math.min(RETRY_MAX_MS, waitMs * 2)) {
+      const isCancelling = job.stored.isCancelled === true;
       try {
-        await attempt(job, request);
+        await (isCancelling ? cancel(job, request) : attempt(job, request));
         return;
       } catch (error) {
         if (signal.aborted) return;
+        // The attempt ended because it was cancelled.
+        if (job.stored.isCancelled && !isCancelling) continue;
         const failure = error instanceof SeismoError ? error : bug(error);
+        const isFirst = job.error?.code !== failure.code;
         job.error = errorOf(failure);
-        logger.warn({ err: error, app, erasure: job.id }, 'events not erased');
-        const isTemporary = ERRORS[failure.code].kind === 'machine';
-        // After an attempt that was counted the next one knows that it may have been begun.
+        // It may take hours, and nothing is wrong.
+        if (failure.code !== 'STORE_FILLING') logger.warn({ err: error, app, erasure: job.id }, 'events not erased');
+        else if (isFirst)
+          logger.info({ app, erasure: job.id }, 'an erasure waits until the engine is filled from MongoDB');
+        // What was begun must be stopped, whatever the reason why it was not.
+        const isTemporary = job.stored.isCancelled || ERRORS[failure.code].kind === 'machine';
+        // After an attempt has counted, the next one assumes that the erasure may have started.
         if (isTemporary) job.stored = { ...job.stored, counted: job.stored.counted ?? {} };
         else if (await ended(job, failure)) return;
-        await pause(waitMs, undefined, { signal }).catch(() => {});
+        const woken = AbortSignal.any(job.stored.isCancelled ? [signal] : [signal, job.cancelled.signal]);
+        await pause(waitMs, undefined, { signal: woken }).catch(() => {});
       }
     }
   }
 
-  /** @returns false when not even that could be written */
+  /** @returns false if even that could not be written */
   async function ended(job: Job, failure: SeismoError): Promise<boolean> {
     job.failure = failure;
     try {
@@ -168,13 +197,22 @@ export function startErasures(options: ErasureQueueOptions): ErasureQueue {
   const ofApp = (app: string): Job[] => [...jobs.values()].filter((job) => job.stored.app === app).sort(newestFirst);
   const inStatus = (status: ErasureStatus): Job[] =>
     [...jobs.values()].filter(({ stored }) => stored.status === status);
-  /** Resolves when it has ended, or the server stops. */
-  const enter = (job: Job): Promise<void> => inTurn(job.stored.app, () => run(job)).catch(() => {});
+  /** Resolves when it has ended or the server stops. */
+  const enter = (job: Job): Promise<void> => {
+    job.ended = inTurn(job.stored.app, () => run(job)).catch(() => {});
+    return job.ended;
+  };
+  const jobOf = (app: string, id: string): Job => {
+    const job = jobs.get(id);
+    if (job === undefined || job.stored.app !== app)
+      throw new SeismoError('ERASURE_UNKNOWN', `The app has no erasure \`${id.slice(0, 80)}\`.`, { field: 'id' });
+    return job;
+  };
 
-  for (const { name: id, value } of registry.list<StoredErasure>(KIND)) jobs.set(id, { id, stored: value });
+  for (const { name: id, value } of registry.list<StoredErasure>(KIND)) jobs.set(id, newJob(id, value));
   const interrupted = [...jobs.values()].filter(({ stored }) => stored.request !== undefined);
   for (const job of interrupted.sort(newestFirst).reverse()) {
-    // Where it was interrupted is not known.
+    // It is unknown where it was interrupted.
     if (job.stored.status === 'running') job.stored = { ...job.stored, counted: job.stored.counted ?? {} };
     void enter(job);
   }
@@ -182,13 +220,29 @@ export function startErasures(options: ErasureQueueOptions): ErasureQueue {
   return {
     inTurn,
     list: (app) => ofApp(app).map(erasureOf),
-    get(app, id) {
-      const job = jobs.get(id);
-      if (job === undefined || job.stored.app !== app)
-        throw new SeismoError('ERASURE_UNKNOWN', `The app has no erasure ${id.slice(0, 80)}.`, { field: 'id' });
+    get: (app, id) => erasureOf(jobOf(app, id)),
+    counts: () => ({
+      running: inStatus('running').length + inStatus('cancelling').length,
+      waiting: inStatus('waiting').length,
+    }),
+
+    async cancel(app, id, waitMs) {
+      const job = jobOf(app, id);
+      const { startedAt } = job.stored;
+      if (isEnded(job.stored)) return erasureOf(job);
+      if (startedAt === undefined) {
+        await keep(job, { isCancelled: true });
+        // Its turn may come only after hours; it must not begin by then.
+        if (!isEnded(job.stored) && job.stored.startedAt === undefined)
+          await end(job, { status: 'cancelled', erased: 0 });
+        return erasureOf(job);
+      }
+      await keep(job, { status: 'cancelling', isCancelled: true });
+      job.error = undefined;
+      job.cancelled.abort(new Error('the erasure is cancelled'));
+      await settledWithin(waitMs, job.ended ?? Promise.resolve());
       return erasureOf(job);
     },
-    counts: () => ({ running: inStatus('running').length, waiting: inStatus('waiting').length }),
 
     async start(app, request, waitMs) {
       const waiting = inStatus('waiting');
@@ -196,12 +250,12 @@ export function startErasures(options: ErasureQueueOptions): ErasureQueue {
       if (waiting.length >= WAITING_MAX || ofThisApp.length >= WAITING_MAX_OF_APP)
         throw new SeismoError(
           'ERASURE_TOO_MANY',
-          `${ofThisApp.length} erasures of the app and ${waiting.length} in all are waiting; ${WAITING_MAX_OF_APP} and ${WAITING_MAX} may.`,
+          `${ofThisApp.length} erasures of the app are waiting (at most ${WAITING_MAX_OF_APP}), and ${waiting.length} of all apps (at most ${WAITING_MAX}).`,
         );
       const id = randomBytes(6).toString('hex');
       const stored: StoredErasure = { app, status: 'waiting', createdAt: now(), request };
-      const job: Job = { id, stored };
-      // Before it is written: those that come meanwhile count it.
+      const job = newJob(id, stored);
+      // Before it is written, so that requests that arrive in the meantime count it.
       jobs.set(id, job);
       try {
         await registry.put(KIND, id, stored);
@@ -209,24 +263,29 @@ export function startErasures(options: ErasureQueueOptions): ErasureQueue {
         jobs.delete(id);
         throw error;
       }
-      await Promise.race([enter(job), pause(waitMs, undefined, { ref: false })]);
+      await settledWithin(waitMs, enter(job));
       if (job.failure) throw job.failure;
       return erasureOf(job);
     },
 
     async stop() {
       stopped.abort(
-        new SeismoError('SERVER_STOPPING', 'The server is stopping; the erasure goes on when it starts again.'),
+        new SeismoError('SERVER_STOPPING', 'The server is stopping. The erasure continues when it starts again.'),
       );
-      await Promise.race([Promise.all(lines.values()), pause(STOP_MAX_MS, undefined, { ref: false })]);
+      await settledWithin(STOP_MAX_MS, queue.settled());
     },
   };
 }
 
+const newJob = (id: string, stored: StoredErasure): Job => ({ id, stored, cancelled: new AbortController() });
+
+const isEnded = ({ status }: StoredErasure): boolean =>
+  status === 'done' || status === 'failed' || status === 'cancelled';
+
 function erasureOf({ id, stored, progress, error }: Job): Erasure {
   const { app, status, createdAt, startedAt, finishedAt, request, counted, erased } = stored;
-  const isEnded = status === 'done' || status === 'failed';
-  const why = stored.error ?? (isEnded ? undefined : error);
+  const hasEnded = isEnded(stored);
+  const why = stored.error ?? (hasEnded ? undefined : error);
   const isCounted =
     counted?.events !== undefined || counted?.rejectedRows !== undefined || counted?.devices !== undefined;
   return {
@@ -239,17 +298,17 @@ function erasureOf({ id, stored, progress, error }: Job): Erasure {
     ...(request && { query: request.query }),
     ...(isCounted && { matching: (counted.rejectedRows ?? 0) + (counted.devices ?? 0) + (counted.events ?? 0) }),
     ...(counted?.partitions !== undefined && { partitions: counted.partitions }),
-    ...(progress && !isEnded && { progress }),
+    ...(progress && !hasEnded && { progress }),
     ...(erased !== undefined && { erased }),
     ...(why && { error: why }),
   };
 }
 
 const unwritable = (): SeismoError =>
-  new SeismoError('STORE_UNAVAILABLE', 'The engine could not rewrite a part of the events yet; it tries again.');
+  new SeismoError('STORE_UNAVAILABLE', 'The engine could not rewrite some of the events yet. It is trying again.');
 
 const bug = (error: unknown): SeismoError =>
-  new SeismoError('BUG', 'The erasure failed for a reason that Seismo does not know.', { cause: error });
+  new SeismoError('BUG', 'The erasure failed for an unknown reason.', { cause: error });
 
 const errorOf = ({ code, detail }: SeismoError): ErasureError => ({
   code,

@@ -8,7 +8,7 @@ import { ensurePrivateDirectory } from '../system/data-directory.ts';
 import { forgetFirstPassword } from '../system/first-password.ts';
 import { lockDirectory } from './data-directory-lock.ts';
 
-/** Users and keys of a data directory that no server runs on, locked meanwhile: for the command line. */
+/** For the command line: users and keys of a data directory that no server is using. It stays locked until this is closed. */
 export interface Offline {
   readonly auth: Auth;
   close(): Promise<void>;
@@ -19,7 +19,7 @@ export async function openOffline(config: Config): Promise<Offline> {
   const dataDir = resolve(config.dataDir);
   ensurePrivateDirectory(dataDir, 'dataDir, --data', true);
   ensurePrivateDirectory(join(dataDir, 'registry'), 'dataDir, --data');
-  // A server that starts meanwhile would have read users and keys before the change.
+  // A server that starts in the meantime would have read users and keys before the change.
   const lock = await lockDirectory(dataDir);
   try {
     const registry = openRegistry(join(dataDir, 'registry'));

@@ -11,15 +11,15 @@ import type { Store } from '../store/store.ts';
 import { ensurePrivateDirectory } from '../system/data-directory.ts';
 
 const RETRY_MS = 2_000;
-/** Starting waits so long for a server, to say what is wrong with it while somebody looks. */
+/** How long a start waits for a ClickHouse server, so that it can report problems while someone is watching. */
 const FIRST_MAX_MS = 2_000;
 
 export interface StoreSurroundings {
   readonly dataDir: string;
   readonly logger: Logger;
-  /** In which zone the days of an app are cut. */
+  /** The time zone of the days of an app. */
   readonly zoneOf: (app: string) => string;
-  /** Whether a device of the app may have been identified, by what this server accepted; others may write to a ClickHouse server. */
+  /** Whether a device of the app may have been identified by an event that this server accepted. On a ClickHouse server, others can write too. */
   readonly mayIdentify: (app: string) => boolean;
 }
 
@@ -28,16 +28,15 @@ export interface OpenStore {
   close(): Promise<void>;
 }
 
-/** Whether the events lie in an engine of this server's own, not in one that others use too. */
+/** Whether the engine belongs to this server alone. */
 export const isEmbedded = ({ connection }: Pick<Config, 'connection'>): boolean =>
   connection === undefined || !/^[a-z]+:\/\//i.test(connection);
 
-/** The store that the setting `connection` names, and what closes it with all it needed. */
+/** The store that the setting `connection` names, and how to close it with everything it uses. */
 export async function openStore(config: Config, around: StoreSurroundings): Promise<OpenStore> {
   const { connection } = config;
   const { dataDir, logger, zoneOf, mayIdentify } = around;
-  if (connection !== undefined && !isEmbedded(config))
-    return await openRemote(connection, config.hotPropertiesMax, around);
+  if (connection !== undefined && !isEmbedded(config)) return await openRemote(connection, config, around);
   const engineDir = connection === undefined ? dataDir : resolve(connection);
   ensurePrivateDirectory(engineDir, connection === undefined ? 'dataDir, --data' : 'connection, --connection', true);
   const engine = await startEmbeddedEngine({
@@ -57,6 +56,7 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
     mayIdentify,
     isSoleWriter: true,
     hotPropertiesMax: config.hotPropertiesMax,
+    exactUsersMaxRows: config.exactUsersMaxRows,
     engineZones,
     logger,
   });
@@ -81,12 +81,12 @@ export async function openStore(config: Config, around: StoreSurroundings): Prom
 }
 
 /**
- * A server that is away does not keep Seismo from starting: the journal takes events until it is there.
+ * Seismo starts even if the ClickHouse server is down: the journal takes the events until it is back.
  * @throws STORE_SCHEMA_NEWER
  */
 async function openRemote(
   connection: string,
-  hotPropertiesMax: number,
+  { hotPropertiesMax, exactUsersMaxRows }: Config,
   { logger, zoneOf }: StoreSurroundings,
 ): Promise<OpenStore> {
   const url = new URL(connection.replace(/^clickhouse:/i, 'http:'));
@@ -104,6 +104,7 @@ async function openRemote(
     ),
     zoneOf,
     hotPropertiesMax,
+    exactUsersMaxRows,
     logger,
   });
   let timer: NodeJS.Timeout | undefined;
@@ -127,7 +128,7 @@ async function openRemote(
   async function close(): Promise<void> {
     isClosed = true;
     clearTimeout(timer);
-    // First, so that a server which answers nothing does not keep us: its sockets are closed.
+    // First, so that a ClickHouse server that never answers does not delay closing: its sockets are closed.
     await store.close();
     await opening;
   }

@@ -1,4 +1,4 @@
-/** The server: the rooms and HTTP, listening. */
+/** The server: all modules and HTTP, listening. */
 import { chmodSync, rmSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -11,15 +11,16 @@ import { createHttp } from '../http/create-http.ts';
 import { readDashboard } from '../http/dashboard.ts';
 import type { Disk } from '../http/deps.ts';
 import { trustLocalSocket } from '../http/local-socket.ts';
+import { openGeoDatabase } from '../system/geo-database.ts';
 import { loggerOf } from '../system/logger.ts';
 import { type App, type AppOptions, openApp } from './app.ts';
 import { socketPathOf } from './data-directory-lock.ts';
 import type { SeismoServer } from './seismo-server.ts';
 
-/** Requests under way have so long to end. */
+/** How long running requests have to end. */
 const REQUESTS_MAX_MS = 2_000;
 
-/** The rooms with HTTP over them, not listening. */
+/** All modules with HTTP, not listening yet. */
 export async function assemble(
   config: Config,
   options: Omit<AppOptions, 'now'>,
@@ -27,7 +28,7 @@ export async function assemble(
   const { logger } = options;
   const app = await openApp(config, options);
   try {
-    const { auth, analysis, calendarOf, dataDir, erasures, ingest, live, reports, registry, saved, store } = app;
+    const { auth, analysis, calendarOf, dataDir, erasures, ingest, live, moves, reports, registry, saved, store } = app;
     const http = createHttp({
       auth,
       ingest,
@@ -36,10 +37,12 @@ export async function assemble(
       live,
       saved,
       erasures,
+      moves,
       registry,
       calendarOf,
       store,
       disk: () => diskOf(dataDir),
+      placeOf: config.requestProperties ? openGeoDatabase(config.geoDatabase) : undefined,
       dashboard: readDashboard(),
       config,
       logger,
@@ -96,7 +99,7 @@ export async function serve(
   };
 }
 
-/** The rooms with HTTP over them, listening on the socket of the data directory alone. */
+/** All modules with HTTP, listening only on the socket of the data directory. */
 export async function serveLocally(
   config: Config,
 ): Promise<{ readonly app: App; readonly http: FastifyInstance; close(): Promise<void> }> {
@@ -127,7 +130,7 @@ interface Local {
   close(): Promise<void>;
 }
 
-/** The socket of the data directory: for the commands of whoever owns it. */
+/** The socket of the data directory, for commands of its owner. */
 async function listenLocally(http: FastifyInstance, dataDir: string): Promise<Local> {
   const path = socketPathOf(dataDir);
   rmSync(path, { force: true });

@@ -1,21 +1,21 @@
 import type { Run } from '../live/event-ids.ts';
 import type { Registry } from '../registry/registry.ts';
 
-/** Kept in the registry, as one value: each start of the server is a run. */
+/** Kept in the registry as one value. Each start of the server is a run. */
 interface Kept {
   readonly runs: readonly Run[];
-  /** When the journal was found damaged the last time, UTC ms: what was before does not count on. */
+  /** When the journal was last found damaged, UTC ms. Earlier sequence numbers do not continue. */
   readonly salvagedAt?: number;
 }
 
 const KIND = 'live';
 const NAME = 'runs';
-/** Some years of a start a day. */
+/** Enough for some years with one start a day. */
 const RUNS_MAX = 1_000;
 
 /**
- * The runs of the server on this journal, this one last. Where places did not grow since the last one (another journal, a backup of
- * it), the earlier runs are forgotten: a place of theirs says no more where a reader was.
+ * The runs of the server on this journal; the current one is the last. If the sequence numbers have not grown since the last run
+ * (another journal, or a backup of it), the earlier runs are forgotten: their numbers no longer say where a subscriber was.
  */
 export async function runsSince(registry: Registry, run: Run, salvagedAt: number | undefined): Promise<readonly Run[]> {
   const kept = registry.get<Kept>(KIND, NAME);

@@ -18,14 +18,16 @@ export interface ZoneMovesOptions {
 }
 
 export interface ZoneMoves {
-  /** Changes settings of an app; another zone takes effect at once, what the store keeps by day follows. */
+  /** Changes settings of an app. A new time zone takes effect at once; the days in the store are updated in the background. */
   setAppSettings(app: string, changes: Parameters<Registry['setAppSettings']>[1]): Promise<AppSettings>;
+  /** Looks for apps whose stored days are in another time zone, as after a switch to another store. */
+  look(): void;
   stop(): Promise<void>;
 }
 
 /**
- * Moves the days that the store keeps for an app to the zone it has now: after a change of its settings, and at the start
- * where the configuration names another zone than before. Until it is done reports read the table.
+ * Moves the days that the store keeps for an app to its current time zone, after a change of its settings and at a start with
+ * another time zone in the configuration. Until this is done, reports read the table.
  */
 export function startZoneMoves(options: ZoneMovesOptions): ZoneMoves {
   const { registry, store, ingest, zoneOf, logger } = options;
@@ -33,7 +35,7 @@ export function startZoneMoves(options: ZoneMovesOptions): ZoneMoves {
   const { signal } = stopped;
   const moving = new Map<string, Promise<void>>();
 
-  /** Tries until it is done, or the server stops: the next start finds what is left. */
+  /** Retries until it is done or the server stops. The next start continues what is left. */
   async function untilDone(what: string, work: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -50,7 +52,7 @@ export function startZoneMoves(options: ZoneMovesOptions): ZoneMoves {
   async function moveOnce(app: string): Promise<void> {
     for (let zone = ''; zone !== zoneOf(app) && !signal.aborted; ) {
       zone = zoneOf(app);
-      // What was cut in the old zone and is on its way arrives first.
+      // Rows with days of the old time zone that are still queued arrive first.
       await ingest.catchUp(app, signal);
       if (await store.isCutIn(app, zone, CONTROL)) continue;
       await store.setTimeZone(app, zone);
@@ -62,16 +64,23 @@ export function startZoneMoves(options: ZoneMovesOptions): ZoneMoves {
     if (moving.has(app)) return;
     const done = untilDone(`moving the days of ${app}`, () => moveOnce(app)).finally(() => {
       moving.delete(app);
-      // The zone may have been changed after the last look.
+      // The time zone may have changed since the last check.
       if (again.delete(app) && !signal.aborted) move(app);
     });
     moving.set(app, done);
   }
   const again = new Set<string>();
 
-  const looking = untilDone('looking for days in other zones', async () => {
-    for (const { app } of await store.apps(CONTROL)) if (!(await store.isCutIn(app, zoneOf(app), CONTROL))) move(app);
-  });
+  /** @param isAgain what is being moved may still be moved in another store */
+  const lookOnce = async (isAgain: boolean): Promise<void> =>
+    await untilDone('looking for days in other zones', async () => {
+      for (const { app } of await store.apps(CONTROL))
+        if (!(await store.isCutIn(app, zoneOf(app), CONTROL))) {
+          if (isAgain && moving.has(app)) again.add(app);
+          else move(app);
+        }
+    });
+  let looking = lookOnce(false);
 
   return {
     async setAppSettings(app, changes) {
@@ -83,6 +92,9 @@ export function startZoneMoves(options: ZoneMovesOptions): ZoneMoves {
         else move(app);
       }
       return settings;
+    },
+    look() {
+      looking = looking.then(() => lookOnce(true));
     },
     async stop() {
       stopped.abort(new Error('The server is stopping.'));

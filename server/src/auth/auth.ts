@@ -1,9 +1,9 @@
-/** Who asks, and what they may do: what `http` and `cli` ask of the auth room. Failures are SeismoErrors. */
+/** Identifies callers and decides what they can do, for `http` and `cli`. Failures are SeismoErrors. */
 import type { Poster } from '../model/poster.ts';
 import type { Caller } from './known-callers.ts';
-import type { NewKey, NewUser, Role, Scope, UserChange } from './requests.ts';
+import type { KeyScope, NewKey, NewUser, Role, UserChange } from './requests.ts';
 
-/** How the token travelled: a cookie alone may not change anything from another site. */
+/** How the token was sent. A cookie alone must not change anything from another site. */
 export type Via = 'header' | 'query' | 'cookie';
 
 export interface UserIdentity {
@@ -13,9 +13,9 @@ export interface UserIdentity {
   readonly via: Via;
   /** UTC ms */
   readonly expiresAt: number;
-  /** The session of the token; absent for commands of this machine. */
+  /** The session of the token. Absent for commands on this machine. */
   readonly session?: { readonly id: string; readonly github: boolean };
-  /** Set when a cookie session has less than half its time left and may be renewed: set this cookie. */
+  /** Set if a cookie session has less than half of its time left and can be renewed: send this cookie. */
   readonly renewed?: Session;
 }
 
@@ -23,9 +23,9 @@ export interface KeyIdentity {
   readonly kind: 'key';
   readonly id: string;
   readonly app: string;
-  readonly scope: Scope;
+  readonly scope: KeyScope;
   readonly via: Via;
-  /** Origins that may use a write key; empty: any. */
+  /** Origins that can use a write key. Empty: any. */
   readonly origins: readonly string[];
 }
 
@@ -39,9 +39,9 @@ export interface Session {
   readonly role: Role;
 }
 
-/** What a sign-in gives. */
+/** The result of a sign-in. */
 export interface SignedIn extends Session {
-  /** For a cookie by which this browser is recognized at its next sign-in; not a credential. */
+  /** For a cookie that recognizes this browser at its next sign-in. It is not a credential. */
   readonly browser: string;
 }
 
@@ -49,7 +49,7 @@ export interface SignedIn extends Session {
 export interface SessionSummary {
   readonly id: string;
   readonly signedInAt: number;
-  /** To ten minutes. */
+  /** Accurate to ten minutes. */
   readonly lastUsedAt: number;
   readonly expiresAt: number;
   readonly address: string;
@@ -60,70 +60,70 @@ export interface SessionSummary {
 export interface UserSummary {
   readonly name: string;
   readonly role: Role;
-  /** Where the user comes from; only `stored` ones can be removed here. */
+  /** Where the user is defined. Only `stored` ones can be removed here. */
   readonly source: 'stored' | 'configured' | 'github';
 }
 
 export interface KeySummary {
   readonly id: string;
   readonly app: string;
-  readonly scope: Scope;
+  readonly scope: KeyScope;
   readonly origins: readonly string[];
   readonly eventsPerSecond: number;
-  /** Inflated. */
+  /** After decompression. */
   readonly bytesPerSecond: number;
-  /** Not in pages: see poster.ts. */
+  /** Not used in pages: see poster.ts. */
   readonly trusted: boolean;
   /** UTC ms */
   readonly createdAt: number;
-  /** UTC ms, to the minute; absent when it was never used. */
+  /** UTC ms, accurate to the minute. Absent if it was never used. */
   readonly lastUsedAt?: number;
 }
 
 export interface Auth {
   /**
-   * @param caller failures are limited by address (IPv6 by /64) and by name, of known callers by themselves
-   * @throws AUTH_FAILED (unknown name and wrong password alike, in the same time), AUTH_TOO_MANY, AUTH_BUSY
+   * @param caller failures are limited by address (IPv6: /64) and by name; known callers have their own limits
+   * @throws AUTH_FAILED (the same for an unknown name and a wrong password, after the same time), AUTH_TOO_MANY, AUTH_BUSY
    */
   signInWithPassword(username: string, password: string, caller: Caller): Promise<SignedIn>;
   /**
-   * With a personal access token alone: any OAuth application could sign in with the tokens of others.
+   * Accepts only personal access tokens: any OAuth application could sign in with tokens of its users.
    * @throws AUTH_FAILED, AUTH_TOO_MANY, GITHUB_UNAVAILABLE
    */
   signInWithGitHub(token: string, caller: Caller): Promise<SignedIn>;
-  /** @throws AUTH_TOKEN_INVALID for a token or key that is unknown, expired, revoked, truncated or signed otherwise; AUTH_TOKEN_INVALID too for a key in a cookie */
+  /** @throws AUTH_TOKEN_INVALID for a token or key that is unknown, expired, revoked, truncated or signed differently, and for a key in a cookie */
   identify(token: string, via: Via): Promise<Identity>;
   /** Ends the session of this token. */
   signOut(token: string): Promise<void>;
-  /** Who a write key is as a poster, with what it may still post. */
+  /** A write key as a poster, with what it can still send. */
   posterOf(keyId: string): Poster;
   /** The ids of an app's write keys. */
   writeKeysOf(app: string): readonly string[];
-  /** The open sessions of this user, the one used last first. */
-  sessions(who: UserIdentity): readonly SessionSummary[];
+  /** The open sessions of this user, most recently used first. */
+  sessions(user: UserIdentity): readonly SessionSummary[];
   /** Ends one session of this user at once. @throws SESSION_UNKNOWN */
-  endSession(who: UserIdentity, id: string): Promise<void>;
+  endSession(user: UserIdentity, id: string): Promise<void>;
   /** Ends all sessions of this user at once. @returns a new one */
-  endOtherSessions(who: UserIdentity, caller: Caller): Promise<SignedIn>;
+  endOtherSessions(user: UserIdentity, caller: Caller): Promise<SignedIn>;
 
   users(): readonly UserSummary[];
   /** @throws USER_INVALID, USER_EXISTS, USER_CONFIGURED */
   addUser(user: NewUser): Promise<UserSummary>;
   /**
-   * A new password ends the user's sessions at once; a new role holds from the next request on.
+   * A new password ends the user's sessions at once. A new role applies from the next request.
    * @throws USER_INVALID, USER_UNKNOWN, USER_CONFIGURED, USER_LAST_ADMIN
    */
   changeUser(name: string, change: UserChange): Promise<void>;
   /**
-   * One's own, by who knows the present one: the other sessions end.
-   * @param caller as of signing in: guesses are counted the same way
+   * Users change their own password, and must know the current one. Their other sessions end.
+   * @param caller as for a sign-in: wrong guesses count the same way
    * @throws USER_INVALID, USER_UNKNOWN (signed in with GitHub), USER_CONFIGURED, AUTH_FAILED, AUTH_TOO_MANY, AUTH_BUSY
    */
   changeOwnPassword(name: string, present: string, password: string, caller: Caller): Promise<SignedIn>;
   /** Ends the user's sessions at once. @throws USER_UNKNOWN, USER_CONFIGURED */
   removeUser(name: string): Promise<void>;
   keys(): readonly KeySummary[];
-  /** The key is shown this once. @throws KEY_INVALID */
+  /** The key is shown only once. @throws KEY_INVALID */
   createKey(request: NewKey): Promise<KeySummary & { readonly key: string }>;
   /** @throws KEY_UNKNOWN */
   revokeKey(id: string): Promise<void>;

@@ -5,7 +5,7 @@ import { SerialQueue } from '../system/serial-queue.ts';
 import type { Auth, Identity, SignedIn, UserIdentity, UserSummary } from './auth.ts';
 import { githubLogin } from './github.ts';
 import { GitHubSessions } from './github-sessions.ts';
-import { KEY_PREFIX, Keys } from './keys.ts';
+import { Keys } from './keys.ts';
 import { type Caller, KnownCallers } from './known-callers.ts';
 import { addressKey } from './limiter.ts';
 import { checkStrength } from './password-strength.ts';
@@ -24,18 +24,18 @@ export interface AuthOptions {
     readonly users: Readonly<Record<string, string>>;
     readonly auth: { readonly users: readonly string[] };
     readonly githubUrl: string;
-    /** A key of any rate takes an event of this size. */
+    /** A key of any rate accepts an event of this size. */
     readonly eventMaxBytes?: number;
   };
   /** Signs tokens. */
   readonly secret: Uint8Array;
   readonly now: () => number;
-  /** A user has another password, or is gone. */
+  /** The user's password changed, or the user was removed. */
   readonly onPasswordChanged?: (name: string) => void;
   readonly fetch: typeof globalThis.fetch;
-  /** Ten seconds unless said: for tests. */
+  /** Default: ten seconds. For tests. */
   readonly githubMaxMs?: number;
-  /** Of bcrypt; 12 unless said: for tests. */
+  /** Of bcrypt. Default: 12. For tests. */
   readonly bcryptRounds?: number;
 }
 
@@ -45,11 +45,11 @@ interface StoredUser {
 }
 
 const USERS = 'users';
-/** Questions to GitHub at a time: each may take ten seconds. */
+/** Requests to GitHub at a time: each can take ten seconds. */
 const GITHUB_AT_ONCE = 20;
 const PROOFS_MAX = 10_000;
 
-/** What makes somebody a user at this moment. */
+/** What makes someone a user at this moment. */
 interface Standing {
   readonly role: Role;
   readonly proof: string;
@@ -72,13 +72,13 @@ export function createAuth(options: AuthOptions): Auth {
   const configured = (name: string): string | undefined =>
     Object.hasOwn(config.users, name) ? config.users[name] : undefined;
 
-  /** A name that nobody can have is not looked up: the registry's keys are bounded. */
+  /** Impossible names are not looked up, because keys of the registry have a maximum length. */
   const stored = (name: string): StoredUser | undefined =>
     USER_NAME.test(name) ? registry.get<StoredUser>(USERS, name) : undefined;
 
-  /** By hash; few, and asked with every request. */
+  /** By hash. There are few, and every request looks one up. */
   const proofs = new Map<string, string>();
-  /** Says nothing of the hash to whoever reads it in a token. */
+  /** A token contains it, so it reveals nothing about the password hash. */
   function proofOf(hash: string): string {
     let proof = proofs.get(hash);
     if (proof === undefined) {
@@ -89,7 +89,7 @@ export function createAuth(options: AuthOptions): Auth {
     return proof;
   }
 
-  /** Undefined when there is no such user, or no more. */
+  /** Undefined if there is no such user, or no longer. */
   function standingOf(user: string, github: boolean): Standing | undefined {
     if (github) return logins.has(user.toLowerCase()) ? { role: 'admin', proof: '' } : undefined;
     const hash = configured(user);
@@ -112,14 +112,17 @@ export function createAuth(options: AuthOptions): Auth {
     return await sessions.renew(claims, { user: claims.user, github: claims.github, role, proof });
   }
 
-  /** Users are changed one after the other: a write is seen only when it is on disk. */
+  /** Users are changed one at a time: a write is only visible when it is on disk. */
   const changes = new SerialQueue();
 
   function storedUser(name: string): StoredUser {
     if (configured(name) !== undefined)
-      throw new SeismoError('USER_CONFIGURED', `"${name}" stands in the configuration; change it there.`);
+      throw new SeismoError(
+        'USER_CONFIGURED',
+        `The user \`${name}\` is defined in the configuration. Change it there.`,
+      );
     const known = stored(name);
-    if (known === undefined) throw new SeismoError('USER_UNKNOWN', `There is no user "${name.slice(0, 80)}".`);
+    if (known === undefined) throw new SeismoError('USER_UNKNOWN', `There is no user \`${name.slice(0, 80)}\`.`);
     return known;
   }
 
@@ -134,10 +137,10 @@ export function createAuth(options: AuthOptions): Auth {
     return await attempts.run(standing, async () => {
       const hash = configured(username) ?? stored(username)?.hash;
       const isRight = await passwords.matches(password.slice(0, 1_000), hash, waiting);
-      // More than 72 bytes would be cut by bcrypt: such a password is never right.
+      // bcrypt would ignore anything beyond 72 bytes: such a password is always wrong.
       if (!isRight || hash === undefined || Buffer.byteLength(password) > PASSWORD_MAX_BYTES) return undefined;
       const user = standingOf(username, false);
-      // The password may have been changed meanwhile.
+      // The password may have changed in the meantime.
       if (user?.proof !== proofOf(hash)) return undefined;
       attempts.forgive(standing);
       return shown(await sessionOf(username, user, false, caller));
@@ -169,7 +172,7 @@ export function createAuth(options: AuthOptions): Auth {
     await changes.run(async () => {
       const before = storedUser(name);
       if (before.role === 'admin' && role === 'viewer' && !hasOtherAdmin(name))
-        throw new SeismoError('USER_LAST_ADMIN', `"${name}" is the only admin.`, { field: 'role' });
+        throw new SeismoError('USER_LAST_ADMIN', `\`${name}\` is the only admin.`, { field: 'role' });
       await registry.put(USERS, name, {
         role: role ?? before.role,
         // A new hash ends the sessions (proofOf).
@@ -185,7 +188,7 @@ export function createAuth(options: AuthOptions): Auth {
     signInWithGitHub,
 
     async identify(token, via): Promise<Identity> {
-      if (token.startsWith(KEY_PREFIX)) return keys.identify(token, via);
+      if (keys.isKey(token)) return keys.identify(token, via);
       const claims = await tokens.verify(token);
       const standing = standingOf(claims.user, claims.github);
       if (standing?.proof !== claims.proof || sessions.hasEnded(claims))
@@ -199,14 +202,14 @@ export function createAuth(options: AuthOptions): Auth {
     },
 
     signOut: async (token) => await sessions.endByToken(await tokens.verify(token)),
-    sessions: (who) => sessions.list(ownerOf(who)),
-    endSession: (who, id) => sessions.end(ownerOf(who), id),
+    sessions: (user) => sessions.list(ownerOf(user)),
+    endSession: (user, id) => sessions.end(ownerOf(user), id),
 
-    async endOtherSessions(who, caller) {
-      const owner = ownerOf(who);
+    async endOtherSessions(user, caller) {
+      const owner = ownerOf(user);
       await sessions.endAll(owner);
       const standing = standingOf(owner.user, owner.github);
-      if (standing === undefined) throw new SeismoError('AUTH_TOKEN_INVALID', 'The user was removed meanwhile.');
+      if (standing === undefined) throw new SeismoError('AUTH_TOKEN_INVALID', 'The user was removed in the meantime.');
       return shown(await sessionOf(owner.user, standing, owner.github, caller));
     },
 
@@ -231,9 +234,9 @@ export function createAuth(options: AuthOptions): Auth {
       checkPassword(password);
       await checkStrength(password, name);
       if (configured(name) !== undefined)
-        throw new SeismoError('USER_CONFIGURED', `"${name}" stands in the configuration.`);
+        throw new SeismoError('USER_CONFIGURED', `The user \`${name}\` is defined in the configuration.`);
       return await changes.run(async () => {
-        if (stored(name)) throw new SeismoError('USER_EXISTS', `There is a user "${name}" already.`);
+        if (stored(name)) throw new SeismoError('USER_EXISTS', `The user \`${name}\` already exists.`);
         await registry.put(USERS, name, { role, hash: await passwords.hash(password) } satisfies StoredUser);
         return { name, role, source: 'stored' };
       });
@@ -247,7 +250,7 @@ export function createAuth(options: AuthOptions): Auth {
       await signInWithPassword(name, present, caller);
       await changeUser(name, { password });
       const standing = standingOf(name, false);
-      if (standing === undefined) throw new SeismoError('AUTH_TOKEN_INVALID', 'The user was removed meanwhile.');
+      if (standing === undefined) throw new SeismoError('AUTH_TOKEN_INVALID', 'The user was removed in the meantime.');
       return shown(await sessionOf(name, standing, false, caller));
     },
 
@@ -265,7 +268,7 @@ export function createAuth(options: AuthOptions): Auth {
   };
 }
 
-/** Without the id, which is the registry's and the tokens'. */
+/** Without the id, which only the registry and tokens use. */
 function shown({ id: _id, ...session }: SignedIn & { readonly id: string }): SignedIn {
   return session;
 }

@@ -1,5 +1,5 @@
 export interface FirstAdmin {
   readonly user: string;
-  /** Shown this once; only its hash is stored. */
+  /** Shown only once; only its hash is stored. */
   readonly password: string;
 }

@@ -6,13 +6,13 @@ import { FIRST_ADMIN } from '../system/first-password.ts';
 import type { FirstAdmin } from './first-admin.ts';
 import { Passwords } from './passwords.ts';
 
-/** The key that signs tokens: `authKey`, else the one in the data directory, made at the first start (0600). */
+/** The key that signs tokens: `authKey`, or else the one in the data directory, created at the first start (0600). */
 export function signingKey(dataDir: string, authKey: string | undefined): Buffer {
   if (authKey !== undefined) return Buffer.from(authKey);
   return storedSecret(join(dataDir, 'auth.key'));
 }
 
-/** 32 random bytes in a file of their own, made when absent. */
+/** 32 random bytes in their own file, created if absent. */
 export function storedSecret(path: string): Buffer {
   if (!existsSync(path)) {
     const file = openSync(path, 'wx', 0o600);
@@ -27,8 +27,8 @@ export function storedSecret(path: string): Buffer {
 }
 
 /**
- * An admin, when the configuration names nobody and none is stored. The admin counts once `store` was called: whoever
- * calls it shows the password, and a start that fails before leaves nobody behind whose password was never seen.
+ * An admin, if there is no user in the configuration or in the registry. The admin exists once `store` is called: its caller
+ * shows the password, so a start that fails earlier leaves no admin whose password no one has seen.
  */
 export async function firstAdmin(
   registry: Registry,

@@ -1,20 +1,20 @@
 import type { TokenClaims } from './tokens.ts';
 
-/** Sessions whose token is kept; beyond, the oldest are no longer renewed. */
+/** Number of sessions whose token is kept. Beyond that, the oldest are no longer renewed. */
 const SESSIONS_MAX = 1_000;
 const ASK_AGAIN_MS = 60_000;
-/** How long an answer of GitHub allows a session to be renewed. */
+/** How long an answer from GitHub allows a session to be renewed. */
 const FRESH_MS = 5 * 60_000;
 
 interface Held {
   readonly token: string;
   askedAt: number;
-  /** When GitHub last said that the token is still this user's; undefined until it is asked again. */
+  /** When GitHub last confirmed that the token still belongs to this user. Undefined until it is checked again. */
   confirmedAt: number | undefined;
 }
 
 export interface GitHubSessionsOptions {
-  /** @returns whose token it is, undefined when GitHub does not know it. @throws when GitHub does not answer */
+  /** @returns the owner of the token, or undefined if GitHub does not know it. @throws if GitHub does not answer */
   readonly loginOf: (token: string) => Promise<string | undefined>;
   /** GitHub no longer accepts the token of this session. */
   readonly end: (session: TokenClaims) => Promise<void>;
@@ -22,8 +22,8 @@ export interface GitHubSessionsOptions {
 }
 
 /**
- * Whether a session that began with a GitHub token may go on: GitHub is asked again before each renewal, in the background, so that no request waits
- * for it. Tokens are held in memory only; after a restart such sessions are not renewed and end with their time.
+ * Whether a session that began with a GitHub token can continue. GitHub is asked before each renewal, in the background, so that no request
+ * waits for it. Tokens are only held in memory: after a restart, such sessions are not renewed and end when they expire.
  */
 export class GitHubSessions {
   readonly #held = new Map<string, Held>();
@@ -38,7 +38,7 @@ export class GitHubSessions {
     this.#held.set(session, { token, askedAt: Number.NEGATIVE_INFINITY, confirmedAt: undefined });
   }
 
-  /** Whether it may be renewed now. When it may not, a later request asks again. */
+  /** Whether it can be renewed now. If not, a later request checks again. */
   mayRenew(claims: TokenClaims): boolean {
     const held = this.#held.get(claims.session);
     if (held === undefined) return false;
@@ -49,7 +49,7 @@ export class GitHubSessions {
     }
     if (now - held.askedAt >= ASK_AGAIN_MS) {
       held.askedAt = now;
-      // GitHub away: the session goes on until its time is over, and a later request asks again.
+      // GitHub is down: the session continues until it expires, and a later request checks again.
       this.#confirm(claims, held).catch(() => undefined);
     }
     return false;

@@ -1,19 +1,19 @@
 import { SeismoError } from '../model/errors.ts';
 
 export const GITHUB_MAX_MS = 10_000;
-/** GitHub describes a user in 2 kB; whoever sends much more is not GitHub. */
+/** GitHub describes a user in 2 kB. Whatever sends much more is not GitHub. */
 const BODY_MAX_BYTES = 256 * 1024;
 
 /**
- * The two kinds a person makes for their own use. All others (`gho_`, `ghu_`, `ghs_`, `ghr_`) are in the hands of an application, which could sign in
- * as everybody who ever allowed it to read their profile.
+ * The two kinds that people create for themselves. All others (`gho_`, `ghu_`, `ghs_`, `ghr_`) belong to an application, which could sign in
+ * as everyone who ever allowed it to read their profile.
  */
 export const PERSONAL_TOKEN = /^(?:ghp|github_pat)_\w+$/;
 export const TOKEN_MAX_LENGTH = 255;
 
 /**
- * Asks GitHub whose token it is.
- * @returns the login, or undefined when GitHub does not know the token
+ * Asks GitHub who owns a token.
+ * @returns the login, or undefined if GitHub does not know the token
  * @throws GITHUB_UNAVAILABLE
  */
 export async function githubLogin(
@@ -23,8 +23,8 @@ export async function githubLogin(
   maxMs = GITHUB_MAX_MS,
 ): Promise<string | undefined> {
   const controller = new AbortController();
-  // Node's fetch holds a signal weakly: after a collection of garbage it no longer ends a body that does not come.
-  // So the time limit ends the reading itself, and the signal only the waiting for an answer.
+  // Node's fetch holds a signal weakly: after garbage collection, it no longer ends a body that never arrives.
+  // So the time limit ends reading itself, and the signal only the wait for an answer.
   let body: ReadableStreamDefaultReader<Uint8Array> | undefined;
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
@@ -51,7 +51,7 @@ export async function githubLogin(
   try {
     answer = await Promise.race([ask(), tooLate]);
   } catch (cause) {
-    throw new SeismoError('GITHUB_UNAVAILABLE', `GitHub did not answer, or not within ${maxMs / 1000} seconds.`, {
+    throw new SeismoError('GITHUB_UNAVAILABLE', `GitHub did not answer within ${maxMs / 1000} seconds.`, {
       cause,
     });
   } finally {

@@ -1,70 +1,64 @@
 import { SeismoError } from '../model/errors.ts';
 import type { Allowance } from '../model/poster.ts';
+import { TokenBucket } from '../system/token-bucket.ts';
 
 /**
- * A key in debt for longer would be closed to all visitors of its page for as long, by whoever sends the most. So a debt is never more
- * than this, and what would make it more is not taken.
+ * A key in debt is closed to all visitors of its page, even if only one of them sent too much. So the debt is limited, and what would
+ * exceed the limit is not taken.
  */
 const DEBT_SECONDS = 2;
 const BURST_SECONDS = 1;
-/** The most that is taken at once, in seconds of the rate. */
+/** Maximum taken at once, in seconds of the rate. */
 const AT_ONCE_SECONDS = BURST_SECONDS + DEBT_SECONDS;
 
-/** A token bucket that holds a second and may owe two. */
-class Bucket {
+/** What a key can still send: a token bucket that holds one second and can be two seconds in debt. */
+class KeyBudget {
   readonly rate: number;
-  readonly #now: () => number;
-  #left: number;
-  #at: number;
+  readonly #bucket: TokenBucket;
 
-  constructor(rate: number, now: () => number) {
+  constructor(rate: number, nowMs: () => number) {
     this.rate = rate;
-    this.#now = now;
-    this.#left = rate * BURST_SECONDS;
-    this.#at = now();
+    this.#bucket = new TokenBucket({
+      capacity: rate * BURST_SECONDS,
+      refill: { amount: rate, everyMs: 1_000 },
+      debtMax: rate * DEBT_SECONDS,
+      nowMs,
+    });
   }
 
   get atOnceMax(): number {
     return Math.floor(this.rate * AT_ONCE_SECONDS);
   }
 
-  /** What can be taken before the debt is as large as it may be; 0 while in debt, unless `goesOn`. */
+  /** What can be taken before the debt reaches its limit; 0 while in debt, unless `goesOn`. */
   available(goesOn = false): number {
-    this.#refill();
-    return this.#left <= 0 && !goesOn ? 0 : Math.max(0, this.#left + this.rate * DEBT_SECONDS);
+    const left = this.#bucket.left();
+    return left <= 0 && !goesOn ? 0 : Math.max(0, left + this.rate * DEBT_SECONDS);
   }
 
   take(amount: number): void {
-    this.#left = Math.max(-this.rate * DEBT_SECONDS, this.#left - amount);
+    this.#bucket.take(amount);
   }
 
-  /** Whole seconds until so much can be taken. */
+  /** Whole seconds until this much can be taken. */
   secondsUntil(amount: number): number {
-    this.#refill();
-    const untilPaid = Math.floor(-this.#left / this.rate) + 1;
-    const untilFits = Math.ceil((amount - this.#left) / this.rate - DEBT_SECONDS);
+    const left = this.#bucket.left();
+    const untilPaid = Math.floor(-left / this.rate) + 1;
+    const untilFits = Math.ceil((amount - left) / this.rate - DEBT_SECONDS);
     return Math.max(1, untilPaid, untilFits);
-  }
-
-  #refill(): void {
-    const now = this.#now();
-    // A clock that is set back gives nothing.
-    const elapsed = Math.max(0, now - this.#at) / 1000;
-    this.#at = now;
-    this.#left = Math.min(this.rate * BURST_SECONDS, this.#left + elapsed * this.rate);
   }
 }
 
 /** The rate of one key. */
 export class KeyRate implements Allowance {
   readonly bytesPerSecond: number;
-  readonly #events: Bucket;
-  readonly #bytes: Bucket;
+  readonly #events: KeyBudget;
+  readonly #bytes: KeyBudget;
 
   constructor(rates: { readonly eventsPerSecond: number; readonly bytesPerSecond: number }, now: () => number) {
     this.bytesPerSecond = rates.bytesPerSecond;
-    this.#events = new Bucket(rates.eventsPerSecond, now);
-    this.#bytes = new Bucket(rates.bytesPerSecond, now);
+    this.#events = new KeyBudget(rates.eventsPerSecond, now);
+    this.#bytes = new KeyBudget(rates.bytesPerSecond, now);
   }
 
   checkOpen(): void {
@@ -99,15 +93,15 @@ export class KeyRate implements Allowance {
   }
 }
 
-function refusal(amount: number, unit: 'events' | 'bytes', bucket: Bucket): SeismoError {
+function refusal(amount: number, unit: 'events' | 'bytes', bucket: KeyBudget): SeismoError {
   if (amount <= bucket.atOnceMax) return limited(bucket.secondsUntil(amount));
   return new SeismoError(
     'RATE_BATCH_TOO_LARGE',
-    `The body has ${amount} ${unit}, and the key takes ${bucket.atOnceMax} at once (three seconds of its ${unit}PerSecond). Send smaller batches.`,
+    `The body has ${amount} ${unit}; the key allows at most ${bucket.atOnceMax} at once (three times its \`${unit}PerSecond\`). Send smaller batches.`,
   );
 }
 
 const limited = (retryAfterSeconds: number): SeismoError =>
-  new SeismoError('RATE_LIMITED', `The key posts faster than its rate; wait ${retryAfterSeconds} s.`, {
+  new SeismoError('RATE_LIMITED', `The key is over its rate. Wait ${retryAfterSeconds} s.`, {
     retryAfterSeconds,
   });

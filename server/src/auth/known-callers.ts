@@ -3,7 +3,7 @@ import { DAY_MS } from '../model/duration.ts';
 import type { FailureLimit } from './limiter.ts';
 import { addressKey } from './limiter.ts';
 
-/** Who is trying to sign in, as far as the connection says. */
+/** Who is trying to sign in, as far as the connection shows. */
 export interface Caller {
   /** IP address */
   readonly address: string;
@@ -13,17 +13,17 @@ export interface Caller {
   readonly browser?: string | undefined;
 }
 
-/** How a sign-in is limited, and whether it goes before those of strangers. */
+/** The limits of a sign-in, and whether it goes before those of strangers. */
 export interface Standing {
   readonly limits: readonly FailureLimit[];
   readonly isKnown: boolean;
 }
 
-/** Failures a minute of one caller. */
+/** Failures per minute of one caller. */
 const FAILURES_MAX = 10;
 /**
- * Failures a minute of one name, over all strangers together. Far above what people mistype, so that nobody can lock a name by guessing at it
- * from one place; bcrypt alone (two at a time) allows some 480.
+ * Failures per minute of one name, from all strangers together. Far more than typing errors, so that guesses from one place can't lock
+ * a name; bcrypt alone (two at a time) allows about 480.
  */
 const NAME_FAILURES_MAX = 100;
 /** As long as browsers keep a cookie. */
@@ -32,8 +32,8 @@ const ADDRESS_MAX_MS = 30 * DAY_MS;
 const ADDRESSES_MAX = 10_000;
 
 /**
- * Browsers and addresses from which a user signed in before. Their attempts have limits of their own, so that guesses made elsewhere never keep
- * out the user. A browser is recognized by a cookie that is good for one user name, an address only until the server restarts.
+ * Browsers and addresses from which a user has signed in before. They have limits of their own, so that guesses made elsewhere never lock
+ * out the user. A browser is recognized by a cookie for one username; an address only until the server restarts.
  */
 export class KnownCallers {
   readonly #secret: Uint8Array;
@@ -46,7 +46,7 @@ export class KnownCallers {
     this.#now = now;
   }
 
-  /** Of an attempt to sign in as `user`; of a GitHub token, whose user is not known before, undefined. */
+  /** `user` is undefined for a GitHub token, whose user is not known yet. */
   standingOf(user: string | undefined, caller: Caller): Standing {
     const address = addressKey(caller.address);
     if (user === undefined) return { limits: [{ key: `address ${address}`, max: FAILURES_MAX }], isKnown: false };

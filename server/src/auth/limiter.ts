@@ -1,10 +1,10 @@
 import { isIPv6 } from 'node:net';
 
 const WINDOW_MS = 60_000;
-/** Keys remembered; an attacker with more addresses than this pushes out the oldest. */
+/** Number of keys remembered. An attacker with more addresses than this pushes out the oldest. */
 const ENTRIES_MAX = 50_000;
 
-/** What an attempt is counted under, and how many failures a minute it may have. */
+/** The key under which an attempt counts, and how many failures per minute it can have. */
 export interface FailureLimit {
   readonly key: string;
   readonly max: number;
@@ -13,7 +13,7 @@ export interface FailureLimit {
 /** Counts failures by key over a sliding minute, in bounded memory. */
 export class FailureLimiter {
   readonly #failures = new Map<string, number[]>();
-  /** Attempts whose end is not known yet; bounded by how many may run. */
+  /** Attempts that have not ended yet; there are few, because few can run. */
   readonly #running = new Map<string, number>();
   readonly #now: () => number;
 
@@ -21,7 +21,7 @@ export class FailureLimiter {
     this.#now = now;
   }
 
-  /** @returns seconds to wait, 0 when none */
+  /** @returns seconds to wait; 0 if none */
   secondsToWait(limits: readonly FailureLimit[]): number {
     const since = this.#now() - WINDOW_MS;
     let wait = 0;
@@ -36,19 +36,19 @@ export class FailureLimiter {
     for (const { key, max } of limits) {
       const recent = this.#recent(key).slice(1 - max);
       recent.push(this.#now());
-      // Deleted and set again, so that the map is in order of the last failure.
+      // Deleted and set again, to keep the map in the order of the last failure.
       this.#failures.delete(key);
       this.#failures.set(key, recent);
     }
     while (this.#failures.size > ENTRIES_MAX) this.#failures.delete(this.#failures.keys().next().value!);
   }
 
-  /** Whether all running attempts could fail within the limit: guessing in parallel must not get more than one by one. */
+  /** Whether all running attempts could fail within the limit: parallel guesses must not get more than sequential ones. */
   hasRoom(limits: readonly FailureLimit[]): boolean {
     return limits.every(({ key, max }) => this.#recent(key).length + (this.#running.get(key) ?? 0) < max);
   }
 
-  /** Those of the last minute; what seems to lie ahead was counted by a clock that has been set back since. */
+  /** Those of the last minute. Times in the future come from a clock that has been set back since. */
   #recent(key: string): number[] {
     const now = this.#now();
     return (this.#failures.get(key) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
@@ -75,7 +75,7 @@ export class FailureLimiter {
   }
 }
 
-/** An address as it is limited: IPv6 by its first 64 bits, which is what one customer gets. */
+/** An address as it is limited: for IPv6 the first 64 bits, which one customer gets. */
 export function addressKey(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped) return mapped;

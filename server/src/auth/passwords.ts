@@ -1,26 +1,26 @@
 import * as bcrypt from '@node-rs/bcrypt';
 import { SeismoError } from '../model/errors.ts';
 
-/** Cost 12: some 250 ms of one core. */
+/** Cost 12: about 250 ms of one core. */
 const ROUNDS = 12;
-/** At a time; sign-ins must not take all cores from ingest. */
+/** At the same time. Sign-ins must not take all cores from ingest. */
 const AT_ONCE = 2;
-/** Of strangers and of known callers each. */
+/** For strangers and for known callers each. */
 const WAITING_MAX = 20;
-/** Of one address: a single one must not fill the queue. */
+/** From one address: a single one must not fill the queue. */
 const WAITING_OF_ONE_MAX = 4;
-/** bcrypt ignores what is beyond. */
+/** bcrypt ignores everything beyond. */
 export const PASSWORD_MAX_BYTES = 72;
 export const PASSWORD_MIN_LENGTH = 12;
-/** The hash of nothing anybody knows, without its rounds: comparing with it takes an unknown name as long as a known one. */
+/** A hash without its rounds that no password matches: comparing with it takes an unknown name as long as a known one. */
 const NOBODY = 'mwyqWvbtTyEGUyaZPwVGr.xHIh57H/8/jHjv9S1gSHqbxiMWbYTNS';
 const nobody = (rounds: number): string => `$2b$${String(rounds).padStart(2, '0')}$${NOBODY}`;
 const roundsOf = (hash: string): number => Number(hash.slice(4, 6));
 
-/** Who waits for bcrypt: callers who signed in before go first. */
+/** Those who wait for bcrypt. Callers who have signed in before go first. */
 export interface Waiting {
   readonly isKnown: boolean;
-  /** The address; what waits for the server itself has none. */
+  /** The address. Absent for work of the server itself. */
   readonly address: string;
 }
 
@@ -28,7 +28,7 @@ const ADMIN: Waiting = { isKnown: true, address: '' };
 
 type Compare = (password: string, hash: string) => Promise<boolean>;
 
-/** bcrypt off the main thread, two at a time; a few wait, and more than that is refused. */
+/** Runs bcrypt off the main thread, two at a time. A few can wait; more are rejected. */
 export class Passwords {
   readonly #roundsMax: number;
   #running = 0;
@@ -38,7 +38,7 @@ export class Passwords {
   readonly #compare: Compare;
 
   /**
-   * @param known hashes that the configuration brings: they may have more rounds than ours
+   * @param known hashes from the configuration, which can have more rounds than ours
    * @param rounds fewer in tests
    * @param compare replaced in tests
    */
@@ -49,7 +49,7 @@ export class Passwords {
   }
 
   /**
-   * Takes as long whether there is such a user or not, and whatever the rounds of the hash.
+   * Takes the same time whether the user exists or not, and for any number of rounds.
    * @throws AUTH_BUSY
    */
   async matches(password: string, stored: string | undefined, waiting: Waiting = ADMIN): Promise<boolean> {
@@ -57,7 +57,7 @@ export class Passwords {
       const hash = stored ?? nobody(this.#roundsMax);
       const isSame = await this.#compare(password, hash);
       if (isSame && stored !== undefined) return true;
-      // 2^n and then 2^n, 2^(n+1) … 2^(max-1) are 2^max together.
+      // 2^n, then 2^n, 2^(n+1) … 2^(max-1), together 2^max.
       for (let rounds = roundsOf(hash); rounds < this.#roundsMax; rounds++)
         await this.#compare(password, nobody(rounds));
       return false;
@@ -77,7 +77,7 @@ export class Passwords {
     try {
       return await work();
     } finally {
-      // The place is handed over: were it freed first, a newcomer could take it too.
+      // The slot is handed over directly: if it were freed first, a newcomer could take it.
       const known = this.#waiting.findIndex(({ isKnown }) => isKnown);
       const [next] = this.#waiting.splice(Math.max(0, known), 1);
       if (next) next.start();
@@ -93,12 +93,12 @@ export class Passwords {
   }
 }
 
-/** bcrypt counts bytes, and a schema characters. @throws USER_INVALID */
+/** bcrypt counts bytes, but a schema counts characters. @throws USER_INVALID */
 export function checkPassword(password: string): void {
   if (password.length < PASSWORD_MIN_LENGTH || Buffer.byteLength(password) > PASSWORD_MAX_BYTES)
     throw new SeismoError(
       'USER_INVALID',
-      `The password must have ${PASSWORD_MIN_LENGTH} characters or more, and at most ${PASSWORD_MAX_BYTES} bytes.`,
+      `\`password\` must have at least ${PASSWORD_MIN_LENGTH} characters and at most ${PASSWORD_MAX_BYTES} bytes.`,
       { field: 'password' },
     );
 }

@@ -1,4 +1,4 @@
-/** What callers send about users, keys and signing in: one schema each, from which checks, types and OpenAPI come. */
+/** What callers send about users, keys and sign-ins: one schema each, for checks, types and OpenAPI. */
 import { type Static, Type } from '@sinclair/typebox';
 import { AppName } from '../model/event-schema.ts';
 import { PERSONAL_TOKEN, TOKEN_MAX_LENGTH } from './github.ts';
@@ -7,23 +7,23 @@ import { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH } from './passwords.ts';
 export const ROLES = ['admin', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 export const SCOPES = ['read', 'write'] as const;
-export type Scope = (typeof SCOPES)[number];
+export type KeyScope = (typeof SCOPES)[number];
 
 const EVENTS_PER_SECOND_MAX = 1e6;
 const BYTES_PER_SECOND_MAX = 1e9;
 const ORIGINS_MAX = 100;
-/** Registry keys are made of them. */
+/** They become keys of the registry. */
 export const USER_NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 
 const RoleSchema = Type.Unsafe<Role>(Type.Union(ROLES.map((role) => Type.Literal(role))));
-const ScopeSchema = Type.Unsafe<Scope>(Type.Union(SCOPES.map((scope) => Type.Literal(scope))));
-/** The bytes are counted when it is stored. */
+const KeyScopeSchema = Type.Unsafe<KeyScope>(Type.Union(SCOPES.map((scope) => Type.Literal(scope))));
+/** Bytes are counted when it is stored. */
 const password = (description: string) =>
   Type.String({
     minLength: PASSWORD_MIN_LENGTH,
     maxLength: PASSWORD_MAX_BYTES,
     'x-error-code': 'USER_INVALID',
-    'x-expected': `a text of ${PASSWORD_MIN_LENGTH} characters or more, and of at most ${PASSWORD_MAX_BYTES} bytes`,
+    'x-expected': `a string of at least ${PASSWORD_MIN_LENGTH} characters and at most ${PASSWORD_MAX_BYTES} bytes`,
     description,
   });
 const ofUsers = { additionalProperties: false, 'x-error-code': 'USER_INVALID' };
@@ -32,7 +32,7 @@ export const NewUser = Type.Object(
   {
     name: Type.String({
       pattern: USER_NAME.source,
-      'x-expected': '1 to 64 of A-Z a-z 0-9 . _ @ - beginning with a letter or a digit',
+      'x-expected': '1 to 64 letters, digits, dots, underscores, hyphens or `@`, starting with a letter or digit',
     }),
     password: password(`${PASSWORD_MIN_LENGTH} characters to ${PASSWORD_MAX_BYTES} bytes.`),
     role: Type.Optional(RoleSchema),
@@ -58,7 +58,7 @@ export const SignIn = Type.Object(
       Type.String({
         pattern: PERSONAL_TOKEN.source,
         maxLength: TOKEN_MAX_LENGTH,
-        'x-expected': 'a personal access token of GitHub: it begins with ghp_ or github_pat_',
+        'x-expected': 'a GitHub personal access token, which starts with `ghp_` or `github_pat_`',
         description: 'A GitHub personal access token, instead of name and password.',
       }),
     ),
@@ -71,35 +71,48 @@ export const NewPassword = Type.Object(
   { additionalProperties: false },
 );
 
+/** The longest that SDKs use have 64. */
+const KEY_MAX_LENGTH = 256;
+
 export const NewKey = Type.Object(
   {
     app: AppName,
-    scope: ScopeSchema,
+    scope: KeyScopeSchema,
+    key: Type.Optional(
+      Type.String({
+        pattern: `^[!-~]{1,${KEY_MAX_LENGTH}}$`,
+        'x-expected': `1 to ${KEY_MAX_LENGTH} visible ASCII characters`,
+        description:
+          'A key that an SDK sends already, to be accepted as a write key. One that could be guessed needs `origins`. Default: a new random key.',
+      }),
+    ),
     origins: Type.Optional(
       Type.Array(Type.String(), {
         maxItems: ORIGINS_MAX,
-        'x-expected': 'a list of origins like "https://example.com"',
-        description: 'Where a browser may use a write key, like `https://example.com`.',
+        'x-expected': 'a list of origins such as `https://example.com`',
+        description:
+          'The origins from which a browser can use a write key, such as `https://example.com`. Default: any.',
       }),
     ),
     eventsPerSecond: Type.Optional(
       Type.Number({
         minimum: 1,
         maximum: EVENTS_PER_SECOND_MAX,
-        description: '1,000 unless set. A second of them at once, and two in debt.',
+        description: 'Rate limit of a write key. Default: 1,000. Bursts of up to three seconds are allowed.',
       }),
     ),
     bytesPerSecond: Type.Optional(
       Type.Number({
         minimum: 1,
         maximum: BYTES_PER_SECOND_MAX,
-        description: 'Of bodies, inflated, refused ones too. 4 KiB an event of the rate unless set.',
+        description:
+          'Rate limit of request bodies after decompression, including rejected ones. Default: 4 KiB × `eventsPerSecond`.',
       }),
     ),
     trusted: Type.Optional(
       Type.Boolean({
         description:
-          'A write key that is in no page: its text ids count for the whole app, its events may be of any time, and it may use all names.',
+          '`true`: a write key that is never public. Its text ids count for the whole app, its events can be of any age, and it can use all event names.',
       }),
     ),
   },

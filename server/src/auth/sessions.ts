@@ -6,17 +6,17 @@ import type { Caller } from './known-callers.ts';
 import type { Role } from './requests.ts';
 import type { TokenClaims, Tokens } from './tokens.ts';
 
-/** Who a session belongs to. */
+/** The owner of a session. */
 export interface SessionOwner {
   readonly user: string;
-  /** Signed in with a GitHub token: a user of the same name that signs in with a password is somebody else. */
+  /** Signed in with a GitHub token. A user with the same name and a password is someone else. */
   readonly github: boolean;
 }
 
 /** What a token is issued for. */
 export interface Grant extends SessionOwner {
   readonly role: Role;
-  /** Of the password (create-auth.ts); another password ends the session. */
+  /** Derived from the password (create-auth.ts): a new password ends the session. */
   readonly proof: string;
 }
 
@@ -29,15 +29,15 @@ interface StoredSession extends SessionOwner {
   readonly agent: string;
 }
 
-/** What is shown of open sessions. Whether a session is valid is not decided here, so that a full disk keeps nobody from signing in. */
+/** The list of open sessions. It does not decide whether a session is valid, so a full disk never keeps anyone from signing in. */
 const SESSIONS = 'sessions';
-/** Sessions that ended before their token expired: name is the session, value when it can be forgotten. */
+/** Sessions that ended before their token expires. Name: the session; value: when it can be forgotten. */
 const ENDED = 'ended-sessions';
-/** Sessions of a user that began before this have ended: name is the owner, value UTC ms. */
+/** Sessions of a user that began before this time have ended. Name: the owner; value: UTC ms. */
 const SINCE = 'sessions-since';
-/** A cookie session is renewed while used, for 30 days at most (API.md). */
+/** A cookie session is renewed while it is used, for at most 30 days (API.md). */
 const SESSION_MAX_MS = 30 * DAY_MS;
-/** How exactly the last use is known. */
+/** Precision of the last use. */
 const USE_MS = 10 * 60_000;
 const LISTED_MAX = 200;
 const AGENT_MAX_LENGTH = 200;
@@ -93,7 +93,7 @@ export class Sessions {
     return this.#isOver(claims.session, claims);
   }
 
-  /** Written every ten minutes at most, and waited for by nobody. */
+  /** Written at most every ten minutes, without waiting. */
   used({ session }: TokenClaims): void {
     const now = this.#now();
     const before = this.#uses.get(session);
@@ -105,7 +105,7 @@ export class Sessions {
     if (Math.abs(now - stored.lastUsedAt) >= USE_MS) void this.#write(session, { ...stored, lastUsedAt: now });
   }
 
-  /** The open ones of a user, the one used last first. */
+  /** The open sessions of a user, most recently used first. */
   list(owner: SessionOwner): SessionSummary[] {
     const now = this.#now();
     return this.#of(owner)
@@ -114,10 +114,10 @@ export class Sessions {
       .sort((a, b) => b.lastUsedAt - a.lastUsedAt);
   }
 
-  /** @throws SESSION_UNKNOWN when the user has no such session */
+  /** @throws SESSION_UNKNOWN if the user has no such session */
   async end(owner: SessionOwner, id: string): Promise<void> {
     const isOwn = this.#of(owner).some(({ name }) => name === id);
-    if (!isOwn) throw new SeismoError('SESSION_UNKNOWN', 'You have no such session.');
+    if (!isOwn) throw new SeismoError('SESSION_UNKNOWN', 'You have no session with this id.');
     await this.#end(id, this.#registry.get<StoredSession>(SESSIONS, id)?.expiresAt ?? this.#now());
   }
 
@@ -125,7 +125,7 @@ export class Sessions {
     await this.#end(session, expiresAt);
   }
 
-  /** Ends all sessions of a user that have begun; a session opened from now on is valid. */
+  /** Ends all current sessions of a user. Sessions opened from now on are valid. */
   async endAll(owner: SessionOwner): Promise<void> {
     await this.#registry.put(SINCE, ownerKey(owner), this.#now());
     for (const { name } of this.#of(owner)) await this.#registry.remove(SESSIONS, name);
@@ -134,7 +134,7 @@ export class Sessions {
   async #end(id: string, expiresAt: number): Promise<void> {
     for (const { name, value } of this.#registry.list<number>(ENDED))
       if (value < this.#now()) await this.#registry.remove(ENDED, name);
-    // A renewed token of the same session may live as long again.
+    // A renewed token of the same session can be valid for that long again.
     await this.#registry.put(ENDED, id, expiresAt + this.#ttlMs);
     await this.#registry.remove(SESSIONS, id);
   }
@@ -150,7 +150,7 @@ export class Sessions {
     return signedInAt < (this.#registry.get<number>(SINCE, ownerKey({ user, github })) ?? 0);
   }
 
-  /** Expired sessions, and of a program that signs in again and again the oldest: they are no longer listed, and stay valid. */
+  /** Expired sessions, and the oldest ones of a program that keeps signing in. They are no longer listed, but stay valid. */
   async #forgetOld(owner: SessionOwner): Promise<void> {
     const now = this.#now();
     const expired = this.#registry.list<StoredSession>(SESSIONS).filter(({ value }) => value.expiresAt <= now);
@@ -159,7 +159,7 @@ export class Sessions {
       await this.#registry.remove(SESSIONS, name).catch(() => false);
   }
 
-  /** A full disk must not keep anybody from signing in. */
+  /** A full disk must not keep anyone from signing in. */
   async #write(id: string, session: StoredSession): Promise<void> {
     await this.#registry.put(SESSIONS, id, session).catch(() => undefined);
   }

@@ -11,7 +11,7 @@ export class SignInAttempts {
   }
 
   /**
-   * Runs an attempt; undefined is a failure of it.
+   * Runs an attempt. A result of undefined is a failure.
    * @throws AUTH_FAILED, AUTH_TOO_MANY, AUTH_BUSY
    */
   async run<T>({ limits }: Standing, work: () => Promise<T | undefined>): Promise<T> {
@@ -33,8 +33,8 @@ export class SignInAttempts {
   }
 
   /**
-   * After a success. The failures of an address and of a name stay: an account of one's own must not buy more guesses, and the guesses of
-   * others at this name are still guesses.
+   * After a success. The failures of an address and of a name stay: someone's own account must not buy more guesses, and guesses of
+   * others at this name still count.
    */
   forgive({ limits, isKnown }: Standing): void {
     if (isKnown) for (const { key } of limits) this.#limiter.forget(key);

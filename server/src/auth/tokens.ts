@@ -3,18 +3,18 @@ import { jwtVerify, SignJWT } from 'jose';
 import { SeismoError } from '../model/errors.ts';
 import type { Role } from './requests.ts';
 
-/** What a token says. Times are UTC ms. */
+/** The content of a token. Times are UTC ms. */
 export interface TokenClaims {
   readonly user: string;
   readonly role: Role;
-  /** Of the sign-in; renewed tokens keep it. */
+  /** Of the sign-in. Renewed tokens keep it. */
   readonly session: string;
   readonly signedInAt: number;
   readonly issuedAt: number;
   readonly expiresAt: number;
-  /** Signed in through GitHub: not a name of `users`. */
+  /** Signed in through GitHub: not a name from `users`. */
   readonly github: boolean;
-  /** Of the password it was opened with: another password ends it. Empty for GitHub. */
+  /** Derived from the password of the sign-in: a new password ends it. Empty for GitHub. */
   readonly proof: string;
 }
 
@@ -22,7 +22,7 @@ export interface TokenClaims {
 export interface Renewed {
   readonly id: string;
   readonly signedInAt: number;
-  /** It does not last beyond, UTC ms. */
+  /** It does not last longer than this, UTC ms. */
   readonly endsAt: number;
 }
 
@@ -30,12 +30,12 @@ const ALGORITHM = 'HS256';
 const ISSUER = 'seismo';
 const VERIFIED_MAX = 1_000;
 
-/** Access tokens: JWT, HS256, and nothing else is accepted. */
+/** Access tokens: JWT with HS256; nothing else is accepted. */
 export class Tokens {
   readonly #key: Uint8Array;
   readonly #now: () => number;
   readonly #ttlMs: number;
-  /** Tokens whose signature was right: checking it takes 0.2 ms, more than storing an event. */
+  /** Tokens with a valid signature. Checking one takes 0.2 ms, more than storing an event. */
   readonly #verified = new Map<string, TokenClaims>();
 
   constructor(options: { readonly key: Uint8Array; readonly now: () => number; readonly ttlMs: number }) {
@@ -45,29 +45,29 @@ export class Tokens {
   }
 
   async issue(
-    who: { user: string; role: Role; github: boolean; proof: string },
+    subject: { user: string; role: Role; github: boolean; proof: string },
     session?: Renewed,
   ): Promise<{ id: string; token: string; expiresAt: number }> {
     const now = this.#now();
     const id = session?.id ?? randomUUID();
     const expiresAt = this.expiry(session?.endsAt);
     const token = await new SignJWT({
-      role: who.role,
+      role: subject.role,
       sid: id,
       auth: session?.signedInAt ?? now,
       at: now,
-      pw: who.proof,
-      ...(who.github && { gh: true }),
+      pw: subject.proof,
+      ...(subject.github && { gh: true }),
     })
       .setProtectedHeader({ alg: ALGORITHM })
       .setIssuer(ISSUER)
-      .setSubject(who.user)
+      .setSubject(subject.user)
       .setExpirationTime(expiresAt / 1000)
       .sign(this.#key);
     return { id, token, expiresAt };
   }
 
-  /** When a token issued now ends: whole seconds, as JWT has them. */
+  /** When a token issued now expires, in whole seconds as in JWT. */
   expiry(endsAt = Number.POSITIVE_INFINITY): number {
     return Math.floor(Math.min(this.#now() + this.#ttlMs, endsAt) / 1000) * 1000;
   }
@@ -112,6 +112,6 @@ export class Tokens {
     } catch (cause) {
       throw new SeismoError('AUTH_TOKEN_INVALID', 'The token is not valid or has expired.', { cause });
     }
-    throw new SeismoError('AUTH_TOKEN_INVALID', 'The token is not one of this server.');
+    throw new SeismoError('AUTH_TOKEN_INVALID', 'The token was not issued by this server.');
   }
 }

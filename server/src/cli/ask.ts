@@ -1,18 +1,18 @@
 import { createInterface } from 'node:readline';
 import { CommandFailure } from './failure.ts';
 
-/** A new password: from a terminal it is asked for twice, since nobody sees what was typed. */
+/** A new password. On a terminal it is asked for twice, because no one sees what is typed. */
 export async function askNewPassword(question: string): Promise<string> {
   if (!process.stdin.isTTY) {
     for await (const line of createInterface({ input: process.stdin })) return line;
     throw new CommandFailure(
-      'There is no password on standard input. Type it in a terminal, or pipe it in: echo "$PASSWORD" | seismo …',
+      'There is no password on standard input. Type it in a terminal, or pipe it in: `echo "$PASSWORD" | seismo …`',
       2,
     );
   }
   const password = await askHidden(question);
-  if ((await askHidden('Once more: ')) !== password)
-    throw new CommandFailure('The two passwords differ. Nothing was changed.');
+  if ((await askHidden('Repeat the password: ')) !== password)
+    throw new CommandFailure('The passwords do not match. Nothing was changed.');
   return password;
 }
 

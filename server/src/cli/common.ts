@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { isServed, socketPathOf } from '../app/data-directory-lock.ts';
@@ -9,7 +9,7 @@ import { type Client, clientOf } from './client.ts';
 import { CommandFailure } from './failure.ts';
 import { type Output, outputOf } from './output.ts';
 
-/** Options every command takes. */
+/** Options of every command. */
 export interface CommonOptions {
   readonly json?: boolean;
   readonly data?: string;
@@ -21,7 +21,11 @@ export interface CommonOptions {
 export function withCommon(command: Command): Command {
   return withFiles(command)
     .option('--server <url>', 'a Seismo server on another machine; needs --key')
-    .addOption(new Option('--key <token>', 'an access token of an admin, for --server').env('SEISMO_KEY'));
+    .addOption(
+      new Option('--key <token>', 'an access token of an admin, for --server; `track` needs only a write key').env(
+        'SEISMO_KEY',
+      ),
+    );
 }
 
 export function withFiles(command: Command): Command {
@@ -31,7 +35,7 @@ export function withFiles(command: Command): Command {
     .option('--json', 'print JSON');
 }
 
-/** A flag for each setting, under its name in kebab case. */
+/** A flag for each setting, named in kebab case. */
 export function withSettings(command: Command): Command {
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     const { doc, allowed } = SETTINGS[name];
@@ -53,40 +57,82 @@ export interface Session {
   readonly config: Config;
   /** Absolute. */
   readonly dataDir: string;
-  /** A running server; undefined when none runs on the data directory. */
+  /** The running server, or undefined if none is using the data directory. */
   readonly client: Client | undefined;
 }
 
-/** Finds the server the command is for. */
+/** Finds the server for a command. */
 export async function sessionOf(options: CommonOptions): Promise<Session> {
   const output = outputOf(options);
   const config = await loadConfig(sourcesOf({ ...options }));
   const dataDir = resolve(config.dataDir);
   if (options.server !== undefined) {
-    // An empty SEISMO_KEY is none.
+    // An empty SEISMO_KEY counts as absent.
     const key = options.key?.trim();
     if (!key)
-      throw new CommandFailure('--server needs --key (or SEISMO_KEY), an access token of an admin from POST /auth.', 2);
+      throw new CommandFailure(
+        '`--server` needs `--key` (or `SEISMO_KEY`): an access token of an admin, from `POST /auth`; for `track` a write key.',
+        2,
+      );
     const url = options.server.replace(/\/+$/, '');
     if (!URL.canParse(url) || !/^https?:/.test(url))
-      throw new CommandFailure(`--server ${options.server} must be a URL like https://seismo.example.com.`, 2);
+      throw new CommandFailure(
+        `\`--server\` must be a URL such as \`https://seismo.example.com\`, not \`${options.server}\`.`,
+        2,
+      );
     return { output, config, dataDir, client: clientOf({ url, key }) };
   }
   const client = (await isServed(dataDir)) ? clientOf({ socketPath: socketPathOf(dataDir) }) : undefined;
+  if (!client) checkOwner(dataDir);
   return { output, config, dataDir, client };
 }
 
-/** What a command asks about must be there: one that made an empty directory would answer for the wrong one. */
+/** The data a command asks about must exist: creating an empty directory would give an answer about the wrong one. */
 export function checkData({ dataDir }: Session): void {
   if (!existsSync(join(dataDir, 'registry')))
     throw new CommandFailure(
-      `There is no Seismo data in ${dataDir}. Name the directory with --data, or start a server there (seismo start).`,
+      `There is no Seismo data in ${dataDir}. Name the directory with \`--data\` or a server elsewhere with \`--server\`, or start a server there with \`seismo start\`.`,
     );
 }
 
-/** Works on users and keys of the data directory while no server runs. */
+/**
+ * Without a server, a command opens the data directory itself. As another user it would leave files there that the server can't open.
+ * @throws CommandFailure
+ */
+function checkOwner(dataDir: string): void {
+  const user = process.getuid?.();
+  const owner = ownerOf(dataDir, user === ROOT);
+  if (owner === undefined || owner === user) return;
+  const whose = `The data directory ${dataDir} belongs to another user (${nameOf(owner)}), and no server is running on it`;
+  const why = user === ROOT ? ': the server could not open files that root leaves there' : '';
+  throw new CommandFailure(
+    `${whose}${why}. Run the command as that user, with \`sudo -u ${nameOf(owner)}\`, or start the server first.`,
+  );
+}
+
+const ROOT = 0;
+
+/** @returns undefined if there is nothing yet that somebody owns @param isRoot who may create files in anybody's directory */
+function ownerOf(dataDir: string, isRoot: boolean): number | undefined {
+  const uidOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.uid;
+  try {
+    // The directory itself can be a volume that belongs to somebody else.
+    return uidOf(join(dataDir, 'registry')) ?? (isRoot ? uidOf(dataDir) : undefined);
+  } catch {
+    // Others may not look into it; whether it is there, its path says.
+    return existsSync(dataDir) ? uidOf(dataDir) : undefined;
+  }
+}
+
+/** As sudo takes it. */
+function nameOf(uid: number): string {
+  const passwd = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
+  return new RegExp(`^([^:\n]+):[^:]*:${uid}:`, 'm').exec(passwd)?.[1] ?? `'#${uid}'`;
+}
+
+/** Works on users and keys of the data directory while no server is running. */
 export async function offline<T>({ config }: Session, work: (rooms: Offline) => Promise<T>): Promise<T> {
-  // Loaded when needed: HTTP, journal and engine take half a second, which `--help` and a running server's client need not wait.
+  // Loaded on demand: HTTP, journal and engine take half a second, which `--help` and clients of a running server need not wait for.
   const { openOffline } = await import('../app/offline.ts');
   const rooms = await openOffline(config);
   try {
@@ -96,11 +142,17 @@ export async function offline<T>({ config }: Session, work: (rooms: Offline) => 
   }
 }
 
-/** The running server, or the rooms opened for this command alone, asked in the same words. */
+/** Loaded by the commands that need them: with their 250 modules every command, `--version` too, would start in twice the time. */
+export async function loadRequests() {
+  const [requests, { parse }] = await Promise.all([import('../auth/requests.ts'), import('../model/schema-check.ts')]);
+  return { ...requests, parse };
+}
+
+/** The running server, or the modules opened for this command only; both are used in the same way. */
 export async function withServer<T>(session: Session, work: (client: Client) => Promise<T>): Promise<T> {
   const { client, config, dataDir, output } = session;
   if (client) return await work(client);
-  output.note(`No server runs on ${dataDir}: opening it for this command …`);
+  output.note(`No server is running on ${dataDir}. Opening it for this command …`);
   const { serveLocally } = await import('../app/serve.ts');
   const rooms = await serveLocally({ ...config, logLevel: 'silent' });
   try {

@@ -5,7 +5,7 @@ import { outputOf, table } from './output.ts';
 
 export function addConfig(program: Command): void {
   withSettings(withFiles(program.command('config')))
-    .description('print all settings and where each value comes from; secrets are masked')
+    .description('print all settings and the source of each value; secrets are masked')
     .action(async (options: CommonOptions & Record<string, unknown>) => {
       const { config, origins } = await explainConfig(sourcesOf(options));
       const masked = maskedConfig(config);

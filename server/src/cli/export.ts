@@ -29,17 +29,17 @@ export function addExport(program: Command): void {
     .option('--output <file>', 'the file (default: standard output)')
     .option(
       '--filter <name=value...>',
-      'export matching events only, e.g. event=sign-up, from=2026-01-01 or data.plan=pro',
+      'export only matching events, such as event=sign-up, from=2026-01-01 or data.plan=pro',
     )
     .action(async (options: ExportOptions) => {
       const accept = TYPES[options.format];
-      if (accept === undefined) throw new CommandFailure('--format must be ndjson, csv or parquet.', 2);
+      if (accept === undefined) throw new CommandFailure('`--format` must be `ndjson`, `csv` or `parquet`.', 2);
       const session = await sessionOf(options);
       if (!session.client) checkData(session);
       const search = new URLSearchParams({ order: 'asc' });
       for (const filter of options.filter ?? []) {
         const end = filter.indexOf('=');
-        if (end < 1) throw new CommandFailure(`--filter ${filter} must be like name=value.`, 2);
+        if (end < 1) throw new CommandFailure(`\`--filter\` must be \`name=value\`, not \`${filter}\`.`, 2);
         search.append(filter.slice(0, end), filter.slice(end + 1));
       }
       await withServer(session, (client) =>
@@ -75,9 +75,9 @@ async function write(
     if (file === undefined) await pipeline(events, counter, process.stdout, { end: false });
     else await pipeline(events, counter, createWriteStream(file, { mode: 0o600 }));
   } catch (error) {
-    // The server cuts an answer that it cannot finish.
+    // The server cuts off an answer that it can't finish.
     if (isCut(error))
-      throw new CommandFailure(`The export broke off after ${bytesText(bytes)}: it is not whole. Run it again.`);
+      throw new CommandFailure(`The export stopped after ${bytesText(bytes)} and is incomplete. Run it again.`);
     throw error;
   } finally {
     bar.stop();

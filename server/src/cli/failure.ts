@@ -2,21 +2,21 @@ import { DirectoryInUse } from '../app/data-directory-lock.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { SeismoError } from '../model/errors.ts';
 
-/** A command that could not do what it was asked, said in one sentence with what to do next. Exit code 1, or 2 for wrong use. */
+/** A command that failed, in one sentence with what to do next. Exit code 1, or 2 for wrong usage. */
 export class CommandFailure extends Error {
   readonly exitCode: 1 | 2;
-  /** Of the server's answer, where it was the server that refused. */
-  readonly refusal: Refusal | undefined;
+  /** The server's error, if the server rejected it. */
+  readonly serverError: ServerError | undefined;
 
-  constructor(message: string, exitCode: 1 | 2 = 1, refusal?: Refusal) {
+  constructor(message: string, exitCode: 1 | 2 = 1, serverError?: ServerError) {
     super(message);
     this.name = 'CommandFailure';
     this.exitCode = exitCode;
-    this.refusal = refusal;
+    this.serverError = serverError;
   }
 }
 
-export interface Refusal {
+export interface ServerError {
   readonly code: string;
   readonly remedy: string | undefined;
   /** The same request may succeed later. */
@@ -31,11 +31,11 @@ export interface Described {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/** What to tell of a failure. Only what must be a bug of ours is shown with its stack. */
+/** Describes a failure. Only bugs are shown with their stack. */
 export function describeFailure(error: unknown): Described {
   if (error instanceof ConfigError) {
     const lines = error.faults.map(({ setting, message }) => `  ${setting}: ${message}`);
-    const help = 'Every setting: `seismo start --help`; those in force: `seismo config`.';
+    const help = '`seismo start --help` lists all settings; `seismo config` shows their current values.';
     return {
       exitCode: 2,
       text: ['The configuration is not valid:', ...lines, help].join('\n'),
@@ -43,9 +43,10 @@ export function describeFailure(error: unknown): Described {
     };
   }
   if (error instanceof CommandFailure) {
-    const { exitCode, message, refusal } = error;
-    const lines = refusal === undefined ? [message] : [`${message} (${refusal.code})`, refusal.remedy ?? ''];
-    return { exitCode, text: lines.join('\n').trimEnd(), value: { message, ...refusal } };
+    const { exitCode, message, serverError } = error;
+    const lines =
+      serverError === undefined ? [message] : [`${message} (${serverError.code})`, serverError.remedy ?? ''];
+    return { exitCode, text: lines.join('\n').trimEnd(), value: { message, ...serverError } };
   }
   if (error instanceof SeismoError) {
     const { code, detail, entry } = error;
@@ -56,7 +57,7 @@ export function describeFailure(error: unknown): Described {
       value: { message: detail, code, remedy: entry.remedy },
     };
   }
-  // Plain errors are thrown on purpose, and those of the system name the file; a TypeError is nobody's message.
+  // Plain errors are thrown on purpose, and system errors name the file; a TypeError is not meant for users.
   const isTold =
     error instanceof Error && (error.constructor === Error || error instanceof DirectoryInUse || 'syscall' in error);
   const message = error instanceof Error ? error.message : String(error);

@@ -1,28 +1,73 @@
 import type { ColumnSummary } from './import/column-types.ts';
+import type { MongoImportResult } from './import/mongodb/run.ts';
 import type { ImportResult } from './import/run.ts';
 import { countOf, countText } from './output.ts';
 
-/** One sentence about what became of a file. */
+/** One sentence about the result. */
 export function summaryOf(result: ImportResult): string {
-  const { rows, resumedAt, accepted, duplicates, rejectedTotal, unreadableTotal, doubtfulTotal, leftOut } = result;
+  const { rows, resumedAt, rejectedBefore, accepted, duplicates, rejectedTotal } = result;
+  const { unreadableTotal, doubtfulTotal, leftOut } = result;
   const were = (count: number): string => `${countText(count)} ${count === 1 ? 'was' : 'were'}`;
   const noun = leftOut === undefined ? 'row' : 'event';
   if (resumedAt > 0 && resumedAt === rows)
-    return `All of this file (${countOf(rows, noun)}) was imported before: nothing is added. --again begins anew.`;
+    return `This file (${countOf(rows, noun)}) is already imported, so nothing was added.${before(rejectedBefore, noun)} Use \`--again\` to import it again.`;
   const parts = [`${countText(accepted)} of ${countOf(rows, noun)} imported`];
-  if (resumedAt > 0) parts.push(`${were(resumedAt)} already done`);
-  if (duplicates > 0) parts.push(`${were(duplicates)} known`);
-  if (rejectedTotal > 0) parts.push(`${were(rejectedTotal)} refused`);
+  if (resumedAt > rejectedBefore) parts.push(`${were(resumedAt - rejectedBefore)} already done`);
+  if (duplicates > 0) parts.push(`${countOf(duplicates, 'duplicate')}`);
+  if (rejectedTotal > 0) parts.push(`${were(rejectedTotal)} rejected`);
+  if (rejectedBefore > 0) parts.push(`${were(rejectedBefore)} rejected before`);
   if (unreadableTotal > 0) parts.push(`${countOf(unreadableTotal, 'record')} could not be read`);
-  if (doubtfulTotal > 0) parts.push(`${countOf(doubtfulTotal, 'time')} in doubt`);
-  if (leftOut) parts.push(`${countOf(leftOut, 'row')} left out (no event, or nothing new about a user)`);
+  if (doubtfulTotal > 0) parts.push(`${countOf(doubtfulTotal, 'doubtful time')}`);
+  if (leftOut) parts.push(`${countOf(leftOut, 'row')} skipped (not an event, or nothing new about a user)`);
   return `${parts.join(', ')}.`;
+}
+
+/** Rows that an earlier run could not import are not there, though there is nothing to do for them. */
+const before = (rejected: number, noun: string): string =>
+  rejected === 0 ? '' : ` ${countOf(rejected, noun)} of it ${rejected === 1 ? 'was' : 'were'} rejected.`;
+
+/** One sentence about a database of the first Seismo. */
+export function mongoSummaryOf({
+  rows,
+  resumedAt,
+  rejectedBefore,
+  accepted,
+  duplicates,
+  rejectedTotal,
+  ...rest
+}: MongoImportResult): string {
+  if (rows === resumedAt)
+    return `${rest.source} (${countOf(rows, 'event')}) is already imported, so nothing was added.${before(rejectedBefore, 'event')} Use \`--again\` to send all events again.`;
+  const parts = [`${countText(accepted)} of ${countOf(rows, 'event')} imported`];
+  if (resumedAt > rejectedBefore) parts.push(`${countText(resumedAt - rejectedBefore)} already done`);
+  if (duplicates > 0) parts.push(countOf(duplicates, 'duplicate'));
+  if (rejectedTotal > 0) parts.push(`${countText(rejectedTotal)} rejected`);
+  if (rejectedBefore > 0) parts.push(`${countText(rejectedBefore)} rejected before (\`--again\` lists them)`);
+  if (rest.doubtfulTotal > 0) parts.push(countOf(rest.doubtfulTotal, 'doubtful time'));
+  return `${parts.join(', ')}.`;
+}
+
+/** Lines about the apps, and about single documents. */
+export function mongoNotesOf({ apps, rejected, rejectedTotal, doubtful, doubtfulTotal }: MongoImportResult): string[] {
+  return [
+    ...Object.entries(apps)
+      .filter(([, { accepted }]) => accepted > 0)
+      .map(([app, { accepted }]) => `  ${app}: ${countOf(accepted, 'event')}`),
+    ...some(
+      rejected.map(({ id, code, detail }) => `_id ${id}: ${detail} (${code})`),
+      rejectedTotal,
+    ),
+    ...some(
+      doubtful.map(({ id, detail }) => `_id ${id}: ${detail}`),
+      doubtfulTotal,
+    ),
+  ];
 }
 
 const FAULTS_SHOWN = 10;
 const COLUMNS_SHOWN = 50;
 
-/** Lines about single rows, and about what the columns were taken for. */
+/** Lines about single rows, and about the detected column types. */
 export function notesOf(result: ImportResult): string[] {
   const { format } = result;
   const place = format === 'parquet' ? 'row' : format === 'json' ? 'element' : 'line';
@@ -40,13 +85,15 @@ export function notesOf(result: ImportResult): string[] {
       result.doubtfulTotal,
     ),
     ...(isForeign(result)
-      ? ['Are these rows of another program? Say what their columns mean: --event or --event-from, --time, --user.']
+      ? [
+          'Do these rows come from another program? Say what their columns mean with `--event` or `--event-from`, `--time` and `--user`.',
+        ]
       : []),
     ...columnNotes(result),
   ];
 }
 
-/** Every row has fields that no event has. */
+/** Whether every row has fields that no event has. */
 const isForeign = ({ accepted, duplicates, rejected }: ImportResult): boolean =>
   accepted + duplicates === 0 && rejected.some(({ code }) => code === 'EVENT_FIELD_UNKNOWN');
 
@@ -61,17 +108,19 @@ function columnNotes({ columns, largeNumbers }: ImportResult): string[] {
   const kinds = [names('number'), names('boolean'), names('text')].filter((text) => text !== '');
   return [
     ...(kinds.length > 0
-      ? [`Columns were taken for ${kinds.join('; ')}. --type column=text|number|boolean decides.`]
+      ? [
+          `Detected column types: ${kinds.join('; ')}. To change one, use \`--type column=text\`, \`number\` or \`boolean\`.`,
+        ]
       : []),
     ...columns
       .filter(({ misfits }) => misfits > 0)
       .map(
         ({ column, type, values, misfits, misfit }) =>
-          `  ${column}: ${countText(misfits)} of ${countOf(values, 'value')} ${misfits === 1 ? 'is' : 'are'} no ${type}, like ${JSON.stringify(misfit)}, and stayed ${misfits === 1 ? 'a text' : 'texts'}.`,
+          `  \`${column}\`: ${countText(misfits)} of ${countOf(values, 'value')} ${misfits === 1 ? 'is' : 'are'} not a ${type}, such as ${JSON.stringify(misfit)}, and ${misfits === 1 ? 'was' : 'were'} imported as text.`,
       ),
     ...largeNumbers.map(
       ({ column, values, isNested }) =>
-        `  ${column}: ${countOf(values, 'number')} of 2^53 or more became ${values === 1 ? 'a text' : 'texts'}${isNested ? '.' : `; --type ${column}=text makes texts of all.`}`,
+        `  \`${column}\`: ${countOf(values, 'number')} of 2^53 or more ${values === 1 ? 'was' : 'were'} imported as text${isNested ? '.' : `. \`--type ${column}=text\` imports all values as text.`}`,
     ),
   ];
 }
@@ -80,6 +129,6 @@ function some(lines: readonly string[], total: number): string[] {
   const more = total - FAULTS_SHOWN;
   return [
     ...lines.slice(0, FAULTS_SHOWN).map((line) => `  ${line}`),
-    ...(more > 0 ? [`  … and ${countText(more)} more; --json lists a thousand.`] : []),
+    ...(more > 0 ? [`  … and ${countText(more)} more. \`--json\` lists up to a thousand.`] : []),
   ];
 }

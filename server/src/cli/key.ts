@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import type { KeySummary } from '../auth/auth.ts';
-import { NewKey } from '../auth/requests.ts';
-import { parse } from '../model/schema-check.ts';
-import { type CommonOptions, checkData, offline, sessionOf, withCommon } from './common.ts';
+import { type CommonOptions, checkData, loadRequests, offline, sessionOf, withCommon } from './common.ts';
 import { CommandFailure } from './failure.ts';
 import { table } from './output.ts';
 
 interface CreateOptions extends CommonOptions {
   readonly app: string;
   readonly scope: string;
+  readonly adopt?: string;
   readonly origin?: readonly string[];
   readonly eventsPerSecond?: string;
   readonly bytesPerSecond?: string;
@@ -24,7 +23,8 @@ export function addKey(program: Command): void {
     .description('create a key; it is shown only once')
     .requiredOption('--app <app>', 'the app')
     .requiredOption('--scope <scope>', 'write or read')
-    .option('--origin <origin...>', 'web origins that may use it, e.g. https://example.com (default: any)')
+    .option('--adopt <key>', 'a key that your SDK sends already, instead of a new one')
+    .option('--origin <origin...>', 'web origins that can use it, such as https://example.com (default: any)')
     .option('--events-per-second <n>', 'rate limit of a write key (default: 1000)')
     .option(
       '--bytes-per-second <n>',
@@ -34,16 +34,17 @@ export function addKey(program: Command): void {
     .action(async (options: CreateOptions) => {
       const session = await sessionOf(options);
       const { client, output } = session;
-      const { app, scope, origin, eventsPerSecond, bytesPerSecond, trusted } = options;
+      const { app, scope, adopt, origin, eventsPerSecond, bytesPerSecond, trusted } = options;
       for (const [flag, value] of Object.entries({
         '--events-per-second': eventsPerSecond,
         '--bytes-per-second': bytesPerSecond,
       }))
         if (value !== undefined && !/^\d+$/.test(value))
-          throw new CommandFailure(`${flag} ${value} must be a whole number.`, 2);
+          throw new CommandFailure(`\`${flag}\` must be a whole number, not \`${value}\`.`, 2);
       const request = {
         app,
         scope,
+        ...(adopt !== undefined && { key: adopt }),
         ...(origin && { origins: origin }),
         ...(eventsPerSecond && { eventsPerSecond: Number(eventsPerSecond) }),
         ...(bytesPerSecond && { bytesPerSecond: Number(bytesPerSecond) }),
@@ -51,10 +52,17 @@ export function addKey(program: Command): void {
       };
       const made = client
         ? ((await client.json('POST', '/api/keys', request)) as KeySummary & { key: string })
-        : await offline(session, ({ auth }) => auth.createKey(parse(NewKey, request)));
-      // Only the key on standard output, so that a script can take it.
+        : await offline(session, async ({ auth }) => {
+            const { parse, NewKey } = await loadRequests();
+            return await auth.createKey(parse(NewKey, request));
+          });
+      // Only the key goes to standard output, so that scripts can use it.
       output.result(made, made.key);
-      output.note(`This is the ${scope} key ${made.id} for ${app}; it is not shown again.`);
+      output.note(
+        adopt === undefined
+          ? `Created the ${scope} key ${made.id} for ${app}. It is not shown again.`
+          : `Accepting it as the ${scope} key ${made.id} for ${app}.`,
+      );
     });
 
   withCommon(key.command('list'))
@@ -85,8 +93,8 @@ export function addKey(program: Command): void {
       output.result(
         keys,
         rows.length === 0
-          ? 'There are no keys; `seismo key create` makes one.'
-          : table(['id', 'app', 'scope', 'made', 'last used', 'origins'], rows),
+          ? 'There are no keys. Create one with `seismo key create`.'
+          : table(['id', 'app', 'scope', 'created', 'last used', 'origins'], rows),
       );
     });
 
@@ -102,7 +110,7 @@ export function addKey(program: Command): void {
     });
 }
 
-/** As the API spells it. */
+/** As in the API. */
 type Listed = Omit<KeySummary, 'createdAt' | 'lastUsedAt'> & {
   readonly createdAt: string;
   readonly lastUsedAt?: string;

@@ -2,7 +2,7 @@ export interface Output {
   readonly json: boolean;
   /** `text` for people, `value` for --json. */
   result(value: unknown, text: string): void;
-  /** Said beside the result, on standard error, to people alone. */
+  /** Written besides the result, on standard error, for people only. */
   note(text: string): void;
 }
 
@@ -15,11 +15,11 @@ export function outputOf(options: { readonly json?: boolean }): Output {
   };
 }
 
-/** Where a person looks on who wants colours (NO_COLOR and TERM=dumb say no). */
+/** On a terminal that wants colours (NO_COLOR and TERM=dumb do not). */
 const hasColours = (): boolean => process.stdout.isTTY === true && process.stdout.hasColors();
 export const bold = (text: string): string => (hasColours() ? `\u001b[1m${text}\u001b[22m` : text);
 
-/** Rows under their headings, columns aligned. Empty headings are left out. */
+/** Rows below their headings, with aligned columns. Empty headings are left out. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>

@@ -1,12 +1,12 @@
 import cliProgress from 'cli-progress';
 
 export interface Progress {
-  /** @param share 0 to 1, or a count when the end is not known */
+  /** @param share 0 to 1, or a count if the end is unknown */
   update(share: number, text: string): void;
   stop(): void;
 }
 
-/** A bar on standard error, when that is a terminal and nobody wants silence. */
+/** A bar on standard error, if that is a terminal and output is not silenced. */
 export function progressBar(silent: boolean, verb: string, hasEnd = false): Progress {
   if (silent || process.stderr.isTTY !== true) return { update: () => {}, stop: () => {} };
   const bar = new cliProgress.SingleBar({

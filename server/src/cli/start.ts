@@ -1,7 +1,7 @@
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Config } from '../config/config.ts';
-import { loadConfig } from '../config/config.ts';
+import { type Config, isInContainer, loadConfig } from '../config/config.ts';
 import { SeismoError } from '../model/errors.ts';
 import { keepFirstPassword } from '../system/first-password.ts';
 import { type CommonOptions, sourcesOf, withFiles, withSettings } from './common.ts';
@@ -11,12 +11,15 @@ import { bold, outputOf } from './output.ts';
 export function addStart(program: Command): void {
   const command = withSettings(withFiles(program.command('start', { isDefault: true })))
     .description('run the server (the default command)')
-    // `seismo strat` arrives here, since this is the command when there is none.
+    // `seismo strat` ends up here, because this is the default command.
     .allowExcessArguments()
     .action(async (options: CommonOptions & Record<string, unknown>) => {
       if (command.args.length > 0)
-        throw new CommandFailure(`There is no command "${command.args[0]}"; \`seismo --help\` lists them.`, 2);
-      // Of all that is written from here on, nothing is for other users of the machine.
+        throw new CommandFailure(
+          `There is no command \`${command.args[0]}\`. \`seismo --help\` lists the commands.`,
+          2,
+        );
+      // Files that are created from here on are not readable by other users of the machine.
       process.umask(0o077);
       const output = outputOf(options);
       const config = await loadConfig(sourcesOf(options));
@@ -26,7 +29,7 @@ export function addStart(program: Command): void {
       });
       stopOnSignals(() => server.close());
       const { url, firstAdmin } = server;
-      // What is no terminal is a log that others read: a journal, a container's output.
+      // Output that is not a terminal ends up in a log that others read: a journal, or the output of a container.
       const passwordFile =
         firstAdmin && !output.json && !process.stdout.isTTY
           ? keepFirstPassword(resolve(config.dataDir), firstAdmin.password)
@@ -41,13 +44,15 @@ export function addStart(program: Command): void {
 function portFailure(error: unknown, { host, port }: Config): CommandFailure | undefined {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
-    return new CommandFailure(`Port ${port} of ${host} is taken. Choose another with --port, or PORT.`);
+    return new CommandFailure(`Port ${port} on ${host} is already in use. Choose another with \`--port\` or \`PORT\`.`);
   if (code === 'EACCES' && port < 1024)
     return new CommandFailure(
-      `Port ${port} needs more rights. Choose one above 1023 with --port, or put a proxy before it.`,
+      `You don't have permission to use port ${port}. Choose one above 1023 with \`--port\`, or put a proxy in front.`,
     );
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new CommandFailure(`This machine has no address ${host}. Correct --host; 0.0.0.0 stands for all it has.`);
+    return new CommandFailure(
+      `This machine has no address ${host}. Correct \`--host\`; \`0.0.0.0\` means all addresses.`,
+    );
   return undefined;
 }
 
@@ -57,29 +62,33 @@ function greeting(
   admin: { user: string; password: string } | undefined,
   passwordFile: string | undefined,
 ): string {
-  const lines = [`${bold('Seismo')} listens on ${bold(url)} and keeps its data in ${dataDir}.`];
+  const lines = [`${bold('Seismo')} is running on ${bold(url)}, with its data in ${dataDir}.`];
   if (!admin) return lines[0]!;
-  const password =
-    passwordFile === undefined ? admin.password : `'"$(cat '${passwordFile.replaceAll("'", "'\\''")}')"'`;
+  const password = passwordFile === undefined ? admin.password : `'"$(${readingOf(passwordFile)})"'`;
   const signIn = `curl -s ${url}/auth -H 'Content-Type: application/json' -d '{"username":"${admin.user}","password":"${password}"}'`;
   lines.push(
     '',
     passwordFile === undefined
-      ? 'Sign in as the first admin; the password is not shown again:'
-      : 'Sign in as the first admin; the file with the password is deleted when you change it:',
+      ? 'Sign in as the first admin. The password is not shown again:'
+      : 'Sign in as the first admin. The file with the password is deleted when you change the password:',
     `  user      ${admin.user}`,
-    `  password  ${passwordFile === undefined ? bold(admin.password) : `in ${passwordFile}`}`,
+    `  password  ${passwordFile === undefined ? bold(admin.password) : placeOf(passwordFile)}`,
     '',
-    'Send the first event (paste the whole line):',
+    'Send your first event (paste the whole line):',
     `  TOKEN=$(${signIn} | sed 's/.*"token":"\\([^"]*\\)".*/\\1/') && curl -s ${url}/api/events/my-app -H "X-Access-Token: $TOKEN" -H 'Content-Type: application/json' -d '{"event":"application started"}'`,
     '',
-    'and count it:',
+    'Then count it:',
     `  curl -s "${url}/api/reports/day/my-app" -H "X-Access-Token: $TOKEN"`,
     '',
-    `Everything else: ${url}/docs. Ctrl-C stops the server; events and users stay.`,
+    `Documentation: ${url}/docs. Press Ctrl-C to stop the server; events and users are kept.`,
   );
   return lines.join('\n');
 }
+
+const readingOf = (path: string): string =>
+  `${isInContainer() ? `docker exec ${hostname()} ` : ''}cat '${path.replaceAll("'", "'\\''")}'`;
+
+const placeOf = (path: string): string => `in ${path}${isInContainer() ? `: ${readingOf(path)}` : ''}`;
 
 function stopOnSignals(close: () => Promise<void>): void {
   let isStopping = false;
@@ -90,7 +99,7 @@ function stopOnSignals(close: () => Promise<void>): void {
       () => process.exit(0),
       (error: unknown) => {
         process.stderr.write(`Seismo did not stop cleanly: ${(error as Error).message}\n`);
-        // A thread that waits for a disk which does not answer would hold up the exit for ever.
+        // A thread that waits for a disk that never responds would block the exit forever.
         if (error instanceof SeismoError && error.code === 'JOURNAL_UNAVAILABLE') process.kill(process.pid, 'SIGKILL');
         process.exit(1);
       },

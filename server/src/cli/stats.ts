@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { ArchiveStats } from '../ingest/archiving/archiver.ts';
+import type { RebuildStats } from '../ingest/archiving/rebuild.ts';
 import type { IngestStats } from '../ingest/ingest.ts';
 import type { Salvage } from '../ingest/journal/salvage-summary.ts';
 import type { StoreUsage } from '../store/store.ts';
@@ -29,7 +31,7 @@ export function addStats(program: Command): void {
       const text =
         retried === 0
           ? 'There are no rejected events to retry.'
-          : `${countOf(retried, 'event')} put in line again; \`seismo stats\` shows how they fare.`;
+          : `${countOf(retried, 'event')} queued again. \`seismo stats\` shows whether they are stored.`;
       session.output.result({ retried }, text);
     });
 }
@@ -42,27 +44,58 @@ async function withDataOf(options: CommonOptions): Promise<Session> {
 
 function rowsOf({ ingest, store, erasures }: Stats): string[][] {
   return [
-    ['events stored', store ? countText(store.events) : 'unknown: the engine is away'],
+    ['events stored', store ? countText(store.events) : 'unknown (the engine is not responding)'],
     ['bytes on disk', store ? bytesText(store.bytesOnDisk) : ''],
     ['bytes per event', store && store.events > 0 ? (store.bytesOnDisk / store.events).toFixed(1) : ''],
     ['waiting in the journal', `${countOf(ingest.journalEvents, 'event')}, ${bytesText(ingest.journalBytes)}`],
     ['oldest waiting', `${(ingest.lagMs / 1000).toFixed(1)} s`],
     [
       'rejected by the engine',
-      `${countText(ingest.setAside)}${ingest.setAside > 0 ? ' (seismo retry tries again)' : ''}`,
+      `${countText(ingest.setAside)}${ingest.setAside > 0 ? ' (`seismo retry` queues them again)' : ''}`,
     ],
-    ...(ingest.damagedGroups > 0
-      ? [['damaged on disk, kept apart', countOf(ingest.damagedGroups, 'transaction')]]
-      : []),
+    ...(ingest.archive ? archiveOf(ingest.archive) : []),
+    ...(ingest.rebuild?.state === 'running' ? rebuildOf(ingest.rebuild) : []),
+    ...(ingest.damagedGroups > 0 ? [['damaged journal transactions', countText(ingest.damagedGroups)]] : []),
     ...(ingest.salvage ? damageOf(ingest.salvage) : []),
     ...(erasures && erasures.running + erasures.waiting > 0
       ? [['erasures', `${countText(erasures.running)} running, ${countText(erasures.waiting)} waiting`]]
       : []),
     ['accepted since start', countText(ingest.accepted)],
     ['duplicates since start', countText(ingest.duplicates)],
-    ...Object.entries(ingest.rejected).map(([code, count]) => [`refused: ${code}`, countText(count)]),
+    ...Object.entries(ingest.rejected).map(([code, count]) => [`rejected: ${code}`, countText(count)]),
     ['ids remembered', `${countText(ingest.rememberedIds)}, ${bytesText(ingest.rememberedIdsBytes)}`],
     ...(ingest.lastFailure ? [['last failed load', ingest.lastFailure]] : []),
+  ];
+}
+
+function archiveOf({
+  events,
+  bytes,
+  lagMs,
+  orders,
+  rejected,
+  lastFailure,
+  gapSinceMs,
+  state,
+}: ArchiveStats): string[][] {
+  return [
+    ['waiting for MongoDB', `${countOf(events, 'event')}, ${bytesText(bytes)}, oldest ${(lagMs / 1000).toFixed(1)} s`],
+    ...(orders > 0 ? [['erasures waiting for MongoDB', countText(orders)]] : []),
+    ...(rejected > 0 ? [['rejected by MongoDB', `${countText(rejected)} (\`seismo retry\` sends them again)`]] : []),
+    ...(state === 'waiting' && lastFailure !== undefined ? [['MongoDB', lastFailure]] : []),
+    ...(gapSinceMs === undefined
+      ? []
+      : [['gap in MongoDB', `\`archive\` was not set for a time from ${new Date(gapSinceMs).toISOString()} on`]]),
+  ];
+}
+
+function rebuildOf({ done, events, lastFailure }: RebuildStats): string[][] {
+  return [
+    [
+      'engine being filled from MongoDB',
+      events === undefined ? 'waits for MongoDB' : `${countText(done)} of about ${countOf(events, 'event')}`,
+    ],
+    ...(lastFailure === undefined ? [] : [['  last failure', lastFailure]]),
   ];
 }
 
@@ -70,12 +103,12 @@ function damageOf({ at, found, keptAt, events, setAside, ids }: Salvage): string
   const saved = `${countOf(events.saved + setAside.saved, 'event')} saved`;
   const lost =
     events.lost === null || setAside.lost === null
-      ? `nobody knows how many events were lost (of places up to ${events.knownUpTo}, ${countText(events.unaccounted)} are unaccounted for), ${saved}`
+      ? `an unknown number of events lost (${countText(events.unaccounted)} sequence numbers up to ${events.knownUpTo} are unaccounted for), ${saved}`
       : `${countOf(events.lost + setAside.lost, 'event')} lost, ${saved}`;
   const idsLost = ids.lost === null ? 'an unknown number of transactions' : countOf(ids.lost, 'transaction');
   return [
-    ['the journal was damaged', `${new Date(at).toISOString()}: ${lost}; ids of ${idsLost} lost`],
-    ['  what was found', found],
-    ['  the damaged one', keptAt],
+    ['journal was damaged', `${new Date(at).toISOString()}: ${lost}; ids of ${idsLost} lost`],
+    ['  damage found', found],
+    ['  damaged journal', keptAt],
   ];
 }

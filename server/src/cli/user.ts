@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import type { UserSummary } from '../auth/auth.ts';
-import { NewUser, UserChange } from '../auth/requests.ts';
-import { parse } from '../model/schema-check.ts';
 import { askNewPassword } from './ask.ts';
-import { type CommonOptions, checkData, offline, sessionOf, withCommon } from './common.ts';
+import { type CommonOptions, checkData, loadRequests, offline, sessionOf, withCommon } from './common.ts';
 import { CommandFailure } from './failure.ts';
 import { outputOf, table } from './output.ts';
 
@@ -19,7 +17,10 @@ export function addUser(program: Command): void {
       const request = { name, role: options.role, password: await askNewPassword(`Password for ${name}: `) };
       const added = client
         ? await client.json('POST', '/api/users', request)
-        : await offline(session, ({ auth }) => auth.addUser(parse(NewUser, request)));
+        : await offline(session, async ({ auth }) => {
+            const { parse, NewUser } = await loadRequests();
+            return await auth.addUser(parse(NewUser, request));
+          });
       output.result(added, `Added ${name} as ${options.role}.`);
     });
 
@@ -30,7 +31,7 @@ export function addUser(program: Command): void {
     .action(async (name: string, options: CommonOptions & { role?: string; password?: boolean }) => {
       const { role } = options;
       if (role === undefined && !options.password)
-        throw new CommandFailure('Say what changes: --role admin, --role viewer, --password, or both.', 2);
+        throw new CommandFailure('Say what to change: `--role admin` or `--role viewer`, `--password`, or both.', 2);
       const session = await sessionOf(options);
       const { client, output } = session;
       if (!client) checkData(session);
@@ -39,7 +40,11 @@ export function addUser(program: Command): void {
         ...(options.password && { password: await askNewPassword(`New password for ${name}: `) }),
       };
       if (client) await client.json('PATCH', `/api/users/${encodeURIComponent(name)}`, change);
-      else await offline(session, ({ auth }) => auth.changeUser(name, parse(UserChange, change)));
+      else
+        await offline(session, async ({ auth }) => {
+          const { parse, UserChange } = await loadRequests();
+          await auth.changeUser(name, parse(UserChange, change));
+        });
       output.result({ changed: name, ...(role !== undefined && { role }) }, `Changed ${name}.`);
     });
 
@@ -67,8 +72,8 @@ export function addUser(program: Command): void {
       output.result(
         users,
         rows.length === 0
-          ? 'There are no users; the next start makes an admin.'
-          : table(['name', 'role', 'from'], rows),
+          ? 'There are no users. The next start creates an admin.'
+          : table(['name', 'role', 'source'], rows),
       );
     });
 

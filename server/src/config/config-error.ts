@@ -1,4 +1,4 @@
-/** What is wrong with the configuration: all of it at once. */
+/** Everything that is wrong with the configuration. */
 export interface ConfigFault {
   readonly setting: string;
   /** What is wrong and what is allowed. */

@@ -4,25 +4,26 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isMongoUrl } from '../mongo/connection-string.ts';
 import { ConfigError, type ConfigFault } from './config-error.ts';
 import { type Config, SETTINGS, type Setting, type SettingName } from './settings.ts';
 
 export type { Config } from './settings.ts';
 
 export interface ConfigSources {
-  /** `--config`; absent: seismo.config.js, .mjs or .json in `directory`, when there is one. */
+  /** From `--config`. Absent: seismo.config.js, .mjs or .json in `directory`, if present. */
   readonly file?: string | undefined;
   readonly directory?: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** By setting name, from code or from flags. */
   readonly given?: Readonly<Record<string, unknown>>;
-  /** `given` comes from the command line: faults name the flag. */
+  /** `given` comes from the command line, so errors name the flag. */
   readonly areFlags?: boolean;
 }
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** Where each value comes from: `default`, the file's name, the environment's or the flag's. */
+  /** The source of each value: `default`, the name of the file, of the environment variable or of the flag. */
   readonly origins: Readonly<Record<string, string>>;
 }
 
@@ -34,9 +35,9 @@ interface Given {
 
 const FILES = ['seismo.config.js', 'seismo.config.mjs', 'seismo.config.json'];
 const NAMES = Object.keys(SETTINGS) as SettingName[];
-/** Read by the command line, not settings of the server. */
-const OTHER_NAMES = new Set(['SEISMO_KEY']);
-/** What Kubernetes puts into the environment when a service is called "seismo": `SEISMO_PORT` is `tcp://10.0.0.1:3005` there. */
+/** Read by the command line and by programs that use a client, not settings of the server. */
+const OTHER_NAMES = new Set(['SEISMO_KEY', 'SEISMO_READ_KEY']);
+/** Kubernetes sets these variables if a service is called "seismo": `SEISMO_PORT` is then `tcp://10.0.0.1:3005`. */
 const isFromKubernetes = (name: string, value: string): boolean =>
   /^SEISMO_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))/.test(name) ||
   (name === 'SEISMO_PORT' && /^(tcp|udp):/.test(value));
@@ -49,10 +50,10 @@ export const environmentName = (name: string): string =>
 export const flagName = (name: string): string =>
   name === 'dataDir' ? '--data' : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** @throws ConfigError with every fault */
+/** @throws ConfigError with everything that is wrong */
 export const loadConfig = async (sources: ConfigSources = {}): Promise<Config> => (await explainConfig(sources)).config;
 
-/** @throws ConfigError with every fault */
+/** @throws ConfigError with everything that is wrong */
 export async function explainConfig(sources: ConfigSources = {}): Promise<LoadedConfig> {
   const directory = sources.directory ?? process.cwd();
   const environment = sources.environment ?? process.env;
@@ -85,12 +86,32 @@ export async function explainConfig(sources: ConfigSources = {}): Promise<Loaded
       faults.push({ setting: name, message: `${message}${allowed}${found === undefined ? '' : from(found)}` });
     }
   }
-  if (faults.length > 0) throw new ConfigError(faults);
   const origins = Object.fromEntries(NAMES.map((name) => [name, values.get(name)?.origin ?? 'default']));
+  settleArchive(config, origins, faults);
+  if (faults.length > 0) throw new ConfigError(faults);
   return { config: Object.freeze(config) as Config, origins };
 }
 
-/** Where a faulty value stands, for whoever has to change it. */
+/** `connection: mongodb://…` is another way to write `archive`. */
+function settleArchive(config: Record<string, unknown>, origins: Record<string, string>, faults: ConfigFault[]): void {
+  const { connection, archive } = config;
+  if (typeof connection === 'string' && isMongoUrl(connection)) {
+    if (archive !== undefined && archive !== connection)
+      faults.push({ setting: 'archive', message: 'names another MongoDB database than `connection`; leave one out' });
+    config['archive'] = connection;
+    origins['archive'] = origins['connection'] ?? 'default';
+    config['connection'] = undefined;
+    origins['connection'] = 'default';
+  } else if (archive !== undefined && typeof connection === 'string' && isServerUrl(connection))
+    faults.push({
+      setting: 'archive',
+      message: 'needs the embedded engine; leave it out, or leave out the ClickHouse server in `connection`',
+    });
+}
+
+const isServerUrl = (connection: string): boolean => /^[a-z]+:\/\//i.test(connection);
+
+/** The source of a wrong value, for the person who has to change it. */
 const from = ({ name, origin }: Given): string => (origin === 'code' || origin === name ? '' : ` [${origin}]`);
 
 const isBlank = (value: string | undefined): value is '' | undefined => value === undefined || value.trim() === '';
@@ -99,7 +120,7 @@ function fromEnvironment(environment: Readonly<Record<string, string | undefined
   const known = new Map(NAMES.map((name) => [environmentName(name), name]));
   const given: Given[] = [];
   if (!isBlank(environment['PORT'])) given.push({ name: 'port', value: environment['PORT'], origin: 'PORT' });
-  // An empty one is absent: `SEISMO_USERS=` in a file of variables, or `${VARIABLE}` that is not set.
+  // An empty variable counts as absent: `SEISMO_USERS=` in a file of variables, or `${VARIABLE}` that is not set.
   for (const [name, value] of Object.entries(environment))
     if (name.startsWith('SEISMO_') && !isBlank(value) && !OTHER_NAMES.has(name) && !isFromKubernetes(name, value))
       given.push({ name: known.get(name) ?? name, value, origin: name });
@@ -122,12 +143,12 @@ async function fromFile(path: string | undefined, directory: string, faults: Con
       return Object.entries(content).map(([name, value]) => ({ name, value, origin: basename(found) }));
     faults.push({ setting: '--config', message: `${found} must export an object of settings` });
   } catch (error) {
-    faults.push({ setting: '--config', message: `${found} cannot be read: ${(error as Error).message}` });
+    faults.push({ setting: '--config', message: `${found} can't be read: ${(error as Error).message}` });
   }
   return [];
 }
 
-/** The setting whose name is nearest, when one is near. */
+/** The setting with the most similar name, if one is similar enough. */
 function hint(name: string): string {
   const plain = name
     .replace(/^SEISMO_/, '')
@@ -140,10 +161,10 @@ function hint(name: string): string {
           const other = known.toLowerCase();
           return other.includes(plain) || plain.includes(other) || distance(plain, other) <= 2;
         });
-  return near === undefined ? '' : `; did you mean ${near} (${environmentName(near)})?`;
+  return near === undefined ? '' : `; did you mean \`${near}\` (\`${environmentName(near)}\`)?`;
 }
 
-/** Levenshtein. */
+/** The Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
@@ -155,18 +176,29 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** What is in force, with secrets masked: for `seismo config` and the log. */
+/** The settings in effect, with secrets masked: for `seismo config` and the log. */
 export function maskedConfig(config: Config): Record<string, unknown> {
   return Object.fromEntries(
     NAMES.map((name) => {
       const value = config[name];
       if (!(SETTINGS[name] as Setting<unknown>).secret || value === undefined) return [name, value];
       if (name === 'connection') return [name, String(value).replace(/\/\/[^@/]*@/, '//***@')];
+      // Options may have secrets too.
+      if (name === 'archive')
+        return [
+          name,
+          String(value)
+            .replace(/\/\/.*@/s, '//***@')
+            .replace(/\?.*/s, '?***'),
+        ];
       if (name === 'users') return [name, Object.fromEntries(Object.keys(config.users).map((user) => [user, '***']))];
       return [name, '***'];
     }),
   );
 }
 
-/** What `GET /` answers as `env`, as the first Seismo did. */
+/** What `GET /` answers as `env`, as in Seismo 1. */
 export const nodeEnvironment = (): string => process.env['NODE_ENV']?.trim() || 'production';
+
+/** Set by our image. The log is then read outside of the container, where the container's host name is its id. */
+export const isInContainer = (): boolean => Boolean(process.env['container']);

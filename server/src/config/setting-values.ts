@@ -1,17 +1,19 @@
-/** What settings are written as, in a file, the environment or a flag → their values; each throws a sentence fragment that says what is wrong. */
+/** Converts settings from a file, the environment or a flag to their values. Each parser throws a sentence fragment that says what is wrong. */
+import { wordList } from '../model/word-list.ts';
+import { databaseFault, isMongoUrl } from '../mongo/connection-string.ts';
 import { zoneNamed } from '../time/zone-spans.ts';
 
 export const MIB = 1024 * 1024;
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, kib: 1024, mib: MIB, gib: 1024 * MIB };
 
-export function text(allowed = 'a text'): (value: unknown) => string {
+export function text(allowed = 'a string'): (value: unknown) => string {
   return (value) => {
     if (typeof value !== 'string' || value.trim() === '') throw new Error(`must be ${allowed}`);
     return value;
   };
 }
 
-/** 8388608 → "8 MiB"; what is no whole number of such units stays in bytes. */
+/** 8388608 → "8 MiB". Sizes that are not a whole number of a larger unit stay in bytes. */
 export function sizeText(bytes: number): string {
   for (const [unit, factor] of [
     ['TiB', 1024 * 1024 * MIB],
@@ -26,7 +28,7 @@ export function sizeText(bytes: number): string {
 export function integer(min: number, max: number, unit: string) {
   const allowed =
     unit === 'bytes'
-      ? `a size from ${sizeText(min)} to ${sizeText(max)}, in bytes or like "10 MiB"`
+      ? `a size from ${sizeText(min)} to ${sizeText(max)}, in bytes or such as \`10 MiB\``
       : `a whole number${unit === '' ? '' : ` of ${unit}`} from ${min} to ${max}`;
   const parse = (value: unknown): number => {
     const match = typeof value === 'string' ? /^(\d+)\s*([a-z]*)$/i.exec(value.trim()) : undefined;
@@ -42,7 +44,7 @@ export function integer(min: number, max: number, unit: string) {
 export function boolean(value: unknown): boolean {
   if (value === true || value === 'true' || value === '1') return true;
   if (value === false || value === 'false' || value === '0') return false;
-  throw new Error('must be true or false');
+  throw new Error('must be `true` or `false`');
 }
 
 export function list(allowed: string): (value: unknown) => readonly string[] {
@@ -54,18 +56,18 @@ export function list(allowed: string): (value: unknown) => readonly string[] {
 }
 
 export function oneOf<T extends string>(names: readonly T[]) {
-  const allowed = names.map((name) => `"${name}"`).join(', ');
+  const allowed = wordList(names, 'or');
   return {
     allowed,
     parse: (value: unknown): T => {
       const found = names.find((name) => name === value);
-      if (found === undefined) throw new Error(`must be one of ${allowed}`);
+      if (found === undefined) throw new Error(`must be ${allowed}`);
       return found;
     },
   };
 }
 
-/** Settings given as text (environment, flags) hold objects as JSON. */
+/** Settings given as text (in the environment or in flags) contain objects as JSON. */
 function fromJson(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
@@ -80,20 +82,20 @@ export const optional =
   (value: unknown): T | undefined =>
     value === undefined || value === null || value === '' ? undefined : parse(value);
 
-/** Fewer rounds are broken in hours by what a gamer owns (API.md). */
+/** With fewer rounds, a gaming PC breaks passwords in hours (API.md). */
 const BCRYPT_ROUNDS_MIN = 12;
 
 export function users(value: unknown): Readonly<Record<string, string>> {
   const given = fromJson(value);
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new Error('must be an object of names and bcrypt hashes');
+    throw new Error('must be an object with bcrypt hashes by username');
   for (const [name, hash] of Object.entries(given)) {
     const rounds = typeof hash === 'string' ? /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)?.[1] : undefined;
     if (rounds === undefined)
-      throw new Error(`the hash of "${name}" is not a bcrypt hash; \`seismo hash-password\` makes one`);
+      throw new Error(`the hash of \`${name}\` is not a bcrypt hash; create one with \`seismo hash-password\``);
     if (Number(rounds) < BCRYPT_ROUNDS_MIN)
       throw new Error(
-        `the hash of "${name}" has ${Number(rounds)} rounds, at least ${BCRYPT_ROUNDS_MIN} are needed; \`seismo hash-password\` makes one`,
+        `the hash of \`${name}\` has ${Number(rounds)} rounds but needs at least ${BCRYPT_ROUNDS_MIN}; create one with \`seismo hash-password\``,
       );
   }
   return { ...given } as Record<string, string>;
@@ -103,33 +105,51 @@ export function githubUsers(value: unknown): { readonly users: readonly string[]
   const given = fromJson(value);
   if (typeof given === 'object' && given !== null && 'users' in given && Object.keys(given).length === 1)
     return { users: list('an array of GitHub logins')(given.users) };
-  throw new Error('must be {"users": ["github-login", …]}');
+  throw new Error('must be `{"users": ["github-login", …]}`');
 }
 
 export function connection(value: unknown): string {
   const target = text('a directory or a URL')(value);
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(target)) return target;
   const scheme = target.slice(0, target.indexOf(':')).toLowerCase();
-  if (scheme === 'mongodb' || scheme === 'mongodb+srv')
-    throw new Error('MongoDB is not supported yet; leave it out for the embedded engine, or name a ClickHouse server');
+  if (isMongoUrl(target)) return mongoUrl(target);
   if (!['http', 'https', 'clickhouse'].includes(scheme))
-    throw new Error(`"${scheme}://" is not known; use a directory, http(s):// or clickhouse://`);
+    throw new Error(
+      `\`${scheme}://\` is not supported; use a directory, \`http(s)://\`, \`clickhouse://\` or \`mongodb://\``,
+    );
   if (!URL.canParse(target)) throw new Error('is not a URL');
   return target;
 }
 
+/** The driver checks the rest when it connects. What is wrong is said without the text, which may have a password in it. */
+export function mongoUrl(value: unknown): string {
+  const url = text('a URL such as `mongodb://user:password@host:27017/seismo`')(value);
+  if (!isMongoUrl(url)) throw new Error('must begin with `mongodb://` or `mongodb+srv://`');
+  const rest = url.slice(url.indexOf('//') + 2).replace(/\?.*/s, '');
+  if (rest.lastIndexOf('@') > rest.indexOf('/') && rest.includes('/'))
+    throw new Error('has a `/` in the user or the password; write it as `%2F`');
+  if (rest.split('@').length > 2) throw new Error('has an `@` in the user or the password; write it as `%40`');
+  const hosts = rest.slice(rest.indexOf('@') + 1).replace(/\/.*/s, '');
+  if (hosts === '') throw new Error('names no host');
+  const fault = databaseFault(url);
+  if (fault !== undefined) throw new Error(fault);
+  return url;
+}
+
 export function authKey(value: unknown): string {
   const key = text()(value);
-  if (key === 'SHARED_SECRET') throw new Error('is the example of the first Seismo; everybody knows it');
-  if (Buffer.byteLength(key) < 32) throw new Error('must have at least 32 bytes; `openssl rand -hex 32` makes one');
-  // C(16,7) · (7/16)^32: of 32 random hexadecimal digits, one draw in 26 million has fewer than 8 different ones.
-  if (new Set(key).size < 8) throw new Error('must be random; `openssl rand -hex 32` makes one');
+  if (key === 'SHARED_SECRET')
+    throw new Error('is the example value of Seismo 1, which everyone knows; create one with `openssl rand -hex 32`');
+  if (Buffer.byteLength(key) < 32)
+    throw new Error('must have at least 32 bytes; create one with `openssl rand -hex 32`');
+  // C(16,7) · (7/16)^32: of 26 million keys with 32 random hexadecimal digits, one has fewer than 8 different digits.
+  if (new Set(key).size < 8) throw new Error('must be random; create one with `openssl rand -hex 32`');
   return key;
 }
 
 export function timeZone(value: unknown): string {
   const zone = typeof value === 'string' ? zoneNamed(value) : undefined;
-  if (zone === undefined) throw new Error('must be an IANA zone, like "Europe/Zurich"');
+  if (zone === undefined) throw new Error('must be an IANA time zone such as `Europe/Zurich`');
   return zone;
 }
 
@@ -141,18 +161,31 @@ export function url(value: unknown): string {
 
 export function scriptPath(value: unknown): string {
   if (typeof value !== 'string' || !/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+\.js$/.test(value))
-    throw new Error('must be a path like /seismo.js');
+    throw new Error('must be a path such as `/seismo.js`');
   return value;
 }
 
-export const ORIGINS = 'a list of origins like "https://example.com"';
+const POST_PATH = /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/;
+/** Paths of the server and of the dashboard. */
+const TAKEN = new Set(['admin', 'api', 'assets', 'auth', 'docs', 'health', 'metrics', 'ready']);
 
-/** As a browser sends them; one with a path or a capital letter would never match. */
+export function postPath(value: unknown): string {
+  if (value === '/api/events') return value;
+  if (typeof value !== 'string' || !POST_PATH.test(value)) throw new Error('must be a path such as `/in`');
+  const [, first = ''] = value.split('/');
+  if (TAKEN.has(first))
+    throw new Error(`begins with \`/${first}\`, which Seismo uses itself; use another such as \`/in\``);
+  return value;
+}
+
+export const ORIGINS = 'a list of origins such as `https://example.com`';
+
+/** Spelled as browsers send them. An origin with a path or an upper-case letter would never match. */
 export const origins = (anyAllowed: boolean) => (value: unknown) => {
   const given = list(ORIGINS)(value);
   for (const one of given)
     if (!(one === '*' && anyAllowed) && !(URL.canParse(one) && new URL(one).origin === one))
-      throw new Error(`"${one}" is not an origin like "https://example.com"`);
+      throw new Error(`\`${one}\` is not an origin such as \`https://example.com\``);
   return given;
 };
 

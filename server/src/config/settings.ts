@@ -1,9 +1,10 @@
 /**
  * The one table of settings: names, types, defaults, bounds and their documentation. `config.ts` reads them from file,
- * environment and flags; `docs/self-hosting/configure.md` is printed from here. The environment's name is SEISMO_ and the name in
- * capitals (`journalMaxBytes` → SEISMO_JOURNAL_MAX_BYTES), the flag's is in kebab case (`--journal-max-bytes`).
+ * environment and flags; `docs/self-hosting/configure.md` is generated from here. The environment variable is SEISMO_ and the name in
+ * upper case (`journalMaxBytes` → SEISMO_JOURNAL_MAX_BYTES), the flag is in kebab case (`--journal-max-bytes`).
  */
-import { WEEK_STARTS } from '../model/app-settings.ts';
+import { EVENT_AGE_MAX_DAYS, WEEK_STARTS } from '../model/app-settings.ts';
+import { EXACT_USERS_MAX_ROWS } from '../model/exact-users.ts';
 import { availableMemoryBytes } from '../system/machine-memory.ts';
 import {
   authKey,
@@ -12,11 +13,13 @@ import {
   githubUsers,
   integer,
   MIB,
+  mongoUrl,
   ORIGINS,
   oneOf,
   optional,
   origins,
   PROXIES,
+  postPath,
   proxies,
   scriptPath,
   sizeText,
@@ -29,12 +32,12 @@ import {
 export interface Setting<T> {
   readonly default: T;
   readonly doc: string;
-  /** What is allowed, for people. */
+  /** The allowed values, for people. */
   readonly allowed: string;
   readonly secret?: boolean;
-  /** Parsed from JSON, JavaScript or text; throws a sentence fragment that says what is wrong. */
+  /** Parses JSON, JavaScript or text; throws a sentence fragment that says what is wrong. */
   readonly parse: (value: unknown) => T;
-  /** How the default is printed where it depends on the machine. */
+  /** How docs show the default if it depends on the machine. */
   readonly defaultText?: string;
 }
 
@@ -52,7 +55,7 @@ const count = (value: number, min: number, max: number, unit: string, doc: strin
 };
 
 const GIB = 1024 * MIB;
-/** A quarter of what the server may use, at least 512 MiB, at most 1.5 GiB: what the figures in bench/results were reached with. */
+/** A quarter of the memory available to the server, between 512 MiB and 1.5 GiB: the figures in bench/results were measured with it. */
 const ENGINE_MEMORY = Math.round(Math.min(1.5 * GIB, Math.max(0.5 * GIB, availableMemoryBytes() / 4)));
 
 export const SETTINGS = {
@@ -73,7 +76,14 @@ export const SETTINGS = {
     undefined,
     'absent, a directory, or a URL',
     optional(connection),
-    'Where events are stored. Absent: in `dataDir`, by the embedded engine; a directory: in that directory, by the embedded engine; `http(s)://user:password@host:8123/database` or `clickhouse://…`: a ClickHouse server.',
+    'Where events are stored. Absent: in `dataDir`, by the embedded engine; a directory: in that directory, by the embedded engine; `http(s)://user:password@host:8123/database` or `clickhouse://…`: a ClickHouse server; `mongodb://…`: as `archive`.',
+    { secret: true },
+  ),
+  archive: setting<string | undefined>(
+    undefined,
+    'absent, or `mongodb://user:password@host:27017/database` or `mongodb+srv://…`',
+    optional(mongoUrl),
+    'A MongoDB database that gets every event too, beside the embedded engine, which can be filled again from it ([MongoDB](mongodb.md)). Without a database in the URL: `seismo`.',
     { secret: true },
   ),
   authKey: setting<string | undefined>(
@@ -105,7 +115,7 @@ export const SETTINGS = {
   ),
   timeZone: setting(
     'UTC',
-    'an IANA zone',
+    'an IANA time zone',
     timeZone,
     'The time zone of days, weeks and months, unless the app or the query sets another.',
   ),
@@ -117,8 +127,8 @@ export const SETTINGS = {
   ),
   retentionDays: setting<number | undefined>(
     undefined,
-    `absent, or ${integer(1, 36_500, 'days').allowed}`,
-    optional(integer(1, 36_500, 'days').parse),
+    `absent, or ${integer(1, EVENT_AGE_MAX_DAYS, 'days').allowed}`,
+    optional(integer(1, EVENT_AGE_MAX_DAYS, 'days').parse),
     'Events older than this are deleted, unless the app has its own setting. Absent: events are kept forever.',
   ),
   trustProxy: setting<boolean | number>(
@@ -132,6 +142,12 @@ export const SETTINGS = {
     'a path that ends in .js',
     scriptPath,
     'The path of the browser script. Its core is served beside it as `….core.js`. If the path has folders, the script tag needs `data-server`.',
+  ),
+  postPath: setting(
+    '/api/events',
+    'a path such as `/in`',
+    postPath,
+    'The path that the browser script posts to, for when [ad blockers](../send-events/browser.md#ad-blockers) know the usual one. `/api/events` works too in any case.',
   ),
   corsOrigins: setting<readonly string[]>(
     ['*'],
@@ -151,7 +167,7 @@ export const SETTINGS = {
     10,
     1_000_000,
     'connections',
-    'Maximum number of open connections. One address may hold half of them (all of them with `trustProxy`); more are closed.',
+    'Maximum number of open connections. One address can have half of them (all of them with `trustProxy`); further ones are closed.',
   ),
   bodyMaxBytes: count(
     10 * MIB,
@@ -210,7 +226,7 @@ export const SETTINGS = {
   keyMaxAgeDays: count(
     30,
     1,
-    36_500,
+    EVENT_AGE_MAX_DAYS,
     'days',
     'Maximum age of events from write keys that are not trusted. Such keys can be public, and events in every month since 1970 would cost the server the most work for the fewest bytes.',
   ),
@@ -220,13 +236,25 @@ export const SETTINGS = {
     boolean,
     'Store page views and web vitals from crawlers and automated browsers, marked with `data.$bot`, instead of rejecting them as `EVENT_FROM_BOT`. Their other events are always stored and marked.',
   ),
+  requestProperties: setting<boolean>(
+    true,
+    'true or false',
+    boolean,
+    'Write what the request says about the visitor into the events of pages: `$browser`, `$browserVersion`, `$os`, `$deviceType`, and `$country` ([browser script](../send-events/browser.md#browser-device-and-country)). The address is never stored.',
+  ),
+  geoDatabase: setting<string | undefined>(
+    undefined,
+    'absent, or the path of an `.mmdb` file',
+    optional(text('the path of an `.mmdb` file')),
+    'The database that finds the country of an address: GeoLite2, DB-IP or another in the format of MaxMind. With a database of cities, events also get `$region` and `$city`. It is read when the server starts. Absent: the public-domain database that is installed with Seismo.',
+  ),
   idWindowDays: count(7, 1, 90, 'days', 'How long the server recognizes a repeated `uuid`.'),
   idWindowMax: count(
     20_000_000,
     1_000,
     200_000_000,
     'ids',
-    'How many `uuid`s the server remembers, at 13 to 18 bytes of memory each. Above it, the app with the most forgets its oldest.',
+    'How many `uuid`s the server remembers, at 13 to 18 bytes of memory each. Above that, the app with the most forgets its oldest.',
   ),
   journalMaxBytes: count(
     8 * GIB,
@@ -270,6 +298,13 @@ export const SETTINGS = {
     'properties',
     'Maximum number of properties that get their own column automatically because they are queried often; 0: none.',
   ),
+  exactUsersMaxRows: count(
+    EXACT_USERS_MAX_ROWS,
+    0,
+    1_000_000_000,
+    'events',
+    'Up to this number of events in its range, a query counts distinct users exactly; above it, it estimates them and says so. Queries with `exact` decide for themselves. 0: always estimate.',
+  ),
   queryMaxSeconds: count(30, 1, 3_600, 'seconds', 'Time limit of a query.'),
   queryMaxBytes: count(1_000_000_000, MIB, 1024 * GIB, 'bytes', 'Memory limit of a query in the engine.'),
   queryMaxRows: count(1_000_000, 1_000, 1_000_000_000, 'rows', 'Maximum number of rows of a result.'),
@@ -278,21 +313,21 @@ export const SETTINGS = {
     1,
     10_000,
     'connections',
-    'Maximum number of live connections (`GET /api/live/:app`), each up to a megabyte of memory. One user or key may hold half of them. When all are in use, the holder of the most gives one up to a holder of fewer.',
+    'Maximum number of live connections (`GET /api/live/:app`), each up to a megabyte of memory. One user or key can have at most half of them. When all are in use, the caller with the most loses one to a caller with fewer.',
   ),
   queryCacheBytes: count(
     32 * MIB,
     0,
     64 * GIB,
     'bytes',
-    'Memory for cached results about times in the past; an event that arrives for such a time drops them. 0: no cache. Only with the embedded engine, because others may write to a ClickHouse server.',
+    'Memory for cached results about past periods; an event that arrives for such a period removes them. 0: no cache. Only with the embedded engine, because others may write to a ClickHouse server.',
   ),
   freshTimeoutMs: count(
     5_000,
     100,
     60_000,
     'milliseconds',
-    'How long a query waits for events that were acknowledged but not stored yet.',
+    'How long a query waits for events that are acknowledged but not stored yet.',
   ),
 } as const;
 

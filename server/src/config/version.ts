@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Of the package, whose description lies beside src and dist alike. */
+/** Of the package. package.json is in the same place relative to src and dist. */
 export const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };

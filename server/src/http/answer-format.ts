@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { negotiate } from './negotiate.ts';
 import type { Call } from './route.ts';
 
-/** What an answer may look like, as `format=` names it. */
+/** The formats of an answer, as `format=` names them. */
 const TYPES = {
   json: 'application/json',
   ndjson: 'application/x-ndjson',
@@ -15,7 +15,7 @@ export type Format = keyof typeof TYPES;
 export const TABLE_FORMATS = ['json', 'ndjson', 'csv'] as const;
 export const EVENT_FORMATS = ['json', 'ndjson', 'csv', 'parquet'] as const;
 
-/** `format=`, which links can carry, else what `Accept` likes best. */
+/** `format=`, which links can use, or else what `Accept` prefers. */
 export function answerFormat<T extends Format>(
   { request, reply }: Pick<Call, 'request' | 'reply'>,
   given: T | undefined,
@@ -33,7 +33,7 @@ function sayVary(reply: FastifyReply): void {
   reply.header('vary', said === undefined ? 'Accept' : `${said}, Accept`);
 }
 
-/** Parameters of a route whose answer comes in several forms. */
+/** Parameters of routes whose answers have several formats. */
 export const formatParameters = <const T extends readonly Format[]>(forms: T) => ({
   format: Type.Optional(
     Type.Unsafe<T[number]>(

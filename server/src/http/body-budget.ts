@@ -1,24 +1,27 @@
 import { SeismoError } from '../model/errors.ts';
 
-/** What all bodies together may hold that are being read or worked on; as many of the largest always fit. */
+/** What all bodies being read or processed can hold together. The largest ones always fit this many times. */
 const BUDGET_BYTES = 128 * 1024 * 1024;
 const LARGEST_BODIES = 4;
-/** zlib works on as many threads. */
+/** zlib uses this many threads. */
 const INFLATING_MAX = 4;
 
 export const busy = (): SeismoError =>
-  new SeismoError('SERVER_BUSY', 'Too much is being read at once; nothing of this request was stored.');
+  new SeismoError(
+    'SERVER_BUSY',
+    'The server is reading too many large bodies at once. Nothing of this request was stored.',
+  );
 
 /** What one request holds of it. */
 export interface Held {
   fits(bytes: number): boolean;
   /** @throws SERVER_BUSY */
   add(bytes: number): void;
-  /** Gives all of it back. */
+  /** Returns everything it holds. */
   close(): void;
 }
 
-/** The memory of bodies in flight, of all connections together: senders that dribble cannot fill the machine. */
+/** The memory of bodies in flight, over all connections: slow senders can't fill the machine. */
 export class BodyBudget {
   #left: number;
   #inflating = 0;
@@ -28,7 +31,7 @@ export class BodyBudget {
     this.#left = bytes;
   }
 
-  /** Bytes that may still be taken. */
+  /** Bytes still available. */
   get left(): number {
     return this.#left;
   }
@@ -49,7 +52,7 @@ export class BodyBudget {
     };
   }
 
-  /** What a body inflates to is known afterwards: few are inflated at once, so that it does not matter. */
+  /** The decompressed size is only known afterwards. Few bodies are decompressed at once, so that does not matter. */
   async inflating<T>(work: () => Promise<T>): Promise<T> {
     if (this.#inflating >= INFLATING_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#inflating++;
@@ -57,7 +60,7 @@ export class BodyBudget {
       return await work();
     } finally {
       const next = this.#waiting.shift();
-      // The next one starts in its stead.
+      // The next one starts in its place.
       if (next) next();
       else this.#inflating--;
     }

@@ -6,15 +6,15 @@ import { SeismoError } from '../model/errors.ts';
 import { glanceAt } from '../row/json-scan.ts';
 import { type BodyBudget, busy, type Held } from './body-budget.ts';
 
-/** Of every JSON answer. */
+/** The content type of every JSON answer. */
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** A JSON body that dribbles in for longer is given up: NDJSON is for what takes long. */
+/** How long a JSON body can take to arrive. For longer ones, there is NDJSON. */
 const JSON_BODY_MAX_MS = 60_000;
-/** What a stream of lines holds at most while it flows, about: a piece of lines, and their rows. */
+/** About what a stream of lines holds at most while it arrives: one piece of lines, and their rows. */
 const STREAM_BYTES = 1024 * 1024;
 const STREAM_FREE_BYTES = 64 * 1024;
-/** As zlib's own. */
+/** The same as in zlib. */
 const CHUNK_MIN_BYTES = 16 * 1024;
 const CHUNK_MAX_BYTES = 256 * 1024;
 
@@ -27,7 +27,7 @@ const LINE_TYPES = new Set([
   'application/jsonl',
   'application/x-jsonlines',
 ]);
-/** Beacons carry text/plain, or nothing at all. */
+/** Beacons send text/plain or no type. */
 const JSON_TYPES = new Set(['application/json', 'text/plain', '']);
 const CHARSETS = new Set(['utf-8', 'utf8', 'us-ascii']);
 
@@ -41,12 +41,12 @@ export function formOf(request: IncomingMessage): BodyForm {
     ?.slice('charset='.length)
     .replaceAll('"', '');
   if (charset !== undefined && !CHARSETS.has(charset))
-    throw new SeismoError('BODY_TYPE_UNSUPPORTED', `The body must be UTF-8, not ${charset.slice(0, 40)}.`);
+    throw new SeismoError('BODY_TYPE_UNSUPPORTED', `The body must be UTF-8, not \`${charset.slice(0, 40)}\`.`);
   if (JSON_TYPES.has(type)) return 'json';
   if (LINE_TYPES.has(type)) return 'lines';
   throw new SeismoError(
     'BODY_TYPE_UNSUPPORTED',
-    `Events come as application/json, text/plain or application/x-ndjson, not as ${type.slice(0, 80)}.`,
+    `\`Content-Type\` must be \`application/json\`, \`text/plain\` or \`application/x-ndjson\`, not \`${type.slice(0, 80)}\`.`,
   );
 }
 
@@ -58,41 +58,41 @@ export function encodingOf(request: IncomingMessage): Encoding {
   if (header === 'gzip' || header === 'deflate' || header === 'br') return header;
   throw new SeismoError(
     'BODY_ENCODING_UNKNOWN',
-    `The Content-Encoding must be one of gzip, deflate, br or absent, not ${header.slice(0, 40)}.`,
+    `\`Content-Encoding\` must be \`gzip\`, \`deflate\`, \`br\` or absent, not \`${header.slice(0, 40)}\`.`,
   );
 }
 
-/** A body that a host application read before us: `value` as its parser left it. */
+/** A body that a host application has already read: `value` as its parser left it. */
 export function parsedBody(request: IncomingMessage): { readonly value: unknown } | undefined {
   const { body } = request as { body?: unknown };
-  // Express 4 leaves `{}` where nothing was read.
+  // Express 4 leaves `{}` if nothing was read.
   if (body === undefined || !request.readableDidRead) return undefined;
   return { value: body };
 }
 
-/** What `express.raw()` and `express.text()` leave, inflated already. */
+/** What `express.raw()` and `express.text()` leave, already decompressed. */
 export function bytesOf(body: unknown): Buffer | undefined {
   if (Buffer.isBuffer(body)) return body;
   return typeof body === 'string' ? Buffer.from(body) : undefined;
 }
 
-/** How much is read of a body, and what it is held against meanwhile. */
+/** How much of a body is read, and the budget it counts against. */
 export interface BodyBounds {
   readonly maxBytes: number;
-  /** The setting that says so. */
+  /** The setting with this limit. */
   readonly setting?: string;
   readonly budget: BodyBudget;
-  /** A body was rejected while it was read: this many bytes of it were read or inflated. */
-  readonly onRefused?: (bytes: number) => void;
+  /** A body was rejected while it was being read; this many bytes of it were read or decompressed. */
+  readonly onRejected?: (bytes: number) => void;
 }
 
-/** Questions and what is saved are nested a dozen deep. */
+/** Questions and saved items are nested about a dozen levels deep. */
 const JSON_DEPTH_MAX = 100;
-/** Brackets and commas; parsing this many takes about ten milliseconds. */
+/** Brackets and commas. Parsing this many takes about ten milliseconds. */
 const JSON_VALUES_MAX = 100_000;
 
 /**
- * The value of a JSON body, also of one that a host application read.
+ * The value of a JSON body, also if a host application has read it.
  * @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, REQUEST_INVALID, and what `withBody` throws
  */
 export async function jsonOf(request: IncomingMessage, bounds: BodyBounds): Promise<unknown> {
@@ -103,12 +103,15 @@ export async function jsonOf(request: IncomingMessage, bounds: BodyBounds): Prom
 }
 
 function parseJson(bytes: Buffer): unknown {
-  if (bytes.length === 0) throw new SeismoError('BODY_EMPTY', 'The body is empty; send JSON.');
+  if (bytes.length === 0) throw new SeismoError('BODY_EMPTY', 'The body is empty. Send JSON.');
   const { values, depth } = glanceAt(bytes);
   if (depth > JSON_DEPTH_MAX)
-    throw new SeismoError('REQUEST_INVALID', `The body is nested more than ${JSON_DEPTH_MAX} deep.`);
+    throw new SeismoError('REQUEST_INVALID', `The body is nested more than ${JSON_DEPTH_MAX} levels deep.`);
   if (values > JSON_VALUES_MAX)
-    throw new SeismoError('BODY_TOO_LARGE', `The body has ${values} brackets and commas; at most ${JSON_VALUES_MAX}.`);
+    throw new SeismoError(
+      'BODY_TOO_LARGE',
+      `The body has ${values} brackets and commas; at most ${JSON_VALUES_MAX} are allowed.`,
+    );
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
@@ -118,29 +121,29 @@ function parseJson(bytes: Buffer): unknown {
 }
 
 const tooLarge = ({ maxBytes, setting }: BodyBounds): SeismoError =>
-  new SeismoError('BODY_TOO_LARGE', `The body is over ${maxBytes} bytes${setting ? ` (${setting})` : ''}.`);
+  new SeismoError('BODY_TOO_LARGE', `The body is larger than ${maxBytes} bytes${setting ? ` (\`${setting}\`)` : ''}.`);
 const tooDense = (): SeismoError =>
   new SeismoError(
     'BODY_TOO_LARGE',
-    `The body inflates to more than ${INFLATED_FREE_BYTES} bytes and to more than ${INFLATED_FACTOR} times what was sent. Send it in smaller pieces, or not compressed.`,
+    `The body decompresses to more than ${INFLATED_FREE_BYTES} bytes and more than ${INFLATED_FACTOR} times its compressed size. Send smaller bodies, or do not compress.`,
   );
 const cutShort = (cause?: unknown): SeismoError =>
-  new SeismoError('BODY_CUT_SHORT', 'The body ended before its announced length; nothing more of it was stored.', {
+  new SeismoError('BODY_CUT_SHORT', 'The body ended before its `Content-Length`. The rest of it was not stored.', {
     cause,
   });
 const broken = (encoding: string, cause: unknown): SeismoError =>
-  new SeismoError('BODY_ENCODING_BROKEN', `The body is not intact ${encoding}.`, { cause });
+  new SeismoError('BODY_ENCODING_BROKEN', `The body is not valid ${encoding} data.`, { cause });
 
 /**
- * Events inflate ten- or twentyfold; what inflates a hundredfold is made to. Below a megabyte it does no harm.
+ * Events compress ten- to twentyfold. What compresses a hundredfold is made to do so; below a megabyte it does no harm.
  */
 const INFLATED_FACTOR = 100;
 const INFLATED_FREE_BYTES = 1024 * 1024;
 
 /**
- * The whole body, inflated, handed to `use`. It counts as in flight until that has ended, unless it came in one piece.
- * @throws BODY_TOO_LARGE past the limit, before or after inflating, without inflating further; BODY_CUT_SHORT; BODY_ENCODING_UNKNOWN;
- * BODY_ENCODING_BROKEN; SERVER_BUSY when too much is in flight
+ * Passes the whole decompressed body to `use`. It counts as in flight until that has ended, unless it arrived in one piece.
+ * @throws BODY_TOO_LARGE beyond the limit, before or after decompression, without decompressing further; BODY_CUT_SHORT; BODY_ENCODING_UNKNOWN;
+ * BODY_ENCODING_BROKEN; SERVER_BUSY if too much is in flight
  */
 export async function withBody<T>(
   request: IncomingMessage,
@@ -175,31 +178,31 @@ function collect(request: IncomingMessage, bounds: BodyBounds, held: Held): Prom
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       finish();
     };
-    const refuse = (error: SeismoError): void => {
-      bounds.onRefused?.(length);
+    const rejectWith = (error: SeismoError): void => {
+      bounds.onRejected?.(length);
       settle(() => reject(error));
     };
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
       if (length > bounds.maxBytes) {
-        refuse(tooLarge(bounds));
+        rejectWith(tooLarge(bounds));
         return;
       }
       chunks.push(chunk);
-      // Most bodies come whole in their first piece: these need no timer, and are gone before anything else happens.
+      // Most bodies arrive complete in the first piece. These need no timer, and are done before anything else happens.
       if (length === announced && chunks.length === 1) return;
       if (!held.fits(chunk.length)) {
-        refuse(busy());
+        rejectWith(busy());
         return;
       }
       held.add(chunk.length);
-      timer ??= setTimeout(() => refuse(cutShort()), JSON_BODY_MAX_MS);
+      timer ??= setTimeout(() => rejectWith(cutShort()), JSON_BODY_MAX_MS);
     };
     const onEnd = (): void => settle(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
-    const onClose = (): void => settle(() => reject(cutShort()));
+    const onClose = (): void => settle(() => rejectWith(cutShort()));
     request.on('data', onData).on('end', onEnd).on('close', onClose);
-    // Stays: without a listener a caller who goes away while we answer would be an uncaught error.
-    request.on('error', (error) => settle(() => reject(cutShort(error))));
+    // This listener stays: without it, a client that disconnects while we answer would be an uncaught error.
+    request.on('error', (error) => settle(() => rejectWith(cutShort(error))));
     if (request.destroyed && !request.readableEnded) onClose();
   });
 }
@@ -209,14 +212,14 @@ const inflateWrapped = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate)
 const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
 const brotli = promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliDecompress);
 
-/** `deflate` is the zlib format (RFC 1950), but some clients send the bare stream: the first byte tells. */
+/** `deflate` is the zlib format (RFC 1950), but some clients send a bare stream. The first byte tells which. */
 const isWrapped = (bytes: Uint8Array): boolean => ((bytes[0] ?? 0) & 0x0f) === 8;
 
 async function inflate(bytes: Buffer, encoding: NonNullable<Encoding>, bounds: BodyBounds): Promise<Buffer> {
-  // zlib stops at maxOutputLength, so a bomb costs no more than the limit.
+  // zlib stops at maxOutputLength, so a zip bomb costs no more than the limit.
   const most = Math.max(INFLATED_FREE_BYTES, bytes.length * INFLATED_FACTOR);
   const maxOutputLength = Math.min(bounds.maxBytes, most);
-  // In few pieces: each is a turn of the event loop.
+  // Few pieces, because each one is a turn of the event loop.
   const chunkSize = Math.min(CHUNK_MAX_BYTES, Math.max(CHUNK_MIN_BYTES, bytes.length * 4));
   const options = { maxOutputLength, chunkSize };
   try {
@@ -225,15 +228,15 @@ async function inflate(bytes: Buffer, encoding: NonNullable<Encoding>, bounds: B
     return isWrapped(bytes) ? await inflateWrapped(bytes, options) : await inflateRaw(bytes, options);
   } catch (error) {
     const isOver = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    bounds.onRefused?.(isOver ? maxOutputLength : bytes.length);
+    bounds.onRejected?.(isOver ? maxOutputLength : bytes.length);
     if (isOver) throw most < bounds.maxBytes ? tooDense() : tooLarge(bounds);
     throw broken(encoding, error);
   }
 }
 
 /**
- * The inflated bytes as they arrive, no faster than they are taken. The request survives an early end, so that it can be answered.
- * @throws SERVER_BUSY, BODY_CUT_SHORT, BODY_ENCODING_UNKNOWN, BODY_ENCODING_BROKEN, BODY_TOO_LARGE when it inflates too much
+ * The decompressed bytes as they arrive, no faster than they are consumed. The request survives an early end, so that it can be answered.
+ * @throws SERVER_BUSY, BODY_CUT_SHORT, BODY_ENCODING_UNKNOWN, BODY_ENCODING_BROKEN, BODY_TOO_LARGE if it decompresses to too much
  */
 export async function* bodyChunks(request: IncomingMessage, budget: BodyBudget): AsyncGenerator<Uint8Array> {
   const encoding = encodingOf(request);
@@ -286,7 +289,7 @@ async function* inflatedChunks(request: IncomingMessage, encoding: NonNullable<E
     yield first.value;
     yield* chunks;
   };
-  // The callback owns the failure; the loop below sees it as the inflater's own.
+  // The callback handles the failure; the loop below sees it as an error of the decompressor.
   pipeline(all, inflater, () => {});
   try {
     for await (const chunk of inflater as AsyncIterable<Uint8Array>) {

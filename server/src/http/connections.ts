@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import { addressKey } from '../auth/limiter.ts';
 
 /**
- * Bounds how many connections there are, and how many of one address (IPv6: of one /64). Those beyond are closed before anything is read of them.
- * @param perAddress Infinity behind a proxy, whose connections all come from one
+ * Limits the number of connections, in total and per address (IPv6: per /64). Further ones are closed before anything is read from them.
+ * @param perAddress Infinity behind a proxy, whose connections all come from one address
  */
 export function boundConnections(server: Server, max: number, perAddress: number): void {
   server.maxConnections = max;
   const open = new Map<string, number>();
   server.on('connection', (socket: Socket) => {
-    // It has gone already.
+    // It is already closed.
     if (socket.remoteAddress === undefined) return;
     const address = addressKey(socket.remoteAddress);
     const others = open.get(address) ?? 0;

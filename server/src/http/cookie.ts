@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Session } from '../auth/auth.ts';
 
 const SESSION = 'token';
-/** Recognizes a browser at its next sign-in (auth/known-callers.ts); nobody is signed in by it. */
+/** Recognizes a browser at its next sign-in (auth/known-callers.ts). It signs no one in. */
 const BROWSER = 'seismo-browser';
 /** As long as browsers keep a cookie. */
 const BROWSER_MAX_SECONDS = 400 * 86_400;
@@ -25,7 +25,7 @@ export function setBrowserCookie(request: FastifyRequest, reply: FastifyReply, v
   addCookie(request, reply, BROWSER, value, BROWSER_MAX_SECONDS);
 }
 
-/** Under https no other host of the domain, and no page without https, can set a cookie of this name. */
+/** Over HTTPS, no other host of the domain and no page without HTTPS can set a cookie with this name. */
 const nameOf = (request: FastifyRequest, name: string): string =>
   request.protocol === 'https' ? `__Host-${name}` : name;
 
@@ -41,10 +41,10 @@ function cookieOf(request: FastifyRequest, name: string): string | undefined {
   return undefined;
 }
 
-/** Lax, not Strict, so that a link to the dashboard in a mail opens it signed in; changes are guarded by authenticate.ts. */
+/** Lax and not Strict, so that a link in an email opens the dashboard signed in. authenticate.ts protects changes. */
 function addCookie(request: FastifyRequest, reply: FastifyReply, name: string, value: string, seconds: number): void {
   const secure = request.protocol === 'https' ? '; Secure' : '';
-  // Fastify joins several of this header into a list.
+  // Fastify joins several values of this header into a list.
   reply.header(
     'set-cookie',
     `${nameOf(request, name)}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`,

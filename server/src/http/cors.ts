@@ -4,14 +4,14 @@ import type { Route } from './route.ts';
 
 const ALLOW_HEADERS = 'content-type, content-encoding, x-access-token, authorization';
 const EXPOSE_HEADERS = 'Link, Retry-After, Server-Timing, Seismo-As-Of';
-/** Two hours: Chrome believes no longer. */
+/** Two hours: Chrome caches no longer. */
 const MAX_AGE_SECONDS = 7200;
 
 /**
- * Says to a browser whether a page of the request's origin may use the route.
- * The origin itself is answered, never `*`, and with credentials allowed: `sendBeacon` always asks with them, and a browser
- * then refuses `*`. Nothing is opened by it: with an Origin, ingest takes no cookie (authenticate.ts).
- * @returns whether the origin may
+ * Tells a browser whether a page of the request's origin can use the route.
+ * It answers the origin itself, never `*`, and allows credentials: `sendBeacon` always sends them, and a browser then
+ * rejects `*`. This opens nothing: with an Origin, ingest accepts no cookie (authenticate.ts).
+ * @returns whether the origin is allowed
  */
 export function allowOrigin(
   cors: Route['cors'],
@@ -24,7 +24,7 @@ export function allowOrigin(
   if (origins.length === 0) return false;
   const { origin } = request.headers;
   const any = cors === 'ingest' && origins.includes('*');
-  // Also without an Origin: a cache must not give that answer to a page.
+  // Even without an Origin: a cache must not give that answer to a page.
   reply.header('vary', 'Origin');
   if (origin === undefined) return false;
   if (!any && !origins.includes(origin)) return false;
@@ -35,7 +35,7 @@ export function allowOrigin(
   return true;
 }
 
-/** Answers OPTIONS of one URL. */
+/** Answers OPTIONS for one URL. */
 export function answerPreflight(
   routes: readonly Route[],
   allow: string,

@@ -16,33 +16,33 @@ import { dashboardRoutes } from './routes/dashboard.ts';
 import { PATH_PART_MAX_LENGTH } from './routes/schemas.ts';
 import { mountOf } from './url.ts';
 
-/** A socket on which nothing moves for so long is closed; questions may be silent until their own limit. */
+/** An idle socket is closed after this time. While a question runs, it can be silent until the question's own limit. */
 const IDLE_MAX_MS = 60_000;
-/** Headers come within this, or not at all (slow loris). */
+/** Headers must arrive within this time (slow loris). */
 const HEADERS_MAX_MS = 15_000;
-/** Longer than the 60 s that load balancers keep idle connections, so that they close first. */
+/** Longer than the 60 s for which load balancers keep idle connections, so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
-/** Headers and URL together: a question in the query string (`q`) fits. */
+/** Headers and URL together, so that a question fits in the query string (`q`). */
 const HEADERS_MAX_BYTES = 32 * 1024;
-/** Of all connections, those of one address. */
+/** The share of all connections that one address can have. */
 const ADDRESS_SHARE = 0.5;
 
-/** The HTTP room: every route, its refusals, and what browsers are told. Not listening yet. */
+/** Creates the HTTP server with all routes, error answers and headers. It does not listen yet. */
 export function createHttp(given: Omit<HttpDeps, 'bodies'> & Partial<HttpDeps>): FastifyInstance {
   const { config, logger } = given;
   const deps: HttpDeps = { bodies: new BodyBudget(config.bodyMaxBytes), ...given };
-  // Requests are told apart across restarts.
+  // Makes request ids unique across restarts.
   const prefix = randomBytes(4).toString('hex');
   let requests = 0;
   let isClosing = false;
   const app = Fastify({
     loggerInstance: logger,
-    // One line a refusal (problem.ts), none a request: at thousands a second they are the work.
+    // One line for each error (problem.ts), none for each request: at thousands per second, logging would be most of the work.
     logController: new LogController({ disableRequestLogging: true }),
-    // A logger a request costs 3 µs; what is logged names the request itself (problem.ts).
+    // A logger for each request costs 3 µs. Log lines name the request themselves (problem.ts).
     childLoggerFactory: (parent) => parent,
     genReqId: () => `${prefix}-${(++requests).toString(36)}`,
-    // `true` alone would believe the first address of the list, which the caller writes; the last ones are the proxies' own.
+    // `true` alone would trust the first address of the list, which the client writes. The last ones come from the proxies.
     trustProxy: config.trustProxy === false ? false : (_address, hop) => hop < Number(config.trustProxy),
     routerOptions: { maxParamLength: PATH_PART_MAX_LENGTH, querystringParser: () => ({}) },
     serverFactory(handler) {
@@ -52,12 +52,12 @@ export function createHttp(given: Omit<HttpDeps, 'bodies'> & Partial<HttpDeps>):
           headersTimeout: HEADERS_MAX_MS,
           connectionsCheckingInterval: 5_000,
           keepAliveTimeout: KEEP_ALIVE_MS,
-          // No limit for a whole request: NDJSON flows for as long as it likes; JSON bodies have a limit of their own (body.ts).
+          // No limit for a whole request, because NDJSON can stream for any time. JSON bodies have their own limit (body.ts).
           requestTimeout: 0,
         },
         fastPost(deps, handler, () => isClosing),
       );
-      // All that come through a proxy come from its address.
+      // Requests through a proxy all come from its address.
       const perAddress = config.trustProxy === false ? config.connectionsMax * ADDRESS_SHARE : config.connectionsMax;
       boundConnections(server, config.connectionsMax, perAddress);
       server.setTimeout(IDLE_MAX_MS + config.queryMaxSeconds * 1000);
@@ -73,24 +73,24 @@ export function createHttp(given: Omit<HttpDeps, 'bodies'> & Partial<HttpDeps>):
 
   app.addHook('preClose', (done) => {
     isClosing = true;
-    // They would go on for ever.
+    // They would never end.
     deps.live.close();
     done();
   });
-  // Bodies are read by body.ts alone: whole or flowing, with bounds, or left as a host application parsed them.
+  // Only body.ts reads bodies: complete or as a stream, within limits, or as a host application has parsed them.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(DATA_HEADERS);
     checkHead(request.raw);
-    // A host application decides for its own host.
+    // A host application decides this for its own host.
     if (request.protocol === 'https' && mountOf(request) === '') reply.header('strict-transport-security', HSTS);
     done();
   });
   const metrics = createMetrics(deps);
   app.setErrorHandler((error, request, reply) => {
-    if (!reply.raw.destroyed) metrics.refusals.inc({ code: asSeismoError(error).code });
+    if (!reply.raw.destroyed) metrics.failedRequests.inc({ code: asSeismoError(error).code });
     return sendProblem(error, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>
@@ -101,10 +101,10 @@ export function createHttp(given: Omit<HttpDeps, 'bodies'> & Partial<HttpDeps>):
   return app;
 }
 
-/** A path without its query: that may hold a token. */
+/** A path without its query, which can contain a token. */
 const pathForPeople = (url: string): string => url.split('?', 1)[0]!.slice(0, 200);
 
-/** What Node could not read as a request at all. */
+/** What Node could not parse as a request. */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();
@@ -114,13 +114,13 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: import('node:
     error.code === 'HPE_HEADER_OVERFLOW'
       ? new SeismoError(
           'HEADERS_TOO_LARGE',
-          `The headers and the address together are over ${HEADERS_MAX_BYTES} bytes.`,
+          `The URL and the headers together are larger than ${HEADERS_MAX_BYTES} bytes.`,
         )
       : new SeismoError(
           'REQUEST_INVALID',
           error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
             ? 'The request did not arrive in time.'
-            : 'The request is not HTTP.',
+            : 'The request is not valid HTTP.',
         );
   const body = JSON.stringify(problemOf(problem, 'urn:seismo:request:none'));
   const { status } = problem.entry;

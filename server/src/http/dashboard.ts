@@ -1,8 +1,8 @@
 /**
- * The built dashboard: which files there are, and how a browser is told to keep and to treat them.
+ * The built dashboard: its files, and how browsers cache and treat them.
  *
- * Not by `@fastify/static`: it would send the assets alone (a dozen lines here), while base, policy and addresses of the document are ours
- * in any case, and a list made at the start leaves no address to be resolved.
+ * Without `@fastify/static`: that would only send the assets (a dozen lines here), while the base path, the policy and the URLs of the
+ * document are ours anyway, and with a list made at start, no URL has to be resolved to a path.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -18,20 +18,20 @@ import { mountOf } from './url.ts';
 export interface DashboardFile {
   readonly path: string;
   readonly type: string;
-  /** Forms that the build made beside it. */
+  /** Compressed forms that the build created next to it. */
   readonly encodings: ReadonlySet<Encoding>;
 }
 
 export interface Dashboard {
-  /** The document; undefined when it was not built. */
+  /** The document. Undefined if it was not built. */
   readonly html: string | undefined;
-  /** By name below `assets/`; the names hold hashes of the contents. */
+  /** By name within `assets/`. The names contain hashes of the contents. */
   readonly assets: ReadonlyMap<string, DashboardFile>;
-  /** By name; what lies beside the document: icons and the like. */
+  /** By name: other files next to the document, such as icons. */
   readonly besides: ReadonlyMap<string, DashboardFile>;
 }
 
-/** The build of `web/` puts it there; from `src` and from `dist` it is the same folder. */
+/** The build of `web/` puts it there. It is the same folder from `src` and from `dist`. */
 const FOLDER = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 const BASE = /<base href="[^"]*"/;
 const TYPES: Readonly<Record<string, string>> = {
@@ -49,12 +49,12 @@ const TYPES: Readonly<Record<string, string>> = {
   woff2: 'font/woff2',
 };
 const FOREVER = 'public, max-age=31536000, immutable';
-/** As Vite names what it built; what it only copied has a name of its own. */
+/** Names of built files follow Vite's pattern; copied files keep their names. */
 const HASHED = /-[\w-]{8}\.\w+$/;
 const SUFFIXES: Readonly<Record<Encoding, string>> = { br: '.br', gzip: '.gz' };
 /**
- * Scripts come from files of this server alone. Styles may be inline: Mantine writes its theme into a `style` element, and charts
- * write the styles of their tooltips as attributes; no script can come of that.
+ * Scripts only come from files of this server. Styles can be inline: Mantine writes its theme into a `style` element, and charts
+ * write the styles of their tooltips as attributes. Neither can run a script.
  */
 const POLICY = [
   "default-src 'none'",
@@ -72,12 +72,12 @@ const DOCUMENT_HEADERS = {
   'x-frame-options': 'DENY',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  // Full screen is for the wall, the clipboard for a new key.
+  // Full screen is for wall displays, the clipboard for new keys.
   'permissions-policy':
     'accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), clipboard-read=(), clipboard-write=(self), fullscreen=(self)',
 };
 
-/** Lists the files once: what is not listed is not served, whatever an address says. */
+/** Lists the files once. What is not listed is not served, whatever the URL. */
 export function readDashboard(folder = FOLDER): Dashboard {
   const besides = filesIn(folder);
   const index = besides.get('index.html');
@@ -111,7 +111,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** The one document, with the mount as the base of all its addresses. Of a dashboard that was not built: what to do. */
+/** The document, with the mount path as the base of all its URLs. If the dashboard was not built: what to do. */
 export function sendDocument({ html }: Dashboard, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.headers(DOCUMENT_HEADERS).header('cache-control', 'no-cache').header('content-type', TYPES.html);
   if (html === undefined)
@@ -120,13 +120,13 @@ export function sendDocument({ html }: Dashboard, request: FastifyRequest, reply
       .header('content-security-policy', PAGE_POLICY)
       .send(missingDashboardPage(mountOf(request)));
   reply.header('content-security-policy', POLICY);
-  // More than one slash would make a host of the first name.
+  // More than one slash would turn the first name into a host.
   const mount = mountOf(request).replace(/^\/+/, '/');
   const text = mount === '' ? html : html.replace(BASE, () => `<base href="${attributeOf(mount)}/"`);
   return sendKnown(text, request, reply);
 }
 
-/** A file whose name does not tell its content. */
+/** A file whose name does not depend on its content. */
 export async function sendBeside(file: DashboardFile, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   reply.header('cache-control', 'no-cache').header('content-type', file.type);
   return sendKnown(await contentOf(file.path), request, reply);
@@ -140,7 +140,7 @@ function sendKnown(content: string | Buffer, request: FastifyRequest, reply: Fas
   return reply.send(content);
 }
 
-/** Kept for ever when the name holds the hash of the content. */
+/** Cached forever if the name contains the hash of the content. */
 export async function sendAsset(
   name: string,
   file: DashboardFile,
@@ -157,10 +157,10 @@ export async function sendAsset(
   return reply.send(await contentOf(encoding === undefined ? file.path : file.path + SUFFIXES[encoding]));
 }
 
-/** @throws NOT_FOUND when the dashboard was built anew since the start */
+/** @throws NOT_FOUND if the dashboard was rebuilt since the start */
 async function contentOf(path: string): Promise<Buffer> {
   return await readFile(path).catch((cause: unknown) => {
-    throw new SeismoError('NOT_FOUND', 'The dashboard was built anew; start the server again.', { cause });
+    throw new SeismoError('NOT_FOUND', 'The dashboard was rebuilt. Restart the server.', { cause });
   });
 }
 

@@ -3,40 +3,51 @@ import type { Analysis } from '../analysis/analysis.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Live } from '../live/live.ts';
+import type { WeekStart } from '../model/app-settings.ts';
 import type { Erasures } from '../model/erasure.ts';
+import type { Moves } from '../model/move.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Reports } from '../reports/reports.ts';
 import type { Saved } from '../saved/saved.ts';
 import type { Store } from '../store/store.ts';
+import type { PlaceOf } from '../system/geo-database.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { BodyBudget } from './body-budget.ts';
 import type { Dashboard } from './dashboard.ts';
 
-/** The settings that HTTP reads; `config.ts` documents each. */
+/** The settings that HTTP uses; `config.ts` documents each one. */
 export interface HttpConfig {
   readonly bodyMaxBytes: number;
-  /** Where the browser client is served. */
+  /** The path of the browser client. */
   readonly scriptPath: string;
+  /** The path that the browser client posts to. */
+  readonly postPath: string;
   readonly keepBotPageViews: boolean;
+  /** Whether events from pages get what their request says about the visitor. */
+  readonly requestProperties: boolean;
   readonly corsOrigins: readonly string[];
   readonly corsReadOrigins: readonly string[];
   readonly queryMaxSeconds: number;
   readonly queryMaxBytes: number;
   readonly queryMaxRows: number;
-  /** Whether the address and the scheme that a proxy reports are believed; of how many proxies, one behind the other. */
+  /** Whether to trust the address and scheme that a proxy reports, or how many proxies in a row to trust. */
   readonly trustProxy: boolean | number;
   readonly connectionsMax: number;
-  /** Who may sign in with a token of GitHub. */
+  /** What applies to apps without settings of their own. */
+  readonly timeZone: string;
+  readonly weekStart: WeekStart;
+  readonly retentionDays?: number | undefined;
+  /** Who can sign in with a GitHub token. */
   readonly auth: { readonly users: readonly string[] };
 }
 
 export interface Disk {
-  /** What the server may still write. */
+  /** The space that the server can still use. */
   readonly freeBytes: number;
   readonly totalBytes: number;
 }
 
-/** Everything the HTTP room is handed. */
+/** Everything that HTTP needs. */
 export interface HttpDeps {
   readonly ingest: Ingest;
   readonly auth: Auth;
@@ -45,22 +56,25 @@ export interface HttpDeps {
   readonly live: Live;
   readonly saved: Saved;
   readonly erasures: Erasures;
-  /** `setAppSettings` also moves what the store keeps per zone. */
+  readonly moves: Moves;
+  /** `setAppSettings` also updates what the store keeps per time zone. */
   readonly registry: Pick<Registry, 'appSettings' | 'appsWithSettings' | 'setAppSettings'>;
-  /** The app's own, else the configuration's. */
+  /** That of the app, or else of the configuration. */
   readonly calendarOf: (app: string) => Calendar;
   readonly store: Pick<Store, 'ping' | 'usage' | 'apps'>;
-  /** Of the data directory. */
+  /** The disk of the data directory. */
   readonly disk: () => Promise<Disk>;
-  /** The files that a browser gets. */
+  /** Where an address is. Absent: there is no database, or it is not used. */
+  readonly placeOf?: PlaceOf | undefined;
+  /** The files of the dashboard. */
   readonly dashboard: Dashboard;
   readonly config: HttpConfig;
-  /** Of the bodies in flight. */
+  /** For the bodies in flight. */
   readonly bodies: BodyBudget;
   readonly logger: FastifyBaseLogger;
   /** UTC ms */
   readonly now: () => number;
   readonly version: string;
-  /** What `GET /` answers as `env`, as the first Seismo did: `production`, `development`… */
+  /** What `GET /` answers as `env`, as in Seismo 1: `production`, `development`… */
   readonly env: string;
 }

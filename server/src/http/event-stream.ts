@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { SseStream } from '../live/live.ts';
 
-/** An answer that has been sent away is cut when its reader does not take the last words. */
+/** A closed answer is cut off after this time if its client does not read the last bytes. */
 const FAREWELL_MS = 1_000;
 
-/** A response as the live room writes to it. @param begin sends the head, before the first word */
+/** A response as the live module writes to it. @param begin sends the head, before the first bytes */
 export function sseStreamOf(response: ServerResponse, begin: () => void): SseStream {
   let hasBegun = false;
   let drained = (): void => {};

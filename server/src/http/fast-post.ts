@@ -10,9 +10,9 @@ import { DATA_HEADERS } from './headers.ts';
 const PREFIX = '/api/events/';
 
 /**
- * The plainest of requests without the framework: `POST /api/events/:app` with a JSON body, a token in `X-Access-Token`, and
- * nothing else to look at. Through the framework the same request takes 1.6 times the processor's time. It answers 200 and 201
- * alone: what is not so plain, and every refusal, goes the ordinary way (routes/post.ts), which says the same things.
+ * The simplest requests without the framework: `POST /api/events/:app` with a JSON body, a token in `X-Access-Token`, and
+ * nothing else to consider. Through the framework, the same request takes 1.6 times the CPU time. It only answers 200 and 201;
+ * everything else, including every error, takes the ordinary way (routes/post.ts), which gives the same answers.
  * @param isClosing whether the server is stopping: the ordinary way then closes connections
  */
 export function fastPost(deps: HttpDeps, ordinary: RequestListener, isClosing: () => boolean): RequestListener {
@@ -27,12 +27,12 @@ export function fastPost(deps: HttpDeps, ordinary: RequestListener, isClosing: (
     const arrivedAt = now();
     try {
       checkHead(request);
-      const who = await auth.identify(token, 'header');
-      if (!mayPost(who, app)) {
+      const identity = await auth.identify(token, 'header');
+      if (!mayPost(identity, app)) {
         ordinary(request, response);
         return;
       }
-      const poster = who.kind === 'key' ? auth.posterOf(who.id) : ADMIN;
+      const poster = identity.kind === 'key' ? auth.posterOf(identity.id) : ADMIN;
       poster.allowance?.checkOpen();
       const { status, body } = await withBody(request, boundsOf(deps, poster), (bytes) =>
         ingest.post(app, bytes, arrivedAt, undefined, poster),
@@ -40,7 +40,7 @@ export function fastPost(deps: HttpDeps, ordinary: RequestListener, isClosing: (
       response.writeHead(status, { ...plain, 'content-length': Buffer.byteLength(body) });
       response.end(body);
     } catch (error) {
-      refused.set(request, error);
+      rejections.set(request, error);
       ordinary(request, response);
     }
   }
@@ -65,23 +65,23 @@ export function fastPost(deps: HttpDeps, ordinary: RequestListener, isClosing: (
   };
 }
 
-/** The bytes of a body that is rejected while it is read are charged too: reading them was work. */
+/** Bytes of a body that is rejected while it is being read are charged too, because reading them was work. */
 export const boundsOf = ({ config, bodies }: HttpDeps, { allowance }: Poster): BodyBounds => ({
   maxBytes: config.bodyMaxBytes,
   setting: 'bodyMaxBytes',
   budget: bodies,
-  ...(allowance && { onRefused: (bytes: number) => void allowance.streamBytes(bytes) }),
+  ...(allowance && { onRejected: (bytes: number) => void allowance.streamBytes(bytes) }),
 });
 
-/** What a request was refused for before it went the ordinary way. */
-const refused = new WeakMap<IncomingMessage, unknown>();
+/** Errors of requests that were rejected here and then took the ordinary way. */
+const rejections = new WeakMap<IncomingMessage, unknown>();
 
-/** @throws what the request was refused for already: it must not be counted, or charged to a key, a second time */
-export function throwRefusal(request: IncomingMessage): void {
-  if (refused.has(request)) throw refused.get(request);
+/** @throws the error of a request that was already rejected, so that it is not counted or charged to a key again */
+export function throwRejection(request: IncomingMessage): void {
+  if (rejections.has(request)) throw rejections.get(request);
 }
 
-function mayPost(who: Identity, app: string): boolean {
-  if (who.kind === 'user') return who.role === 'admin';
-  return who.scope === 'write' && who.app === app && who.origins.length === 0;
+function mayPost(identity: Identity, app: string): boolean {
+  if (identity.kind === 'user') return identity.role === 'admin';
+  return identity.scope === 'write' && identity.app === app && identity.origins.length === 0;
 }

@@ -17,10 +17,10 @@ td, th { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0;
   a, summary b { color: #7db2f5 }
 }`;
 
-/** Pages hold no script and ask nobody else for anything. */
+/** These pages have no script and load nothing from elsewhere. */
 export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** The API, for people. */
+/** The API reference as a page. */
 export function apiPage(routes: readonly Route[], version: string, mount: string): string {
   const parts = routes.map((route) => {
     const parameters = { ...route.query?.properties, ...(route.takesFilters && FILTERS.properties) };
@@ -46,7 +46,7 @@ refusals are <a href="${mount}/docs/errors">listed by code</a>.<h2>Routes</h2>${
   );
 }
 
-/** Every code, with what to do about it. */
+/** Every error code, with what to do about it. */
 export function errorsPage(mount: string): string {
   const rows = Object.entries(ERRORS).map(
     ([code, { status, title, remedy }]) =>
@@ -58,7 +58,7 @@ export function errorsPage(mount: string): string {
   );
 }
 
-/** Where the dashboard should be, and was not built. */
+/** Shown instead of the dashboard if it was not built. */
 export const missingDashboardPage = (mount: string): string =>
   page(
     'Seismo',

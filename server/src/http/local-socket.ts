@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** Sockets that came through the Unix socket of the data directory: who can open it (0600) owns the data. */
+/** Connections through the Unix socket of the data directory: anyone who can open it (0600) owns the data. */
 const local = new WeakSet<Socket>();
 
 export function trustLocalSocket(socket: Socket): void {

@@ -6,13 +6,13 @@ import { usageWithin } from './usage.ts';
 
 export interface Metrics {
   readonly questionSeconds: Histogram<'route'>;
-  /** Requests refused or failed, by the code that was answered. */
-  readonly refusals: Counter<'code'>;
-  /** Prometheus text, version 0.0.4. */
+  /** Failed requests, by error code. */
+  readonly failedRequests: Counter<'code'>;
+  /** In the Prometheus text format, version 0.0.4. */
   text(): Promise<string>;
 }
 
-/** The numbers of /metrics. Counters are read from the rooms that count; nothing is counted twice. */
+/** The metrics. Counters are read from the modules that count; nothing is counted twice. */
 export function createMetrics({
   ingest,
   live,
@@ -28,9 +28,9 @@ export function createMetrics({
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
-  const refusals = new Counter({
+  const failedRequests = new Counter({
     name: 'seismo_requests_refused_total',
-    help: 'Requests refused or failed since the start, by the code answered.',
+    help: 'Requests that failed since the start, by error code.',
     labelNames: ['code'] as const,
     registers,
   });
@@ -61,7 +61,7 @@ export function createMetrics({
   counter('seismo_events_duplicate_total', 'Events known already since the start.', ({ duplicates }) => duplicates);
   const rejected = new Counter({
     name: 'seismo_events_rejected_total',
-    help: 'Events refused since the start, by code.',
+    help: 'Events rejected since the start, by error code.',
     labelNames: ['code'] as const,
     registers,
   });
@@ -80,7 +80,7 @@ export function createMetrics({
   );
   gauge('seismo_journal_age_seconds', 'Age of the oldest event not in the store.', ({ lagMs }) => lagMs / 1000);
   gauge('seismo_loader_waiting', '1 while the loader repeats a failed block.', ({ state }) => +(state === 'waiting'));
-  gauge('seismo_events_set_aside', 'Events that the engine refused.', ({ setAside }) => setAside);
+  gauge('seismo_events_set_aside', 'Events that the engine rejected.', ({ setAside }) => setAside);
   gauge(
     'seismo_journal_damaged_groups',
     'Groups of events that were damaged on disk and are kept apart.',
@@ -93,6 +93,28 @@ export function createMetrics({
   );
   gauge('seismo_journal_loss_unknown', '1 when the damage does not tell how many events were lost.', ({ salvage }) =>
     salvage && (salvage.events.lost === null || salvage.setAside.lost === null) ? 1 : 0,
+  );
+  gauge(
+    'seismo_archive_events',
+    'Events in the journal, not yet in MongoDB. Absent without `archive`, like the others of this name.',
+    ({ archive }) => archive?.events,
+  );
+  gauge('seismo_archive_bytes', 'Bytes of these events.', ({ archive }) => archive?.bytes);
+  gauge(
+    'seismo_archive_age_seconds',
+    'Age of the oldest event not in MongoDB.',
+    ({ archive }) => archive && archive.lagMs / 1000,
+  );
+  gauge('seismo_archive_orders', 'Erasures and the like that wait for MongoDB.', ({ archive }) => archive?.orders);
+  gauge('seismo_archive_rejected_events', 'Events that MongoDB rejected.', ({ archive }) => archive?.rejected);
+  gauge(
+    'seismo_archive_waiting',
+    '1 while the last attempt to write to MongoDB failed, and is repeated.',
+    ({ archive }) => archive && +(archive.state === 'waiting'),
+  );
+  gauge('seismo_archive_failures', 'Attempts to write to MongoDB that failed.', ({ archive }) => archive?.failures);
+  gauge('seismo_rebuild_running', '1 while the engine is filled from MongoDB.', ({ rebuild }) =>
+    rebuild?.state === 'running' ? 1 : 0,
   );
   gauge('seismo_remembered_ids', 'Ids remembered to recognise duplicates.', ({ rememberedIds }) => rememberedIds);
   gauge('seismo_remembered_ids_bytes', 'Memory of these ids.', ({ rememberedIdsBytes }) => rememberedIdsBytes);
@@ -108,7 +130,7 @@ export function createMetrics({
 
   return {
     questionSeconds,
-    refusals,
+    failedRequests,
     async text() {
       const usage = await usageWithin(store);
       const stats = ingest.stats();

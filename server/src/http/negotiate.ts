@@ -4,8 +4,8 @@ import Negotiator from 'negotiator';
 const HEADER_MAX_LENGTH = 1_000;
 
 /**
- * The media type on offer that `Accept` prefers (RFC 9110, 12.5.1). The first on offer when `Accept` is missing or matches
- * none of them, since an answer is more useful than a 406.
+ * The offered media type that `Accept` prefers (RFC 9110, 12.5.1). The first one if `Accept` is missing or matches
+ * none of them, because an answer is more useful than a 406.
  */
 export function negotiate<T extends string>(accept: string | undefined, offered: readonly [T, ...T[]]): T {
   const preferred = negotiator({ accept }).mediaType([...offered]);
@@ -13,10 +13,10 @@ export function negotiate<T extends string>(accept: string | undefined, offered:
 }
 
 export type Encoding = 'br' | 'gzip';
-/** Smallest first: the order when `Accept-Encoding` likes several equally. */
+/** Smallest first: the order if `Accept-Encoding` prefers several equally. */
 const ENCODINGS: readonly Encoding[] = ['br', 'gzip'];
 
-/** The encoding that `Accept-Encoding` prefers (RFC 9110, 12.5.3); undefined: send the bytes as they are. */
+/** The encoding that `Accept-Encoding` prefers (RFC 9110, 12.5.3). Undefined: send the bytes as they are. */
 export function encodingFor(accepted: string | undefined): Encoding | undefined {
   const preferred = negotiator({ 'accept-encoding': accepted }).encoding([...ENCODINGS, 'identity'], {
     preferred: ENCODINGS,

@@ -1,4 +1,4 @@
-/** What is used of `negotiator`. Its types on npm (0.6.5) do not have the second argument of `encoding`. */
+/** The part of `negotiator` that we use. Its types on npm (0.6.5) lack the second argument of `encoding`. */
 declare module 'negotiator' {
   export default class Negotiator {
     constructor(request: { readonly headers: Readonly<Record<string, string | undefined>> });

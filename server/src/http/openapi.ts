@@ -16,20 +16,20 @@ const Problem = Type.Object(
     retry: Type.Boolean({ description: 'Whether the same request may succeed later.' }),
     field: Type.Optional(Type.String()),
   },
-  { description: 'RFC 9457', additionalProperties: true },
+  { description: 'A problem as defined by RFC 9457.', additionalProperties: true },
 );
 
 const WHO: Readonly<Record<Access, string>> = {
   open: 'For anybody.',
-  user: 'For whoever signed in.',
+  user: 'For signed-in users.',
   read: 'For users, and for a read key of the app.',
   ingest: 'For admins, and for a write key of the app.',
   admin: 'For admins.',
 };
 
-/** Codes that a route may answer because of who may use it. */
+/** Error codes that come from the access rules of a route. */
 const WHO_ERRORS: readonly ErrorCode[] = ['AUTH_REQUIRED', 'AUTH_TOKEN_INVALID', 'AUTH_FORBIDDEN'];
-/** The router's own, of a part of a path that is longer than any name, or percent-encoded wrongly. */
+/** Errors of the router: a part of the path that is too long or has wrong percent-encoding. */
 const PATH_ERRORS: readonly ErrorCode[] = ['NOT_FOUND', 'REQUEST_INVALID'];
 const QUERY_ERRORS: readonly ErrorCode[] = ['PARAMETER_UNKNOWN', 'PARAMETER_INVALID'];
 const BODY_ERRORS: readonly ErrorCode[] = [
@@ -58,7 +58,8 @@ export function openApiOf(routes: readonly Route[], version: string): object {
     info: {
       title: 'Seismo',
       version,
-      description: 'Tracks application events: durable before it answers. Refusals are application/problem+json.',
+      description:
+        'Self-hosted event analytics. An event is stored durably before its request is answered. Errors are `application/problem+json`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '.' }],
@@ -75,7 +76,7 @@ export function openApiOf(routes: readonly Route[], version: string): object {
   };
 }
 
-/** Schemas with a name of their own stand once, among the components; what names them points there. */
+/** Schemas with a name appear once, among the components; everything else refers to them. */
 function hoist(value: unknown, schemas: Record<string, unknown>): unknown {
   if (Array.isArray(value)) return value.map((each) => hoist(each, schemas));
   if (typeof value !== 'object' || value === null) return value;
@@ -89,14 +90,14 @@ function hoist(value: unknown, schemas: Record<string, unknown>): unknown {
   if (typeof id !== 'string')
     return Object.fromEntries(entries.map(([key, each]) => [key, hoist(each, schemas)] as const));
   if (!(id in schemas)) {
-    // Known before its parts are looked at: they may name it.
+    // Registered before its parts are visited, because they can refer to it.
     schemas[id] = {};
     schemas[id] = Object.fromEntries(entries.map(([key, each]) => [key, hoist(each, schemas)] as const));
   }
   return { $ref: `#/components/schemas/${id}` };
 }
 
-/** The texts of a union of texts, which prints as `enum`. */
+/** The values of a union of strings, which becomes an `enum`. */
 function textsOf(schema: object): string[] | undefined {
   const members = 'anyOf' in schema && Array.isArray(schema.anyOf) ? (schema.anyOf as readonly object[]) : [];
   const texts = members.flatMap((each) => ('const' in each && typeof each.const === 'string' ? [each.const] : []));
@@ -125,13 +126,13 @@ function operationOf(route: Route): object {
       ...(route.takesFilters ? parametersOf('query', FILTERS) : []),
     ],
     ...(content && { requestBody: { required: true, content: mediaOf(content) } }),
-    responses: { ...answersOf(route.answers), ...refusalsOf(route) },
+    responses: { ...answersOf(route.answers), ...errorsOf(route) },
   };
 }
 
 const tagOf = (url: string): string => /^\/(?:api\/|admin\/)?([\w-]+)/.exec(url)?.[1] ?? 'server';
 
-/** What has a default may be left out. */
+/** Fields with a default are optional. */
 function parametersOf(place: 'path' | 'query', schema: TObject | undefined): object[] {
   return Object.entries(schema?.properties ?? {}).map(([name, { description, ...rest }]) => ({
     name,
@@ -154,8 +155,8 @@ function answersOf(answers: Readonly<Record<number, AnswerDoc>>): object {
   );
 }
 
-/** The codes by status. */
-function refusalsOf(route: Route): object {
+/** The error codes by status. */
+function errorsOf(route: Route): object {
   const codes = new Set<ErrorCode>([
     ...(route.access === 'open' ? [] : WHO_ERRORS),
     ...(route.params ? PATH_ERRORS : []),

@@ -3,10 +3,10 @@ import type { EventRow, StoredEvent } from '../model/event.ts';
 
 export const PARQUET_TYPE = 'application/vnd.apache.parquet';
 
-/** A group of rows is encoded in one go, and nothing else happens meanwhile: 20 to 50 ms. The list of groups takes 2 MB a million events. */
+/** A row group is encoded in one go, which blocks everything else for 20 to 50 ms. The list of groups takes 2 MB per million events. */
 const GROUP_ROWS = 5_000;
 const GROUP_BYTES = 4 * 1024 * 1024;
-/** Beside `data`, about. */
+/** About what an event takes besides `data`. */
 const ROW_BYTES = 150;
 
 type Cell = string | Date | undefined;
@@ -45,11 +45,11 @@ const SCHEMA: Schema = [
   })),
 ];
 
-/** Events as one Parquet file, while they are still read: a group of rows is held at a time, and in the end the list of groups. */
+/** Events as a Parquet file while they are still being read: it holds one row group at a time, and at the end the list of groups. */
 export async function* parquetOf(pages: AsyncIterable<readonly EventRow[]>): AsyncGenerator<Buffer> {
   const bytes = new ByteWriter(64 * 1024);
   const writer = new ParquetWriter({ writer: bytes, schema: SCHEMA, createdBy: 'seismo' });
-  /** What was written since the last time; the places in the file count on. */
+  /** What was written since the last call. Positions in the file continue. */
   const taken = (): Buffer => {
     const piece = Buffer.from(bytes.getBytes());
     bytes.index = 0;
@@ -78,7 +78,7 @@ async function writeGroup(writer: ParquetWriter, rows: readonly EventRow[]): Pro
       name,
       data: rows.map(of),
       offsetIndex: false,
-      // Who reads a part of the time skips the other groups; of texts, least and greatest took half of all the time.
+      // Readers of a part of the time skip the other groups. Statistics of strings would take half of the time.
       statistics: isTime,
     })),
     rowGroupSize: rows.length,

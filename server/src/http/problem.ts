@@ -2,28 +2,32 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS, type ErrorCode, SeismoError } from '../model/errors.ts';
 import { mountOf } from './url.ts';
 
-/** Fastify's and Node's own refusals → our table. */
+/** Errors of Fastify and Node → our error table. */
 const FOREIGN: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  FST_ERR_NOT_FOUND: ['NOT_FOUND', 'There is nothing at this address.'],
-  FST_ERR_BAD_URL: ['REQUEST_INVALID', 'The address is not valid: it is percent-encoded wrongly.'],
-  FST_ERR_MAX_PARAM_LENGTH: ['NOT_FOUND', 'A part of the path is longer than any name here.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['BODY_TYPE_UNSUPPORTED', 'The Content-Type is not readable.'],
+  FST_ERR_NOT_FOUND: ['NOT_FOUND', 'There is nothing at this URL.'],
+  FST_ERR_BAD_URL: ['REQUEST_INVALID', 'The URL is not valid: its percent-encoding is wrong.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['NOT_FOUND', 'A part of the path is too long.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['BODY_TYPE_UNSUPPORTED', 'The `Content-Type` is not valid.'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'The body is too large.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['BODY_CUT_SHORT', 'The body is not as long as Content-Length says.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['BODY_CUT_SHORT', 'The body does not match its `Content-Length`.'],
 };
 
-/** Any failure as one of the table; what nobody foresaw is a BUG, its cause kept for the log. */
+/** Any failure as one of the table. Unexpected ones are a BUG, with the cause kept for the log. */
 export function asSeismoError(error: unknown): SeismoError {
   if (error instanceof SeismoError) return error;
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const foreign = FOREIGN[code];
   if (foreign) return new SeismoError(foreign[0], foreign[1], { cause: error });
-  return new SeismoError('BUG', 'Something that cannot happen did; the log of the server has it by the instance.', {
-    cause: error,
-  });
+  return new SeismoError(
+    'BUG',
+    'Something went wrong in the server. Its log has the details under the `instance` of this answer.',
+    {
+      cause: error,
+    },
+  );
 }
 
-/** The body of an answer of `application/problem+json` (RFC 9457). */
+/** The body of an `application/problem+json` answer (RFC 9457). */
 export function problemOf(error: SeismoError, instance: string, mount = ''): Record<string, unknown> {
   const { status, title, remedy } = ERRORS[error.code];
   return {
@@ -40,7 +44,7 @@ export function problemOf(error: SeismoError, instance: string, mount = ''): Rec
   };
 }
 
-/** So long a caller that is still sending may go on after it was refused, to read the answer. */
+/** How long a client that is still sending can continue after it was rejected, so that it can read the answer. */
 const LINGER_MS = 2_000;
 
 export const instanceOf = (request: FastifyRequest): string => `urn:seismo:request:${request.id}`;
@@ -51,7 +55,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const instance = instanceOf(request);
   const fields = { instance, code: problem.code, method: request.method, route: request.routeOptions.url };
   if (kind === 'bug') request.log.error({ ...fields, err: problem.cause ?? problem }, problem.detail);
-  // Nobody is told, and nothing is wrong: the caller went away.
+  // The client disconnected: there is no one to answer, and nothing is wrong.
   else if (reply.raw.destroyed) request.log.debug(fields, 'not answered: the caller has gone away');
   else if (kind === 'machine') request.log.warn({ ...fields, err: problem.cause }, problem.detail);
   else request.log.debug(fields, 'refused');
@@ -66,14 +70,14 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 /**
- * A body that nobody wants is read away for as long as it comes: this bounds it. Node does so by itself only where nothing of it was read;
- * of one that was left in its middle the rest would stand before the next request of the connection, which would be cut for it.
+ * A body that no one needs is read and dropped while it arrives, up to this limit. Node only does this if nothing of it was read. If part of
+ * it was read, the rest would come before the next request of the connection, which would be cut off.
  */
 function lingerThenCut(request: FastifyRequest, reply: FastifyReply): void {
   reply.raw.once('finish', () => {
-    // Whoever read it and gave up may still be waiting for its next piece (an inflater that failed): that would hold the flow.
+    // A reader that gave up (a failed decompressor) may still be waiting for the next piece, which would block the stream.
     if (request.raw.listenerCount('readable') > 0) request.raw.removeAllListeners('readable');
-    // Node takes note of that in the next turn.
+    // Node notices this in the next turn.
     setImmediate(() => request.raw.resume());
     if (request.raw.complete) return;
     const timer = setTimeout(() => {

@@ -15,11 +15,11 @@ import type { Call, Route } from './route.ts';
 import { type AuditDetails, type AuditedRequest, SecurityLog } from './security-log.ts';
 import { searchOf } from './url.ts';
 
-/** Bodies of the administration are small. */
+/** Administrative bodies are small. */
 const JSON_BODY_MAX_BYTES = 1024 * 1024;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
-/** Registers the routes, and for each of their URLs the preflight and the 405 of all other methods. */
+/** Registers the routes, and for each URL the preflight and the 405 of all other methods. */
 export function registerRoutes(app: FastifyInstance, routes: readonly Route[], deps: HttpDeps, metrics: Metrics): void {
   const log = new SecurityLog(deps.logger, deps.now);
   const byUrl = new Map<string, Route[]>();
@@ -49,13 +49,13 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], d
       exposeHeadRoute: false,
       handler: async (request, reply) => {
         reply.header('allow', allow);
-        throw new SeismoError('METHOD_NOT_ALLOWED', `${request.method} is not possible here; ${allow} are.`);
+        throw new SeismoError('METHOD_NOT_ALLOWED', `\`${request.method}\` is not possible here. Use ${allow}.`);
       },
     });
   }
 }
 
-/** Every part of the path that is named has a schema. @throws BUG */
+/** Every named part of the path has a schema. @throws BUG */
 function checkPathOf({ url, params }: Route): void {
   const named = [...url.matchAll(/:(\w+)/g)].map(([, name]) => name);
   const known = Object.keys(params?.properties ?? {});
@@ -63,9 +63,9 @@ function checkPathOf({ url, params }: Route): void {
     throw new SeismoError('BUG', `${url} names ${named.join(', ')}, and its schema ${known.join(', ')}.`);
 }
 
-/** What is known so far of the line of the security log. */
+/** What is known so far for the line of the security log. */
 interface Audit {
-  who: Identity | undefined;
+  identity: Identity | undefined;
   details: AuditDetails;
 }
 
@@ -75,7 +75,7 @@ async function audited(
   request: FastifyRequest,
   work: (audit: Audit) => Promise<unknown>,
 ): Promise<unknown> {
-  const audit: Audit = { who: undefined, details: {} };
+  const audit: Audit = { identity: undefined, details: {} };
   const line = (): AuditedRequest => ({ action: route.audit ?? '', request, ...audit });
   try {
     const value = await work(audit);
@@ -101,15 +101,15 @@ async function answer(
   reply: FastifyReply,
 ): Promise<unknown> {
   const startedAt = performance.now();
-  // First, so that a page may read a refusal as well.
+  // First, so that a page can read errors too.
   allowOrigin(route.cors, deps.config, request, reply);
   const search = searchOf(request);
-  const who =
+  const identity =
     route.access === 'open' ? undefined : await authenticate(deps.auth, request, search, route.access, deps.now());
-  audit.who = who;
-  if (who?.kind === 'user' && who.renewed) setTokenCookie(request, reply, who.renewed, deps.now());
+  audit.identity = identity;
+  if (identity?.kind === 'user' && identity.renewed) setTokenCookie(request, reply, identity.renewed, deps.now());
   const app = (request.params as { app?: string }).app ?? '';
-  if (who !== undefined || !route.isOpenTo?.(request)) authorize(who, route.access, app, request);
+  if (identity !== undefined || !route.isOpenTo?.(request)) authorize(identity, route.access, app, request);
   search.delete('access_token');
   const params = route.params ? readPath(route.params, request.params) : {};
   const { query, filters }: QueryValues = route.query
@@ -118,7 +118,7 @@ async function answer(
   const call: Call = {
     request,
     reply,
-    who,
+    identity,
     app,
     params,
     query,
@@ -129,11 +129,11 @@ async function answer(
           await jsonOf(request.raw, { maxBytes: route.bodyMaxBytes ?? JSON_BODY_MAX_BYTES, budget: deps.bodies }),
         )
       : {},
-    control: () => controlOf(deps, reply, callerOf(who)),
+    control: () => controlOf(deps, reply, callerOf(identity)),
     audit: (details) => {
       audit.details = { ...audit.details, ...details };
     },
-    audited: (action, details) => log.done({ action, request, who, details }),
+    audited: (action, details) => log.done({ action, request, identity, details }),
   };
   if (route.access !== 'open' && route.access !== 'ingest') reply.header('cache-control', 'no-store');
   if (typeof query['timeZone'] === 'string') await prepareZone(query['timeZone']);
@@ -149,18 +149,18 @@ async function answer(
   }
 }
 
-/** All readers of links are one caller, and have one session of the engine at most: the rest is for those who signed in. */
+/** All viewers of shared links are one caller with at most one session of the engine. The rest is for users who signed in. */
 const LINK_READERS: Caller = { name: 'links', runningMax: 1 };
 
-function callerOf(who: Identity | undefined): Caller {
-  if (who === undefined) return LINK_READERS;
-  return { name: who.kind === 'key' ? `key ${who.id}` : `user ${who.name}` };
+function callerOf(identity: Identity | undefined): Caller {
+  if (identity === undefined) return LINK_READERS;
+  return { name: identity.kind === 'key' ? `key ${identity.id}` : `user ${identity.name}` };
 }
 
 function controlOf({ config }: HttpDeps, reply: FastifyReply, caller: Caller): QueryControl {
   const gone = new AbortController();
-  const stop = (): void => gone.abort(new SeismoError('SERVER_STOPPING', 'The caller has gone away.'));
-  // Who went away while the question was read is not told of again.
+  const stop = (): void => gone.abort(new SeismoError('SERVER_STOPPING', 'The client disconnected.'));
+  // If the client disconnected while the query was read, nothing is reported again.
   if (reply.raw.destroyed) stop();
   else
     reply.raw.once('close', () => {

@@ -7,8 +7,8 @@ import type { FilterParameters } from '../reports/filters.ts';
 import type { AuditDetails } from './security-log.ts';
 
 /**
- * Who may use a route.
- * `open`: anybody. `user`: whoever signed in. `read`: users, and a read key of that app. `ingest`: admins, and a write
+ * Who can use a route.
+ * `open`: anyone. `user`: signed-in users. `read`: users, and a read key of that app. `ingest`: admins, and a write
  * key of that app. `admin`: admins.
  */
 export type Access = 'open' | 'user' | 'read' | 'ingest' | 'admin';
@@ -17,37 +17,37 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface AnswerDoc {
   readonly description: string;
-  /** Media type → schema; none: an empty body. */
+  /** Media type → schema. None: an empty body. */
   readonly content?: Readonly<Record<string, TSchema>>;
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** One request on its way through a handler. */
+/** A request as a handler sees it. */
 export interface Call<Params = Values, Query = Values, Body = Values> {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** Absent on `open` routes alone. */
-  readonly who: Identity | undefined;
-  /** The `:app` of the path; empty where there is none. */
+  /** Absent only on `open` routes. */
+  readonly identity: Identity | undefined;
+  /** The `:app` of the path, or empty if there is none. */
   readonly app: string;
-  /** As the schemas of the route say, with their defaults. */
+  /** As the route's schemas describe them, with defaults. */
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** The filters of the query string, of a route that takes them: `data.ms[gte]` → `500`. */
+  /** The filters in the query string, for routes that accept them: `data.ms[gte]` → `500`. */
   readonly filters: FilterParameters;
-  /** The limits of a question, stopped when the caller goes away. */
+  /** The limits of a query, which stops when the client disconnects. */
   control(): QueryControl;
-  /** Adds to the line of the security log. */
+  /** Adds details to the line of the security log. */
   audit(details: AuditDetails): void;
-  /** Writes a line of the security log now: of an answer that flows, when it has ended. */
+  /** Writes a line to the security log now: for streamed answers, when they have ended. */
   audited(action: string, details: AuditDetails): void;
 }
 
 /**
- * One method of one resource: what is registered, what is checked and what the OpenAPI document says are all read from it.
- * A schema's properties carry descriptions, bounds and defaults; `x-error-code` and `x-expected` (model/schema-check.ts).
+ * One method of one resource. Registration, checks and the OpenAPI document are all derived from it.
+ * Schema properties have descriptions, bounds and defaults; also `x-error-code` and `x-expected` (model/schema-check.ts).
  */
 export interface Route<
   Params extends TObject = TObject,
@@ -58,30 +58,30 @@ export interface Route<
   readonly url: string;
   readonly summary: string;
   readonly access: Access;
-  /** Lets a request in that `access` alone would not. */
+  /** Admits a request that `access` alone would not. */
   readonly isOpenTo?: (request: FastifyRequest) => boolean;
-  /** Which of the two lists of origins may use it from a browser. */
+  /** Which of the two lists of origins can use it from a browser. */
   readonly cors?: 'ingest' | 'read';
-  /** Of every part of `url` that is named. */
+  /** A schema for every named part of `url`. */
   readonly params?: Params;
-  /** Texts, whole numbers, booleans and unions of texts. Other names are rejected unless `additionalProperties` lets them be; without a schema the query string is ignored. */
+  /** Strings, integers, booleans and unions of strings. Other names are rejected unless `additionalProperties` allows them. Without a schema, the query string is ignored. */
   readonly query?: Query;
-  /** Whether the query string may hold filters too. */
+  /** Whether the query string can contain filters too. */
   readonly takesFilters?: boolean;
-  /** A JSON object; names that it does not hold are rejected. */
+  /** A JSON object. Unknown names are rejected. */
   readonly body?: Body;
-  /** Of `body`; absent: 1 MiB. */
+  /** Maximum size of `body`. Default: 1 MiB. */
   readonly bodyMaxBytes?: number;
-  /** Said of a body that the handler reads by itself. */
+  /** Describes a body that the handler reads itself. */
   readonly rawBody?: Readonly<Record<string, TSchema>>;
   readonly answers: Readonly<Record<number, AnswerDoc>>;
-  /** Codes beyond those that every route may answer, and those of its schemas. */
+  /** Error codes besides those of every route and of the schemas. */
   readonly errors?: readonly ErrorCode[];
-  /** Measured as a question: `Server-Timing` and the histogram of /metrics. */
+  /** Measured as a query: `Server-Timing` and the histogram in /metrics. */
   readonly timed?: boolean;
-  /** What the security log calls it; each call is a line there. */
+  /** The name of the action in the security log. Each call writes a line. */
   readonly audit?: string;
-  /** What it resolves with is sent, `undefined` when it sent by itself. */
+  /** Its result is sent. `undefined` if it has answered itself. */
   handler(call: Call<Static<Params>, Static<Query>, Static<Body>>): Promise<unknown>;
 }
 

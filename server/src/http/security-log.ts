@@ -3,18 +3,18 @@ import type { Identity } from '../auth/auth.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import { isLocalSocket } from './local-socket.ts';
 
-/** What a handler adds to its line: whom or what it changed, and how many. Never a secret. */
+/** What a handler adds to its line: what it changed, and how many. Never a secret. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 export interface AuditedRequest {
-  /** In the words of the route: `sign in`, `create key`. */
+  /** The action in the words of the route: `sign in`, `create key`. */
   readonly action: string;
   readonly request: FastifyRequest;
-  readonly who: Identity | undefined;
+  readonly identity: Identity | undefined;
   readonly details: AuditDetails;
 }
 
-/** Refusals that say somebody tried what they may not. That nobody is signed in is said to every visitor. */
+/** Errors of callers who tried something they are not allowed to do. Every visitor who is not signed in gets the other errors. */
 const DENIED: ReadonlySet<ErrorCode> = new Set([
   'AUTH_TOKEN_INVALID',
   'AUTH_FAILED',
@@ -23,11 +23,11 @@ const DENIED: ReadonlySet<ErrorCode> = new Set([
   'AUTH_ORIGIN_REFUSED',
   'AUTH_TOO_MANY',
 ]);
-/** Lines a minute about refusals: a page with a revoked key must not fill the disk with them. */
+/** Lines per minute about denied requests and callers without credentials: a page with a revoked key must not fill the disk. */
 const DENIED_MAX = 100;
 const DENIED_WINDOW_MS = 60_000;
 
-/** One line for each thing that matters when something went wrong: who did it, from where, what, and whether it succeeded. */
+/** One line for each event that matters in an investigation: who did what, from where, and whether it succeeded. */
 export class SecurityLog {
   readonly #logger: FastifyBaseLogger;
   readonly #now: () => number;
@@ -39,17 +39,19 @@ export class SecurityLog {
     this.#now = now;
   }
 
-  done({ action, request, who, details }: AuditedRequest): void {
-    this.#logger.info({ security: action, ...originOf(request, who), ...details, outcome: 'done' }, 'security');
+  done({ action, request, identity, details }: AuditedRequest): void {
+    this.#logger.info({ security: action, ...originOf(request, identity), ...details, outcome: 'done' }, 'security');
   }
 
-  /** @param code why; what is neither an audited action nor a denied access is not written */
-  failed({ action, request, who, details }: AuditedRequest, code: ErrorCode): void {
+  /** @param code the reason. Only audited actions and denied access are logged. */
+  failed({ action, request, identity, details }: AuditedRequest, code: ErrorCode): void {
     const isDenied = DENIED.has(code);
     if (action === '' && !isDenied) return;
-    if (isDenied && !this.#mayWrite()) return;
+    // Anyone can send a sign-in that fails, for whatever reason.
+    const isBounded = isDenied || identity === undefined;
+    if (isBounded && !this.#mayWrite()) return;
     const security = action === '' ? 'access' : action;
-    this.#logger.warn({ security, ...originOf(request, who), ...details, outcome: code }, 'security');
+    this.#logger.warn({ security, ...originOf(request, identity), ...details, outcome: code }, 'security');
   }
 
   #mayWrite(): boolean {
@@ -64,9 +66,10 @@ export class SecurityLog {
   }
 }
 
-function originOf(request: FastifyRequest, who: Identity | undefined): Readonly<Record<string, unknown>> {
+function originOf(request: FastifyRequest, identity: Identity | undefined): Readonly<Record<string, unknown>> {
   const from = isLocalSocket(request.raw.socket) ? 'this machine' : request.ip;
-  const by = who === undefined ? undefined : who.kind === 'user' ? `user ${who.name}` : `key ${who.id}`;
+  const by =
+    identity === undefined ? undefined : identity.kind === 'user' ? `user ${identity.name}` : `key ${identity.id}`;
   const { app, name, id } = request.params as Readonly<Record<string, string | undefined>>;
   return {
     ...(by !== undefined && { by }),

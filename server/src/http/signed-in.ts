@@ -20,7 +20,7 @@ export function answerSignedIn(session: SignedIn, request: FastifyRequest, reply
 }
 
 /** @throws AUTH_REQUIRED */
-export function userOf(who: Identity | undefined): UserIdentity {
-  if (who?.kind !== 'user') throw new SeismoError('AUTH_REQUIRED', 'Nobody is signed in.');
-  return who;
+export function userOf(identity: Identity | undefined): UserIdentity {
+  if (identity?.kind !== 'user') throw new SeismoError('AUTH_REQUIRED', 'You are not signed in.');
+  return identity;
 }

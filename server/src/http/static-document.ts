@@ -5,9 +5,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Encoding, encodingFor } from './negotiate.ts';
 
 const HASH_LENGTH = 16;
-/** A host application mounts the server in a few places; a mount with a parameter in it must not fill the memory. */
+/** A host application mounts the server in a few places. A mount path with a parameter must not fill the memory. */
 const MOUNTS_MAX = 16;
-/** The best form of 230 kB (11) takes a second of a processor and saves little over the next (9). */
+/** The best compression of 230 kB (11) takes a second of CPU time and saves little over this level (9). */
 const BEST_MAX_BYTES = 64 * 1024;
 const COMPRESS: Readonly<Record<Encoding, (bytes: Buffer) => Promise<Buffer>>> = {
   br: (bytes) =>
@@ -17,10 +17,10 @@ const COMPRESS: Readonly<Record<Encoding, (bytes: Buffer) => Promise<Buffer>>> =
   gzip: (bytes) => promisify<Buffer, { level: number }, Buffer>(gzip)(bytes, { level: 9 }),
 };
 
-/** A document that is the same for everybody: its bytes are made once, and each compressed form when it is first asked for. */
+/** A document that is the same for everyone. Its bytes are created once, and each compressed form at its first use. */
 export class StaticDocument {
   readonly plain: Buffer;
-  /** Of the content. */
+  /** The hash of the content. */
   readonly hash: string;
   readonly #compressed = new Map<Encoding, Promise<Buffer>>();
 
@@ -41,7 +41,7 @@ export class StaticDocument {
   }
 }
 
-/** A document that names the mount in its addresses: one a mount. */
+/** A document that contains the mount path in its URLs: one for each mount path. */
 export class MountedDocument {
   readonly #made = new Map<string, StaticDocument>();
   readonly #make: (mount: string) => string;
@@ -60,14 +60,14 @@ export class MountedDocument {
   }
 }
 
-/** Sends it as the caller can read it, or 304 to one that has it. */
+/** Sends it in an encoding that the client accepts, or 304 if the client has it. */
 export async function sendStatic(
   document: StaticDocument,
   cacheControl: string,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  // Weak: the compressed forms are the same document.
+  // Weak, because the compressed forms are the same document.
   reply.header('etag', `W/"${document.hash}"`).header('cache-control', cacheControl).header('vary', 'Accept-Encoding');
   if (request.headers['if-none-match']?.includes(document.hash)) return reply.status(304).send();
   const encoding = encodingFor(request.headers['accept-encoding']);

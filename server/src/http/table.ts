@@ -11,12 +11,12 @@ export interface AnswerTable {
   readonly rows: () => Iterable<readonly unknown[]>;
 }
 
-/** In which forms beside JSON such an answer comes. */
+/** The formats of such an answer besides JSON. */
 export const TABLE_CONTENT = { 'application/x-ndjson': Type.String(), 'text/csv': Type.String() };
 
 export const tableOf = ({ answer, rows }: AnalysisResult): AnswerTable => ({ columns: answer.columns, rows });
 
-/** The answer in the form that was asked for; `table` for all but JSON. @param safe for spreadsheets */
+/** Answers in the requested format; `table` is for all formats except JSON. @param safe protects spreadsheets */
 export function respondAs(
   form: Format,
   { reply }: Pick<Call, 'reply'>,
@@ -29,21 +29,21 @@ export function respondAs(
   return form === 'csv' ? csvOfTable(table(), safe) : linesOfTable(table());
 }
 
-/** CSV (RFC 4180): a header, then a line a row. Values that are no texts or numbers are JSON. */
+/** CSV (RFC 4180): a header, then one line for each row. Values other than strings and numbers are JSON. */
 function csvOfTable({ columns, rows }: AnswerTable, safe: boolean): string {
   const lines = [columns.map(({ name }) => csvCell(name, safe)).join(',')];
   for (const row of rows()) lines.push(row.map((value) => cellOf(value, safe)).join(','));
   return `${lines.join('\r\n')}\r\n`;
 }
 
-/** Only texts can be formulas. */
+/** Only strings can be formulas. */
 function cellOf(value: unknown, safe: boolean): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return csvCell(value, safe);
   return csvCell(typeof value === 'number' ? String(value) : JSON.stringify(value), false);
 }
 
-/** An object a row; what a row does not have is left out. */
+/** One object for each row, without the values that the row does not have. */
 function linesOfTable({ columns, rows }: AnswerTable): string {
   let text = '';
   for (const row of rows())

@@ -1,18 +1,18 @@
 import type { FastifyRequest } from 'fastify';
 
-/** What Express adds to a request under a mounted handler. */
+/** What Express adds to a request in a mounted handler. */
 interface Mounted {
   readonly baseUrl?: unknown;
   readonly originalUrl?: unknown;
 }
 
-/** The path under which a host application mounted us, `` when there is none. */
+/** The path at which a host application mounted us, or an empty string. */
 export function mountOf(request: FastifyRequest): string {
   const { baseUrl } = request.raw as Mounted;
   return typeof baseUrl === 'string' ? baseUrl : '';
 }
 
-/** The path as the caller wrote it, without the query. */
+/** The path as the client sent it, without the query. */
 export function pathOf(request: FastifyRequest): string {
   const { originalUrl } = request.raw as Mounted;
   const url = typeof originalUrl === 'string' ? originalUrl : (request.raw.url ?? '/');

@@ -1,155 +1,48 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { DAY_MS } from '../model/duration.ts';
 import { SeismoError } from '../model/errors.ts';
 import { ADMIN } from '../model/poster.ts';
 import { writeUuid } from '../row/row.ts';
-import { within } from '../system/timeout.ts';
-import { steadyClock } from '../time/steady-clock.ts';
-import { type AcceptContext, checkApp } from './accept/accept.ts';
+import { settledWithin, within } from '../system/timeout.ts';
 import { DailyDevices } from './accept/daily-devices.ts';
 import { DeviceClocks } from './accept/device-clocks.ts';
-import { KnownNames } from './accept/known-names.ts';
 import { Rejections } from './accept/rejections.ts';
 import { ServerUuids } from './accept/server-uuid.ts';
-import { ErasedIds } from './ids/erased-ids.ts';
-import { Fingerprints } from './ids/fingerprints.ts';
-import type { IdWindow } from './ids/id-window.ts';
-import { openIds } from './ids/open-ids.ts';
-import { acceptLines, BACKLOG_MAX_BYTES, Imports } from './imports/imports.ts';
-import type { Ingest, IngestStats } from './ingest.ts';
+import { checkApp, type ValidationContext } from './accept/validate-event.ts';
+import { beginRebuild, ownArchive } from './archiving/begin-rebuild.ts';
+import { acceptLines } from './imports/imports.ts';
+import type { Ingest } from './ingest.ts';
 import type { IngestOptions } from './ingest-options.ts';
-import { Committer } from './journal/committer.ts';
+import { ingestStats } from './ingest-stats.ts';
 import { createRejectedRows } from './journal/rejected-rows.ts';
-import { Freshness } from './load/freshness.ts';
-import { Loader } from './load/loader.ts';
-import { DailyQuota } from './post/daily-quota.ts';
+import { type IngestParts, openParts } from './open-parts.ts';
 import { createPosting } from './post/posting.ts';
-import { writeCleanNote } from './recovery/clean-shutdown.ts';
+import { writeCleanNote } from './recovery/clean-note.ts';
 
-/** In the data directory. */
-export const JOURNAL_DIRECTORY = 'journal';
-
-const MAINTENANCE_MS = 60_000;
 const PING_MAX_MS = 5_000;
-/** Of the ten seconds that stopping may take. */
+/** Part of the ten seconds that stopping can take. */
 const IDLE_MAX_MS = 2_000;
-/** Transactions whose fingerprints are forgotten at a time. */
-const FORGET_TRANSACTIONS = 5_000;
 
 export async function createIngest(options: IngestOptions): Promise<Ingest> {
-  const { config, now, store, logger } = options;
-  const path = join(options.dataDir, JOURNAL_DIRECTORY);
-  const { journal, ids, idsNow, keepIds } = await openIds({
-    path,
-    limits: { maxBytes: config.journalMaxBytes, diskReserveBytes: config.diskReserveBytes },
-    bounds: { windowMs: config.idWindowDays * DAY_MS, max: config.idWindowMax },
-    clockOf: (newestMs) => steadyClock(newestMs, now, options.monotonicMs),
-    logger,
-  });
-  const fingerprints = new Fingerprints(options.secret);
-  const uuids = new ServerUuids(options.secret);
-  const clocks = new DeviceClocks();
-  const devices = new DailyDevices(join(options.dataDir, 'device.salt'), now, options.zoneOf);
-  const names = new KnownNames({ ...config, now });
-  for (const key of journal.names()) names.restore(key);
-  const quota = new DailyQuota({
-    eventsPerDayMax: config.eventsPerDayMax,
-    bytesPerDayMax: config.bytesPerDayMax,
-    now,
-    restore: (key) => journal.checkpoint(key),
-  });
-  ids.makeRoom();
-
+  const { config, now, store } = options;
+  const parts = await openParts(options);
+  const { journal, names, committer, loader, archiver, freshness, imports, erasedIds, upkeep } = parts;
   const salvage = journal.salvage();
   const openedAtSeq = journal.committedSeq;
-  const loader = new Loader({
-    journal,
-    store,
-    flushIntervalMs: config.flushIntervalMs,
-    flushMaxBytes: config.flushMaxBytes,
-    zoneOf: options.zoneOf,
-    onFailure: (error) => logger.warn({ err: error }, 'block not loaded; it will be tried again'),
-    onDamaged(firstSeq, { events, fingerprints }) {
-      logger.error({ firstSeq, events }, 'a group of the journal is damaged and is kept apart; the others go on');
-      for (const each of fingerprints) ids.removeAll(each.fingerprints);
-    },
+  await ownArchive(options, parts).catch(async (error: unknown) => {
+    await closeParts(parts);
+    throw error;
   });
-  const freshness = new Freshness({ journal, loader, now, timeoutMs: config.freshTimeoutMs });
-  const committer = new Committer({
-    journal,
-    ids,
-    fingerprints,
-    names,
-    quota,
-    now,
-    idsNow,
-    onStored: (app, fingerprints) => imports.stored(app, fingerprints),
-    onCommitted(committed) {
-      freshness.committed(committed);
-      options.onCommitted?.(committed);
-      loader.notify();
-      if (ids.size > config.idWindowMax) stripEvicted(ids.makeRoom());
-    },
-  });
+  const rebuild = await beginRebuild(options, parts);
   loader.start();
+  archiver?.start();
+  rebuild?.start();
 
   const counts = { accepted: 0, duplicates: 0 };
   const rejections = new Rejections(options.onRejected);
+  const devices = new DailyDevices(join(options.dataDir, 'device.salt'), now, options.zoneOf);
+  const contextOf = contexts(options, parts);
   let closing = false;
-  const background = new Set<Promise<void>>();
-  const inBackground = (work: Promise<void>): void => {
-    const owned = work
-      .catch((error: unknown) => logger.warn({ err: error }, 'the journal was not tidied; it will be tried again'))
-      .finally(() => background.delete(owned));
-    background.add(owned);
-  };
-  function stripEvicted(evicted: ReturnType<IdWindow['makeRoom']>): void {
-    for (const { app, fromMs, toMs } of evicted) inBackground(journal.fingerprints.strip(app, fromMs, toMs));
-  }
-  async function maintain(): Promise<void> {
-    imports.forgetIdle();
-    journal.writeProgress();
-    const before = ids.expire(idsNow());
-    while (!closing && (await journal.fingerprints.dropBefore(before, FORGET_TRANSACTIONS)));
-  }
-  const imports = new Imports({
-    store,
-    fingerprints,
-    committer,
-    now,
-    rowsDone(key) {
-      const done = journal.checkpoint(key);
-      return typeof done === 'number' ? done : 0;
-    },
-    caughtUp: (app) => freshness.catchUp(app),
-    async hasRoom() {
-      const max = Math.min(BACKLOG_MAX_BYTES, config.journalMaxBytes / 4);
-      while (journal.pendingBytes > max) await freshness.reached(loader.loadedSeq + 1);
-    },
-  });
-  const erasedIds = new ErasedIds({
-    journal,
-    ids,
-    fingerprints,
-    committer,
-    store,
-    now,
-    caughtUp: (app) => freshness.catchUp(app),
-  });
-  const maintenance = setInterval(() => {
-    inBackground(maintain());
-    inBackground(erasedIds.resume());
-  }, MAINTENANCE_MS);
-  maintenance.unref();
-
-  function contextOf(app: string, arrivedAt: number, poster = ADMIN, sentAt?: number, device?: string): AcceptContext {
-    const retentionDays = options.retentionDaysOf(app);
-    const keyMaxAgeDays = poster.isTrusted ? undefined : config.keyMaxAgeDays;
-    const indexed = names.propertiesOf(app, poster.isTrusted);
-    const times = { arrivedAt, sentAt, clocks, retentionDays, keyMaxAgeDays };
-    return { app, poster, device, ...times, limits: config, uuids, names, indexed };
-  }
 
   function checkOpen(app: string): void {
     if (closing)
@@ -157,16 +50,15 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     checkApp(app);
   }
 
+  /** What changes events would miss those that are still on their way from the archive. */
+  function checkFilled(): void {
+    if (rebuild?.isRunning)
+      throw new SeismoError('STORE_FILLING', 'The engine is being filled from MongoDB. This waits until that is done.');
+  }
+
   const posting = createPosting({
     limits: config,
-    committer,
-    erasedIds,
-    quota,
-    rejections: rejections,
-    counts,
-    now,
-    contextOf,
-    checkOpen,
+    ...{ committer, erasedIds, quota: parts.quota, rejections, counts, now, contextOf, checkOpen },
   });
   const rejectedRows = createRejectedRows(journal, committer);
   const ingest: Ingest = {
@@ -175,6 +67,10 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     postLines: posting.postLines,
 
     catchUp: (app, signal) => freshness.catchUp(app, signal),
+    async holdLoading(signal) {
+      checkFilled();
+      return await loader.hold(signal);
+    },
     asOf: (app) => freshness.asOf(app),
 
     hasIdentified: (app) => names.hasIdentified(app),
@@ -182,36 +78,20 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
     async recountNames(app) {
       const gone = await names.recount(app, async () => {
-        // What was accepted before is on disk first, then in the store.
+        // What was accepted before is first on disk, then in the store.
         await committer.settled();
         await freshness.catchUp(app);
         return await store.names(app);
       });
-      if (!closing) await journal.dropNames(gone);
+      if (!closing) await journal.names.drop(gone);
     },
 
     run: { journal: journal.uuid, firstSeq: openedAtSeq },
 
-    stats(): IngestStats {
-      const oldest = journal.oldestAt();
-      return {
-        accepted: counts.accepted,
-        duplicates: counts.duplicates,
-        rejected: Object.fromEntries(rejections.counts),
-        journalBytes: journal.pendingBytes,
-        journalEvents: journal.pendingEvents,
-        lagMs: oldest === undefined ? 0 : Math.max(0, now() - oldest),
-        setAside: journal.rejectedRows.count(),
-        damagedGroups: journal.damagedCount(),
-        ...(salvage && { salvage }),
-        loadedBlocks: loader.loadedBlocks,
-        loadFailures: loader.failures,
-        ...(loader.lastFailure !== undefined && { lastFailure: loader.lastFailure }),
-        rememberedIds: ids.size,
-        rememberedIdsBytes: ids.bytes,
-        state: closing ? 'stopping' : journal.isFull() ? 'full' : loader.isRetrying ? 'waiting' : 'loading',
-      };
-    },
+    stats: () => ({
+      ...ingestStats(parts, counts, rejections, salvage, now(), closing),
+      ...(rebuild && (rebuild.isRunning || rebuild.stats().done > 0) && { rebuild: rebuild.stats() }),
+    }),
 
     dailyDevice: (app, address, agent) => devices.of(app, address, agent),
 
@@ -225,6 +105,17 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     },
 
     ...rejectedRows,
+    async retryRejectedRows() {
+      checkFilled();
+      const queued = await rejectedRows.retryRejectedRows();
+      return queued + ((await archiver?.retryRejected()) ?? 0);
+    },
+    async holdArchive() {
+      checkFilled();
+      const hold = archiver?.hold();
+      if (hold) await committer.settled();
+      return hold;
+    },
 
     async eraseRejectedRows(app, matches, isKeptOut = false) {
       imports.erased(app);
@@ -242,7 +133,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     forgetErased: () => erasedIds.resume(),
     keepOut: (app, uuids) => erasedIds.keepOut(app, uuids),
 
-    importedRows: async (app, fingerprint) => await imports.rowsDone(app, fingerprint),
+    importProgress: async (app, fingerprint) => await imports.progress(app, fingerprint),
 
     async forgetImport(app, fingerprint) {
       checkOpen(app);
@@ -265,30 +156,48 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
     async close() {
       closing = true;
-      clearInterval(maintenance);
+      upkeep.stop();
       await posting.close();
-      // On a disk that hangs nothing can be closed in order. The next start finds what a killed server leaves.
-      if (!(await within(IDLE_MAX_MS, committer.idle(), hangs))) throw hangs();
-      await loader.stop();
-      await Promise.all(background);
-      await within(
-        IDLE_MAX_MS,
-        journal.ping().catch(() => {}),
-        hangs,
-      );
-      await keepIds();
-      journal.writeProgress();
-      await journal.close();
-      writeCleanNote(path);
+      await settledWithin(IDLE_MAX_MS, rebuild?.stop() ?? Promise.resolve());
+      await closeParts(parts);
     },
   };
 
-  inBackground(maintain());
-  inBackground(erasedIds.resume());
+  upkeep.start(imports, () => erasedIds.resume());
 
-  // A server that was killed after an erasure and before it counted anew.
-  for (const app of names.crowdedApps()) inBackground(ingest.recountNames(app));
+  // A server that was killed after an erasure and before the recount.
+  for (const app of names.crowdedApps()) upkeep.run(ingest.recountNames(app));
   return ingest;
+}
+
+/** What each event of a request is accepted with. */
+function contexts(options: IngestOptions, { names }: IngestParts) {
+  const { config: limits, retentionDaysOf } = options;
+  const uuids = new ServerUuids(options.secret);
+  const clocks = new DeviceClocks();
+  return (app: string, arrivedAt: number, poster = ADMIN, sentAt?: number, device?: string): ValidationContext => {
+    const keyMaxAgeDays = poster.isTrusted ? undefined : limits.keyMaxAgeDays;
+    const indexed = names.propertiesOf(app, poster.isTrusted);
+    const times = { arrivedAt, sentAt, clocks, retentionDays: retentionDaysOf(app), keyMaxAgeDays };
+    return { app, poster, device, ...times, limits, uuids, names, indexed };
+  };
+}
+
+/** In the order in which they depend on one another. */
+async function closeParts({ path, journal, committer, loader, archiver, upkeep, keepIds }: IngestParts): Promise<void> {
+  // If the disk hangs, nothing can be closed properly. The next start finds the same as after a kill.
+  if (!(await within(IDLE_MAX_MS, committer.idle(), hangs))) throw hangs();
+  await Promise.all([loader.stop(), archiver?.stop()]);
+  await upkeep.settled();
+  await within(
+    IDLE_MAX_MS,
+    journal.ping().catch(() => {}),
+    hangs,
+  );
+  await keepIds();
+  journal.writeProgress();
+  await journal.close();
+  writeCleanNote(path);
 }
 
 function uuidBytes(uuid: string): Buffer {

@@ -2,7 +2,7 @@ import { SeismoError } from '../model/errors.ts';
 import type { ConnectionRequest, LiveTimeouts, SseStream } from './live.ts';
 import { sseMessage } from './sse-message.ts';
 
-/** `setTimeout` takes no longer waits. */
+/** The maximum for `setTimeout`. */
 const TIMER_MAX_MS = 2_147_483_647;
 
 /** One connection: what is written to it, how long the server waits for it, and when it ends. */
@@ -14,9 +14,9 @@ export class Connection {
   readonly #check: () => Promise<void>;
   readonly #onClosed: () => void;
   readonly #expiry: NodeJS.Timeout | undefined;
-  /** Wakes who waits until all was taken. */
+  /** Wakes those that wait until everything was read. */
   #wake: (() => void) | undefined;
-  /** Since when something waits, monotonic ms. */
+  /** Since when something has been waiting, monotonic ms. */
   #unsentSinceMs: number | undefined;
   readonly closed = new AbortController();
 
@@ -48,18 +48,18 @@ export class Connection {
     return this.closed.signal.aborted;
   }
 
-  /** No more is written before something is taken. */
+  /** Nothing more is written until something is read. */
   get isFull(): boolean {
     return this.#stream.unsentBytes >= this.#timeouts.bufferMaxBytes;
   }
 
-  write(text: string): void {
+  write(text: string | Buffer): void {
     if (this.isClosed) return;
     this.#stream.write(text);
     if (this.#stream.unsentBytes > 0) this.#unsentSinceMs ??= performance.now();
   }
 
-  /** Resolves when all was taken, or the connection is closed. */
+  /** Resolves when everything was read, or the connection is closed. */
   async drained(): Promise<void> {
     while (!this.isClosed && this.#stream.unsentBytes > 0)
       await new Promise<void>((resolve) => {
@@ -67,7 +67,7 @@ export class Connection {
       });
   }
 
-  /** Drops a connection that has taken nothing for too long. @returns whether it may be written to */
+  /** Drops a connection that has read nothing for too long. @returns whether it can be written to */
   isResponsive(): boolean {
     if (this.#stream.unsentBytes === 0) this.#unsentSinceMs = undefined;
     if (this.#unsentSinceMs !== undefined && performance.now() - this.#unsentSinceMs > this.#timeouts.stalledMs)
@@ -75,7 +75,7 @@ export class Connection {
     return !this.isClosed && this.#unsentSinceMs === undefined;
   }
 
-  /** Closes the connection when its caller may no longer read. */
+  /** Closes the connection if its caller can no longer read. */
   async check(): Promise<void> {
     try {
       await this.#check();

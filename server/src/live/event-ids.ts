@@ -1,4 +1,4 @@
-/** A run of the server, and the first sequence number that it gave. */
+/** A run of the server, and the first sequence number that it assigned. */
 export interface Run {
   readonly journal: string;
   readonly firstSeq: number;
@@ -8,15 +8,15 @@ const ID = /^(\d{1,16})-([0-9a-f]{32})$/;
 const hexOf = (journal: string): string => journal.replaceAll('-', '');
 
 /**
- * The ids of messages: a sequence number, and which run of the server gave it. Sequence numbers grow from run to run; only when the
- * data directory was brought back from a backup do they start over, and then the run is an unknown one.
+ * The ids of messages: a sequence number, and the run of the server that assigned it. Sequence numbers grow from run to run. They only
+ * start again if the data directory was restored from a backup, and then the run is unknown.
  */
 export class EventIds {
   readonly #runs: readonly Run[];
   readonly #known: ReadonlySet<string>;
   readonly #hex: string;
 
-  /** @param runs in their order, the last is this one */
+  /** @param runs in order; the last one is this run */
   constructor(runs: readonly Run[]) {
     this.#runs = runs;
     this.#known = new Set(runs.map(({ journal }) => hexOf(journal)));
@@ -27,7 +27,7 @@ export class EventIds {
     return `${seq}-${this.#hex}`;
   }
 
-  /** The sequence number; undefined when this server did not give it. */
+  /** The sequence number, or undefined if this server did not assign it. */
   seqOf(id: string): number | undefined {
     const [, seq, hex] = ID.exec(id) ?? [];
     return seq !== undefined && hex !== undefined && this.#known.has(hex) ? Number(seq) : undefined;
@@ -37,7 +37,7 @@ export class EventIds {
     return id.endsWith(`-${this.#hex}`);
   }
 
-  /** The runs that gave the sequence numbers `[fromSeq, toSeq)`. */
+  /** The runs that assigned the sequence numbers `[fromSeq, toSeq)`. */
   runsOf(fromSeq: number, toSeq: number): readonly string[] {
     return this.#runs
       .filter(({ firstSeq }, i) => {

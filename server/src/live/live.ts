@@ -3,30 +3,30 @@ import type { Filter } from '../model/query.ts';
 /** Subscriptions to events as they are accepted or rejected. */
 export interface Live {
   /**
-   * Sends the events of the app that match, from now on, or from behind `lastId`.
+   * Sends the matching events of the app, from now on or after `lastId`.
    * @throws LIVE_TOO_MANY
    */
   subscribe(request: SubscriptionRequest, out: SseStream): void;
-  /** Sends the rejections of the app: what is kept, then what comes. @throws LIVE_TOO_MANY */
+  /** Sends the rejections of the app: first those that are kept, then new ones. @throws LIVE_TOO_MANY */
   subscribeToRejections(request: ConnectionRequest, out: SseStream): void;
-  /** Who may read has changed: connections that may no longer are closed. */
+  /** Access has changed: connections that can no longer read are closed. */
   recheck(): Promise<void>;
-  /** Erased: nothing of it may be sent any more. `before`: only what came before that time, UTC ms. */
+  /** Erased events must not be sent any more. `before`: only events before that time, UTC ms. */
   forget(app: string, before?: number): void;
   connections(): number;
-  /** Closes all; no new one is admitted. */
+  /** Closes all connections and admits no new ones. */
   close(): void;
 }
 
 export interface ConnectionRequest {
   readonly app: string;
-  /** Whose limit it counts against. */
+  /** The caller whose limit it counts against. */
   readonly caller: string;
-  /** The id of the last message that was seen. */
+  /** The id of the last message that the client received. */
   readonly lastId: string | undefined;
   /** UTC ms; absent: never. */
   readonly expiresAt: number | undefined;
-  /** Rejects when the caller may no longer read. */
+  /** Rejects if the caller can no longer read. */
   readonly check: () => Promise<void>;
 }
 
@@ -34,14 +34,14 @@ export interface SubscriptionRequest extends ConnectionRequest {
   readonly filters: readonly Filter[];
 }
 
-/** The open answer that messages are written to. */
+/** The open response to which messages are written. */
 export interface SseStream {
-  /** Bytes written and not taken yet. */
+  /** Bytes written but not read yet. */
   readonly unsentBytes: number;
-  write(text: string): void;
-  /** Called whenever what waited was taken. */
+  write(text: string | Buffer): void;
+  /** Called whenever everything was read. */
   onDrain(drained: () => void): void;
-  /** Called once when the client has gone away. */
+  /** Called once when the client has disconnected. */
   onGone(gone: () => void): void;
   /** Ends after what was written. */
   end(): void;
@@ -49,11 +49,11 @@ export interface SseStream {
   destroy(): void;
 }
 
-/** For tests; the server's own are in create-live.ts. */
+/** For tests. The server's own values are in create-live.ts. */
 export interface LiveTimeouts {
   readonly heartbeatMs: number;
-  /** A connection that takes nothing for this long is dropped. */
+  /** A connection that reads nothing for this long is dropped. */
   readonly stalledMs: number;
-  /** What may wait for one connection, one message more or less. */
+  /** Maximum waiting for one connection, give or take one message. */
   readonly bufferMaxBytes: number;
 }

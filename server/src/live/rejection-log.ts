@@ -1,12 +1,12 @@
 import type { RejectedEvent } from '../row/committed-rows.ts';
 
-/** As many are kept of an app, each so large at most, and all together (API.md). */
+/** Maximum number kept for each app, their maximum size, and that of all together (API.md). */
 const KEPT_MAX = 1_000;
 const ENTRY_MAX_BYTES = 2_048;
 const ALL_MAX_BYTES = 16 * 1024 * 1024;
-/** Beside its text, about. */
+/** About what an entry takes besides its text. */
 const ENTRY_BYTES = 160;
-/** So much of what was sent is looked at. */
+/** How much of the event is examined. */
 const EXCERPT_MAX_LENGTH = 1_500;
 const DETAIL_MAX_LENGTH = 400;
 
@@ -19,12 +19,12 @@ export interface RejectionEntry {
   readonly bytes: number;
 }
 
-/** What was rejected lately, in memory alone: enough to see what is wrong with what is sent. */
+/** The latest rejections, in memory only: enough to see what is wrong with the events being sent. */
 export class RejectionLog {
   readonly #apps = new Map<string, RejectionEntry[]>();
   readonly #maxBytes: number;
   #bytes = 0;
-  /** Of the next one. */
+  /** The number of the next one. */
   nextNumber = 1;
 
   constructor(maxBytes = ALL_MAX_BYTES) {
@@ -44,7 +44,7 @@ export class RejectionLog {
     if (this.#bytes > this.#maxBytes) this.#makeRoom();
   }
 
-  /** Those with a number above, in order. */
+  /** Those with a higher number, in order. */
   after(app: string, number: number): readonly RejectionEntry[] {
     const kept = this.#apps.get(app) ?? [];
     let low = 0;
@@ -57,7 +57,7 @@ export class RejectionLog {
     return low === 0 ? kept : kept.slice(low);
   }
 
-  /** @param before UTC ms; absent: all of the app */
+  /** @param before UTC ms; absent: all rejections of the app */
   forget(app: string, before = Number.POSITIVE_INFINITY): void {
     const kept = this.#apps.get(app) ?? [];
     const end = kept.findIndex(({ at }) => at >= before);
@@ -68,7 +68,7 @@ export class RejectionLog {
     return this.#bytes;
   }
 
-  /** The oldest of an app. */
+  /** The oldest one of an app. */
   #drop(app: string, count: number): void {
     if (count <= 0) return;
     const kept = this.#apps.get(app)!;
@@ -76,7 +76,7 @@ export class RejectionLog {
     if (kept.length === 0) this.#apps.delete(app);
   }
 
-  /** Down to seven eighths: those that hold most give up their oldest, so that a flood of one app does not wash away the others. */
+  /** Shrinks to seven eighths: the apps with the most lose their oldest, so that a flood in one app does not push out the others. */
   #makeRoom(): void {
     const sizes = [...this.#apps].map(([app, kept]) => ({
       app,
@@ -84,7 +84,7 @@ export class RejectionLog {
     }));
     sizes.sort((a, b) => b.bytes - a.bytes);
     const aim = (this.#maxBytes / 8) * 7;
-    // What each may hold, so that all together fit: the smaller ones leave what they do not need to the others.
+    // What each app can keep so that all fit together. Smaller ones leave what they do not need to the others.
     let left = aim;
     let share = 0;
     for (let i = sizes.length - 1; i >= 0; i--) {
@@ -124,11 +124,11 @@ function jsonOf(app: string, at: number, { code, detail, field, index, value }: 
 }
 
 function textOf(value: unknown): string | undefined {
-  // Of bytes that are no JSON, those that are no text are shown as such.
+  // Bytes that are not JSON and not text are shown as such.
   if (value instanceof Uint8Array) return Buffer.from(value.subarray(0, EXCERPT_MAX_LENGTH * 4)).toString('utf8');
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-/** Keys of this server, and tokens in an address, are nobody's to read here. */
+/** Keys of this server, and tokens in a URL, must not be visible here. */
 const masked = (text: string): string =>
   text.replaceAll(/\bsk_[A-Za-z0-9_-]{8,}/g, 'sk_…').replaceAll(/(access_token\W{1,5})[\w.~+/-]+/g, '$1…');

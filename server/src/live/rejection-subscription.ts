@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts';
 import type { RejectionLog } from './rejection-log.ts';
 import { sseMessage } from './sse-message.ts';
 
-/** One subscriber of an app's rejections. It reads from the log as fast as its connection takes them; what the log has dropped meanwhile is gone. */
+/** A subscriber of an app's rejections. It reads from the log as fast as its connection allows. What the log has dropped by then is lost. */
 export class RejectionSubscription {
   readonly #connection: Connection;
   readonly #log: RejectionLog;

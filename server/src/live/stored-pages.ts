@@ -1,11 +1,11 @@
-import { SeismoError } from '../model/errors.ts';
 import type { EventRow, StoredEvent } from '../model/event.ts';
 import { dataOf, matchesFilters } from '../model/filter-match.ts';
+import { fittingPage } from '../model/fitting-page.ts';
 import type { FollowingQuery } from '../model/query.ts';
 
 export interface SeqEvent {
   readonly seq: number;
-  /** Its id when it came; absent: this run's. */
+  /** The id it had when it arrived. Absent: assigned by this run. */
   readonly id?: string;
   readonly event: StoredEvent;
 }
@@ -28,16 +28,10 @@ export async function* pagesOf(
   );
   let limit = PAGE_ROWS;
   for (let { fromSeq } = query; fromSeq < toSeq; ) {
-    let rows: readonly EventRow[];
-    try {
-      rows = await following({ ...query, fromSeq, limit });
-    } catch (error) {
-      const isTooLarge =
-        error instanceof SeismoError && (error.code === 'QUERY_LIMIT_ROWS' || error.code === 'QUERY_LIMIT_MEMORY');
-      if (!isTooLarge || limit === 1) throw error;
-      limit = Math.ceil(limit / 4);
-      continue;
-    }
+    const start = fromSeq;
+    const fitting = await fittingPage(limit, (rows) => following({ ...query, fromSeq: start, limit: rows }));
+    const rows = fitting.page;
+    limit = fitting.limit;
     const stored = rows.map((event) => ({ seq: Number(event.seq.split('-', 1)[0]), id: event.seq, event }));
     const endSeq = rows.length < limit ? toSeq : stored.at(-1)!.seq + 1;
     const rejectedHere = rejected.filter(({ seq }) => seq < endSeq);

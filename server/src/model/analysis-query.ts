@@ -1,10 +1,12 @@
 /**
- * Questions of the analysis as the store is asked them: dates are instants, names are fields, choices of events are filters.
+ * Questions of the analysis API in the form for the store: dates are instants, names are fields, event selectors are filters.
  * Ranges are half-open UTC milliseconds.
  */
 import type { StoredEvent } from './event.ts';
 import type { EventsQuery, Field, Filter, JsonValue, PropertyField, Range } from './query.ts';
-import type { Select, Traits } from './select-tree.ts';
+import type { Select, Traits as SqlTraits } from './select-tree.ts';
+import type { SessionMeasure } from './session.ts';
+import type { Traits } from './traits.ts';
 
 /** A set of users. */
 export type Segment =
@@ -19,19 +21,20 @@ export type Segment =
   | { readonly or: readonly Segment[] }
   | { readonly not: Segment };
 
-/** What all questions have. */
+/** Common to all questions. */
 export interface Scope {
   readonly app: string;
   readonly range: Range;
-  /** In which buckets were cut; says whether daily roll-ups serve. */
+  /** The unit of the buckets; decides whether daily roll-ups can be used. */
   readonly timeZone: string;
   readonly filters: readonly Filter[];
   readonly segment: Segment | undefined;
-  readonly exact: boolean;
+  /** Distinct users and percentiles exactly, or estimated; absent: exactly where that is quick. */
+  readonly exact: boolean | undefined;
 }
 
 /**
- * A value of a field with a letter for its type before it: `t` text, `n` number, `o` any other as JSON; empty when the event
+ * A value of a field with a letter for its type before it: `t` string, `n` number, `o` any other as JSON; empty when the event
  * does not have it.
  */
 export type TypedValue = string;
@@ -39,27 +42,27 @@ export type TypedValue = string;
 export type NumberMeasure = 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99';
 export type SeriesMeasure =
   | { readonly kind: 'count' | 'users' | 'perUser' }
-  | { readonly kind: 'sessions'; readonly gapMs: number }
+  | { readonly kind: SessionMeasure; readonly gapMs: number }
   | { readonly kind: 'uniqueValues'; readonly field: Field }
   | { readonly kind: NumberMeasure; readonly property: PropertyField };
 
 export interface TrendQuery extends Scope {
   readonly series: readonly { readonly filters: readonly Filter[]; readonly measure: SeriesMeasure }[];
-  /** Ascending starts, the first is range.from; absent: totals alone. */
+  /** Ascending starts, the first is range.from; absent: totals only. */
   readonly buckets: readonly number[] | undefined;
   readonly breakdown: readonly Field[];
-  /** So many groups by themselves, or these. */
+  /** This many groups individually, or these groups. */
   readonly groups: { readonly limit: number } | { readonly keys: readonly GroupKey[] };
-  /** Points count from the beginning of the range. */
+  /** The first point is at the start of the range. */
   readonly cumulative: boolean;
 }
 
-/** One value a field of the breakdown. */
+/** One value per field of the breakdown. */
 export type GroupKey = readonly TypedValue[];
 
 export interface TrendCell {
   readonly series: number;
-  /** `other`: all groups beyond the limit; absent without a breakdown. */
+  /** One of the result's `groups`, the same object; `other`: all groups beyond the limit; empty without a breakdown. */
   readonly group: GroupKey | 'other';
   /** Start of the bucket; absent: the whole range. */
   readonly bucket: number | undefined;
@@ -67,18 +70,19 @@ export interface TrendCell {
   readonly value: number | null;
   /** Events. */
   readonly count: number;
-  /** Values that are no numbers. */
+  /** Values that are not numbers. */
   readonly skipped: number;
+  /** The value is an estimate. */
+  readonly estimated?: true;
 }
 
 export interface TrendResult {
   readonly cells: readonly TrendCell[];
-  /** The order of groups, greatest first. */
+  /** The order of groups, largest first. */
   readonly groups: readonly GroupKey[];
-  readonly exact: boolean;
 }
 
-/** Analysis asks users by this: as stored, joined over their devices. */
+/** How the analysis identifies users: as stored, joined over their devices. */
 export interface Person {
   readonly user?: string;
   readonly device?: string;
@@ -87,7 +91,7 @@ export interface Person {
 export interface FunnelQuery extends Scope {
   /** The events of each step. */
   readonly steps: readonly (readonly Filter[])[];
-  /** From the first step to the last at most. */
+  /** The longest time from the first step to the last. */
   readonly windowMs: number;
   readonly order: 'ordered' | 'strict' | 'any';
   /** `after`: between that step (from 1) and the next; absent: between any two. */
@@ -99,19 +103,19 @@ export interface FunnelQuery extends Scope {
   readonly list: { readonly step: number; readonly status: 'reached' | 'dropped'; readonly limit: number } | undefined;
 }
 
-/** Places count steps from 0. */
+/** Positions count steps from 0. */
 export interface FunnelCounts {
   readonly reached: readonly number[];
-  /** From the step before, ms; null where nobody came; of the first step always null. */
+  /** From the step before, ms; null where nobody reached it; always null for the first step. */
   readonly medianMs: readonly (number | null)[];
   readonly p90Ms: readonly (number | null)[];
 }
 
 export interface FunnelResult {
   readonly whole: FunnelCounts;
-  /** By the value of the first step's event, the most first; `other` last. */
+  /** By the value of the first step's event, the largest first; `other` last. */
   readonly groups: readonly (FunnelCounts & { readonly value: TypedValue | 'other' })[];
-  /** UTC ms of the step asked for, the latest first. */
+  /** UTC ms of the requested step, the latest first. */
   readonly users: readonly (Person & { readonly at: number; readonly session?: string })[];
 }
 
@@ -125,7 +129,7 @@ export interface RetentionQuery extends Scope {
   readonly limit: number;
 }
 
-/** Users of a cohort (the place of its period) who came back so many periods later; `later` -1: all of the cohort. */
+/** Users of a cohort (the index of its period) who returned `later` periods afterwards; `later` -1: all of the cohort. */
 export interface RetentionCell {
   readonly value: TypedValue | 'other';
   readonly cohort: number;
@@ -134,45 +138,45 @@ export interface RetentionCell {
 }
 
 export interface StickinessQuery extends Scope {
-  readonly choice: readonly Filter[];
-  /** Starts of the intervals of which is counted in how many somebody was active. */
+  readonly eventFilters: readonly Filter[];
+  /** Starts of the intervals; what is counted is in how many of them a user was active. */
   readonly buckets: readonly number[];
   /** Starts of the periods; each is one of `buckets`. */
   readonly periods: readonly number[];
 }
 
 export interface StickinessCell {
-  /** The place of the period. */
+  /** The index of the period. */
   readonly period: number;
   readonly active: number;
   readonly users: number;
 }
 
 export interface LifecycleQuery extends Scope {
-  readonly choice: readonly Filter[];
+  readonly eventFilters: readonly Filter[];
   readonly buckets: readonly number[];
-  /** When the interval before the range began. */
+  /** The start of the interval before the range. */
   readonly previous: number;
 }
 
 export interface LifecycleCell {
-  /** The place of the bucket. */
+  /** The index of the bucket. */
   readonly place: number;
   readonly status: 'new' | 'returning' | 'resurrecting' | 'dormant';
   readonly users: number;
 }
 
 export interface PathsQuery extends Scope {
-  /** Where paths begin, or end; absent: where sessions begin. */
+  /** Where paths begin, or end; absent: at the start of sessions. */
   readonly anchor: { readonly filters: readonly Filter[]; readonly isEnd: boolean } | undefined;
-  /** What the steps are called by. */
+  /** The field that names the steps. */
   readonly node: Field;
   readonly steps: number;
   readonly gapMs: number;
   readonly isCollapsed: boolean;
 }
 
-/** So many paths go from one node to another at a step; steps count from the anchor, from 0. */
+/** The number of paths from one node to another at a step; steps count from the anchor, from 0. */
 export interface PathLink {
   readonly step: number;
   readonly node: TypedValue | 'other';
@@ -183,16 +187,18 @@ export interface PathLink {
 
 export interface PathsResult {
   readonly links: readonly PathLink[];
-  /** false: there are more values than are told apart; the rare ones are `other` throughout. */
+  /** false: there are more values than can be told apart; the rare ones are `other` throughout. */
   readonly exact: boolean;
 }
 
 export interface SessionsQuery extends Scope {
   readonly gapMs: number;
   readonly buckets: readonly number[] | undefined;
-  /** Events that sessions begin and end with: so many by themselves. */
+  /** Of their first event. */
+  readonly breakdown: readonly Field[];
+  /** First and last events of sessions, and groups: this many individually. */
   readonly limit: number;
-  /** The latest so many. */
+  /** The latest sessions, this many. */
   readonly list: number | undefined;
 }
 
@@ -200,7 +206,7 @@ export interface SessionNumbers {
   readonly sessions: number;
   readonly users: number;
   readonly events: number;
-  /** Sessions of one event. */
+  /** Sessions with one event. */
   readonly single: number;
   readonly averageMs: number | null;
   readonly medianMs: number | null;
@@ -210,6 +216,8 @@ export interface SessionNumbers {
 export interface SessionsResult {
   readonly whole: SessionNumbers;
   readonly buckets: readonly (SessionNumbers & { readonly bucket: number })[];
+  /** The largest first; none without a breakdown. */
+  readonly groups: readonly (SessionNumbers & { readonly group: GroupKey | 'other' })[];
   /** Without `event`: all others. */
   readonly entry: readonly { readonly event: string | undefined; readonly sessions: number }[];
   readonly exit: SessionsResult['entry'];
@@ -225,7 +233,7 @@ export interface SessionsResult {
 }
 
 export interface UsersQuery extends Scope {
-  /** In the name, in any case. */
+  /** In the id, the device of an anonymous user, or a text of the traits; case-insensitive. */
   readonly search: string | undefined;
   readonly sort: 'lastSeen' | 'firstSeen' | 'events';
   readonly order: 'asc' | 'desc';
@@ -239,8 +247,8 @@ export interface UserRow extends Person {
   readonly lastSeen: number;
   readonly events: number;
   readonly last: StoredEvent;
-  /** JSON text of the latest `$identify`. */
-  readonly traitsText?: string;
+  /** What all their `$identify` say together. */
+  readonly traits?: Traits;
 }
 
 export interface UsersResult {
@@ -259,7 +267,7 @@ export interface TimelineQuery {
 }
 
 export interface PerformanceQuery extends Scope {
-  readonly choice: readonly Filter[];
+  readonly eventFilters: readonly Filter[];
   readonly property: PropertyField;
   readonly by: Field;
   readonly condition: Filter | undefined;
@@ -281,7 +289,7 @@ export interface PerformanceNumbers {
 
 export interface PerformanceResult {
   readonly whole: PerformanceNumbers;
-  /** In the order asked for; `other` last. */
+  /** In the requested order; `other` last. */
   readonly groups: readonly (PerformanceNumbers & { readonly value: TypedValue | 'other' })[];
   readonly points: readonly (PerformanceNumbers & { readonly value: TypedValue | 'other'; readonly bucket: number })[];
   readonly exact: boolean;
@@ -289,7 +297,7 @@ export interface PerformanceResult {
 
 export interface SqlQuery extends Scope {
   readonly select: Select;
-  readonly traits: Traits;
+  readonly traits: SqlTraits;
 }
 
 export interface SqlResult {

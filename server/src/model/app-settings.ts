@@ -1,12 +1,15 @@
-/** What can be set for one app (`PATCH /api/apps/:app`); what is absent comes from the configuration. */
+/** The settings of one app (`PATCH /api/apps/:app`). Absent ones come from the configuration. */
 export interface AppSettings {
   readonly name?: string;
   /** IANA */
   readonly timeZone?: string;
   readonly weekStart?: WeekStart;
-  /** Events older than so many days are deleted; absent: kept for ever. */
+  /** Events older than this many days are deleted. Absent: kept forever. */
   readonly retentionDays?: number;
 }
+
+/** A century: the longest age of an event that a setting can name. */
+export const EVENT_AGE_MAX_DAYS = 36_500;
 
 export const WEEK_STARTS = ['sunday', 'monday'] as const;
 export type WeekStart = (typeof WEEK_STARTS)[number];

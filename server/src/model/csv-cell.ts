@@ -1,18 +1,18 @@
-/** What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), full-width forms included. */
+/** What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), including full-width forms. */
 const FORMULA = '[=+\\-@＝＋－＠]';
-/** Shown as nothing or as a blank: control and format characters, and whatever else Unicode lets a font leave out. */
+/** Invisible or blank: control and format characters, and everything else that Unicode allows fonts to leave out. */
 const HIDDEN = '\\s\\p{Cc}\\p{Cf}\\p{Default_Ignorable_Code_Point}';
 const STARTS = new RegExp(`^[${HIDDEN};']*${FORMULA}|^'*[\\t\\r\\n]`, 'u');
 const BLANKS = `(?:(?![\\t\\r\\n])[${HIDDEN}])*`;
-/** After what ends a cell in a spreadsheet whose separator is not the comma. The apostrophes there are the second group. */
+/** After what ends a cell in a spreadsheet with another delimiter than the comma. The apostrophes there are the second group. */
 const INSIDE = new RegExp(`([;\\t\\r\\n])(?=('*)${BLANKS}${FORMULA})`, 'gu');
 const GUARDED_INSIDE = new RegExp(`([;\\t\\r\\n])'(?='*${BLANKS}${FORMULA})`, 'gu');
-/** No formula, whatever its sign. */
+/** Not a formula, whatever its sign. */
 const NUMBER = /^-\d+(?:\.\d+)?(?:e[+-]?\d+)?$/;
 
 /**
- * A text as a cell (RFC 4180). `safe` puts an apostrophe before what a spreadsheet would compute. Where apostrophes stand before
- * such already, one more is put there in any case: so `restoredCell` gives back the text, from either kind of file.
+ * A string as a cell (RFC 4180). `safe` puts an apostrophe before what a spreadsheet would compute. If there are already apostrophes
+ * before such text, one more is always added, so that `restoredCell` returns the original from both kinds of files.
  */
 export function csvCell(value: string, safe: boolean): string {
   const text = safe || value.includes("'") ? guarded(value, safe) : value;

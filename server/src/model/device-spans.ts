@@ -1,13 +1,13 @@
 import type { StoredEvent } from './event.ts';
 
-/** A point in the order of an app's events: by time, and by sequence number among equal times. */
+/** A point in the order of an app's events: by time, and by sequence number for equal times. */
 export interface Moment {
   /** UTC ms. */
   readonly timestamp: number;
   readonly seq: number;
 }
 
-/** From when to when a device is a user's (docs/concepts/identity.md): `[from, to)`, open at an end that is absent. */
+/** When a device belongs to a user (docs/concepts/identity.md): `[from, to)`, open at an absent end. */
 export interface DeviceSpan {
   readonly device: string;
   readonly from?: Moment;
@@ -17,7 +17,7 @@ export interface DeviceSpan {
 const isBefore = (a: Moment, b: Moment): boolean =>
   a.timestamp < b.timestamp || (a.timestamp === b.timestamp && a.seq < b.seq);
 
-/** Whether an event names no user and lies in one of the spans. */
+/** Whether an event names no user and is in one of the spans. */
 export function isInSpans(
   { user, device, timestamp }: StoredEvent,
   seq: number,

@@ -1,21 +1,21 @@
 import type { ErrorCode } from './errors.ts';
 import type { Filter, Range } from './query.ts';
 
-export const ERASURE_STATUSES = ['waiting', 'running', 'done', 'failed'] as const;
-/** `waiting`: another erasure of the app runs first. */
+export const ERASURE_STATUSES = ['waiting', 'running', 'cancelling', 'done', 'failed', 'cancelled'] as const;
+/** `waiting`: another erasure of the app is running first. `cancelling`: what the engine began is being stopped. */
 export type ErasureStatus = (typeof ERASURE_STATUSES)[number];
 
-/** What to erase, with everything resolved: "today" is the day of the request, also when the erasure runs later. */
+/** What to erase, with everything resolved: "today" is the day of the request, even if the erasure runs later. */
 export interface ErasureRequest {
   readonly range: Range;
   readonly filters: readonly Filter[];
-  /** What is erased cannot be sent again for `idWindowDays`. Otherwise its ids are forgotten, and it can. */
+  /** `true`: erased events can't be sent again for `idWindowDays`. `false`: their ids are forgotten, so they can. */
   readonly isKeptOut: boolean;
-  /** The query string that named it. */
+  /** The query string of the request. */
   readonly query: string;
 }
 
-/** How far the engine is in rewriting its files. */
+/** The engine's progress in rewriting its files. */
 export interface ErasureProgress {
   readonly partsDone: number;
   readonly partsTotal: number;
@@ -27,7 +27,7 @@ export interface ErasureError {
   readonly remedy: string;
 }
 
-/** One erasure, waiting, running or ended. Times are UTC ms. */
+/** A waiting, running or ended erasure. Times are UTC ms. */
 export interface Erasure {
   readonly id: string;
   readonly app: string;
@@ -35,23 +35,29 @@ export interface Erasure {
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly finishedAt?: number;
-  /** What it erases, as it was sent. Gone when it is done: it may name the user who asked to be forgotten. */
+  /** The filter, as it was sent. Removed when it is done: it may name the user who asked to be forgotten. */
   readonly query?: string;
-  /** Events that match, once they are counted. */
+  /** Number of matching events, once they are counted. */
   readonly matching?: number;
-  /** Of the store, that hold matching events. */
+  /** Partitions of the store with matching events. */
   readonly partitions?: number;
   readonly progress?: ErasureProgress;
-  /** Once it is done. */
+  /** Present once it is done or cancelled: what was erased before it was cancelled stays erased. */
   readonly erased?: number;
-  /** Why it failed; while it runs, why the last attempt failed, which is repeated. */
+  /** Why it failed. While it is running: why the last attempt failed; it is repeated. */
   readonly error?: ErasureError;
 }
 
 export interface Erasures {
-  /** The newest first. Those that ended are kept for a while. */
+  /** Newest first. Ended ones are kept for a while. */
   list(app: string): readonly Erasure[];
   /** @throws ERASURE_UNKNOWN */
   get(app: string, id: string): Erasure;
+  /**
+   * Stops an erasure that waits or runs; one that has ended stays as it is. Resolves when it has ended, or after `waitMs` at the latest.
+   * @throws ERASURE_UNKNOWN, JOURNAL_UNAVAILABLE
+   */
+  cancel(app: string, id: string, waitMs: number): Promise<Erasure>;
+  /** Those that wait, run or are being cancelled. */
   counts(): { readonly running: number; readonly waiting: number };
 }

@@ -101,7 +101,11 @@ export const ERRORS = {
   ),
   // — authentication —
   AUTH_REQUIRED: caller(401, 'Sign in first', 'Send a token from POST /auth, or a key, as X-Access-Token.'),
-  AUTH_TOKEN_INVALID: caller(401, 'The token is invalid or expired', 'Sign in again with POST /auth.'),
+  AUTH_TOKEN_INVALID: caller(
+    401,
+    'The token or key is invalid or expired',
+    'Send a key that Settings → Keys or `seismo key list` shows, or a new token from POST /auth.',
+  ),
   AUTH_FAILED: caller(401, 'Wrong username or password', 'Check both. `seismo user list` shows the usernames.'),
   AUTH_FORBIDDEN: caller(
     403,
@@ -145,10 +149,11 @@ export const ERRORS = {
   USER_UNKNOWN: caller(404, 'User not found', '`seismo user list` shows the usernames.'),
   USER_CONFIGURED: caller(409, 'The user is defined in the configuration', 'Change the configuration instead.'),
   KEY_UNKNOWN: caller(404, 'Key not found', '`seismo key list` shows the keys.'),
+  KEY_TAKEN: caller(409, 'The key exists already', 'Use that key, or revoke it first with `seismo key revoke`.'),
   KEY_INVALID: caller(
     400,
     'The key is invalid',
-    'Send app, scope (read or write), and optionally origins, eventsPerSecond, bytesPerSecond and trusted.',
+    'Send app, scope (read or write), and optionally key, origins, eventsPerSecond, bytesPerSecond and trusted.',
   ),
   // — queries —
   PARAMETER_UNKNOWN: caller(400, 'Unknown parameter', 'Remove it. The detail lists the known parameters.'),
@@ -233,6 +238,11 @@ export const ERRORS = {
     'Share reports that count: no user lists, no single events, no SQL.',
   ),
   SHARE_BUSY: caller(429, 'The link gets too many requests', 'Wait for the time in Retry-After.', 2),
+  MOVE_NOT_POSSIBLE: caller(
+    409,
+    "The events can't be moved there",
+    'Name another place as the detail says, or cancel the move that is running.',
+  ),
   // — the machine —
   JOURNAL_FULL: machine(
     'The journal is full',
@@ -249,6 +259,11 @@ export const ERRORS = {
     remedy: 'Run that version. To go back, restore the backup made before its first start.',
   },
   STORE_BEHIND: machine('The store is still catching up', 'Retry, or query with fresh=false.', 2),
+  STORE_FILLING: machine(
+    'The engine is being filled from MongoDB',
+    'Retry when it is filled; `seismo rebuild` shows the progress.',
+    30,
+  ),
   SERVER_STOPPING: machine('The server is stopping', 'Retry when the server has restarted.', 2),
   LIVE_TOO_MANY: machine('Too many live connections', 'Close some, or raise liveListenersMax.', 10),
   SERVER_BUSY: machine('Too many requests at once', 'Retry.', 1),
@@ -282,7 +297,7 @@ export class SeismoError extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
-    // A caller's fault is an answer, and one body can cause 200,000 of them: nobody reads their stack, which takes ten times as long to note.
+    // A caller's fault is an answer, and one body can cause 200,000 of them. No one reads their stack traces, which take ten times as long to record.
     const { stackTraceLimit } = Error;
     if (ERRORS[code].kind === 'caller') Error.stackTraceLimit = 0;
     super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });
@@ -301,8 +316,8 @@ export class SeismoError extends Error {
   }
 }
 
-/** An invariant of ours: throws a BUG when it does not hold. */
+/** One of our own invariants: throws a BUG if it does not hold. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition)
-    throw new SeismoError('BUG', 'Something that cannot happen did.', { cause: new Error(`BUG: ${message}`) });
+    throw new SeismoError('BUG', 'Something went wrong in the server.', { cause: new Error(`BUG: ${message}`) });
 }

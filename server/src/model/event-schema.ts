@@ -1,18 +1,18 @@
-/** Shapes that several folders share. */
+/** Schemas that several folders share. */
 import { Type } from '@sinclair/typebox';
 import { APP_NAME } from './event.ts';
 
-export const Time = Type.String({ format: 'date-time', description: 'UTC, ISO 8601 with Z.' });
+export const Time = Type.String({ format: 'date-time', description: 'ISO 8601 in UTC, ending in `Z`.' });
 export const Json = Type.Unknown({ description: 'Any JSON value.' });
 
 export const Notes = Type.Array(
   Type.Object({ code: Type.Literal('PROPERTY_NOT_INDEXED'), field: Type.String(), detail: Type.String() }),
-  { description: 'What to know about the answer; absent when there is nothing.' },
+  { description: 'Notes on the answer. Absent if there are none.' },
 );
 
 export const AppName = Type.String({
   pattern: APP_NAME.source,
-  'x-expected': '1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or a digit',
+  'x-expected': '1 to 64 letters, digits, dots, underscores or hyphens, starting with a letter or digit',
 });
 
 export const StoredEventSchema = Type.Object({

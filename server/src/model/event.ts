@@ -1,8 +1,8 @@
-/** Vocabulary of events: what every room says about one. Times are UTC milliseconds since 1970. */
+/** Types of events that all modules use. Times are UTC milliseconds since 1970. */
 
 export const APP_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** 1970-01-01 and 2100-01-01, UTC milliseconds; the range that DateTime64(3) and every calendar here hold. */
+/** 1970-01-01 and 2100-01-01 in UTC milliseconds: the range of DateTime64(3) and of every calendar here. */
 export const TIMESTAMP_MIN_MS = 0;
 export const TIMESTAMP_MAX_MS = 4_102_444_800_000;
 
@@ -14,7 +14,7 @@ export interface StoredEvent {
   readonly event: string;
   readonly timestamp: number;
   readonly receivedAt: number;
-  /** What the client said, when the server corrected it. */
+  /** What the client sent, if the server corrected it. */
   readonly clientTimestamp?: number;
   readonly user?: string;
   readonly device?: string;
@@ -22,18 +22,21 @@ export interface StoredEvent {
   readonly dataText?: string;
 }
 
-/** The id of the event that tells a user's traits and, with a device, whose the device is (API.md). */
+/** The id of the event that sets a user's traits and, with a device, ties the device to the user (API.md). */
 export const IDENTIFY = '$identify';
 
-/** The ids of what a page tells whenever it is viewed, with nobody doing anything: of a bot they are no views. */
+/** The ids of events that a page sends whenever it is viewed, without any action. From a bot, they are not views. */
 export const PAGE_VIEW_IDS: ReadonlySet<string> = new Set(['page-viewed', 'web-vital']);
 
-/** The id of an event that has none: its name in lower case, each white-space character turned into `-`. */
+/** The ids of events that make a visit even without a session id: views of pages, and of screens of an app. */
+export const VISIT_EVENT_IDS: ReadonlySet<string> = new Set(['page-viewed', 'screen-viewed']);
+
+/** The id of an event without one: its name in lower case, with each white-space character turned into `-`. */
 export function idFromName(name: string): string {
   return name.toLowerCase().replace(/\s/gu, '-');
 }
 
-/** The event as one JSON object, fields in the documented order; `data` is embedded as stored, not parsed again. */
+/** The event as one JSON object, with fields in the documented order. `data` is embedded as stored, not parsed again. */
 export function eventToJson(event: StoredEvent): string {
   let text = `{"uuid":"${event.uuid}","app":"${event.app}","id":${JSON.stringify(event.id)},"event":${JSON.stringify(event.event)},"timestamp":"${new Date(event.timestamp).toISOString()}","receivedAt":"${new Date(event.receivedAt).toISOString()}"`;
   if (event.clientTimestamp !== undefined)
@@ -47,6 +50,6 @@ export function eventToJson(event: StoredEvent): string {
 
 /** A stored event with its order. */
 export interface EventRow extends StoredEvent {
-  /** Decimal text: the tie-breaker among equal timestamps, growing in order of arrival. */
+  /** Decimal text. It breaks ties among equal timestamps, and grows in order of arrival. */
   readonly seq: string;
 }

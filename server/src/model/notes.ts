@@ -2,7 +2,7 @@ import { SeismoError } from './errors.ts';
 import { propertyName } from './property-name.ts';
 import type { Filter, PropertyField } from './query.ts';
 
-/** What a reader must know about an answer that is otherwise right. */
+/** A note on an answer that is otherwise correct. */
 export interface Note {
   readonly code: 'PROPERTY_NOT_INDEXED';
   /** As in a question: `data.plan`. */
@@ -10,7 +10,7 @@ export interface Note {
   readonly detail: string;
 }
 
-/** Whether an app has properties that are not indexed, and this may be one of them. */
+/** Whether an app has properties that are not indexed and this may be one of them. */
 export type IsNotIndexed = (property: PropertyField) => boolean;
 
 /** One note for each property that is not indexed, so that an empty answer is not taken for a fact. */
@@ -19,11 +19,11 @@ export function notIndexedNotes(properties: readonly PropertyField[], isNotIndex
   return [...fields].map((field) => ({
     code: 'PROPERTY_NOT_INDEXED',
     field,
-    detail: `${field} is not indexed, so no event counts as having it: the app has had more property names than are indexed (propertyNamesMax), or no event has this one.`,
+    detail: `\`${field}\` is not indexed, so no event counts as having it. Either no event has this property, or the app has more property names than are indexed (\`propertyNamesMax\`).`,
   }));
 }
 
-/** For what would do harm with a wrong idea of which events match. @throws PROPERTY_NOT_INDEXED */
+/** For actions that would do harm with the wrong set of events. @throws PROPERTY_NOT_INDEXED */
 export function checkIndexed(filters: readonly Filter[], isNotIndexed: IsNotIndexed): void {
   const [note] = notIndexedNotes(filters.flatMap(propertiesOf), isNotIndexed);
   if (note) throw new SeismoError('PROPERTY_NOT_INDEXED', note.detail, { field: note.field });

@@ -1,36 +1,40 @@
-/** Who posts events, as far as it changes what is taken. */
+import type { RequestProperties } from './request-properties.ts';
+
+/** Who posts events, as far as it affects what is accepted. */
 export interface Poster {
-  /** The write key; undefined: an admin. */
+  /** The write key. Undefined: an admin. */
   readonly keyId?: string;
   /**
-   * An admin, or a key that was made with `trusted: true`. Any other key may be in a page, and so in anybody's hands: its text ids count
-   * for itself alone, its events may not be old, and it may not use up an app's names.
+   * An admin, or a key created with `trusted: true`. Any other key may be in a page, and so in anyone's hands: its text ids only count
+   * for itself, its events can't be old, and it can't use up an app's names.
    */
   readonly isTrusted: boolean;
-  /** What the key may still post; absent: whatever comes. */
+  /** What the key can still send. Absent: no limit. */
   readonly allowance?: Allowance;
-  /** A page in the hands of a bot posts: all its events are marked, and its views are taken only where `keepBotPageViews` says so. */
+  /** A bot drives the page that posts: all its events are marked, and its page views are only accepted with `keepBotPageViews`. */
   readonly bot?: { readonly keepsPageViews: boolean };
+  /** What a page's request says about its visitor. All of its events get it. Absent: a program posts, or `requestProperties` is off. */
+  readonly properties?: RequestProperties;
 }
 
 export const ADMIN: Poster = { isTrusted: true };
 
-/** What a key may post: its rate of events and of bytes, a second of each at once, and a debt of two. */
+/** What a key can send: its rate of events and of bytes, with bursts of one second and a debt of two. */
 export interface Allowance {
   readonly bytesPerSecond: number;
   /** Before a body is read. @throws RATE_LIMITED while in debt; nothing is charged */
   checkOpen(): void;
   /**
-   * Takes the bytes of a body, inflated. They are charged also when they are refused: reading them was work.
-   * @throws RATE_LIMITED; RATE_BATCH_TOO_LARGE when it would never be taken
+   * Charges the bytes of a body, after decompression. They are charged even if they are rejected, because reading them was work.
+   * @throws RATE_LIMITED; RATE_BATCH_TOO_LARGE if it would never be accepted
    */
   takeBytes(bytes: number): void;
-  /** Takes all of a body's events, or none. @throws as `takeBytes` */
+  /** Charges all of a body's events, or none. @throws like `takeBytes` */
   takeEvents(events: number): void;
-  /** Charges a piece of a stream, inflated. @returns false once the debt is as large as it may be: the stream must end */
+  /** Charges a piece of a stream, after decompression. @returns false once the debt has reached its limit: the stream must end */
   streamBytes(bytes: number): boolean;
-  /** @returns how many of so many events of a stream are taken: fewer when the rate is used up */
+  /** @returns how many of the events of a stream are accepted: fewer if the rate is used up */
   streamEvents(events: number): number;
-  /** What a stream that must end is answered: RATE_LIMITED. */
+  /** The error for a stream that must end: RATE_LIMITED. */
   limited(): Error;
 }

@@ -4,8 +4,8 @@ export const PROPERTY_MAX_LENGTH = 1_000;
 export const COLUMNS = ['event', 'id', 'user', 'device', 'session', 'uuid'] as const;
 
 /**
- * `plan`, `address.city` (nested, else the key with the dot), `["a.b"]` (the key alone), `["a","b.c"]` (the key `b.c` inside of
- * `a`); undefined when it is none of these.
+ * `plan`, `address.city` (nested, or else the key with the dot), `["a.b"]` (only the key), `["a","b.c"]` (the key `b.c` inside
+ * `a`). Undefined if it is none of these.
  */
 export function parseProperty(text: string): PropertyField | undefined {
   if (text === '' || text.length > PROPERTY_MAX_LENGTH) return undefined;
@@ -15,7 +15,7 @@ export function parseProperty(text: string): PropertyField | undefined {
     if (Array.isArray(keys) && keys.length > 0 && keys.every((key) => typeof key === 'string'))
       return { kind: 'property', path: keys, literal: true };
   } catch {
-    // No list of texts.
+    // Not a list of strings.
   }
   return undefined;
 }
@@ -26,7 +26,7 @@ export function propertyName(keys: readonly string[]): string {
   return isPlain ? keys.join('.') : JSON.stringify(keys);
 }
 
-/** A column by its name, or a property behind `data`: `data.plan`, `data["a.b"]`. */
+/** A column by its name, or a property after `data`: `data.plan`, `data["a.b"]`. */
 export function parseField(text: string): Field | undefined {
   const column = COLUMNS.find((name) => name === text);
   if (column !== undefined) return { kind: 'column', name: column };

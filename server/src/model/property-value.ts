@@ -1,7 +1,7 @@
 import type { TypedValue } from './analysis-query.ts';
 import type { JsonValue } from './query.ts';
 
-/** A value of a property as the store spells it; undefined when the event does not have it. */
+/** A value of a property as the store encodes it. Undefined if the event does not have it. */
 export function jsonOf(typed: TypedValue): JsonValue | undefined {
   if (typed === '') return undefined;
   const text = typed.slice(1);

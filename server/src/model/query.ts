@@ -4,6 +4,7 @@
  */
 
 import type { DeviceSpan } from './device-spans.ts';
+import type { VisitField } from './visit-fields.ts';
 
 export const OPERATORS = [
   'is',
@@ -32,10 +33,11 @@ export interface Match {
   readonly isNull?: true;
 }
 
-/** A fixed column, or a property of `data`. */
+/** A fixed column, a property of `data`, or a field of the visit. */
 export type Field =
   | { readonly kind: 'column'; readonly name: 'event' | 'id' | 'user' | 'device' | 'session' | 'uuid' }
-  | PropertyField;
+  | PropertyField
+  | VisitField;
 
 /**
  * A property, by its path. `["a","b"]` not literal: the nested value `a → b`, else the key `a.b`.
@@ -60,15 +62,25 @@ export interface InSpans {
   readonly isInside: boolean;
 }
 
+/** Events accepted before a moment: not those of these runs of the server from a sequence number on. Only erasures use it. */
+export interface BeforeMoment {
+  readonly before: { readonly journals: readonly string[]; readonly seq: number };
+}
+
 /** Conditions combined; nesting is for the analysis questions. */
-export type Filter = Condition | InSpans | { readonly and: readonly Filter[] } | { readonly or: readonly Filter[] };
+export type Filter =
+  | Condition
+  | InSpans
+  | BeforeMoment
+  | { readonly and: readonly Filter[] }
+  | { readonly or: readonly Filter[] };
 
 /** The regular expressions in filters, at any depth, as often as they stand there. */
 export function patternsOf(filters: readonly Filter[]): readonly string[] {
   return filters.flatMap((filter) => {
     if ('and' in filter) return patternsOf(filter.and);
     if ('or' in filter) return patternsOf(filter.or);
-    if ('spans' in filter) return [];
+    if ('spans' in filter || 'before' in filter) return [];
     return filter.operator === 'matches' ? filter.matches.flatMap(({ text }) => text ?? []) : [];
   });
 }
@@ -84,7 +96,7 @@ export type Interval = (typeof INTERVALS)[number];
 /** Whose question it is: users and keys share the engine fairly. */
 export interface Caller {
   readonly name: string;
-  /** So many statements of theirs run at once, where that is fewer than for others. */
+  /** The number of their statements that run at once, where it is lower than for others. */
   readonly runningMax?: number;
 }
 
@@ -115,40 +127,19 @@ export interface EventsQuery {
   readonly filters: readonly Filter[];
   readonly order: 'asc' | 'desc';
   readonly limit: number;
-  /** Continue strictly after this place in the order asked. */
+  /** Continue strictly after this event in the requested order. */
   readonly after?: { readonly timestamp: number; readonly seq: string };
 }
 
-/** Events of an app by their places in the journal `[fromSeq, toSeq)`, ascending. */
+/** Events of an app by their sequence numbers `[fromSeq, toSeq)`, ascending. */
 export interface FollowingQuery {
   readonly app: string;
   readonly filters: readonly Filter[];
-  /** Under whose names the places count: a store may hold those of other servers. */
+  /** The journals the sequence numbers belong to: a store may hold events of other servers. */
   readonly runs: readonly string[];
   readonly fromSeq: number;
   readonly toSeq: number;
   readonly limit: number;
-}
-
-export interface CountsQuery {
-  readonly app: string;
-  readonly range: Range;
-  /** The zone in which `buckets` were cut; says whether daily roll-ups of users serve. */
-  readonly timeZone: string;
-  readonly filters: readonly Filter[];
-  /** Ascending starts of the buckets (first = range.from, each ends where the next starts, the last at range.to); absent: totals alone. */
-  readonly buckets?: readonly number[];
-  readonly interval?: Interval;
-  /** Ask for exact distinct users instead of a sketch. */
-  readonly exact: boolean;
-}
-
-export interface CountsResult {
-  readonly total: number;
-  readonly users: number;
-  readonly usersExact: boolean;
-  /** Only buckets that have events; `from` is one of `buckets`. */
-  readonly series?: readonly { readonly from: number; readonly total: number; readonly users: number }[];
 }
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
@@ -159,7 +150,8 @@ export interface GroupsQuery {
   readonly filters: readonly Filter[];
   readonly attribute: PropertyField;
   readonly limit: number;
-  readonly exact: boolean;
+  /** Distinct users exactly, or estimated; absent: exactly where that is quick. */
+  readonly exact: boolean | undefined;
 }
 
 /** Values of a field among the newest events that match, for suggestions. */
@@ -178,7 +170,7 @@ export interface ValuesResult {
   readonly values: readonly { readonly value: JsonValue; readonly total: number }[];
   /** There are more than `limit`. */
   readonly areMore: boolean;
-  /** So many events were looked at. */
+  /** The number of events that were scanned. */
   readonly events: number;
   /** There are older ones, which were not. */
   readonly isSample: boolean;

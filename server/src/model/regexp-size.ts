@@ -1,27 +1,27 @@
 /**
- * How large the program of a regular expression would be, read off its text without building it: repetition with a count multiplies,
- * so that a few characters can ask for gigabytes.
+ * Estimates how large the program of a regular expression would be, without building it: counted repetitions multiply,
+ * so a few characters can need gigabytes.
  */
 
-/** Programs are counted in instructions, about as RE2 makes them of UTF-8; never too small. */
+/** Sizes are in instructions, about as RE2 makes them for UTF-8; never too small. */
 const ANY_SIZE = 10;
 const UNICODE_CLASS_SIZE = 250;
-/** RE2 copies the repeated part so often at most. */
+/** RE2 copies the repeated part at most this many times. */
 const COUNT_MAX = 1_000;
 
 interface Part {
   readonly size: number;
-  /** Holds a repetition with a count. */
+  /** Contains a counted repetition. */
   readonly isCounted: boolean;
 }
 
 export interface PatternSize {
   readonly size: number;
-  /** A repetition with a count stands within another one. */
+  /** A counted repetition is inside another one. */
   readonly hasNest: boolean;
 }
 
-/** What cannot be read is taken for literal text: whether it is an expression at all, the compiler says. */
+/** Unreadable parts count as literal text: the compiler decides whether the expression is valid. */
 export function patternSizeOf(text: string): PatternSize {
   return new Measure(text).measure();
 }
@@ -30,18 +30,18 @@ class Measure {
   readonly #letters: readonly string[];
   #at = 0;
   #hasNest = false;
-  /** Letters of either case have two forms and more. */
+  /** Letters of either case have two forms or more. */
   #foldFactor = 1;
 
   constructor(text: string) {
     this.#letters = [...text];
-    // Where the flag holds does not matter for an upper bound.
+    // Where the flag applies does not matter for an upper bound.
     if (/\(\?[a-zA-Z]*i/.test(text)) this.#foldFactor = 4;
   }
 
   measure(): PatternSize {
     let size = 0;
-    // A bracket that closes nothing is no reason to stop measuring.
+    // A closing bracket without an opening one is no reason to stop.
     while (this.#at < this.#letters.length) {
       size += this.#alternatives().size + 1;
       this.#at++;
@@ -51,7 +51,7 @@ class Measure {
 
   /** Up to a closing bracket or the end. */
   #alternatives(): Part {
-    // Groups open and close without recursion: 200 of them may stand in each other.
+    // Groups open and close without recursion: 200 of them can be nested.
     const open: { size: number; isCounted: boolean }[] = [{ size: 0, isCounted: false }];
     while (this.#at < this.#letters.length) {
       const letter = this.#letters[this.#at]!;
@@ -78,7 +78,7 @@ class Measure {
     }));
   }
 
-  /** `?:`, `?i:`, `?P<name>`, `?i)`: the last is left at its bracket, and is then an empty group. */
+  /** `?:`, `?i:`, `?P<name>`, `?i)`: the last one stops at its bracket, and is then an empty group. */
   #skipGroupHead(): void {
     if (this.#letters[this.#at] !== '?') return;
     while (this.#at < this.#letters.length && !':)>'.includes(this.#letters[this.#at]!)) this.#at++;
@@ -116,7 +116,7 @@ class Measure {
       return ANY_SIZE;
     }
     if ('DSW'.includes(letter)) return ANY_SIZE * 2;
-    // \xFF, \123: what is left of them counts as literal text.
+    // \xFF, \123: the rest of them counts as literal text.
     return 'dsw'.includes(letter) ? 4 : literalSize(letter) * this.#foldFactor;
   }
 
@@ -174,7 +174,7 @@ class Measure {
     }
   }
 
-  /** How many copies are made; undefined where no count stands. */
+  /** How many copies are made. Undefined if there is no count. */
   #count(): number | undefined {
     if (this.#letters[this.#at] !== '{') return undefined;
     const found = /^\{(\d{1,9})(?:(,)(\d{0,9}))?\}/.exec(this.#letters.slice(this.#at, this.#at + 22).join(''));

@@ -1,34 +1,35 @@
-/** Checks a value from outside against a schema, and says where it breaks it and what would have been right. */
+/** Checks a value from outside against a schema, and says where it is wrong and what would be right. */
 import type { Static, TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value';
 import { ERRORS, type ErrorCode, SeismoError } from './errors.ts';
+import { phraseList, wordList } from './word-list.ts';
 
 /*
- * Keywords of our own in a schema; the OpenAPI document prints them.
- * `x-expected`: what completes "must be", where a pattern says too little.
- * `x-error-code`: the code of the problem when the value, or a part of it, is not as the schema says.
- * `x-object-hint`: the whole rule, for an object that the schema does not take.
+ * Our own keywords in a schema. The OpenAPI document contains them.
+ * `x-expected`: completes "must be" if a pattern is not clear enough.
+ * `x-error-code`: the error code if the value, or a part of it, does not match the schema.
+ * `x-object-hint`: the complete rule for an object that the schema does not accept.
  */
 export const OBJECT_HINT = 'x-object-hint';
 
 export interface Fault {
-  /** Like `series[0].measure`; empty for the value itself. */
+  /** Such as `series[0].measure`. Empty for the value itself. */
   readonly path: string;
   /** A sentence without its subject: `must be a whole number from 1 to 1,000.` */
   readonly rule: string;
-  /** The schema's own code (`x-error-code`), that of the innermost part which has one. */
+  /** The schema's own code (`x-error-code`), from the innermost part that has one. */
   readonly code: ErrorCode | undefined;
-  /** The object has a member that the schema does not know. */
+  /** The object has a field that the schema does not know. */
   readonly isUnknown: boolean;
 }
 
-/** Lists in lists in lists: deeper than anybody means it. */
+/** Deeper than anyone needs. */
 const DEPTH_MAX = 24;
 
 const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>();
 
-/** Compiled at the first use: 1 to 30 ms a schema, then about 0.1 to 0.5 µs a check (docs/decisions/compiled-schemas.md). */
+/** Compiled at the first use: 1 to 30 ms for each schema, then about 0.1 to 0.5 µs for each check (docs/decisions/compiled-schemas.md). */
 function compiledOf(schema: TSchema): TypeCheck<TSchema> {
   let check = compiled.get(schema);
   if (check === undefined) {
@@ -38,10 +39,15 @@ function compiledOf(schema: TSchema): TypeCheck<TSchema> {
   return check;
 }
 
-/** Undefined when the value is as the schema says. */
+/** Undefined if the value matches the schema. */
 export function faultOf(schema: TSchema, value: unknown): Fault | undefined {
   if (depthOf(value) > DEPTH_MAX)
-    return { path: '', rule: `is nested more than ${DEPTH_MAX} deep.`, code: codeAt(schema, []), isUnknown: false };
+    return {
+      path: '',
+      rule: `is nested more than ${DEPTH_MAX} levels deep.`,
+      code: codeAt(schema, []),
+      isUnknown: false,
+    };
   if (compiledOf(schema).Check(value)) return undefined;
   const fault = faultIn(schema, value);
   const steps = stepsOf(fault.path);
@@ -53,7 +59,7 @@ export function faultOf(schema: TSchema, value: unknown): Fault | undefined {
   };
 }
 
-/** The same as an error: with the schema's own code, else `code`. @param whole what the value itself is called */
+/** Throws the fault as an error, with the schema's own code or else `code`. @param whole the name of the value itself */
 export function checkSchema(schema: TSchema, value: unknown, code: ErrorCode, whole: string): void {
   const fault = faultOf(schema, value);
   if (fault === undefined) return;
@@ -80,7 +86,7 @@ function faultIn(schema: TSchema, value: unknown): ValueError {
   return fault;
 }
 
-/** Where the members of a union are told apart by `kind`, it says which one was meant. */
+/** If `kind` distinguishes the members of a union, it shows which one was meant. */
 function ofItsKind({ schema, value, path, errors, message }: ValueError): ValueError | undefined {
   const kinds = membersOf(schema).map((member) => member['properties']?.kind as TSchema | undefined);
   if (!isObject(value)) return undefined;
@@ -92,7 +98,7 @@ function ofItsKind({ schema, value, path, errors, message }: ValueError): ValueE
   return { type: ValueErrorType.Union, schema: known, path: `${path}/kind`, value: asked, message, errors: [] };
 }
 
-/** An object with no field that any member of the union has: none of them was meant. */
+/** An object without any field of the union: no member was meant. */
 function hasNothingOf({ schema, value }: ValueError): boolean {
   const fields = fieldsOf(schema);
   return fields.length > 0 && isObject(value) && !Object.keys(value).some((name) => fields.includes(name));
@@ -105,21 +111,21 @@ const fieldsOf = (schema: TSchema): string[] => [
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Faults of a list that is one. */
+/** Faults of a value that is a list. */
 const OF_LISTS = new Set([ValueErrorType.ArrayMinItems, ValueErrorType.ArrayMaxItems]);
 
-/** Of the members of a union the one that the value comes closest to: the fewest faults of its own, then the deepest. */
+/** The member of a union that is closest to the value: with the fewest faults of its own, then the deepest. */
 function closest(union: ValueError): ValueError | undefined {
   let best: { fault: ValueError; own: number; depth: number } | undefined;
   for (const errors of union.errors) {
     const faults: ValueError[] = [];
     for (const error of errors) if (faults.push(error) === 20) break;
-    // A missing field is reported twice, as missing and as of the wrong type.
+    // A missing field is reported twice, as missing and as having the wrong type.
     const own = new Set(faults.map(({ path }) => path).filter((path) => isAtOnce(union.path, path))).size;
     const fault = faults[0];
     if (fault === undefined) continue;
     const depth = fault.path.length;
-    // A value that is of another type says nothing about which member was meant.
+    // A value of another type says nothing about which member was meant.
     if (fault.path === union.path && !OF_LISTS.has(fault.type)) continue;
     if (best === undefined || own < best.own || (own === best.own && depth > best.depth)) best = { fault, own, depth };
   }
@@ -141,7 +147,7 @@ const pathText = (steps: readonly string[]): string =>
     .map((step) => step.slice(0, 80))
     .reduce((text, step) => (/^\d+$/.test(step) ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`), '');
 
-/** Goes down as far as the schema is no union: which of its members was meant, only the value knows. */
+/** Follows the path until the schema is a union: only the value shows which member was meant. */
 function codeAt(schema: TSchema, steps: readonly string[]): ErrorCode | undefined {
   let at: TSchema | undefined = schema;
   let code: ErrorCode | undefined;
@@ -158,38 +164,42 @@ function codeAt(schema: TSchema, steps: readonly string[]): ErrorCode | undefine
 function ruleOf({ type, schema, value }: ValueError): string {
   switch (type) {
     case ValueErrorType.ObjectRequiredProperty:
-      return `is missing; it must be ${expectedOf(schema)}.`;
+      return `is missing. It must be ${expectedOf(schema)}.`;
     case ValueErrorType.ObjectAdditionalProperties:
-      return `is not known here; known: ${Object.keys((schema['properties'] as object | undefined) ?? {}).join(', ')}.`;
+      return `is not a known field here. The known fields are ${wordList(Object.keys((schema['properties'] as object | undefined) ?? {}))}.`;
     case ValueErrorType.Union:
       if (isObject(value) && OBJECT_HINT in schema) return String(schema[OBJECT_HINT]);
-      if (isObject(value) && fieldsOf(schema).length > 0) return `must have one of ${requiredOf(schema)}.`;
+      if (isObject(value) && fieldsOf(schema).length > 0) return `must have ${wordList(requiredOf(schema), 'or')}.`;
       return `must be ${expectedOf(schema)}.`;
     case ValueErrorType.ArrayMinItems:
     case ValueErrorType.ArrayMaxItems:
-      return `must hold ${schema['minItems'] ?? 0} to ${schema['maxItems'] ?? 'any number of'} items, and holds ${Array.isArray(value) ? value.length : 0}.`;
+      return `must have ${countOf(schema)}, not ${Array.isArray(value) ? value.length : 0}.`;
     case ValueErrorType.StringPattern:
-      if (schema['x-expected'] === undefined) return `must be like this: ${schema['description'] ?? schema['pattern']}`;
+      if (schema['x-expected'] === undefined) return `must match the pattern \`${schema['pattern']}\`.`;
       return `must be ${expectedOf(schema)}.`;
     default:
       return `must be ${expectedOf(schema)}.`;
   }
 }
 
-/** What each member of a union of objects cannot be without. */
-const requiredOf = (schema: TSchema): string =>
-  [...new Set(membersOf(schema).flatMap(({ required = [] }) => required as string[]))].join(', ');
+/** The required fields of the members of a union of objects. */
+const requiredOf = (schema: TSchema): string[] => [
+  ...new Set(membersOf(schema).flatMap(({ required = [] }) => required as string[])),
+];
 
-/** What completes "must be". */
+/** Completes "must be". */
 function expectedOf(schema: TSchema): string {
   const own: unknown = schema['x-expected'];
   if (typeof own === 'string') return own;
   const members = membersOf(schema);
   const names = members.filter((member) => 'const' in member);
   if (names.length > 1 && names.length === members.length)
-    return `one of ${names.map((name) => String(name['const'])).join(', ')}`;
-  if (members.length > 0) return [...new Set(members.map(expectedOf))].join(' or ');
-  if ('const' in schema) return JSON.stringify(schema['const']);
+    return wordList(
+      names.map((name) => String(name['const'])),
+      'or',
+    );
+  if (members.length > 0) return phraseList([...new Set(members.map(expectedOf))], 'or');
+  if ('const' in schema) return `\`${schema['const']}\``;
   switch (schema['type']) {
     case 'object':
       return 'an object';
@@ -200,15 +210,20 @@ function expectedOf(schema: TSchema): string {
     case 'number':
       return `a number${rangeOf(schema)}`;
     case 'string':
-      return `a text${lengthOf(schema)}`;
+      return `a string${lengthOf(schema)}`;
     case 'boolean':
-      return 'true or false';
+      return '`true` or `false`';
     default:
-      return schema['type'] === 'null' ? 'null' : 'something else';
+      return schema['type'] === 'null' ? '`null`' : 'something else';
   }
 }
 
 const shown = (value: unknown): string => Number(value).toLocaleString('en-US');
+
+function countOf({ minItems, maxItems }: TSchema): string {
+  if (maxItems === undefined) return `at least ${shown(minItems)} ${minItems === 1 ? 'item' : 'items'}`;
+  return `${minItems === undefined ? 'at most' : `${shown(minItems)} to`} ${shown(maxItems)} items`;
+}
 
 function rangeOf({ minimum, maximum }: TSchema): string {
   if (minimum !== undefined && maximum !== undefined) return ` from ${shown(minimum)} to ${shown(maximum)}`;

@@ -1,6 +1,6 @@
 import type { PropertyField } from './query.ts';
 
-/** A SELECT that was understood. Nothing of the caller's text is in it but names, texts and numbers. */
+/** A parsed SELECT. It contains nothing of the caller's text except names, strings and numbers. */
 export interface Select {
   readonly ctes: readonly { readonly name: string; readonly select: Select }[];
   readonly isDistinct: boolean;
@@ -20,7 +20,7 @@ export type Item =
   | {
       readonly expression: Expression;
       readonly alias: string | undefined;
-      /** As it is called in the answer: the alias, else what was written. */
+      /** Its name in the answer: the alias, or else the text as written. */
       readonly label: string;
     };
 
@@ -94,14 +94,14 @@ export type Expression =
 
 /** What a statement makes the engine do (check.ts). */
 export interface Traits {
-  /** Zones that it names. */
+  /** The time zones it names. */
   readonly zones: readonly string[];
   /** Regular expressions. */
   readonly patterns: readonly string[];
-  /** What they and LIKE cost for each character, added up. */
+  /** Their cost and that of LIKE for each character, in total. */
   readonly patternSize: number;
   /** Has functions that take long for each text or list. */
   readonly isCostly: boolean;
-  /** Has functions that make many values out of one. */
+  /** Has functions that turn one value into many. */
   readonly isMultiplying: boolean;
 }

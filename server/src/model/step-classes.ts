@@ -1,8 +1,8 @@
 import type { Condition, Filter } from './query.ts';
 
-/** Steps of the same condition: what is an event of one is an event of all. */
+/** Steps with the same condition: an event of one is an event of all. */
 export interface StepClass {
-  /** The bit of the first of them in the marks of an event. */
+  /** The bit of the first one in the marks of an event. */
   readonly bit: number;
   readonly size: number;
   readonly filters: readonly Filter[];
@@ -18,7 +18,7 @@ function classesOf(steps: readonly (readonly Filter[])[]): StepClass[] {
   return [...classes.values()];
 }
 
-/** The classes of steps that may share an event, directly or by others. */
+/** The classes of steps that may share an event, directly or through others. */
 export function componentsOf(steps: readonly (readonly Filter[])[]): StepClass[][] {
   const components: StepClass[][] = [];
   for (const each of classesOf(steps)) {
@@ -29,7 +29,7 @@ export function componentsOf(steps: readonly (readonly Filter[])[]): StepClass[]
   return components;
 }
 
-/** False when both name one event, or one id, and not the same. */
+/** False if both name an event or an id, and not the same one. */
 function mayShare(some: readonly Filter[], others: readonly Filter[]): boolean {
   return !some
     .filter(isName)

@@ -1,16 +1,17 @@
-/** A value from outside → a question, or the path to the field at fault and what would have been right. */
+/** Parses a value from outside as a question. Errors name the path of the field and what would be right. */
 import { SeismoError } from '../model/errors.ts';
 import { checkSchema } from '../model/schema-check.ts';
+import { wordList } from '../model/word-list.ts';
 import { type Kind, QUESTIONS, type Question } from './kinds.ts';
 
-/** @throws QUESTION_INVALID naming the path, like `series[0].measure` */
+/** @throws QUESTION_INVALID with the path, such as `series[0].measure` */
 export function questionOf(value: unknown): Question {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw wrong('', 'The question must be a JSON object like {"kind": "trend", …}.');
+    throw wrong('', 'The question must be a JSON object such as `{"kind": "trend", …}`.');
   const kinds = Object.keys(QUESTIONS) as Kind[];
   const asked: unknown = 'kind' in value ? value.kind : undefined;
   const kind = kinds.find((each) => each === asked);
-  if (kind === undefined) throw wrong('kind', `\`kind\` must be one of ${kinds.join(', ')}.`);
+  if (kind === undefined) throw wrong('kind', `\`kind\` must be ${wordList(kinds, 'or')}.`);
   checkSchema(QUESTIONS[kind], value, 'QUESTION_INVALID', 'The question');
   return value as Question;
 }

@@ -1,10 +1,11 @@
-/** The kinds of question, a union told apart by `kind`. */
+/** The kinds of question: a union distinguished by `kind`. */
 import { type Static, Type } from '@sinclair/typebox';
+import { SESSION_MEASURES } from '../model/session.ts';
 import {
-  choice,
   common,
   Duration,
-  EventChoice,
+  EventSelector,
+  eventSelector,
   FieldName,
   FilterSchema,
   groupLimit,
@@ -18,7 +19,7 @@ import {
 export const MEASURES = [
   'count',
   'users',
-  'sessions',
+  ...SESSION_MEASURES,
   'perUser',
   'sum',
   'avg',
@@ -32,11 +33,15 @@ export const MEASURES = [
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 
+/** `sameWeekdays`: as many whole weeks earlier as the range touches. `previousYear`: the same dates a year earlier. */
+export const COMPARISONS = ['previousPeriod', 'sameWeekdays', 'previousYear'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
 export const SERIES_MAX = 10;
 const Series = object({
-  ...choice,
+  ...eventSelector,
   measure: Type.Optional(
-    one(MEASURES, '`count` unless said. Those of a number skip what is not a number and say how many.'),
+    one(MEASURES, 'Default: `count`. Measures of a property skip values that are not numbers and report how many.'),
   ),
   property: Type.Optional(FieldName),
 });
@@ -48,33 +53,36 @@ export const TrendSchema = object(
     series: Type.Array(Series, {
       minItems: 1,
       maxItems: SERIES_MAX,
-      description: 'The first is A in formulas, the second B…',
+      description: 'In formulas, the first series is A, the second B, and so on.',
     }),
     interval: Type.Optional(interval),
     breakdown: Type.Optional(Type.Array(FieldName, { minItems: 1, maxItems: 2 })),
     limit: groupLimit,
     compare: Type.Optional(
-      Type.Union([Type.Literal('previousPeriod'), object({ from: Time, to: Time })], {
-        description: 'The same for another range.',
+      Type.Union([...COMPARISONS.map((name) => Type.Literal(name)), object({ from: Time, to: Time })], {
+        description: 'Adds the same series for another range.',
       }),
     ),
     formula: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: TEXT_MAX,
-        description: 'Adds a series: `A / B * 100`, with + - * / and brackets.',
+        description:
+          'Adds a series computed from the others, such as `A / B * 100`. Operators: `+`, `-`, `*`, `/` and brackets.',
       }),
     ),
-    cumulative: Type.Optional(Type.Boolean({ description: 'Each point counts from the beginning of the range.' })),
+    cumulative: Type.Optional(
+      Type.Boolean({ description: '`true`: each point is the total since the start of the range.' }),
+    ),
     movingAverage: Type.Optional(
       Type.Integer({
         minimum: 2,
         maximum: 366,
-        description: 'Adds to each point the mean of so many points up to it.',
+        description: 'Adds to each point the mean of this many points, up to and including it.',
       }),
     ),
   },
-  'Numbers over time.',
+  'Trends: numbers over time.',
 );
 
 export const STEPS_MAX = 10;
@@ -82,27 +90,32 @@ export const FunnelSchema = object(
   {
     kind: Type.Literal('funnel'),
     ...common,
-    steps: Type.Array(EventChoice, { minItems: 2, maxItems: STEPS_MAX }),
+    steps: Type.Array(EventSelector, { minItems: 2, maxItems: STEPS_MAX }),
     window: Type.Optional(Duration),
     order: Type.Optional(
       one(
         ['ordered', 'strict', 'any'],
-        '`ordered` (unless said): other events may come between. `strict`: none. `any`: the steps in any order; step n counts who did n of them.',
+        '`ordered` (default): other events can come between the steps. `strict`: no other events in between. `any`: the steps in any order; step n counts those who did n of them.',
       ),
     ),
     exclude: Type.Optional(
       Type.Array(
         object({
-          ...choice,
+          ...eventSelector,
           after: Type.Optional(
             Type.Integer({
               minimum: 1,
               maximum: STEPS_MAX - 1,
-              description: 'Between this step (from 1) and the next; between any two unless said.',
+              description:
+                'Excludes only between this step (the first is 1) and the next. Default: between any two steps.',
             }),
           ),
         }),
-        { minItems: 1, maxItems: 5, description: 'Whoever did this between two steps has not made the second.' },
+        {
+          minItems: 1,
+          maxItems: 5,
+          description: 'Users who do one of these events between two steps do not count for the second step.',
+        },
       ),
     ),
     by: Type.Optional(one(['user', 'session'])),
@@ -113,67 +126,73 @@ export const FunnelSchema = object(
         {
           step: Type.Integer({ minimum: 1, maximum: STEPS_MAX }),
           status: Type.Optional(
-            one(['reached', 'dropped'], '`reached` unless said; `dropped`: reached this step and not the next.'),
+            one(['reached', 'dropped'], '`reached` (default), or `dropped`: reached this step but not the next.'),
           ),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
         },
-        'Adds who they are.',
+        'Adds a list of the users.',
       ),
     ),
   },
-  'How far users come through steps. The window is 14 days unless said.',
+  'Funnels: how far users get through steps. The default conversion window is 14 days.',
 );
 
 export const RetentionSchema = object(
   {
     kind: Type.Literal('retention'),
     ...common,
-    start: EventChoice,
-    return: Type.Optional(EventChoice),
+    start: EventSelector,
+    return: Type.Optional(EventSelector),
     interval: one(['day', 'week', 'month']),
     mode: Type.Optional(
       one(
         ['onDay', 'unbounded'],
-        '`onDay` (unless said): came back in that period. `unbounded`: in that period or a later one.',
+        '`onDay` (default): came back in that period. `unbounded`: in that period or a later one.',
       ),
     ),
     breakdown: Type.Optional(FieldName),
     limit: groupLimit,
   },
-  'Who comes back: cohorts by the period of the first start event, users by periods since.',
+  'Retention: who comes back. Cohorts are the users whose first start event is in the same period.',
 );
 
 export const StickinessSchema = object(
   {
     kind: Type.Literal('stickiness'),
     ...common,
-    ...choice,
-    interval: Type.Optional(one(['day', 'week', 'month'], '`day` unless said.')),
-    period: Type.Optional(one(['week', 'month'], 'One distribution each; the whole range unless said.')),
+    ...eventSelector,
+    interval: Type.Optional(one(['day', 'week', 'month'], 'Default: `day`.')),
+    period: Type.Optional(
+      one(['week', 'month'], 'One distribution for each period. Default: one for the whole range.'),
+    ),
   },
-  'On how many days of a period users are active.',
+  'Stickiness: on how many days of a period users are active.',
 );
 
 export const LifecycleSchema = object(
-  { kind: Type.Literal('lifecycle'), ...common, ...choice, interval: one(['day', 'week', 'month']) },
-  'New, returning, resurrecting and dormant users of each interval.',
+  { kind: Type.Literal('lifecycle'), ...common, ...eventSelector, interval: one(['day', 'week', 'month']) },
+  'Lifecycle: new, returning, resurrected and dormant users of each interval.',
 );
 
 export const PathsSchema = object(
   {
     kind: Type.Literal('paths'),
     ...common,
-    start: Type.Optional(EventChoice),
-    end: Type.Optional(EventChoice),
+    start: Type.Optional(EventSelector),
+    end: Type.Optional(EventSelector),
     steps: Type.Optional(
-      Type.Integer({ minimum: 2, maximum: 6, description: 'Events of a path, the first included; 4 unless said.' }),
+      Type.Integer({
+        minimum: 2,
+        maximum: 6,
+        description: 'Number of events in a path, including the first. Default: 4.',
+      }),
     ),
     node: Type.Optional(FieldName),
     sessionGap: Type.Optional(Duration),
-    collapse: Type.Optional(Type.Boolean({ description: 'true (unless said): the same again and again is one step.' })),
+    collapse: Type.Optional(Type.Boolean({ description: '`true` (default): repeats of the same event are one step.' })),
     limit: groupLimit,
   },
-  'What follows `start`, or precedes `end`, or how sessions begin.',
+  'Paths: what follows `start`, what leads to `end`, or how sessions begin.',
 );
 
 export const SessionsSchema = object(
@@ -182,13 +201,22 @@ export const SessionsSchema = object(
     ...common,
     gap: Type.Optional(Duration),
     interval: Type.Optional(interval),
+    breakdown: Type.Optional(
+      Type.Array(FieldName, {
+        minItems: 1,
+        maxItems: 2,
+        description: 'Adds groups of sessions, by the values of these fields on the first event of each session.',
+      }),
+    ),
     limit: groupLimit,
-    list: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'Adds the latest so many sessions.' })),
+    list: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000, description: 'Adds a list of this many of the latest sessions.' }),
+    ),
   },
-  'Sessions: how many, how long, where they begin and end.',
+  'Sessions: how many, how long, and where they begin and end.',
 );
 
-const order = Type.Optional(one(['asc', 'desc'], '`desc` unless said.'));
+const order = Type.Optional(one(['asc', 'desc'], 'Default: `desc`.'));
 const page = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
@@ -199,13 +227,18 @@ export const UsersSchema = object(
     kind: Type.Literal('users'),
     ...common,
     search: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 256, description: 'Users whose name contains it, in any case.' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 256,
+        description:
+          'Only users whose id, or device if they are anonymous, or any text of their traits (name, email, …) contains this text, ignoring case.',
+      }),
     ),
-    sort: Type.Optional(one(USER_SORTS, '`lastSeen` unless said.')),
+    sort: Type.Optional(one(USER_SORTS, 'Default: `lastSeen`.')),
     order,
     ...page,
   },
-  'Users with first and last seen, counts and their latest properties.',
+  'Users: when they were first and last seen, their event counts and their latest properties.',
 );
 
 export const TimelineSchema = object(
@@ -216,9 +249,9 @@ export const TimelineSchema = object(
     device: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
     order,
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
-    after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before.' })),
+    after: Type.Optional(Type.String({ maxLength: 200, description: 'The `next` of the previous page.' })),
   },
-  "One user's events, of all devices.",
+  'Timeline: the events of one user, from all devices.',
 );
 
 export const PERFORMANCE_SORTS = ['p50', 'p95', 'p99', 'max', 'count', 'rate'] as const;
@@ -226,15 +259,15 @@ export const PerformanceSchema = object(
   {
     kind: Type.Literal('performance'),
     ...common,
-    ...choice,
+    ...eventSelector,
     property: FieldName,
     by: FieldName,
     condition: Type.Optional(FilterSchema),
     interval: Type.Optional(interval),
-    sort: Type.Optional(one(PERFORMANCE_SORTS, '`p95` unless said; the greatest first.')),
+    sort: Type.Optional(one(PERFORMANCE_SORTS, 'Default: `p95`. The highest values come first.')),
     limit: groupLimit,
   },
-  'A number by another property, the slowest first: percentiles, and how often a condition holds (errors).',
+  'Performance: percentiles of a numeric property by another field, slowest first, and how often a condition holds, such as errors.',
 );
 
 export const SqlSchema = object(
@@ -244,10 +277,10 @@ export const SqlSchema = object(
     sql: Type.String({
       minLength: 1,
       maxLength: 20_000,
-      description: 'One SELECT over `events` (docs/analyze/sql.md).',
+      description: 'One `SELECT` on `events` (see docs/analyze/sql.md).',
     }),
   },
-  'A SELECT over the events of the app.',
+  'SQL: one `SELECT` on the events of the app.',
 );
 
 export const QUESTIONS = {

@@ -1,10 +1,10 @@
-/** The parts that questions of every kind are made of. One schema each: validation, types and OpenAPI come from it. */
+/** Parts of questions of all kinds. One schema each, for validation, types and OpenAPI. */
 import { type Static, type TProperties, Type } from '@sinclair/typebox';
 import { WEEK_STARTS } from '../model/app-settings.ts';
 import { INTERVALS, OPERATORS } from '../model/query.ts';
 import { OBJECT_HINT } from '../model/schema-check.ts';
 
-/** Bounds of a question; each keeps a statement for the engine within what it answers in seconds. */
+/** Limits of a question. Each keeps the statement for the engine small enough to be answered in seconds. */
 export const TEXT_MAX = 1_000;
 export const FILTERS_MAX = 50;
 export const VALUES_MAX = 1_000;
@@ -24,24 +24,24 @@ export const FieldName = Type.String({
   minLength: 1,
   maxLength: TEXT_MAX + 10,
   description:
-    'What is looked at: `event`, `id`, `user`, `device`, `session`, `uuid`, or a property: `data.plan`, nested `data.address.city`, a key with a dot of its own `data["a.b"]`.',
+    'A field: `event`, `id`, `user`, `device`, `session`, `uuid` a field of the visit, such as `session.source`, or a property: `data.plan`, `data.address.city` if it is nested, `data["a.b"]` if its key contains a dot.',
 });
 const Scalar = Type.Union([Type.String({ maxLength: TEXT_MAX }), Type.Number(), Type.Boolean(), Type.Null()]);
 
 export const Condition = object(
   {
     field: FieldName,
-    operator: Type.Optional(one(OPERATORS, '`is` unless said.')),
+    operator: Type.Optional(one(OPERATORS, 'Default: `is`.')),
     value: Type.Optional(
       Type.Union([Scalar, Type.Array(Scalar, { minItems: 1, maxItems: VALUES_MAX })], {
         description:
-          'One value; for `in` a list, for `between` two numbers, both included, for `exists` true or false.',
+          'One value. For `in`, a list; for `between`, two numbers (both included); for `exists`, `true` or `false`.',
         [OBJECT_HINT]:
-          'must be a text, a number, a boolean, null or a list. An object is compared by its members: one condition for each, like data.address.city.',
+          'must be a string, a number, `true`, `false`, `null` or a list. To compare an object, use one condition for each of its members, such as `data.address.city`.',
       }),
     ),
   },
-  'A JSON value matches values of its own type alone: 1 is not "1".',
+  'A JSON value only matches values of the same type: `1` does not match `"1"`.',
 );
 
 /** Conditions, and lists of them; `and` and `or` nest. */
@@ -55,11 +55,14 @@ export const FilterSchema = Type.Recursive(
   { $id: 'Filter' },
 );
 export type FilterInput = Static<typeof FilterSchema>;
-export const Filters = Type.Array(FilterSchema, { maxItems: FILTERS_MAX, description: 'All of them must hold.' });
+export const Filters = Type.Array(FilterSchema, {
+  maxItems: FILTERS_MAX,
+  description: 'Conditions that must all hold.',
+});
 
 const which = {
   event: Type.Optional(
-    Type.String({ minLength: 1, maxLength: TEXT_MAX, description: 'The name of the event; every event without it.' }),
+    Type.String({ minLength: 1, maxLength: TEXT_MAX, description: 'The name of the event. Default: any event.' }),
   ),
   id: Type.Optional(
     Type.String({ minLength: 1, maxLength: TEXT_MAX, description: 'The id of the event, instead of its name.' }),
@@ -67,55 +70,57 @@ const which = {
   filters: Type.Optional(Filters),
 };
 const Label = Type.Optional(
-  Type.String({ minLength: 1, maxLength: 256, description: 'A name of your own for the answer.' }),
+  Type.String({ minLength: 1, maxLength: 256, description: 'Your own name for it in the answer.' }),
 );
 
-/** Which events: by name or id, and filters. */
-export const EventChoice = object({ ...which, name: Label });
-export type EventChoiceInput = Static<typeof EventChoice>;
-export const choice = { ...which, name: Label };
+/** Selects events by name or id, and filters. */
+export const EventSelector = object({ ...which, name: Label });
+export type EventSelectorInput = Static<typeof EventSelector>;
+export const eventSelector = { ...which, name: Label };
 
 /** `90s`, `30min`, `12h`, `14d`, `2w`: a length of time; a day is 24 hours. */
 export const Duration = Type.String({
   pattern: '^[1-9][0-9]{0,6}(s|min|h|d|w)$',
-  description: 'A length of time: `90s`, `30min`, `12h`, `14d`, `2w`.',
+  'x-expected': 'a duration such as `90s`, `30min`, `12h`, `14d` or `2w`',
+  description: 'A duration such as `90s`, `30min`, `12h`, `14d` or `2w`. A day is 24 hours.',
 });
 export const Last = Type.String({
   pattern: '^[1-9][0-9]{0,4}(min|h|d|w|m|y)$',
+  'x-expected': 'a number with a unit (`min`, `h`, `d`, `w`, `m`, `y`), such as `30d`',
   description:
-    'Up to now, whole calendar units with the running one: `30d` are today and the 29 days before; also `min`, `h`, `w`, `m` (months), `y`.',
+    'Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`.',
 });
 export const Time = Type.Union([Type.String({ minLength: 1, maxLength: 40 }), Type.Integer()], {
   description:
-    'A day (`2026-11-24`, `today`, `yesterday`; as `to` it is included), a time (without offset in the zone of the question; as `to` it is excluded), or milliseconds since 1970.',
+    'A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970.',
 });
 
 const Did = object(
   {
-    did: EventChoice,
+    did: EventSelector,
     atLeast: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'How often; 1 unless said.' }),
+      Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'At least this many times. Default: 1.' }),
     ),
     atMost: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 })),
     last: Type.Optional(Last),
     from: Type.Optional(Time),
     to: Type.Optional(Time),
   },
-  'Users who did that so often; in the range of the question unless `from`, `to` or `last` (back from the end of the question) say otherwise.',
+  'Users who did an event this often. `from`, `to` or `last` (counted back from the end of the question) set the range; the default is the range of the question.',
 );
 const seenRange = () => object({ from: Type.Optional(Time), to: Type.Optional(Time) });
 
-/** Of what is saved (`/api/apps/:app/segments`, `/reports`…). */
-export const SavedId = Type.String({ minLength: 1, maxLength: 64, description: 'The id of what was saved.' });
+/** For saved items (`/api/apps/:app/segments`, `/reports`…). */
+export const SavedId = Type.String({ minLength: 1, maxLength: 64, description: 'The id of a saved item.' });
 
 /** A set of users. */
 export const SegmentSchema = Type.Recursive(
   (This) =>
     Type.Union([
       Did,
-      object({ saved: SavedId }, 'The users of a saved segment, by its id.'),
-      object({ firstSeen: seenRange() }, 'Users whose first event of all lies between.'),
-      object({ lastSeen: seenRange() }, 'Users whose last event of all lies between.'),
+      object({ saved: SavedId }, 'The users of a saved segment.'),
+      object({ firstSeen: seenRange() }, 'Users whose first event ever is in this range.'),
+      object({ lastSeen: seenRange() }, 'Users whose last event ever is in this range.'),
       object({ and: Type.Array(This, { minItems: 1, maxItems: 10 }) }),
       object({ or: Type.Array(This, { minItems: 1, maxItems: 10 }) }),
       object({ not: This }),
@@ -124,19 +129,22 @@ export const SegmentSchema = Type.Recursive(
 );
 export type SegmentInput = Static<typeof SegmentSchema>;
 
-/** What every question may say. */
+/** Fields that every question can have. */
 export const common = {
   from: Type.Optional(Time),
   to: Type.Optional(Time),
   last: Type.Optional(Last),
   timeZone: Type.Optional(
-    Type.String({ maxLength: 64, description: "An IANA zone; else the app's, else the configuration's." }),
+    Type.String({ maxLength: 64, description: 'An IANA time zone. Default: that of the app, or else of the server.' }),
   ),
   weekStart: Type.Optional(one(WEEK_STARTS)),
   filters: Type.Optional(Filters),
   segment: Type.Optional(SegmentSchema),
   exact: Type.Optional(
-    Type.Boolean({ description: 'true: distinct users and percentiles are counted exactly, whatever it costs.' }),
+    Type.Boolean({
+      description:
+        '`true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values.',
+    }),
   ),
 };
 export const interval = one(INTERVALS);
@@ -144,6 +152,6 @@ export const groupLimit = Type.Optional(
   Type.Integer({
     minimum: 1,
     maximum: GROUPS_MAX,
-    description: 'The so many greatest by themselves, the rest as *other*; 10 unless said.',
+    description: 'Number of groups; the rest is combined into `other`. Default: 10.',
   }),
 );

@@ -8,8 +8,8 @@ import { causeOfFailure, DURABLE, usedBytesOf } from '../system/lmdb-options.ts'
 import type { Registry } from './registry.ts';
 
 /**
- * Opens, or makes, the registry's LMDB directory. A write resolves when it is on disk (overlappingSync is off). All of it is kept
- * in memory as well: who may do what is asked several times a request, and each look-up in the file took 2 µs and more.
+ * Opens or creates the registry's LMDB directory. A write resolves when it is on disk (overlappingSync is off). Everything is also kept
+ * in memory: each request checks access several times, and each look-up in the file took 2 µs and more.
  */
 export function openRegistry(path: string): Registry {
   const file = join(path, 'data.mdb');
@@ -38,7 +38,7 @@ export function openRegistry(path: string): Registry {
       return await reservation.within(bytes, 0, work);
     } catch (error) {
       const cause = await causeOfFailure(error);
-      throw new SeismoError('JOURNAL_UNAVAILABLE', 'The data directory could not be written; nothing was changed.', {
+      throw new SeismoError('JOURNAL_UNAVAILABLE', 'The data directory could not be written. Nothing was changed.', {
         cause,
       });
     }
@@ -63,7 +63,7 @@ export function openRegistry(path: string): Registry {
         await registry.put('apps', app, kept);
         return kept as AppSettings;
       };
-      // One after the other: two changes at once would both start from what was before, and one would be lost.
+      // One after another: two changes at once would both start from the same state, and one would be lost.
       const changed = changing.then(change);
       changing = changed.then(
         () => {},
@@ -95,7 +95,7 @@ export function openRegistry(path: string): Registry {
   return registry;
 }
 
-/** One tree and the list of free pages. */
+/** One tree, and the list of free pages. */
 const MARGIN_BYTES = 256 * 1024;
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>

@@ -1,14 +1,14 @@
 import type { AppSettings } from '../model/app-settings.ts';
 
 /**
- * Small durable data beside the events: users, keys, sessions ended, apps' settings, in one LMDB file of its own.
- * Reads are synchronous from memory; a write resolves when it is on disk.
+ * Small durable data besides the events: users, keys, ended sessions and app settings, in an LMDB file of their own.
+ * Reads are synchronous, from memory. A write resolves when it is on disk.
  */
 export interface Registry {
   appSettings(app: string): AppSettings;
-  /** Those of which anything is set. */
+  /** The apps with any settings. */
   appsWithSettings(): readonly string[];
-  /** Fields given as null are removed. @returns what then holds */
+  /** Fields that are null are removed. @returns the settings afterwards */
   setAppSettings(
     app: string,
     changes: { readonly [K in keyof AppSettings]: AppSettings[K] | null },

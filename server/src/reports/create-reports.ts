@@ -5,11 +5,13 @@ import { parseField } from '../model/property-name.ts';
 import type { Field, Filter, QueryControl } from '../model/query.ts';
 import { withPatternsOf } from '../model/regexp.ts';
 import type { Store } from '../store/store.ts';
-import { bucketsOf, daysRange } from '../time/calendar.ts';
+import { bucketsOf } from '../time/calendar.ts';
+import { ALL_TIME, type RangeParser } from '../time/range-parser.ts';
+import { countsOf } from './counts.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { begun, bytesOf, pagesOf } from './event-pages.ts';
+import { bytesOf, pagesOf, withFirstPage } from './event-pages.ts';
 import { type FilterParameters, filtersOf, propertyOf } from './filters.ts';
-import { ALL_TIME, calendarOf, dayOf, invalid, rangeOf } from './parameters.ts';
+import { invalid, rangeInputOf, rangesOf } from './parameters.ts';
 import type { EraseQuery, EventsQuery } from './queries.ts';
 import { REPORT_RANGES } from './report-ranges.ts';
 import type { Answer, Report, Reports, Surroundings } from './reports.ts';
@@ -34,6 +36,9 @@ export function createReports(store: Store, around: Surroundings): Reports {
   const answer = <T>(value: T, asOf: number | undefined): Answer<T> =>
     asOf === undefined ? { value } : { value, asOf };
 
+  const rangesIn = (app: string, query: Parameters<typeof rangesOf>[0]): RangeParser =>
+    rangesOf(query, around.calendarOf(app), around.now());
+
   const isNotIndexed = (app: string): IsNotIndexed => around.isNotIndexed.bind(undefined, app);
 
   /** What to know about an answer that is made with these filters, and about another field. */
@@ -44,8 +49,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
   }
 
   function eventsQuery(app: string, query: EventsQuery) {
-    const calendar = calendarOf(query, around.calendarOf(app));
-    const range = rangeOf(query, calendar, around.now(), ALL_TIME);
+    const range = rangesIn(app, query).range(rangeInputOf(query), ALL_TIME);
     const filters = filtersOf(query.filters, app, around.writeKeysOf);
     checkIndexed(filters, isNotIndexed(app));
     return { app, range, filters, order: query.order };
@@ -54,8 +58,9 @@ export function createReports(store: Store, around: Surroundings): Reports {
   return {
     async report(kind, app, query, control) {
       const { interval, exact } = query;
-      const calendar = calendarOf(query, around.calendarOf(app));
-      const range = REPORT_RANGES[kind].rangeOf(query, calendar, around.now());
+      const ranges = rangesIn(app, query);
+      const { calendar } = ranges;
+      const range = REPORT_RANGES[kind].rangeOf(query, ranges);
       const filters = filtersOf(query.filters, app, around.writeKeysOf);
       const buckets = interval === undefined ? undefined : bucketsOf(range, interval, calendar);
       const asOf = await freshen(app, query.fresh, control);
@@ -63,8 +68,9 @@ export function createReports(store: Store, around: Surroundings): Reports {
       const isEmpty = range.from >= range.to;
       const counted = isEmpty
         ? { total: 0, users: 0, usersExact: true, series: [] }
-        : await store.counts(
-            { app, range, timeZone, filters, exact, ...(interval && buckets && { interval, buckets }) },
+        : await countsOf(
+            store.analysis,
+            { app, range, timeZone, filters, exact, ...(buckets && { buckets }) },
             withPatternsOf(control, filters),
           );
       const found = new Map((counted.series ?? []).map((bucket) => [bucket.from, bucket]));
@@ -92,16 +98,15 @@ export function createReports(store: Store, around: Surroundings): Reports {
     async groups(app, query, control) {
       const { attr, limit, exact } = query;
       const attribute = propertyOf(attr, 'attr');
-      const calendar = calendarOf(query, around.calendarOf(app));
-      const today = dayOf(undefined, 'date', calendar, around.now());
-      const range = rangeOf(query, calendar, around.now(), daysRange(today, today, calendar.timeZone));
+      const ranges = rangesIn(app, query);
+      const range = ranges.range(rangeInputOf(query), ranges.range({ date: 'today' }));
       const filters = filtersOf(query.filters, app, around.writeKeysOf);
       const asOf = await freshen(app, query.fresh, control);
       const grouped = await store.groups(
         { app, range, filters, attribute, limit, exact },
         withPatternsOf(control, filters),
       );
-      const { timeZone } = calendar;
+      const { timeZone } = ranges.calendar;
       const notes = notesOf(app, filters, attribute);
       return answer({ attr, from: iso(range.from), to: iso(range.to), timeZone, ...grouped, ...notes }, asOf);
     },
@@ -109,7 +114,7 @@ export function createReports(store: Store, around: Surroundings): Reports {
     async eventsPage(app, query, control) {
       const { limit = EVENTS_LIMIT, cursor } = query;
       if (limit > EVENTS_LIMIT_MAX)
-        throw invalid('limit', 'must be a whole number from 1 to 10,000 for a page of JSON; NDJSON has no limit.');
+        throw invalid('limit', 'must be a whole number from 1 to 10,000 for JSON. NDJSON has no limit.');
       const wanted = eventsQuery(app, query);
       const after = decodeCursor(cursor, wanted.order);
       const asOf = await freshen(app, query.fresh, control);
@@ -133,12 +138,12 @@ export function createReports(store: Store, around: Surroundings): Reports {
       const after = decodeCursor(cursor, wanted.order);
       const asOf = await freshen(app, query.fresh, control);
       const limits = withPatternsOf(control, wanted.filters);
-      return answer(await begun(pagesOf(store, { ...wanted, limit, ...(after && { after }) }, limits)), asOf);
+      return answer(await withFirstPage(pagesOf(store, { ...wanted, limit, ...(after && { after }) }, limits)), asOf);
     },
 
     async erase(app, query) {
       const { all: isAll, block: isKeptOut, dryRun: isDryRun, date, from, to } = query;
-      const calendar = calendarOf(query, around.calendarOf(app));
+      const ranges = rangesIn(app, query);
       const filters: Filter[] = filtersOf(query.filters, app, around.writeKeysOf);
       checkIndexed(filters, isNotIndexed(app));
       const isNarrowed = filters.some(narrows) || (date ?? from ?? to) !== undefined;
@@ -146,11 +151,11 @@ export function createReports(store: Store, around: Surroundings): Reports {
         throw new SeismoError(
           'ERASE_FILTER_MISSING',
           isAll
-            ? 'all=true and a filter exclude each other.'
-            : 'Name what to erase by a filter or a date, or send all=true. An empty "and" or "or" names nothing.',
+            ? "`all=true` and a filter can't be combined. Remove one of them."
+            : 'Choose what to erase with a filter or a date, or send `all=true`. An empty `and` or `or` does not count as a filter.',
           { field: 'all' },
         );
-      const range = rangeOf(query, calendar, around.now(), ALL_TIME);
+      const range = ranges.range(rangeInputOf(query), ALL_TIME);
       if (isDryRun) return { erased: 0, matching: await around.erasable(app, range, filters) };
       return await around.erase(app, { range, filters, isKeptOut, query: namedBy(query) }, query.wait * 1000);
     },
@@ -173,8 +178,8 @@ export function createReports(store: Store, around: Surroundings): Reports {
     async values(app, query, control) {
       const { field: name, limit, search } = query;
       const field = parseField(name);
-      if (field === undefined) throw invalid('field', 'must name a field, like field=data.plan or field=user.');
-      const range = rangeOf(query, calendarOf(query, around.calendarOf(app)), around.now(), ALL_TIME);
+      if (field === undefined) throw invalid('field', 'must be a field such as `data.plan` or `user`.');
+      const range = rangesIn(app, query).range(rangeInputOf(query), ALL_TIME);
       const filters = filtersOf(query.filters, app, around.writeKeysOf);
       const asOf = await freshen(app, query.fresh, control);
       const found = await store.values(

@@ -4,7 +4,7 @@ import type { StoredEvent } from '../model/event.ts';
 /** Columns of the CSV of events; `data` is JSON. */
 export const CSV_HEADER = 'uuid,app,id,event,timestamp,receivedAt,clientTimestamp,user,device,session,data\r\n';
 
-/** One line (RFC 4180). `safe` keeps spreadsheets from computing a cell. */
+/** One line (RFC 4180). `safe` keeps spreadsheets from evaluating a cell. */
 export function csvLine(event: StoredEvent, safe: boolean): string {
   const iso = (ms: number | undefined): string => (ms === undefined ? '' : new Date(ms).toISOString());
   const cell = (value: string | undefined): string => csvCell(value ?? '', safe);

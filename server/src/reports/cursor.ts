@@ -1,6 +1,6 @@
 import { SeismoError } from '../model/errors.ts';
 
-/** A place in the order (timestamp, seq); version 1, bound to the order. */
+/** A position in the order (timestamp, seq); version 1, bound to the order. */
 interface CursorPosition {
   readonly timestamp: number;
   readonly seq: string;
@@ -29,9 +29,13 @@ export function decodeCursor(text: string | undefined, order: 'asc' | 'desc'): C
         return { timestamp: timestamp as number, seq };
     }
   } catch {
-    // Not ours: refused below.
+    // Not our cursor: rejected below.
   }
-  throw new SeismoError('CURSOR_INVALID', 'The cursor is not one that Seismo gave for this order.', {
-    field: 'cursor',
-  });
+  throw new SeismoError(
+    'CURSOR_INVALID',
+    '`cursor` does not come from a page in this order. Use the one in the `Link` header.',
+    {
+      field: 'cursor',
+    },
+  );
 }

@@ -4,6 +4,8 @@ import type { Condition, Field, Filter, Match, Operator, PropertyField } from '.
 import { OPERATORS, patternsOf } from '../model/query.ts';
 import { PATTERNS_MAX, patternFault } from '../model/regexp.ts';
 import { faultOf } from '../model/schema-check.ts';
+import { visitFieldsIn } from '../model/visit-fields.ts';
+import { wordList } from '../model/word-list.ts';
 import { filtersOf as conditionsOf } from '../questions/filters.ts';
 import { type FilterInput, Filters } from '../questions/parts.ts';
 import { storedUuids } from '../row/event-uuid.ts';
@@ -12,10 +14,10 @@ import { invalid } from './parameters.ts';
 /** The filters of a query string, unparsed: name → value. */
 export type FilterParameters = ReadonlyMap<string, string>;
 
-/** As a list of known parameters names them. */
+/** As listed among the known parameters. */
 export const FILTER_NAMES = ['event', 'id', 'user', 'device', 'session', 'uuid', 'data.<property>', 'filters'];
 const FILTER_NAME = /^(data[.[]|filters$|(event|id|user|device|session|uuid)(\[|$))/;
-/** Longer texts mean nothing as a value to compare with, and cost. */
+/** Longer strings are no meaningful values to compare with, and are costly. */
 export const FILTER_MAX_LENGTH = 4_096;
 export const isFilterName = (name: string): boolean => FILTER_NAME.test(name);
 
@@ -23,7 +25,7 @@ export const isFilterName = (name: string): boolean => FILTER_NAME.test(name);
 export type WriteKeys = (app: string) => readonly string[];
 
 /**
- * Filters as API.md spells them in a query string: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`,
+ * Filters in a query string, as in docs/api-reference.md: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`,
  * `data.x[exists]=true`, `data.n="1"`, `data.a.b`, `data["a.b"]`; and the same on event, id, user, device, session, uuid; and `filters`.
  */
 export function filtersOf(given: FilterParameters, app: string, writeKeysOf: WriteKeys = () => []): Filter[] {
@@ -36,12 +38,12 @@ export function filtersOf(given: FilterParameters, app: string, writeKeysOf: Wri
   if (patternsOf(filters).length > PATTERNS_MAX)
     throw invalid(
       'filters',
-      `hold more than ${PATTERNS_MAX} regular expressions (matches); join some by |, or use contains.`,
+      `have more than ${PATTERNS_MAX} regular expressions (\`matches\`). Combine some with \`|\`, or use \`contains\`.`,
     );
   return filters;
 }
 
-/** `filters` holds the filters of a question, as JSON: also `or`, and several conditions on one field. @throws PARAMETER_INVALID */
+/** `filters` holds the filters of a question as JSON, including `or` and several conditions on one field. @throws PARAMETER_INVALID */
 function jsonFiltersOf(given: FilterParameters): Filter[] {
   const text = given.get('filters');
   if (text === undefined) return [];
@@ -49,30 +51,34 @@ function jsonFiltersOf(given: FilterParameters): Filter[] {
   try {
     value = JSON.parse(text);
   } catch {
-    throw invalid('filters', 'must be JSON, like [{"field":"data.plan","value":"pro"}].');
+    throw invalid('filters', 'must be JSON such as `[{"field":"data.plan","value":"pro"}]`.');
   }
   const fault = faultOf(Filters, value);
-  if (fault) throw refused(`filters${fault.path}`, `\`filters${fault.path}\` ${fault.rule}`);
+  if (fault) throw parameterError(`filters${fault.path}`, `\`filters${fault.path}\` ${fault.rule}`);
   try {
-    return conditionsOf(value as FilterInput[], 'filters');
+    const filters = conditionsOf(value as FilterInput[], 'filters');
+    const [visit] = visitFieldsIn(filters);
+    if (visit === undefined) return filters;
+    throw invalid('filters', `can't have \`session.${visit}\` here. Use it in a question (\`POST /api/query/:app\`).`);
   } catch (error) {
     if (error instanceof SeismoError && error.code === 'QUESTION_INVALID')
-      throw refused(error.field ?? 'filters', error.message);
+      throw parameterError(error.field ?? 'filters', error.detail);
     throw error;
   }
 }
 
-const refused = (field: string, detail: string): SeismoError => new SeismoError('PARAMETER_INVALID', detail, { field });
+const parameterError = (field: string, detail: string): SeismoError =>
+  new SeismoError('PARAMETER_INVALID', detail, { field });
 
 type Uuids = (text: string) => readonly string[];
 
 const eachAsStored = (filter: Filter, uuidsOf: Uuids): Filter => {
   if ('and' in filter) return { and: filter.and.map((each) => eachAsStored(each, uuidsOf)) };
   if ('or' in filter) return { or: filter.or.map((each) => eachAsStored(each, uuidsOf)) };
-  return 'spans' in filter ? filter : asStored(filter, uuidsOf);
+  return 'field' in filter ? asStored(filter, uuidsOf) : filter;
 };
 
-/** A uuid is meant as it was posted, which may be another text than a UUID: it is compared with what may have become of it. */
+/** A uuid is given as it was posted, which may not be a UUID: it is compared with the UUID that was derived from it. */
 function asStored(condition: Condition, uuidsOf: Uuids): Condition {
   const { field, operator, matches } = condition;
   if (field.kind !== 'column' || field.name !== 'uuid' || !['is', 'isNot', 'in'].includes(operator)) return condition;
@@ -106,7 +112,7 @@ function operatorOf(name: string, operator: string | undefined): Operator {
   if (found === undefined)
     throw invalid(
       name.slice(0, 80),
-      `has an unknown operator [${operator.slice(0, 40)}]; known: ${OPERATORS.join(', ')}.`,
+      `has the unknown operator \`${operator.slice(0, 40)}\`. The operators are ${wordList(OPERATORS)}.`,
     );
   return found;
 }
@@ -117,7 +123,7 @@ export function propertyOf(text: string, field: string): PropertyField {
   if (property === undefined)
     throw invalid(
       field.slice(0, 80),
-      `must name a property of 1 to ${PROPERTY_MAX_LENGTH} characters, like ${field === 'attr' ? 'plan, address.city or ["a.b"]' : 'data.plan, data.address.city or data["a.b"]'}.`,
+      `must name a property of 1 to ${PROPERTY_MAX_LENGTH} characters, such as ${field === 'attr' ? '`plan`, `address.city` or `["a.b"]`' : '`data.plan`, `data.address.city` or `data["a.b"]`'}.`,
     );
   return property;
 }
@@ -127,24 +133,24 @@ function conditionOf(name: string, field: Field, operator: Operator, value: stri
   const isColumn = field.kind === 'column';
   switch (operator) {
     case 'exists':
-      if (value !== 'true' && value !== 'false') throw invalid(label, 'must be true or false.');
+      if (value !== 'true' && value !== 'false') throw invalid(label, 'must be `true` or `false`.');
       return { field, operator, matches: [{ boolean: value === 'true' }] };
     case 'in':
       return { field, operator, matches: itemsOf(value, label).map((item) => matchOf(item, isColumn)) };
     case 'between': {
       const numbers = value.split(',').map((item) => numberOf(item, label));
-      if (numbers.length !== 2) throw invalid(label, 'must be two numbers, like 1,5.');
+      if (numbers.length !== 2) throw invalid(label, 'must be two numbers, such as `1,5`.');
       return { field, operator, matches: numbers.map((number) => ({ number })) };
     }
     case 'gt':
     case 'gte':
     case 'lt':
     case 'lte':
-      if (isColumn) throw invalid(label, 'compares numbers, and this field is a text.');
+      if (isColumn) throw invalid(label, 'compares numbers, but this field is a string.');
       return { field, operator, matches: [{ number: numberOf(value, label) }] };
     case 'matches': {
       const text = unquoted(value) ?? value;
-      const fault = text === '' ? 'a regular expression, not an empty text' : patternFault(text);
+      const fault = text === '' ? 'a regular expression, not an empty string' : patternFault(text);
       if (fault !== undefined) throw invalid(label, `must be ${fault}.`);
       return { field, operator, matches: [{ text }] };
     }
@@ -157,11 +163,11 @@ function conditionOf(name: string, field: Field, operator: Operator, value: stri
   }
 }
 
-/** UUIDs are kept in small letters: parts of one are compared so. */
+/** UUIDs are stored in lower case, so parts of one are compared in lower case. */
 const caseOf = (field: Field, value: string): string =>
   field.kind === 'column' && field.name === 'uuid' ? value.toLowerCase() : value;
 
-/** A bare value matches the text, and the number, boolean or null spelled so; a quoted one the text alone. */
+/** A bare value matches the string, and the number, boolean or null spelled so; a quoted one only the string. */
 function matchOf(value: string, isColumn: boolean): Match {
   const text = unquoted(value);
   if (text !== undefined) return { text };
@@ -193,10 +199,10 @@ function unquoted(value: string): string | undefined {
 
 const ITEMS_MAX = 1_000;
 
-/** `a,b`; an item that holds a comma is quoted: `"a,b",c`. */
+/** `a,b`; an item that contains a comma is quoted: `"a,b",c`. */
 function itemsOf(value: string, label: string): string[] {
   const items = value.match(/"(?:[^"\\]|\\.)*"(?=,|$)|[^,]+|(?<=,|^)(?=,|$)/g) ?? [];
   if (items.length === 0 || items.length > ITEMS_MAX)
-    throw invalid(label, `must be 1 to ${ITEMS_MAX} values, like a,b.`);
+    throw invalid(label, `must be 1 to ${ITEMS_MAX} values, such as \`a,b\`.`);
   return items;
 }

@@ -1,11 +1,11 @@
-/** The parameters of reports, groups, events, erasing, names and values: one schema each, from which checks, types and OpenAPI come. */
+/** The parameters of reports, groups, events, erasures, names and values: one schema each, from which checks, types and OpenAPI are derived. */
 import { type SchemaOptions, type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
 import { WEEK_STARTS } from '../model/app-settings.ts';
 import { PROPERTY_MAX_LENGTH } from '../model/property-name.ts';
 import { INTERVALS } from '../model/query.ts';
 import { FILTER_MAX_LENGTH, type FilterParameters } from './filters.ts';
 
-const choice = <const T extends readonly string[]>(names: T, options: SchemaOptions) =>
+const oneOf = <const T extends readonly string[]>(names: T, options: SchemaOptions) =>
   Type.Unsafe<T[number]>(
     Type.Union(
       names.map((name) => Type.Literal(name)),
@@ -13,7 +13,7 @@ const choice = <const T extends readonly string[]>(names: T, options: SchemaOpti
     ),
   );
 
-/** What a question was asked with. */
+/** The parameters of a request. */
 type Asked<T extends TProperties> = Static<TObject<T>>;
 type Filtered<T extends TProperties> = Asked<T> & { readonly filters: FilterParameters };
 /** With the parameters of its range. */
@@ -32,7 +32,7 @@ const GROUPS_LIMIT = 100;
 const GROUPS_LIMIT_MAX = 10_000;
 const VALUES_LIMIT = 20;
 const VALUES_LIMIT_MAX = 1_000;
-/** Callers written before erasures had a status expect to hear how many were erased; proxies give up after 30 or 60 s. */
+/** Older callers expect the number of erased events in the answer; proxies time out after 30 or 60 s. */
 const ERASE_WAIT_S = 10;
 const ERASE_WAIT_MAX_S = 60;
 
@@ -40,49 +40,52 @@ export const day = (description: string) =>
   Type.Optional(
     Type.String({
       pattern: '^(today|yesterday|\\d{4}-\\d\\d-\\d\\d)$',
-      'x-expected': 'a day such as 2026-11-24, today or yesterday',
+      'x-expected': 'a day such as 2026-11-24, `today` or `yesterday`',
       description,
     }),
   );
 export const from = Type.String({
   minLength: 1,
   maxLength: TIME_MAX_LENGTH,
-  description: 'A day, or a time; a time without offset is in the zone of the question.',
+  description: 'A day or a time. A time without an offset is in the time zone of the request.',
 });
 export const to = Type.String({
   minLength: 1,
   maxLength: TIME_MAX_LENGTH,
-  description: 'A day is included, a time excluded.',
+  description: 'A day or a time. A day is included; a time is excluded.',
 });
 const optionalRange = { from: Type.Optional(from), to: Type.Optional(to) };
-const date = day('`today`, `yesterday` or a day.');
+const date = day('A day such as 2026-11-24, `today` or `yesterday`.');
 const calendar = {
   timeZone: Type.Optional(
     Type.String({
       minLength: 1,
       maxLength: 64,
-      description: "An IANA zone; else the app's, else the configuration's.",
+      description: 'An IANA time zone. Default: that of the app, or else of the server.',
     }),
   ),
-  weekStart: Type.Optional(choice(WEEK_STARTS, { description: "Else the app's, else the configuration's." })),
+  weekStart: Type.Optional(oneOf(WEEK_STARTS, { description: 'Default: that of the app, or else of the server.' })),
 };
-/** Of every question about stored events. */
+/** For every question about stored events. */
 export const FRESH_PARAMETERS = {
   fresh: Type.Boolean({
     default: true,
-    description: '`true` (default): what was acknowledged before the question is in the answer. `false` never waits.',
+    description:
+      '`true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them.',
   }),
 };
 const exact = {
-  exact: Type.Boolean({
-    default: false,
-    description: '`true` asks for exact distinct users instead of a sketch.',
-  }),
+  exact: Type.Optional(
+    Type.Boolean({
+      description:
+        '`true`: counts distinct users exactly. `false`: may estimate them. Default: exactly up to `exactUsersMaxRows` events.',
+    }),
+  ),
 };
 
-/** Of every report, beside those of its range (report-ranges.ts). */
+/** For every report, in addition to those of its range (report-ranges.ts). */
 export const REPORT_PARAMETERS = {
-  interval: Type.Optional(choice(INTERVALS, { description: 'Adds the series.' })),
+  interval: Type.Optional(oneOf(INTERVALS, { description: 'Adds a series with this interval.' })),
   ...calendar,
   ...exact,
   ...FRESH_PARAMETERS,
@@ -92,7 +95,7 @@ export const GROUPS_PARAMETERS = {
   attr: Type.String({
     minLength: 1,
     maxLength: PROPERTY_MAX_LENGTH,
-    description: 'The property, nested by dots: `address.city`.',
+    description: 'The property. Use dots for nested ones: `address.city`.',
   }),
   date,
   ...optionalRange,
@@ -100,7 +103,7 @@ export const GROUPS_PARAMETERS = {
     minimum: 1,
     maximum: GROUPS_LIMIT_MAX,
     default: GROUPS_LIMIT,
-    description: 'The most frequent so many; the others are summed.',
+    description: 'Number of groups, most frequent first. The rest is combined into `others`.',
   }),
   ...calendar,
   ...exact,
@@ -110,20 +113,20 @@ export const GROUPS_PARAMETERS = {
 export const EVENTS_PARAMETERS = {
   date,
   ...optionalRange,
-  order: choice(['asc', 'desc'], { default: 'desc', description: '`asc` or `desc` (default).' }),
+  order: oneOf(['asc', 'desc'], { default: 'desc', description: '`asc` or `desc` (default).' }),
   limit: Type.Optional(
     Type.Integer({
       minimum: 1,
       maximum: EVENTS_MAX,
       description:
-        'Events of a JSON page, 1,000 unless said and 10,000 at most; of NDJSON, CSV and Parquet, events in all.',
+        'JSON: events per page (default 1,000, at most 10,000). NDJSON, CSV and Parquet: events in total (default: all).',
     }),
   ),
   cursor: Type.Optional(
     Type.String({
       maxLength: 200,
       'x-error-code': 'CURSOR_INVALID',
-      description: 'From the Link header: the page after this place.',
+      description: 'The cursor from the `Link` header of the previous page.',
     }),
   ),
   ...calendar,
@@ -137,25 +140,25 @@ export const ERASE_PARAMETERS = {
   block: Type.Boolean({
     default: false,
     description:
-      '`true` keeps what is erased out: for `idWindowDays` from now on it is a duplicate when it is sent again.',
+      '`true`: if an erased event is sent again within the next `idWindowDays` days, it counts as a duplicate.',
   }),
   dryRun: Type.Boolean({
     default: false,
-    description: '`true` erases nothing and answers how many events match (`matching`).',
+    description: '`true`: erases nothing, and answers how many events match (`matching`).',
   }),
-  all: Type.Boolean({ default: false, description: '`true` erases without a filter.' }),
+  all: Type.Boolean({ default: false, description: '`true`: erases all events of the app. Send no filter.' }),
   wait: Type.Integer({
     minimum: 0,
     maximum: ERASE_WAIT_MAX_S,
     default: ERASE_WAIT_S,
     description:
-      'Seconds to wait for the end, 0 to 60; 10 by default. An erasure that takes longer is answered 202 and goes on.',
+      'Seconds to wait for the erasure to finish, 0 to 60 (default 10). If it takes longer, the answer is 202 and the erasure continues.',
   }),
 };
 
 export const PROPERTIES_PARAMETERS = {
   event: Type.Optional(
-    Type.String({ maxLength: FILTER_MAX_LENGTH, description: 'Of the events with this name alone.' }),
+    Type.String({ maxLength: FILTER_MAX_LENGTH, description: 'Only properties of events with this name.' }),
   ),
   ...FRESH_PARAMETERS,
 };
@@ -164,19 +167,19 @@ export const VALUES_PARAMETERS = {
   field: Type.String({
     minLength: 1,
     maxLength: 'data.'.length + PROPERTY_MAX_LENGTH,
-    description: '`event`, `id`, `user`, `device`, `session`, `uuid`, or a property like `data.plan`.',
+    description: '`event`, `id`, `user`, `device`, `session`, `uuid` or a property such as `data.plan`.',
   }),
   search: Type.Optional(
     Type.String({
       maxLength: FILTER_MAX_LENGTH,
-      description: "What a value's text holds, whatever the case; those that begin with it come first.",
+      description: 'Only values that contain this text, ignoring case. Those that start with it come first.',
     }),
   ),
   limit: Type.Integer({
     minimum: 1,
     maximum: VALUES_LIMIT_MAX,
     default: VALUES_LIMIT,
-    description: '20 unless said, 1,000 at most.',
+    description: 'Number of values. Default: 20, at most 1,000.',
   }),
   date,
   ...optionalRange,

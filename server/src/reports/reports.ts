@@ -14,7 +14,7 @@ import type {
   ValuesQuery,
 } from './queries.ts';
 
-/** Reports, groups, events and names, as the parameters of a query string ask for them. Failures are SeismoErrors that name the parameter. */
+/** Reports, groups, events and names, from the parameters of a query string. Failures are SeismoErrors that name the parameter. */
 export interface Reports {
   report(kind: ReportKind, app: string, query: ReportQuery, control: QueryControl): Promise<Answer<Report>>;
   groups(app: string, query: GroupsQuery, control: QueryControl): Promise<Answer<Groups>>;
@@ -24,7 +24,7 @@ export interface Reports {
     query: EventsQuery,
     control: QueryControl,
   ): Promise<Answer<{ readonly events: readonly EventRow[]; readonly next?: string }>>;
-  /** All that match, page by page, each page read by key with a question of its own. */
+  /** All matching events, page by page, each page read by key with a query of its own. */
   eventsStream(
     app: string,
     query: EventsQuery,
@@ -38,12 +38,12 @@ export interface Reports {
   values(app: string, query: ValuesQuery, control: QueryControl): Promise<Answer<Values>>;
 }
 
-/** How many events were erased, or the erasure that is not done yet. `matching`: of a dry run. */
+/** The number of erased events, or the erasure that is still running. `matching`: for a dry run. */
 export type EraseAnswer = { readonly erased: number; readonly matching?: number } | { readonly erasure: Erasure };
 
 export type ReportKind = 'hour' | 'day' | 'week' | 'month' | 'period';
 
-/** `asOf` (UTC ms) is set for `fresh=false`: the answer stands for that time. */
+/** `asOf` (UTC ms) is set for `fresh=false`: the answer is as of that time. */
 export interface Answer<T> {
   readonly value: T;
   readonly asOf?: number;
@@ -87,19 +87,19 @@ export interface Values {
   readonly notes?: readonly Note[];
 }
 
-/** What the room is handed beside the store. */
+/** What this module needs in addition to the store. */
 export interface Surroundings {
   readonly now: () => number;
-  /** The app's own, else the configuration's. */
+  /** The app's own, otherwise the server's. */
   readonly calendarOf: (app: string) => { readonly timeZone: string; readonly weekStart: WeekStart };
   /** Waits until the store holds what was acknowledged. @throws STORE_BEHIND */
   readonly catchUp: (app: string | undefined, signal?: AbortSignal) => Promise<void>;
   readonly asOf: (app: string | undefined) => number;
   readonly isNotIndexed: (app: string, property: PropertyField) => boolean;
-  /** The ids of an app's write keys, under which an event's text id may count. */
+  /** The ids of an app's write keys, under which an event's string id may be counted. */
   readonly writeKeysOf?: (app: string) => readonly string[];
-  /** Begins to erase what the journal, the rejected rows and the store hold and match, and waits for the end, at most `waitMs`. */
+  /** Starts to erase matching events from the journal, the rejected rows and the store, and waits for the end, up to `waitMs`. */
   readonly erase: (app: string, request: ErasureRequest, waitMs: number) => Promise<EraseAnswer>;
-  /** How many events that would erase now. */
+  /** The number of events that an erasure would erase now. */
   readonly erasable: (app: string, range: Range, filters: readonly Filter[]) => Promise<number>;
 }

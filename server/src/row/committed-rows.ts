@@ -1,13 +1,13 @@
-/** What ingest tells those who follow it: live readers, and caches of answers. */
+/** What ingest reports to its followers: live subscriptions and the answer cache. */
 import { ROW_OFFSET } from './row.ts';
 
-/** Events that are on disk since this moment, in order of their places. Good within the call alone. */
+/** Events that have just reached the disk, in the order of their sequence numbers. Only valid during the call. */
 export interface Committed {
-  /** The place of the first one. */
+  /** The sequence number of the first one. */
   readonly firstSeq: number;
   readonly count: number;
   readonly apps: ReadonlySet<string>;
-  /** Encoded as row.ts says; what only the loader knows is not in them yet. */
+  /** Encoded as in row.ts. What only the loader knows is not filled in yet. */
   rows(): Iterable<RowAt>;
 }
 
@@ -16,24 +16,24 @@ export interface RowAt {
   readonly start: number;
 }
 
-/** An event, or a body, that was refused. */
+/** A rejected event or body. */
 export interface RejectedEvent {
   readonly code: string;
   readonly detail: string;
   readonly field: string | undefined;
-  /** Its place in the body, from 0; absent: the body itself, or one event alone. */
+  /** Its index in the body. Absent: the body itself, or a single event. */
   readonly index: number | undefined;
-  /** What was sent: a JSON value, or the bytes of what is none. */
+  /** What was sent: a JSON value, or the bytes if it is not JSON. */
   readonly value: unknown;
 }
 
-/** The app of a row: ASCII, at most 64 characters, so that its length is one byte. */
+/** The app of a row: ASCII, at most 64 characters, so its length is one byte. */
 export function appAt({ bytes, start }: RowAt): string {
   const at = start + ROW_OFFSET.texts;
   return bytes.toString('latin1', at + 1, at + 1 + bytes[at]!);
 }
 
-/** Whether the row's id is this ASCII text of less than 128 characters. */
+/** Whether the id of the row is this ASCII text of less than 128 characters. */
 export function isIdAt({ bytes, start }: RowAt, id: string): boolean {
   const app = start + ROW_OFFSET.texts;
   const at = app + 1 + bytes[app]!;

@@ -1,20 +1,20 @@
 /**
- * What JSON.parse does not tell: a key that stands twice (it keeps the last) and a number so small that it became 0. Both
- * scanners take text that JSON.parse has accepted.
+ * Finds what JSON.parse hides: a repeated key (it keeps the last) and a number so small that it became 0. Both
+ * scanners expect text that JSON.parse has accepted.
  */
 
 export interface Glance {
-  /** Keys of all objects: each has one colon outside of texts. */
+  /** Keys of all objects: each has one colon outside of strings. */
   readonly keys: number;
-  /** Commas and opening brackets: what a parser makes values of. */
+  /** Commas and opening brackets, which a parser turns into values. */
   readonly values: number;
-  /** How deep the brackets are nested. */
+  /** The nesting depth of the brackets. */
   readonly depth: number;
-  /** A number has a negative exponent, and may have become 0. */
+  /** A number has a negative exponent and may have become 0. */
   readonly hasSmall: boolean;
 }
 
-/** More keys in the text than the parsed value holds mean that some key stands twice. It may be no JSON yet. About 1 ns a byte. */
+/** More keys in the text than in the parsed value mean that a key is repeated. The text may not be JSON yet. About 1 ns for each byte. */
 export function glanceAt(bytes: Uint8Array): Glance {
   let keys = 0;
   let values = 0;
@@ -33,23 +33,23 @@ export function glanceAt(bytes: Uint8Array): Glance {
       }
     } else if (byte === COLON) keys++;
     else if (byte === COMMA) values++;
-    // `[` and `]` are those of objects but for one bit.
+    // `[` and `]` differ from the brackets of objects by one bit.
     else if ((byte | 32) === BRACE) {
       values++;
       if (++open > depth) depth = open;
     } else if ((byte | 32) === BRACE_END) open--;
-    // `e-`, or `E-`: no word of JSON has either.
+    // `e-` or `E-`: no literal of JSON contains either.
     else if (byte === MINUS && at > 0 && (bytes[at - 1]! | 32) === LETTER_E) hasSmall = true;
   }
   return { keys, values, depth, hasSmall };
 }
 
-/** A number of so many zeros after its point needs no exponent to become 0 (the smallest double is 4.9e-324). */
+/** With this many zeros after its point, a number becomes 0 without an exponent (the smallest double is 4.9e-324). */
 const ZEROS = '0'.repeat(300);
 export const mayVanish = (text: string, { hasSmall }: Pick<Glance, 'hasSmall'>): boolean =>
   hasSmall || text.includes(ZEROS);
 
-/** Keys in a parsed value, objects inside arrays included. */
+/** The number of keys in a parsed value, including objects in arrays. */
 export function keysOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let keys = 0;
@@ -63,25 +63,25 @@ export function keysOf(value: unknown): number {
 }
 
 export interface Hidden {
-  /** Index of the event among the others, 0 for a single object, -1 when it stands outside of all events. */
+  /** The index of the event; 0 for a single object, -1 if it is outside of all events. */
   readonly index: number;
-  /** A key that stands twice in one object. */
+  /** A key that is repeated in one object. */
   readonly key?: string;
-  /** A number that is not 0 and became it. */
+  /** A number that is not 0 but became 0. */
   readonly number?: string;
 }
 
 /**
- * Finds the keys that stand twice in one object, and the numbers that became 0: the first such fault of each event, whose rest is
- * passed over, and nothing behind one that stands outside of all events.
- * @param arrayDepth where the events are: 0 the text is one event, 1 an array of them, 2 an object that holds the array
+ * Finds repeated keys, and numbers that became 0: the first such fault of each event, whose rest is
+ * skipped, and nothing after a fault outside of all events.
+ * @param arrayDepth where the events are: 0: the text is one event; 1: an array of events; 2: an object with the array
  */
 export function hiddenFaults(text: string, arrayDepth: 0 | 1 | 2): Hidden[] {
   const found: Hidden[] = [];
-  /** One entry an open object (its keys) or array (undefined). */
+  /** One entry for each open object (its keys) or array (undefined). */
   const open: (Set<string> | undefined)[] = [];
   let index = 0;
-  /** The event that has a fault already. */
+  /** The event that already has a fault. */
   let faulty = -1;
   const isAmongEvents = (): boolean => arrayDepth > 0 && open.length === arrayDepth && open.at(-1) === undefined;
   const isPassedOver = (): boolean => index === faulty && open.length >= arrayDepth;
@@ -115,7 +115,7 @@ export function hiddenFaults(text: string, arrayDepth: 0 | 1 | 2): Hidden[] {
     } else if (unit === BRACE) open.push(new Set());
     else if (unit === 91) {
       open.push(undefined);
-      // In {events: […], sentAt} only the array at depth 2 counts; any other array inside an event is deeper.
+      // In {events: […], sentAt}, only the array at depth 2 counts; any other array inside an event is deeper.
       if (open.length === arrayDepth) index = 0;
     } else if (unit === BRACE_END || unit === 93) open.pop();
     else if (unit === COMMA && isAmongEvents()) index++;
@@ -134,5 +134,5 @@ const MINUS = 45;
 const LETTER_E = 101;
 const DIGIT_0 = 48;
 const DIGIT_9 = 57;
-/** Without its sign, and apart from it the digits before the exponent. */
+/** Without its sign, and with the digits before the exponent separated. */
 const NUMBER = /([\d.]+)(?:[eE][+-]?\d+)?/y;

@@ -2,8 +2,8 @@ import type { StoredEvent } from '../model/event.ts';
 import { dataOf, type PropertyMaps } from './shape.ts';
 
 /**
- * The row: one event as ClickHouse's RowBinary, made once at acceptance, kept so in the journal and sent so to the engine.
- * The first 70 bytes have fixed places, so that the loader can write what only it knows (seq, journal, day, zone) over them.
+ * The row: one event in ClickHouse's RowBinary, encoded once when it is accepted, stored like this in the journal and sent like this to the engine.
+ * The first 70 bytes have fixed positions, so that the loader can overwrite what only it knows (seq, journal, day, zone).
  *
  * | offset | bytes | column |
  * |---|---|---|
@@ -12,14 +12,14 @@ import { dataOf, type PropertyMaps } from './shape.ts';
  * | 24 | 8 | timestamp, Int64 UTC ms |
  * | 32 | 8 | receivedAt, Int64 UTC ms |
  * | 40 | 8 | clientTimestamp, Int64 UTC ms, -1 when absent |
- * | 48 | 2 | day, UInt16 days since 1970 in the app's zone |
+ * | 48 | 2 | day, UInt16 days since 1970 in the app's time zone |
  * | 50 | 4 | zone, UInt32: which zone that was (`zoneHash` of its name) |
  * | 54 | 16 | uuid |
  * | 70 | … | app, id, event, user, device, session, shape, data (each varint length and UTF-8), then the maps texts, numbers, others |
  *
- * `data` is not kept twice: `shape` (shape.ts) says how it is put together again from the maps. Only data that is not
- * wholly in the maps is kept as text, with an empty shape. `texts` never holds an empty text and `numbers` no zero: these are in
- * `others`, as JSON, so that a property is present exactly when one of the maps answers something else than its default.
+ * `data` is not stored twice: `shape` (shape.ts) says how to rebuild it from the maps. Only data that is not completely
+ * in the maps is kept as text, with an empty shape. `texts` never contains an empty string and `numbers` no zero: these are in
+ * `others`, as JSON, so that a property is present exactly if one of the maps returns something else than its default.
  */
 export const ROW_VERSION = 2;
 export const ROW_COLUMNS = [
@@ -55,7 +55,7 @@ export const ROW_OFFSET = {
   texts: 70,
 } as const;
 
-/** FNV-1a of the zone's name, 32 bits: tells rows whose `day` was cut in another zone. */
+/** FNV-1a of the zone's name, 32 bits: identifies rows whose `day` is in another time zone. */
 export function zoneHash(timeZone: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < timeZone.length; i++) hash = Math.imul(hash ^ timeZone.charCodeAt(i), 0x01000193);
@@ -64,13 +64,13 @@ export function zoneHash(timeZone: string): number {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** A UUID as RowBinary holds it (each 64-bit half little-endian) → its text. */
+/** A UUID in the byte order of RowBinary (each 64-bit half little-endian) → its text. */
 export function uuidToText(bytes: Uint8Array, offset: number): string {
   const b = (at: number) => HEX[bytes[offset + at]!]!;
   return `${b(7)}${b(6)}${b(5)}${b(4)}-${b(3)}${b(2)}-${b(1)}${b(0)}-${b(15)}${b(14)}-${b(13)}${b(12)}${b(11)}${b(10)}${b(9)}${b(8)}`;
 }
 
-/** The canonical text of a UUID → 16 bytes as RowBinary holds them. The text must be valid. */
+/** The canonical text of a UUID → 16 bytes in the order of RowBinary. The text must be valid. */
 export function writeUuid(text: string, target: Uint8Array, offset: number): void {
   const hex = text.replaceAll('-', '');
   for (let i = 0; i < 8; i++) target[offset + 7 - i] = Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16);
@@ -93,7 +93,7 @@ export function decodeRow(bytes: Buffer, offset: number): StoredEvent {
   };
   const text = (): string => {
     const length = varint();
-    // Written as valid UTF-8 (row-writer.ts); a TextDecoder takes three times as long for texts so short.
+    // Written as valid UTF-8 (row-writer.ts). A TextDecoder takes three times as long for such short texts.
     const value = bytes.toString('utf8', at, at + length);
     at += length;
     return value;

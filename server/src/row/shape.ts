@@ -1,38 +1,38 @@
 /**
  * The shape of an event's `data`: its JSON with each value replaced by a letter, `t` (in the map texts), `n` (numbers) or
- * `o` (others, the JSON text itself): `{"plan":t,"address":{"city":t},"ms":n,"ok":o}`. Most events of a name share one,
- * so it costs next to nothing, where the text of `data` would keep every value a second time.
+ * `o` (others, the JSON text itself): `{"plan":t,"address":{"city":t},"ms":n,"ok":o}`. Most events with the same name share one,
+ * so it costs next to nothing, while the text of `data` would store every value a second time.
  */
 
-/** By path, as properties.ts spells it: keys joined by dots, literal dots and backslashes escaped. */
+/** By path, as properties.ts spells it: keys joined by dots, with literal dots and backslashes escaped. */
 export interface PropertyMaps {
   readonly texts: { get(path: string): string | undefined };
   readonly numbers: { get(path: string): number | undefined };
   readonly others: { get(path: string): string | undefined };
 }
 
-interface Place {
+interface ValueSlot {
   readonly kind: 't' | 'n' | 'o';
   readonly path: string;
 }
-type Part = string | Place;
+type Part = string | ValueSlot;
 
-/** Shapes taken apart; emptied when callers make too many. */
+/** Parsed shapes. Emptied if callers make too many. */
 const known = new Map<string, readonly Part[]>();
 const KNOWN_MAX = 10_000;
 
-/** Which properties an event of the shape has, and in which map each value is. */
-export const propertiesOf = (shape: string): readonly Place[] =>
-  partsOf(shape).filter((part): part is Place => typeof part !== 'string');
+/** The properties of an event with this shape, and the map of each value. */
+export const propertiesOf = (shape: string): readonly ValueSlot[] =>
+  partsOf(shape).filter((part): part is ValueSlot => typeof part !== 'string');
 
-/** Paths of the objects within an event of the shape that have members. */
+/** Paths of the objects with members within an event of this shape. */
 export function objectsOf(shape: string): readonly string[] {
   const paths: string[] = [];
   partsOf(shape, (path) => paths.push(path));
   return paths;
 }
 
-/** Puts the JSON text of `data` together again. */
+/** Rebuilds the JSON text of `data`. */
 export function dataOf(shape: string, maps: PropertyMaps): string {
   let parts = known.get(shape);
   if (parts === undefined) {
@@ -51,8 +51,8 @@ export function dataOf(shape: string, maps: PropertyMaps): string {
 }
 
 /**
- * How a key stands in a path: its dots and backslashes behind a backslash. The empty key is `\-`, since the engine does not
- * find an empty key in a map kept in buckets.
+ * A key in a path: its dots and backslashes are escaped with a backslash. The empty key is `\-`, because the engine can't
+ * find an empty key in a map with buckets.
  */
 export const pathPart = (key: string): string =>
   key === '' ? '\\-' : /[.\\]/.test(key) ? key.replace(/[.\\]/g, '\\$&') : key;
@@ -64,7 +64,7 @@ export function keysOfPath(path: string): string[] {
 
 function partsOf(shape: string, onObject: (path: string) => void = () => {}): Part[] {
   const parts: Part[] = [];
-  /** Paths of the objects that are open. */
+  /** Paths of the open objects. */
   const open: (string | undefined)[] = [];
   let prefix: string | undefined;
   let path = '';
@@ -84,7 +84,7 @@ function partsOf(shape: string, onObject: (path: string) => void = () => {}): Pa
       if (letter === '{') {
         open.push(prefix);
         if (open.length > 1) onObject(path);
-        // The outermost object has no path, and its keys no prefix.
+        // The outermost object has no path, and its keys have no prefix.
         prefix = open.length === 1 ? undefined : path;
       } else if (letter === '}') prefix = open.pop();
       literal += letter;

@@ -1,11 +1,11 @@
 /** Notes on charts: a date and a text. */
 
-import { momentOf } from '../analysis/range.ts';
 import { DAY_MS } from '../model/duration.ts';
 import { SeismoError } from '../model/errors.ts';
 import { TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from '../model/event.ts';
 import { type Calendar, dayNumber, daysRange, parseDay } from '../time/calendar.ts';
 import { dateTimeOf } from '../time/parse-date-time.ts';
+import { RangeParser, type Refuse } from '../time/range-parser.ts';
 import type { Annotation } from './bodies.ts';
 import type { Item } from './item.ts';
 import type { Annotations, Items } from './saved.ts';
@@ -21,7 +21,7 @@ export function keptDate(date: string | number, { timeZone }: Calendar, nowMs: n
   if (at === undefined || !(at >= TIMESTAMP_MIN_MS && at <= TIMESTAMP_MAX_MS))
     throw new SeismoError(
       'REQUEST_INVALID',
-      'date must be a day like 2026-11-24, today, yesterday, a time like 2026-11-24T08:00 or milliseconds, from 1970-01-01 to 2100-01-01.',
+      '`date` must be a day such as 2026-11-24, `today`, `yesterday`, a time such as 2026-11-24T08:00, or milliseconds since 1970, between 1970-01-01 and 2100-01-01.',
       { field: 'date' },
     );
   const text = new Date(at).toISOString();
@@ -37,10 +37,9 @@ export function annotationsOf(
     ...items,
     between(app, from, to) {
       const calendar = calendarOf(app);
-      const end = (name: 'from' | 'to', value: string | undefined, absent: number): number =>
-        value === undefined ? absent : parameter(() => momentOf(value, name, calendar, now()));
-      const first = end('from', from, Number.NEGATIVE_INFINITY);
-      const after = end('to', to, Number.POSITIVE_INFINITY);
+      const ranges = new RangeParser(calendar, now(), refuse);
+      const first = from === undefined ? Number.NEGATIVE_INFINITY : ranges.moment(from, 'from');
+      const after = to === undefined ? Number.POSITIVE_INFINITY : ranges.moment(to, 'to');
       return items
         .list(app)
         .map((item) => ({ ...item, at: instantOf(item, calendar) }))
@@ -55,11 +54,4 @@ function instantOf({ date }: Item<Annotation>, { timeZone }: Calendar): number {
   return day === undefined ? Date.parse(date) : daysRange(day, day, timeZone).from;
 }
 
-function parameter(work: () => number): number {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof SeismoError)) throw error;
-    throw new SeismoError('PARAMETER_INVALID', error.detail, { ...(error.field && { field: error.field }) });
-  }
-}
+const refuse: Refuse = (field, detail) => new SeismoError('PARAMETER_INVALID', detail, { field });

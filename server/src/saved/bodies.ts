@@ -1,4 +1,4 @@
-/** What can be saved. One schema each: validation, types and OpenAPI come from it. */
+/** What can be saved. One schema each, for validation, types and OpenAPI. */
 import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
 import { type Question, QuestionSchema } from '../questions/kinds.ts';
 import { object, one, SavedId, SegmentSchema, Time } from '../questions/parts.ts';
@@ -11,8 +11,8 @@ const TEXT_MAX = 2_000;
 
 const Name = Type.String({ minLength: 1, maxLength: 256 });
 const Description = Type.Optional(Type.String({ maxLength: TEXT_MAX }));
-const Chart = Type.Optional(one(CHARTS, 'How it is drawn; as fits the kind unless said.'));
-/** The kinds, so that TypeScript tells them apart; the schema is that of `/api/query/:app`. */
+const Chart = Type.Optional(one(CHARTS, 'The chart type. Default: the one that fits the kind of question.'));
+/** Typed so that TypeScript distinguishes the kinds. The schema is that of `/api/query/:app`. */
 const Asked = Type.Unsafe<Question>(QuestionSchema);
 
 export const ReportBody = object({ name: Name, description: Description, question: Asked, chart: Chart });
@@ -28,7 +28,7 @@ export const TileBody = object(
     report: Type.Optional(SavedId),
     question: Type.Optional(Asked),
   },
-  `A place in a grid of ${GRID_COLUMNS} columns, and a saved report by its id, or a question.`,
+  `A position in a grid of ${GRID_COLUMNS} columns, with the id of a saved report or a question.`,
 );
 export const DashboardBody = object({
   name: Name,
@@ -47,13 +47,15 @@ export type Report = Static<typeof ReportBody>;
 export type Tile = Static<typeof TileBody>;
 export type Dashboard = Static<typeof DashboardBody>;
 export type SavedSegment = Static<typeof SegmentBody>;
-/** `date` as kept: a day, or a time in UTC. */
+/** `date` as stored: a day, or a time in UTC. */
 export type Annotation = { readonly date: string; readonly text: string };
 
-/** Which version is changed, when no `If-Match` says it. */
-const version = Type.Optional(Type.Integer({ minimum: 1, description: 'The version that was read; or `If-Match`.' }));
+/** The version to change, if `If-Match` does not name it. */
+const version = Type.Optional(
+  Type.Integer({ minimum: 1, description: 'The version you loaded. You can also send it in `If-Match`.' }),
+);
 
-/** The body of a change: any of the fields; null removes one that may be absent. */
+/** The body of a change: any of the fields. null removes an optional one. */
 export function changesOf(body: TObject) {
   const fields: TProperties = {};
   const required: readonly string[] = body.required ?? [];

@@ -1,13 +1,14 @@
 import type { Analysis } from '../analysis/analysis.ts';
 import { SeismoError } from '../model/errors.ts';
 import type { Registry } from '../registry/registry.ts';
+import { KeyedQueue } from '../system/keyed-queue.ts';
 import type { Calendar } from '../time/calendar.ts';
 import { annotationsOf, keptDate } from './annotations.ts';
 import { type Annotation, type Dashboard, GRID_COLUMNS, type Report, type SavedSegment, type Tile } from './bodies.ts';
-import { collectionOf, placed, refusal } from './collection.ts';
+import { bodyError, collectionOf, placed } from './collection.ts';
 import { savedIn, type Use, usesOfReport, usesOfSegment } from './references.ts';
 import type { Saved } from './saved.ts';
-import { createShares, partOfTile, refuseHidden } from './shares.ts';
+import { checkShareable, createShares, partOfTile } from './shares.ts';
 
 /** Of one app. */
 const REPORTS_MAX = 1_000;
@@ -23,7 +24,7 @@ export interface SavedSurroundings {
 }
 
 export function createSaved({ registry, analysis, calendarOf, now }: SavedSurroundings): Saved {
-  const shared = { registry, now, inTurn: turns() };
+  const shared = { registry, now, changes: new KeyedQueue() };
   const byName = (a: { name: string; id: string }, b: { name: string; id: string }): number =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1;
 
@@ -32,12 +33,16 @@ export function createSaved({ registry, analysis, calendarOf, now }: SavedSurrou
     ...{ kind: 'segments', noun: 'segment', countMax: SEGMENTS_MAX, order: byName },
     async settle(app, body) {
       const [inner] = savedIn(body.segment, 'segment');
-      if (inner) throw refusal(inner.path, `${inner.path} is for questions: a saved segment does not name another.`);
+      if (inner)
+        throw bodyError(
+          inner.path,
+          `\`${inner.path}\` can't be used here: a saved segment can't refer to another one.`,
+        );
       analysis.checkSegment(app, body.segment, 'segment');
       return body;
     },
     async release(app, { id }) {
-      refuseUsed('segment', usesOfSegment(id, reports.list(app), dashboards.list(app)));
+      checkUnused('segment', usesOfSegment(id, reports.list(app), dashboards.list(app)));
     },
   });
 
@@ -46,11 +51,11 @@ export function createSaved({ registry, analysis, calendarOf, now }: SavedSurrou
     ...{ kind: 'reports', noun: 'report', countMax: REPORTS_MAX, order: byName },
     async settle(app, body, id) {
       await placed('question', () => analysis.check(app, body.question));
-      if (id !== undefined && isShown(app, id)) refuseHidden([body], 'report');
+      if (id !== undefined && isShown(app, id)) checkShareable([body], 'report');
       return body;
     },
     async release(app, { id }) {
-      refuseUsed('report', usesOfReport(id, dashboards.list(app)));
+      checkUnused('report', usesOfReport(id, dashboards.list(app)));
       await shares.revoke(app, 'report', id, undefined);
     },
   });
@@ -62,7 +67,7 @@ export function createSaved({ registry, analysis, calendarOf, now }: SavedSurrou
       const known = new Set(reports.list(app).map((report) => report.id));
       for (const [i, tile] of body.tiles.entries()) await checkTile(app, tile, `tiles[${i}]`, known);
       if (id !== undefined && shares.list(app, 'dashboard', id).length > 0)
-        refuseHidden(
+        checkShareable(
           body.tiles.map((tile) => partOfTile(app, tile, reports.get)),
           'dashboard',
         );
@@ -80,7 +85,7 @@ export function createSaved({ registry, analysis, calendarOf, now }: SavedSurrou
 
   const shares = createShares({ ...shared, reportOf: reports.get, dashboardOf: dashboards.get });
 
-  /** By a link of its own, or as a tile of a dashboard with one. */
+  /** By its own link, or as a tile of a dashboard with a link. */
   const isShown = (app: string, id: string): boolean =>
     shares.list(app, 'report', id).length > 0 ||
     usesOfReport(id, dashboards.list(app)).some((use) => shares.list(app, 'dashboard', use.id).length > 0);
@@ -88,12 +93,16 @@ export function createSaved({ registry, analysis, calendarOf, now }: SavedSurrou
   /** @param known the ids of the app's reports */
   async function checkTile(app: string, tile: Tile, path: string, known: ReadonlySet<string>): Promise<void> {
     const { x, w, report, question } = tile;
-    if (x + w > GRID_COLUMNS) throw refusal(`${path}.w`, `${path}.w must end within the ${GRID_COLUMNS} columns.`);
+    if (x + w > GRID_COLUMNS)
+      throw bodyError(
+        `${path}.w`,
+        `\`${path}\` must fit in the ${GRID_COLUMNS} columns: \`x\` plus \`w\` is more than that.`,
+      );
     if ((report === undefined) === (question === undefined))
-      throw refusal(`${path}.report`, `${path} must have a report or a question, the one or the other.`);
+      throw bodyError(`${path}.report`, `\`${path}\` must have either a \`report\` or a \`question\`.`);
     if (question !== undefined) await placed(`${path}.question`, () => analysis.check(app, question));
     else if (!known.has(report!))
-      throw refusal(`${path}.report`, `${path}.report must be the id of a saved report of the app.`);
+      throw bodyError(`${path}.report`, `\`${path}.report\` must be the id of a saved report of the app.`);
   }
 
   return {
@@ -106,25 +115,11 @@ export function createSaved({ registry, analysis, calendarOf, now }: SavedSurrou
   };
 }
 
-function refuseUsed(noun: string, usedBy: readonly Use[]): void {
+function checkUnused(noun: string, usedBy: readonly Use[]): void {
   if (usedBy.length === 0) return;
   const [first] = usedBy;
   const more = usedBy.length > 1 ? ` and ${usedBy.length - 1} more` : '';
   throw new SeismoError('SAVED_IN_USE', `The ${noun} is used by the ${first!.kind} "${first!.name}"${more}.`, {
     extra: { usedBy: usedBy.slice(0, 100) },
   });
-}
-
-/** One piece of work of an app after the other. */
-function turns(): <T>(app: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return async (app, work) => {
-    const done = (last.get(app) ?? Promise.resolve()).then(work, work);
-    last.set(app, done);
-    try {
-      return await done;
-    } finally {
-      if (last.get(app) === done) last.delete(app);
-    }
-  };
 }

@@ -1,11 +1,11 @@
 export interface ItemFacts {
   readonly id: string;
-  /** From 1; a change makes the next. */
+  /** From 1. Each change increments it. */
   readonly version: number;
   /** UTC ms */
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Who made it, and who changed it last. */
+  /** Who created it, and who changed it last. */
   readonly createdBy: string;
   readonly updatedBy: string;
 }

@@ -1,4 +1,4 @@
-/** Who names what: saved segments in questions, saved reports in dashboards. */
+/** References: saved segments in questions, and saved reports in dashboards. */
 import type { Question } from '../questions/kinds.ts';
 import type { SegmentInput } from '../questions/parts.ts';
 import type { Dashboard, Report } from './bodies.ts';
@@ -10,7 +10,7 @@ export interface Use {
   readonly name: string;
 }
 
-/** The saved segments that a segment names, each with its path. */
+/** The saved segments that a segment refers to, each with its path. */
 export function savedIn(
   segment: SegmentInput | undefined,
   path: string,

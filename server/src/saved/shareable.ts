@@ -1,4 +1,4 @@
-/** What a link may show: numbers, never users, single events or SQL. */
+/** What a link can show: numbers, but never users, single events or SQL. */
 import { parseField } from '../model/property-name.ts';
 import type { Question } from '../questions/kinds.ts';
 
@@ -8,17 +8,17 @@ export interface Hidden {
   readonly why: string;
 }
 
-/** Fields whose values say who somebody is, or which event it was. */
+/** Fields whose values identify a person or an event. */
 const TELLING = new Set(['user', 'device', 'session', 'uuid']);
 
-/** What keeps a question from being shown by a link; undefined when nothing does. */
+/** Why a question can't be shown by a link. Undefined if it can. */
 export function hiddenIn(question: Question): Hidden | undefined {
   switch (question.kind) {
     case 'users':
     case 'timeline':
-      return { path: 'kind', why: 'names users' };
+      return { path: 'kind', why: 'lists users' };
     case 'sql':
-      return { path: 'kind', why: 'may read anything of the app' };
+      return { path: 'kind', why: 'can read any data of the app' };
     case 'funnel':
       return listed(question) ?? telling('breakdown', question.breakdown);
     case 'sessions':
@@ -37,7 +37,7 @@ export function hiddenIn(question: Question): Hidden | undefined {
   }
 }
 
-/** Of a question what its answer does not tell and drawing it takes. Neither filters nor segments, which may say what nobody should see. */
+/** The parts of a question that drawing its answer needs. Neither filters nor segments, which may contain what visitors must not see. */
 const DRAWN = ['interval', 'period', 'mode', 'cumulative', 'movingAverage', 'property', 'by'] as const;
 export type Drawn = { readonly [name in (typeof DRAWN)[number]]?: unknown };
 
@@ -45,7 +45,7 @@ export const drawnOf = (question: Question): Drawn =>
   Object.fromEntries(Object.entries(question).filter(([name]) => DRAWN.some((each) => each === name)));
 
 const listed = ({ list }: { readonly list?: unknown }): Hidden | undefined =>
-  list === undefined ? undefined : { path: 'list', why: 'names users' };
+  list === undefined ? undefined : { path: 'list', why: 'lists users' };
 
 function telling(path: string, field: string | undefined): Hidden | undefined {
   const parsed = field === undefined ? undefined : parseField(field);

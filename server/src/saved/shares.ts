@@ -1,8 +1,10 @@
-/** Links that show one report or one dashboard to whoever holds them. */
+/** Links that show one report or one dashboard to anyone who has them. */
 import { createHash, randomBytes } from 'node:crypto';
 import { SeismoError } from '../model/errors.ts';
 import type { Question } from '../questions/kinds.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { KeyedQueue } from '../system/keyed-queue.ts';
+import { TokenBucket } from '../system/token-bucket.ts';
 import type { Dashboard, Report, Tile } from './bodies.ts';
 import type { Item } from './item.ts';
 import { hiddenIn } from './shareable.ts';
@@ -15,12 +17,12 @@ const TOKEN_PREFIX = 'sh_';
 const TOKEN = /^sh_[A-Za-z0-9_-]{22}$/;
 const TOKEN_BYTES = 16;
 const ID_LENGTH = 12;
-/** Links of one report or dashboard. */
+/** Maximum number of links of one report or dashboard. */
 const LINKS_MAX = 20;
-/** A page that shows a dashboard asks once a look; a wall display every few seconds. */
+/** A page with a dashboard sends one request for each view, a wall display one every few seconds. */
 const READS_A_MINUTE = 60;
 const READS_AT_ONCE = 20;
-/** Of all links together: the rest of the engine is for those who signed in. */
+/** For all links together: the rest of the engine is for users who signed in. */
 const RUNNING_MAX = 6;
 
 export interface Share {
@@ -31,7 +33,7 @@ export interface Share {
   readonly expiresAt?: number;
 }
 
-/** One question of what a link shows. */
+/** One question that a link shows. */
 export interface SharedPart {
   readonly place?: Pick<Tile, 'x' | 'y' | 'w' | 'h'>;
   readonly name?: string;
@@ -48,18 +50,18 @@ export interface SharedView {
 
 export interface Shares {
   list(app: string, kind: SharedKind, item: string): readonly Share[];
-  /** The token is shown this once. @throws SAVED_UNKNOWN, SHARE_REFUSED, SAVED_TOO_MANY, REQUEST_INVALID */
+  /** The token is shown only once. @throws SAVED_UNKNOWN, SHARE_REFUSED, SAVED_TOO_MANY, REQUEST_INVALID */
   create(
     app: string,
     kind: SharedKind,
     item: string,
     options: { readonly expiresAt: number | undefined; readonly by: string },
   ): Promise<Share & { readonly token: string }>;
-  /** One link, or without `share` all of them; nobody reads by it any more when it resolves. @throws SHARE_UNKNOWN */
+  /** One link, or all of them without `share`. No one can read by it any more once this resolves. @throws SHARE_UNKNOWN */
   revoke(app: string, kind: SharedKind, item: string, share: string | undefined): Promise<void>;
   /**
-   * What the link shows, worked on within its bounds.
-   * @throws SHARE_UNKNOWN also when it is revoked meanwhile; SHARE_BUSY
+   * Runs `work` on what the link shows, within its limits.
+   * @throws SHARE_UNKNOWN also if it is revoked in the meantime; SHARE_BUSY
    */
   read<T>(token: string, work: (view: SharedView) => Promise<T>): Promise<T>;
 }
@@ -74,13 +76,14 @@ interface Stored extends Omit<Share, 'id'> {
 export interface SharesOptions {
   readonly registry: Registry;
   readonly now: () => number;
-  readonly inTurn: <T>(app: string, work: () => Promise<T>) => Promise<T>;
+  /** Changes of one app run one after another. */
+  readonly changes: KeyedQueue;
   readonly reportOf: (app: string, id: string) => Item<Report>;
   readonly dashboardOf: (app: string, id: string) => Item<Dashboard>;
 }
 
-export function createShares({ registry, now, inTurn, reportOf, dashboardOf }: SharesOptions): Shares {
-  const buckets = new Map<string, { left: number; at: number }>();
+export function createShares({ registry, now, changes, reportOf, dashboardOf }: SharesOptions): Shares {
+  const buckets = new Map<string, TokenBucket>();
   let running = 0;
 
   const isLive = ({ expiresAt }: Stored): boolean => expiresAt === undefined || expiresAt > now();
@@ -110,17 +113,23 @@ export function createShares({ registry, now, inTurn, reportOf, dashboardOf }: S
     const hash = TOKEN.test(token) ? hashOf(token) : '';
     const stored = registry.get<Stored>(KIND, hash);
     if (stored === undefined || !isLive(stored))
-      throw new SeismoError('SHARE_UNKNOWN', 'No report or dashboard is shared by this link.');
+      throw new SeismoError('SHARE_UNKNOWN', 'This link does not exist, has expired or was revoked.');
     return { hash, stored };
   }
 
   function take(hash: string): void {
-    const bucket = buckets.get(hash) ?? { left: READS_AT_ONCE, at: now() };
-    const gained = (Math.max(0, now() - bucket.at) / 60_000) * READS_A_MINUTE;
-    const left = Math.min(READS_AT_ONCE, bucket.left + gained);
-    if (left < 1 || running >= RUNNING_MAX)
-      throw new SeismoError('SHARE_BUSY', `A link is read ${READS_A_MINUTE} times a minute, and few at once.`);
-    buckets.set(hash, { left: left - 1, at: now() });
+    let bucket = buckets.get(hash);
+    if (bucket === undefined) {
+      const refill = { amount: READS_A_MINUTE, everyMs: 60_000 };
+      bucket = new TokenBucket({ capacity: READS_AT_ONCE, refill, nowMs: now });
+      buckets.set(hash, bucket);
+    }
+    if (bucket.left() < 1 || running >= RUNNING_MAX)
+      throw new SeismoError(
+        'SHARE_BUSY',
+        `A link can be loaded ${READS_A_MINUTE} times per minute, and only a few times at once.`,
+      );
+    bucket.take(1);
   }
 
   return {
@@ -130,12 +139,12 @@ export function createShares({ registry, now, inTurn, reportOf, dashboardOf }: S
         .map(shareOf),
 
     async create(app, kind, item, { expiresAt, by }) {
-      return await inTurn(app, async () => {
-        refuseHidden(partsOf(app, kind, item).parts, kind);
+      return await changes.run(app, async () => {
+        checkShareable(partsOf(app, kind, item).parts, kind);
         const links = of(app, kind, item);
         for (const { name, value } of links) if (!isLive(value)) await drop(name);
         if (links.filter(({ value }) => isLive(value)).length >= LINKS_MAX)
-          throw new SeismoError('SAVED_TOO_MANY', `A ${kind} has at most ${LINKS_MAX} links; revoke one.`);
+          throw new SeismoError('SAVED_TOO_MANY', `A ${kind} can have at most ${LINKS_MAX} links. Revoke one first.`);
         const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
         const value: Stored = {
           ...{ app, kind, item, createdAt: now(), createdBy: by },
@@ -149,7 +158,7 @@ export function createShares({ registry, now, inTurn, reportOf, dashboardOf }: S
     async revoke(app, kind, item, share) {
       const links = of(app, kind, item).filter(({ name }) => share === undefined || idOf(name) === share);
       if (share !== undefined && links.length === 0)
-        throw new SeismoError('SHARE_UNKNOWN', `The ${kind} has no link "${share.slice(0, 80)}".`);
+        throw new SeismoError('SHARE_UNKNOWN', `The ${kind} has no link \`${share.slice(0, 80)}\`.`);
       for (const { name } of links) await drop(name);
     },
 
@@ -159,7 +168,7 @@ export function createShares({ registry, now, inTurn, reportOf, dashboardOf }: S
       running++;
       try {
         const result = await work(viewOf(stored));
-        // Revoked while it was worked on: the answer stays here.
+        // It was revoked in the meantime: the result is not returned.
         found(token);
         return result;
       } finally {
@@ -180,18 +189,18 @@ export function partOfTile(
     place: { x, y, w, h },
     ...(called !== undefined && { name: called }),
     ...chartOf({ chart: chart ?? report?.chart }),
-    // A tile has the one or the other: it was checked when it was saved.
+    // A tile has one or the other: this was checked when it was saved.
     question: (question ?? report?.question)!,
   };
 }
 
-/** @throws SHARE_REFUSED naming the place of what a link may not show */
-export function refuseHidden(parts: readonly SharedPart[], kind: SharedKind): void {
+/** @throws SHARE_REFUSED with the path of what a link can't show */
+export function checkShareable(parts: readonly SharedPart[], kind: SharedKind): void {
   for (const [i, { question }] of parts.entries()) {
     const hidden = hiddenIn(question);
     if (hidden === undefined) continue;
     const path = `${kind === 'report' ? 'question' : `tiles[${i}].question`}.${hidden.path}`;
-    throw new SeismoError('SHARE_REFUSED', `A link does not show ${path}: it ${hidden.why}.`, { field: path });
+    throw new SeismoError('SHARE_REFUSED', `A link can't show \`${path}\`: it ${hidden.why}.`, { field: path });
   }
 }
 

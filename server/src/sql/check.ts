@@ -1,25 +1,25 @@
 /**
- * What a statement may make the engine do, beyond being understood: the engine looks at its clock and its memory between blocks of rows, so
- * that a function whose cost is a product of lengths, or a time zone that it keeps for good, must be bounded before.
+ * What a valid statement can make the engine do. The engine checks its clock and its memory between blocks of rows, so
+ * a function whose cost is a product of lengths, or a time zone that it keeps forever, must be limited in advance.
  */
 import { PATTERNS_MAX, patternFault, programSizeOf } from '../model/regexp.ts';
 import type { Expression, Select, Traits } from '../model/select-tree.ts';
 import { zoneNamed } from '../time/zone-spans.ts';
 import { functionNamed } from './functions.ts';
-import { refused } from './tokens.ts';
+import { syntaxError } from './tokens.ts';
 
-/** Of LIKE, as of a regular expression. */
+/** Of LIKE, as for a regular expression. */
 export const LIKE_MAX_LENGTH = 200;
-/** Values of the second list of hasAny and hasAll. */
+/** Values in the second list of hasAny and hasAll. */
 const LITERALS_MAX = 100;
 /** Numbers in the first brackets of an aggregate: `quantiles(0.5, 0.9)(…)`. */
 const PARAMETERS_MAX = 50;
-/** The engine keeps 4.5 MB of each for good. */
+/** The engine keeps 4.5 MB for each one forever. */
 const ZONES_MAX = 10;
-/** Functions that begin a match anew behind each one they found: as much as the square of the text's length. */
+/** Functions that search again after each match: the cost can be the square of the text's length. */
 const REPEATED_MATCH_FACTOR = 40;
 
-/** Where the pattern stands. */
+/** The position of the pattern among the arguments. */
 const PATTERN_AT: ReadonlyMap<string, number> = new Map([
   ...'match extract extractAll replaceRegexpOne replaceRegexpAll'.split(' ').map((name): [string, number] => [name, 1]),
   ['splitByRegexp', 0],
@@ -30,10 +30,10 @@ const COSTLY = ['levenshteinDistance', 'hasAny', 'hasAll'];
 const MULTIPLYING = 'groupArray groupUniqArray splitByChar splitByString splitByRegexp extractAll alphaTokens'.split(
   ' ',
 );
-/** What they answer for each row costs as much as all rows before it. */
+/** Their result for each row costs as much as for all rows before it. */
 const SORTING = /^(?:quantiles?(?:Exact(?:Inclusive)?)?|median|topK)(?:If)?$/;
 
-/** Where a zone may stand; nothing stands behind it. */
+/** The position of a time zone among the arguments, which is always the last. */
 const ZONE_AT: ReadonlyMap<string, number> = new Map(
   [
     'now',
@@ -42,7 +42,7 @@ const ZONE_AT: ReadonlyMap<string, number> = new Map(
     'dateDiff',
   ].flatMap((names, at) => names.split(' ').map((name): [string, number] => [name, at])),
 );
-/** Their second argument is a number, which says how weeks are counted. */
+/** Their second argument is a number: the week mode. */
 const WITH_MODE = ['toStartOfWeek', 'toDayOfWeek', 'toWeek'];
 /** They take a date and a number, or nothing. */
 const WITHOUT_ZONE_MAX: ReadonlyMap<string, number> = new Map([
@@ -51,7 +51,7 @@ const WITHOUT_ZONE_MAX: ReadonlyMap<string, number> = new Map([
 ]);
 const DATE_AND_NUMBER = 2;
 
-/** @throws QUESTION_INVALID with the place in the text */
+/** @throws QUESTION_INVALID with the position in the text */
 export function checkSql(sql: string, select: Select): Traits {
   const checker = new Checker(sql);
   checker.walk(select);
@@ -107,36 +107,36 @@ class Checker {
     if (COSTLY.includes(name)) this.#isCostly = true;
     if (name === 'hasAny' || name === 'hasAll') this.#literals(name, list[1], at);
     if ((parameters?.length ?? 0) > PARAMETERS_MAX)
-      throw this.#refuse(at, `gives ${name} more than ${PARAMETERS_MAX} parameters`);
+      throw this.#error(at, `calls \`${name}\` with more than ${PARAMETERS_MAX} parameters`);
     if (over !== undefined && over.orderBy.length > 0 && SORTING.test(name))
-      throw this.#refuse(at, `has ${name} OVER with ORDER BY; leave ORDER BY out, or count by GROUP BY`);
+      throw this.#error(at, `uses \`${name}\` with \`OVER (ORDER BY …)\`; remove \`ORDER BY\`, or use \`GROUP BY\``);
   }
 
   #pattern(name: string, pattern: Expression | undefined, at: number): void {
-    if (pattern?.kind !== 'text') throw this.#refuse(at, `needs a regular expression in quotes in ${name}(…)`);
+    if (pattern?.kind !== 'text') throw this.#error(at, `needs a regular expression in quotes in \`${name}(…)\``);
     const fault = patternFault(pattern.value);
-    if (fault !== undefined) throw this.#refuse(at, `needs in ${name}(…) ${fault}`);
+    if (fault !== undefined) throw this.#error(at, `needs, in \`${name}(…)\`, ${fault}`);
     this.#patterns.push(pattern.value);
     if (this.#patterns.length > PATTERNS_MAX)
-      throw this.#refuse(
+      throw this.#error(
         at,
-        `has more than ${PATTERNS_MAX} regular expressions; join some by |, or use position or LIKE`,
+        `has more than ${PATTERNS_MAX} regular expressions; combine some with \`|\`, or use \`position\` or \`LIKE\``,
       );
     this.#patternSize += programSizeOf(pattern.value) * (REPEATED.includes(name) ? REPEATED_MATCH_FACTOR : 1);
   }
 
-  /** The engine makes a regular expression of it, unless it only begins or ends with %. */
+  /** The engine turns it into a regular expression, unless it only begins or ends with %. */
   #like(name: string, pattern: Expression | undefined, at: number): void {
     if (pattern?.kind !== 'text')
-      throw this.#refuse(
+      throw this.#error(
         at,
-        `needs a text in quotes as the pattern of ${name}; to look for another column's text there is position`,
+        `needs a string in quotes as the pattern of \`${name}\`; to search for the value of another column, use \`position\``,
       );
     const { value } = pattern;
     if (value.length > LIKE_MAX_LENGTH)
-      throw this.#refuse(
+      throw this.#error(
         at,
-        `has a pattern of more than ${LIKE_MAX_LENGTH} characters in ${name}; use position or startsWith`,
+        `has a pattern of more than ${LIKE_MAX_LENGTH} characters in \`${name}\`; use \`position\` or \`startsWith\``,
       );
     const isPlain = !value.includes('_') && !value.slice(1, -1).includes('%') && !/^i/i.test(name);
     if (!isPlain) this.#patternSize += value.length * 2 + 10 * (value.split('_').length - 1);
@@ -145,31 +145,31 @@ class Checker {
   #literals(name: string, list: Expression | undefined, at: number): void {
     const isLiteral = ({ kind }: Expression): boolean => ['text', 'number', 'constant', 'minus'].includes(kind);
     if (list?.kind === 'list' && list.items.length <= LITERALS_MAX && list.items.every(isLiteral)) return;
-    throw this.#refuse(
+    throw this.#error(
       at,
-      `needs at most ${LITERALS_MAX} values in square brackets as the second argument of ${name}; for two lists there is arrayIntersect`,
+      `needs at most ${LITERALS_MAX} values in square brackets as the second argument of \`${name}\`; for two lists, use \`arrayIntersect\``,
     );
   }
 
   #time({ name, arguments: list, at }: Call): void {
     const zoneAt = ZONE_AT.get(name);
     const most = zoneAt === undefined ? (WITHOUT_ZONE_MAX.get(name) ?? DATE_AND_NUMBER) : zoneAt + 1;
-    if (list.length > most) throw this.#refuse(at, `gives ${name} more than ${most} arguments`);
+    if (list.length > most) throw this.#error(at, `calls \`${name}\` with more than ${most} arguments`);
     if (WITH_MODE.includes(name) && list.length > 1 && list[1]?.kind !== 'number')
-      throw this.#refuse(at, `needs a number as the second argument of ${name}, which says how weeks are counted`);
+      throw this.#error(at, `needs a number, the week mode, as the second argument of \`${name}\``);
     const zone = zoneAt === undefined ? undefined : list[zoneAt];
     if (zone === undefined) return;
     const named = zone.kind === 'text' ? zoneNamed(zone.value) : undefined;
     if (zone.kind !== 'text' || named !== zone.value)
-      throw this.#refuse(
+      throw this.#error(
         at,
-        `needs in ${name}(…) the name of an IANA time zone in quotes, like '${named ?? 'Europe/Zurich'}'`,
+        `needs an IANA time zone in quotes in \`${name}(…)\`, such as \`'${named ?? 'Europe/Zurich'}'\``,
       );
     this.#zones.add(named);
-    if (this.#zones.size > ZONES_MAX) throw this.#refuse(at, `names more than ${ZONES_MAX} time zones`);
+    if (this.#zones.size > ZONES_MAX) throw this.#error(at, `uses more than ${ZONES_MAX} time zones`);
   }
 
-  #refuse(at: number, what: string): Error {
-    return refused(this.#sql, at, what);
+  #error(at: number, what: string): Error {
+    return syntaxError(this.#sql, at, what);
   }
 }

@@ -1,9 +1,9 @@
 /**
- * The functions that a caller's SQL may name: they read nothing but their arguments. `n`: of a property among the arguments its
- * number is taken, else its text; `!`: it has to be said which, by text() or number(). After the colon, what comes out when it is a number.
+ * The functions that a caller's SQL can use. They read nothing but their arguments. `n`: a property among the arguments counts as a
+ * number, otherwise as text; `!`: the statement must use text() or number(). After the colon: the result's type for numbers.
  */
 const LISTS = {
-  // Aggregates; each also as …If.
+  // Aggregates, each also as …If.
   'aggregate t:n': 'count uniq uniqExact uniqCombined uniqCombined64 uniqHLL12',
   'aggregate t': 'any anyLast groupArray groupUniqArray topK',
   'aggregate n:n':
@@ -11,7 +11,7 @@ const LISTS = {
   'aggregate n': 'quantiles quantilesExact quantilesExactInclusive',
   'aggregate !': 'min max argMin argMax first_value last_value',
   'aggregate t:': 'windowFunnel retention',
-  // With OVER alone.
+  // Only with OVER.
   'window t:n': 'row_number rank dense_rank ntile',
   'window !': 'lagInFrame leadInFrame',
   // Numbers.
@@ -21,7 +21,7 @@ const LISTS = {
   // Choices.
   'plain t':
     'if multiIf coalesce ifNull nullIf isNull isNotNull assumeNotNull toNullable and or not xor equals notEquals in notIn tuple tupleElement array transform',
-  // Texts.
+  // Strings.
   'plain t:n':
     'length lengthUTF8 position positionCaseInsensitive positionUTF8 positionCaseInsensitiveUTF8 countSubstrings empty notEmpty startsWith endsWith match like ilike notLike has hasAny hasAll indexOf toInt8 toInt16 toInt32 toInt64 toUInt8 toUInt16 toUInt32 toUInt64 toFloat32 toFloat64 toInt64OrNull toInt64OrZero toFloat64OrNull toFloat64OrZero toUInt64OrNull toUInt64OrZero levenshteinDistance cityHash64 sipHash64 xxHash64 JSONLength JSONHas JSONExtractInt JSONExtractFloat JSONExtractBool',
   'plain t: ':
@@ -56,10 +56,10 @@ for (const [kind, names] of Object.entries(LISTS)) {
   }
 }
 
-/** All of them, for whoever offers them: the dashboard's editor takes them when it is built. */
+/** All of them, for editors: the dashboard's editor takes them when it is built. */
 export const SQL_FUNCTIONS: readonly SqlFunction[] = [...KNOWN.values()];
 
-/** Of Seismo itself: what a property is. */
+/** Seismo's own: the type of a property. */
 export const OWN_FUNCTIONS = ['text', 'number', 'bool', 'json'] as const;
 export type OwnFunction = (typeof OWN_FUNCTIONS)[number];
 export const isOwn = (name: string): name is OwnFunction => OWN_FUNCTIONS.some((own) => own === name);

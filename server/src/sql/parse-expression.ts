@@ -78,7 +78,7 @@ function parseSet(reader: Reader): Extract<Expression, { kind: 'in' }>['of'] {
     reader.expect(')');
     return set;
   }
-  if (!reader.isSign('[')) throw reader.refuse(`needs a list in brackets after IN, not ${reader.seen()}`);
+  if (!reader.isSign('[')) throw reader.error(`needs a list in brackets after \`IN\`, not ${reader.seen()}`);
   const list = parseAtom(reader);
   return list.kind === 'list' ? list.items : [list];
 }
@@ -129,7 +129,7 @@ function parseAtom(reader: Reader): Expression {
   }
   if (token.kind === 'number') {
     reader.next();
-    if (!Number.isFinite(Number(token.text))) throw reader.refuse('has a number too large', token.at);
+    if (!Number.isFinite(Number(token.text))) throw reader.error('has a number that is too large', token.at);
     return { kind: 'number', text: token.text };
   }
   if (reader.take('[')) {
@@ -171,7 +171,7 @@ function parseCase(reader: Reader): Expression {
     reader.expectWord('THEN');
     whens.push({ when, result: parseExpression(reader) });
   }
-  if (whens.length === 0) throw reader.refuse('needs WHEN after CASE');
+  if (whens.length === 0) throw reader.error('needs `WHEN` after `CASE`');
   const otherwise = reader.takeWord('ELSE') ? parseExpression(reader) : undefined;
   reader.expectWord('END');
   return { kind: 'case', operand, whens, otherwise };
@@ -180,17 +180,17 @@ function parseCase(reader: Reader): Expression {
 function parseInterval(reader: Reader): Expression {
   const count = reader.wholeNumber(1_000_000);
   const unit = UNITS.find((each) => reader.takeWord(each) || reader.takeWord(`${each}S`));
-  if (unit === undefined) throw reader.refuse(`needs ${UNITS.join(', ')} after INTERVAL ${count}`);
+  if (unit === undefined) throw reader.error(`needs a unit after \`INTERVAL ${count}\`: ${UNITS.join(', ')}`);
   return { kind: 'interval', count, unit };
 }
 
-/** `name(…)` or `name(…)(…)`, of the list of functions alone. */
+/** `name(…)` or `name(…)(…)`. Only listed functions are allowed. */
 function parseCall(reader: Reader): Expression {
   const { text, at } = reader.next();
   const known = functionNamed(text);
   if (known === undefined && !isOwn(text))
-    throw reader.refuse(
-      `names the function ${text.slice(0, 40)}, which is not one of those allowed (docs/analyze/sql.md)`,
+    throw reader.error(
+      `calls the function \`${text.slice(0, 40)}\`, which is not allowed; docs/analyze/sql.md lists the allowed functions`,
       at,
     );
   const name = known?.name ?? text;
@@ -210,21 +210,23 @@ function parseCall(reader: Reader): Expression {
   let parameters: Expression[] | undefined;
   let list = parseArguments();
   if (reader.isSign('(')) {
-    if (known?.group !== 'aggregate' || isDistinct) throw reader.refuse(`gives ${name} two lists of arguments`);
+    if (known?.group !== 'aggregate' || isDistinct)
+      throw reader.error(`calls \`${name}\` with two lists of arguments; only aggregate functions take parameters`);
     if (list.length === 0 || !list.every(({ kind }) => kind === 'number' || kind === 'text'))
-      throw reader.refuse(`needs numbers or texts as parameters of ${name}`, at);
+      throw reader.error(`needs numbers or strings as parameters of \`${name}\``, at);
     parameters = list;
     list = parseArguments();
   }
-  if (isDistinct && known?.group !== 'aggregate') throw reader.refuse(`has DISTINCT in ${name}`, at);
+  if (isDistinct && known?.group !== 'aggregate')
+    throw reader.error(`uses \`DISTINCT\` in \`${name}\`, which is not an aggregate function`, at);
   const over = reader.takeWord('OVER') ? parseOver(reader) : undefined;
-  if (known?.group === 'window' && over === undefined) throw reader.refuse(`needs OVER (…) after ${name}`, at);
+  if (known?.group === 'window' && over === undefined) throw reader.error(`needs \`OVER (…)\` after \`${name}\``, at);
   if (over !== undefined && known?.group !== 'window' && known?.group !== 'aggregate')
-    throw reader.refuse(`has OVER after ${name}`, at);
+    throw reader.error(`uses \`OVER\` after \`${name}\`, which is not a window or aggregate function`, at);
   return { kind: 'call', name, parameters, arguments: list, isDistinct, over, at };
 }
 
-/** Lambdas stand as arguments alone: `x -> …`, `(x, y) -> …`. */
+/** Lambdas are only allowed as arguments: `x -> …`, `(x, y) -> …`. */
 function parseArgument(reader: Reader): Expression {
   if (reader.isPlainName() && reader.isSign('->', 1)) {
     const names = [reader.newName('a name')];
@@ -255,7 +257,7 @@ function parseOver(reader: Reader): Over {
   return { partitionBy, orderBy };
 }
 
-/** `name`, `table.name`, `data.a.b`, `data["a.b"]`, and both behind a table. */
+/** `name`, `table.name`, `data.a.b`, `data["a.b"]`, and both after a table. */
 function parseColumn(reader: Reader): Expression {
   const { at, kind } = reader.peek();
   const first = reader.name('a column, a value or a function');
@@ -263,9 +265,9 @@ function parseColumn(reader: Reader): Expression {
     return { kind: 'property', of: undefined, field: parseProperty(reader), at };
   if (!reader.take('.')) return { kind: 'column', of: undefined, name: first, at };
   const isData = reader.peek().kind === 'name' && reader.peek().text === 'data';
-  const name = reader.name(`a column of ${first}`);
+  const name = reader.name(`a column of \`${first}\``);
   if (isData && isProperty(reader)) return { kind: 'property', of: first, field: parseProperty(reader), at };
-  if (reader.isSign('.')) throw reader.refuse(`names a column of ${first}.${name}; there are none`);
+  if (reader.isSign('.')) throw reader.error(`uses \`${first}.${name}\` as a table; it is a column`);
   return { kind: 'column', of: first, name, at };
 }
 
@@ -275,15 +277,15 @@ function parseProperty(reader: Reader): PropertyField {
   if (reader.take('[')) {
     const token = reader.next();
     if (token.kind !== 'quoted' && token.kind !== 'string')
-      throw reader.refuse('needs a name in quotes: data["a.b"]', token.at);
+      throw reader.error('needs a name in quotes, such as `data["a.b"]`', token.at);
     reader.expect(']');
     return { kind: 'property', path: [token.text], literal: true };
   }
   const path: string[] = [];
   while (reader.take('.')) {
     const { kind, text, at } = reader.next();
-    // Words of the language are good names of properties.
-    if (kind !== 'name' && kind !== 'quoted') throw reader.refuse('needs the name of a property after the dot', at);
+    // Keywords are valid names of properties.
+    if (kind !== 'name' && kind !== 'quoted') throw reader.error('needs a property name after the dot', at);
     path.push(text);
   }
   return { kind: 'property', path, literal: false };

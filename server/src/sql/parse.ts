@@ -1,6 +1,6 @@
 /**
- * One SELECT of ClickHouse's dialect → a tree, by recursive descent. What is not written here is not understood, and is refused: that is
- * the whole defence, so this knows no "everything else" and passes no text on.
+ * Parses one SELECT of ClickHouse's dialect into a tree, by recursive descent. What is not implemented here is rejected: that is
+ * the whole defence, so there is no fallback and no text is passed on.
  */
 
 import type { Item, Join, Select, Source } from '../model/select-tree.ts';
@@ -11,11 +11,11 @@ const CTES_MAX = 20;
 const JOINS_MAX = 10;
 const ROWS_MAX = 1_000_000_000;
 
-/** @throws QUESTION_INVALID with the place in the text */
+/** @throws QUESTION_INVALID with the position in the text */
 export function parseSql(sql: string): Select {
   const reader = new Reader(sql, parseSelect);
   const select = parseSelect(reader);
-  if (reader.peek().kind !== 'end') throw reader.refuse(`has ${reader.seen()} after the end of the SELECT`);
+  if (reader.peek().kind !== 'end') throw reader.error(`has ${reader.seen()} after the end of the \`SELECT\``);
   return select;
 }
 
@@ -24,14 +24,14 @@ function parseSelect(reader: Reader): Select {
     const ctes: Select['ctes'][number][] = [];
     if (reader.takeWord('WITH')) {
       do {
-        const name = reader.newName('a name for what follows AS (');
+        const name = reader.newName('a name before `AS (`');
         if (name.toLowerCase() === 'events' || ctes.some((each) => each.name === name))
-          throw reader.refuse(`names "${name}" twice`);
+          throw reader.error(`uses the name \`${name}\` twice`);
         reader.expectWord('AS');
         reader.expect('(');
         ctes.push({ name, select: parseSelect(reader) });
         reader.expect(')');
-        if (ctes.length > CTES_MAX) throw reader.refuse(`has more than ${CTES_MAX} parts in WITH`);
+        if (ctes.length > CTES_MAX) throw reader.error(`has more than ${CTES_MAX} queries in \`WITH\``);
       } while (reader.take(','));
     }
     reader.expectWord('SELECT');
@@ -43,7 +43,7 @@ function parseSelect(reader: Reader): Select {
       from = parseSource(reader);
       for (let join = parseJoin(reader); join; join = parseJoin(reader)) {
         joins.push(join);
-        if (joins.length > JOINS_MAX) throw reader.refuse(`has more than ${JOINS_MAX} joins`);
+        if (joins.length > JOINS_MAX) throw reader.error(`has more than ${JOINS_MAX} joins`);
       }
     }
     const where = reader.takeWord('WHERE') ? parseExpression(reader) : undefined;
@@ -71,9 +71,9 @@ function parseItem(reader: Reader): Item {
   return { expression, alias, label: alias ?? written };
 }
 
-/** With AS any name; without it, one that begins no clause. */
+/** With AS, any name. Without it, one that does not begin a clause. */
 function parseAlias(reader: Reader): string | undefined {
-  if (reader.takeWord('AS')) return reader.newName('a name after AS');
+  if (reader.takeWord('AS')) return reader.newName('a name after `AS`');
   return reader.isPlainName() ? reader.newName('a name') : undefined;
 }
 
@@ -86,7 +86,10 @@ function parseSource(reader: Reader): Source {
   }
   const table = reader.name('a table');
   if (reader.isSign('.') || reader.isSign('('))
-    throw reader.refuse(`may read from events and from its own WITH, not from ${table}${reader.peek().text}…`, at);
+    throw reader.error(
+      `can only read from \`events\` and its own \`WITH\` queries, not from \`${table}${reader.peek().text}…\``,
+      at,
+    );
   return { table, alias: parseAlias(reader), at };
 }
 

@@ -1,21 +1,21 @@
 import type { SeismoError } from '../model/errors.ts';
 import type { Select } from '../model/select-tree.ts';
-import { refused, type Token, tokensOf } from './tokens.ts';
+import { syntaxError, type Token, tokensOf } from './tokens.ts';
 
-/** Selects and brackets deeper than anybody means them. */
+/** Selects and brackets nested deeper than anyone needs. */
 const DEPTH_MAX = 60;
 const LIST_MAX = 2_000;
-/** Each is one deeper for whoever walks the tree. */
+/** Each one makes the tree one level deeper. */
 const OPERATORS_MAX = 500;
 
-/** Words that never name a column or a table unless quoted: they begin or join clauses. */
+/** Words that never name a column or a table unless quoted, because they begin or join clauses. */
 const RESERVED = new Set(
   'with select distinct from join inner left right full outer cross on using where group by having order limit offset union except intersect and or not in between like ilike is null case when then else end as asc desc nulls first last over partition rows range interval settings format into prewhere final sample array window qualify any all asof semi anti global paste values set'.split(
     ' ',
   ),
 );
 
-/** Walks the tokens. */
+/** Reads the tokens. */
 export class Reader {
   readonly #sql: string;
   readonly #tokens: readonly Token[];
@@ -24,7 +24,7 @@ export class Reader {
   #depth = 0;
   #operators = 0;
 
-  /** @param select reads a SELECT within an expression */
+  /** @param select parses a SELECT within an expression */
   constructor(sql: string, select: (reader: Reader) => Select) {
     this.#sql = sql;
     this.select = select;
@@ -41,32 +41,32 @@ export class Reader {
     return token;
   }
 
-  refuse(what: string, at = this.peek().at): SeismoError {
-    return refused(this.#sql, at, what);
+  error(what: string, at = this.peek().at): SeismoError {
+    return syntaxError(this.#sql, at, what);
   }
 
-  /** How the next word is named in a refusal. */
+  /** The next token, as an error names it. */
   seen(): string {
     const { kind, text } = this.peek();
-    return kind === 'end' ? 'its end' : `"${text.slice(0, 40)}"`;
+    return kind === 'end' ? 'the end' : `\`${text.slice(0, 40)}\``;
   }
 
-  /** What was written from there up to here, in one line. */
+  /** The text from there up to here, in one line. */
   written(from: number): string {
     return this.#sql.slice(from, this.peek().at).replace(/\s+/g, ' ').trim().slice(0, 100);
   }
 
   nested<T>(parse: () => T): T {
-    if (++this.#depth > DEPTH_MAX) throw this.refuse(`is nested more than ${DEPTH_MAX} deep`);
+    if (++this.#depth > DEPTH_MAX) throw this.error(`is nested more than ${DEPTH_MAX} levels deep`);
     const made = parse();
     this.#depth--;
     return made;
   }
 
-  /** One more AND, OR, comparison, sum or product. */
+  /** Counts one more AND, OR, comparison, sum or product. */
   countOperator(): void {
     if (++this.#operators > OPERATORS_MAX)
-      throw this.refuse(`has more than ${OPERATORS_MAX} operators; for many values there is IN (…)`);
+      throw this.error(`has more than ${OPERATORS_MAX} operators; to compare with many values, use \`IN (…)\``);
   }
 
   isSign(text: string, ahead = 0): boolean {
@@ -81,7 +81,7 @@ export class Reader {
   }
 
   expect(sign: string): void {
-    if (!this.take(sign)) throw this.refuse(`needs "${sign}" where ${this.seen()} is`);
+    if (!this.take(sign)) throw this.error(`needs \`${sign}\` instead of ${this.seen()}`);
   }
 
   isWord(word: string, ahead = 0): boolean {
@@ -100,7 +100,7 @@ export class Reader {
   }
 
   expectWord(word: string): void {
-    if (!this.takeWord(word)) throw this.refuse(`needs ${word} where ${this.seen()} is`);
+    if (!this.takeWord(word)) throw this.error(`needs \`${word}\` instead of ${this.seen()}`);
   }
 
   isPlainName(ahead = 0): boolean {
@@ -114,16 +114,19 @@ export class Reader {
   }
 
   name(what: string): string {
-    if (!this.isPlainName()) throw this.refuse(`needs ${what} where ${this.seen()} is`);
+    if (!this.isPlainName()) throw this.error(`needs ${what} instead of ${this.seen()}`);
     return this.next().text;
   }
 
-  /** A name that the caller gives: it may not look like one of ours. */
+  /** A name from the caller, which must not look like one of ours. */
   newName(what: string): string {
     const { at } = this.peek();
     const name = this.name(what);
     if (name.startsWith('__') || name.length > 100)
-      throw this.refuse(`may not name anything "${name.slice(0, 40)}"`, at);
+      throw this.error(
+        `can't use the name \`${name.slice(0, 40)}\`; use at most 100 characters, not starting with \`__\``,
+        at,
+      );
     return name;
   }
 
@@ -131,7 +134,7 @@ export class Reader {
     const items = [parse()];
     while (this.take(',')) {
       items.push(parse());
-      if (items.length > LIST_MAX) throw this.refuse(`has a list of more than ${LIST_MAX}`);
+      if (items.length > LIST_MAX) throw this.error(`has a list of more than ${LIST_MAX} items`);
     }
     return items;
   }
@@ -139,7 +142,7 @@ export class Reader {
   wholeNumber(most: number): number {
     const { kind, text } = this.peek();
     const number = kind === 'number' && /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(number <= most)) throw this.refuse(`needs a whole number up to ${most} where ${this.seen()} is`);
+    if (!(number <= most)) throw this.error(`needs a whole number up to ${most} instead of ${this.seen()}`);
     this.#at++;
     return number;
   }

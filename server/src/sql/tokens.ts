@@ -1,14 +1,14 @@
 import { SeismoError } from '../model/errors.ts';
 
 export interface Token {
-  /** `name` as it is written, `quoted` between double or back quotes. */
+  /** `name` is unquoted, `quoted` is in double or back quotes. */
   readonly kind: 'name' | 'quoted' | 'string' | 'number' | 'sign' | 'end';
   readonly text: string;
-  /** Place in the SQL, from 0. */
+  /** Position in the SQL, from 0. */
   readonly at: number;
 }
 
-/** The longer first. Whatever is not here is refused: `;` and `{`, `$`, `@`, `\`, comments. */
+/** Longer ones first. Everything else is rejected: `;`, `{`, `$`, `@`, `\`, comments. */
 const SIGNS = [
   '->',
   '<=',
@@ -51,7 +51,8 @@ export function tokensOf(sql: string): Token[] {
       at += space.length;
       continue;
     }
-    if (sql.startsWith('--', at) || sql.startsWith('/*', at)) throw refused(sql, at, 'has a comment; leave it out');
+    if (sql.startsWith('--', at) || sql.startsWith('/*', at))
+      throw syntaxError(sql, at, 'contains a comment; remove it');
     const letter = sql[at]!;
     const start = at;
     if (letter === "'" || letter === '"' || letter === '`') {
@@ -63,13 +64,13 @@ export function tokensOf(sql: string): Token[] {
       const number = word === undefined ? match(NUMBER) : undefined;
       const sign = SIGNS.find((each) => sql.startsWith(each, start));
       const text = word ?? number ?? sign;
-      if (text === undefined) throw refused(sql, at, `has ${JSON.stringify(letter)}, which is not understood`);
+      if (text === undefined) throw syntaxError(sql, at, `contains the unexpected character \`${letter}\``);
       at += text.length;
       if (number !== undefined && /[A-Za-z0-9_.]/.test(sql[at] ?? ''))
-        throw refused(sql, start, 'has a number that is not understood');
+        throw syntaxError(sql, start, 'contains an invalid number');
       tokens.push({ kind: word !== undefined ? 'name' : number !== undefined ? 'number' : 'sign', text, at: start });
     }
-    if (tokens.length > TOKENS_MAX) throw refused(sql, at, `is longer than ${TOKENS_MAX} words`);
+    if (tokens.length > TOKENS_MAX) throw syntaxError(sql, at, `is longer than ${TOKENS_MAX} tokens`);
   }
   return [...tokens, { kind: 'end', text: '', at: sql.length }];
 }
@@ -84,7 +85,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '`': '`',
 };
 
-/** A quote is doubled or behind a backslash; of other escapes only those that everybody reads alike. */
+/** A quote is doubled or escaped with a backslash. Of other escapes, only those that everyone reads the same way are allowed. */
 function quotedAt(sql: string, start: number): { value: string; end: number } {
   const quote = sql[start]!;
   let value = '';
@@ -92,7 +93,7 @@ function quotedAt(sql: string, start: number): { value: string; end: number } {
     const letter = sql[at]!;
     if (letter === '\\') {
       const escaped = ESCAPES[sql[++at] ?? ''];
-      if (escaped === undefined) throw refused(sql, at - 1, 'has an escape that is not understood');
+      if (escaped === undefined) throw syntaxError(sql, at - 1, 'contains an unknown escape sequence');
       value += escaped;
     } else if (letter !== quote) value += letter;
     else if (sql[at + 1] === quote) {
@@ -100,15 +101,15 @@ function quotedAt(sql: string, start: number): { value: string; end: number } {
       at++;
     } else return { value, end: at + 1 };
   }
-  throw refused(sql, start, 'has a text that does not end');
+  throw syntaxError(sql, start, 'contains a string without a closing quote');
 }
 
-/** @param what follows "sql": `has …` */
-export function refused(sql: string, at: number, what: string): SeismoError {
+/** @param what follows the subject `sql`: "contains …" */
+export function syntaxError(sql: string, at: number, what: string): SeismoError {
   const before = sql.slice(0, at).split('\n');
   return new SeismoError(
     'QUESTION_INVALID',
-    `sql ${what} (line ${before.length}, column ${before.at(-1)!.length + 1}).`,
+    `\`sql\` ${what} (line ${before.length}, column ${before.at(-1)!.length + 1}).`,
     {
       field: 'sql',
     },

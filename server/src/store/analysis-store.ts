@@ -24,7 +24,7 @@ import type {
 import type { EventRow } from '../model/event.ts';
 import type { QueryControl, Statement } from '../model/query.ts';
 
-/** The part of a store that answers the analysis: a method a kind. Rejects as the other questions do. */
+/** The part of a store that answers the analysis API: one method per kind. Rejects in the same way as the other questions. */
 export interface AnalysisStore {
   funnel(query: FunnelQuery, control: QueryControl): Promise<FunnelResult>;
   retention(query: RetentionQuery, control: QueryControl): Promise<readonly RetentionCell[]>;
@@ -33,11 +33,11 @@ export interface AnalysisStore {
   users(query: UsersQuery, control: QueryControl): Promise<UsersResult>;
   timeline(query: TimelineQuery, control: QueryControl): Promise<readonly EventRow[]>;
   performance(query: PerformanceQuery, control: QueryControl): Promise<PerformanceResult>;
-  /** @throws QUESTION_INVALID also for what only the engine can tell, like types that do not fit */
+  /** @throws QUESTION_INVALID also for errors that only the engine can detect, such as types that do not fit */
   sql(query: SqlQuery, control: QueryControl): Promise<SqlResult>;
   stickiness(query: StickinessQuery, control: QueryControl): Promise<readonly StickinessCell[]>;
   lifecycle(query: LifecycleQuery, control: QueryControl): Promise<readonly LifecycleCell[]>;
   trend(query: TrendQuery, control: QueryControl): Promise<TrendResult>;
-  /** The same statements laid out for people. */
+  /** The same statements, formatted for people. */
   formatSql(statements: readonly Statement[], control: QueryControl): Promise<readonly Statement[]>;
 }

@@ -1,8 +1,6 @@
 import type { ErasureProgress } from '../model/erasure.ts';
 import type { EventRow } from '../model/event.ts';
 import type {
-  CountsQuery,
-  CountsResult,
   EventsQuery,
   Filter,
   FollowingQuery,
@@ -15,11 +13,12 @@ import type {
   ValuesResult,
 } from '../model/query.ts';
 import type { AnalysisStore } from './analysis-store.ts';
+import type { CopyStore } from './copy-store.ts';
 
 /**
  * What a store must do. One implementation speaks ClickHouse SQL to the embedded engine or to a server;
- * MongoDB is to be another. Every method rejects with a SeismoError: STORE_UNAVAILABLE when the engine is away,
- * QUERY_LIMIT_* past a limit, and for `insert` an InsertRefused when the rows themselves are at fault.
+ * MongoDB is no store but an archive (archive.ts). Every method rejects with a SeismoError: STORE_UNAVAILABLE when the engine is away,
+ * QUERY_LIMIT_* past a limit, and for `insert` an InsertRejected when the rows themselves are at fault.
  */
 export interface Store {
   /**
@@ -33,7 +32,7 @@ export interface Store {
 
   /**
    * Inserts a block; resolves once the rows are on the engine's disk (fsync). All rows or none.
-   * @throws InsertRefused when the engine says that the rows are at fault (not memory, disk, parts, time, network)
+   * @throws InsertRejected when the engine says that the rows are at fault (not memory, disk, parts, time, network)
    */
   insert(block: Block): Promise<void>;
   /** After it resolves, no insert of this journal sent earlier is still running in the engine. */
@@ -56,7 +55,6 @@ export interface Store {
   knownUuids(app: string, range: Range, uuids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Uuids of the app with a timestamp in the range, 16 bytes each as row.ts holds them; undefined when they are more than `max`. */
   uuids(app: string, range: Range, max: number, only?: UuidsWanted): Promise<AsyncIterable<Buffer> | undefined>;
-  counts(query: CountsQuery, control: QueryControl): Promise<CountsResult>;
   groups(query: GroupsQuery, control: QueryControl): Promise<GroupsResult>;
   apps(control: QueryControl): Promise<readonly AppSummary[]>;
   eventNames(app: string, control: QueryControl): Promise<readonly EventNameSummary[]>;
@@ -68,14 +66,18 @@ export interface Store {
 
   /** Trends, funnels, retention and the other questions of the analysis. */
   readonly analysis: AnalysisStore;
+  /** For `seismo move`. */
+  readonly copy: CopyStore;
 
   /**
    * The filters, and with the users that they name what their devices did while they were theirs (docs/concepts/identity.md); the same array where
    * there is nothing to add. @throws QUERY_LIMIT_ROWS
    */
   reachingDevices(app: string, filters: readonly Filter[], control: QueryControl): Promise<readonly Filter[]>;
-  /** Whether an erasure is under way in the engine, also one that was not answered. */
+  /** Whether an erasure is running in the engine, including one whose answer was lost. */
   isErasing(): Promise<boolean>;
+  /** Stops the erasure with this tag, if it is still going on. What it hid stays hidden. */
+  stopErasing(tag: string): Promise<void>;
   /** Hides the matching events and frees the disk later. @returns how many were hidden, when all are */
   erase(app: string, range: Range, filters: readonly Filter[], run?: EraseRun): Promise<number>;
   /** From now on rows of the app may be cut in another zone: told before the first of them comes. */
@@ -128,10 +130,10 @@ export interface SeqRange {
 }
 
 /** The engine refused the rows themselves: repeating does not help, halving does. */
-export class InsertRefused extends Error {
+export class InsertRejected extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
-    this.name = 'InsertRefused';
+    this.name = 'InsertRejected';
   }
 }
 

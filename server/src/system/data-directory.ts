@@ -1,14 +1,14 @@
 import { accessSync, chmodSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-/** Rights of group and others. */
+/** Permissions of group and others. */
 const OTHERS = 0o077;
-/** Others may write: whoever may write to a directory may replace what is in it. */
+/** Others can write: anyone who can write to a directory can replace what is in it. */
 const OTHERS_WRITE = 0o002;
 
 /**
- * Like {@link ensureDirectory}, and nobody but this user may look into it. Rights of a directory that was there before are taken back.
- * @param isShared the directory may belong to somebody else, as the root of a volume does whose group may write there: what lies in it has
+ * Like {@link ensureDirectory}, but only this user can look into it. Wider permissions of an existing directory are removed.
+ * @param isShared the directory may belong to someone else, like the root of a volume that its group can write to: what is in it has
  * directories of its own
  * @throws Error that says what to do
  */
@@ -21,17 +21,17 @@ export function ensurePrivateDirectory(path: string, setting: string, isShared =
   } catch (error) {
     if (isShared && (mode & OTHERS_WRITE) === 0) return;
     throw new Error(
-      `The directory ${path} (${setting}) can be ${mode & OTHERS_WRITE ? 'written' : 'read'} by other users, and its rights cannot be changed. Make this user its owner, or run chmod 700 on it.`,
+      `The directory ${path} (${setting}) can be ${mode & OTHERS_WRITE ? 'written' : 'read'} by other users, and its permissions can't be changed. Make this user its owner, or run \`chmod 700\` on it.`,
       { cause: error },
     );
   }
 }
 
 /**
- * Makes a directory, 0700, with those above it that are missing. One after the other: Node's recursive mkdir tries for ever where
- * nothing can be made, as in /proc.
- * @param setting the one that names it, as its owner knows it
- * @throws Error that says what to do, when it cannot be used
+ * Creates a directory with mode 0700, and its missing parents, one after another: Node's recursive mkdir retries forever where
+ * nothing can be created, as in /proc.
+ * @param setting the setting that names it, as users know it
+ * @throws Error that says what to do if it can't be used
  */
 export function ensureDirectory(path: string, setting: string): void {
   try {
@@ -40,7 +40,7 @@ export function ensureDirectory(path: string, setting: string): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(
-      `The directory ${path} (${setting}) cannot be used: ${reasonOf(code)}. Name one that this user may make and write, or correct its owner or rights.`,
+      `The directory ${path} (${setting}) can't be used: ${reasonOf(code)}. Choose one that this user can create and write to, or correct its owner or permissions.`,
       { cause: error },
     );
   }
@@ -63,14 +63,14 @@ function reasonOf(code: string | undefined): string {
   switch (code) {
     case 'ENOTDIR':
     case 'EEXIST':
-      return 'a file is in its way';
+      return 'a file with this name exists';
     case 'ENOENT':
-      return 'no directory can be made there';
+      return 'no directory can be created there';
     case 'EACCES':
     case 'EPERM':
-      return 'this user may not write there';
+      return 'this user has no permission to write there';
     case 'EROFS':
-      return 'it is on a disk that can only be read';
+      return 'it is on a read-only disk';
     case 'ENOSPC':
     case 'EDQUOT':
       return 'its disk is full';
@@ -79,6 +79,6 @@ function reasonOf(code: string | undefined): string {
     case 'ENAMETOOLONG':
       return 'its name is too long';
     default:
-      return `the system says ${code ?? 'no more'}`;
+      return `the system reports ${code ?? 'an unknown error'}`;
   }
 }

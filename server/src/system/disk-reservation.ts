@@ -3,19 +3,19 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Sees to it that LMDB never meets a full disk: the file is kept longer than its pages, by bytes that were written, so that what a
- * transaction takes is there before it begins. The library cannot be left to find out: for a write that fails it puts a text of up to 117
- * bytes into 100 (`last_error` in mdb.c, lmdb 3.5.6), and what lies behind them is destroyed; the process then ends, or its
- * writing thread hangs for ever with the lock that all others wait for.
+ * Makes sure that LMDB never sees a full disk: the file is kept longer than its pages, filled with bytes that were really written, so that
+ * the space for a transaction exists before it begins. The library can't handle it: on a failed write, it puts a text of up to 117
+ * bytes into a buffer of 100 (`last_error` in mdb.c, lmdb 3.5.6) and destroys what follows. Then the process ends, or its
+ * writing thread hangs forever, holding the lock that all others wait for.
  *
- * Bytes are only ever written behind the last page, and while no transaction is under way.
+ * Bytes are only written after the last page, and never during a transaction.
  */
 export class DiskReservation {
   readonly #path: string;
   readonly #usedBytes: () => number;
   readonly #marginBytes: number;
   readonly #aheadMaxBytes: number;
-  /** What is on disk, and not taken by any page: from `#taken` at most to `#end`. */
+  /** Space on disk that no page uses: at most from `#taken` to `#end`. */
   #taken = 0;
   #end = 0;
   #underWay = 0;
@@ -30,21 +30,21 @@ export class DiskReservation {
     this.#aheadMaxBytes = options.aheadMaxBytes;
   }
 
-  /** Bytes of the file behind its pages. */
+  /** Bytes of the file after its pages. */
   get spareBytes(): number {
     return Math.max(0, this.#end - this.#taken);
   }
 
   /**
-   * Runs a transaction when there is room for it.
-   * @param bytes at most what it writes as values
-   * @param keepBytes what shall be left for others
-   * @throws DiskFullError; then it was not begun
+   * Runs a transaction if there is space for it.
+   * @param bytes the maximum it writes as values
+   * @param keepBytes space to leave for others
+   * @throws DiskFullError; then it did not start
    */
   async within<T>(bytes: number, keepBytes: number, work: () => Promise<T>): Promise<T> {
     const need = bytes + this.#marginBytes + this.#end / LIST_SHARE;
     while (this.#taken + need + keepBytes > this.#end) {
-      // Whether it was enough for oneself is asked again.
+      // Each transaction checks for itself whether there is enough.
       if (this.#growing) await this.#growing.catch(() => {});
       else if (this.#underWay > 0) await new Promise<void>((resolve) => this.#whenSettled.push(resolve));
       else await this.#lookOrGrow(need + keepBytes);
@@ -62,7 +62,7 @@ export class DiskReservation {
     await this.#handle?.close();
   }
 
-  /** Nothing is under way: the file tells where its pages end. */
+  /** No transaction is running: the file shows where its pages end. */
   async #lookOrGrow(bytes: number): Promise<void> {
     this.#taken = this.#usedBytes();
     this.#end = Math.max(this.#end, this.#taken);
@@ -73,10 +73,10 @@ export class DiskReservation {
     await this.#growing;
   }
 
-  /** @throws DiskFullError when it did not get so far */
+  /** @throws DiskFullError if it did not get that far */
   async #grow(toBytes: number): Promise<void> {
     const { bavail, bsize } = statfsSync(dirname(this.#path));
-    // Ahead, so that not every transaction has to; little where there is little.
+    // In advance, so that not every transaction has to; only a little if there is little space.
     const ahead = Math.min(
       this.#aheadMaxBytes,
       Math.max(this.#aheadMaxBytes / 4, this.#end / 8),
@@ -99,13 +99,13 @@ export interface DiskReservationOptions {
   readonly path: string;
   /** Where the pages of the file end, as its last transaction left it. */
   readonly usedBytes: () => number;
-  /** For the pages that a transaction writes anew beside its values: those on the way to them in each tree. */
+  /** For pages that a transaction rewrites besides its values: those on the path to them in each tree. */
   readonly marginBytes: number;
-  /** At most so much more is taken than is needed, so that not every transaction has to wait for it. */
+  /** At most this much more than needed is reserved, so that not every transaction has to wait for it. */
   readonly aheadMaxBytes: number;
 }
 
-/** The disk is full, or cannot be written. */
+/** The disk is full, or can't be written to. */
 export class DiskFullError extends Error {
   constructor(cause: unknown) {
     super('The disk has no room for the transaction.', { cause });
@@ -113,7 +113,7 @@ export class DiskFullError extends Error {
   }
 }
 
-/** A new file takes so much before there is a transaction that could ask. @throws DiskFullError */
+/** A new file takes this much before any transaction can ask for space. @throws DiskFullError */
 export function checkSpaceForNewFile(directory: string): void {
   const { bavail, bsize } = statfsSync(directory);
   if (bavail * bsize < NEW_BYTES)
@@ -121,6 +121,6 @@ export function checkSpaceForNewFile(directory: string): void {
 }
 
 const NEW_BYTES = 4 * 1024 * 1024;
-/** The list of free pages takes 8 bytes a page of 4,096, and may be written anew. */
+/** The list of free pages takes 8 bytes for each page of 4,096, and may be rewritten. */
 const LIST_SHARE = 512;
 const ZEROS = Buffer.alloc(512 * 1024);

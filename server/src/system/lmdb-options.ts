@@ -1,8 +1,8 @@
 import { invariant } from '../model/errors.ts';
 
 /**
- * How LMDB files are opened: a write resolves when it is on disk (the commit itself syncs). Without `eventTurnBatching: false`
- * a transaction that fails leaves a promise of the library's own rejected, which nobody can catch and which ends the process.
+ * How LMDB files are opened: a write resolves when it is on disk (the commit itself syncs). Without `eventTurnBatching: false`,
+ * a failed transaction rejects a promise inside the library that no one can catch, which ends the process.
  */
 export const DURABLE = {
   noSubdir: false,
@@ -10,7 +10,7 @@ export const DURABLE = {
   eventTurnBatching: false,
 } as const;
 
-/** Why a transaction failed: the library tells it by a promise of its own, which ends the process unless somebody waits for it. */
+/** Why a transaction failed. The library reports it with a promise of its own, which ends the process unless someone waits for it. */
 export async function causeOfFailure(error: unknown): Promise<unknown> {
   if (!(error instanceof Error && 'commitError' in error)) return error;
   try {

@@ -1,4 +1,4 @@
-/** The log: JSON lines on standard error for machines, plain lines when a person looks on. Standard output is for answers. */
+/** The log: JSON lines on standard error, or plain lines on a terminal. Standard output is for results. */
 import { stripVTControlCharacters } from 'node:util';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
@@ -22,12 +22,12 @@ function plainLines(terminal: NodeJS.WriteStream): DestinationStream {
   };
 }
 
-/** A line of the log for people: time of day, message, then what else it holds. */
+/** A log line for people: time of day, message, then the other fields. */
 export function plainLine(line: string): { readonly level: number; readonly text: string } {
   const { level, time, msg, err, ...rest } = JSON.parse(line) as Readonly<Record<string, unknown>>;
   const more = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const message = typeof err === 'object' && err !== null && 'message' in err ? [String(err.message)] : [];
-  // What an error or a caller says may hold what a terminal would obey.
+  // Errors and input from callers can contain control sequences for a terminal.
   const text = stripVTControlCharacters([String(msg ?? ''), ...message, ...more].join(' · '));
   return { level: Number(level), text: `${new Date(String(time)).toTimeString().slice(0, 8)} ${text}` };
 }

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { posix } from 'node:path';
 
-/** What the system says of memory; tests bring their own. */
+/** What the system reports about memory. Tests bring their own. */
 export interface MemorySources {
   readonly totalBytes: number;
-  /** As Node reads it: 0 or more than the machine has where nothing bounds the process. */
+  /** As Node reads it: 0, or more than the machine has, if nothing limits the process. */
   readonly constrainedBytes: number;
-  /** A file as a text; undefined where there is none. */
+  /** The text of a file, or undefined if it does not exist. */
   readonly read: (path: string) => string | undefined;
 }
 
@@ -27,8 +27,8 @@ const ofThisMachine = (): MemorySources => ({
 });
 
 /**
- * What this process may use: the machine's memory, or less where a container or a service manager bounds it. Node looks at the process's own control
- * group alone, so those that hold it (a pod, a slice of systemd) are looked at too.
+ * The memory this process can use: that of the machine, or less if a container or a service manager limits it. Node only looks at the control
+ * group of the process, so this also looks at its parents (a pod, a systemd slice).
  */
 export function availableMemoryBytes(sources: MemorySources = ofThisMachine()): number {
   const { totalBytes, constrainedBytes } = sources;
@@ -47,7 +47,7 @@ function controlGroupLimits({ read }: MemorySources): number[] {
     const [root, names] = isSecond
       ? ['/sys/fs/cgroup', ['memory.max', 'memory.high']]
       : ['/sys/fs/cgroup/memory', ['memory.limit_in_bytes']];
-    // Inside a container the path may be the host's, which is not there: the root is the container's own.
+    // Inside a container, the path can be the host's, which does not exist there: the container's own is the root.
     for (let at = path; ; at = posix.dirname(at)) {
       for (const name of names) {
         const text = read(posix.join(root, at, name))?.trim() ?? '';

@@ -8,10 +8,10 @@ export interface ProcessLock {
 }
 
 /**
- * Takes a directory for one purpose and for as long as this process lives, however it ends. On Linux a name in the kernel's
- * abstract socket space, which two processes cannot both have and which vanishes with its owner; elsewhere a socket in the
+ * Locks a directory for one purpose as long as this process lives, however it ends. On Linux it is a name in the kernel's
+ * abstract socket namespace, which only one process can have and which disappears with it; elsewhere it is a socket in the
  * directory, which a dead owner leaves behind and the next one takes over.
- * @returns undefined when another process has it
+ * @returns undefined if another process has the lock
  */
 export async function takeLock(
   purpose: string,
@@ -20,7 +20,7 @@ export async function takeLock(
 ): Promise<ProcessLock | undefined> {
   const isAbstract = platform === 'linux';
   const path = isAbstract ? abstractName(purpose, directory) : fittingPath(join(directory, `${purpose}.lock`));
-  // Two that start in the same millisecond after a crash could both get past this: the abstract name has no such gap.
+  // Two processes that start in the same millisecond after a crash could both get past this. The abstract name has no such gap.
   if (!isAbstract) {
     if (await answers(path)) return undefined;
     rmSync(path, { force: true });
@@ -36,7 +36,7 @@ export async function takeLock(
   return { release: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
-/** Any user of the machine may take an abstract name, so it holds what only the directory's owner can read. */
+/** Any user of the machine can take an abstract name, so it contains something that only the directory's owner can read. */
 function abstractName(purpose: string, directory: string): string {
   const text = `${realpathSync(directory)}\0${lockId(directory)}`;
   return `\0${purpose}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
@@ -44,7 +44,7 @@ function abstractName(purpose: string, directory: string): string {
 
 const LOCK_ID = 'lock.id';
 
-/** Random, made once. Linked into place whole: of two processes that start at once, both read what the first one wrote. */
+/** Random, created once. It is linked into place when complete: if two processes start at once, both read what the first one wrote. */
 function lockId(directory: string): string {
   const path = join(directory, LOCK_ID);
   const draft = `${path}.${randomBytes(8).toString('hex')}`;
@@ -67,23 +67,23 @@ function lockId(directory: string): string {
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
 
-/** A Unix socket's path fits 104 bytes on macOS, 108 on Linux, with the zero at its end. */
+/** The path of a Unix socket has at most 104 bytes on macOS and 108 on Linux, including the final zero. */
 const SOCKET_PATH_MAX_BYTES = 103;
 
 /**
- * The path as seen from the working directory, where that is shorter.
- * @throws when it fits no socket either way
+ * The path relative to the working directory, if that is shorter.
+ * @throws if neither fits
  */
 export function fittingPath(path: string): string {
   const near = relative(process.cwd(), path);
   const shorter = Buffer.byteLength(near) < Buffer.byteLength(path) ? near : path;
   if (Buffer.byteLength(shorter) <= SOCKET_PATH_MAX_BYTES) return shorter;
   throw new Error(
-    `The data directory's path is too long for a socket: ${path} has ${Buffer.byteLength(path)} bytes, ${SOCKET_PATH_MAX_BYTES} fit. Choose a shorter one (--data).`,
+    `The path of the data directory is too long for a socket: ${path} has ${Buffer.byteLength(path)} bytes, and at most ${SOCKET_PATH_MAX_BYTES} are possible. Choose a shorter one with \`--data\`.`,
   );
 }
 
-/** Whether somebody listens on the socket. */
+/** Whether someone listens on the socket. */
 export function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);

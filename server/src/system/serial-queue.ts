@@ -1,4 +1,4 @@
-/** Runs work one after another, in the order in which it came. A failure is its caller's alone: what comes after still runs. */
+/** Runs work one after another, in order. A failure only concerns its caller: the next work still runs. */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 
@@ -8,7 +8,7 @@ export class SerialQueue {
     return done;
   }
 
-  /** Resolves when all that came so far has ended. */
+  /** Resolves when everything queued so far has ended. */
   async settled(): Promise<void> {
     await this.#last;
   }

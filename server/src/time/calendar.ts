@@ -12,12 +12,12 @@ export interface Calendar {
   readonly weekStart: WeekStart;
 }
 
-/** Most buckets of a series (API.md). */
+/** Maximum number of buckets in a series (API.md). */
 export const BUCKETS_MAX = 10_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** The same for a store: spans from 1970 on, the first from there, `minDay` 0 where there is none. */
+/** The same for a store: spans from 1970 on. `minDay` is 0 if there is none. */
 export function zoneSpans(timeZone: string): readonly Span[] {
   const spans = spansOf(timeZone);
   return spans.slice(placeIn(spans, 0)).map(({ from, offsetMs, minDay }) => ({
@@ -38,7 +38,7 @@ function placeIn(spans: readonly Span[], instantMs: number): number {
   return low;
 }
 
-/** The day that an instant belongs to in the zone: a function quick enough for every event (UTC is a division). */
+/** The day of an instant in the time zone, as a function that is fast enough for every event (UTC is a division). */
 export function dayNumber(timeZone: string): (instantMs: number) => number {
   const spans = spansOf(timeZone);
   let place = 0;
@@ -53,15 +53,15 @@ export function dayNumber(timeZone: string): (instantMs: number) => number {
   };
 }
 
-/** When a day begins: the first instant at or past its midnight (01:00 where midnight is skipped). */
+/** When a day begins: the first instant at or after its midnight (01:00 if midnight is skipped). */
 export function startOfDay(day: number, timeZone: string): number {
   return firstAt(day * DAY_MS, timeZone);
 }
 
-/** The first instant whose local time is `localMs` or later. */
+/** The first instant with a local time of `localMs` or later. */
 function firstAt(localMs: number, timeZone: string): number {
   const spans = spansOf(timeZone);
-  // No offset is beyond a day: the search begins safely before.
+  // No offset is larger than a day, so the search begins early enough.
   for (let place = placeIn(spans, localMs - 2 * DAY_MS); ; place++) {
     const span = spans[place]!;
     const end = spans[place + 1]?.from ?? Number.POSITIVE_INFINITY;
@@ -70,12 +70,18 @@ function firstAt(localMs: number, timeZone: string): number {
   }
 }
 
-/** A date and time as clocks show it → its instant; the first of two, and where it is skipped, when the clock jumped. */
+/** A local date and time → its instant: the first of two, or the moment of the change if it is skipped. */
 export function instantOf(localMs: number, timeZone: string): number {
   return firstAt(localMs, timeZone);
 }
 
-/** All instants at which clocks show it: none where it is skipped, two where it is shown twice. */
+/** An instant → its local date and time, as ms since 1970. */
+export function localOf(instantMs: number, timeZone: string): number {
+  const spans = spansOf(timeZone);
+  return instantMs + spans[placeIn(spans, instantMs)]!.offsetMs;
+}
+
+/** All instants with this local time: none if it is skipped, two if clocks go back. */
 export function instantsOf(localMs: number, timeZone: string): number[] {
   const spans = spansOf(timeZone);
   const found: number[] = [];
@@ -88,7 +94,7 @@ export function instantsOf(localMs: number, timeZone: string): number[] {
   return found;
 }
 
-/** `2026-11-24` → its day; undefined when there is none such. */
+/** `2026-11-24` → its day. Undefined if there is no such day. */
 export function parseDay(text: string): number | undefined {
   const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
   if (!match) return undefined;
@@ -97,13 +103,14 @@ export function parseDay(text: string): number | undefined {
 
 function dayOf(year: number, month: number, day: number): number | undefined {
   const date = new Date(Date.UTC(year, month - 1, day));
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  // Date.UTC takes years below 100 for those of the 20th century.
+  if (date.getUTCFullYear() !== year || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
   return date.getTime() / DAY_MS;
 }
 
 export const dayText = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
-/** The first day of the week that holds the day. */
+/** The first day of the week that contains the day. */
 export function firstOfWeek(day: number, weekStart: WeekStart): number {
   // 1970-01-01 was a Thursday.
   const first = weekStart === 'sunday' ? 4 : 3;
@@ -115,15 +122,17 @@ export function firstOfMonth(day: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / DAY_MS;
 }
 
+export const firstOfYear = (day: number): number => Date.UTC(new Date(day * DAY_MS).getUTCFullYear(), 0, 1) / DAY_MS;
+
 const firstOfNextMonth = (day: number): number => monthsLater(day, 1);
 
-/** The first day of the month so many months later. */
+/** The first day of the month this many months later. */
 export function monthsLater(day: number, months: number): number {
   const date = new Date(day * DAY_MS);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1) / DAY_MS;
 }
 
-/** From the beginning of `first` to the end of `last`. */
+/** From the start of `first` to the end of `last`. */
 export function daysRange(first: number, last: number, timeZone: string): Range {
   return { from: startOfDay(first, timeZone), to: startOfDay(last + 1, timeZone) };
 }
@@ -138,8 +147,8 @@ export function monthRange(day: number, timeZone: string): Range {
 }
 
 /**
- * The hour 0–23 of a day: from when clocks first show it, or a later time, to when they first show the next. So hours follow each other without gap or overlap:
- * an hour shown twice is both, one that is skipped is empty, and where clocks go back over the end of an hour (Chatham, Troll), what is shown again belongs to
+ * The hour 0–23 of a day: from when clocks first show it, or a later time, to when they first show the next one. So hours follow each other without gaps or overlaps:
+ * an hour that is repeated contains both, one that is skipped is empty, and where clocks go back across the end of an hour (Chatham, Troll), the repeated part belongs to
  * the hour that had begun.
  */
 export function hourRange(day: number, hour: number, timeZone: string): Range {
@@ -149,7 +158,7 @@ export function hourRange(day: number, hour: number, timeZone: string): Range {
 }
 
 /**
- * Ascending starts of the buckets that cover the range: the first is `range.from`, each ends where the next begins.
+ * Ascending starts of the buckets of the range: the first is `range.from`, and each ends where the next begins.
  * @throws RANGE_TOO_MANY_BUCKETS
  */
 export function bucketsOf(range: Range, interval: Interval, calendar: Calendar): number[] {
@@ -161,7 +170,7 @@ export function bucketsOf(range: Range, interval: Interval, calendar: Calendar):
     if (starts.length >= BUCKETS_MAX)
       throw new SeismoError(
         'RANGE_TOO_MANY_BUCKETS',
-        `The range has more than ${BUCKETS_MAX} buckets of one ${interval}; choose a longer interval or a shorter range.`,
+        `The range has more than ${BUCKETS_MAX} buckets of one ${interval}. Choose a longer \`interval\` or a shorter range.`,
         { field: 'interval' },
       );
     starts.push(at);
@@ -171,14 +180,14 @@ export function bucketsOf(range: Range, interval: Interval, calendar: Calendar):
     else if (interval === 'day') next = startOfDay(dayAt(at) + 1, timeZone);
     else if (interval === 'week') next = startOfDay(firstOfWeek(dayAt(at), weekStart) + 7, timeZone);
     else next = startOfDay(firstOfNextMonth(dayAt(at)), timeZone);
-    // A day that was skipped begins where the next one does.
+    // A skipped day begins where the next one does.
     for (let more = 1; next <= at; more++) next = startOfDay(dayAt(at) + 1 + more, timeZone);
     at = next;
   }
   return starts;
 }
 
-/** When the local hour ends: at the next full one, or where the clock is set before. */
+/** When the local hour ends: at the next full hour, or where the clock is set back before it. */
 function nextHour(at: number, timeZone: string): number {
   const spans = spansOf(timeZone);
   const place = placeIn(spans, at);

@@ -1,8 +1,8 @@
 /**
- * A clock that goes neither back nor forth when somebody sets the machine's: it begins at the later of `startMs` and the
- * machine's time, and from there on counts what has passed. Where something is forgotten by its age, a clock that was set
- * wrongly for an hour must not forget what was new.
- * @param monotonicMs counts on while the machine's clock is set; `performance.now` unless a test says otherwise
+ * A clock that is not affected when someone sets the machine's: it begins at the later of `startMs` and the
+ * machine's time, and then counts elapsed time. Where something is forgotten by its age, a clock that was wrong
+ * for an hour must not cause new things to be forgotten.
+ * @param monotonicMs continues while the machine's clock is set; `performance.now` except in tests
  */
 export function steadyClock(startMs: number, now: () => number, monotonicMs: () => number = monotonic): () => number {
   const begin = Math.max(startMs, now());

@@ -1,4 +1,4 @@
-/** The offsets of IANA zones from 1970 to 2100, read from the runtime's tables. Reading one takes milliseconds, and each is read once. */
+/** The offsets of IANA time zones from 1970 to 2100, read from the runtime's tables. Reading one takes milliseconds; each is read once. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Temporal } from 'temporal-polyfill';
 import { DAY_MS } from '../model/duration.ts';
@@ -7,29 +7,29 @@ import { TIMESTAMP_MAX_MS } from '../model/event.ts';
 const MINUTE_MS = 60_000;
 const FROM_MS = -2 * DAY_MS;
 const TO_MS = TIMESTAMP_MAX_MS + 2 * DAY_MS;
-/** Shorter than any time for which a zone keeps an offset before it goes back to the earlier one: seven days in Recife in 2000 and in Gaza in 2040. */
+/** Shorter than any time for which a zone keeps an offset before returning to the previous one: seven days in Recife in 2000 and in Gaza in 2040. */
 const STEP_MS = 6 * DAY_MS;
 
-/** A span in which a zone keeps its offset. */
+/** A span during which a zone keeps its offset. */
 export interface Span {
   readonly from: number;
   readonly offsetMs: number;
-  /** Days never go back: where a clock is set back over midnight, the hour shown again belongs to the new day. */
+  /** Days never go back: if a clock is set back across midnight, the repeated hour belongs to the new day. */
   readonly minDay: number;
 }
 
 const zones = new Map<string, readonly Span[]>();
 const names = new Map<string, string>();
 
-/** The zone's name, its case put right, or undefined when there is no such zone. */
+/** The zone's name in its usual case. Undefined if there is no such zone. */
 export function zoneNamed(name: string): string | undefined {
-  // Offsets like +05:00 have no history and are not what a zone is here.
+  // Offsets such as +05:00 have no history and do not count as zones here.
   if (!/^[A-Za-z][A-Za-z0-9_+\-/]{1,63}$/.test(name)) return undefined;
   const known = names.get(name);
   if (known !== undefined) return known;
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
-    // The runtime resolves some names to older ones (Asia/Kathmandu to Asia/Katmandu): the caller's stays.
+    // The runtime resolves some names to older ones (Asia/Kathmandu to Asia/Katmandu). The caller's name stays.
     const named = timeZone.toLowerCase() === name.toLowerCase() ? timeZone : spelled(name);
     if (named === name) names.set(name, name);
     return named;
@@ -38,10 +38,10 @@ export function zoneNamed(name: string): string | undefined {
   }
 }
 
-/** An alias in its usual case: there are many ways to write one, and a table is kept for each name. */
+/** An alias in its usual case: it can be spelled in many ways, and a table is kept for each name. */
 const spelled = (name: string): string => Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
 
-/** @param timeZone as `zoneNamed` returns it */
+/** @param timeZone as returned by `zoneNamed` */
 export function spansOf(timeZone: string): readonly Span[] {
   let spans = zones.get(timeZone);
   if (spans === undefined) {
@@ -53,7 +53,7 @@ export function spansOf(timeZone: string): readonly Span[] {
 
 let reading: Promise<unknown> = Promise.resolve();
 
-/** Reads the table of a zone that a request names, one zone in each turn of the event loop: many requests for many zones hold up no other. */
+/** Reads the table of a zone that a request names, one in each turn of the event loop, so that requests for many zones do not delay others. */
 export async function prepareZone(name: string | null | undefined): Promise<void> {
   const timeZone = name === null || name === undefined ? undefined : zoneNamed(name);
   if (timeZone === undefined || zones.has(timeZone)) return;
@@ -85,7 +85,7 @@ function readSpans(timeZone: string): readonly Span[] {
   return spans;
 }
 
-/** The first instant with another offset. Nearly all changes fall on a full minute, which is found in half the steps. */
+/** The first instant with another offset. Nearly all changes are on a full minute, which is found in half the steps. */
 function changeBetween(same: number, other: number, offset: string, offsetAt: (ms: number) => string): number {
   const search = (low: number, high: number, unitMs: number): number => {
     let [from, to] = [Math.floor(low / unitMs), Math.ceil(high / unitMs)];
@@ -100,7 +100,7 @@ function changeBetween(same: number, other: number, offset: string, offsetAt: (m
   return offsetAt(minute - 1_000) === offset ? minute : search(minute - MINUTE_MS, minute, 1_000);
 }
 
-/** An offset as the runtime writes it: `GMT`, `GMT+01:00`, `GMT-00:44:30`. Formatting costs 1 µs; to take the parts of a date 4 to 8. */
+/** An offset as the runtime writes it: `GMT`, `GMT+01:00`, `GMT-00:44:30`. Formatting costs 1 µs; reading the parts of a date costs 4 to 8. */
 function offsetsOf(timeZone: string): (ms: number) => string {
   const format = new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', timeZoneName: 'longOffset' });
   return (ms) => {

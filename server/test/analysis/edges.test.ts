@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FunnelAnswer } from '../../src/analysis/funnel.ts';
 import type { PathsAnswer } from '../../src/analysis/paths.ts';
 import type { SessionsAnswer } from '../../src/analysis/sessions.ts';
-import type { TrendAnswer } from '../../src/analysis/trend.ts';
+import type { TrendAnswer } from '../../src/analysis/trend-answer.ts';
 import { aWorld, DAY_MS, type Given, type World } from './world.ts';
 
 let world: World;
@@ -267,5 +267,69 @@ describe('paths by a property', () => {
     ]);
     const { result } = await world.ask<PathsAnswer>('visitors', { kind: 'paths', ...on('02', '03'), node: 'user' });
     expect([result.paths, names(result)]).toEqual([1, ['u']]);
+  });
+});
+
+describe('a running range that is compared', () => {
+  beforeAll(async () => {
+    // It is noon of 20 March, a Friday.
+    await world.post(
+      'running',
+      events(`
+        2026-03-20T08:00 p ann
+        2026-03-20T09:00 p bob
+        2026-03-19T08:00 p ann
+        2026-03-19T11:59 p ann
+        2026-03-19T12:00 p cas
+        2026-03-19T23:00 p dan
+        2026-03-13T11:00 p ann
+        2026-03-13T13:00 p eve
+        2026-02-20T11:00 q ann
+        2026-02-20T13:00 q bob
+        2026-02-28T13:00 q bob`),
+    );
+  });
+  const compared = async (question: object) => {
+    const { result } = await world.ask<TrendAnswer>('running', {
+      kind: 'trend',
+      compare: 'previousPeriod',
+      ...question,
+    });
+    return result.series.map(({ total, compare }) => [
+      total,
+      compare?.total,
+      compare?.soFar?.to,
+      compare?.soFar?.total,
+    ]);
+  };
+
+  it('says what there was up to the same moment', async () => {
+    expect(
+      await compared({
+        from: 'today',
+        series: [{ event: 'p' }, { event: 'p', measure: 'users' }],
+        formula: 'A / B',
+        interval: 'hour',
+      }),
+    ).toEqual([
+      [2, 4, '2026-03-19T12:00:00.000Z', 2],
+      [2, 3, '2026-03-19T12:00:00.000Z', 1],
+      [1, 4 / 3, '2026-03-19T12:00:00.000Z', 2],
+    ]);
+    // This week until Friday noon, and the week before until its Friday noon.
+    expect(await compared({ last: '1w', series: [{ event: 'p' }] })).toEqual([[6, 2, '2026-03-13T12:00:00.000Z', 1]]);
+    // March against February until the 20th.
+    expect(await compared({ last: '1m', series: [{ event: 'q' }] })).toEqual([[0, 3, '2026-02-20T12:00:00.000Z', 1]]);
+    expect(
+      await compared({ from: 'today', series: [{ event: 'q' }], compare: { from: '2026-02-20', to: '2026-02-20' } }),
+    ).toEqual([[0, 2, '2026-02-20T12:00:00.000Z', 1]]);
+  });
+
+  it('says nothing of a range that is over, or is all ahead', async () => {
+    const none = [[4, 0, undefined, undefined]];
+    expect(await compared({ from: 'yesterday', to: 'yesterday', series: [{ event: 'p' }] })).toEqual(none);
+    expect(await compared({ from: '2026-03-21', to: '2026-03-21', series: [{ event: 'p' }] })).toEqual([
+      [0, 2, undefined, undefined],
+    ]);
   });
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FunnelAnswer, FunnelStep } from '../../src/analysis/funnel.ts';
 import {
-  type ChoiceLike,
   type FilterLike,
   groupBy,
   holds,
@@ -10,6 +9,7 @@ import {
   known,
   look,
   percentile,
+  type SelectorLike,
   sessionsIn,
   stepsMade,
 } from './reference.ts';
@@ -25,10 +25,10 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 interface Asked {
-  readonly steps: readonly ChoiceLike[];
+  readonly steps: readonly SelectorLike[];
   readonly windowMs: number;
   readonly order?: string;
-  readonly exclude?: readonly (ChoiceLike & { readonly after?: number })[];
+  readonly exclude?: readonly (SelectorLike & { readonly after?: number })[];
   /** First steps come before. */
   readonly to?: number;
 }

@@ -1,7 +1,7 @@
 /** A property whose value is an object: it is there, shows as its JSON, and its members go on having names of their own. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SqlAnswer } from '../../src/analysis/sql.ts';
-import type { TrendAnswer } from '../../src/analysis/trend.ts';
+import type { TrendAnswer } from '../../src/analysis/trend-answer.ts';
 import { dataOf, matchesFilters } from '../../src/model/filter-match.ts';
 import { filtersOf } from '../../src/questions/filters.ts';
 import { aWorld, control, type Json, type World } from './world.ts';

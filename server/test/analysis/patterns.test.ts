@@ -121,7 +121,7 @@ describe('a question holds five regular expressions', () => {
       code: 'QUESTION_INVALID',
       field: 'filters[0].value',
       detail:
-        'filters[0].value must be a regular expression without a counted repetition within another one, like (a{2}b){3}; write one of them out, or use * or +.',
+        '`filters[0].value` must be a regular expression without a counted repetition inside another one, such as `(a{2}b){3}`; write one of them out, or use `*` or `+`.',
     });
     expect(await asked('a'.repeat(201))).toMatchObject({ detail: expect.stringContaining('at most 200 characters') });
     expect(await asked('.{999}')).toMatchObject({ detail: expect.stringContaining('use lower counts') });

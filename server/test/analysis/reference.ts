@@ -92,26 +92,37 @@ export function holds(event: Given, filter: FilterLike): boolean {
   throw new Error(`no operator ${operator}`);
 }
 
-export interface ChoiceLike {
+export interface SelectorLike {
   readonly event?: string;
   readonly id?: string;
   readonly filters?: readonly FilterLike[];
 }
 
-export const isChosen = (event: Given, { event: name, id, filters = [] }: ChoiceLike): boolean =>
+export const isChosen = (event: Given, { event: name, id, filters = [] }: SelectorLike): boolean =>
   (name === undefined || event.event === name) &&
   (id === undefined || look(event, 'id') === id) &&
   filters.every((filter) => holds(event, filter));
 
-/** The date that clocks of the zone show, `2026-03-08`; with the hour, `2026-03-08 14`. */
-export function localDate(at: number, timeZone: string, withHour = false): string {
-  const parts = new Intl.DateTimeFormat('sv-SE', {
+/** Making one takes far longer than using it, and the system keeps its memory for long. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+function formatOf(timeZone: string, withHour: boolean): Intl.DateTimeFormat {
+  const key = `${timeZone} ${withHour}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
     ...(withHour && { hour: '2-digit', minute: '2-digit', timeZoneName: 'longOffset' }),
-  }).format(new Date(at));
+  });
+  formats.set(key, format);
+  return format;
+}
+
+/** The date that clocks of the zone show, `2026-03-08`; with the hour, `2026-03-08 14`. */
+export function localDate(at: number, timeZone: string, withHour = false): string {
+  const parts = formatOf(timeZone, withHour).format(at);
   // Of the time the hour and the offset: an hour shown twice is two.
   return withHour ? parts.replace(/(\d\d):\d\d/, '$1') : parts;
 }
@@ -168,7 +179,7 @@ export function sessionsIn(events: readonly Known[], from: number, to: number, g
 }
 
 /** How many of the steps can be made when each event makes one at most: by looking for ways to change who makes what. */
-export function stepsMade(events: readonly Known[], steps: readonly ChoiceLike[]): number {
+export function stepsMade(events: readonly Known[], steps: readonly SelectorLike[]): number {
   const maker: (Known | undefined)[] = steps.map(() => undefined);
   const finds = (event: Known, tried: Set<number>): boolean =>
     steps.some((step, i) => {

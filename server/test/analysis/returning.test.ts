@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LifecycleAnswer, StickinessAnswer } from '../../src/analysis/activity.ts';
 import type { RetentionAnswer, RetentionTable } from '../../src/analysis/retention.ts';
-import type { TrendAnswer } from '../../src/analysis/trend.ts';
+import type { TrendAnswer } from '../../src/analysis/trend-answer.ts';
 import {
   bucketName,
   bucketNames,
-  type ChoiceLike,
   type FilterLike,
   groupBy,
   holds,
@@ -13,6 +12,7 @@ import {
   type Known,
   known,
   look,
+  type SelectorLike,
 } from './reference.ts';
 import { aWorld, SEEDS, someEvents, type World } from './world.ts';
 
@@ -54,8 +54,8 @@ describe.each(SEEDS)('users who return (seed %i)', (seed) => {
     names: readonly string[],
     interval: string,
     zone: string,
-    start: ChoiceLike,
-    back: ChoiceLike,
+    start: SelectorLike,
+    back: SelectorLike,
     mode: string,
   ): Cohorts {
     const cohorts: Record<string, { size: number; back: number[] }> = {};

@@ -3,7 +3,6 @@ import type { PathsAnswer } from '../../src/analysis/paths.ts';
 import type { SessionEnd, SessionFigures, SessionsAnswer } from '../../src/analysis/sessions.ts';
 import {
   bucketName,
-  type ChoiceLike,
   distinct,
   type FilterLike,
   groupBy,
@@ -13,6 +12,7 @@ import {
   known,
   look,
   percentile,
+  type SelectorLike,
   sessionsIn,
 } from './reference.ts';
 import { aWorld, type Json, SEEDS, someEvents, type World } from './world.ts';
@@ -100,6 +100,37 @@ describe.each(SEEDS)('sessions and paths (seed %i)', (seed) => {
     expectEnds(result.exit, -1);
   });
 
+  it.each([
+    [['data.country'], 3],
+    [['data.country', 'data.plan'], 5],
+  ])('are grouped by what their first event says: %j', async (breakdown, limit) => {
+    const { result } = await world.ask<SessionsAnswer>(app, { kind: 'sessions', ...range, breakdown, limit });
+    const own = groupBy(trails(), ([first]) =>
+      JSON.stringify(
+        breakdown.map((field) => {
+          const value = look(first!, field);
+          return value === undefined ? 'MISSING' : value;
+        }),
+      ),
+    );
+    const sizes = [...own.values()].map(({ length }) => length).sort((a, b) => b - a);
+    const groups = result.groups!;
+    expect(groups.map(({ sessions }) => sessions)).toEqual([
+      ...sizes.slice(0, limit),
+      ...(sizes.length > limit ? [sizes.slice(limit).reduce((a, b) => a + b, 0)] : []),
+    ]);
+    const rest = new Map(own);
+    for (const { group, ...figures } of groups) {
+      if (group === 'other') {
+        expectFigures(figures, [...rest.values()].flat());
+        continue;
+      }
+      const key = JSON.stringify(group.map((value) => ('value' in value ? value.value : 'MISSING')));
+      expectFigures(figures, own.get(key)!);
+      rest.delete(key);
+    }
+  });
+
   it('are listed, the latest first', async () => {
     const { result } = await world.ask<SessionsAnswer>(app, { kind: 'sessions', ...range, list: 1_000 });
     const expected = trails().map((trail) => {
@@ -135,8 +166,8 @@ describe.each(SEEDS)('sessions and paths (seed %i)', (seed) => {
 
   type Path = readonly (Json | undefined)[];
   interface Asked {
-    readonly start?: ChoiceLike;
-    readonly end?: ChoiceLike;
+    readonly start?: SelectorLike;
+    readonly end?: SelectorLike;
     readonly steps?: number;
     readonly node?: string;
     readonly collapse?: boolean;

@@ -262,7 +262,6 @@ it('finds it all again after an erasure that was cut short: what ties the device
   let calls = 0;
   const failing = {
     reachingDevices: store.reachingDevices,
-    counts: store.counts,
     uuids: store.uuids,
     erase: async (...asked: Parameters<typeof store.erase>) => {
       if (++calls > 1) throw new Error('As the test wants it.');

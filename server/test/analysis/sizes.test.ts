@@ -104,7 +104,7 @@ describe('a question of every size', () => {
     let filter: object = isPad;
     for (let i = 0; i < depth; i++) filter = { and: [filter] };
     const said = await asked(trend([filter]));
-    if (said.code !== undefined) expect(said.detail).toContain('nested more than 24 deep');
+    if (said.code !== undefined) expect(said.detail).toContain('nested more than 24 levels deep');
     else expect(depth).toBeLessThan(25);
   });
 });

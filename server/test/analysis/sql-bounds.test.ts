@@ -28,17 +28,20 @@ const check = (sql: string) => checkSql(sql, parseSql(sql));
 
 describe('a regular expression or LIKE in a statement', () => {
   it.each([
-    ["SELECT match(event, '(((a|b){1,30}){1,30}c|d)') FROM events", 'counted repetition within another'],
+    ["SELECT match(event, '(((a|b){1,30}){1,30}c|d)') FROM events", 'counted repetition inside another'],
     [`SELECT extract(event, '${'a'.repeat(201)}') FROM events`, 'at most 200 characters'],
     ["SELECT extractAll(event, '.{999}') FROM events", 'use lower counts'],
-    ["SELECT replaceRegexpOne(event, '(', '') FROM events", 'as RE2 has it'],
+    ["SELECT replaceRegexpOne(event, '(', '') FROM events", 'a valid RE2 regular expression'],
     ["SELECT replaceRegexpAll(event, '(a{2}){2}', '') FROM events", 'counted repetition'],
     ["SELECT splitByRegexp('(a{2}){2}', event) FROM events", 'counted repetition'],
     ['SELECT match(event, user) FROM events', 'needs a regular expression in quotes'],
     ["SELECT match(event, concat('a', 'b')) FROM events", 'needs a regular expression in quotes'],
-    ['SELECT event LIKE user FROM events', 'needs a text in quotes as the pattern of LIKE'],
-    ['SELECT event NOT ILIKE user FROM events', 'needs a text in quotes as the pattern of ILIKE'],
-    ['SELECT ilike(event, user), notLike(event, user) FROM events', 'needs a text in quotes as the pattern of ilike'],
+    ['SELECT event LIKE user FROM events', 'needs a string in quotes as the pattern of `LIKE`'],
+    ['SELECT event NOT ILIKE user FROM events', 'needs a string in quotes as the pattern of `ILIKE`'],
+    [
+      'SELECT ilike(event, user), notLike(event, user) FROM events',
+      'needs a string in quotes as the pattern of `ilike`',
+    ],
     [`SELECT like(event, '${'_'.repeat(201)}') FROM events`, 'more than 200 characters'],
     [`SELECT ${Array.from({ length: 6 }, (_, i) => `match(event, 'a${i}')`).join(' OR ')} FROM events`, 'more than 5'],
     ["SELECT arrayMap(x -> match(x, '(a{2}){2}'), ['a']) FROM events", 'counted repetition'],
@@ -80,8 +83,8 @@ describe('a function whose cost is a product', () => {
     ['SELECT hasAny(range(900000), arrayMap(x -> x + 1000000, range(99999)))', 'at most 100 values in square brackets'],
     ['SELECT hasAll(range(500000), range(500000))', 'at most 100 values in square brackets'],
     [`SELECT hasAny([1], [${'1, '.repeat(100)}2])`, 'at most 100 values'],
-    ['SELECT quantileExact(number(data.n)) OVER (ORDER BY timestamp) FROM events', 'leave ORDER BY out'],
-    ['SELECT medianIf(number(data.n), 1) OVER (ORDER BY timestamp) FROM events', 'leave ORDER BY out'],
+    ['SELECT quantileExact(number(data.n)) OVER (ORDER BY timestamp) FROM events', 'remove `ORDER BY`'],
+    ['SELECT medianIf(number(data.n), 1) OVER (ORDER BY timestamp) FROM events', 'remove `ORDER BY`'],
     [`SELECT quantiles(${'0.5, '.repeat(50)}0.5)(number(data.n)) FROM events`, 'more than 50 parameters'],
     ["SELECT levenshteinDistance(leftPad('', 60000, 'ab'), leftPad('', 60000, 'ba'))", 'texts of at most 100 bytes'],
   ])('%s is refused by its cause', async (sql, cause) => {
@@ -114,15 +117,18 @@ describe('a function whose cost is a product', () => {
 
 describe('time zones of a statement', () => {
   it.each([
-    ["SELECT toTimeZone(timestamp, 'Fixed/UTC+00:00:01') FROM events", "like 'Europe/Zurich'"],
+    ["SELECT toTimeZone(timestamp, 'Fixed/UTC+00:00:01') FROM events", "such as `'Europe/Zurich'`"],
     ["SELECT toHour(timestamp, 'file:/usr/share/zoneinfo/Europe/Zurich') FROM events", 'IANA time zone in quotes'],
     ["SELECT toTimeZone(timestamp, 'libc:localtime') FROM events", 'IANA time zone in quotes'],
-    ["SELECT toTimeZone(timestamp, 'europe/zurich') FROM events", "like 'Europe/Zurich'"],
+    ["SELECT toTimeZone(timestamp, 'europe/zurich') FROM events", "such as `'Europe/Zurich'`"],
     ["SELECT toTimeZone(timestamp, '') FROM events", 'IANA time zone in quotes'],
     ["SELECT toTimeZone(timestamp, '\u0000') FROM events", 'IANA time zone in quotes'],
     ["SELECT toTimeZone(timestamp, concat('Europe/', 'Zurich')) FROM events", 'IANA time zone in quotes'],
     ['SELECT toString(timestamp, user) FROM events', 'IANA time zone in quotes'],
-    ["SELECT toStartOfWeek(timestamp, 'Fixed/UTC+00:00:01') FROM events", 'needs a number as the second argument'],
+    [
+      "SELECT toStartOfWeek(timestamp, 'Fixed/UTC+00:00:01') FROM events",
+      'needs a number, the week mode, as the second argument',
+    ],
     ["SELECT toStartOfInterval(timestamp, INTERVAL 1 DAY, timestamp, 'UTC') FROM events", 'more than 3 arguments'],
     ["SELECT addDays(timestamp, 1, 'UTC') FROM events", 'more than 2 arguments'],
     ["SELECT now('Fixed/UTC+00:00:02'), today('Fixed/UTC+00:00:02')", 'IANA time zone in quotes'],
@@ -223,11 +229,11 @@ describe('a name that may be two', () => {
   it.each([
     [
       'SELECT user FROM events AS a JOIN events AS b ON a.uuid = b.uuid',
-      '"user" in two tables; say which, like a.user',
+      '`user` in two tables; name the table, as in `a.user`',
     ],
     [
       'SELECT data.n FROM events AS a JOIN events AS b ON a.uuid = b.uuid',
-      'data.n of two tables; say which, like a.data.n',
+      '`data.n` in two tables; name the table, as in `a.data.n`',
     ],
   ])('%s is refused with a sentence that says which', async (sql, sentence) => {
     expect(await refusal(sql)).toEqual(['QUESTION_INVALID', 'sql', expect.stringContaining(sentence)]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlAnswer } from '../../src/analysis/sql.ts';
 import { parseSql } from '../../src/sql/parse.ts';
+import { NO_HOT_COLUMNS } from '../../src/store/clickhouse/property-sql.ts';
 import { Bound } from '../../src/store/clickhouse/sql.ts';
 import { SqlPrinter } from '../../src/store/clickhouse/user-sql/sql-print.ts';
 import { aWorld, type World } from './world.ts';
@@ -402,7 +403,7 @@ describe('a hostile statement', () => {
   });
 
   it.each(refused)('is refused before the engine sees it: %s', async (sql) => {
-    expect(() => new SqlPrinter('SELECT 1', new Bound()).print(parseSql(sql))).toThrow(
+    expect(() => new SqlPrinter('SELECT 1', new Bound(NO_HOT_COLUMNS)).print(parseSql(sql))).toThrow(
       expect.objectContaining({ code: 'QUESTION_INVALID' }),
     );
     await expect(ask(sql)).rejects.toMatchObject({ code: 'QUESTION_INVALID' });

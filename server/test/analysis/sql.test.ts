@@ -234,14 +234,17 @@ describe('SQL over events', () => {
   it.each([
     ['SELECT sum(event) FROM events', /Illegal type/],
     ['SELECT event FROM events GROUP BY user', /not under aggregate/],
-    ['SELECT nothing FROM events', /no column "nothing"; there are uuid, id, event, .* and properties like data\.plan/],
-    ['SELECT max(data.ms) FROM events', /say text\(…\) or number\(…\)/],
-    ['SELECT event FROM events ORDER BY data.ms', /say text\(…\) or number\(…\)/],
-    ['SELECT e.event FROM events', /no table "e"/],
-    ['SELECT event FROM events AS a JOIN events AS b ON a.uuid = b.uuid', /"event" in two tables/],
-    ['SELECT data.plan FROM (SELECT event FROM events)', /where there are no events/],
-    ['SELECT 1 AS a, 2 AS a', /two columns "a"/],
-    ["SELECT replaceRegexpAll(event, '(?=a)', '') FROM events", /as RE2 has it, without look-around/],
+    [
+      'SELECT nothing FROM events',
+      /no column `nothing`; the columns are `uuid`, `id`, `event`, .*, and properties such as `data\.plan`/,
+    ],
+    ['SELECT max(data.ms) FROM events', /use `text\(…\)` or `number\(…\)`/],
+    ['SELECT event FROM events ORDER BY data.ms', /use `text\(…\)` or `number\(…\)`/],
+    ['SELECT e.event FROM events', /no table `e`/],
+    ['SELECT event FROM events AS a JOIN events AS b ON a.uuid = b.uuid', /`event` in two tables/],
+    ['SELECT data.plan FROM (SELECT event FROM events)', /`data.plan` outside of `events`/],
+    ['SELECT 1 AS a, 2 AS a', /two columns named `a`/],
+    ["SELECT replaceRegexpAll(event, '(?=a)', '') FROM events", /valid RE2 regular expression, without look-around/],
   ])('says what is wrong with %s', async (sql, rule) => {
     await expect(ask(sql)).rejects.toMatchObject({
       code: 'QUESTION_INVALID',

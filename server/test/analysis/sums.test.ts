@@ -1,8 +1,8 @@
 /** Sums of money: 1,000 × 0.1 is 100, and 500 × 19.99 + 500 × 0.07 is 10,030, however the rows are shared out. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlAnswer } from '../../src/analysis/sql.ts';
-import { meanOf, runningSums } from '../../src/analysis/sums.ts';
-import type { TrendAnswer } from '../../src/analysis/trend.ts';
+import { movingMeans, runningSums } from '../../src/analysis/sums.ts';
+import type { TrendAnswer } from '../../src/analysis/trend-answer.ts';
 import { sumOfStates, sumState, sumValue } from '../../src/store/clickhouse/analysis/sql/sum-sql.ts';
 import { aWorld, type World } from './world.ts';
 
@@ -108,8 +108,8 @@ it('are right in memory', () => {
   expect(runningSums(Array(1_000).fill(0.1)).at(-1)).toBe(100);
   expect(runningSums([0.1, 0.1, 0.1])).toEqual([0.1, 0.2, 0.3]);
   expect(runningSums(Array(1_000).fill(1.005)).at(-1)).toBe(1_005);
-  expect(meanOf(Array(1_000).fill(1.005))).toBe(1.005);
-  expect([meanOf([0.1, 0.1, 0.1]), meanOf([]), meanOf([1 / 3])]).toEqual([0.1, null, 1 / 3]);
+  expect(movingMeans(Array(1_000).fill(1.005), 1_000).at(-1)).toBe(1.005);
+  expect(movingMeans([0.1, 0.1, 0.1, null, null, null, 1 / 3], 3)).toEqual([0.1, 0.1, 0.1, 0.1, 0.1, null, 1 / 3]);
 });
 
 it('perUser leaves out events of nobody, from the roll-up and from the table', async () => {

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TrendAnswer, TrendSeries } from '../../src/analysis/trend.ts';
+import type { TrendAnswer, TrendSeries } from '../../src/analysis/trend-answer.ts';
 import {
   bucketName,
-  type ChoiceLike,
   distinct,
   type FilterLike,
   groupBy,
@@ -12,6 +11,7 @@ import {
   known,
   look,
   percentile,
+  type SelectorLike,
   sessionsIn,
 } from './reference.ts';
 import { aWorld, type Given, SEEDS, someEvents, type World } from './world.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface SeriesLike extends ChoiceLike {
+interface SeriesLike extends SelectorLike {
   readonly measure?: string;
   readonly property?: string;
 }
@@ -34,7 +34,11 @@ interface SeriesLike extends ChoiceLike {
 /** An event as one of its session: at the time when that begins, which is where the session counts. */
 interface Visit extends Known {
   readonly visit?: number;
+  /** All of that session. */
+  readonly whole?: readonly Known[];
 }
+const OF_SESSIONS = ['sessions', 'bounceRate', 'sessionDuration', 'eventsPerSession', 'entries', 'exits'];
+
 /** One number by plain loops. */
 function measured(events: readonly Visit[], { measure = 'count', property }: SeriesLike): number | null {
   const users = distinct(events.map(({ person }) => person));
@@ -42,7 +46,19 @@ function measured(events: readonly Visit[], { measure = 'count', property }: Ser
   if (measure === 'users') return users;
   if (measure === 'perUser')
     return users === 0 ? null : events.filter(({ person }) => person !== undefined).length / users;
-  if (measure === 'sessions') return distinct(events.map(({ visit }) => visit));
+  const sessions = [
+    ...new Map(
+      events.flatMap(({ visit, whole }) => (visit === undefined ? [] : [[visit, whole ?? []] as const])),
+    ).values(),
+  ];
+  const mean = (of: (session: readonly Known[]) => number): number | null =>
+    sessions.length === 0 ? null : sessions.reduce((sum, session) => sum + of(session), 0) / sessions.length;
+  if (measure === 'sessions') return sessions.length;
+  if (measure === 'bounceRate') return mean(({ length }) => (length === 1 ? 1 : 0));
+  if (measure === 'eventsPerSession') return mean(({ length }) => length);
+  if (measure === 'sessionDuration') return mean((session) => session.at(-1)!.timestamp - session[0]!.timestamp);
+  if (measure === 'entries') return events.filter(({ seq, whole }) => whole?.[0]?.seq === seq).length;
+  if (measure === 'exits') return events.filter(({ seq, whole }) => whole?.at(-1)?.seq === seq).length;
   const values = events.map((event) => look(event, property!)).filter((value) => value !== undefined);
   if (measure === 'uniqueValues') return distinct(values.map((value) => JSON.stringify(value)));
   const numbers = values.filter((value) => typeof value === 'number');
@@ -68,10 +84,10 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
   const [start, end] =
     seed % 2 ? [Date.UTC(2026, 2, 1, 5), Date.UTC(2026, 2, 13, 4)] : [Date.UTC(2026, 2, 1), Date.UTC(2026, 2, 13)];
   const rowsFor = ({ measure }: SeriesLike, these: readonly Known[]): readonly Visit[] =>
-    measure !== 'sessions'
+    !OF_SESSIONS.includes(measure ?? '')
       ? these
       : sessionsIn(these, start, end).flatMap((session, visit) =>
-          session.map((event) => ({ ...event, timestamp: session[0]!.timestamp, visit })),
+          session.map((event) => ({ ...event, timestamp: session[0]!.timestamp, visit, whole: session })),
         );
   const isInRange = ({ timestamp }: Known, zone = timeZone): boolean => {
     const date = bucketName(timestamp, 'day', zone);
@@ -122,6 +138,24 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
         { measure, event: 'A' },
       ]);
       await compareWithLoops({ series, ...(interval && { interval }) });
+    },
+  );
+
+  it.each(['day', undefined] as const)(
+    'measures how sessions go on by %s, as the sessions question does',
+    async (interval) => {
+      const measures = OF_SESSIONS.slice(1);
+      await compareWithLoops({ series: measures.map((measure) => ({ measure })), ...(interval && { interval }) });
+      await compareWithLoops({
+        series: measures.map((measure) => ({ measure, event: 'A' })),
+        filters: [{ field: 'event', operator: 'in', value: ['A', 'B'] }],
+        ...(interval && { interval }),
+      });
+      const series = ['bounceRate', 'sessionDuration', 'eventsPerSession', 'sessions'].map((measure) => ({ measure }));
+      const trend = await world.ask<TrendAnswer>(app, { kind: 'trend', ...range, series });
+      const { result } = await world.ask<Record<string, number>>(app, { kind: 'sessions', ...range });
+      const figures = ['bounceRate', 'averageMs', 'eventsPerSession', 'sessions'].map((name) => result[name]!);
+      for (const [i, { total }] of trend.result.series.entries()) near(total, figures[i]!);
     },
   );
 
@@ -439,7 +473,7 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
 });
 
 describe('a trend of many users', () => {
-  it('says when a number is an estimate, and is exact when asked', async () => {
+  it('is exact unless an estimate is allowed, and says which it is', async () => {
     const at = Date.UTC(2026, 2, 5);
     await world.post(
       'many',
@@ -452,15 +486,15 @@ describe('a trend of many users', () => {
       series: [{ measure: 'users' }],
       interval: 'day',
     };
-    const estimate = await world.ask<TrendAnswer>('many', question);
+    const estimate = await world.ask<TrendAnswer>('many', { ...question, exact: false });
     expect(estimate.exact).toBe(false);
     // Five standard errors of 0.41 %.
     expect(Math.abs(estimate.result.series[0]!.total! - 30_000)).toBeLessThan(615);
-    const exact = await world.ask<TrendAnswer>('many', { ...question, exact: true });
-    expect(exact).toMatchObject({
-      exact: true,
-      result: { series: [{ total: 30_000, points: [{ value: 30_000 }, { value: 0 }] }] },
-    });
+    for (const exact of [undefined, true])
+      expect(await world.ask<TrendAnswer>('many', { ...question, ...(exact && { exact }) })).toMatchObject({
+        exact: true,
+        result: { series: [{ total: 30_000, points: [{ value: 30_000 }, { value: 0 }] }] },
+      });
   });
 
   it('answers zeros for an app without events, and for an empty range', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PerformanceAnswer, PerformanceFigures } from '../../src/analysis/performance.ts';
 import type { TimelineAnswer, UsersAnswer } from '../../src/analysis/users.ts';
 import { bucketName, type FilterLike, groupBy, holds, type Known, known, look, percentile } from './reference.ts';
-import { aWorld, SEEDS, someEvents, type World } from './world.ts';
+import { aWorld, type Given, SEEDS, someEvents, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -74,10 +74,12 @@ describe.each(SEEDS)('users and numbers (seed %i)', (seed) => {
         iso(last.timestamp),
         dataOf(last),
       ]);
-      const identified = all
-        .filter(({ event, user }) => event === '$identify' && user !== undefined && `user ${user}` === person)
-        .at(-1);
-      expect(each.traits).toEqual(identified && dataOf(identified));
+      const identified = all.filter(
+        ({ event, user }) => event === '$identify' && user !== undefined && `user ${user}` === person,
+      );
+      expect(each.traits).toEqual(
+        identified.length === 0 ? undefined : Object.assign({}, ...identified.map((one) => dataOf(one) ?? {})),
+      );
     }
     const key = found.map((each) => each[sort]);
     expect(key).toEqual(key.toSorted((a, b) => (order === 'asc' ? 1 : -1) * (a < b ? -1 : a > b ? 1 : 0)));
@@ -256,5 +258,68 @@ it('an app without events has no users, and no numbers', async () => {
   ).toEqual({
     total: { count: 0, p50: null, p95: null, p99: null, max: null },
     groups: [],
+  });
+});
+
+describe('the search for users', () => {
+  const at = (day: number, hour = 9) => Date.UTC(2026, 2, day, hour);
+  const identify = (user: string, day: number, data: Given['data'], device?: string): Given => ({
+    event: '$identify',
+    user,
+    timestamp: at(day),
+    ...(data && { data }),
+    ...(device !== undefined && { device }),
+  });
+  beforeAll(async () => {
+    await world.post('named', [
+      // Before the range: traits are what is known, whenever it was said.
+      identify('u-1', 1, { name: 'Chen Weber', email: 'chen@mail.example', plan: 'pro', seats: 42 }),
+      identify('u-2', 4, { name: 'Élodie Weber', address: { city: 'Zürich' }, tags: ['vip'] }),
+      // Was called Weber, and is not any more; the device was hers before she said so.
+      identify('u-3', 4, { name: 'Ann Weber' }),
+      identify('u-3', 5, { name: 'Ann Meier' }, 'd-3'),
+      ...['u-1', 'u-2', 'u-3', 'weber-4'].map((user) => ({ event: 'A', user, timestamp: at(6) })),
+      { event: 'A', device: 'd-3', timestamp: at(6) },
+      { event: 'A', device: 'd-Weber', timestamp: at(6) },
+    ]);
+    // Another app's traits are another app's.
+    await world.post('elsewhere', [identify('u-3', 6, { name: 'Weber' })]);
+  });
+
+  it.each([
+    ['chen weber', ['u-1']],
+    ['WEBER', ['d-Weber', 'u-1', 'u-2', 'weber-4']],
+    ['élodie', ['u-2']],
+    ['ÉLODIE', ['u-2']],
+    ['chen@MAIL', ['u-1']],
+    ['zürich', ['u-2']],
+    ['meier', ['u-3']],
+    ['ann w', []],
+    ['u-', ['u-1', 'u-2', 'u-3']],
+    // Names of traits, numbers and what would be a pattern are not text.
+    ['email', []],
+    ['42', []],
+    ['%', []],
+    ['.*', []],
+  ])('finds by %j exactly %j', async (search, expected) => {
+    const { result } = await world.ask<UsersAnswer>('named', {
+      kind: 'users',
+      from: '2026-03-02',
+      to: '2026-03-15',
+      search,
+    });
+    expect(result.users.map(({ user, device }) => user ?? device).sort()).toEqual(expected);
+    expect(result.total).toBe(expected.length);
+  });
+
+  it('says everything of whom it finds, not of the events that match', async () => {
+    const { result } = await world.ask<UsersAnswer>('named', {
+      kind: 'users',
+      from: '2026-03-02',
+      to: '2026-03-15',
+      search: 'meier',
+    });
+    // Two $identify, one A, and one A of the device.
+    expect(result.users).toMatchObject([{ user: 'u-3', events: 4, traits: { name: 'Ann Meier' } }]);
   });
 });

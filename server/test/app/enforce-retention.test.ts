@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { retainOnce } from '../../src/app/enforce-retention.ts';
+import { eraseOld, retainOnce } from '../../src/app/enforce-retention.ts';
+import { SeismoError } from '../../src/model/errors.ts';
 
 const NOW = Date.UTC(2026, 2, 20);
 const daysAgo = (days: number): number => NOW - days * 86_400_000;
@@ -29,4 +30,55 @@ it('erases what is older than its app keeps, also when only set-aside events are
     ['gone', range],
   ]);
   expect(logged.map((line) => JSON.parse(line).app)).toEqual(['away']);
+});
+
+it('says once, and not as a failure, that it waits until the engine is filled from MongoDB', async () => {
+  const logged: string[] = [];
+  const app = (name: string) => ({ app: name, total: 1, firstSeen: daysAgo(50), lastSeen: NOW });
+  await retainOnce({
+    store: { apps: async () => [app('a'), app('b')] },
+    oldestRejectedRows: () => new Map(),
+    erase: () => Promise.reject(new SeismoError('STORE_FILLING', 'The engine is being filled from MongoDB.')),
+    retentionDaysOf: () => 30,
+    now: () => NOW,
+    logger: pino({ base: null }, { write: (line: string) => void logged.push(line) }),
+  });
+  expect(logged.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 30, msg: 'old events are deleted after the engine is filled from MongoDB; tried again in six hours' },
+  ]);
+});
+
+it('stops in the store what takes too long, so that erasures of the app can run', async () => {
+  const stopped: string[] = [];
+  const erasing = new Set<string>();
+  const old = eraseOld({
+    erase: ({ id, signal }) =>
+      new Promise((_, fail) => {
+        erasing.add(id);
+        signal.addEventListener('abort', () => fail(signal.reason));
+      }),
+    stop: async ({ id, signal }) => {
+      expect(signal.aborted).toBe(false);
+      stopped.push(id);
+    },
+    signal: new AbortController().signal,
+    maxMs: 1,
+  });
+  await expect(old).rejects.toThrow('timeout');
+  expect(stopped).toEqual([...erasing]);
+  expect(stopped).toHaveLength(1);
+});
+
+it('leaves it to the engine when the server stops', async () => {
+  const server = new AbortController();
+  const old = eraseOld({
+    erase: ({ signal }) =>
+      new Promise((_, fail) => {
+        signal.addEventListener('abort', () => fail(signal.reason));
+        server.abort(new Error('stopping'));
+      }),
+    stop: async () => expect.fail('stopped'),
+    signal: server.signal,
+  });
+  await expect(old).rejects.toThrow('stopping');
 });

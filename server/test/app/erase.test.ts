@@ -8,12 +8,13 @@ import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
 import { SeismoError } from '../../src/model/errors.ts';
 import type { Range } from '../../src/model/query.ts';
+import { countsOf } from '../../src/reports/counts.ts';
 import { filtersOf } from '../../src/reports/filters.ts';
 import { zoneHash } from '../../src/row/row.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
 import { type Connection, openConnection } from '../../src/store/clickhouse/connection.ts';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
-import { type Block, InsertRefused, type Store } from '../../src/store/store.ts';
+import { type Block, InsertRejected, type Store } from '../../src/store/store.ts';
 import { dayNumber } from '../../src/time/calendar.ts';
 
 const logger = { info() {}, warn() {}, error() {} };
@@ -81,7 +82,8 @@ async function open(): Promise<void> {
 
 const post = (events: readonly object[]) => ingest.post('shop', Buffer.from(JSON.stringify(events)), Date.now());
 const counted = async () =>
-  (await store.counts({ app: 'shop', range: ALL, timeZone: 'UTC', filters: [], exact: true }, control)).total;
+  (await countsOf(store.analysis, { app: 'shop', range: ALL, timeZone: 'UTC', filters: [], exact: true }, control))
+    .total;
 
 /** Every part rewritten without its hidden rows. */
 async function mergeAway(): Promise<void> {
@@ -146,7 +148,7 @@ it('covers the events set aside as their data says, by an expression of RE2 too'
   await real.open();
   instead = async (block) => {
     if (block.rows > 1 || Buffer.concat(block.payload.map((each) => Buffer.from(each))).includes('bad'))
-      throw new InsertRefused('As the test wants it.');
+      throw new InsertRejected('As the test wants it.');
     await real.insert(block);
   };
   await post([

@@ -18,6 +18,8 @@ let attempts: {
   done(erased: number): void;
   fail(error: Error): void;
 }[];
+/** Cancellations that stop what an attempt began. */
+let stops: { readonly run: Pick<ErasureRun, 'id' | 'counted'>; done(erased: number): void; fail(error: Error): void }[];
 let now: number;
 let queue: ErasureQueue;
 
@@ -27,21 +29,26 @@ const registry = {
   remove: async (_kind: string, name: string) => disk.delete(name),
 };
 
-const open = () =>
+const open = (retryFirstMs = 1, logger = pino({ level: 'silent' })) =>
   startErasures({
     registry,
     erase: (app, request, run) =>
       new Promise((done, fail) => {
         attempts.push({ app, request, run, done, fail });
       }),
+    stop: (_app, _request, run) =>
+      new Promise((done, fail) => {
+        stops.push({ run, done, fail });
+      }),
     now: () => now++,
-    logger: pino({ level: 'silent' }),
-    retryFirstMs: 1,
+    logger,
+    retryFirstMs,
   });
 
 beforeEach(() => {
   disk = new Map();
   attempts = [];
+  stops = [];
   now = NOW;
   queue = open();
 });
@@ -208,4 +215,124 @@ it('keeps the last 20 that ended', async () => {
   }
   expect(queue.list('shop').map(({ erased }) => erased)).toEqual(Array.from({ length: 20 }, (_, i) => 21 - i));
   expect(disk.size).toBe(20);
+});
+
+/** Attempts end with an error of whatever was interrupted. */
+const interrupted = new SeismoError('STORE_UNAVAILABLE', 'Interrupted.');
+
+it('cancels one that waits: it never runs, and nothing is erased', async () => {
+  await queue.start('shop', of('user=ann'), 0);
+  const { id } = await queue.start('shop', of('user=bob'), 0);
+  await running(1);
+  expect(await queue.cancel('shop', id, LONG_MS)).toMatchObject({ status: 'cancelled', erased: 0 });
+  expect(disk.get(id)).not.toContain('bob');
+  attempts[0]!.done(1);
+  const next = queue.start('shop', of('user=cas'), LONG_MS);
+  await running(2);
+  expect(attempts[1]!.request.query).toBe('user=cas');
+  attempts[1]!.done(2);
+  await next;
+  expect(stops).toEqual([]);
+});
+
+it('cancels one that never succeeds, says what it had erased, and lets the next one run', async () => {
+  const waiting = queue.start('shop', of('user=ann'), LONG_MS);
+  await running(1);
+  const { run } = attempts[0]!;
+  await run.keep({ events: 300 });
+  const cancelled = queue.cancel('shop', run.id, LONG_MS);
+  await expect.poll(() => run.signal.aborted).toBe(true);
+  const next = queue.start('shop', of('user=bob'), LONG_MS);
+  attempts[0]!.fail(interrupted);
+  await expect.poll(() => stops.length).toBe(1);
+  expect(stops[0]!.run).toMatchObject({ id: run.id, counted: { events: 300 } });
+  expect(queue.get('shop', run.id).status).toBe('cancelling');
+  expect(queue.counts()).toEqual({ running: 1, waiting: 1 });
+  // It must not begin while the first may still be going on in the store.
+  expect(attempts).toHaveLength(1);
+  stops[0]!.done(40);
+  expect(await cancelled).toMatchObject({ status: 'cancelled', matching: 300, erased: 40 });
+  expect(await waiting).toMatchObject({ status: 'cancelled', erased: 40 });
+  expect(disk.get(run.id)).not.toContain('ann');
+  await running(2);
+  attempts[1]!.done(1);
+  expect(await next).toMatchObject({ status: 'done', erased: 1 });
+});
+
+it('cancels one between two attempts', async () => {
+  await queue.stop();
+  queue = open(LONG_MS);
+  const { id } = await queue.start('shop', of('user=ann'), 0);
+  await running(1);
+  attempts[0]!.fail(new SeismoError('STORE_BEHIND', 'The store is behind.'));
+  await expect.poll(() => queue.get('shop', id).error?.code).toBe('STORE_BEHIND');
+  const cancelled = queue.cancel('shop', id, LONG_MS);
+  await expect.poll(() => stops.length).toBe(1);
+  stops[0]!.done(0);
+  expect(await cancelled).toMatchObject({ status: 'cancelled', erased: 0 });
+  expect(attempts).toHaveLength(1);
+});
+
+it('goes on cancelling after a failure and after a restart, and never erases again', async () => {
+  const { id } = await queue.start('shop', of('user=ann'), 0);
+  await running(1);
+  expect(await queue.cancel('shop', id, 0)).toMatchObject({ status: 'cancelling' });
+  attempts[0]!.fail(interrupted);
+  await expect.poll(() => stops.length).toBe(1);
+  stops[0]!.fail(new SeismoError('STORE_UNAVAILABLE', 'The engine is away.'));
+  await expect.poll(() => stops.length).toBe(2);
+  expect(queue.get('shop', id).error).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await queue.stop();
+  queue = open();
+  await expect.poll(() => stops.length).toBe(3);
+  stops[2]!.done(7);
+  await expect.poll(() => queue.get('shop', id)).toMatchObject({ status: 'cancelled', erased: 7 });
+  expect(attempts).toHaveLength(1);
+});
+
+it('leaves one as it is that has ended, and knows none of another app', async () => {
+  const one = queue.start('shop', of('user=ann'), LONG_MS);
+  await running(1);
+  attempts[0]!.done(3);
+  const { id } = await one;
+  expect(await queue.cancel('shop', id, LONG_MS)).toMatchObject({ status: 'done', erased: 3 });
+  await expect(queue.cancel('blog', id, LONG_MS)).rejects.toThrow('ERASURE_UNKNOWN');
+  expect(stops).toEqual([]);
+});
+
+it('refuses to cancel what it cannot write down', async () => {
+  const { id } = await queue.start('shop', of('user=ann'), 0);
+  await running(1);
+  const { put } = registry;
+  registry.put = async () => {
+    throw new SeismoError('JOURNAL_UNAVAILABLE', 'The disk is full.');
+  };
+  await expect(queue.cancel('shop', id, LONG_MS)).rejects.toThrow('JOURNAL_UNAVAILABLE');
+  registry.put = put;
+  expect(queue.get('shop', id).status).toBe('running');
+  expect(attempts[0]!.run.signal.aborted).toBe(false);
+  attempts[0]!.done(3);
+  await expect.poll(() => queue.get('shop', id)).toMatchObject({ status: 'done', erased: 3 });
+});
+
+it('waits while the engine is being filled, and says so once, without a stack', async () => {
+  await queue.stop();
+  const lines: Record<string, unknown>[] = [];
+  queue = open(1, pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) }));
+  const { id } = await queue.start('shop', of('user=ann'), 0);
+  for (let n = 1; n <= 3; n++) {
+    await running(n);
+    attempts[n - 1]!.fail(new SeismoError('STORE_FILLING', 'The engine is being filled from MongoDB.'));
+  }
+  await running(4);
+  expect(queue.get('shop', id)).toMatchObject({
+    status: 'running',
+    error: { code: 'STORE_FILLING', remedy: 'Retry when it is filled; `seismo rebuild` shows the progress.' },
+  });
+  attempts[3]!.done(2);
+  await expect.poll(() => queue.get('shop', id).status).toBe('done');
+  expect(lines.map(({ level, msg, err }) => [level, msg, err])).toEqual([
+    [30, 'an erasure waits until the engine is filled from MongoDB', undefined],
+    [30, 'events erased', undefined],
+  ]);
 });

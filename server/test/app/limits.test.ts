@@ -33,7 +33,8 @@ async function open(settings: Settings = {}): Promise<void> {
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'seismo-limits-'));
-  await open();
+  // On a busy machine the usual 30 s are over before the tests are, and 5 s before the store has what was posted.
+  await open({ queryMaxSeconds: 3_600, freshTimeoutMs: 60_000 });
   const events = Array.from({ length: EVENTS }, (_, n) => ({
     event: `e${n % 7}`,
     timestamp: Date.UTC(2026, 2, 1) + n * 60_000,
@@ -107,10 +108,10 @@ describe('a question whose caller goes away', () => {
 describe('slow questions', () => {
   it('keep neither events nor small questions from being taken and answered', { timeout: 120_000 }, async () => {
     const leaving = new AbortController();
-    let ended = 0;
+    const ended: number[] = [];
     const slow = Array.from({ length: 4 }, () =>
       ask(ENDLESS, leaving.signal).then(
-        () => ended++,
+        ({ status }) => ended.push(status),
         () => {},
       ),
     );
@@ -129,7 +130,9 @@ describe('slow questions', () => {
         const page = await fetch(`${server.url}/api/events/side?limit=5`, { headers });
         expect(((await page.json()) as unknown[]).length).toBe(Math.min(5, n));
       }
-      expect(ended).toBe(0);
+      // Two kept their sessions to the end. On a busy machine, the two that wait are answered 503 after 30 s.
+      expect(await running()).toBe(2);
+      expect(ended.filter((status) => status !== 503)).toEqual([]);
     } finally {
       leaving.abort();
       await Promise.all(slow);

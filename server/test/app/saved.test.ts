@@ -210,6 +210,7 @@ it('what was answered is there after kill -9, what was deleted or revoked is not
     weekStart: 'monday',
     timeZone: 'Asia/Kathmandu',
     retentionDays: 30_000,
+    defaults: { timeZone: 'UTC', weekStart: 'sunday' },
   });
 });
 

@@ -12,7 +12,8 @@ const RESIDENT_MAX_BYTES = 400 * 1024 * 1024;
 
 let server: RealServer;
 beforeAll(async () => {
-  server = await aRealServer({ nodeArgs: ['--max-old-space-size=96'] });
+  // On a busy machine the engine takes longer than the usual 5 s to have them all.
+  server = await aRealServer({ nodeArgs: ['--max-old-space-size=96'], args: ['--fresh-timeout-ms', '60000'] });
 });
 afterAll(async () => {
   await server.remove();

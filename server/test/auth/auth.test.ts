@@ -567,6 +567,35 @@ describe('keys', () => {
     auth.posterOf(id).allowance!.checkOpen();
   });
 
+  it('can be what an SDK sends already, unless that is guessed or belongs to another app', async () => {
+    const brought = [
+      'phc_4fT9bW2xQ7mK1pLs8vNc',
+      '0c5f7e1a-33b2-4c1d-9d5e-8a1b2c3d4e5f',
+      'xK4mQ9tB2wZ7pL5vN8cR1sD6fG3hJ0yT',
+    ];
+    for (const key of brought) {
+      const made = await auth.createKey({ app: 'shop', scope: 'write', key });
+      expect(made.key).toBe(key);
+      expect(await auth.identify(key, 'header')).toMatchObject({ kind: 'key', id: made.id, app: 'shop' });
+      expect(await code(auth.identify(key, 'cookie'))).toBe('AUTH_TOKEN_INVALID');
+      expect(JSON.stringify(registry.list('keys'))).not.toContain(key);
+      for (const app of ['shop', 'blog'])
+        expect(await code(auth.createKey({ app, scope: 'write', key }))).toBe('KEY_TAKEN');
+      await auth.revokeKey(made.id);
+      expect(await code(auth.identify(key, 'header'))).toBe('AUTH_TOKEN_INVALID');
+    }
+    const origins = ['https://shop.example'];
+    for (const key of ['1', 'shop.example.com', 'a-much-longer-name.example.com', 'short-key', '1'.repeat(40)]) {
+      await expect(auth.createKey({ app: 'shop', scope: 'write', key })).rejects.toMatchObject({
+        code: 'KEY_INVALID',
+        field: 'key',
+      });
+      await auth.createKey({ app: 'shop', scope: 'write', key, origins });
+      expect(await auth.identify(key, 'header')).toMatchObject({ app: 'shop', origins });
+    }
+    expect(await code(auth.createKey({ app: 'shop', scope: 'read', key: brought[0]! }))).toBe('KEY_INVALID');
+  });
+
   it('are trusted only when an admin says so, and never in a page', async () => {
     const key = await auth.createKey({ app: 'shop', scope: 'write', trusted: true });
     const plain = await auth.createKey({ app: 'shop', scope: 'write' });
@@ -589,6 +618,9 @@ describe('what callers send', () => {
     [NewKey, { app: 'shop' }, 'KEY_INVALID scope'],
     [NewKey, { app: 'shop', scope: 'write', eventsPerSecond: 0 }, 'KEY_INVALID eventsPerSecond'],
     [NewKey, { app: 'shop', scope: 'write', trusted: 'yes' }, 'KEY_INVALID trusted'],
+    [NewKey, { app: 'shop', scope: 'write', key: '' }, 'KEY_INVALID key'],
+    [NewKey, { app: 'shop', scope: 'write', key: 'with a space in it, and long' }, 'KEY_INVALID key'],
+    [NewKey, { app: 'shop', scope: 'write', key: 'x'.repeat(257) }, 'KEY_INVALID key'],
     [NewUser, { name: '-eve', password: PASSWORD }, 'USER_INVALID name'],
     [NewUser, { name: 'eve', password: 'short' }, 'USER_INVALID password'],
     [NewUser, { name: 'eve', password: PASSWORD, role: 'boss' }, 'USER_INVALID role'],

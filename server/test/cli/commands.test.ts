@@ -1,8 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -39,6 +39,9 @@ describe('every command', () => {
     ['key', 'create'],
     ['key', 'list'],
     ['key', 'revoke'],
+    ['erasure', 'list'],
+    ['erasure', 'cancel'],
+    ['track'],
     ['import'],
     ['export'],
     ['stats'],
@@ -51,9 +54,15 @@ describe('every command', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
+  it('ends quietly when nobody reads its output any more', () => {
+    // The reader has gone long before the command writes.
+    const { stderr } = spawnSync('sh', ['-c', '"$0" "$1" --help | true', process.execPath, BIN], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+  });
+
   it('is named when it does not exist', async () => {
     const { code, stderr } = await seismo(['strat'], { cwd });
-    expect([code, stderr]).toEqual([2, 'There is no command "strat"; `seismo --help` lists them.\n']);
+    expect([code, stderr]).toEqual([2, 'There is no command `strat`. `seismo --help` lists the commands.\n']);
     expect(readdirSync(cwd)).toEqual([]);
   });
 });
@@ -74,7 +83,7 @@ describe('seismo config', () => {
     const env = { SEISMO_PROT: '1', SEISMO_TOKEN_TTL: 'x' };
     const text = await seismo(['config', '--auth-key', 'short'], { cwd, env });
     expect([text.code, text.stdout]).toEqual([2, '']);
-    expect(text.stderr).toContain('SEISMO_PROT: is not a setting; did you mean port (SEISMO_PORT)?\n');
+    expect(text.stderr).toContain('SEISMO_PROT: is not a setting; did you mean `port` (`SEISMO_PORT`)?\n');
     expect(text.stderr).toContain('tokenTtl: must be a whole number of minutes from 1 to 43200 [SEISMO_TOKEN_TTL]\n');
     expect(text.stderr).toContain('[--auth-key]');
     const json = await seismo(['config', '--auth-key', 'short', '--json'], { cwd, env });
@@ -105,14 +114,24 @@ describe('commands without a server', () => {
     expect(made.stdout).toMatch(/^sk_[\w-]{22}\n$/);
     const keys = JSON.parse((await seismo(['key', 'list', '--json'], { cwd })).stdout);
     expect(keys).toMatchObject([{ app: 'shop', scope: 'write' }]);
-    expect((await seismo(['user', 'list'], { cwd })).stdout).toBe('name  role   from\nann   admin  stored\n');
+    expect((await seismo(['user', 'list'], { cwd })).stdout).toBe('name  role   source\nann   admin  stored\n');
     expect(await seismo(['key', 'revoke', keys[0].id], { cwd })).toMatchObject({ code: 0 });
+    const brought = ['key', 'create', '--app', 'shop', '--scope', 'write', '--adopt'];
+    const own = await seismo([...brought, 'phc_4fT9bW2xQ7mK1pLs8vNc'], { cwd });
+    expect([own.code, own.stdout]).toEqual([0, 'phc_4fT9bW2xQ7mK1pLs8vNc\n']);
+    const guessed = await seismo([...brought, '1'], { cwd });
+    expect([guessed.code, guessed.stderr]).toEqual([1, expect.stringContaining('`key` could be guessed')]);
+    expect((await seismo([...brought, 'phc_4fT9bW2xQ7mK1pLs8vNc'], { cwd })).stderr).toContain('of `shop` already');
+    const [{ id }] = JSON.parse((await seismo(['key', 'list', '--json'], { cwd })).stdout);
+    expect(await seismo(['key', 'revoke', id], { cwd })).toMatchObject({ code: 0 });
     expect(await seismo(['key', 'revoke', keys[0].id], { cwd })).toMatchObject({ code: 1 });
-    expect((await seismo(['key', 'list'], { cwd })).stdout).toBe('There are no keys; `seismo key create` makes one.\n');
+    expect((await seismo(['key', 'list'], { cwd })).stdout).toBe(
+      'There are no keys. Create one with `seismo key create`.\n',
+    );
     expect(await seismo(['user', 'change', 'ann'], { cwd })).toMatchObject({ code: 2, stdout: '' });
     expect(await seismo(['user', 'change', 'ann', '--role', 'viewer'], { cwd })).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('"ann" is the only admin.'),
+      stderr: expect.stringContaining('`ann` is the only admin.'),
     });
     await seismo(['user', 'add', 'bob', '--role', 'admin'], { cwd, input: `${password}\n` });
     const change = ['user', 'change', 'ann', '--role', 'viewer', '--password', '--json'];
@@ -136,6 +155,34 @@ describe('commands without a server', () => {
   });
 });
 
+describe('seismo erasure', () => {
+  it('lists the erasures of an app, and leaves one as it is that has ended', async () => {
+    const server = await started();
+    const file = /^ {2}password {2}in (\S+)$/m.exec(server.stdout())![1]!;
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(server.stdout())![0];
+    const ask = async (method: string, path: string, body?: object, token = ''): Promise<Record<string, unknown>> => {
+      const headers = { 'x-access-token': token };
+      const answer = await fetch(`${url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+      return (await answer.json()) as Record<string, unknown>;
+    };
+    const password = readFileSync(file, 'utf8').trim();
+    const { token } = await ask('POST', '/auth', { username: 'admin', password });
+    expect(await seismo(['erasure', 'list', '--app', 'shop'], { cwd })).toMatchObject({
+      ...{ code: 0, stdout: 'There are no erasures of shop.\n' },
+    });
+    await ask('POST', '/api/events/shop', { event: 'seen', user: 'ann' }, String(token));
+    expect(await ask('DELETE', '/api/events/shop?user=ann', undefined, String(token))).toEqual({ erased: 1 });
+    const list = JSON.parse((await seismo(['erasure', 'list', '--app', 'shop', '--json'], { cwd })).stdout);
+    expect(list).toMatchObject([{ status: 'done', matching: 1, erased: 1 }]);
+    const { stdout } = await seismo(['erasure', 'list', '--app', 'shop'], { cwd });
+    expect(stdout).toContain(`${list[0].id}  done    ${list[0].createdAt}`);
+    expect(await seismo(['erasure', 'cancel', list[0].id, '--app', 'shop'], { cwd })).toMatchObject({
+      ...{ code: 0, stdout: `${list[0].id} had already ended: done.\n` },
+    });
+    expect(await seismo(['erasure', 'cancel', '000000000000', '--app', 'shop'], { cwd })).toMatchObject({ code: 1 });
+  });
+});
+
 describe('seismo hash-password', () => {
   it('prints a bcrypt hash of 12 rounds, which the setting users takes', async () => {
     const { code, stdout } = await seismo(['hash-password'], { input: 'a password 12\n' });
@@ -143,6 +190,16 @@ describe('seismo hash-password', () => {
     const users = JSON.stringify({ ann: stdout.trim() });
     expect(await seismo(['config', '--users', users], { cwd })).toMatchObject({ code: 0 });
     expect(await seismo(['hash-password'], { input: '' })).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('seismo start in a container', () => {
+  it('says how to read the password from outside', async () => {
+    const server = await startSeismo([], { cwd, env: { container: 'oci' } });
+    running.push(server);
+    const read = `docker exec ${hostname()} cat '${join(dataDir, 'first-password')}'`;
+    expect(server.stdout()).toContain(`  password  in ${join(dataDir, 'first-password')}: ${read}\n`);
+    expect(server.stdout()).toContain(`"password":"'"$(${read})"'"}`);
   });
 });
 
@@ -155,7 +212,7 @@ describe('seismo start', () => {
     const password = readFileSync(file, 'utf8');
     expect(text).not.toContain(password);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(text).toMatch(/^Seismo listens on http:\/\/127\.0\.0\.1:\d+ and keeps its data in \.\/seismo-data\.$/m);
+    expect(text).toMatch(/^Seismo is running on http:\/\/127\.0\.0\.1:\d+, with its data in \.\/seismo-data\.$/m);
     const lines = text.split('\n').filter((line) => /^ {2}(TOKEN|curl)/.test(line));
     const pasted = execFileSync('bash', ['-c', lines.join('\necho\n')], { encoding: 'utf8' }).split('\n');
     expect(pasted.map((line) => JSON.parse(line))).toMatchObject([
@@ -194,7 +251,7 @@ describe('seismo start', () => {
     expect(refused).toEqual({
       code: 1,
       stdout: '',
-      stderr: `Port ${port} of 127.0.0.1 is taken. Choose another with --port, or PORT.\n`,
+      stderr: `Port ${port} on 127.0.0.1 is already in use. Choose another with \`--port\` or \`PORT\`.\n`,
     });
     expect((await started()).stdout()).toContain('Sign in as the first admin');
   });

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -39,7 +40,7 @@ describe('a data directory that cannot be', () => {
         const { code, stdout, stderr } = await seismo(args, { cwd: folder });
         expect([code, stdout]).toEqual([1, '']);
         expect(stderr.trim().split('\n')).toHaveLength(1);
-        expect(stderr).toContain('(dataDir, --data) cannot be used: no directory can be made there. Name one');
+        expect(stderr).toContain("(dataDir, --data) can't be used: no directory can be created there. Choose one");
       }
     },
     30_000,
@@ -49,13 +50,13 @@ describe('a data directory that cannot be', () => {
     writeFileSync(join(folder, 'file'), '');
     const args = ['start', '--data', join(folder, 'data'), '--connection', join(folder, 'file', 'x'), '--port', '0'];
     const { code, stderr } = await seismo(args, { cwd: folder });
-    expect([code, stderr]).toEqual([1, expect.stringContaining('(connection, --connection) cannot be used: a file')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("(connection, --connection) can't be used: a file")]);
   }, 30_000);
 
   it('is a file, or lies under one', () => {
     writeFileSync(join(folder, 'file'), '');
-    expect(() => ensureDirectory(join(folder, 'file'), SETTING)).toThrow('a file is in its way');
-    expect(() => ensureDirectory(join(folder, 'file', 'a', 'b'), SETTING)).toThrow('a file is in its way');
+    expect(() => ensureDirectory(join(folder, 'file'), SETTING)).toThrow('a file with this name exists');
+    expect(() => ensureDirectory(join(folder, 'file', 'a', 'b'), SETTING)).toThrow('a file with this name exists');
   });
 
   it('is a link in a circle, or to nowhere, or has too long a name', () => {
@@ -63,7 +64,7 @@ describe('a data directory that cannot be', () => {
     symlinkSync(join(folder, 'a'), join(folder, 'b'));
     expect(() => ensureDirectory(join(folder, 'a'), SETTING)).toThrow('circle');
     symlinkSync(join(folder, 'nowhere'), join(folder, 'c'));
-    expect(() => ensureDirectory(join(folder, 'c'), SETTING)).toThrow('cannot be used');
+    expect(() => ensureDirectory(join(folder, 'c'), SETTING)).toThrow("can't be used");
     expect(() => ensureDirectory(join(folder, 'x'.repeat(300)), SETTING)).toThrow('name is too long');
   });
 
@@ -76,20 +77,60 @@ describe('a data directory that cannot be', () => {
         try { ensureDirectory(${JSON.stringify(path)}, 's'); } catch (error) { console.log(error.message); }`;
       return spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout;
     };
-    expect(asNobody(join(folder, 'theirs'))).toContain('this user may not write there');
-    expect(asNobody(join(folder, 'theirs', 'deep', 'er'))).toContain('this user may not write there');
+    expect(asNobody(join(folder, 'theirs'))).toContain('this user has no permission to write there');
+    expect(asNobody(join(folder, 'theirs', 'deep', 'er'))).toContain('this user has no permission to write there');
   });
 
   it.skipIf(!isRoot)('lies on a disk that can only be read', () => {
     if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=1m', 'tmpfs', folder], { stdio: 'ignore' }).status !== 0)
       return;
     try {
-      expect(() => ensureDirectory(join(folder, 'data'), SETTING)).toThrow('can only be read');
-      expect(() => ensureDirectory(folder, SETTING)).toThrow('can only be read');
+      expect(() => ensureDirectory(join(folder, 'data'), SETTING)).toThrow('read-only disk');
+      expect(() => ensureDirectory(folder, SETTING)).toThrow('read-only disk');
     } finally {
       spawnSync('umount', [folder]);
     }
   });
+});
+
+describe.skipIf(!isRoot)('a data directory of another user', () => {
+  const NOBODY = 65534;
+  const commands = [
+    ['track', 'x', '--app', 'shop'],
+    ['user', 'add', 'ann'],
+    ['key', 'list'],
+    ['import', 'x.ndjson', '--app', 'shop'],
+    ['rebuild'],
+  ];
+
+  it('is not opened by root, before and after the first start of its server', async () => {
+    const data = join(folder, 'data');
+    mkdirSync(data, { mode: 0o700 });
+    chownSync(data, NOBODY, NOBODY);
+    writeFileSync(join(folder, 'x.ndjson'), '{"event":"a"}\n');
+    const before = statSync(data);
+    const refused = async () => {
+      for (const command of commands) {
+        const { code, stdout, stderr } = await seismo([...command, '--data', data], {
+          cwd: folder,
+          input: 'a long password 12\n',
+        });
+        expect([command, code, stdout]).toEqual([command, 1, '']);
+        expect(stderr).toContain(
+          `The data directory ${data} belongs to another user (nobody), and no server is running on it: the server could not open files that root leaves there. Run the command as that user, with \`sudo -u nobody\`, or start the server first.`,
+        );
+      }
+    };
+    await refused();
+    expect(readdirSync(data)).toEqual([]);
+    // A volume of root, in which the server has made its directories.
+    mkdirSync(join(data, 'registry'), { mode: 0o700 });
+    chownSync(join(data, 'registry'), NOBODY, NOBODY);
+    chownSync(data, 0, NOBODY);
+    await refused();
+    expect(readdirSync(join(data, 'registry'))).toEqual([]);
+    expect(statSync(data).mode).toBe(before.mode);
+  }, 60_000);
 });
 
 describe('a data directory that can be', () => {

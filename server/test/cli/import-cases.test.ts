@@ -46,7 +46,7 @@ const ask = async (question: object): Promise<unknown> => {
 
 it('sums the amounts of a CSV as they are written', async () => {
   const said = await imported(fileOf('csv-two-decimals.csv'), '--event', 'e', '--time', 'when', '--user', 'who');
-  expect(said).toContain('flag: 1 of 5 values is no boolean, like "yes", and stayed a text.');
+  expect(said).toContain('`flag`: 1 of 5 values is not a boolean, such as "yes", and was imported as text.');
   const sum = (value: unknown) =>
     JSON.stringify(value)
       .match(/-?\d+\.\d+/g)
@@ -108,7 +108,7 @@ it('ends with 1 and the likely reason when it takes nothing', async () => {
   const { code, stderr } = await run('import', file('head.csv', 'kind,n\n'), '--event-from', 'kind');
   expect([code, stderr]).toEqual([
     1,
-    `Nothing was imported from ${join(folder, 'head.csv')}: it holds a header and no records.\n`,
+    `Nothing was imported from ${join(folder, 'head.csv')}: it has a header but no records.\n`,
   ]);
 });
 

@@ -82,7 +82,7 @@ it('rejects ids that JSON.parse has rounded, and keeps those of a CSV and of tex
 it('refuses a column inside of another that no row has', async () => {
   const path = file('x.ndjson', '{"kind":"a","properties":{"id":1}}');
   await expect(imported(path, { eventFrom: 'kind', user: 'properties.user' })).rejects.toThrow(
-    'No row has a column "properties.user"; there are: kind, properties.',
+    'No row has a column `properties.user`. The columns are `kind` and `properties`.',
   );
 });
 
@@ -99,7 +99,7 @@ it('knows an export of another app at its first rows, and takes it with --rename
   const csv = 'uuid,app,event,timestamp,data\nu1,blog,a,1970-01-01T00:00:00.005Z,"{""n"":1.5}"\n';
   for (const path of [file('x.ndjson', lines), file('x.csv', csv)]) {
     await expect(imported(path)).rejects.toThrow(
-      'The events are of the app "blog", not "shop": give --app blog, or --rename-app to take them into "shop".',
+      'The events belong to the app `blog`, not `shop`. Use `--app blog`, or `--rename-app` to import them into `shop`.',
     );
     const { events } = await imported(path, { renameApp: true });
     expect(events[0]).toMatchObject({ event: 'a', data: { n: 1.5 } });
@@ -123,29 +123,32 @@ it('says in the summary what columns were taken for and what did not fit', async
   const { result } = await imported(file('x.csv', text), { eventFrom: 'kind' });
   expect(summaryOf(result)).toBe('5 of 5 rows imported.');
   expect(notesOf(result)).toEqual([
-    'Columns were taken for number: n; boolean: ok; text: zip. --type column=text|number|boolean decides.',
-    '  n: 1 of 5 values is no number, like "x", and stayed a text.',
+    'Detected column types: number: n; boolean: ok; text: zip. To change one, use `--type column=text`, `number` or `boolean`.',
+    '  `n`: 1 of 5 values is not a number, such as "x", and was imported as text.',
   ]);
 });
 
 it('asks what columns mean when every row has fields that no event has', async () => {
   const { result } = await imported(file('x.ndjson', '{"kind":"a"}\n'));
-  const rejected = [{ line: 1, code: 'EVENT_FIELD_UNKNOWN', detail: '"kind" is not a field of an event.' }];
+  const rejected = [{ line: 1, code: 'EVENT_FIELD_UNKNOWN', detail: '`kind` is not a field of an event.' }];
   expect(notesOf({ ...result, accepted: 0, rejectedTotal: 1, rejected }).at(-1)).toContain(
-    '--event-from, --time, --user',
+    '`--event-from`, `--time` and `--user`',
   );
 });
 
 it.each<readonly [Partial<ImportOptions>, string]>([
-  [{ type: ['n'], event: 'x' }, '--type n must be column=type'],
-  [{ type: ['n=money'], event: 'x' }, '--type n=money must be column=type'],
-  [{ type: ['n=text'] }, 'With --type, name the events'],
-  [{ device: 'd' }, 'With --device, name the events'],
-  [{ delimiter: ';;' }, '--delimiter must be one character'],
-  [{ delimiter: '"' }, '--delimiter must be one character'],
-  [{ format: 'excel' }, '--format must be one of ndjson, csv, parquet, json, amplitude'],
-  [{ format: 'amplitude', user: 'u' }, '--format amplitude says what the columns mean: leave out --user'],
-  [{ renameApp: true, event: 'x' }, '--rename-app is for events of another app'],
+  [{ type: ['n'], event: 'x' }, '`--type` must be `column=type`'],
+  [
+    { type: ['n=money'], event: 'x' },
+    '`--type` must be `column=type`, where the type is `text`, `number` or `boolean`, not `n=money`',
+  ],
+  [{ type: ['n=text'] }, '`--type` needs `--event` or `--event-from`'],
+  [{ device: 'd' }, '`--device` needs `--event` or `--event-from`'],
+  [{ delimiter: ';;' }, '`--delimiter` must be one character'],
+  [{ delimiter: '"' }, '`--delimiter` must be one character'],
+  [{ format: 'excel' }, '`--format` must be `ndjson`, `csv`, `parquet`, `json`, `amplitude`'],
+  [{ format: 'amplitude', user: 'u' }, '`--format amplitude` already defines what the columns mean. Remove `--user`'],
+  [{ renameApp: true, event: 'x' }, "`--rename-app` can't be combined"],
 ])('refuses %j', (options, message) => {
   expect(() => runOf('-', { app: 'shop', timeZone: 'UTC', ...options } as ImportOptions)).toThrow(message);
 });

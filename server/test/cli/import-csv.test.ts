@@ -174,7 +174,7 @@ it('obeys the first line sep=; of spreadsheets', async () => {
     const { rows, result } = await imported(file(`${first}\r\nkind;a,b\r\nx;"1;5"\r\ny\r\n`), { eventFrom: 'kind' });
     expect(rows).toEqual([{ event: 'x', data: { 'a,b': '1;5' } }]);
     // The fourth line of the file.
-    expect(result.unreadable).toEqual([{ line: 4, detail: 'The record has 1 cells, and the header 2.' }]);
+    expect(result.unreadable).toEqual([{ line: 4, detail: 'The record has 1 cells, but the header has 2.' }]);
   }
 });
 
@@ -190,12 +190,12 @@ it('splits by --delimiter whatever the header holds', async () => {
 
 it('says what is likely when nothing of a file could be taken', async () => {
   const run = (path: string, mapping: Partial<Mapping> = {}) => imported(path, { eventFrom: 'kind', ...mapping });
-  await expect(run(file('kind,n\n'))).rejects.toThrow('it holds a header and no records');
+  await expect(run(file('kind,n\n'))).rejects.toThrow('it has a header but no records');
   await expect(run(file('kind|n,m\na|1\nb|2\n'))).rejects.toThrow(
-    'none of its 2 records can be read. Line 2: The record has 1 cells, and the header 2. Is the delimiter another (--delimiter)',
+    'none of its 2 records could be read. Line 2: The record has 1 cells, but the header has 2. Check the delimiter (`--delimiter`)',
   );
-  await expect(run(file('\n \n', 'x.ndjson'))).rejects.toThrow('it holds blank lines alone');
-  await expect(run(file('[]', 'x.json'))).rejects.toThrow('its array holds no items');
+  await expect(run(file('\n \n', 'x.ndjson'))).rejects.toThrow('it has only blank lines');
+  await expect(run(file('[]', 'x.json'))).rejects.toThrow('its array is empty');
   // A file without a byte is no mistake.
   expect((await run(file('', 'empty.ndjson'))).result.rows).toBe(0);
 });

@@ -118,8 +118,8 @@ it('names the columns whose numbers became texts, also those inside of lists and
     { ids: [1], order: { number: 2 } },
   ]);
   expect(notesOf(result)).toEqual([
-    '  ids: 2 numbers of 2^53 or more became texts.',
-    '  order.number: 1 number of 2^53 or more became a text.',
+    '  `ids`: 2 numbers of 2^53 or more were imported as text.',
+    '  `order.number`: 1 number of 2^53 or more was imported as text.',
   ]);
 });
 
@@ -159,7 +159,7 @@ it('rejects a row whose text is not UTF-8, and names the column', async () => {
   const result = await runImport({ path: fileOf('broken-text.parquet'), app: 'shop', mapping, sink: refusing });
   expect(events()).toEqual([{ event: 'a', data: { note: 'ok' } }, null]);
   expect(result.rejected).toEqual([
-    { line: 2, code: 'BODY_NOT_UTF8', detail: 'The column "note" says that it is text, and is not UTF-8.' },
+    { line: 2, code: 'BODY_NOT_UTF8', detail: 'The column `note` is declared as text but is not UTF-8.' },
   ]);
 });
 
@@ -210,7 +210,7 @@ it('names the file when it is damaged, whatever the damage', async () => {
     writeFileSync(path, bytes);
     const error = await imported(path).catch((reason: unknown) => reason);
     const { text } = describeFailure(error);
-    expect(text, name).toContain(`${path} cannot be read as Parquet: `);
+    expect(text, name).toContain(`${path} can't be read as Parquet: `);
     expect(text).not.toContain('bug');
   }
 });
@@ -232,5 +232,5 @@ it('does not take missing pages for NULLs', async () => {
     const after = await parquetMetadataAsync(await asyncBufferFromFile(path)).catch(() => undefined);
     if (after?.row_groups[0]?.num_rows === 4n) break;
   }
-  await expect(imported(path)).rejects.toThrow(`${path} cannot be read as Parquet: rows 1 to 4`);
+  await expect(imported(path)).rejects.toThrow(`${path} can't be read as Parquet: rows 1 to 4`);
 });

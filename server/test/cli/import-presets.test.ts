@@ -206,7 +206,7 @@ it('umami: views and events of website_event.csv, and not its other files', asyn
     utm_source: 's',
   });
   await expect(imported('umami', fileOf('umami-event_data.csv'))).rejects.toThrow(
-    'none of its 1 row is an event in an export of umami',
+    'none of its 1 row is an event in a `umami` export',
   );
 });
 

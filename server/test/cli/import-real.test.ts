@@ -90,7 +90,7 @@ it('adds nothing of an export that is imported again, and restores it elsewhere 
       const args = ['--app', app, '--data', other.dataDir];
       // No server runs there yet.
       expect((await seismo(['import', path, ...args])).stdout).toContain(
-        format === 'csv' ? '5 were known' : '5 of 5 rows imported.',
+        format === 'csv' ? '5 duplicates' : '5 of 5 rows imported.',
       );
       const { stdout } = await seismo(['export', '--format', format, ...args]);
       expect(stdout).toBe(texts.get(format));
@@ -121,7 +121,7 @@ it('restores what was erased, from a file that was imported before, with --again
   expect((await importJson(path)).accepted).toBe(1);
   expect(await servers.ask('DELETE', `/api/events/${app}?all=true`)).toMatchObject({ status: 200 });
   expect((await run('import', path)).stdout).toBe(
-    'All of this file (1 row) was imported before: nothing is added. --again begins anew.\n',
+    'This file (1 row) is already imported, so nothing was added. Use `--again` to import it again.\n',
   );
   expect((await importJson(path, '--again')).accepted).toBe(1);
   expect((await importJson(path, '--again')).duplicates).toBe(1);
@@ -143,7 +143,7 @@ it('refuses odd lines with their numbers, and takes the others', async () => {
   ];
   const path = file('odd.ndjson', Buffer.from(lines.join('\n'), 'latin1'));
   const { code, stdout, stderr } = await run('import', path);
-  expect([code, stdout]).toEqual([1, '2 of 8 rows imported, 6 were refused.\n']);
+  expect([code, stdout]).toEqual([1, '2 of 8 rows imported, 6 were rejected.\n']);
   expect(
     stderr
       .split('\n')
@@ -158,6 +158,12 @@ it('refuses odd lines with their numbers, and takes the others', async () => {
     ['8', 'BODY_NOT_UTF8'],
   ]);
   expect((await stored()).map(({ event }) => event)).toEqual(['a', 'g']);
+  const again = await run('import', path);
+  expect([again.code, again.stdout]).toEqual([
+    1,
+    'This file (8 rows) is already imported, so nothing was added. 6 rows of it were rejected. Use `--again` to import it again.\n',
+  ]);
+  expect(await importJson(path)).toMatchObject({ accepted: 0, resumedAt: 8, rejectedBefore: 6, rejectedTotal: 0 });
   // The same file read otherwise is another import.
   const later = await importJson(path, '--default-time', '2026-02-01T12:00:00Z');
   expect(later).toMatchObject({ accepted: 3, rejectedTotal: 5 });
@@ -169,13 +175,13 @@ it('reads local times in their zone, says which are in doubt, and wants the name
   const times = ['2026-07-01 12:00', '2026-03-08T02:30', '2026-11-01 01:30', '2026-01-01T00:00:00+01:00', ''];
   const path = file('local.csv', `at,who,n\n${times.map((time, n) => `${time},ann,${n}`).join('\n')}\n`);
   const wrong = await run('import', path, '--event', 'visit', '--time', 'when');
-  expect([wrong.code, wrong.stderr]).toEqual([2, 'No row has a column "when"; there are: at, who, n.\n']);
+  expect([wrong.code, wrong.stderr]).toEqual([2, 'No row has a column `when`. The columns are `at`, `who` and `n`.\n']);
   const options = ['--event', 'visit', '--time', 'at', '--user', 'who', '--time-zone', 'America/Chicago'];
   const { code, stdout, stderr } = await run('import', path, ...options);
-  expect([code, stdout]).toEqual([1, '4 of 5 rows imported, 1 was refused, 2 times in doubt.\n']);
+  expect([code, stdout]).toEqual([1, '4 of 5 rows imported, 1 was rejected, 2 doubtful times.\n']);
   expect(stderr).toMatch(/line 6: .*EVENT_TIMESTAMP_MISSING/);
-  expect(stderr).toContain('line 3: 2026-03-08 02:30:00 never was in America/Chicago');
-  expect(stderr).toContain('line 4: 2026-11-01 01:30:00 was twice in America/Chicago');
+  expect(stderr).toContain('line 3: 2026-03-08 02:30:00 does not exist in America/Chicago');
+  expect(stderr).toContain('line 4: 2026-11-01 01:30:00 exists twice in America/Chicago');
   expect((await stored()).map(({ timestamp, data }) => [timestamp, data])).toEqual([
     ['2025-12-31T23:00:00.000Z', { n: 3 }],
     ['2026-03-08T08:00:00.000Z', { n: 1 }],

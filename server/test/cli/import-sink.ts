@@ -7,7 +7,7 @@ export function aSink(breakAfter = Number.POSITIVE_INFINITY) {
   const done = new Map<string, number>();
   let pieces = 0;
   const sink: Sink = {
-    importedRows: async (_app, fingerprint) => done.get(fingerprint) ?? 0,
+    progress: async (_app, fingerprint) => ({ rows: done.get(fingerprint) ?? 0, rejected: 0 }),
     async forget(_app, fingerprint) {
       done.delete(fingerprint);
     },

@@ -57,7 +57,7 @@ it('keeps the place of lines that are no rows, and says why', async () => {
     { line: 3, code: 'BODY_NOT_JSON', detail: 'The row is not valid JSON.' },
     { line: 4, code: 'EVENT_NOT_OBJECT', detail: 'A row must be one JSON object.' },
     { line: 5, code: 'EVENT_NUMBER_UNSAFE', detail: expect.stringContaining('too large') },
-    { line: 6, code: 'EVENT_KEY_REPEATED', detail: 'The key "n" stands twice in one object.' },
+    { line: 6, code: 'EVENT_KEY_REPEATED', detail: 'The key `n` appears twice in one object.' },
     { line: 7, code: 'BODY_NOT_UTF8', detail: 'The row is not UTF-8.' },
   ]);
   expect(result.rejectedTotal).toBe(5);
@@ -106,17 +106,17 @@ it('sees what separates the cells, and refuses a header that names a column twic
   const twice = file('c.csv', 'kind,n,n\na,1,2\n');
   await expect(
     runImport({ path: twice, app: 'shop', mapping: { eventFrom: 'kind', timeZone: 'UTC' }, sink }),
-  ).rejects.toThrow('The column "n" stands twice in the header');
+  ).rejects.toThrow('The column `n` appears twice in the header');
 });
 
 it('says of a file that is not whole, not text or not UTF-8, before anything is sent', async () => {
   const { sink, lines } = aSink();
   const zipped = gzipSync('{"event":"a"}\n'.repeat(1_000));
   const run = (path: string) => runImport({ path, app: 'shop', mapping: plain, sink });
-  await expect(run(file('a.gz', zipped.subarray(0, -20)))).rejects.toThrow('is not whole');
+  await expect(run(file('a.gz', zipped.subarray(0, -20)))).rejects.toThrow('is incomplete or damaged');
   await expect(run(file('b.csv', Buffer.from('\ufeffevent\na', 'utf16le')))).rejects.toThrow('neither UTF-8 text nor');
   await expect(run(file('c.csv', Buffer.from('event,timestamp\na,1\n\xe9,1\n', 'latin1')))).rejects.toThrow(
-    'is not UTF-8, somewhere after line',
+    'is not UTF-8 (somewhere after line',
   );
   expect(lines).toEqual([]);
 });
@@ -172,11 +172,12 @@ it('says which times were twice or never in the zone, and how they are taken', a
     {
       line: 2,
       detail:
-        '2026-03-29 02:30:00 never was in Europe/Zurich: the clocks were set forward; taken as 2026-03-29T01:00:00.000Z.',
+        '2026-03-29 02:30:00 does not exist in Europe/Zurich, because the clocks went forward. It was imported as 2026-03-29T01:00:00.000Z.',
     },
     {
       line: 3,
-      detail: '2026-10-25 02:30:00 was twice in Europe/Zurich: taken as the first, 2026-10-25T00:30:00.000Z.',
+      detail:
+        '2026-10-25 02:30:00 exists twice in Europe/Zurich. It was imported as the first one, 2026-10-25T00:30:00.000Z.',
     },
   ]);
 });
@@ -217,7 +218,7 @@ it('reads the items of a JSON array as they are written, each with its number, a
   });
   expect(notesOf(result).slice(0, 3)).toEqual(['  element 1: x (X)', '  element 2: x (X)', '  element 4: x (X)']);
   const cut = runImport({ path: file('w', '[{"event":"a"}'), app: 'shop', mapping: plain, sink });
-  await expect(cut).rejects.toThrow('The array does not end');
+  await expect(cut).rejects.toThrow('The array has no end');
 });
 
 it('tells formats by how files begin', async () => {
@@ -238,7 +239,7 @@ it('refuses a column that no row has, before anything is sent', async () => {
   for (const path of [file('x.csv', 'kind,at\na,1\n'), file('x.ndjson', '{"kind":"a","at":1}')])
     await expect(
       runImport({ path, app: 'shop', mapping: { eventFrom: 'kind', time: 'when', timeZone: 'UTC' }, sink }),
-    ).rejects.toThrow('No row has a column "when"; there are: kind, at.');
+    ).rejects.toThrow('No row has a column `when`. The columns are `kind` and `at`.');
   expect(lines).toEqual([]);
 });
 

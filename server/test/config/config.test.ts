@@ -62,16 +62,33 @@ describe('loadConfig', () => {
       given: { timeZone: 'Mars/Base', authKey: 'short', users: { ann: hash('10') } },
     });
     expect(found.length).toBe(5);
-    expect(found.join('\n')).toContain('SEISMO_PROT: is not a setting; did you mean port');
+    expect(found.join('\n')).toContain('SEISMO_PROT: is not a setting; did you mean `port`');
     expect(found.join('\n')).toContain('port: must be a whole number from 0 to 65535 [SEISMO_PORT]');
-    expect(found.join('\n')).toContain('users: the hash of "ann" has 10 rounds, at least 12 are needed');
+    expect(found.join('\n')).toContain('users: the hash of `ann` has 10 rounds but needs at least 12');
   });
 
   it.each([
-    [{ authKey: 'SHARED_SECRET' }, 'example of the first Seismo'],
+    [{ authKey: 'SHARED_SECRET' }, 'example value of Seismo 1'],
+    [{ postPath: 'in' }, 'must be a path such as `/in`'],
+    [{ postPath: '/api/in' }, 'begins with `/api`, which Seismo uses itself'],
     [{ authKey: 'k'.repeat(48) }, 'must be random'],
-    [{ connection: 'mongodb://localhost/seismo' }, 'MongoDB is not supported yet'],
-    [{ connection: 'ftp://x' }, '"ftp://" is not known'],
+    [{ archive: 'http://localhost' }, 'must begin with `mongodb://`'],
+    [{ archive: 'mongodb:///seismo' }, 'names no host'],
+    [{ archive: 'mongodb://u:p@ss@h/seismo' }, 'write it as `%40`'],
+    [{ connection: 'mongodb://u:p/w@h/seismo' }, 'write it as `%2F`'],
+    [
+      { archive: 'mongodb://h/my db' },
+      'has a database name with a space or one of `/ \\ . " $`, which MongoDB forbids',
+    ],
+    [{ archive: 'mongodb://h/my%20db?w=1' }, 'database name with a space'],
+    [{ connection: 'mongodb://h/a.b' }, 'database name with a space or one of'],
+    [{ archive: 'mongodb://h/a%24b' }, 'database name with a space or one of'],
+    [{ archive: 'mongodb://h/100%' }, 'not followed by two hex digits'],
+    [{ archive: 'mongodb://h/%ff' }, 'not UTF-8'],
+    [{ archive: `mongodb://h/${'ä'.repeat(32)}` }, 'more than 63 bytes'],
+    [{ archive: 'mongodb://a', connection: 'mongodb://b' }, 'archive: names another MongoDB database'],
+    [{ archive: 'mongodb://a', connection: 'http://h:8123' }, 'archive: needs the embedded engine'],
+    [{ connection: 'ftp://x' }, '`ftp://` is not supported'],
     [{ users: { ann: 'secret' } }, 'not a bcrypt hash'],
   ])('refuses %o', async (given, message) => {
     expect((await faults({ given })).join()).toContain(message);
@@ -81,6 +98,32 @@ describe('loadConfig', () => {
     for (const connection of ['./data', 'http://u:p@localhost:8123/db', 'clickhouse://h'])
       expect((await load({ given: { connection } })).connection).toBe(connection);
     expect(Object.keys((await load({ given: { users: { ann: hash('12') } } })).users)).toEqual(['ann']);
+  });
+
+  it('takes MongoDB as connection for the archive', async () => {
+    for (const url of [
+      'mongodb://h',
+      'mongodb+srv://u:p@h/db?w=1',
+      'mongodb://a:1,b:2/?replicaSet=x',
+      'mongodb://h/?a=b@c/d',
+      `mongodb://h/${'ä'.repeat(31)}`,
+    ])
+      expect(await load({ given: { connection: url } })).toMatchObject({ archive: url, connection: undefined });
+    const { archive, connection } = await load({ given: { connection: './data', archive: 'mongodb://h/db' } });
+    expect([archive, connection]).toEqual(['mongodb://h/db', './data']);
+  });
+
+  it('shows no secret of MongoDB, neither in settings nor in what is wrong with them', async () => {
+    const secret = 'mongodb://ann:topsecret@h:27017/db?tlsCertificateKeyFilePassword=topsecret';
+    expect(maskedConfig(await load({ given: { archive: secret } }))).toMatchObject({
+      archive: 'mongodb://***@h:27017/db?***',
+    });
+    for (const given of [
+      { archive: 'mongodb://ann:top@secret@h' },
+      { archive: 'mongodb://ann:top/secret@h' },
+      { archive: secret, connection: 'http://h:8123' },
+    ])
+      expect((await faults({ given })).join()).not.toMatch(/top|secret/);
   });
 
   it('masks what is secret', async () => {
@@ -97,9 +140,10 @@ describe('loadConfig', () => {
     });
   });
 
-  it('leaves alone what the command line and Kubernetes put into the environment', async () => {
+  it('leaves alone what the command line, clients and Kubernetes put into the environment', async () => {
     const environment = {
       SEISMO_KEY: 'token',
+      SEISMO_READ_KEY: 'of a client',
       SEISMO_PORT: 'tcp://10.0.0.1:3005',
       SEISMO_PORT_3005_TCP_ADDR: '10.0.0.1',
       SEISMO_SERVICE_HOST: '10.0.0.1',
@@ -117,5 +161,5 @@ it('an empty SEISMO_KEY is no key', async () => {
     cwd: directory,
     env: { SEISMO_KEY: '' },
   });
-  expect([code, stderr]).toEqual([2, expect.stringContaining('--server needs --key (or SEISMO_KEY)')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('`--server` needs `--key` (or `SEISMO_KEY`)')]);
 });

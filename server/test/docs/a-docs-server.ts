@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 import type { Settings } from '../../src/index.ts';
+import { atFileEnd } from '../support/at-file-end.ts';
 import { start } from '../support/start.ts';
 
 export const DOCS = fileURLToPath(new URL('../../../docs', import.meta.url));
@@ -21,7 +21,7 @@ export interface DocsServer {
 export async function aDocsServer(settings: Settings = {}, given?: string): Promise<DocsServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'seismo-docs-'));
   const server = await start({ dataDir, port: 0, logLevel: 'silent', ...settings });
-  afterAll(async () => {
+  atFileEnd(async () => {
     await server.close();
     rmSync(dataDir, { recursive: true, force: true });
   });

@@ -42,11 +42,11 @@ const others = BLOCKS.filter((block) => !isRequest(block)).flatMap(({ page, comm
 );
 const starting = (pattern: RegExp) => others.filter(([, command]) => pattern.test(command));
 
-const SEISMO = /^(?:sudo -u \w+ |npx )?seismo\b/;
+const SEISMO = /^(?:sudo (?:-u \w+ )?|npx )?(?:\/opt\/seismo\/node_modules\/\.bin\/)?seismo\b/;
 const NPM = /^npm /;
 const VITEST = /^npx vitest /;
 /** Commands that change the machine they run on. */
-const MACHINE = /^(?:systemctl|useradd|mkdir) /;
+const MACHINE = /^(?:systemctl|useradd|mkdir|docker|kubectl|apt-get|cat|export|pip|gem) /;
 
 let server: DocsServer;
 beforeAll(async () => {
@@ -83,7 +83,10 @@ describe('requests', () => {
 /** `seismo key create --app shop` → `key create`; options without a command are those of `start`. */
 function commandOf(words: readonly string[]): string {
   const end = words.findIndex((word) => word.startsWith('-'));
-  const named = (end === -1 ? words : words.slice(0, end)).slice(0, ['user', 'key'].includes(words[0]!) ? 2 : 1);
+  const named = (end === -1 ? words : words.slice(0, end)).slice(
+    0,
+    ['user', 'key', 'erasure'].includes(words[0]!) ? 2 : 1,
+  );
   return named.join(' ') || 'start';
 }
 const commandLines = starting(SEISMO).map(([page, line]) => {

@@ -10,7 +10,12 @@ beforeAll(async () => {
 });
 
 it.each([
-  ['identity', 'whom the events of a shared device count for, and what is erased with a user', 6],
+  [
+    'identity',
+    'whom the events of a shared device count for, what their traits are, and what is erased with a user',
+    8,
+  ],
+  ['visits', 'that a payment belongs to the visit it falls into', 2],
   ['time-zones', 'which instants an hour of a zone holds', 2],
 ])('concepts/%s.md shows %s', async (page, _, count) => {
   const examples = examplesOf(join(DOCS, `concepts/${page}.md`));

@@ -1,14 +1,16 @@
-/** docs/self-hosting/configure.md, docs/errors.md and the map in CONTRIBUTING.md are printed from the tables; `npm run docs` writes them, this compares. */
+/** docs/self-hosting/configure.md, docs/errors.md and the map in CONTRIBUTING.md are printed from the tables, the dashboard's examples from the documents; `npm run docs` writes them, this compares. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import architecture from '../../../architecture.json' with { type: 'json' };
+import { systemdUnit } from '../../src/cli/systemd-unit.ts';
 import { environmentName, flagName } from '../../src/config/config.ts';
 import { SETTINGS, type Setting } from '../../src/config/settings.ts';
 import { ERRORS, type ErrorEntry } from '../../src/model/errors.ts';
 
 const DOCS = fileURLToPath(new URL('../../../docs', import.meta.url));
+const INSTALL = join(DOCS, 'self-hosting/install.md');
 const CONTRIBUTING = join(DOCS, '../CONTRIBUTING.md');
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 
@@ -94,6 +96,20 @@ function contributing(): string {
   return text.replace(/(?<=<!-- The map:[^\n]*-->\n)[\s\S]*?(?=<!-- End of the map\. -->)/, () => `\n${map}\n`);
 }
 
+function installing(): string {
+  const seismo = '/opt/seismo/node_modules/seismo/bin/seismo.js';
+  const unit = systemdUnit({ command: ['/usr/bin/node', seismo, 'start'], user: 'seismo', dataDir: '/var/lib/seismo' });
+  const block = `\n\`\`\`ini\n${unit}\`\`\`\n\n`;
+  return readFileSync(INSTALL, 'utf8').replace(
+    /(?<=<!-- The unit:[^\n]*-->\n)[\s\S]*?(?=<!-- End of the unit\. -->)/,
+    () => block,
+  );
+}
+
+it('docs/self-hosting/install.md shows the unit that `seismo install-service` writes', async () => {
+  await expect(installing()).toMatchFileSnapshot(INSTALL);
+});
+
 it('docs/self-hosting/configure.md says what server/src/config/settings.ts says', async () => {
   await expect(configuration()).toMatchFileSnapshot(join(DOCS, 'self-hosting/configure.md'));
 });
@@ -104,6 +120,36 @@ it('docs/errors.md says what server/src/model/errors.ts says', async () => {
 
 it('the map in CONTRIBUTING.md says what architecture.json says', async () => {
   await expect(contributing()).toMatchFileSnapshot(CONTRIBUTING);
+});
+
+/** The first example of a page in a language; the one that matches, where there are several. */
+function exampleOf(page: string, language: string, matching = /./): string {
+  const text = readFileSync(join(DOCS, 'send-events', `${page}.md`), 'utf8');
+  const blocks = [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, code]) => code!,
+  );
+  return blocks.find((code) => matching.test(code))!;
+}
+
+const PAGES = {
+  js: ['node', 'express', 'fastify'],
+  python: ['python', 'django', 'flask', 'fastapi', 'celery'],
+  ruby: ['ruby', 'rack', 'rails', 'sidekiq'],
+};
+
+it('the dashboard shows the examples of docs/send-events', async () => {
+  const examples = {
+    curl: exampleOf('http', 'sh', /curl/),
+    track: exampleOf('http', 'sh', /seismo track .*--server/),
+    page: exampleOf('browser', 'html'),
+    ...Object.fromEntries(
+      Object.entries(PAGES).flatMap(([language, pages]) => pages.map((page) => [page, exampleOf(page, language)])),
+    ),
+    php: exampleOf('http', 'php'),
+    go: exampleOf('http', 'go'),
+  };
+  const text = `${JSON.stringify(examples, undefined, 2)}\n`;
+  await expect(text).toMatchFileSnapshot(join(DOCS, '../web/src/components/examples.json'));
 });
 
 it('names no error code in the documents that is not in the table', () => {

@@ -1,17 +1,25 @@
 /** Every `js` example of docs/self-hosting, run as a program of its own. Those of docs/send-events are run in client/test/docs.test.ts. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { hashPassword } from '../../src/app/hash-password.ts';
 import { seismo } from '../cli/seismo.ts';
-import { DOCS } from './a-docs-server.ts';
+import { aDocsServer, DOCS } from './a-docs-server.ts';
 
-const examplesOf = (page: string): string[] =>
-  [...readFileSync(join(DOCS, page), 'utf8').matchAll(/^```(?:js|html)\n([\s\S]*?)^```/gm)].map(([, text]) => text!);
+/** Where nothing is cached, `go run` compiles Go's standard library first. */
+const GO_MS = 300_000;
+
+const examplesOf = (page: string, languages = 'js|html'): string[] =>
+  [
+    ...readFileSync(join(DOCS, page), 'utf8').matchAll(
+      new RegExp(`^\`\`\`(?:${languages})\\n([\\s\\S]*?)^\`\`\``, 'gm'),
+    ),
+  ].map(([, text]) => text!);
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -90,6 +98,24 @@ it('configure.md: the example of a configuration file is accepted', async () => 
     expect.objectContaining({ port: 8080, timeZone: 'Europe/Zurich', users: { ann: '***' } }),
   ]);
 });
+
+it.for([
+  ['php', 'hello.php', ['hello.php']],
+  ['go', 'main.go', ['run', 'main.go']],
+] as const)(
+  'http.md: the event of the %s program is stored',
+  { timeout: GO_MS },
+  async ([language, file, args], { skip }) => {
+    skip(spawnSync(language, ['version']).error !== undefined, `${language} is not installed`);
+    const server = await aDocsServer();
+    const [program, ...others] = examplesOf('send-events/http.md', language);
+    expect(others).toEqual([]);
+    writeFileSync(join(folder, file), program!.replace('https://seismo.example.com', server.url));
+    await promisify(execFile)(language, args, { cwd: folder, env: { ...process.env, SEISMO_KEY: server.token } });
+    const answer = await fetch(`${server.url}/api/events/shop`, { headers: { 'x-access-token': server.token } });
+    expect(await answer.json()).toMatchObject([{ event: 'order paid', user: 'ann', data: { amount: 42 } }]);
+  },
+);
 
 it('runs every program of the documentation here or in client/test/docs.test.ts', () => {
   const pages = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));

@@ -152,13 +152,13 @@ it.runIf(IS_LONG)(
     const rows: [string, number, string[], Buffer, number][] = [
       // Nothing of them is kept: they are over 4 KiB.
       ['1,000 × 1 MiB to /auth', 1_000, ['POST /auth', `Content-Length: ${MIB}`], Buffer.alloc(MIB - 1, 32), 64 * MIB],
-      // The budget, once as it was sent, once as it is put together, and what the machine keeps of it.
+      // The budget of 128 MiB, and what the machine keeps beside it: 277 to 388 MiB were seen. Without a budget it is 1,000.
       [
         '100 × 10 MiB to /api/events',
         100,
         ['POST /api/events/shop', `Content-Length: ${10 * MIB}`, `X-Access-Token: ${servers.token}`],
         Buffer.alloc(10 * MIB - 1, 32),
-        320 * MIB,
+        448 * MIB,
       ],
     ];
     const over: string[] = [];

@@ -37,7 +37,7 @@ describe('the token', () => {
   ] as [Headers, string][])('is read from %j %s', async (headers, query) => {
     const double = open();
     expect((await ask(double, 'GET', `/api/reports/day/shop${query}`, headers)).status).toBe(200);
-    expect(double.asked).toEqual(['day shop {"exact":false,"fresh":true,"csvSafe":false}']);
+    expect(double.asked).toEqual(['day shop {"fresh":true,"csvSafe":false}']);
   });
 
   it('is refused when wrong, whatever the cookie says, and asked for when absent', async () => {
@@ -83,11 +83,13 @@ const REQUESTS: [Method, string, string | undefined, Record<string, number>][] =
   ['GET', '/health', undefined, { admin: 200, viewer: 200, write: 200, read: 200, nobody: 200 }],
 ];
 
-it.each(REQUESTS)('%s %s is answered by who asks', async (method, url, payload, expected) => {
+it.each(REQUESTS)('%s %s is answered by identity asks', async (method, url, payload, expected) => {
   const double = open();
   const got: Record<string, number> = {};
-  for (const who of Object.keys(expected))
-    got[who] = (await ask(double, method, url, who === 'nobody' ? {} : { 'x-access-token': who }, payload)).status;
+  for (const identity of Object.keys(expected))
+    got[identity] = (
+      await ask(double, method, url, identity === 'nobody' ? {} : { 'x-access-token': identity }, payload)
+    ).status;
   expect(got).toEqual(expected);
 });
 
@@ -181,9 +183,9 @@ describe('signing in', () => {
       '__Host-seismo-browser=known; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax; Secure',
     ]);
     expect(trusted.headers['strict-transport-security']).toBe('max-age=31536000');
-    const who = (cookie: string) => ask(proxied, 'GET', '/auth', { ...headers, cookie });
-    expect((await who('__Host-token=admin')).status).toBe(200);
-    expect((await who('token=admin')).code).toBe('AUTH_REQUIRED');
+    const identity = (cookie: string) => ask(proxied, 'GET', '/auth', { ...headers, cookie });
+    expect((await identity('__Host-token=admin')).status).toBe(200);
+    expect((await identity('token=admin')).code).toBe('AUTH_REQUIRED');
     const plain = await ask(open(), 'POST', '/auth', headers, body);
     expect(String(plain.headers['set-cookie'])).not.toMatch(/Secure|__Host/);
     expect(plain.headers).not.toHaveProperty('strict-transport-security');
@@ -262,9 +264,9 @@ describe('CORS', () => {
     const posted = await ask(double, 'POST', '/api/events/shop?access_token=write', { origin }, '{}');
     expect([posted.status, said(posted.headers)]).toEqual([201, { origin, credentials: 'true' }]);
     // A page may read why it was refused, too.
-    const refused = await ask(double, 'POST', '/api/events/shop', { origin }, '{}');
-    expect([refused.status, said(refused.headers).origin]).toEqual([401, origin]);
-    expect(refused.headers['access-control-expose-headers']).toContain('Retry-After');
+    const rejections = await ask(double, 'POST', '/api/events/shop', { origin }, '{}');
+    expect([rejections.status, said(rejections.headers).origin]).toEqual([401, origin]);
+    expect(rejections.headers['access-control-expose-headers']).toContain('Retry-After');
   });
 
   it.each([

@@ -62,9 +62,9 @@ describe('a compressed body', () => {
       const double = open({ config });
       const headers = { 'content-encoding': encoding };
       expect((await post(double, pack(dense.subarray(0, MIB)), headers)).statusCode).toBe(201);
-      const refused = await post(double, pack(dense), headers);
-      expect([refused.statusCode, refused.json().code]).toEqual([413, 'BODY_TOO_LARGE']);
-      expect(refused.json().detail).toContain('100 times');
+      const rejections = await post(double, pack(dense), headers);
+      expect([rejections.statusCode, rejections.json().code]).toEqual([413, 'BODY_TOO_LARGE']);
+      expect(rejections.json().detail).toContain('100 times');
       // 25,000 bytes that no packer makes smaller, and what is dense: 2 MiB of 25 kB are eighty-fold.
       const noise = createHash('shake256', { outputLength: 25_000 }).update('noise').digest();
       expect((await post(double, pack(Buffer.concat([noise, dense])), headers)).statusCode).toBe(201);
@@ -85,8 +85,8 @@ describe('a compressed body', () => {
     // 400 MB in some hundred bytes; what comes out first is handed on.
     const bomb = brotliCompressSync(Buffer.alloc(100_000_000, 'x'));
     const headers = { 'content-encoding': 'br', 'content-type': 'application/x-ndjson' };
-    const refused = await post(double, bomb, headers);
-    expect(refused.json().code).toBe('BODY_TOO_LARGE');
+    const rejections = await post(double, bomb, headers);
+    expect(rejections.json().code).toBe('BODY_TOO_LARGE');
     expect(seen).toBeLessThanOrEqual(MIB);
   });
 
@@ -246,7 +246,7 @@ describe('the head of a request', () => {
     ],
   ])('with two Host headers is refused: %s', async (line, more) => {
     const text = await ask(open(), [line, 'Host: a', 'hOST: b', ...more]);
-    expect(text).toMatch(/^HTTP\/1\.1 400 [\s\S]*more than one Host/);
+    expect(text).toMatch(/^HTTP\/1\.1 400 [\s\S]*more than one `Host`/);
   });
 
   it('may have 200 headers, and is answered 431 for more, or for more than 32 KiB', async () => {

@@ -9,10 +9,13 @@ import type { Ingest, PostAnswer } from '../../src/ingest/ingest.ts';
 import type { Erasures } from '../../src/model/erasure.ts';
 import { SeismoError } from '../../src/model/errors.ts';
 import type { EventRow } from '../../src/model/event.ts';
+import type { MoveStatus } from '../../src/model/move.ts';
 import type { Poster } from '../../src/model/poster.ts';
 import type { FilterParameters } from '../../src/reports/filters.ts';
 import type { Reports } from '../../src/reports/reports.ts';
 import type { Saved } from '../../src/saved/saved.ts';
+
+const NO_MOVE: MoveStatus = { state: 'none', events: 0, done: 0, copied: 0, removed: 0, passes: 0 };
 
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -33,6 +36,7 @@ export interface Posted {
   /** The write key that posted it. */
   readonly keyId?: string;
   readonly bot?: Poster['bot'];
+  readonly properties?: Poster['properties'];
 }
 
 /** What reports are asked with. */
@@ -57,10 +61,12 @@ export interface DoubleOptions {
   readonly live?: Partial<HttpDeps['live']>;
   readonly saved?: Saved;
   readonly erasures?: Partial<Erasures>;
+  readonly moves?: Partial<HttpDeps['moves']>;
   readonly store?: Partial<HttpDeps['store']>;
   readonly registry?: Partial<HttpDeps['registry']>;
   readonly dashboard?: Dashboard;
   readonly bodies?: HttpDeps['bodies'];
+  readonly placeOf?: HttpDeps['placeOf'];
 }
 
 export const anEventRow = (fields: Partial<EventRow> = {}): EventRow => ({
@@ -74,9 +80,10 @@ export const anEventRow = (fields: Partial<EventRow> = {}): EventRow => ({
   ...fields,
 });
 
-const by = (poster: Poster | undefined): Pick<Posted, 'keyId' | 'bot'> => ({
+const by = (poster: Poster | undefined): Pick<Posted, 'keyId' | 'bot' | 'properties'> => ({
   ...(poster?.keyId && { keyId: poster.keyId }),
   ...(poster?.bot && { bot: poster.bot }),
+  ...(poster?.properties && { properties: poster.properties }),
 });
 
 /** A key in debt. */
@@ -151,10 +158,10 @@ export function aHttp(options: DoubleOptions = {}): Double {
   };
   const auth = {
     async identify(token: string, via: Identity['via']) {
-      const who = PEOPLE[token];
-      if (who === undefined || (who.kind === 'key' && via === 'cookie'))
+      const identity = PEOPLE[token];
+      if (identity === undefined || (identity.kind === 'key' && via === 'cookie'))
         throw new SeismoError('AUTH_TOKEN_INVALID', 'The token is not valid.');
-      return { ...who, via };
+      return { ...identity, via };
     },
     async signInWithPassword(username: unknown, password: unknown) {
       if (username !== 'ada' || password !== 'right')
@@ -229,6 +236,7 @@ export function aHttp(options: DoubleOptions = {}): Double {
     live: { connections: () => 0, close: () => {}, ...options.live } as HttpDeps['live'],
     saved: options.saved ?? ({} as Saved),
     erasures: { list: () => [], counts: () => ({ running: 1, waiting: 2 }), ...options.erasures } as Erasures,
+    moves: { status: () => NO_MOVE, start: () => NO_MOVE, cancel: async () => NO_MOVE, ...options.moves },
     registry: {
       appSettings: () => ({ timeZone: 'Europe/Berlin' }),
       appsWithSettings: () => [],
@@ -244,11 +252,14 @@ export function aHttp(options: DoubleOptions = {}): Double {
       ...options.store,
     },
     ...(options.bodies && { bodies: options.bodies }),
+    placeOf: options.placeOf,
     dashboard: options.dashboard ?? { html: undefined, assets: new Map(), besides: new Map() },
     config: {
       bodyMaxBytes: 1000,
       scriptPath: '/seismo.js',
+      postPath: '/api/events',
       keepBotPageViews: false,
+      requestProperties: false,
       corsOrigins: ['*'],
       corsReadOrigins: [],
       queryMaxSeconds: 30,
@@ -256,6 +267,8 @@ export function aHttp(options: DoubleOptions = {}): Double {
       queryMaxRows: 1e6,
       trustProxy: false,
       connectionsMax: 1_000,
+      timeZone: 'UTC',
+      weekStart: 'sunday',
       auth: { users: [] },
       ...options.config,
     },

@@ -10,6 +10,7 @@ const RUNNING: Erasure = {
 const ANSWERED = { ...RUNNING, createdAt: '2026-01-02T03:04:05.000Z', startedAt: '2026-01-02T03:04:05.005Z' };
 
 let double: Double;
+let cancelled: Erasure;
 afterEach(async () => await double.http.close());
 
 function open(options: DoubleOptions = {}): void {
@@ -20,6 +21,10 @@ function open(options: DoubleOptions = {}): void {
       get(app, id) {
         if (app === 'shop' && id === RUNNING.id) return RUNNING;
         throw new SeismoError('ERASURE_UNKNOWN', 'There is none.');
+      },
+      async cancel(app, id) {
+        if (app !== 'shop' || id !== RUNNING.id) throw new SeismoError('ERASURE_UNKNOWN', 'There is none.');
+        return cancelled;
       },
     },
     ...options,
@@ -61,4 +66,29 @@ it('counts them in /metrics and /api/stats', async () => {
   expect((await ask('GET', '/metrics')).body).toContain('seismo_erasures_running 1\n');
   expect((await ask('GET', '/metrics')).body).toContain('seismo_erasures_waiting 2\n');
   expect((await ask('GET', '/api/stats')).json()).toMatchObject({ erasures: { running: 1, waiting: 2 } });
+});
+
+it('cancels one for admins alone, and says in the log how that ended', async () => {
+  open();
+  const url = '/api/apps/shop/erasures/5f1c9e0b7a3d';
+  cancelled = { ...RUNNING, status: 'cancelled', erased: 4, finishedAt: NOW + 9 };
+  const answer = await ask('DELETE', url);
+  expect(answer.statusCode).toBe(200);
+  expect(answer.json()).toEqual({
+    ...ANSWERED,
+    status: 'cancelled',
+    erased: 4,
+    finishedAt: '2026-01-02T03:04:05.009Z',
+  });
+  cancelled = { ...RUNNING, status: 'cancelling' };
+  expect(await ask('DELETE', url)).toMatchObject({ statusCode: 202 });
+  const lines = double.logged.map((text) => JSON.parse(text) as object).filter((each) => 'security' in each);
+  expect(lines).toMatchObject([
+    { security: 'cancel erasure', by: 'user ada', erasure: RUNNING.id, status: 'cancelled', outcome: 'done' },
+    { security: 'cancel erasure', status: 'cancelling' },
+  ]);
+  expect((await ask('DELETE', '/api/apps/blog/erasures/5f1c9e0b7a3d')).json()).toMatchObject({
+    code: 'ERASURE_UNKNOWN',
+  });
+  for (const token of ['viewer', 'read', 'write']) expect((await ask('DELETE', url, token)).statusCode).toBe(403);
 });

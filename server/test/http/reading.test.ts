@@ -172,7 +172,7 @@ describe('refusals', () => {
     const double = open();
     await double.http.listen({ port: 0, host: '127.0.0.1' });
     for (const [request, words] of [
-      ['nonsense\r\n\r\n', 'not HTTP'],
+      ['nonsense\r\n\r\n', 'not valid HTTP'],
       [`GET /?${'a'.repeat(40_000)} HTTP/1.1\r\nHost: a\r\n\r\n`, '32768 bytes'],
     ] as const) {
       const socket = connect((double.http.server.address() as AddressInfo).port, '127.0.0.1');

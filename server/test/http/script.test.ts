@@ -65,6 +65,37 @@ describe('the browser client', () => {
   });
 });
 
+describe('another path to post to', () => {
+  it('is in the script, takes posts of pages and programs, and the usual one still does', async () => {
+    const double = open({ config: { postPath: '/in' } });
+    for (const name of ['seismo.js', 'seismo.core.js']) {
+      const { body } = await get(double, `/${name}`);
+      expect([body.includes('/in/'), body.includes('/api/events')]).toEqual([true, false]);
+      expect((await get(open(), `/${name}`)).body).toContain('/api/events/');
+    }
+    for (const path of ['/in', '/api/events']) {
+      const url = `${path}/shop?device=daily&access_token=write`;
+      const answer = await double.http.inject({ method: 'POST', url, payload: '{"event":"a"}' });
+      expect(answer.statusCode).toBe(201);
+    }
+    expect(double.posted.map(({ app, device }) => [app, device])).toEqual([
+      ['shop', 'shop 127.0.0.1 lightMyRequest'],
+      ['shop', 'shop 127.0.0.1 lightMyRequest'],
+    ]);
+    const headers = { origin: 'https://shop.example.com', 'access-control-request-method': 'POST' };
+    const preflight = await double.http.inject({ method: 'OPTIONS', url: '/in/shop', headers });
+    expect([preflight.statusCode, preflight.headers['access-control-allow-origin']]).toEqual([204, headers.origin]);
+    // Only posts: events are read where they always are.
+    const reading = await double.http.inject({
+      method: 'GET',
+      url: '/in/shop',
+      headers: { 'x-access-token': 'admin' },
+    });
+    expect(reading.statusCode).toBe(405);
+    expect((await open().http.inject({ method: 'POST', url: '/in/shop', payload: '{}' })).statusCode).toBe(404);
+  });
+});
+
 describe('device=daily', () => {
   const post = (double: Double, search: string, headers: Record<string, string> = {}) =>
     double.http.inject({

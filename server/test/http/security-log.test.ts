@@ -27,7 +27,7 @@ const ask = (double: Double, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: s
     ...(body !== undefined && { payload: JSON.stringify(body) }),
   });
 
-it('has one line for each sign-in, failure, change of a user or a key, and erasure: who, from where, what, how many', async () => {
+it('has one line for each sign-in, failure, change of a user or a key, and erasure: identity, from where, what, how many', async () => {
   const double = open({
     auth: {
       addUser: async () => ({ name: 'eve', role: 'viewer', source: 'stored' }),
@@ -110,6 +110,14 @@ it('is not filled by a flood of refused tokens', async () => {
   const double = open();
   for (let i = 0; i < 150; i++) await ask(double, 'GET', '/api/apps', `guess${i}`);
   expect(linesOf(double)).toHaveLength(100);
+});
+
+it('is not filled by a flood of sign-ins that nobody can read', async () => {
+  const double = open();
+  for (let i = 0; i < 150; i++) await double.http.inject({ method: 'POST', url: '/auth', payload: 'x'.repeat(5_000) });
+  const lines = linesOf(double);
+  expect(lines).toHaveLength(100);
+  expect(lines[0]).toMatchObject({ security: 'sign in', outcome: 'BODY_TOO_LARGE' });
 });
 
 it('gives every answer a policy under which a browser runs nothing of it', async () => {

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 describe.each(['/openapi.json', '/docs', '/docs/errors', '/seismo.js'])('GET %s', (url) => {
-  it('is sent compressed to who can read it, and not again to who has it', async () => {
+  it('is sent compressed to identity can read it, and not again to identity has it', async () => {
     const { http } = aHttp();
     opened.push(http);
     const plain = await http.inject(url);

@@ -18,14 +18,14 @@ function stored(
     readonly delayMs: number;
     readonly events: readonly number[];
   },
-  who = 'd1',
+  sender = 'd1',
   keyId = 'k',
 ): number[] {
   const { aheadMs, sentMs, delayMs, events } = batch;
   return events.map(
     (at) =>
       clocks.correct(
-        { app: 'shop', keyId, who },
+        { app: 'shop', keyId, sender },
         NOON + at + aheadMs,
         NOON + sentMs + aheadMs,
         NOON + sentMs + delayMs,

@@ -3,7 +3,7 @@ import { SeismoError } from '../../src/model/errors.ts';
 import { matchesAll } from '../../src/model/filter-match.ts';
 import type { Filter, Range } from '../../src/model/query.ts';
 import { decodeRow, writeUuid } from '../../src/row/row.ts';
-import { type Block, InsertRefused, type UuidsWanted } from '../../src/store/store.ts';
+import { type Block, InsertRejected, type UuidsWanted } from '../../src/store/store.ts';
 
 /** Keeps decoded events; away, silent or refusing as told. */
 export class MemoryStore {
@@ -27,7 +27,7 @@ export class MemoryStore {
         places.push({ journal: block.journal, seq: Number(bytes.readBigUInt64LE(at)) });
       }
     }
-    if (events.some(this.refuse)) throw new InsertRefused('code 27: cannot parse');
+    if (events.some(this.refuse)) throw new InsertRejected('code 27: cannot parse');
     this.events.push(...events);
     this.places.push(...places);
     if (this.losesAnswers) throw new SeismoError('STORE_UNAVAILABLE', 'no answer');
@@ -70,14 +70,19 @@ export class MemoryStore {
   }
   /** Hides them, the places included: a block that is repeated would bring them back. */
   async erase(app: string, range: Range, filters: readonly Filter[]) {
-    const erased = this.events.map((event) => event.app === app && matchesAll(event, range, filters));
+    const erased = this.events.map(
+      (event, i) => event.app === app && matchesAll(event, range, filters, this.places[i]!.seq),
+    );
     this.events.splice(0, Number.POSITIVE_INFINITY, ...this.events.filter((_, i) => !erased[i]));
     this.places.splice(0, Number.POSITIVE_INFINITY, ...this.places.filter((_, i) => !erased[i]));
     return erased.filter(Boolean).length;
   }
   async uuids(app: string, range: Range, max: number, { filters = [], receivedSince = 0 }: UuidsWanted = {}) {
     const own = this.events.filter(
-      (event) => event.app === app && event.receivedAt >= receivedSince && matchesAll(event, range, filters),
+      (event, i) =>
+        event.app === app &&
+        event.receivedAt >= receivedSince &&
+        matchesAll(event, range, filters, this.places[i]!.seq),
     );
     if (own.length > Math.min(max, this.uuidsMax)) return undefined;
     const bytes = Buffer.alloc(own.length * 16);

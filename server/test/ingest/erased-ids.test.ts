@@ -32,7 +32,7 @@ const openIn = (dataDir: string) =>
     monotonicMs: () => now,
     retentionDaysOf: () => undefined,
     zoneOf: () => ({ hash: 0, dayOf: (ms) => Math.floor(ms / DAY_MS) }),
-    logger: { warn: () => {}, error: () => {} },
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
   });
 
 beforeEach(async () => {
@@ -108,6 +108,17 @@ describe.each(ENDS)('when the server %s', (_, end) => {
     await end();
     expect(await post(event(1))).toEqual({ accepted: 0, duplicates: 1 });
     expect(stored()).toEqual([2]);
+  });
+
+  it('keeps out what two erasures erased, with no event between them and some after', async () => {
+    await post(event(1), event(2, 'bob'));
+    expect(await erase('user=ann', true)).toBe(1);
+    expect(await erase('user=bob', true)).toBe(1);
+    await end();
+    expect(await post(event(3))).toEqual({ accepted: 1, duplicates: 0 });
+    await end();
+    expect(await post(event(1), event(2, 'bob'), event(3))).toEqual({ accepted: 0, duplicates: 3 });
+    expect(stored()).toEqual([3]);
   });
 
   it('stores an event of which it made the uuid itself', async () => {

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Fingerprints } from '../../src/ingest/ids/fingerprints.ts';
-import { IdWindow } from '../../src/ingest/ids/id-window.ts';
-import { loadWindow, saveWindow } from '../../src/ingest/ids/id-window-file.ts';
+import { Fingerprints } from '../../src/ingest/deduplication/fingerprints.ts';
+import { IdWindow } from '../../src/ingest/deduplication/id-window.ts';
+import { loadWindow, saveWindow } from '../../src/ingest/deduplication/id-window-file.ts';
 
 const fingerprints = new Fingerprints(Buffer.alloc(32, 1));
 function print(n: number): [number, number] {

@@ -31,7 +31,7 @@ const open = () =>
     now: () => now,
     retentionDaysOf: () => undefined,
     zoneOf: () => ({ hash: 0, dayOf: (ms) => Math.floor(ms / 86_400_000) }),
-    logger: { warn: () => {}, error: () => {} },
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
   });
 
 beforeEach(async () => {
@@ -75,8 +75,8 @@ it.each([
     });
     expect(await rows('file-1', 11, events(5, 12))).toMatchObject({ accepted: 2, duplicates: 5 });
     await reopen();
-    expect(await ingest.importedRows('shop', 'file-1')).toBe(18);
-    expect(await ingest.importedRows('shop', 'file-2')).toBe(0);
+    expect(await ingest.importProgress('shop', 'file-1')).toEqual({ rows: 18, rejected: 1 });
+    expect(await ingest.importProgress('shop', 'file-2')).toEqual({ rows: 0, rejected: 0 });
     expect(await rows('file-2', 0, events(0, 20))).toMatchObject({ accepted: 8, duplicates: 12 });
     await ingest.catchUp('shop');
     expect(store.events.length).toBe(20);
@@ -131,19 +131,19 @@ it('takes again what was erased, from the first row when told to', async () => {
   expect(await eraseEverywhere(ingest, store, 'shop', all, [], options)).toBe(5);
   expect(await rows('file-2', 0, events(0, 5))).toMatchObject({ accepted: 5, duplicates: 0 });
   await ingest.forgetImport('shop', 'file-1');
-  expect(await ingest.importedRows('shop', 'file-1')).toBe(0);
+  expect(await ingest.importProgress('shop', 'file-1')).toEqual({ rows: 0, rejected: 0 });
   expect(await rows('file-1', 0, events(0, 6))).toMatchObject({ accepted: 1, duplicates: 5 });
 });
 
 it('keeps the places of two apps whose pieces share a transaction', async () => {
   await Promise.all([rows('file', 0, events(0, 3)), rows('file', 0, events(0, 4), 'blog')]);
-  expect(await ingest.importedRows('shop', 'file')).toBe(3);
-  expect(await ingest.importedRows('blog', 'file')).toBe(4);
+  expect(await ingest.importProgress('shop', 'file')).toEqual({ rows: 3, rejected: 0 });
+  expect(await ingest.importProgress('blog', 'file')).toEqual({ rows: 4, rejected: 0 });
 });
 
 it('tells the place only after the piece that is under way', async () => {
   const piece = rows('file', 0, events(0, 3));
-  expect(await ingest.importedRows('shop', 'file')).toBe(3);
+  expect(await ingest.importProgress('shop', 'file')).toEqual({ rows: 3, rejected: 0 });
   await piece;
 });
 
@@ -183,7 +183,7 @@ it('refuses a piece that holds more or fewer rows than it says', async () => {
     await expect(
       ingest.importRows({ app: 'shop', fingerprint: 'f', rowsFrom: 0, rowsDone, lines }),
     ).rejects.toMatchObject({ code: 'PARAMETER_INVALID' });
-  expect(await ingest.importedRows('shop', 'f')).toBe(0);
+  expect(await ingest.importProgress('shop', 'f')).toEqual({ rows: 0, rejected: 0 });
 });
 
 it('refuses lines as posting does, and keeps the place of those that are none', async () => {
@@ -199,7 +199,7 @@ it('refuses lines as posting does, and keeps the place of those that are none', 
       { index: 3, code: 'EVENT_NOT_OBJECT' },
     ],
   });
-  expect(await ingest.importedRows('shop', 'f')).toBe(4);
+  expect(await ingest.importProgress('shop', 'f')).toEqual({ rows: 4, rejected: 3 });
 });
 
 it('waits while the journal holds more than the engine has taken, and says so when that lasts', {
@@ -215,7 +215,7 @@ it('waits while the journal holds more than the engine has taken, and says so wh
   // 4 MB a piece: past 32 MiB the next one is told to wait.
   for (; from < 9 * 40; from += 40) await rows('file-1', from, big);
   await expect(rows('file-1', from, big)).rejects.toMatchObject({ code: 'STORE_BEHIND' });
-  expect(await ingest.importedRows('shop', 'file-1')).toBe(from);
+  expect(await ingest.importProgress('shop', 'file-1')).toEqual({ rows: from, rejected: 0 });
   store.away = false;
   // As the command does: a piece that was told to wait is sent again.
   const answer = await vi.waitFor(() => rows('file-1', from, big), { timeout: 20_000, interval: 50 });

@@ -25,7 +25,7 @@ const open = (changes: Partial<typeof LIMITS> = {}) =>
     now: () => now,
     retentionDaysOf: (app) => (app === 'short' ? 1 : undefined),
     zoneOf: () => ({ hash: 0, dayOf: (ms) => Math.floor(ms / 86_400_000) }),
-    logger: { warn: () => {}, error: () => {} },
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
   });
 
 beforeEach(async () => {
@@ -332,7 +332,7 @@ describe('bodies over 256 KiB, which a thread reads', () => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ event: 'a', uuid: uuid(i), data: { i, pad } }) as object);
 
-  it('are accepted event by event, with each refusal at its index', async () => {
+  it('are accepted event by event, with each rejection at its index', async () => {
     await reopen({ ...LARGE, journalMaxBytes: 20_000_000 });
     const events = many(2_000);
     events[3] = { event: 'a', nonsense: 1 };

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Fingerprints } from '../../src/ingest/ids/fingerprints.ts';
-import { IdWindow, PENDING_EVEN } from '../../src/ingest/ids/id-window.ts';
+import { Fingerprints } from '../../src/ingest/deduplication/fingerprints.ts';
+import { IdWindow, PENDING_EVEN } from '../../src/ingest/deduplication/id-window.ts';
 import { GroupWriter } from '../../src/ingest/journal/group.ts';
 import { encodeFingerprints } from '../../src/ingest/journal/id-fingerprints.ts';
 import { Journal } from '../../src/ingest/journal/journal.ts';
 import { Loader } from '../../src/ingest/load/loader.ts';
 import { SeismoError } from '../../src/model/errors.ts';
-import { type Block, InsertRefused, type SeqRange } from '../../src/store/store.ts';
+import { type Block, InsertRejected, type SeqRange } from '../../src/store/store.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -91,7 +91,7 @@ class PlacesStore {
   poison: number | undefined;
   async insert(block: Block): Promise<void> {
     if (block.payload.some((rows) => this.poison && marksOf(rows).includes(this.poison)))
-      throw new InsertRefused('row 1: cannot parse');
+      throw new InsertRejected('row 1: cannot parse');
     const answer = this.answer(block);
     if (answer === 'ignore') return;
     if (answer !== 'away')

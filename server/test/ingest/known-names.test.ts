@@ -78,7 +78,7 @@ describe('a key that is not trusted', () => {
 
   it.each([
     [true, 2, 'erase'],
-    [false, 2, 'half of eventNamesMax (1)'],
+    [false, 2, 'half of `eventNamesMax` (1)'],
   ])('is told what helps (trusted: %s)', (isTrusted, max, part) => {
     names = aBook(max, 10);
     takenOf('a', 2, isTrusted);
@@ -87,7 +87,7 @@ describe('a key that is not trusted', () => {
 
   it('is told that it is too fast', () => {
     takenOf('a', 1_000, false);
-    expect(() => names.checkId('shop', 'b', false)).toThrow('100 a minute');
+    expect(() => names.checkId('shop', 'b', false)).toThrow('100 per minute');
   });
 });
 

@@ -25,7 +25,7 @@ const open = (quotas: { eventsPerDayMax?: number; bytesPerDayMax?: number } = {}
     now: () => now,
     retentionDaysOf: () => undefined,
     zoneOf: () => ({ hash: 0, dayOf: (ms) => Math.floor(ms / 86_400_000) }),
-    logger: { warn: () => {}, error: () => {} },
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
   });
 
 beforeEach(async () => {
@@ -100,7 +100,7 @@ describe('the rate of a key', () => {
     const answer = await answerOf(ingest.postLines('shop', endless(), now, undefined, poster));
     expect(answer).toMatchObject({ code: 'RATE_LIMITED', accepted: 30, nextIndex: 30, retryAfterSeconds: 3 });
     expect(await json({ event: 'visitor' })).toMatchObject({
-      ...{ code: 'RATE_LIMITED', detail: 'The key posts faster than its rate; wait 3 s.' },
+      ...{ code: 'RATE_LIMITED', detail: 'The key is over its rate. Wait 3 s.' },
     });
     now += 3_000;
     expect(await json({ event: 'visitor' })).toMatchObject({ event: 'visitor' });
@@ -193,6 +193,14 @@ describe('the quota of a day', () => {
     expect(await json(some(10), admin)).toMatchObject({ accepted: 10 });
   });
 
+  it('holds for posts that are accepted in turns at the same time', async () => {
+    await reopen({ eventsPerDayMax: 5_500 });
+    const many = some(5_000);
+    const answers = await Promise.all([json(many, admin), json(many, admin)]);
+    expect(answers.map(({ code, accepted }) => code ?? accepted).sort()).toEqual([5_000, 'QUOTA_REACHED']);
+    expect(await json(some(500), admin)).toMatchObject({ accepted: 500 });
+  });
+
   it('gives no day twice when the clock is set back', async () => {
     await reopen({ eventsPerDayMax: 2 });
     await json(some(2), admin);
@@ -213,11 +221,12 @@ describe('the quota of a day', () => {
     expect(await lines(ndjson(some(9)), admin)).toMatchObject({
       ...{ code: 'QUOTA_REACHED', accepted: 5, nextIndex: 5 },
       detail:
-        'The app takes 5 events a day (eventsPerDayMax), and more from midnight UTC on. The first 5 lines were processed, none after (nextIndex).',
+        'The app has reached its quota of 5 events a day (`eventsPerDayMax`). It accepts events again from midnight UTC. The first 5 lines were processed, and none after that (`nextIndex`).',
     });
     // Of a single event there is nothing to count.
     expect(await json({ event: 'e' }, admin)).toMatchObject({
-      detail: 'The app takes 5 events a day (eventsPerDayMax), and more from midnight UTC on.',
+      detail:
+        'The app has reached its quota of 5 events a day (`eventsPerDayMax`). It accepts events again from midnight UTC.',
     });
     expect(await storedNumbers()).toEqual([0, 1, 2, 3, 4]);
   });

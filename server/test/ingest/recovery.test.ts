@@ -8,7 +8,7 @@ import { Journal } from '../../src/ingest/journal/journal.ts';
 import type { Entry } from '../../src/ingest/journal/journal-entry.ts';
 import { openJournalFile } from '../../src/ingest/journal/journal-file.ts';
 import { SeismoError } from '../../src/model/errors.ts';
-import { InsertRefused } from '../../src/store/store.ts';
+import { InsertRejected } from '../../src/store/store.ts';
 import { LIMITS, MemoryStore } from './doubles.ts';
 
 const T0 = Date.UTC(2026, 0, 5);
@@ -34,7 +34,7 @@ const open = (changes: Partial<typeof LIMITS> = {}) =>
     monotonicMs: () => monotonic,
     retentionDaysOf: () => undefined,
     zoneOf: () => ({ hash: 0, dayOf: (ms) => Math.floor(ms / DAY_MS) }),
-    logger: { warn: () => {}, error: (fields) => errors.push(fields) },
+    logger: { info: () => {}, warn: () => {}, error: (fields) => errors.push(fields) },
   });
 async function reopen(changes: Partial<typeof LIMITS> = {}): Promise<void> {
   await ingest.close();
@@ -162,7 +162,7 @@ it('takes a piece of an import again that could not be journalled, and does not 
   const piece = { app: 'shop', fingerprint: 'file', rowsFrom: 0, rowsDone: 40, lines };
   failNextTransaction()();
   expect(await failure(ingest.importRows(piece))).toBe('JOURNAL_UNAVAILABLE');
-  expect(await ingest.importedRows('shop', 'file')).toBe(0);
+  expect(await ingest.importProgress('shop', 'file')).toEqual({ rows: 0, rejected: 0 });
   expect(await ingest.importRows(piece)).toMatchObject({ accepted: 40, duplicates: 0 });
 });
 
@@ -218,7 +218,7 @@ it.each([
     await insert(block);
     store.events.splice(storedOfIt);
     store.places.splice(storedOfIt);
-    throw new InsertRefused('code 32: a replica died under it');
+    throw new InsertRejected('code 32: a replica died under it');
   });
   await post(named(1, 2, 3, 4, 5));
   await ingest.catchUp('shop');
@@ -239,7 +239,7 @@ it('sets aside what is refused, and counts what is stored of each half', async (
     if (bad < 0) return;
     store.events.splice(bad);
     store.places.splice(bad);
-    throw new InsertRefused('code 27: cannot parse');
+    throw new InsertRejected('code 27: cannot parse');
   });
   await post(named(1, 2, 3, 4, 5, 6, 7));
   await ingest.catchUp('shop');

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GroupWriter } from '../../src/ingest/journal/group.ts';
 import { encodeFingerprints } from '../../src/ingest/journal/id-fingerprints.ts';
 import { Journal } from '../../src/ingest/journal/journal.ts';
-import { writeCleanNote } from '../../src/ingest/recovery/clean-shutdown.ts';
+import { writeCleanNote } from '../../src/ingest/recovery/clean-note.ts';
 import { ensureJournal } from '../../src/ingest/recovery/ensure-journal.ts';
 import { checkJournal } from '../../src/ingest/recovery/journal-inspector.ts';
 import { LmdbPages } from '../../src/ingest/recovery/lmdb-pages.ts';
@@ -83,7 +83,7 @@ async function contentsOf(): Promise<Map<string, string>> {
   for (const { key, at, apps } of journal.fingerprints.all()) contents.set(`ids ${key}`, JSON.stringify([at, apps]));
   for (const { seq, reason, row } of journal.rejectedRows.all())
     contents.set(`aside ${seq}`, reason + row.toString('hex'));
-  for (const name of journal.names()) contents.set(`name ${name}`, '');
+  for (const name of journal.names.all()) contents.set(`name ${name}`, '');
   for (let mark = 10; mark <= 200; mark += 10)
     contents.set(`import ${mark}`, String(journal.checkpoint(`shop file-${mark}`)));
   await journal.close();
@@ -113,7 +113,7 @@ describe('checkJournal', () => {
       const known = new Journal(directory, LIMITS);
       expect([events, missingEvents]).toEqual([known.pendingEvents, 0]);
       expect(parts.get('aside')!.found).toBe(known.rejectedRows.count());
-      expect(parts.get('names')!.found).toBe([...known.names()].length);
+      expect(parts.get('names')!.found).toBe([...known.names.all()].length);
       expect(parts.get('ids')).toEqual({ found: [...known.fingerprints.all()].length, lost: 0 });
       await known.close();
     }
@@ -218,6 +218,34 @@ describe('salvageJournal', () => {
         await append(journal, 999, 3);
         await journal.close();
       });
+  });
+
+  it('keeps what waits for the archive alone, with its place, and what the archive is to do', async () => {
+    const journal = new Journal(directory, LIMITS, true);
+    for (const mark of [1, 50, 100]) await append(journal, mark, 20);
+    const groups = journal.read(1e9);
+    await journal.forget(groups, []);
+    const row = Buffer.alloc(ROW_BYTES, 7);
+    await journal.forgetArchived([groups[0]!], [{ seq: 3, reason: 'too odd', row }]);
+    await journal.archive!.enqueue(41, { kind: 'remove', positions: [] });
+    await append(journal, 150, 10);
+    await journal.close();
+    // The first row of the second transaction: the engine has it, and the archive does not.
+    const bytes = readFileSync(file());
+    bytes[bytes.indexOf(Buffer.alloc(ROW_BYTES, 50)) + 5]! ^= 1;
+    writeFileSync(file(), bytes);
+    expect(await salvageJournal(directory, T0)).toMatchObject({
+      events: { saved: 10, lost: 0 },
+      groups: { saved: 2, lost: 1 },
+    });
+    const again = new Journal(directory, LIMITS, true);
+    expect(again.pendingEvents).toBe(10);
+    expect(again.read(1e9).map(({ firstSeq }) => firstSeq)).toEqual([61]);
+    expect(again.archive).toMatchObject({ seq: 21, pendingEvents: 30, ordersWaiting: 1 });
+    expect(again.archive!.nextOrder).toMatchObject({ seq: 41, order: { kind: 'remove', positions: [] } });
+    expect(again.readForArchive(1e9, Number.POSITIVE_INFINITY).map(({ firstSeq }) => firstSeq)).toEqual([41, 61]);
+    expect([...again.archive!.rejected()]).toEqual([{ seq: 3, reason: 'too odd', row }]);
+    await again.close();
   });
 
   it('counts events whose group is gone as lost', async () => {

@@ -27,7 +27,7 @@ beforeEach(async () => {
     now: () => T0,
     retentionDaysOf: () => undefined,
     zoneOf: () => ({ hash: 0, dayOf: (ms) => Math.floor(ms / 86_400_000) }),
-    logger: { warn: () => {}, error: () => {} },
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
   });
 });
 afterEach(async () => {

@@ -18,8 +18,8 @@ class FakeOutlet implements SseStream {
   state: 'open' | 'ended' | 'destroyed' = 'open';
   leave = (): void => {};
   #drained = (): void => {};
-  write(text: string): void {
-    this.sent.push(text);
+  write(text: string | Buffer): void {
+    this.sent.push(text.toString());
     if (this.isStuck) this.unsentBytes += text.length;
   }
   onDrain(drained: () => void): void {
@@ -47,8 +47,8 @@ class FakeOutlet implements SseStream {
 
 interface World {
   readonly live: LiveService;
-  /** Accepts so many events of the app. */
-  accept(count: number, app?: string): void;
+  /** Accepts so many events of the app, whose ids are padded. */
+  accept(count: number, app?: string, padding?: number): void;
   readonly stored: EventRow[];
 }
 
@@ -81,7 +81,7 @@ function aWorld(options: Partial<LiveOptions> = {}): World {
   return {
     live,
     stored,
-    accept(count, app = 'shop') {
+    accept(count, app = 'shop', padding = 0) {
       const writer = new RowWriter();
       const starts: number[] = [];
       const firstSeq = next;
@@ -89,7 +89,7 @@ function aWorld(options: Partial<LiveOptions> = {}): World {
         starts.push(writer.length);
         const name = `e${next++}`;
         writer.begin(NOW, NOW, -1, Buffer.alloc(16));
-        for (const text of [app, name, name, '', '', '', '', '']) writer.text(text);
+        for (const text of [app, name + 'x'.repeat(padding), name, '', '', '', '', '']) writer.text(text);
         writer.noMaps();
         const event: StoredEvent = { uuid: RUN, app, id: name, event: name, timestamp: NOW, receivedAt: NOW };
         stored.push({ ...event, seq: `${firstSeq + i}-${HEX}` });
@@ -135,6 +135,19 @@ describe('a reader that falls behind', () => {
     accept(1);
     await until(() => out.numbers.length >= 704);
     expect(out.numbers).toEqual(upTo(1, 704));
+  });
+
+  it('reads from the store what would be too much for all readers together at once', async () => {
+    const { live, accept } = aWorld();
+    const outs = Array.from({ length: 4 }, () => new FakeOutlet());
+    for (const out of outs) live.subscribe(aRequest(), out);
+    // 40 events of 200,000 bytes for 4 readers are 32 MB. Of these, 16 MiB are sent at once: 83 of 160 messages of a bit more than 200,000 bytes.
+    accept(40, 'shop', 200_000);
+    expect(outs.reduce((sum, { numbers }) => sum + numbers.length, 0)).toBe(83);
+    await until(() => outs.every(({ numbers }) => numbers.length >= 40));
+    accept(1);
+    for (const out of outs) await until(() => out.numbers.length >= 41);
+    for (const { numbers } of outs) expect(numbers).toEqual(upTo(1, 41));
   });
 
   it('is dropped when it takes nothing for too long', async () => {

@@ -28,6 +28,55 @@ describe('the budget of live readers’ regular expressions', () => {
     nowMs += 1_000;
     expect(take(49)).toBe(true);
   });
+
+  it('counts once what is spent within a test', () => {
+    let nowMs = 0;
+    const budget = new LiveMatchBudget(() => nowMs);
+    const take = (ms: number) => (): boolean => {
+      nowMs += ms;
+      return true;
+    };
+    budget.spend(0, () => budget.spend(1, take(30)) && budget.spend(1, take(30)));
+    // 60 of 100 ms are spent. Were they counted twice, nothing would be left.
+    expect(budget.spend(1, take(1))).toBe(true);
+    expect(() => budget.spend(0, take(60)) && budget.spend(0, take(1))).toThrow(MatchTooCostly);
+  });
+});
+
+describe('what is counted', () => {
+  const spent: number[] = [];
+  const budget = {
+    spend(steps: number, test: () => boolean): boolean {
+      spent.push(steps);
+      return test();
+    },
+  };
+  const offered = (filters: Parameters<typeof filtersOf>[0], text: string): number[] => {
+    spent.length = 0;
+    const source = { ...{ endSeq: 0, budget, idOf: String } } as unknown as SubscriptionSource;
+    const reader = { app: 'shop', isFull: false, write: () => {} } as unknown as Connection;
+    new Subscription(reader, filtersOf(filters, 'filters'), source, undefined).offer(
+      new LiveMessage(0, '0', {
+        ...{ uuid: '', app: 'shop', id: 'e', event: 'e', timestamp: 0, receivedAt: 0 },
+        dataText: JSON.stringify({ text }),
+      }),
+    );
+    return [...spent];
+  };
+  const contains = { field: 'data.text', operator: 'contains', value: 'b' } as const;
+  const isIn = (count: number) =>
+    ({ field: 'data.text', operator: 'in', value: Array.from({ length: count }, (_, i) => `v${i}`) }) as const;
+
+  it('a search in a long text, a step for ten characters, and none in a short one', () => {
+    expect(offered([contains], 'a'.repeat(1_000))).toEqual([]);
+    expect(offered([contains], 'a'.repeat(200_000))).toEqual([20_000]);
+  });
+
+  it('all of a filter that compares with more than 20 values', () => {
+    expect(offered([isIn(20)], 'a')).toEqual([]);
+    expect(offered([isIn(21)], 'a')).toEqual([0]);
+    expect(offered([{ or: [isIn(20), { ...contains, value: 'c' }] }], 'a')).toEqual([0]);
+  });
 });
 
 describe('a reader whose expression costs too much for the event loop', () => {
@@ -46,6 +95,7 @@ describe('a reader whose expression costs too much for the event loop', () => {
         return endSeq;
       },
       ...{ bufferMaxBytes: 1_000_000, budget: new LiveMatchBudget(() => 0), idOf: (seq: number) => `${seq}` },
+      spend: () => true,
       catchUp: async () => {},
       count: async () => 1,
       async *read(_app, _filters, fromSeq, toSeq) {

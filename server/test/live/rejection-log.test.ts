@@ -5,7 +5,7 @@ import type { RejectedEvent } from '../../src/row/committed-rows.ts';
 
 const aRefusal = (value: unknown = { event: '' }): RejectedEvent => ({
   code: 'EVENT_NAME_MISSING',
-  detail: 'event is missing.',
+  detail: '`event` is missing.',
   field: 'event',
   index: undefined,
   value,

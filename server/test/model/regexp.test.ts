@@ -30,18 +30,18 @@ describe('a regular expression that callers may use', () => {
 
   it.each([
     ['0'.repeat(201), 'at most 200 characters, not 201'],
-    ['(?:[a-z0-9]{1,30}){1,30}[QZ]', 'counted repetition within another'],
-    ['(((a|b){1,30}){1,30}c|d)', 'counted repetition within another'],
-    ['(a{2}b)+{3}', 'counted repetition within another'],
-    ['a{3}{4}', 'counted repetition within another'],
-    ['\\d{2}(x(y{2})*){3}', 'counted repetition within another'],
+    ['(?:[a-z0-9]{1,30}){1,30}[QZ]', 'counted repetition inside another'],
+    ['(((a|b){1,30}){1,30}c|d)', 'counted repetition inside another'],
+    ['(a{2}b)+{3}', 'counted repetition inside another'],
+    ['a{3}{4}', 'counted repetition inside another'],
+    ['\\d{2}(x(y{2})*){3}', 'counted repetition inside another'],
     ['.*[a-z].{999}[0-9]', 'smaller regular expression'],
     ['0a{1000}a{1000}a{1000}', 'smaller regular expression'],
     ['\\pL{5}', 'smaller regular expression'],
     ['(?i)[a-zé]{200}', 'smaller regular expression'],
-    ['a(?=b)', 'as RE2 has it'],
-    ['(a)\\1', 'as RE2 has it'],
-    ['(', 'as RE2 has it'],
+    ['a(?=b)', 'a valid RE2 regular expression'],
+    ['(a)\\1', 'a valid RE2 regular expression'],
+    ['(', 'a valid RE2 regular expression'],
   ])('refuses %j, saying the rule and the fix', (text, rule) => {
     expect(patternFault(text)).toContain(rule);
   });

@@ -74,17 +74,17 @@ describe('a question', () => {
 
   it('says what would have been right', () => {
     expect(refusal(trend({ series: [{ measure: 'mean' }] })).detail).toBe(
-      '`series[0].measure` must be one of count, users, sessions, perUser, sum, avg, min, max, median, p90, p95, p99, uniqueValues.',
+      '`series[0].measure` must be `count`, `users`, `sessions`, `bounceRate`, `sessionDuration`, `eventsPerSession`, `entries`, `exits`, `perUser`, `sum`, `avg`, `min`, `max`, `median`, `p90`, `p95`, `p99` or `uniqueValues`.',
     );
     expect(refusal(trend({ segment: {} })).detail).toBe(
-      '`segment` must have one of did, saved, firstSeen, lastSeen, and, or, not.',
+      '`segment` must have `did`, `saved`, `firstSeen`, `lastSeen`, `and`, `or` or `not`.',
     );
     expect(refusal(trend({ filters: [{ field: 'data.address', value: { city: 'Bern' } }] })).detail).toBe(
-      '`filters[0].value` must be a text, a number, a boolean, null or a list. An object is compared by its members: one condition for each, like data.address.city.',
+      '`filters[0].value` must be a string, a number, `true`, `false`, `null` or a list. To compare an object, use one condition for each of its members, such as `data.address.city`.',
     );
     expect(refusal(trend({ limit: 0 })).detail).toBe('`limit` must be a whole number from 1 to 1,000.');
     expect(refusal(trend({ filters: [{ field: 'user', is: 'a' }] })).detail).toBe(
-      '`filters[0].is` is not known here; known: field, operator, value.',
+      '`filters[0].is` is not a known field here. The known fields are `field`, `operator` and `value`.',
     );
   });
 

@@ -19,11 +19,11 @@ const filters = [
     ],
   },
 ];
-const choice = { event: 'paid', name: 'Payments', filters };
+const selector = { event: 'paid', name: 'Payments', filters };
 const byId = { id: 'paid' };
 const segment = {
   and: [
-    { did: choice, atLeast: 1, atMost: 9, last: '30d' },
+    { did: selector, atLeast: 1, atMost: 9, last: '30d' },
     { or: [{ did: byId, from: '2026-01-01', to: 1_780_000_000_000 }, { not: { saved: 'loyal' } }] },
     { firstSeen: { from: '2026-01-01', to: '2026-02-01' } },
     { lastSeen: { from: 'yesterday' } },
@@ -37,7 +37,7 @@ const FULL: { readonly [K in Kind]: readonly object[] } = {
   trend: [
     {
       ...{ kind: 'trend', ...common, interval: 'day', breakdown: ['data.plan', 'event'], limit: 5 },
-      series: [choice, { ...byId, measure: 'p95', property: 'data.ms' }],
+      series: [selector, { ...byId, measure: 'p95', property: 'data.ms' }],
       ...{ compare: 'previousPeriod', formula: 'A / B * 100', movingAverage: 7 },
     },
     {
@@ -51,15 +51,15 @@ const FULL: { readonly [K in Kind]: readonly object[] } = {
   ],
   funnel: [
     {
-      ...{ kind: 'funnel', ...common, steps: [choice, byId, {}], window: '14d', order: 'ordered', by: 'session' },
+      ...{ kind: 'funnel', ...common, steps: [selector, byId, {}], window: '14d', order: 'ordered', by: 'session' },
       exclude: [{ event: 'left', after: 2 }],
       ...{ breakdown: 'data.plan', limit: 5, list: { step: 2, status: 'dropped', limit: 10 } },
     },
-    { kind: 'funnel', ...range, steps: [choice, byId] },
+    { kind: 'funnel', ...range, steps: [selector, byId] },
   ],
   retention: [
     {
-      ...{ kind: 'retention', ...common, start: choice, return: byId, interval: 'day', mode: 'unbounded' },
+      ...{ kind: 'retention', ...common, start: selector, return: byId, interval: 'day', mode: 'unbounded' },
       ...{ breakdown: 'data.plan', limit: 3 },
     },
     { kind: 'retention', ...range, start: byId, interval: 'week' },
@@ -74,13 +74,29 @@ const FULL: { readonly [K in Kind]: readonly object[] } = {
   ],
   paths: [
     {
-      ...{ kind: 'paths', ...common, start: choice, steps: 4, node: 'data.page', sessionGap: '30min', collapse: false },
+      ...{
+        kind: 'paths',
+        ...common,
+        start: selector,
+        steps: 4,
+        node: 'data.page',
+        sessionGap: '30min',
+        collapse: false,
+      },
       limit: 5,
     },
     { kind: 'paths', ...range, end: byId },
   ],
   sessions: [
-    { kind: 'sessions', ...common, gap: '30min', interval: 'day', limit: 5, list: 10 },
+    {
+      kind: 'sessions',
+      ...common,
+      gap: '30min',
+      interval: 'day',
+      limit: 5,
+      list: 10,
+      breakdown: ['data.plan', 'event'],
+    },
     { kind: 'sessions', ...range },
   ],
   users: [

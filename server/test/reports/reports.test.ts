@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { TrendQuery } from '../../src/model/analysis-query.ts';
 import { csvCell } from '../../src/model/csv-cell.ts';
 import type { ErasureRequest } from '../../src/model/erasure.ts';
 import { type ErrorCode, SeismoError } from '../../src/model/errors.ts';
 import type { EventRow } from '../../src/model/event.ts';
-import type { CountsQuery, EventsQuery, GroupsQuery, QueryControl } from '../../src/model/query.ts';
+import type { EventsQuery, GroupsQuery, QueryControl } from '../../src/model/query.ts';
 import { createReports } from '../../src/reports/create-reports.ts';
 import { CSV_HEADER, csvLine } from '../../src/reports/csv.ts';
 import { filtersOf } from '../../src/reports/filters.ts';
@@ -17,7 +18,7 @@ const search = (text = '') => new URLSearchParams(text);
 const iso = (ms: number) => new Date(ms).toISOString().slice(0, 16);
 
 let reports: ReturnType<typeof byText>;
-let asked: { counts?: CountsQuery; groups?: GroupsQuery; events: EventsQuery[]; erased?: [ErasureRequest, number] };
+let asked: { trend?: TrendQuery; groups?: GroupsQuery; events: EventsQuery[]; erased?: [ErasureRequest, number] };
 let caughtUp: (string | undefined)[];
 let rows: EventRow[];
 /** What the next questions for events fail with. */
@@ -53,10 +54,14 @@ beforeEach(() => {
   failures = [];
   limitBytes = Number.POSITIVE_INFINITY;
   const store = {
-    async counts(query: CountsQuery) {
-      asked.counts = query;
-      const from = query.buckets?.[1];
-      return { total: 7, users: 3, usersExact: true, ...(from && { series: [{ from, total: 7, users: 3 }] }) };
+    analysis: {
+      async trend(query: TrendQuery) {
+        asked.trend = query;
+        const cell = { series: 0, group: [], value: 3, count: 7, skipped: 0 };
+        const from = query.buckets?.[1];
+        const cells = [{ ...cell, bucket: undefined }, ...(from === undefined ? [] : [{ ...cell, bucket: from }])];
+        return { cells, groups: [] };
+      },
     },
     async groups(query: GroupsQuery) {
       asked.groups = query;
@@ -114,7 +119,7 @@ describe('report', () => {
   ] as const)('%s of %s with "%s" lasts from %s to %s', async (kind, app, text, from, to) => {
     const { value } = await reports.report(kind, app, search(text), control);
     expect([value.from.slice(0, 16), value.to.slice(0, 16)]).toEqual([from, to]);
-    expect([iso(asked.counts!.range.from), iso(asked.counts!.range.to)]).toEqual([from, to]);
+    expect([iso(asked.trend!.range.from), iso(asked.trend!.range.to)]).toEqual([from, to]);
   });
 
   it('fills the empty buckets of its series and repeats id and event', async () => {
@@ -136,7 +141,7 @@ describe('report', () => {
     expect((await reports.report('hour', 'shop', search(text), control)).value.total).toBe(0);
     const apia = 'date=2011-12-30&timeZone=Pacific/Apia';
     expect((await reports.report('day', 'shop', search(apia), control)).value.total).toBe(0);
-    expect(asked.counts).toBeUndefined();
+    expect(asked.trend).toBeUndefined();
   });
 
   it('waits for what was acknowledged, unless fresh=false, which says how old the answer is', async () => {

@@ -26,11 +26,11 @@ export function anEmptyStore(asked: object[]): AnalysisStore {
   const numbers = { count: 0, matched: 0, skipped: 0, p50: null, p95: null, p99: null, max: null };
   const sessions = { sessions: 0, users: 0, events: 0, single: 0, averageMs: null, medianMs: null, p90Ms: null };
   return {
-    trend: answer({ cells: [], groups: [], exact: true }),
+    trend: answer({ cells: [], groups: [] }),
     funnel: answer({ whole: { reached: [0, 0], medianMs: [null, null], p90Ms: [null, null] }, groups: [], users: [] }),
     retention: answer([]),
     paths: answer({ links: [], exact: true }),
-    sessions: answer({ whole: sessions, buckets: [], entry: [], exit: [], list: [], exact: true }),
+    sessions: answer({ whole: sessions, buckets: [], groups: [], entry: [], exit: [], list: [], exact: true }),
     users: answer({ total: 0, users: [] }),
     timeline: answer([]),
     performance: answer({ whole: numbers, groups: [], points: [], exact: true }),

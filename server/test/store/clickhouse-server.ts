@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { hasPython } from '../../../scripts/has-python.mjs';
+import { freePort } from '../support/free-port.ts';
 
 export interface ClickHouseServer {
   readonly url: string;
@@ -17,8 +17,6 @@ export interface ClickHouseServer {
 
 const SCRIPT = fileURLToPath(new URL('./clickhouse-server.py', import.meta.url));
 const START_MAX_MS = 30_000;
-/** Below the ports that outgoing connections take. */
-const PORTS = { from: 20_000, to: 32_000 };
 
 /** `npm test` lists what is skipped without it. */
 export const hasClickHouseServer = hasPython;
@@ -67,16 +65,3 @@ const answers = (url: string): Promise<boolean> =>
     (answer) => answer.ok,
     () => false,
   );
-
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from));
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
-}

@@ -10,7 +10,7 @@ import { type Connection, openConnection } from '../../src/store/clickhouse/conn
 import { endOrphan } from '../../src/store/clickhouse/embedded/orphan.ts';
 import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
 import { startWatchdog } from '../../src/store/clickhouse/embedded/watchdog.ts';
-import { InsertRefused } from '../../src/store/store.ts';
+import { InsertRejected } from '../../src/store/store.ts';
 
 const FILE = fileURLToPath(new URL('../../dist/store/clickhouse/embedded/process.js', import.meta.url));
 const logger = { info() {}, warn() {}, error() {} };
@@ -198,7 +198,7 @@ describe('a refused insert', () => {
       () => connection.close(),
     );
     const error: unknown = await connection.insert('t', ['n'], [Buffer.alloc(8)]).catch((each: unknown) => each);
-    expect(error instanceof InsertRefused).toBe(isRows);
+    expect(error instanceof InsertRejected).toBe(isRows);
     if (!isRows) expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' });
   });
 });

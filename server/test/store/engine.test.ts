@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Connection, openConnection } from '../../src/store/clickhouse/connection.ts';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
-import { usersSql } from '../../src/store/clickhouse/sql.ts';
-import { InsertRefused } from '../../src/store/store.ts';
+import { USERS, unbiased } from '../../src/store/clickhouse/sql.ts';
+import { InsertRejected } from '../../src/store/store.ts';
 
 const quiet = { info() {}, warn() {}, error() {} };
 let dataDir: string;
@@ -68,7 +68,7 @@ test('settings hold for their query alone', async () => {
   for (let round = 0; round < 6; round++) expect(await connection.query(sql)).toEqual([{ n: '7' }]);
 });
 
-test('a limit has its own error, and rows at fault are InsertRefused', async () => {
+test('a limit has its own error, and rows at fault are InsertRejected', async () => {
   const sql = 'SELECT number FROM numbers(1000)';
   await expect(connection.query(sql, {}, { settings: { max_result_rows: 10 } })).rejects.toMatchObject({
     code: 'QUERY_LIMIT_ROWS',
@@ -87,7 +87,7 @@ test('a limit has its own error, and rows at fault are InsertRefused', async () 
       { settings: { max_execution_time: 1 } },
     ),
   ).rejects.toMatchObject({ code: 'QUERY_LIMIT_TIME' });
-  await expect(connection.insert('t', ['n', 's'], [Buffer.from([1, 2, 3])])).rejects.toBeInstanceOf(InsertRefused);
+  await expect(connection.insert('t', ['n', 's'], [Buffer.from([1, 2, 3])])).rejects.toBeInstanceOf(InsertRejected);
 });
 
 test('a stream brings every row', async () => {
@@ -172,7 +172,7 @@ test('distinct users are within half a per cent, on the average of many sets of 
   ] as const) {
     const [row] = await connection.query<{ rms: number; worst: number }>(
       `SELECT sqrt(avg(pow(u / ${size} - 1, 2))) * 100 AS rms, max(abs(u / ${size} - 1)) * 100 AS worst FROM (
-        SELECT ${usersSql(false)} AS u FROM (
+        SELECT ${unbiased(USERS)} AS u FROM (
           SELECT intDiv(number, ${size}) AS set, concat('someone ', toString(number * 13 + 5)) AS user, '' AS device FROM numbers(${size * sets}))
         GROUP BY set)`,
     );

@@ -5,7 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { type Connection, openConnection } from '../../src/store/clickhouse/connection.ts';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
 import { HotProperties } from '../../src/store/clickhouse/hot-properties.ts';
+import { NO_HOT_COLUMNS } from '../../src/store/clickhouse/property-sql.ts';
 import { migrate } from '../../src/store/clickhouse/schema.ts';
+import { Bound } from '../../src/store/clickhouse/sql.ts';
 
 const logger = { info() {}, warn() {}, error() {} };
 const DAY_MS = 86_400_000;
@@ -16,7 +18,6 @@ let hot: HotProperties;
 let nowMs: number;
 /** What questions sent. */
 let sent: string[];
-let spied: Connection;
 /** What was asked to make columns. */
 let looked: string[];
 
@@ -25,11 +26,14 @@ beforeAll(async () => {
   engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_200_000_000, logger });
   connection = openConnection({ socketPath: engine.socketPath }, { logger });
   await migrate(connection);
-  // Two parts of two apps: 4 events with plan and price, which are pro 3 times, and 1 free.
-  for (const app of ['shop', 'blog'])
+  // Two partitions with a part each, of two apps: 4 events with a plan, which is pro 3 times and free once.
+  for (const [app, day] of [
+    ['shop', '2024-01-15'],
+    ['blog', '2024-02-15'],
+  ])
     await connection.command(
-      `INSERT INTO events (seq, timestamp, app, id, event, texts) SELECT number, '2024-01-15 00:00:00', {app:String}, 'seen', 'seen', map('plan', if(number = 0, 'free', 'pro'), 'city', 'Bern', 'lang', 'de') FROM numbers(4)`,
-      { app },
+      `INSERT INTO events (seq, timestamp, app, id, event, texts) SELECT number, {day:String}, {app:String}, 'seen', 'seen', map('plan', if(number = 0, 'free', 'pro'), 'city', 'Bern', 'lang', 'de') FROM numbers(4)`,
+      { app, day },
     );
 });
 afterAll(async () => {
@@ -64,21 +68,16 @@ async function open(max: number): Promise<void> {
   await hot.load();
   await hot.settled();
   sent = [];
-  spied = hot.over({
-    ...connection,
-    async query(sql, ...rest) {
-      sent.push(sql);
-      return await connection.query(sql, ...rest);
-    },
-  });
 }
-async function ask(key: string, app = 'shop'): Promise<number> {
-  const [row] = await spied.query<{ n: string }>(
-    "SELECT countIf(texts[{k:String}] IN ('pro', 'Bern', 'de')) AS n FROM events WHERE app = {a:String}",
-    { k: key, a: app },
-  );
+/** How many events have one of these texts. */
+async function count(key: string, app: string, bound: Bound): Promise<number> {
+  const sql = `SELECT countIf(${bound.property(key).texts} IN ('pro', 'Bern', 'de')) AS n FROM events WHERE app = ${bound.add('String', app)}`;
+  sent.push(sql);
+  const [row] = await connection.query<{ n: string }>(sql, bound.values);
   return Number(row!.n);
 }
+const ask = async (key: string, app = 'shop'): Promise<number> =>
+  await hot.reading(app, async (hotColumnsOf) => await count(key, app, new Bound(hotColumnsOf)));
 async function askThrice(key: string, app = 'shop'): Promise<void> {
   for (let i = 0; i < 3; i++) await ask(key, app);
   await hot.settled();
@@ -107,24 +106,101 @@ test('questions read the columns once every part has them, and the maps until th
   expect([await ask('plan'), readsColumns()]).toEqual([3, true]);
 });
 
-test('they are not made while a question runs', async () => {
-  let end = (): void => {};
-  const slow = hot.over({
-    ...connection,
-    query: () =>
-      new Promise((resolve) => {
-        end = () => resolve([]);
+/** A question that runs until it is ended. */
+function longQuestion(): { end(): Promise<void> } {
+  let answer = (): void => {};
+  const asked = hot.reading(
+    'shop',
+    () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
       }),
+  );
+  return {
+    async end() {
+      answer();
+      await asked;
+    },
+  };
+}
+/** Whether the engine has columns to compute. */
+async function isComputing(): Promise<boolean> {
+  const [row] = await connection.query<{ n: string }>(
+    "SELECT count() AS n FROM system.mutations WHERE table = 'events' AND NOT is_done AND position(command, 'MATERIALIZE') > 0",
+  );
+  return Number(row!.n) > 0;
+}
+
+test('what is being computed gives way to a question, and is computed after it', async () => {
+  await connection.command('SYSTEM STOP MERGES events');
+  for (let i = 0; i < 3; i++) await ask('plan');
+  await expect.poll(isComputing).toBe(true);
+  const question = longQuestion();
+  await expect.poll(isComputing).toBe(false);
+  await question.end();
+  await expect.poll(isComputing).toBe(true);
+  await connection.command('SYSTEM START MERGES events');
+  await hot.settled();
+  expect([await ask('plan'), readsColumns()]).toEqual([3, true]);
+});
+
+test('a question counts once, however many of its statements read the property', async () => {
+  await hot.reading('shop', async (hotColumnsOf) => {
+    for (let i = 0; i < 3; i++) await count('plan', 'shop', new Bound(hotColumnsOf));
   });
-  const asked = slow.query('SELECT 1', {});
+  await ask('plan');
+  await hot.settled();
+  expect(await properties()).toEqual([]);
+  await ask('plan');
+  await hot.settled();
+  expect(await properties()).toEqual(['plan']);
+});
+
+test('everything that is asked of a property comes from its columns, and from the maps without them', async () => {
+  await connection.command(
+    `INSERT INTO events (seq, timestamp, app, id, event, texts, numbers, others) SELECT number, '2024-01-15 00:00:00', 'forms', 'seen', 'seen',
+      if(number = 0, map('form', 'text'), map()), if(number = 1, map('form', 7.), map()),
+      multiIf(number = 2, map('form', '0'), number = 3, map('form', '""'), number = 4, map('form', 'true'), map()) FROM numbers(6)`,
+  );
+  /** Of a text, the numbers 7 and 0, an empty text, true, and an event without the property. */
+  const due = [
+    ['ttext', 0, 1, 1],
+    ['n7', 1, 0, 1],
+    ['n0', 1, 0, 1],
+    ['t', 0, 1, 1],
+    ['otrue', 0, 1, 1],
+    ['', 0, 0, 0],
+  ];
+  const rowsOf = async (bound: Bound): Promise<unknown[]> => {
+    const { texts, numbers, others, typed, isNumber, isOther, isPresent, isTypedStored } = bound.property('form');
+    const all = [typed, isNumber, isOther, isPresent];
+    sent.push([texts, numbers, others, ...all].join(' '));
+    expect(isTypedStored).toBe(readsColumns());
+    const [row] = await connection.query<{ rows: unknown[] }>(
+      `SELECT arraySort(x -> x.1, groupArray((seq, ${all.map((sql) => `toString(${sql})`).join(', ')}))) AS rows FROM events WHERE app = 'forms'`,
+      bound.values,
+    );
+    return row!.rows.map((each) => {
+      const [, value, ...flags] = each as [string, string, ...string[]];
+      return [value, ...flags.map(Number)];
+    });
+  };
+  expect(await rowsOf(new Bound(NO_HOT_COLUMNS))).toEqual(due);
+  expect(sent.at(-1)).not.toContain('hot_');
+  await askThrice('form', 'forms');
+  expect(await hot.reading('forms', async (hotColumnsOf) => await rowsOf(new Bound(hotColumnsOf)))).toEqual(due);
+  expect(sent.at(-1)).not.toMatch(/(texts|numbers|others)\[/);
+});
+
+test('they are not made while a question runs', async () => {
+  const question = longQuestion();
   for (let i = 0; i < 3; i++) await ask('plan');
   // The property was looked at, and found: columns would be next.
   await expect.poll(() => looked.filter((sql) => sql.includes('countIf(v'))).toHaveLength(1);
   // In the session of changes: what was sent there before them has ended.
   for (let i = 0; i < 5; i++) await connection.query('SELECT 1', {}, { settings: { priority: 2 } });
   expect(await properties()).toEqual([]);
-  end();
-  await asked;
+  await question.end();
   await hot.settled();
   expect(await properties()).toEqual(['plan']);
 });
@@ -193,22 +269,21 @@ test('what no question has read for thirty days is given back, also when the ser
 test('columns are not given back under a question that reads them', async () => {
   await askThrice('plan');
   let end = (): void => {};
-  const slow = hot.over({
-    ...connection,
-    query: (sql) =>
-      new Promise((resolve) => {
-        sent.push(sql);
-        end = () => resolve([]);
-      }),
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
   });
-  const asked = slow.query('SELECT texts[{k:String}] FROM events WHERE app = {a:String}', { k: 'plan', a: 'shop' });
-  expect(readsColumns()).toBe(true);
+  const asked = hot.reading('shop', async (hotColumnsOf) => {
+    const first = await count('plan', 'shop', new Bound(hotColumnsOf));
+    await ended;
+    // A later statement of the question reads them too, though new questions no longer do.
+    return [first, await count('plan', 'shop', new Bound(hotColumnsOf)), readsColumns()];
+  });
   nowMs += 31 * DAY_MS;
   hot.tidy();
   await expect.poll(async () => [await ask('plan'), readsColumns()]).toEqual([3, false]);
   expect(await properties()).toEqual(['plan']);
   end();
-  await asked;
+  expect(await asked).toEqual([3, 3, true]);
   await hot.settled();
   expect(await properties()).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SeismoError } from '../../src/model/errors.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
-import { InsertRefused, type Store } from '../../src/store/store.ts';
+import { InsertRejected, type Store } from '../../src/store/store.ts';
 
 let server: Server;
 let store: Store;
@@ -65,10 +65,10 @@ it.each([
   [285, 'STORE_UNAVAILABLE'],
   [319, 'STORE_UNAVAILABLE'],
   // The rows themselves: cannot parse.
-  [27, 'InsertRefused'],
+  [27, 'InsertRejected'],
 ])('takes the code %i for %s', async (code, meaning) => {
   refusal = code;
   const failure: unknown = await store.insert(block).catch((error: unknown) => error);
-  expect(failure instanceof InsertRefused ? failure.name : (failure as SeismoError).code).toBe(meaning);
-  expect(failure).toBeInstanceOf(meaning === 'InsertRefused' ? InsertRefused : SeismoError);
+  expect(failure instanceof InsertRejected ? failure.name : (failure as SeismoError).code).toBe(meaning);
+  expect(failure).toBeInstanceOf(meaning === 'InsertRejected' ? InsertRejected : SeismoError);
 });

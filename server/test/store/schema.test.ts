@@ -61,7 +61,7 @@ it('goes forward, with a backup first, also after a start that was cut off, and 
 
   await expect(migrate(connection)).rejects.toMatchObject({ code: 'STORE_SCHEMA_NEWER' });
   const store = createClickHouseStore({ connection, zoneOf: () => 'UTC' });
-  await expect(store.open()).rejects.toThrow('written by a newer Seismo');
+  await expect(store.open()).rejects.toThrow('A newer version wrote it.');
   const block = { journal: '', firstSeq: 0, endSeq: 0, rows: 0, token: '', rowVersion: 0, payload: [] };
   await expect(store.insert(block)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   await expect(store.ping()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { countsOf } from '../../src/reports/counts.ts';
 import { writeUuid } from '../../src/row/row.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
 import { openConnection } from '../../src/store/clickhouse/connection.ts';
@@ -52,7 +53,7 @@ test('what is inserted is counted, grouped, paged and erased', { timeout: 30_000
     await store.insert({ journal: JOURNAL, firstSeq: 1, endSeq: 4, rows: 3, token: 't1', rowVersion: 2, payload });
     expect(await store.storedRanges(JOURNAL, 0, 9)).toEqual([{ from: 1, to: 4 }]);
     const q = { app: 'web', range, filters: [], exact: false };
-    expect(await store.counts({ ...q, timeZone: 'UTC', buckets: [T0, T0 + 7_200_000] }, control)).toEqual({
+    expect(await countsOf(store.analysis, { ...q, timeZone: 'UTC', buckets: [T0, T0 + 7_200_000] }, control)).toEqual({
       total: 3,
       users: 2,
       usersExact: true,
@@ -77,7 +78,7 @@ test('what is inserted is counted, grouped, paged and erased', { timeout: 30_000
       matches: [{ text: 'x' }],
     } as const;
     expect(await store.erase('web', range, [dotted])).toBe(1);
-    expect((await store.counts({ ...q, timeZone: 'UTC' }, control)).total).toBe(2);
+    expect((await countsOf(store.analysis, { ...q, timeZone: 'UTC' }, control)).total).toBe(2);
   } finally {
     await store.close();
     await (engine as unknown as { close(): Promise<void> }).close();

@@ -1,11 +1,11 @@
-/** Follows what happens in an app, over server-sent events, for as long as somebody looks. */
+/** Follows what happens in an app, over server-sent events, while the page is visible. */
 import { type Query, urlOf } from './http.ts';
 import type { Operations } from './wire.ts';
 
 export type LiveEvent = Operations['getApiEventsApp']['answer'][number];
 
-/** As docs/api-reference.md tells it under *Rejected events*. */
-export interface Refusal {
+/** As documented in docs/api-reference.md under *Rejected events*. */
+export interface Rejection {
   readonly app: string;
   readonly at: string;
   readonly code: string;
@@ -17,23 +17,23 @@ export interface Refusal {
   readonly cut: boolean;
 }
 
-/** `lost`: the connection broke, and is tried again by itself. */
+/** `lost`: the connection broke and is retried automatically. */
 export type Connection = 'connecting' | 'open' | 'lost';
 
 export interface Followed {
   onEvent?(event: LiveEvent): void;
-  onRefusal?(refusal: Refusal, id: string): void;
+  onRejection?(rejection: Rejection, id: string): void;
   /** Some were missed. */
   onGap?(): void;
   onConnection(connection: Connection): void;
-  /** The server did not let us in, or not any more: perhaps the session has ended. */
+  /** The server rejected the request, or ended the stream: perhaps the session has expired. */
   onTurnedAway(): void;
 }
 
-/** After a refusal (503, 401) the browser does not come back by itself. */
+/** After an error response (503, 401) the browser does not reconnect by itself. */
 const AGAIN_MS = 3_000;
 
-/** @returns ends it */
+/** @returns a function that ends it */
 export function follow(app: string, query: Query, followed: Followed): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,7 +56,7 @@ export function follow(app: string, query: Query, followed: Followed): () => voi
     };
     opened.addEventListener('rejected', ({ data, lastEventId }: MessageEvent<string>) => {
       lastId = lastEventId;
-      followed.onRefusal?.(JSON.parse(data) as Refusal, lastEventId);
+      followed.onRejection?.(JSON.parse(data) as Rejection, lastEventId);
     });
     opened.addEventListener('gap', () => followed.onGap?.());
     opened.addEventListener('end', ({ data }: MessageEvent<string>) => {
@@ -70,7 +70,7 @@ export function follow(app: string, query: Query, followed: Followed): () => voi
     source = undefined;
   }
 
-  /** A browser has six connections to a server, for all its tabs together: who is not looked at keeps none. */
+  /** A browser has six connections to a server, shared by all its tabs: a hidden tab keeps none. */
   const onVisibility = (): void => {
     if (document.visibilityState === 'hidden') close();
     else if (source === undefined) open();

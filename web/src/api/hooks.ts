@@ -1,4 +1,4 @@
-/** What pages ask of the server. Keys of the cache begin with what is asked and the app, so that a change can drop all of it. */
+/** What pages request from the server. Cache keys begin with the kind of data and the app, so that a change can invalidate all of it. */
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { api, ProblemError } from './http.ts';
@@ -16,7 +16,7 @@ export const appsQuery = queryOptions({
   staleTime: 30_000,
 });
 
-/** The names of events of an app, the most frequent first. */
+/** The event names of an app, the most frequent first. */
 export const eventNamesQuery = (app: string) =>
   queryOptions({
     queryKey: ['names', app],
@@ -28,7 +28,7 @@ export const eventNamesQuery = (app: string) =>
     staleTime: 60_000,
   });
 
-/** The properties of an app, or of one event of it, spelled as filters spell them. */
+/** The properties of an app, or of one of its events, spelled as filters spell them. */
 export const propertiesQuery = (app: string, event?: string) =>
   queryOptions({
     queryKey: ['properties', app, event],
@@ -40,7 +40,7 @@ export const propertiesQuery = (app: string, event?: string) =>
     staleTime: 60_000,
   });
 
-/** Values that a field has had, with counts, those that begin with what is typed first. */
+/** Values that a field has had, with counts; those that begin with the typed text first. */
 export const valuesQuery = (app: string, field: string, search: string, event?: string) =>
   queryOptions({
     queryKey: ['values', app, field, search, event],
@@ -53,8 +53,8 @@ export const valuesQuery = (app: string, field: string, search: string, event?: 
   });
 
 /**
- * A question of the analysis and its answer. Never waits for what was posted a moment ago (`fresh=false`), as the answers of the
- * dashboard are asked for again and again.
+ * A question of the analysis API and its answer. Never waits for events posted a moment ago (`fresh=false`), as the dashboard
+ * repeats its questions anyway.
  */
 export const answerQuery = <Q extends Question>(app: string, question: Q) =>
   queryOptions({
@@ -71,7 +71,7 @@ export const askQuestion = <Q extends Question>(app: string, question: Q, signal
     ...(signal && { signal }),
   });
 
-/** What is saved of an app: all of it at once, it is little. */
+/** Everything saved in an app at once: it is little. */
 const saved = <T>(app: string, what: 'reports' | 'dashboards' | 'segments') =>
   queryOptions({
     queryKey: ['saved', app, what],
@@ -82,7 +82,7 @@ export const reportsQuery = (app: string) => saved<SavedReport>(app, 'reports');
 export const dashboardsQuery = (app: string) => saved<SavedDashboard>(app, 'dashboards');
 export const segmentsQuery = (app: string) => saved<SavedSegment>(app, 'segments');
 
-/** Marks in time, of a range or of all time. */
+/** Annotations, of a range or of all time. */
 export const annotationsQuery = (app: string, range: { readonly from?: string; readonly to?: string } = {}) =>
   queryOptions({
     queryKey: ['annotations', app, range],
@@ -95,10 +95,10 @@ export const annotationsQuery = (app: string, range: { readonly from?: string; r
   });
 
 export const useMe = (): Me | undefined => useQuery(meQuery).data;
-/** Viewers change nothing; what would be refused is not offered. */
+/** Viewers cannot change anything; what the server would reject is not offered. */
 export const useIsAdmin = (): boolean => useMe()?.role === 'admin';
 
-/** Ends the session here and at the server. */
+/** Ends the session here and on the server. */
 export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return useCallback(async () => {

@@ -1,9 +1,9 @@
 import type { ErrorCode, Problem } from './wire.ts';
 
-/** The server's refusal, as it was answered; `retry` says whether the same may succeed later. */
+/** The server's error response; `retry` says whether the same request may succeed later. */
 export class ProblemError extends Error {
   readonly problem: Problem;
-  /** Seconds, when the server said so. */
+  /** Seconds, if the server sent them. */
   readonly retryAfter: number | undefined;
 
   constructor(problem: Problem, retryAfter?: number) {
@@ -36,7 +36,7 @@ export interface Request {
   readonly signal?: AbortSignal;
 }
 
-/** Where the API is, also when a host application has mounted the server elsewhere: relative to the page's <base>. */
+/** The URL of the API, also when a host application has mounted the server under a path: relative to the page's <base>. */
 export function urlOf(path: string, query: Query = {}): string {
   const url = new URL(path, document.baseURI);
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
@@ -44,9 +44,9 @@ export function urlOf(path: string, query: Query = {}): string {
 }
 
 /**
- * @param path without a slash before it: `api/apps`
- * @returns the answer's JSON; undefined of an answer without a body
- * @throws ProblemError when refused, UnreachableError when not answered; an abort as it is
+ * @param path without a leading slash: `api/apps`
+ * @returns the answer's JSON; undefined for an answer without a body
+ * @throws ProblemError for an error response, UnreachableError when there is none; an abort is passed on unchanged
  */
 export async function api<T>(path: string, request: Request = {}): Promise<T> {
   const response = await ask(path, request);
@@ -76,6 +76,6 @@ async function problemOf(response: Response): Promise<Error> {
   const retryAfter = Number(response.headers.get('retry-after')) || undefined;
   if (response.headers.get('content-type')?.includes('application/problem+json'))
     return new ProblemError((await response.json()) as Problem, retryAfter);
-  // Not Seismo but something before it, such as a proxy whose upstream is away.
+  // Not from Seismo but from something in front of it, such as a proxy whose upstream is down.
   return new UnreachableError(new Error(`${response.status} ${response.statusText}`));
 }

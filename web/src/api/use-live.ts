@@ -4,11 +4,11 @@ import { type Connection, follow, type LiveEvent } from './feed.ts';
 import { meQuery } from './hooks.ts';
 import { api } from './http.ts';
 
-/** More than that nobody reads; the Events page has the rest. */
+/** Nobody reads more than that; the Events page has the rest. */
 export const ROWS_MAX = 1_000;
-/** What is shown at once on opening the page. */
+/** What is shown immediately when the page is opened. */
 const LATEST = 50;
-/** However many come, the page is drawn so often at most. */
+/** However many arrive, the page is drawn at most this often. */
 const DRAW_MS = 120;
 const RATE_MS = 60_000;
 
@@ -20,15 +20,15 @@ export interface LiveFilter {
 export interface Live {
   /** The newest first. */
   readonly rows: readonly LiveEvent[];
-  /** Came while it was paused. */
+  /** Arrived while paused. */
   readonly waiting: number;
   readonly connection: Connection;
-  /** Whether the latest ones were asked for and are there. */
+  /** Whether the latest events have been fetched. */
   readonly loaded: boolean;
   readonly error: unknown;
-  /** The server could not say all that came. */
+  /** The server could not send everything that arrived. */
   readonly missed: boolean;
-  /** When those of the last minute arrived here, ms since 1970. */
+  /** When the events of the last minute arrived here, ms since 1970. */
   arrivals(): readonly number[];
 }
 
@@ -40,7 +40,7 @@ interface Kept {
   arrived: number[];
 }
 
-/** The latest events and those that arrive. Paused, they gather until it goes on. */
+/** The latest events and those that arrive. While paused, they are collected. */
 export function useLive(app: string, { event, user }: LiveFilter, isPaused = false): Live {
   const client = useQueryClient();
   const kept = useRef<Kept>(nothing());
@@ -88,7 +88,7 @@ export function useLive(app: string, { event, user }: LiveFilter, isPaused = fal
           query: { ...filter, limit: LATEST },
           signal: stop.signal,
         });
-        // What came meanwhile is newer and is there already.
+        // What arrived meanwhile is newer and is there already.
         const unknown = latest.filter(({ uuid }) => !state.seen.has(uuid));
         for (const { uuid } of unknown) state.seen.add(uuid);
         state.rows = [...state.rows, ...unknown].slice(0, ROWS_MAX);
@@ -106,7 +106,7 @@ export function useLive(app: string, { event, user }: LiveFilter, isPaused = fal
         if (state.seen.has(one.uuid)) return;
         state.seen.add(one.uuid);
         state.incoming.push(one);
-        // A pause over lunch: the oldest of those that wait go first.
+        // During a long pause the oldest of the collected events are dropped first.
         if (state.incoming.length > ROWS_MAX)
           for (const { uuid } of state.incoming.splice(0, 1)) state.seen.delete(uuid);
         drawSoon();
@@ -118,10 +118,10 @@ export function useLive(app: string, { event, user }: LiveFilter, isPaused = fal
         setConnection(now);
         if (now === 'open' && state.rows.length === 0 && state.incoming.length === 0) void loadLatest();
       },
-      // Asking who we are is how the whole page finds out that the session has ended.
+      // This request is how the whole page finds out that the session has ended.
       onTurnedAway: () => void client.invalidateQueries({ queryKey: meQuery.queryKey }),
     });
-    // Not only once the stream is open: it may be refused while reading is not.
+    // Not only once the stream is open: the stream may be rejected while reading is not.
     void loadLatest();
     return () => {
       end();

@@ -1,4 +1,4 @@
-/** What travels, as the server's OpenAPI document says; generated with the client (`npm run docs`). */
+/** The types of the API, from the server's OpenAPI document; generated with the client (`npm run docs`). */
 export type {
   Annotation,
   Answer,
@@ -21,5 +21,5 @@ export type AnswerOf<K extends Kind> = Extract<Answer, { kind: K }>;
 /** How a saved question is drawn. */
 export type Chart = NonNullable<SavedDashboard['tiles'][number]['chart']>;
 export type Me = Operations['getAuth']['answer'];
-/** One event, as the API answers it. */
+/** One event, as the API returns it. */
 export type StoredEvent = Operations['getApiEventsApp']['answer'][number];

@@ -1,15 +1,15 @@
-/** Draws an answer of the analysis. ECharts comes with the first chart, not before (`lazy`). */
+/** Draws an answer of the analysis API. ECharts is loaded with the first chart, not before (`lazy`). */
 import { Box, Skeleton, Text } from '@mantine/core';
 import { Suspense } from 'react';
 import { loadable } from '../components/loadable.tsx';
 import { type AnswerChartProps, chartOf } from './types.ts';
 
-const DrawnChart = loadable(() => import('./drawn-chart.tsx').then((module) => module.DrawnChart));
-const SessionsView = loadable(() => import('./sessions-view.tsx').then((module) => module.SessionsView));
-const TableView = loadable(() => import('./table-view.tsx').then((module) => module.TableView));
-const NumberView = loadable(() => import('./number-view.tsx').then((module) => module.NumberView));
+const DrawnChart = loadable(() => import('./drawn-chart.tsx'), 'DrawnChart');
+const SessionsView = loadable(() => import('./sessions-view.tsx'), 'SessionsView');
+const TableView = loadable(() => import('./table-view.tsx'), 'TableView');
+const NumberView = loadable(() => import('./number-view.tsx'), 'NumberView');
 
-/** Loads what draws charts before the first is there, so that it does not wait for the answer: call it where a page begins. */
+/** Loads the chart code early, so that it does not wait for the answer: call it at the start of a page. */
 export const preloadCharts = DrawnChart.preload;
 
 export const CHART_HEIGHT_PX = 320;
@@ -17,7 +17,7 @@ export const CHART_HEIGHT_PX = 320;
 /** A line of small text. */
 const NOTE_PX = 20;
 
-/** The chart, below what its reader must know about the answer. */
+/** The chart, under the notes that the reader must know about the answer. */
 export function AnswerChart({ height = CHART_HEIGHT_PX, ...props }: AnswerChartProps) {
   const notes = props.answer.notes ?? [];
   if (notes.length === 0) return <Chart height={height} {...props} />;

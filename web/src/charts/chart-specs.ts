@@ -1,22 +1,22 @@
-/** Which kind is drawn by what. */
+/** Which module draws which kind. */
 import type { Answer, Kind } from '../api/wire.ts';
 import type { ChartInput, ChartSpec } from './draw/chart-spec.ts';
 import type { DataTable } from './draw/data-table.ts';
 import { lifecycleSpec, lifecycleTables, stickinessSpec, stickinessTables } from './kinds/activity.ts';
 import { funnelSpec, funnelTables } from './kinds/funnel.ts';
 import { pathsSpec, pathsTables } from './kinds/paths.ts';
-import { timelineTables, usersTables } from './kinds/people.ts';
 import { performanceSpec, performanceTables } from './kinds/performance.ts';
 import { retentionSpec, retentionTables } from './kinds/retention.ts';
 import { sessionsSpec, sessionsTables } from './kinds/sessions.ts';
 import { sqlSpec, sqlTables } from './kinds/sql.ts';
 import { trendSpec } from './kinds/trend.ts';
 import { trendTables } from './kinds/trend-table.ts';
+import { timelineTables, usersTables } from './kinds/users.ts';
 
 type Any = Omit<ChartInput<Kind>, 'answer'> & { readonly answer: Answer };
 
-/** @returns undefined of the kinds that are only ever tables */
-export function pictureOf({ answer, ...rest }: Any): ChartSpec | undefined {
+/** @returns undefined for the kinds that are always tables */
+export function chartSpecOf({ answer, ...rest }: Any): ChartSpec | undefined {
   switch (answer.kind) {
     case 'trend':
       return trendSpec({ ...rest, answer });

@@ -1,7 +1,7 @@
-/** A chart with its legend and what is to be said about it. The lazy part: ECharts comes with it. */
+/** A chart with its legend and notes. The lazy part: ECharts is loaded with it. */
 import { Button, Select, UnstyledButton } from '@mantine/core';
-import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { pictureOf } from './chart-specs.ts';
+import { type RefObject, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { chartSpecOf } from './chart-specs.ts';
 import classes from './charts.module.css';
 import type { LegendItem } from './draw/chart-spec.ts';
 import { onScheme, readColours, schemeNow } from './draw/colours.ts';
@@ -25,15 +25,15 @@ export function DrawnChart(props: DrawnChartProps) {
   const colours = useMemo(() => readColours(scheme), [scheme]);
   const place = useRef<HTMLDivElement>(null);
   const [hidden, setHidden] = useState(NONE);
-  const [lit, setLit] = useState<number>();
+  const [highlighted, setHighlighted] = useState<number>();
   const [group, setGroup] = useState(0);
   const [isTable, setIsTable] = useState(false);
   const { width, height: room } = useSize(place, !isTable);
-  const picture = useMemo(
+  const spec = useMemo(
     () =>
       width === 0
         ? undefined
-        : pictureOf({
+        : chartSpecOf({
             question,
             answer,
             chart,
@@ -47,7 +47,7 @@ export function DrawnChart(props: DrawnChartProps) {
           }),
     [question, answer, chart, annotations, colours, width, room, hidden, group],
   );
-  const notes = [...notesOf(answer), ...(picture?.notes ?? [])];
+  const notes = [...notesOf(answer), ...(spec?.notes ?? [])];
 
   if (isTable)
     return (
@@ -69,33 +69,33 @@ export function DrawnChart(props: DrawnChartProps) {
       <Button className={classes['asTable']} size="compact-xs" variant="default" onClick={() => setIsTable(true)}>
         Show as table
       </Button>
-      {picture?.groups && (
+      {spec?.groups && (
         <Select
           size="xs"
           maw={260}
           mb={4}
           aria-label="Group"
           allowDeselect={false}
-          data={picture.groups.map((label, i) => ({ value: String(i), label }))}
+          data={spec.groups.map((label, i) => ({ value: String(i), label }))}
           value={String(group)}
           onChange={(value) => setGroup(Number(value))}
         />
       )}
       <div ref={place} className={classes['drawing']}>
-        {picture && (
+        {spec && (
           <EChart
-            spec={picture}
+            spec={spec}
             colours={colours}
             width={width}
             height={room}
-            highlighted={lit}
+            highlighted={highlighted}
             onPick={onPick}
             handle={handle}
           />
         )}
       </div>
-      {picture && picture.legend.length > 0 && (
-        <Legend items={picture.legend} hidden={hidden} onHide={setHidden} onLight={setLit} />
+      {spec && spec.legend.length > 0 && (
+        <Legend items={spec.legend} hidden={hidden} onHide={setHidden} onLight={setHighlighted} />
       )}
       {notes.length > 0 && <div className={classes['notes']}>{notes.join(' · ')}</div>}
     </div>
@@ -109,8 +109,11 @@ interface LegendProps {
   onLight(series: number | undefined): void;
 }
 
-/** Real text and buttons, which a canvas has not: a click puts a series out or in, pointing at it shows it alone. */
+/** Real text and buttons, which a canvas does not have: a click hides or shows a series, hovering highlights it. */
 function Legend({ items, hidden, onHide, onLight }: LegendProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const more = useHiddenItems(list, items.length, isOpen);
   const toggle = (series: number) => {
     const next = new Set(hidden);
     if (!next.delete(series)) next.add(series);
@@ -118,28 +121,60 @@ function Legend({ items, hidden, onHide, onLight }: LegendProps) {
     onHide(next.size === items.length ? NONE : next);
   };
   return (
-    <ul className={classes['legend']} aria-label="Series">
-      {items.map(({ series, label, colour, shape }) => (
-        <li key={series}>
-          <UnstyledButton
-            className={classes['legendItem']}
-            aria-pressed={!hidden.has(series)}
-            title={label}
-            onClick={() => toggle(series)}
-            onPointerEnter={() => onLight(series)}
-            onPointerLeave={() => onLight(undefined)}
-            onFocus={() => onLight(series)}
-            onBlur={() => onLight(undefined)}
-          >
-            <svg width={10} height={10} viewBox="0 0 10 10" aria-hidden style={{ flexShrink: 0 }}>
-              <path d={PATHS[shape]} fill={colour} opacity={hidden.has(series) ? 0.4 : 1} />
-            </svg>
-            <span className={classes['legendLabel']}>{label}</span>
-          </UnstyledButton>
-        </li>
-      ))}
-    </ul>
+    <div className={classes['legendRow']}>
+      <ul ref={list} className={classes['legend']} data-open={isOpen || undefined} aria-label="Series">
+        {items.map(({ series, label, colour, shape }) => (
+          <li key={series}>
+            <UnstyledButton
+              className={classes['legendItem']}
+              aria-pressed={!hidden.has(series)}
+              title={label}
+              onClick={() => toggle(series)}
+              onPointerEnter={() => onLight(series)}
+              onPointerLeave={() => onLight(undefined)}
+              onFocus={() => onLight(series)}
+              onBlur={() => onLight(undefined)}
+            >
+              <svg width={10} height={10} viewBox="0 0 10 10" aria-hidden style={{ flexShrink: 0 }}>
+                <path d={PATHS[shape]} fill={colour} opacity={hidden.has(series) ? 0.4 : 1} />
+              </svg>
+              <span className={classes['legendLabel']}>{label}</span>
+            </UnstyledButton>
+          </li>
+        ))}
+      </ul>
+      {(more > 0 || isOpen) && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          aria-expanded={isOpen}
+          style={{ flex: 'none' }}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? 'Show less' : `+${more} more`}
+        </Button>
+      )}
+    </div>
   );
+}
+
+/** How many of the items lie below what a closed legend shows. */
+function useHiddenItems(list: RefObject<HTMLUListElement | null>, count: number, isOpen: boolean): number {
+  const [more, setMore] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other items take other room
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (element === null || isOpen) return;
+    const measure = (): void => {
+      const bottom = element.getBoundingClientRect().bottom;
+      setMore([...element.children].filter((item) => item.getBoundingClientRect().top >= bottom - 4).length);
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [list, count, isOpen]);
+  return more;
 }
 
 const PATHS = {

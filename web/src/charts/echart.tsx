@@ -1,4 +1,4 @@
-/** ECharts inside React: drawn in a canvas as large as its place, in the colours of the theme, until it goes away. */
+/** ECharts inside React: drawn in a canvas of the size of its container, in the colours of the theme, until it is unmounted. */
 import { useReducedMotion } from '@mantine/hooks';
 import { BarChart, HeatmapChart, LineChart, PieChart, SankeyChart } from 'echarts/charts';
 import {
@@ -38,7 +38,7 @@ export interface EChartProps {
   readonly colours: Colours;
   readonly width: number;
   readonly height: number;
-  /** The series the reader looks at in the legend. */
+  /** The series that the reader points at in the legend. */
   readonly highlighted: number | undefined;
   onPick?: ((picked: Picked) => void) | undefined;
   readonly handle?: Ref<ChartHandle> | undefined;
@@ -52,14 +52,14 @@ export function EChart({ spec, colours, width, height, highlighted, onPick, hand
   const current = useRef({ spec, onPick });
   current.current = { spec, onPick };
 
-  // Before the page is painted, so that the chart is in its first drawing.
+  // Before the page is painted, so that the first frame includes the chart.
   useLayoutEffect(() => {
     const drawn = init(place.current!, undefined, { renderer: 'canvas', ...size.current });
     chart.current = drawn;
     listen(drawn, () => current.current);
     return () => {
       chart.current = undefined;
-      // A large chart is painted over several frames, and zrender (6.1) goes on after it was disposed of: painting nothing ends that.
+      // A large chart is painted over several frames, and zrender (6.1) continues after it was disposed of: painting nothing ends that.
       drawn.getZr().clear();
       drawn.getZr().refreshImmediately();
       drawn.dispose();
@@ -70,11 +70,11 @@ export function EChart({ spec, colours, width, height, highlighted, onPick, hand
     const drawn = chart.current!;
     const isFirst = drawn.getOption() === undefined;
     if (!isFirst) drawn.resize({ width, height });
-    // What was there already moves; what comes is there at once.
+    // What is there already is animated; new parts appear immediately.
     drawn.setOption(
       wholeOption(spec, colours, { isStill: reduceMotion || isFirst, isPickable: onPick !== undefined }),
       {
-        // What was drawn and is drawn again moves there; nothing of another kind of chart stays.
+        // Parts that stay are animated to their new position; nothing of another kind of chart remains.
         replaceMerge: ['series', 'xAxis', 'yAxis', 'grid', 'visualMap'],
         lazyUpdate: false,
       },
@@ -105,7 +105,7 @@ interface Moves {
   readonly isPickable: boolean;
 }
 
-/** What all charts have. */
+/** Options that all charts share. */
 function wholeOption(spec: ChartSpec, colours: Colours, { isStill, isPickable }: Moves): Option {
   const tooltip = { ...(spec.option.tooltip as object | undefined) };
   return {
@@ -124,7 +124,7 @@ function wholeOption(spec: ChartSpec, colours: Colours, { isStill, isPickable }:
       borderWidth: 0,
       backgroundColor: 'transparent',
       extraCssText: 'box-shadow:none;z-index:10;pointer-events:none',
-      // An element and never a string: what strangers wrote is text in it, whatever it looks like.
+      // An element and never a string: names from outside are text in it, whatever they look like.
       formatter: (params: unknown) => {
         const hit = hitOf(params);
         const content = hit && spec.tooltip(hit);
@@ -144,11 +144,11 @@ interface Params {
   readonly dataType?: unknown;
 }
 
-/** ECharts tells of one thing, or of all at one place of the axis. */
+/** ECharts reports one item, or all items at one position of the axis. */
 export function hitOf(params: unknown): Hit | undefined {
   const one = (Array.isArray(params) ? params[0] : params) as Params | undefined;
   if (!one || typeof one.dataIndex !== 'number') return undefined;
-  // The pieces of a pie are called by their place, as series are elsewhere.
+  // The slices of a pie are named by their index, as series are elsewhere.
   const name = one.seriesType === 'pie' ? one.name : one.seriesName;
   return {
     series: String(name ?? ''),
@@ -157,7 +157,7 @@ export function hitOf(params: unknown): Hit | undefined {
   };
 }
 
-/** A click on something drawn, else one near something drawn. */
+/** A click on an item, otherwise on one near it. */
 function listen(drawn: ECharts, now: () => { spec: ChartSpec; onPick: ((picked: Picked) => void) | undefined }): void {
   const picked = (hit: Hit | undefined): void => {
     const { spec, onPick } = now();

@@ -1,11 +1,13 @@
 import { UnstyledButton } from '@mantine/core';
 import type { AnswerOf } from '../api/wire.ts';
-import { count, dayShort } from '../components/formats.ts';
+import { type Earlier, earlierOf, earlierWords } from '../components/earlier.ts';
+import { approx, count } from '../components/formats.ts';
+import type { Unit } from '../components/units.ts';
 import classes from './charts.module.css';
 import { lineOf } from './draw/names.ts';
 import { notesOf } from './draw/notes.ts';
 import { sqlShape } from './kinds/sql.ts';
-import { pickOf, seriesNames, trendBuckets } from './kinds/trend.ts';
+import { pickOf, seriesNames, seriesUnits, trendBuckets } from './kinds/trend.ts';
 import { type Change, StatTile } from './stat-tile.tsx';
 import type { AnswerChartProps, Picked } from './types.ts';
 
@@ -23,7 +25,7 @@ export interface NumberTile {
   readonly pick?: Picked | undefined;
 }
 
-/** One tile a series, or a number of the first row. */
+/** One tile per series, or per number of the first row. */
 export function NumberView({ question, answer, height, onPick }: NumberViewProps) {
   const tiles = numberTiles(question, answer, Date.now());
   const notes = notesOf(answer);
@@ -65,31 +67,38 @@ export function numberTiles(
 function trendTiles(
   question: AnswerChartProps['question'],
   answer: AnswerOf<'trend'>,
-  now: number,
+  clock: number,
 ): readonly NumberTile[] {
   const { series } = answer.result;
   const names = seriesNames(question, series);
-  const buckets = trendBuckets({ question, answer, now });
-  const pick = pickOf({ question, answer, now }, names);
-  return series.map(({ total, compare, points }, i): NumberTile => {
+  const units = seriesUnits(question, series);
+  const buckets = trendBuckets({ question, answer, now: clock });
+  const pick = pickOf({ question, answer, now: clock }, names);
+  return series.map(({ name, total, compare, points, estimated }, i): NumberTile => {
     const values = points?.slice(0, buckets?.count).map(({ value }) => value);
     return {
       key: String(i),
       label: names[i]!,
-      value: count(total),
+      value: approx(estimated, units[i]!.format(total)),
       pick: pick(i, undefined),
-      ...(compare && { change: changeOf(total, compare, answer.timeZone) }),
+      ...(compare && {
+        change: {
+          ...changeOf(total, earlierOf(compare), units[i]!, answer.timeZone, clock),
+          more: name === ERROR ? 'worse' : 'better',
+        },
+      }),
       ...(values && { values, isLastRunning: buckets?.running === values.length - 1 }),
     };
   });
 }
 
-function changeOf(
-  now: number | null,
-  before: { from: string; to: string; total: number | null },
-  timeZone: string,
-): Change {
-  const last = Date.parse(before.to) - 1;
-  const [first, end] = [dayShort(before.from, timeZone), dayShort(last, timeZone)];
-  return { now, before: before.total, text: count(before.total), against: first === end ? first : `${first} – ${end}` };
+/** The event of the clients of which more is bad news. */
+const ERROR = 'error';
+
+function changeOf(now: number | null, before: Earlier, { format }: Unit, timeZone: string, clock: number): Change {
+  return {
+    now,
+    before: before.total,
+    text: `vs ${approx(before.estimated, format(before.total))} ${earlierWords(before, timeZone, clock)}`,
+  };
 }

@@ -9,11 +9,11 @@ import type { AnswerChartProps } from './types.ts';
 export interface QuestionViewProps extends Omit<AnswerChartProps, 'answer' | 'question'> {
   readonly question: Question;
   readonly app: string;
-  /** Asked again every so many ms. */
+  /** The refresh interval in ms. */
   readonly refreshMs?: number | false;
 }
 
-/** Asks a question and draws its answer; keeps its height from before the answer to after it. */
+/** Asks a question and draws its answer; has the same height before and after the answer arrives. */
 export function QuestionView({ app, question, height = 320, refreshMs = false, ...rest }: QuestionViewProps) {
   const { data, error, isPlaceholderData, refetch } = useQuery({
     ...answerQuery(app, question),
@@ -21,7 +21,7 @@ export function QuestionView({ app, question, height = 320, refreshMs = false, .
     refetchInterval: refreshMs,
   });
   if (error && !data) return <Failure error={error} onRetry={() => void refetch()} />;
-  // The answer to another kind of question cannot stand in for this one's.
+  // The answer to another kind of question cannot be shown meanwhile.
   if (!data || (isPlaceholderData && data.kind !== question.kind)) return <Skeleton h={height} />;
   return (
     <div style={{ opacity: isPlaceholderData ? 0.5 : 1, minHeight: height }} aria-busy={isPlaceholderData}>

@@ -2,7 +2,7 @@ import { useElementSize } from '@mantine/hooks';
 import type { AnswerOf } from '../api/wire.ts';
 import classes from './charts.module.css';
 import { DrawnChart, type DrawnChartProps } from './drawn-chart.tsx';
-import { placesTable, sessionFigures } from './kinds/sessions.ts';
+import { groupsTable, placesTable, sessionFigures } from './kinds/sessions.ts';
 import { StatTile } from './stat-tile.tsx';
 import { OneTable } from './table-view.tsx';
 
@@ -10,7 +10,7 @@ export interface SessionsViewProps extends Omit<DrawnChartProps, 'answer'> {
   readonly answer: AnswerOf<'sessions'>;
 }
 
-/** px that the line is at least high; the tables are below it, and are scrolled to. */
+/** The minimum height of the line in px; the tables below it are scrolled to. */
 const LINE_PX = 190;
 /** px: of the padding below the figures. */
 const GAP_PX = 10;
@@ -23,12 +23,15 @@ export function SessionsView({ answer, height, ...rest }: SessionsViewProps) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard (WCAG 2.1.1)
     <section className={classes['scroll']} style={{ height }} tabIndex={0} aria-label="Sessions">
       <div ref={ref} className={classes['figures']}>
-        {sessionFigures(result).map(({ label, value }) => (
+        {sessionFigures(answer).map(({ label, value }) => (
           <StatTile key={label} label={label} value={value} size="sm" />
         ))}
       </div>
       {result.points && figures > 0 && (
         <DrawnChart {...rest} answer={answer} height={Math.max(LINE_PX, height - figures - GAP_PX)} />
+      )}
+      {result.groups && (
+        <OneTable table={groupsTable(result.groups, result.sessions)} height={undefined} onPick={undefined} />
       )}
       <div className={classes['beside']}>
         <OneTable

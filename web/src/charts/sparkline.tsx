@@ -1,17 +1,17 @@
 export interface SparklineProps {
   readonly values: readonly (number | null)[];
-  /** What it shows, for those who do not see it. */
+  /** What it shows, for screen readers. */
   readonly label: string;
   readonly width?: number;
   readonly height?: number;
-  /** The last value is not over yet: it is drawn dotted. */
+  /** The last value is not final: it is drawn dotted. */
   readonly isLastRunning?: boolean;
 }
 
 /** px around the line, so that its stroke and its last dot are not cut. */
 const MARGIN = 3;
 
-/** A line in a line of a table: SVG by itself, so that no chart library is needed for it. Where nothing was measured the line is broken. */
+/** A line within a table row: plain SVG, so that it needs no chart library. Where nothing was measured, the line is broken. */
 export function Sparkline({ values, label, width = 120, height = 28, isLastRunning = false }: SparklineProps) {
   const places = placesOf(values, width, height);
   const done = isLastRunning ? places.slice(0, -1) : places;
@@ -60,7 +60,7 @@ interface SparkPoint {
   readonly y: number;
 }
 
-/** @returns a place a value, undefined of what was not measured; zero is at the bottom, unless there is less than zero */
+/** @returns a point per value, undefined where nothing was measured; zero is at the bottom, unless there are negative values */
 export function placesOf(
   values: readonly (number | null)[],
   width: number,

@@ -1,4 +1,4 @@
-/** Answers as tables: sorted by a click on a column, and of any length, as only the rows in sight are in the page. */
+/** Answers as tables: sorted by a click on a column, and of any length, since only the visible rows are in the page. */
 import { Anchor, Text, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -14,7 +14,7 @@ export interface TableViewProps extends Pick<AnswerChartProps, 'question' | 'ans
   onPick?: ((picked: Picked) => void) | undefined;
 }
 
-/** px, as the styles say. */
+/** px, the same as in the styles. */
 const ROW_PX = 34;
 
 export function TableView({ question, answer, height, onPick }: TableViewProps) {
@@ -46,7 +46,7 @@ export function TableView({ question, answer, height, onPick }: TableViewProps) 
 
 interface OneTableProps {
   readonly table: DataTable;
-  /** px; as high as it is when undefined. */
+  /** px; its full height when undefined. */
   readonly height: number | undefined;
   readonly onPick: ((picked: Picked) => void) | undefined;
 }

@@ -2,7 +2,7 @@
 import type { Ref } from 'react';
 import type { Annotation, Answer, Chart, Filter, Kind, Operations, Question, Segment } from '../api/wire.ts';
 
-/** What a click on a bar, a point, a step, a cell or a link stands for: enough to ask for its users or events. */
+/** What a click on a bar, a point, a step, a cell or a link represents: enough to query its users or events. */
 export interface Picked {
   readonly label: string;
   /** UTC, half-open. */
@@ -10,24 +10,24 @@ export interface Picked {
   readonly to?: string;
   readonly event?: string;
   readonly filters: readonly Filter[];
-  /** Delete by alone are meant: of a cohort of a retention, of a status of a lifecycle. */
+  /** The users selected: of a cohort of a retention, or of a status of a lifecycle. */
   readonly segment?: Segment;
-  /** Of a funnel: those who reached the step, or left after it. */
+  /** Of a funnel: users who reached the step, or dropped out after it. */
   readonly funnel?: { readonly step: number; readonly status: 'reached' | 'dropped' };
 }
 
-/** What a shared link tells of a question: enough to draw its answer. */
+/** The part of a question that a share link shows: enough to draw its answer. */
 export type DrawnQuestion = Operations['getApiSharedToken']['answer']['parts'][number]['question'];
 
 export interface ChartHandle {
-  /** The chart as it is drawn, with its legend, as a `data:` address; undefined of tables and figures, and before it is drawn. */
+  /** The chart as drawn, with its legend, as a `data:` URL; undefined for tables and figures, and before it is drawn. */
   png(): string | undefined;
 }
 
 export interface AnswerChartProps {
   readonly question: Question | DrawnQuestion;
   readonly answer: Answer;
-  /** As fits the kind unless given. */
+  /** By default what fits the kind. */
   readonly chart?: Chart | undefined;
   /** px */
   readonly height?: number;
@@ -36,7 +36,7 @@ export interface AnswerChartProps {
   readonly handle?: Ref<ChartHandle>;
 }
 
-/** How a kind can be drawn; the first unless something else is asked for. */
+/** How a kind can be drawn; the first is the default. */
 export const CHARTS_OF: Readonly<Record<Kind, readonly Chart[]>> = {
   trend: ['line', 'bar', 'area', 'pie', 'number', 'table'],
   funnel: ['funnel', 'table'],
@@ -51,8 +51,9 @@ export const CHARTS_OF: Readonly<Record<Kind, readonly Chart[]>> = {
   sql: ['table', 'line', 'bar', 'area', 'pie', 'number'],
 };
 
-/** What fits the kind, when nothing else or something else is asked for. */
+/** What fits the kind, by default or for the requested display. */
 export const chartOf = (kind: Kind, chart: Chart | undefined): Chart => {
-  const known = CHARTS_OF[kind];
+  // A link may name a kind that there is not.
+  const known: readonly Chart[] = (CHARTS_OF as Partial<typeof CHARTS_OF>)[kind] ?? ['table'];
   return chart !== undefined && known.includes(chart) ? chart : known[0]!;
 };

@@ -6,7 +6,7 @@ export interface Size {
 }
 const UNKNOWN: Size = { width: 0, height: 0 };
 
-/** How large an element is, known before it is painted the first time: what is drawn into it is in the first picture of the page. */
+/** The size of an element, known before its first paint: the page's first frame already includes what is drawn into it. */
 export function useSize(ref: RefObject<HTMLElement | null>, isThere: boolean): Size {
   const [size, setSize] = useState(UNKNOWN);
   useLayoutEffect(() => {

@@ -3,17 +3,18 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/http.ts';
 import type { Annotation } from '../api/wire.ts';
+import { faultsOf } from './faults.ts';
 import { FormButtons } from './form-buttons.tsx';
-import { Failure } from './states.tsx';
+import { FormFailure } from './states.tsx';
 
 interface AnnotationFormProps {
   readonly app: string;
-  /** The one that is changed; a new one without. */
+  /** The annotation to change; without it a new one. */
   readonly mark?: Annotation | undefined;
   readonly title: string;
-  /** What the button says that saves it. */
+  /** The label of the save button. */
   readonly action: string;
-  /** Closed by the reader, or because it is saved. */
+  /** Called when the reader closes it or it was saved. */
   onClose(): void;
 }
 
@@ -25,7 +26,7 @@ export function AnnotationForm({ app, mark, title, action, onClose }: Annotation
   const base = `api/apps/${encodeURIComponent(app)}/annotations`;
   const save = useMutation({
     mutationFn: () => {
-      // A mark at a time of the day keeps it unless another day is chosen.
+      // An annotation with a time of day keeps it unless another day is chosen.
       const moved = mark === undefined || String(mark.date).slice(0, 10) !== date;
       const body = { text, ...(moved && { date }), ...(mark && { version: mark.version }) };
       return mark
@@ -37,6 +38,7 @@ export function AnnotationForm({ app, mark, title, action, onClose }: Annotation
       onClose();
     },
   });
+  const faults = faultsOf(save.error, 'date', 'text');
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
@@ -51,6 +53,7 @@ export function AnnotationForm({ app, mark, title, action, onClose }: Annotation
             label="Day"
             required
             value={date}
+            error={faults.at('date')}
             onChange={(event) => setDate(event.currentTarget.value)}
           />
           <TextInput
@@ -59,9 +62,10 @@ export function AnnotationForm({ app, mark, title, action, onClose }: Annotation
             required
             data-autofocus
             value={text}
+            error={faults.at('text')}
             onChange={(event) => setText(event.currentTarget.value)}
           />
-          {save.error && <Failure error={save.error} />}
+          <FormFailure error={faults.rest} />
           <FormButtons action={action} isBusy={save.isPending} onCancel={onClose} />
         </Stack>
       </form>

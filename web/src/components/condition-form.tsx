@@ -1,6 +1,6 @@
 import { Button, Group, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { propertiesQuery } from '../api/hooks.ts';
 import { FieldSelect } from './field-select.tsx';
 import { type Condition, fieldLabel, OPERATOR_LABELS, type Operator, operatorsFor, type Types } from './filters.ts';
@@ -16,7 +16,7 @@ export interface ConditionFormProps {
 const ORDERED: readonly Operator[] = ['gt', 'gte', 'lt', 'lte'];
 const PATTERNS: readonly Operator[] = ['contains', 'startsWith', 'matches'];
 
-/** One condition: a field, what is asked of it, and the value. */
+/** One condition: a field, an operator and the value. */
 export function ConditionForm({ app, event, value, onDone }: ConditionFormProps) {
   const [draft, setDraft] = useState<Partial<Condition>>(value ?? {});
   const { data: properties = [] } = useQuery(propertiesQuery(app, event));
@@ -29,17 +29,25 @@ export function ConditionForm({ app, event, value, onDone }: ConditionFormProps)
   const done = (): void => {
     if (complete !== undefined) onDone(complete);
   };
-  /** Nothing typed is no value, and not the one before. */
+  /** An empty input is no value, and not the one before. */
   const setValue = (next: Condition['value']): void =>
     setDraft(({ value: _, ...rest }) => ({ ...rest, ...(next !== undefined && { value: next }) }));
 
+  // The form may have been loaded after its popover opened; and once a field is chosen, its value is typed.
+  const form = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is focused depends on what is shown
+  useEffect(() => {
+    const inputs = form.current?.querySelectorAll<HTMLElement>('[data-autofocus]');
+    inputs?.[inputs.length - 1]?.focus();
+  }, [field, operator]);
+
   return (
-    <Stack gap="xs" w={280} maw="80vw">
+    <Stack gap="xs" w={280} maw="80vw" ref={form}>
       <FieldSelect
         app={app}
         event={event}
         label="Field"
-        // Who changes a condition changes its value most often; the list of fields would lie over it.
+        // When a condition is changed, it is usually its value; the list of fields would cover it.
         openOnFocus={value === undefined}
         value={field}
         comboboxProps={{ withinPortal: false }}
@@ -64,7 +72,7 @@ export function ConditionForm({ app, event, value, onDone }: ConditionFormProps)
           value={operator}
           onChange={(name) => {
             const next = (name ?? 'is') as Operator;
-            // A list is no value, and a value no list.
+            // A list is not a single value, and a single value is not a list.
             const keeps = !['in', 'between', 'exists'].includes(next) && !Array.isArray(draft.value);
             setDraft({
               field,

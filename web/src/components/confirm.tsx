@@ -1,31 +1,42 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Failure } from './states.tsx';
+import { FormFailure } from './states.tsx';
 
 export interface ConfirmProps {
   readonly title: string;
-  /** What happens, and whether it can be taken back. */
+  /** What happens, and whether it can be undone. */
   readonly children: ReactNode;
-  /** What the button does: `Delete the dashboard`. */
+  /** The label of the button: `Delete the dashboard`. */
   readonly action: string;
+  /** The label of the other button; *Cancel* by default. */
+  readonly cancel?: string;
   readonly isBusy: boolean;
   readonly error: unknown;
   onConfirm(): void;
   onClose(): void;
 }
 
-/** Asks before what cannot be taken back. The way out has the focus. */
-export function Confirm({ title, children, action, isBusy, error, onConfirm, onClose }: ConfirmProps) {
+/** Asks before actions that cannot be undone. The cancel button has the focus. */
+export function Confirm({
+  title,
+  children,
+  action,
+  cancel = 'Cancel',
+  isBusy,
+  error,
+  onConfirm,
+  onClose,
+}: ConfirmProps) {
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
         <Text size="sm" component="div">
           {children}
         </Text>
-        {error !== null && error !== undefined && <Failure error={error} />}
+        <FormFailure error={error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
+            {cancel}
           </Button>
           <Button color="red.9" onClick={onConfirm} loading={isBusy}>
             {action}

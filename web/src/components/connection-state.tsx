@@ -8,7 +8,7 @@ const WORDS: Readonly<Record<Connection, string>> = {
   lost: 'Connection lost. Reconnecting…',
 };
 
-/** Whether what is shown is what happens. */
+/** Whether the page shows the current state. */
 export function ConnectionState({ connection, isPaused = false }: { connection: Connection; isPaused?: boolean }) {
   return (
     <Group gap={8} role="status" wrap="nowrap" miw={0}>

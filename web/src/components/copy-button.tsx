@@ -4,15 +4,15 @@ import { useEffect, useState } from 'react';
 
 export interface CopyButtonProps extends Omit<ButtonProps, 'onClick' | 'children'> {
   readonly text: string;
-  /** What the button is called: `Copy key`. */
+  /** The name of the button: `Copy key`. */
   readonly label: string;
-  /** What stands on it, where `label` is too long. */
+  /** Its visible text, where `label` is too long. */
   readonly short?: string;
 }
 
 const SHOWN_MS = 1_500;
 
-/** Copies a text and says so for a moment. */
+/** Copies a string and confirms it for a moment. */
 export function CopyButton({ text, label, short = label, ...rest }: CopyButtonProps) {
   const [state, setState] = useState<'copied' | 'failed'>();
   useEffect(() => {
@@ -36,13 +36,13 @@ export function CopyButton({ text, label, short = label, ...rest }: CopyButtonPr
   );
 }
 
-/** @returns whether the text is on the clipboard; the browser may deny it */
+/** @returns whether it is on the clipboard; the browser may deny access */
 async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Without HTTPS there is no such clipboard: the way of old.
+    // Without HTTPS there is no clipboard API: this is the old way.
     const field = document.createElement('textarea');
     field.value = text;
     field.style.position = 'fixed';

@@ -10,19 +10,19 @@ import { useZone } from './use-zone.ts';
 export interface EventDetailsProps {
   readonly app: string;
   readonly event: StoredEvent;
-  /** IANA; the app's unless given. */
+  /** IANA; the app's by default. */
   readonly timeZone?: string | undefined;
-  /** Stands beside the buttons that are always there. */
+  /** Beside the buttons that are always there. */
   readonly actions?: ReactNode;
 }
 
-/** All of one event. */
+/** Everything about one event. */
 export function EventDetails({ app, event, timeZone, actions }: EventDetailsProps) {
   const own = useZone(app);
   const zone = timeZone ?? own;
   const { event: name, id, timestamp, receivedAt, clientTimestamp, user, device, session, uuid, data = {} } = event;
   const isEmpty = Object.keys(data).length === 0;
-  const who = user === undefined ? (device === undefined ? undefined : { device }) : { user };
+  const identity = user === undefined ? (device === undefined ? undefined : { device }) : { user };
   const fields: readonly (readonly [string, ReactNode])[] = [
     ['Time', dateTime(timestamp, zone)],
     ['Received', dateTime(receivedAt, zone)],
@@ -60,8 +60,8 @@ export function EventDetails({ app, event, timeZone, actions }: EventDetailsProp
         >
           Show over time
         </ButtonLink>
-        {who && (
-          <ButtonLink size="xs" variant="default" to="/apps/$app/users/profile" params={{ app }} search={who}>
+        {identity && (
+          <ButtonLink size="xs" variant="default" to="/apps/$app/users/profile" params={{ app }} search={identity}>
             Open user
           </ButtonLink>
         )}
@@ -99,7 +99,7 @@ export function EventDetails({ app, event, timeZone, actions }: EventDetailsProp
   );
 }
 
-/** Objects and lists, a line a value; those within others are indented. */
+/** Objects and lists, one value per line; nested ones are indented. */
 function Tree({ value }: { value: object }) {
   return (
     <ul className={classes['tree']}>

@@ -10,11 +10,11 @@ interface EventPanelProps {
   /** Beside the buttons that are always there. */
   readonly actions?: ReactNode;
   onClose(): void;
-  /** To the next (1) or the one before (-1). */
+  /** To the next (1) or the previous one (-1). */
   onMove(by: number): void;
 }
 
-/** All of one event, beside the table; j and k go on to its neighbours. */
+/** Everything about one event, beside the table; j and k go to its neighbours. */
 export function EventPanel({ app, event, timeZone, actions, onClose, onMove }: EventPanelProps) {
   return (
     <Drawer

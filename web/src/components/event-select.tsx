@@ -1,8 +1,9 @@
-import { Select, type SelectProps } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { eventNamesQuery } from '../api/hooks.ts';
+import { SearchSelect, type SearchSelectProps } from './search-select.tsx';
+import { isSystemEvent } from './system-events.ts';
 
-export interface EventSelectProps extends Omit<SelectProps, 'data' | 'value' | 'onChange'> {
+export interface EventSelectProps extends Omit<SearchSelectProps, 'data' | 'value' | 'onChange'> {
   readonly app: string;
   /** The name of an event; undefined for every event. */
   readonly value: string | undefined;
@@ -11,14 +12,14 @@ export interface EventSelectProps extends Omit<SelectProps, 'data' | 'value' | '
 
 const EVERY = '\u0000every';
 
-/** Chooses an event by its name; the most frequent first. */
+/** Selects an event by name; the most frequent first. */
 export function EventSelect({ app, value, onChange, ...rest }: EventSelectProps) {
   const { data = [] } = useQuery(eventNamesQuery(app));
-  const names = [...new Set([...data.map(({ event }) => event), ...(value === undefined ? [] : [value])])];
+  const all = [...new Set([...data.map(({ event }) => event), ...(value === undefined ? [] : [value])])];
+  // Those of the system come last.
+  const names = [...all.filter((name) => !isSystemEvent(name)), ...all.filter(isSystemEvent)];
   return (
-    <Select
-      searchable
-      allowDeselect={false}
+    <SearchSelect
       nothingFoundMessage="No matching events"
       data={[{ value: EVERY, label: 'All events' }, ...names]}
       value={value ?? EVERY}

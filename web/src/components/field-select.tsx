@@ -1,11 +1,11 @@
-import { Select, type SelectProps } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { propertiesQuery } from '../api/hooks.ts';
 import { fieldLabel, spelled, type Types } from './filters.ts';
+import { SearchSelect, type SearchSelectProps } from './search-select.tsx';
 
 const OWN = ['event', 'user', 'device', 'session'] as const;
 
-export interface FieldSelectProps extends Omit<SelectProps, 'data' | 'value' | 'onChange'> {
+export interface FieldSelectProps extends Omit<SearchSelectProps, 'data' | 'value' | 'onChange'> {
   readonly app: string;
   /** Only properties that this event has had. */
   readonly event?: string | undefined;
@@ -15,19 +15,17 @@ export interface FieldSelectProps extends Omit<SelectProps, 'data' | 'value' | '
   onChange(field: string | undefined, types: Types): void;
 }
 
-/** Chooses a field of events: their own, or a property seen in the app. */
+/** Selects a field of events: a built-in one, or a property seen in the app. */
 export function FieldSelect({ app, event, value, numbers = false, onChange, ...rest }: FieldSelectProps) {
   const { data = [] } = useQuery(propertiesQuery(app, event));
   const properties = data
     .filter(({ types }) => !numbers || types.includes('number'))
     .map(({ name }) => ({ value: spelled(name), label: name }));
   const known = new Set<string>([...(numbers ? [] : OWN), ...properties.map((property) => property.value)]);
-  // What a question asked elsewhere is shown, seen or not.
+  // The field of a question made elsewhere is shown, whether it was seen or not.
   if (value !== undefined && !known.has(value)) properties.unshift({ value, label: fieldLabel(value) });
   return (
-    <Select
-      searchable
-      allowDeselect={false}
+    <SearchSelect
       nothingFoundMessage={numbers ? 'No matching numeric properties' : 'No matching properties'}
       data={[
         ...(numbers ? [] : [{ group: 'Event fields', items: OWN.map((name) => ({ value: name, label: name })) }]),

@@ -1,13 +1,12 @@
 import { Button, CloseButton, Group, Paper, Popover, Skeleton, Text } from '@mantine/core';
 import { IconFilter, IconPlus } from '@tabler/icons-react';
-import { lazy, type ReactElement, type ReactNode, type Ref, Suspense, useState } from 'react';
+import { type ReactElement, type ReactNode, type Ref, Suspense, useState } from 'react';
 import type { Filter } from '../api/wire.ts';
 import { type Condition, inWords, isCondition, isOr } from './filters.ts';
+import { lazily } from './lazily.tsx';
 
-/** Its fields are many; they come with the first condition that is made or changed. */
-const ConditionForm = lazy(() =>
-  import('./condition-form.tsx').then(({ ConditionForm: component }) => ({ default: component })),
-);
+/** It has many fields and is loaded with the first condition that is added or changed. */
+const ConditionForm = lazily(() => import('./condition-form.tsx'), 'ConditionForm');
 const FORM_PX = { w: 280, h: 120 };
 
 export interface FilterEditorProps {
@@ -15,7 +14,7 @@ export interface FilterEditorProps {
   readonly value: readonly Filter[];
   /** The properties and values suggested are those of this event. */
   readonly event?: string | undefined;
-  /** What the conditions are of, for those who do not see where they stand. */
+  /** What the conditions apply to, for screen readers. */
   readonly of?: string;
   onChange(value: readonly Filter[]): void;
 }
@@ -86,11 +85,11 @@ function One({ app, event, filter, onChange, onRemove }: OneProps) {
         </Text>
       </Chip>
     );
-  /** A choice of one is that one. */
+  /** One alternative needs no `or`. */
   const change = (or: readonly Filter[]): void => (or.length === 1 ? onChange(or[0]!) : onChange({ or }));
   return (
     <Chip filter={filter} onRemove={onRemove}>
-      {filter.or.map((choice, i) => (
+      {filter.or.map((alternative, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: as above
         <Group key={i} gap={2}>
           {i > 0 && (
@@ -98,21 +97,21 @@ function One({ app, event, filter, onChange, onRemove }: OneProps) {
               or
             </Text>
           )}
-          {isCondition(choice) ? (
+          {isCondition(alternative) ? (
             <Editing
               app={app}
               event={event}
-              value={choice}
+              value={alternative}
               onDone={(changed) => change(filter.or.map((one, j) => (j === i ? changed : one)))}
             >
-              {(open) => <ChipButton label={inWords(choice)} onClick={open} />}
+              {(open) => <ChipButton label={inWords(alternative)} onClick={open} />}
             </Editing>
           ) : (
-            <Text size="xs">({inWords(choice)})</Text>
+            <Text size="xs">({inWords(alternative)})</Text>
           )}
           <CloseButton
             size={18}
-            aria-label={`Remove ${inWords(choice)}`}
+            aria-label={`Remove ${inWords(alternative)}`}
             onClick={() => change(filter.or.filter((_, j) => j !== i))}
           />
         </Group>
@@ -133,7 +132,7 @@ function One({ app, event, filter, onChange, onRemove }: OneProps) {
   );
 }
 
-/** What is left are the attributes and the ref by which the form that it opens knows it. */
+/** The remaining props are the attributes and the ref by which the form knows the button that opened it. */
 const ChipButton = ({ label, ...rest }: { label: string; onClick(): void; ref?: Ref<HTMLButtonElement> }) => (
   <Button
     size="compact-xs"

@@ -1,10 +1,10 @@
-/** Conditions of questions: what can be asked of a field, and how a condition reads. */
+/** Filters of questions: the operators of a field, and conditions in words. */
 import type { Filter } from '../api/wire.ts';
 
 export type Condition = Extract<Filter, { field: string }>;
 export type Operator = NonNullable<Condition['operator']>;
 export type Scalar = string | number | boolean | null;
-/** Of values that a property had: text, number, boolean, null, array, object. */
+/** Types of values that a property has had: string, number, boolean, null, array, object. */
 export type Types = readonly string[];
 
 export const OPERATOR_LABELS: Readonly<Record<Operator, string>> = {
@@ -35,7 +35,7 @@ export function operatorsFor(types: Types): readonly Operator[] {
 export const isCondition = (filter: Filter): filter is Condition => 'field' in filter;
 export const isOr = (filter: Filter): filter is { readonly or: readonly Filter[] } => 'or' in filter;
 
-/** What was typed, as the JSON value that the property's values are: `42` is a number where numbers were seen. */
+/** The typed text as a JSON value of the property's type: `42` is a number where numbers were seen. */
 export function scalarOf(text: string, types: Types): Scalar {
   if (types.includes('boolean') && (text === 'true' || text === 'false')) return text === 'true';
   if (types.includes('null') && text === 'null' && !types.includes('text')) return null;
@@ -44,10 +44,10 @@ export function scalarOf(text: string, types: Types): Scalar {
   return text;
 }
 
-/** The name of a property as filters spell it: `plan` → `data.plan`; names that are written in brackets stand directly behind. */
+/** The name of a property as filters spell it: `plan` → `data.plan`; names written in brackets follow directly. */
 export const spelled = (name: string): string => (name.startsWith('[') ? `data${name}` : `data.${name}`);
 
-/** `data.plan` as a reader calls it. */
+/** The readable name of `data.plan`. */
 export const fieldLabel = (field: string): string => field.replace(/^data\.?/, '');
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value || '(empty)' : JSON.stringify(value));

@@ -1,15 +1,15 @@
 import { Button, Group } from '@mantine/core';
 
 export interface FormButtonsProps {
-  /** What sending does: `Save`. */
+  /** The label of the submit button: `Save`. */
   readonly action: string;
   readonly isBusy?: boolean;
-  /** There is nothing to be sent yet. */
+  /** There is nothing to send yet. */
   readonly isOff?: boolean;
   onCancel(): void;
 }
 
-/** The end of a form in a dialog. */
+/** The buttons at the end of a form in a dialog. */
 export function FormButtons({ action, isBusy = false, isOff = false, onCancel }: FormButtonsProps) {
   return (
     <Group justify="flex-end">

@@ -1,4 +1,4 @@
-/** Mantine's components that lead somewhere, with the router's typed `to`, `params` and `search`. */
+/** Mantine's link components with the router's typed `to`, `params` and `search`. */
 import { Anchor, type AnchorProps, Button, type ButtonProps, NavLink, type NavLinkProps } from '@mantine/core';
 import { createLink } from '@tanstack/react-router';
 import { forwardRef, type ReactNode } from 'react';

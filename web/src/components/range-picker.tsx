@@ -1,26 +1,35 @@
-import { Button, Group, Popover, Select, Skeleton, Stack } from '@mantine/core';
+import { Button, Group, Popover, Skeleton, Stack, Text } from '@mantine/core';
 import { IconCalendar } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { appsQuery } from '../api/hooks.ts';
-import { type AppCalendar, labelOf, presetsAt, type Range, sameRange } from './range.ts';
+import { lazily } from './lazily.tsx';
+import { type AppCalendar, type DateRange, daysOf, isEmpty, labelOf, presetsAt, sameRange, startOf } from './range.ts';
+import { ZoneSelect } from './zone-select.tsx';
 
-/** With the calendar's styles, when it is opened. */
-const Calendar = lazy(() => import('./calendar.tsx').then(({ Calendar: component }) => ({ default: component })));
-const CALENDAR_PX = 280;
+/** Loaded with the calendar's styles when it is opened. */
+const Calendar = lazily(() => import('./calendar.tsx'), 'Calendar');
+const BROWSER_ZONE = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+const CALENDAR_PX = 360;
 
 export interface RangePickerProps {
-  readonly value: Range;
-  onChange(value: Range): void;
+  readonly value: DateRange;
+  onChange(value: DateRange): void;
+  /** What no range is called, where none may be chosen: `Each tile’s own`. */
+  readonly none?: string;
 }
 
-/** Chooses a range of time: a preset, or days of a calendar; and the zone in which days are cut. */
-export function RangePicker({ value, onChange }: RangePickerProps) {
+/** Selects a range of time: a preset, or days of a calendar; and the time zone of the days. */
+export function RangePicker({ value, onChange, none }: RangePickerProps) {
   const [opened, setOpened] = useState(false);
   const zone = value.timeZone;
-  const own = useCalendar();
-  const choose = (range: Range): void => {
+  const { isKnown, ...own } = useCalendar();
+  const shownZone = zone ?? own.timeZone;
+  const label = none !== undefined && isEmpty(value) ? none : labelOf(value, shownZone);
+  const calendar = { ...own, ...(zone !== undefined && { timeZone: zone }) };
+  const presets = [...(none === undefined ? [] : [{ label: none, range: {} }]), ...presetsAt(calendar, Date.now())];
+  const choose = (range: DateRange): void => {
     setOpened(false);
     onChange({ ...range, ...(zone !== undefined && { timeZone: zone }) });
   };
@@ -32,37 +41,47 @@ export function RangePicker({ value, onChange }: RangePickerProps) {
           leftSection={<IconCalendar size={16} aria-hidden />}
           onClick={() => setOpened((before) => !before)}
           aria-haspopup="dialog"
-          aria-label={`Date range: ${labelOf(value)}${zone === undefined ? '' : `, ${zone}`}`}
+          aria-label={`Date range: ${label}, ${shownZone}`}
+          title={`Days and times in ${shownZone}`}
         >
-          {labelOf(value)}
-          {zone !== undefined && ` · ${zone}`}
+          {label}{' '}
+          {(zone !== undefined || isKnown) && shownZone !== BROWSER_ZONE && (
+            <Text span size="xs" c="dimmed" ml={6} visibleFrom="xs">
+              {shownZone}
+            </Text>
+          )}
         </Button>
       </Popover.Target>
       <Popover.Dropdown maw="96vw" aria-label="Date range">
         {opened && (
           <Group align="flex-start" gap="md" wrap="wrap">
             <Stack gap={2} w={150}>
-              {presetsAt({ ...own, ...(zone !== undefined && { timeZone: zone }) }, Date.now()).map(
-                ({ label, range }) => (
-                  <Button
-                    key={label}
-                    size="compact-sm"
-                    justify="flex-start"
-                    variant={sameRange(range, value) ? 'light' : 'subtle'}
-                    color={sameRange(range, value) ? 'seismo' : 'gray'}
-                    aria-pressed={sameRange(range, value)}
-                    onClick={() => choose(range)}
-                  >
-                    {label}
-                  </Button>
-                ),
-              )}
+              {presets.map((preset) => (
+                <Button
+                  key={preset.label}
+                  size="compact-sm"
+                  justify="flex-start"
+                  variant={sameRange(preset.range, value) ? 'light' : 'subtle'}
+                  color={sameRange(preset.range, value) ? 'seismo' : 'gray'}
+                  aria-pressed={sameRange(preset.range, value)}
+                  onClick={() => choose(preset.range)}
+                >
+                  {preset.label}
+                </Button>
+              ))}
             </Stack>
             <Stack gap="xs">
               <Suspense fallback={<Skeleton h={CALENDAR_PX} w={260} />}>
-                <Calendar value={value} onChange={choose} />
+                <Calendar
+                  days={daysOf(value, calendar, Date.now())}
+                  today={startOf(0, 'd', calendar, Date.now())}
+                  onChange={choose}
+                />
               </Suspense>
               <ZoneSelect
+                size="xs"
+                comboboxProps={{ withinPortal: false }}
+                defaultLabel={`App time zone (${own.timeZone})`}
                 value={zone}
                 onChange={(timeZone) => {
                   const { timeZone: _, ...range } = value;
@@ -77,30 +96,11 @@ export function RangePicker({ value, onChange }: RangePickerProps) {
   );
 }
 
-/** The app's own. Who only reads a link is told of no app. */
-function useCalendar(): AppCalendar {
+/** The app's own zone. Readers of a share link do not see the app. */
+function useCalendar(): AppCalendar & { readonly isKnown: boolean } {
   const { app } = useParams({ strict: false });
   const { data: apps = [] } = useQuery({ ...appsQuery, enabled: app !== undefined });
-  const { timeZone = 'UTC', weekStart = 'monday' } = apps.find((one) => one.app === app) ?? {};
-  return { timeZone, weekStart };
-}
-
-const APP = '\u0000app';
-
-function ZoneSelect({ value, onChange }: { value: string | undefined; onChange(zone: string | undefined): void }) {
-  const own = useCalendar().timeZone;
-  const zones = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), ...(value === undefined ? [] : [value])])];
-  return (
-    <Select
-      label="Time zone"
-      size="xs"
-      searchable
-      allowDeselect={false}
-      limit={100}
-      comboboxProps={{ withinPortal: false }}
-      data={[{ value: APP, label: `App time zone (${own})` }, ...zones]}
-      value={value ?? APP}
-      onChange={(zone) => onChange(zone === APP || zone === null ? undefined : zone)}
-    />
-  );
+  const known = apps.find((one) => one.app === app);
+  const { timeZone = 'UTC', weekStart = 'monday' } = known ?? {};
+  return { timeZone, weekStart, isKnown: known !== undefined };
 }

@@ -1,4 +1,4 @@
-/** Reading what a page's address says: what it cannot mean is left out rather than refused, since addresses are typed and cut. */
+/** Reads a page's address: invalid parts are ignored, since addresses are typed and cut. */
 export type Search = Readonly<Record<string, unknown>>;
 
 export const textIn = (search: Search, name: string): string | undefined => {
@@ -17,7 +17,7 @@ export const oneIn = <const T extends readonly string[]>(
   names: T,
 ): T[number] | undefined => names.find((known) => known === search[name]);
 
-/** Only what is there, as `exactOptionalPropertyTypes` wants it and as short an address as can be. */
+/** Only defined fields, as `exactOptionalPropertyTypes` requires, which also keeps the address short. */
 export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;

@@ -4,9 +4,10 @@ import { IconAlertTriangle, IconInbox, IconPlugConnectedX } from '@tabler/icons-
 import { useRouter } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ProblemError, UnreachableError } from '../api/http.ts';
+import { plainText } from './faults.ts';
 import { ButtonLink } from './links.tsx';
 
-/** Nothing is there, and why, and what to do about it. */
+/** Nothing is there: why, and what to do about it. */
 export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
   return (
     <Center py="xl" px="md">
@@ -24,7 +25,7 @@ export function Empty({ title, children, action }: { title: string; children?: R
   );
 }
 
-/** A question that was refused or not answered. */
+/** A question that was rejected or not answered. */
 export function Failure({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
   const problem = error instanceof ProblemError ? error.problem : undefined;
   const away = error instanceof UnreachableError;
@@ -35,11 +36,12 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: (() => v
         <Icon size={32} stroke={1.5} aria-hidden />
         <Text fw={600}>{problem?.title ?? (away ? 'Can’t reach the server' : 'Something went wrong')}</Text>
         <Text size="sm" ta="center" style={{ overflowWrap: 'anywhere' }}>
-          {problem?.detail ?? (error instanceof Error ? error.message : String(error))}
+          {detailOf(error)}
         </Text>
         {problem && (
           <Text c="dimmed" size="sm" ta="center">
-            {problem.remedy} <Code>{problem.code}</Code>
+            {/* The detail of an invalid request says what to correct. */}
+            {problem.status !== 400 && plainText(problem.remedy)} <Code>{problem.code}</Code>
           </Text>
         )}
         {onRetry && (
@@ -53,6 +55,21 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: (() => v
     </Center>
   );
 }
+
+/** At the end of a form: what is wrong with none of its fields alone. */
+export function FormFailure({ error }: { error: unknown }) {
+  if (error === undefined || error === null) return null;
+  return (
+    <Text role="alert" size="sm" c="var(--mantine-color-error)" style={{ overflowWrap: 'anywhere' }}>
+      {detailOf(error)}
+    </Text>
+  );
+}
+
+const detailOf = (error: unknown): string =>
+  plainText(
+    error instanceof ProblemError ? error.problem.detail : error instanceof Error ? error.message : String(error),
+  );
 
 export function FailurePage({ error }: { error: unknown }) {
   const router = useRouter();

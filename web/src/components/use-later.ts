@@ -1,4 +1,4 @@
 import { useDeferredValue } from 'react';
 
-/** False when something is drawn first, true soon after: what may come second does not keep what is looked at waiting. */
+/** False at the first render, true soon after: less important parts do not delay the main ones. */
 export const useLater = (): boolean => useDeferredValue(true, false);

@@ -1,9 +1,9 @@
 import { type RefObject, useCallback, useRef } from 'react';
 
 interface RowFocus {
-  /** Focuses the button of a row, also of one that is not in the page yet. */
+  /** Focuses the button of a row, even of one that is not in the page yet. */
   focus(index: number): void;
-  /** Goes so many rows down from the focused one; without one, to the first. */
+  /** Moves the given number of rows down from the focused one; without one, to the first. */
   step(by: number): void;
 }
 

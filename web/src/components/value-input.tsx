@@ -14,7 +14,7 @@ export interface ValueInputProps {
   readonly value: Condition['value'];
   readonly many?: boolean;
   onChange(value: Condition['value']): void;
-  /** Enter, when nothing of the list is chosen. */
+  /** Called on Enter, when no suggestion is selected. */
   onDone?(): void;
 }
 
@@ -22,17 +22,17 @@ const TYPING_MS = 200;
 const textOf = (value: unknown): string =>
   value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
-/** A value, or many, with suggestions from what the property has really been; each keeps its JSON type. */
+/** One value or several, with suggestions from the property's real values; each keeps its JSON type. */
 export function ValueInput({ app, event, field, types, value, many = false, onChange, onDone }: ValueInputProps) {
   const list = Array.isArray(value) ? (value as readonly Scalar[]) : [];
-  // As it is typed: `1.` and `0.0` are on their way to numbers, and would be lost as what they mean already.
+  // As typed: `1.` and `0.0` may become other numbers, and would change if parsed now.
   const [typed, setTyped] = useState(many ? '' : textOf(value));
   const [search] = useDebouncedValue(typed, TYPING_MS);
   const { data } = useQuery({ ...valuesQuery(app, field, search, event), placeholderData: keepPreviousData });
   const suggested = new Map((data?.values ?? []).map((row) => [textOf(row.value), row]));
   const meant = (text: string): Scalar => {
     const known = suggested.get(text)?.value;
-    // Arrays and objects can be looked at, not compared with.
+    // Arrays and objects can be shown but not compared with.
     return known !== undefined && (known === null || typeof known !== 'object')
       ? (known as Scalar)
       : scalarOf(text, types);
@@ -42,7 +42,7 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
     data: [...suggested.keys()],
     // The server has searched already.
     filter: ({ options }: { options: unknown }) => options as never,
-    // Above, over what is chosen already: below, it would lie over the button that is pressed next.
+    // Above, over what is selected already: below, it would cover the button that is pressed next.
     comboboxProps: { withinPortal: false, position: 'top-start' as const },
     renderOption: ({ option }: { option: { value: string } }) => (
       <span style={{ display: 'flex', justifyContent: 'space-between', gap: 12, width: '100%' }}>
@@ -87,13 +87,13 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
   );
 }
 
-/** `1.` is 1; `-` is none yet. */
+/** `1.` is 1; `-` is no number yet. */
 const numberOf = (text: string): number | undefined => {
   const number = Number(text);
   return Number.isFinite(number) ? number : undefined;
 };
 
-/** One number, for comparing. */
+/** One number, for comparisons. */
 export function NumberValue({
   label,
   value,
@@ -106,10 +106,10 @@ export function NumberValue({
   /** Has the focus when its form opens. */
   isFirst?: boolean;
   onChange(value: number | undefined): void;
-  /** Enter. */
+  /** Called on Enter. */
   onDone?: (() => void) | undefined;
 }) {
-  // As it is typed: `-` and `1.` are no numbers yet.
+  // As typed: `-` and `1.` are no numbers yet.
   const [typed, setTyped] = useState<number | string>(value ?? '');
   return (
     <NumberInput

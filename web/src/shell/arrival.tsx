@@ -2,12 +2,12 @@ import { VisuallyHidden } from '@mantine/core';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 
-/** How long a page may take to say what it is called. */
+/** How long a page may take to set its title. */
 const TITLE_MS = 100;
 
 /**
- * After going to another page the keyboard is at its content, and who does not see is told where they are.
- * @param isBusy a dialog was opened while the page was on its way: the keyboard stays there
+ * After a navigation the focus moves to the content, and screen readers announce the page.
+ * @param isBusy a dialog was opened while the page was loading: the focus stays there
  */
 export function Arrival({ isBusy }: { isBusy: boolean }) {
   const router = useRouter();

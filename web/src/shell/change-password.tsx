@@ -3,10 +3,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { meQuery } from '../api/hooks.ts';
 import { api, ProblemError } from '../api/http.ts';
+import { faultsOf } from '../components/faults.ts';
 import { FormButtons } from '../components/form-buttons.tsx';
-import { Failure } from '../components/states.tsx';
+import { FormFailure } from '../components/states.tsx';
 
-/** One's own password; the other sessions end, this one goes on with the cookie of the answer. */
+/** Changes one's own password; the other sessions end, this one continues with the cookie of the answer. */
 export function ChangePassword({ onClose }: { onClose(): void }) {
   const client = useQueryClient();
   const [present, setPresent] = useState('');
@@ -17,7 +18,7 @@ export function ChangePassword({ onClose }: { onClose(): void }) {
   });
   const { error } = change;
   const isWrong = error instanceof ProblemError && error.is('AUTH_FAILED');
-  const isUnfit = error instanceof ProblemError && error.is('USER_INVALID');
+  const faults = faultsOf(error, 'password');
   return (
     <Modal opened onClose={onClose} title="Change password" closeButtonProps={{ 'aria-label': 'Close' }}>
       {change.isSuccess ? (
@@ -46,6 +47,7 @@ export function ChangePassword({ onClose }: { onClose(): void }) {
               data-autofocus
               value={present}
               error={isWrong && 'Wrong password.'}
+              aria-invalid={isWrong}
               onChange={(event) => setPresent(event.currentTarget.value)}
             />
             <PasswordInput
@@ -54,10 +56,11 @@ export function ChangePassword({ onClose }: { onClose(): void }) {
               required
               autoComplete="new-password"
               value={password}
-              error={isUnfit && error.message}
+              error={faults.at('password')}
+              aria-invalid={faults.at('password') !== undefined}
               onChange={(event) => setPassword(event.currentTarget.value)}
             />
-            {error && !isWrong && !isUnfit && <Failure error={error} />}
+            {!isWrong && <FormFailure error={faults.rest} />}
             <FormButtons action="Change" isBusy={change.isPending} onCancel={onClose} />
           </Stack>
         </form>

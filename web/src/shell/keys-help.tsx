@@ -12,7 +12,7 @@ const nameOf = (key: string): string =>
         .replace('ArrowDown', '↓')
         .replace(/\b[a-z]$/, (letter) => (key.length > 1 ? letter.toUpperCase() : letter));
 
-/** The keys that work on this page, and those that work on all of them. */
+/** The keyboard shortcuts of this page, and those of all pages. */
 export function KeysHelp({ onClose }: { onClose: () => void }) {
   const shortcuts = useAllShortcuts();
   const everywhere = shortcuts.filter(({ isEverywhere }) => isEverywhere);

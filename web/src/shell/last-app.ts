@@ -1,4 +1,4 @@
-/** The app looked at last: the only thing but colours that the dashboard keeps in the browser, and nothing secret. */
+/** The app opened last. Besides it, the dashboard stores the colour scheme and the reports opened last (opened-reports.ts) in the browser: nothing secret. */
 const KEY = 'seismo-app';
 
 export function lastApp(): string | undefined {

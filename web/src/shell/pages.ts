@@ -4,6 +4,7 @@ import {
   IconHome,
   IconLayoutDashboard,
   IconList,
+  IconReport,
   IconSettings,
   IconTelescope,
   IconUsers,
@@ -17,6 +18,7 @@ export const PAGES = [
   { to: '/apps/$app/events', label: 'Events', icon: IconList, key: 'e' },
   { to: '/apps/$app/users', label: 'Users', icon: IconUsers, key: 'u' },
   { to: '/apps/$app/sql', label: 'SQL', icon: IconCode, key: 'q' },
+  { to: '/apps/$app/reports', label: 'Reports', icon: IconReport, key: 'r' },
   { to: '/apps/$app/dashboards', label: 'Dashboards', icon: IconLayoutDashboard, key: 'd' },
   { to: '/apps/$app/settings', label: 'Settings', icon: IconSettings, key: 's' },
 ] as const;

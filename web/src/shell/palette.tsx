@@ -10,6 +10,7 @@ import {
   IconLogout,
   IconMoon,
   IconPointFilled,
+  IconSettings,
   IconSun,
   IconUser,
 } from '@tabler/icons-react';
@@ -18,7 +19,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { appsQuery, eventNamesQuery, useSignOut } from '../api/hooks.ts';
 import { api } from '../api/http.ts';
-import type { Operations } from '../api/wire.ts';
+import type { Operations, Question } from '../api/wire.ts';
 import { PAGES } from './pages.ts';
 
 const [store, spotlight] = createSpotlight();
@@ -26,7 +27,27 @@ const TYPING_MS = 200;
 const USERS = 5;
 const ICON = { size: 18, stroke: 1.7, 'aria-hidden': true } as const;
 
-/** Finds anything by name: pages, saved reports and dashboards, events, users, apps; and switches the colours. */
+const LAST = { last: '30d' } as const;
+const KINDS: readonly { readonly label: string; readonly q: Question }[] = [
+  { label: 'Trend', q: { kind: 'trend', ...LAST, series: [{}], interval: 'day' } },
+  { label: 'Funnel', q: { kind: 'funnel', ...LAST, steps: [{}, {}] } },
+  { label: 'Retention', q: { kind: 'retention', ...LAST, start: {}, interval: 'week' } },
+  { label: 'Paths', q: { kind: 'paths', ...LAST } },
+  { label: 'Stickiness', q: { kind: 'stickiness', ...LAST, interval: 'day' } },
+  { label: 'Lifecycle', q: { kind: 'lifecycle', ...LAST, interval: 'week' } },
+  { label: 'Sessions', q: { kind: 'sessions', ...LAST, interval: 'day' } },
+];
+const SECTIONS = [
+  { section: 'app', label: 'App, time zone, data retention' },
+  { section: 'keys', label: 'Keys' },
+  { section: 'users', label: 'Users' },
+  { section: 'segments', label: 'Segments' },
+  { section: 'annotations', label: 'Annotations' },
+  { section: 'server', label: 'Server' },
+  { section: 'erase', label: 'Erase a person’s data' },
+] as const;
+
+/** Finds anything by name: pages, saved reports and dashboards, events, users, apps; also switches the colour scheme. */
 export function Palette({ app, onClose }: { app: string; onClose: () => void }) {
   const navigate = useNavigate();
   const signOut = useSignOut();
@@ -78,6 +99,28 @@ export function Palette({ app, onClose }: { app: string; onClose: () => void }) 
         ),
       },
       {
+        group: 'New report',
+        actions: KINDS.map(({ label, q }) =>
+          action(
+            `kind ${q.kind}`,
+            `${label} report`,
+            <IconChartLine {...ICON} />,
+            () => void navigate({ to: '/apps/$app/explore', params, search: { q } }),
+          ),
+        ),
+      },
+      {
+        group: 'Settings',
+        actions: SECTIONS.map(({ section, label }) =>
+          action(
+            `settings ${section}`,
+            `Settings: ${label}`,
+            <IconSettings {...ICON} />,
+            () => void navigate({ to: '/apps/$app/settings', params, search: { section } }),
+          ),
+        ),
+      },
+      {
         group: 'Dashboards',
         actions: dashboards.map(({ id, name, description }) =>
           action(
@@ -96,7 +139,8 @@ export function Palette({ app, onClose }: { app: string; onClose: () => void }) 
             `report ${id}`,
             name,
             <IconChartLine {...ICON} />,
-            () => void navigate({ to: '/apps/$app/explore', params, search: { q, ...(chart && { chart }) } }),
+            () =>
+              void navigate({ to: '/apps/$app/explore', params, search: { q, report: id, ...(chart && { chart }) } }),
             description,
           ),
         ),

@@ -1,39 +1,36 @@
 import { Group, Paper, Text } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { ask, UnreachableError } from '../api/http.ts';
+import { useRouter } from '@tanstack/react-router';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { isServerAway, onServerAway, reportAway } from '../api/away.ts';
+import { UnreachableError } from '../api/http.ts';
 import classes from './shell.module.css';
 
-const AGAIN_MS = 2_000;
-
-/** Says that the server does not answer, looks for it, and asks again what failed once it is back. */
+/** Shows that the server does not answer, and repeats what failed once it is back. */
 export function ServerAway() {
   const client = useQueryClient();
-  const [isAway, setAway] = useState(false);
+  const router = useRouter();
+  const isAway = useSyncExternalStore(onServerAway, isServerAway);
   useEffect(
     () =>
       client.getQueryCache().subscribe((happened) => {
-        // Each attempt, and not only the last: the reader is told at once.
+        // Every attempt, not only the last: so that the user sees it at once.
         if (happened.type !== 'updated' || !['failed', 'error'].includes(happened.action.type)) return;
         const { error, fetchFailureReason } = happened.query.state;
-        if ((error ?? fetchFailureReason) instanceof UnreachableError) setAway(true);
+        if ((error ?? fetchFailureReason) instanceof UnreachableError) reportAway();
       }),
     [client],
   );
+  const wasAway = useRef(false);
   useEffect(() => {
-    if (!isAway) return;
-    const timer = setInterval(async () => {
-      try {
-        await ask('health');
-      } catch (error) {
-        if (error instanceof UnreachableError) return;
-      }
-      setAway(false);
-      await client.invalidateQueries();
-    }, AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [isAway, client]);
+    if (wasAway.current && !isAway) {
+      void client.invalidateQueries();
+      // A page that could not be opened at all is opened now.
+      void router.invalidate();
+    }
+    wasAway.current = isAway;
+  }, [isAway, client, router]);
   return (
     <div role="alert" className={classes['away']}>
       {isAway && (

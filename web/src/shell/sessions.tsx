@@ -13,7 +13,7 @@ const sessionsQuery = {
   queryFn: ({ signal }: { signal: AbortSignal }) => api<readonly Session[]>('auth/sessions', { signal }),
 };
 
-/** Where you are signed in, with a way out of each place. */
+/** Where you are signed in, each with a button to sign out. */
 export function Sessions({ onClose }: { onClose(): void }) {
   const client = useQueryClient();
   const { data, error } = useQuery(sessionsQuery);

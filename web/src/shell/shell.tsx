@@ -3,22 +3,22 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconKeyboard, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import { appsQuery } from '../api/hooks.ts';
+import { lazily } from '../components/lazily.tsx';
 import { NavLinkLink } from '../components/links.tsx';
 import { AppSwitcher } from './app-switcher.tsx';
 import { Arrival } from './arrival.tsx';
 import { PAGES } from './pages.ts';
-import { ServerAway } from './server-away.tsx';
 import classes from './shell.module.css';
 import { type Shortcut, ShortcutsProvider, useShortcuts } from './shortcuts.tsx';
 import { UserMenu } from './user-menu.tsx';
 
-/** Seldom needed, so they come when they are. */
-const Palette = lazy(() => import('./palette.tsx').then(({ Palette: component }) => ({ default: component })));
-const KeysHelp = lazy(() => import('./keys-help.tsx').then(({ KeysHelp: component }) => ({ default: component })));
+/** Rarely needed, so loaded on demand. */
+const Palette = lazily(() => import('./palette.tsx'), 'Palette');
+const KeysHelp = lazily(() => import('./keys-help.tsx'), 'KeysHelp');
 
-/** The frame around every page of an app: switcher, navigation, keys. */
+/** The frame around every page of an app: switcher, navigation, keyboard shortcuts. */
 export function Shell() {
   return (
     <ShortcutsProvider>
@@ -133,7 +133,6 @@ function Frame() {
         <Outlet />
       </AppShell.Main>
       <Arrival isBusy={dialog !== undefined} />
-      <ServerAway />
       <Suspense>
         {dialog === 'palette' && <Palette app={app} onClose={() => setDialog(undefined)} />}
         {dialog === 'keys' && <KeysHelp onClose={() => setDialog(undefined)} />}
@@ -142,7 +141,7 @@ function Frame() {
   );
 }
 
-/** No link, since `#content` would be taken against the page's <base>. */
+/** Not a link, since `#content` would be resolved against the page's <base>. */
 function skip(): void {
   document.getElementById('content')?.focus();
 }

@@ -1,11 +1,11 @@
-/** Keys that do something, listed by `?`. A page adds its own while it is shown. */
+/** Keyboard shortcuts, listed by `?`. A page adds its own while it is shown. */
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
 
 export interface Shortcut {
-  /** One key, or two after each other: `g o`. `mod` is Command on a Mac, else Control. */
+  /** One key, or two in a row: `g o`. `mod` is Command on a Mac, Control elsewhere. */
   readonly keys: string;
   readonly label: string;
-  /** Of the shell: works on each page. */
+  /** Of the shell: works on every page. */
   readonly isEverywhere?: boolean;
   run(): void;
 }
@@ -19,12 +19,12 @@ const Context = createContext<Registry | undefined>(undefined);
 /** How long the second of two keys may take, in ms. */
 const SEQUENCE_MS = 1_000;
 
-/** Whoever types into a field means the text. */
+/** Typing into a field is no shortcut. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
-/** A focused button has these two keys for itself. */
+/** A focused button uses these two keys itself. */
 const isPressing = (target: EventTarget | null, key: string): boolean =>
   (key === ' ' || key === 'Enter') &&
   target instanceof Element &&
@@ -47,12 +47,12 @@ export function ShortcutsProvider({ children }: { children: ReactNode }) {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.altKey || isPressing(event.target, event.key)) return;
       const isMod = event.metaKey || event.ctrlKey;
-      // With Command or Control nobody types a text.
+      // With Command or Control nobody types text.
       if (!isMod && isTyping(event.target)) return;
       if (document.querySelector('[role="dialog"]') !== null) return;
       const key = `${isMod ? 'mod+' : ''}${event.key}`;
       const pair = before && event.timeStamp - before.at < SEQUENCE_MS ? `${before.key} ${key}` : undefined;
-      // Two keys win over one, and the page's over the shell's.
+      // Two keys win over one, and the page's shortcuts over the shell's.
       const withKeys = (wanted: string) => current.current.findLast(({ keys }) => keys === wanted);
       const found = (pair !== undefined && withKeys(pair)) || withKeys(key);
       before = { key, at: event.timeStamp };

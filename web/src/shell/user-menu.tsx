@@ -1,14 +1,13 @@
 import { Button, Menu, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconDevices, IconLock, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useMe, useSignOut } from '../api/hooks.ts';
+import { lazily } from '../components/lazily.tsx';
 
-/** Seldom needed. */
-const ChangePassword = lazy(() =>
-  import('./change-password.tsx').then((module) => ({ default: module.ChangePassword })),
-);
-const Sessions = lazy(() => import('./sessions.tsx').then((module) => ({ default: module.Sessions })));
+/** Rarely needed. */
+const ChangePassword = lazily(() => import('./change-password.tsx'), 'ChangePassword');
+const Sessions = lazily(() => import('./sessions.tsx'), 'Sessions');
 
 const COLOURS = [
   { value: 'auto', label: 'System', icon: IconDeviceDesktop },
@@ -16,7 +15,7 @@ const COLOURS = [
   { value: 'dark', label: 'Dark', icon: IconMoon },
 ] as const;
 
-/** Who is signed in, the colours, and signing out. */
+/** The signed-in user, the colour scheme, and signing out. */
 export function UserMenu() {
   const me = useMe();
   const signOut = useSignOut();

@@ -1,15 +1,15 @@
 /** What is drawn of answers, without a browser. Expectations are read off test/charts/cases.ts by hand. */
 import { describe, expect, it } from 'vitest';
 import type { Annotation, Kind } from '../../src/api/wire.ts';
-import { pictureOf } from '../../src/charts/chart-specs.ts';
+import { chartSpecOf } from '../../src/charts/chart-specs.ts';
 import type { ChartInput, ChartSpec } from '../../src/charts/draw/chart-spec.ts';
 import { BODY, LIGHT, REST } from '../../src/charts/draw/colours.ts';
 import { lifecyclePlot, stickinessPlot } from '../../src/charts/kinds/activity.ts';
 import { flowsOf } from '../../src/charts/kinds/paths.ts';
 import { performancePlot } from '../../src/charts/kinds/performance.ts';
-import { averagePlot } from '../../src/charts/kinds/retention.ts';
+import { averagePlot, retentionTables } from '../../src/charts/kinds/retention.ts';
 import { sqlPlot } from '../../src/charts/kinds/sql.ts';
-import { choicesOf, trendPlot } from '../../src/charts/kinds/trend.ts';
+import { seriesIndexesOf, seriesUnits, trendPlot } from '../../src/charts/kinds/trend.ts';
 import { chartOf } from '../../src/charts/types.ts';
 import * as cases from './cases.ts';
 
@@ -61,6 +61,15 @@ describe('trend', () => {
     expect(trendPlot(drawing(cases.trendQuestion, cases.trend, { now })).series[0]?.values).toEqual([5, 9, 2]);
   });
 
+  it.each([
+    ['bounceRate', 0.257, '25.7%'],
+    ['sessionDuration', 90_000, '1 min 30 s'],
+    ['eventsPerSession', 3.25, '3.25'],
+  ] as const)('writes %s in its unit', (measure, value, text) => {
+    const [unit] = seriesUnits(cases.trendQuestion, [{ name: 'all', measure, total: value }]);
+    expect(unit?.format(value)).toBe(text);
+  });
+
   it('tells of a click what is needed to ask for its events', () => {
     const plot = trendPlot(drawing(cases.trendQuestion, cases.trend));
     expect(plot.pick?.(0, 1)).toMatchObject({
@@ -90,11 +99,11 @@ describe('trend', () => {
   it('finds the series of a question again in its answer', () => {
     const [visit, buy, formula] = cases.formula.result.series;
     const group = (value: string) => [{ field: 'data.plan', value }];
-    expect(choicesOf([visit!, buy!, formula!])).toEqual([0, 1, 2]);
+    expect(seriesIndexesOf([visit!, buy!, formula!])).toEqual([0, 1, 2]);
     const one = cases.broken.result.series;
-    expect(choicesOf([...one, ...one])).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(seriesIndexesOf([...one, ...one])).toEqual([0, 0, 0, 1, 1, 1]);
     expect(
-      choicesOf([
+      seriesIndexesOf([
         { ...visit!, group: group('a') },
         { ...buy!, group: group('b') },
       ]),
@@ -132,30 +141,30 @@ describe('trend', () => {
   });
 
   it('gives each piece of a pie its share, and none to what is not above zero', () => {
-    const picture = pictureOf(drawing(cases.brokenQuestion, cases.broken, { chart: 'pie' }));
+    const spec = chartSpecOf(drawing(cases.brokenQuestion, cases.broken, { chart: 'pie' }));
     // 6, 3 and 1 of 10
-    expect(picture?.legend.map(({ label }) => label.slice(-3))).toEqual(['60%', '30%', '10%']);
-    const hidden = pictureOf(drawing(cases.brokenQuestion, cases.broken, { chart: 'pie', hidden: new Set([0]) }));
+    expect(spec?.legend.map(({ label }) => label.slice(-3))).toEqual(['60%', '30%', '10%']);
+    const hidden = chartSpecOf(drawing(cases.brokenQuestion, cases.broken, { chart: 'pie', hidden: new Set([0]) }));
     expect(hidden?.legend.map(({ label }) => label.slice(-3))).toEqual([' 0%', '75%', '25%']);
   });
 });
 
 it('draws a funnel as shares of its first step, and what is lost between two', () => {
-  const picture = pictureOf(drawing(cases.funnelQuestion, cases.funnel))!;
-  const [reached, lost] = [picture.option.series].flat() as { data: unknown[] }[];
+  const spec = chartSpecOf(drawing(cases.funnelQuestion, cases.funnel))!;
+  const [reached, lost] = [spec.option.series].flat() as { data: unknown[] }[];
   // 40, 20 and 5 of 40; of all 40, 20 are lost before the second and 15 before the third.
   expect(reached?.data).toMatchObject([{ value: 1 }, { value: 0.5 }, { value: 0.125 }]);
   expect(lost?.data).toEqual([0, 0.5, 0.375]);
-  expect(picture.pick?.({ series: '0', index: 1 })?.funnel).toEqual({ step: 2, status: 'reached' });
-  expect(picture.pick?.({ series: '0-lost', index: 2 })?.funnel).toEqual({ step: 2, status: 'dropped' });
-  expect(picture.notes).toBeUndefined();
+  expect(spec.pick?.({ series: '0', index: 1 })?.funnel).toEqual({ step: 2, status: 'reached' });
+  expect(spec.pick?.({ series: '0-lost', index: 2 })?.funnel).toEqual({ step: 2, status: 'dropped' });
+  expect(spec.notes).toBeUndefined();
 });
 
 it('says of a funnel that the window of some has not ended', () => {
-  const picture = pictureOf(drawing(cases.funnelQuestion, cases.funnelSoFar))!;
-  expect(picture.notes).toEqual(['So far: some conversion windows are still open']);
-  expect(picture.tooltip({ series: '0', index: 0 })?.note).toBeUndefined();
-  expect(picture.tooltip({ series: '0', index: 1 })?.note).toBe('Incomplete');
+  const spec = chartSpecOf(drawing(cases.funnelQuestion, cases.funnelSoFar))!;
+  expect(spec.notes).toEqual(['So far: some conversion windows are still open']);
+  expect(spec.tooltip({ series: '0', index: 0 })?.note).toBeUndefined();
+  expect(spec.tooltip({ series: '0', index: 1 })?.note).toBe('Incomplete');
 });
 
 it('says of a lifecycle which week the range cuts, and leads to all of it', () => {
@@ -169,8 +178,8 @@ it('says of a lifecycle which week the range cuts, and leads to all of it', () =
 
 describe('retention', () => {
   it('has a cell a cohort and period, hatched while it runs', () => {
-    const picture = pictureOf(drawing(cases.retentionQuestion, cases.retention))!;
-    const [map] = [picture.option.series].flat() as { data: { value: number[]; itemStyle: object }[] }[];
+    const spec = chartSpecOf(drawing(cases.retentionQuestion, cases.retention))!;
+    const [map] = [spec.option.series].flat() as { data: { value: number[]; itemStyle: object }[] }[];
     expect(map?.data.map(({ value }) => value.slice(0, 2))).toEqual([
       [0, 0],
       [1, 0],
@@ -183,10 +192,10 @@ describe('retention', () => {
   });
 
   it('picks the users of a cohort alone, in the period', () => {
-    const picture = pictureOf(drawing(cases.retentionQuestion, cases.retention))!;
+    const spec = chartSpecOf(drawing(cases.retentionQuestion, cases.retention))!;
     const start = { event: 'signed up' };
     // The second cohort, one week later.
-    expect(picture.pick?.({ series: '0', index: 4 })).toMatchObject({
+    expect(spec.pick?.({ series: '0', index: 4 })).toMatchObject({
       event: 'purchased',
       from: '2026-11-16T00:00:00.000Z',
       to: '2026-11-23T00:00:00.000Z',
@@ -201,6 +210,14 @@ describe('retention', () => {
 
   it('draws the average as a line', () => {
     expect(averagePlot(drawing(cases.retentionQuestion, cases.retention)).series[0]?.values).toEqual([1, 1 / 3, 0.1]);
+  });
+
+  it('has the users of all cohorts beside the average, however many came back at once', () => {
+    const { cohorts, average } = cases.retention.result;
+    const back = average.map((one) => (one.period === 0 ? { period: 0, users: 9, rate: 0.5 } : one));
+    const answer = { ...cases.retention, result: { cohorts, average: back } };
+    const [table] = retentionTables(drawing(cases.retentionQuestion, answer));
+    expect(table?.rows[0]?.slice(0, 3).map(({ text }) => text)).toEqual(['Average', '18', '50%']);
   });
 });
 
@@ -278,26 +295,26 @@ it('takes the first column of SQL that is no number as the axis, and the numbers
 });
 
 describe('names of strangers', () => {
-  const pictures = Object.entries(cases.CASES).flatMap(
+  const specs = Object.entries(cases.CASES).flatMap(
     ([name, { question, answer, chart, annotations = [] }]): [string, ChartSpec][] => {
       const base = { annotations, colours, width: 800, height: 320, now: LATER, hidden: new Set<number>(), group: 0 };
-      const picture = pictureOf({ ...base, question, answer, chart: chartOf(answer.kind, chart) });
-      return picture ? [[name, picture]] : [];
+      const spec = chartSpecOf({ ...base, question, answer, chart: chartOf(answer.kind, chart) });
+      return spec ? [[name, spec]] : [];
     },
   );
 
-  it.each(pictures)('are never what ECharts looks up, in %s', (_, { option }) => {
+  it.each(specs)('are never what ECharts looks up, in %s', (_, { option }) => {
     const series = [option.series ?? []].flat() as { name?: unknown; data?: { name?: unknown }[] }[];
     const called = series.flatMap(({ name, data }) => [name, ...(data ?? []).map((one) => one?.name)]);
     expect(JSON.stringify(called)).not.toContain('<img');
   });
 
-  it.each(pictures)('are one line of text, in the tooltips of %s', (_, picture) => {
+  it.each(specs)('are one line of text, in the tooltips of %s', (_, spec) => {
     const texts: string[] = [];
     for (const series of ['0', '1', '0-lost', 'paths'])
       for (const index of [0, 1, 2])
         for (const part of [undefined, 'node', 'edge'] as const) {
-          const content = picture.tooltip({ series, index, ...(part && { part }) });
+          const content = spec.tooltip({ series, index, ...(part && { part }) });
           if (content) texts.push(content.title, content.note ?? '', ...content.rows.map(({ label }) => label));
         }
     expect(texts.length).toBeGreaterThan(0);

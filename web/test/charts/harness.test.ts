@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumOptions } from '../../../scripts/chromium.mjs';
 import type { Picked } from '../../src/charts/types.ts';
 import { violations } from '../support/axe.ts';
+import { sharedChromium } from '../support/shared-chromium.ts';
 import { CASES } from './cases.ts';
 
 /** As server/src/http/dashboard.ts has it. */
@@ -32,7 +32,7 @@ const server = createServer((request, response) => {
     response.writeHead(404).end();
   }
 });
-const browser = await chromium.launch(chromiumOptions());
+const browser = await sharedChromium();
 const faults: string[] = [];
 let page: Page;
 let url = '';
@@ -65,7 +65,7 @@ beforeAll(async () => {
   });
 }, 180_000);
 afterAll(async () => {
-  await browser.close();
+  await page.context().close();
   server.close();
   rmSync(folder, { recursive: true, force: true });
 });

@@ -2,16 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, expect } from 'vitest';
-import { personOptions } from '../../../scripts/chromium.mjs';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterEach, expect } from 'vitest';
 import type { Settings } from '../../../server/dist/index.js';
+import { atFileEnd } from '../../../server/test/support/at-file-end.ts';
 import { startBuilt } from '../../../server/test/support/start-built.ts';
-
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+import { sharedChromium } from './shared-chromium.ts';
 
 export interface Reader {
   readonly page: Page;
@@ -41,9 +37,13 @@ export interface Dashboard {
 export async function aDashboard(settings: Settings = {}): Promise<Dashboard> {
   const dataDir = mkdtempSync(join(tmpdir(), 'seismo-web-'));
   let server = await startBuilt({ dataDir, port: 0, logLevel: 'silent', ...settings });
-  const browser = await chromium.launch(personOptions());
-  afterAll(async () => {
-    await browser.close();
+  const browser = await sharedChromium();
+  // Here and not beside the functions: the module is loaded once for all files of a worker.
+  const ends: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+  atFileEnd(async () => {
     await server.close();
     rmSync(dataDir, { recursive: true, force: true });
   });

@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { jsonValue } from './json-value.ts';
 import { RowFault } from './row-fault.ts';
 
-/** A calendar day without a zone, as Parquet's DATE holds it: midnight, written as if in UTC. */
+/** A calendar day without a time zone, as in Parquet's DATE: midnight, as if in UTC. */
 export class Day extends Date {}
 
-/** JSON as a text, parsed where its faults can be reported with their row. */
+/** JSON text, parsed where errors can be reported with their row. */
 export class JsonText {
   readonly text: string;
 
@@ -14,7 +14,7 @@ export class JsonText {
   }
 }
 
-/** The digits of a decimal of 2^53 or more, which a double cannot hold safely. */
+/** The digits of a decimal of 2^53 or more, which a double can't hold exactly. */
 export class LargeDecimal {
   readonly digits: string;
 
@@ -27,7 +27,7 @@ export class LargeDecimal {
   }
 }
 
-/** A value that cannot be taken; its row is rejected with this reason. */
+/** An unusable value. Its row is rejected for this reason. */
 export class BadCell {
   readonly code: string;
   /** What follows the name of the column. */
@@ -47,8 +47,8 @@ interface CellOptions {
 }
 
 /**
- * A cell as JSON can hold it: Parquet gives bigints, dates and bytes. Bytes are the text that they spell in UTF-8, else base64.
- * NaN is no number, so it becomes undefined; with `dropNulls` a NULL inside of a struct is not there. @throws RowFault that names the column
+ * A cell as JSON: Parquet has bigints, dates and bytes. Bytes become text if they are UTF-8, otherwise base64.
+ * NaN becomes undefined. With `dropNulls`, NULLs in a struct are left out. @throws RowFault that names the column
  */
 export function jsonOfCell(value: unknown, column: string, options: CellOptions = {}): unknown {
   const { isLocal = false, dropNulls = false, onLarge } = options;
@@ -61,9 +61,9 @@ export function jsonOfCell(value: unknown, column: string, options: CellOptions 
   }
   if (value instanceof Date) return dateText(value, column, isLocal);
   if (value instanceof Uint8Array) return bytesText(value);
-  if (value instanceof JsonText) return jsonValue(value.text, `The column "${column}"`);
-  if (value instanceof BadCell) throw new RowFault(value.code, `The column "${column}" ${value.detail}`);
-  // A list keeps its length, so that places in it stay what they are.
+  if (value instanceof JsonText) return jsonValue(value.text, `The column \`${column}\``);
+  if (value instanceof BadCell) throw new RowFault(value.code, `The column \`${column}\` ${value.detail}`);
+  // A list keeps its length, so that positions stay the same.
   const inside = { dropNulls, onLarge };
   if (Array.isArray(value)) return value.map((item) => jsonOfCell(item, column, inside) ?? null);
   const copy: Record<string, unknown> = {};
@@ -79,13 +79,13 @@ function jsonNumber(value: number, column: string): number | undefined {
   if (Number.isFinite(value)) return value;
   throw new RowFault(
     'EVENT_NUMBER_UNSAFE',
-    `The column "${column}" holds a number that is too large for a double; send it as a text.`,
+    `The column \`${column}\` has a number that is too large for a double. Write it as text.`,
   );
 }
 
 function dateText(value: Date, column: string, isLocal: boolean): string {
   if (Number.isNaN(value.getTime()))
-    throw new RowFault('EVENT_DATA_INVALID', `The column "${column}" holds a time outside of the years that exist.`);
+    throw new RowFault('EVENT_DATA_INVALID', `The column \`${column}\` has a time outside the valid years.`);
   const text = value.toISOString();
   return value instanceof Day ? text.slice(0, -14) : isLocal ? text.slice(0, -1) : text;
 }
@@ -96,22 +96,22 @@ function bytesText(value: Uint8Array): string {
 }
 
 /**
- * An id, a name or the like as a text; undefined where there is none.
- * @throws RowFault of a number of 2^53 or more: JSON.parse has rounded it, and two ids may have become one
+ * An id, a name or the like as text. Undefined if there is none.
+ * @throws RowFault for a number of 2^53 or more: JSON.parse has rounded it, and two ids may have become one
  */
 export function textOfCell(value: unknown, column: string): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'number' && Math.abs(value) >= 2 ** 53)
     throw new RowFault(
       'EVENT_NUMBER_UNSAFE',
-      `The column "${column}" holds a number of 2^53 or more, which a double cannot hold safely; send it as a text.`,
+      `The column \`${column}\` has a number of 2^53 or more, which a double can't hold exactly. Write it as text.`,
     );
   if (value instanceof Date) return dateText(value, column, false);
   if (value instanceof LargeDecimal) return value.digits;
   return typeof value === 'object' ? JSON.stringify(jsonOfCell(value, column)) : String(value);
 }
 
-/** A column may be called `__proto__`. */
+/** A column can be named `__proto__`. */
 export function define(target: Record<string, unknown>, name: string, value: unknown): void {
   if (name === '__proto__')
     Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });

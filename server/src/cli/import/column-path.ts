@@ -1,6 +1,6 @@
 type Cells = Readonly<Record<string, unknown>>;
 
-/** The column of that name, else the value inside of a column: `properties.distinct_id`. */
+/** The column with that name, or else the value inside a column: `properties.distinct_id`. */
 export function valueAt(row: Cells, path: string): unknown {
   if (Object.hasOwn(row, path)) return row[path];
   let value: unknown = row;
@@ -15,7 +15,7 @@ export function valueAt(row: Cells, path: string): unknown {
   return undefined;
 }
 
-/** Takes the values inside of columns off a copy of the row. Columns of that very name are not its business. */
+/** Removes values inside columns from a copy of the row. Columns with exactly that name stay. */
 export function removeNested(copy: Record<string, unknown>, paths: readonly string[]): void {
   for (const path of paths) {
     const names = path.split('.');

@@ -7,36 +7,36 @@ export type GivenTypes = Readonly<Record<string, ColumnType>>;
 export interface ColumnSummary {
   readonly column: string;
   readonly type: ColumnType;
-  /** Rows that have a value there. */
+  /** Number of rows with a value. */
   readonly values: number;
-  /** Values that are not of the type and were taken as texts. */
+  /** Number of values that do not have the type and were imported as text. */
   readonly misfits: number;
   readonly misfit?: string;
 }
 
 export interface LargeNumbers {
-  /** Of structs the dotted path. */
+  /** The dotted path within structs. */
   readonly column: string;
   readonly values: number;
-  /** They are inside of lists, structs or maps. */
+  /** They are inside lists, structs or maps. */
   readonly isNested?: true;
 }
 
-/** So many of the values that are looked at must be of a type for the column to be: four of five. */
+/** The share of examined values that must have a type for the column to have it: four of five. */
 const SHARE = 0.8;
 const EXAMPLE_MAX_LENGTH = 40;
 const LARGE_COLUMNS_MAX = 1_000;
-/** Most numbers by far, told from the others fast. */
+/** The form of most numbers, recognized quickly. */
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?$/;
 
-/** What the values of a column that were looked at are. */
+/** What the examined values of a column are. */
 class Tally {
   values = 0;
   booleans = 0;
   identifiers = 0;
   point = 0;
   comma = 0;
-  /** Read with a point alone, or with a comma alone. */
+  /** Numbers that can only be read with a decimal point, or only with a decimal comma. */
   onlyPoint = 0;
   onlyComma = 0;
 
@@ -65,9 +65,9 @@ interface Column {
 }
 
 /**
- * What each column holds. A column of a CSV is a number or a boolean when four of five of the values looked at are (the first
- * ones of the file) and none is an identifier like 007; what is not of the type stays a text and is counted. Elsewhere values
- * have types of their own, and only those that were given are changed.
+ * The type of each column. A CSV column is numeric or boolean if four of five of the examined values (the first ones of the
+ * file) are, and none is an identifier such as 007. Values without that type stay text and are counted. In other formats, values
+ * have types already, and only columns named by `--type` are changed.
  */
 export class ColumnTypes {
   readonly #given: GivenTypes;
@@ -82,12 +82,12 @@ export class ColumnTypes {
     this.#areGiven = Object.keys(given).length > 0;
   }
 
-  /** Where a semicolon or tab stands between cells, numbers that could be either have decimal commas if others do. */
+  /** In files with semicolons or tabs, numbers that can be read both ways have decimal commas if others do. */
   separatedBy(delimiter: string): void {
     this.#mayHaveCommas = delimiter !== ',';
   }
 
-  /** Decides about the columns that have values here and were not decided about. @param skipped columns that are no properties */
+  /** Decides about columns that have values here and are undecided. @param skipped columns that are not properties */
   learn(rows: readonly Readonly<Record<string, unknown>>[], skipped: ReadonlySet<string>): void {
     const names = Object.keys(rows[0] ?? {}).filter((name) => !this.#columns.has(name) && !skipped.has(name));
     const tallies = new Map(names.map((name) => [name, new Tally()]));
@@ -104,17 +104,17 @@ export class ColumnTypes {
     for (const [name, tally] of tallies) if (tally.values > 0) this.#decide(name, tally);
   }
 
-  /** Whether values may have to be read otherwise than they are. */
+  /** Whether values may have to be read differently. */
   get areKnown(): boolean {
     return this.#areGiven || this.#columns.size > 0;
   }
 
-  /** Whether it was given that the column holds texts. */
+  /** Whether `--type` says that the column is text. */
   isText(name: string): boolean {
     return this.#areGiven && Object.hasOwn(this.#given, name) && this.#given[name] === 'text';
   }
 
-  /** The value as its column has it. */
+  /** The value in the type of its column. */
   read(name: string, value: unknown): unknown {
     if (!this.areKnown) return value;
     const column =
@@ -130,9 +130,9 @@ export class ColumnTypes {
     return value;
   }
 
-  /** A number that a double cannot hold safely was taken as a text. */
+  /** A number that a double can't hold exactly was imported as text. */
   addLarge(column: string, isNested: boolean): void {
-    // The keys of a map are as many as its rows like.
+    // A map can have any number of keys.
     if (!this.#large.has(column) && this.#large.size >= LARGE_COLUMNS_MAX) return;
     const values = (this.#large.get(column)?.values ?? 0) + 1;
     this.#large.set(column, { column, values, ...(isNested && { isNested }) });
@@ -148,7 +148,7 @@ export class ColumnTypes {
     }));
   }
 
-  /** Columns with numbers of 2^53 or more, which were taken as texts. */
+  /** Columns with numbers of 2^53 or more, which were imported as text. */
   large(): LargeNumbers[] {
     return [...this.#large.values()];
   }

@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { CommandFailure } from '../failure.ts';
 import type { IssueList, RowBatch } from './rows.ts';
 
-/** A quote that is never closed makes one record of all that follows. */
+/** A quote that is not closed makes one record of everything that follows. */
 const RECORD_MAX_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
@@ -10,16 +10,16 @@ const QUOTE = 34;
 
 export interface CsvOptions {
   readonly pieceRows: number;
-  /** Between cells; undefined: as the file has it. */
+  /** The delimiter. Undefined: detected. */
   readonly delimiter: string | undefined;
   readonly unreadable: IssueList;
   readonly onDelimiter: (delimiter: string) => void;
 }
 
 /**
- * Records under the header (RFC 4180, read line by line: `csv-parse` took 22 µs a record, four times of this). One that cannot be
- * read (a quote in the wrong place, more or fewer cells than the header) is told and is no row: rows are counted alike however
- * often the file is read.
+ * Records below the header (RFC 4180, read line by line: `csv-parse` took 22 µs for each record, four times as long). Unreadable ones
+ * (a quote in the wrong place, more or fewer cells than the header) are reported and are not rows, so that rows are numbered the same
+ * each time the file is read.
  */
 export async function* csvRows(chunks: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<RowBatch> {
   const { pieceRows, unreadable, onDelimiter } = options;
@@ -32,13 +32,14 @@ export async function* csvRows(chunks: AsyncIterable<Buffer>, options: CsvOption
     else if (cells.length === header.length) {
       rows.push(rowOf(header, cells));
       places.push(line);
-    } else unreadable.add({ line, detail: `The record has ${cells.length} cells, and the header ${header.length}.` });
+    } else
+      unreadable.add({ line, detail: `The record has ${cells.length} cells, but the header has ${header.length}.` });
   };
   const ends: LineEnds = { with: '\n' };
   for await (const bytes of linesOf(chunks, ends)) {
     if (records === undefined) {
       const text = bytes.toString('utf8').replace(/^\ufeff/, '');
-      // A line for spreadsheets: Excel writes and obeys it.
+      // A line for spreadsheets, which Excel writes and follows.
       const said = /^"?sep=(.)"?\r?$/i.exec(text)?.[1];
       const delimiter = options.delimiter ?? said ?? delimiterOf(text);
       onDelimiter(delimiter);
@@ -47,7 +48,7 @@ export async function* csvRows(chunks: AsyncIterable<Buffer>, options: CsvOption
     }
     const record = records.add(bytes);
     if (record?.fault !== undefined) {
-      if (header === undefined) throw new CommandFailure(`The header cannot be read: ${record.fault}`);
+      if (header === undefined) throw new CommandFailure(`The header can't be read: ${record.fault}`);
       unreadable.add({ line: record.line, detail: record.fault });
     } else if (record !== undefined) take(record.line, record.cells);
     if (rows.length < pieceRows) continue;
@@ -57,16 +58,19 @@ export async function* csvRows(chunks: AsyncIterable<Buffer>, options: CsvOption
   }
   const openSince = records?.openSince();
   if (openSince !== undefined)
-    unreadable.add({ line: openSince, detail: 'A quote begins here and is never closed: all that follows is in it.' });
+    unreadable.add({
+      line: openSince,
+      detail: 'A quote opens here and is never closed, so it contains the rest of the file.',
+    });
   if (rows.length > 0) yield { rows, lines: places };
 }
 
 interface LineEnds {
-  /** Known with the first line. */
+  /** Known after the first line. */
   with: '\n' | '\r';
 }
 
-/** Lines end with LF or CRLF, or with CR alone where the first line does (as old spreadsheets of the Macintosh write). */
+/** Lines end with LF or CRLF, or with CR alone if the first line does (as old Macintosh spreadsheets wrote them). */
 async function* linesOf(chunks: AsyncIterable<Buffer>, ends: LineEnds): AsyncGenerator<Buffer> {
   let open: Buffer[] = [];
   let openBytes = 0;
@@ -90,7 +94,7 @@ async function* linesOf(chunks: AsyncIterable<Buffer>, ends: LineEnds): AsyncGen
   if (openBytes > 0) yield Buffer.concat(open);
 }
 
-/** Of the first line break outside of quotes. @returns undefined when there is none yet */
+/** The first line break outside of quotes. @returns undefined if there is none yet */
 function endingOf(chunk: Buffer): LineEnds['with'] | undefined {
   let isQuoted = false;
   for (let at = 0; at < chunk.length; at++) {
@@ -105,23 +109,23 @@ function endingOf(chunk: Buffer): LineEnds['with'] | undefined {
 }
 
 const tooLong = (): CommandFailure =>
-  new CommandFailure(`A record is longer than ${RECORD_MAX_BYTES} bytes; is a quote never closed?`);
+  new CommandFailure(`A record is longer than ${RECORD_MAX_BYTES} bytes. Is a quote not closed?`);
 
 interface CsvRecord {
-  /** On which it begins. */
+  /** The line on which it begins. */
   readonly line: number;
   readonly cells: readonly string[];
   readonly fault?: string;
 }
 
-/** Lines → records. A cell in quotes may hold line breaks, so a record may take several. */
+/** Lines → records. A quoted cell can contain line breaks, so a record can have several lines. */
 class Records {
   readonly #delimiter: string;
   readonly #ending: string;
-  /** Lines so far. */
+  /** Number of lines so far. */
   line: number;
   #cells: string[] = [];
-  /** Of a cell whose quote is open. */
+  /** The cell whose quote is open. */
   #parts: string[] = [];
   #isOpen = false;
   #bytes = 0;
@@ -133,7 +137,7 @@ class Records {
     this.line = line;
   }
 
-  /** @returns the record that ends with this line */
+  /** @returns the record that ends on this line */
   add(bytes: Buffer): CsvRecord | undefined {
     this.line++;
     if (!this.#isOpen) this.#since = this.line;
@@ -145,7 +149,7 @@ class Records {
     const end = text.endsWith('\r') ? text.length - 1 : text.length;
     if (!this.#isOpen) {
       if (end === 0) return this.#blank();
-      // Most lines hold no quote.
+      // Most lines have no quote.
       if (!text.includes('"')) {
         this.#cells = text.slice(0, end).split(this.#delimiter);
         return this.#end();
@@ -154,7 +158,7 @@ class Records {
     return this.#readCells(text, end);
   }
 
-  /** The line on which the record begins that has not ended. */
+  /** The line on which the unfinished record begins. */
   openSince(): number | undefined {
     return this.#isOpen ? this.#since : undefined;
   }
@@ -171,7 +175,7 @@ class Records {
       } else {
         const next = text.indexOf(this.#delimiter, at);
         const cell = text.slice(at, next < 0 ? end : next);
-        if (cell.includes('"')) return this.#end('A quote stands inside a cell that does not begin with one.');
+        if (cell.includes('"')) return this.#end('A quote is inside a cell that does not begin with one.');
         this.#cells.push(cell);
         at = next < 0 ? end : next;
       }
@@ -180,7 +184,7 @@ class Records {
     }
   }
 
-  /** @returns the place after the closing quote; -1 when it is not on this line */
+  /** @returns the position after the closing quote, or -1 if it is not on this line */
   #readQuoted(text: string, from: number): number {
     this.#isOpen = true;
     for (let at = from; ; ) {
@@ -225,15 +229,15 @@ function rowOf(header: readonly string[], cells: readonly string[]): Record<stri
   return row;
 }
 
-/** @throws CommandFailure of a name that stands twice: one of its cells would be lost in every row */
+/** @throws CommandFailure for a repeated name: one of its cells would be lost in every row */
 function checkedHeader(names: readonly string[]): readonly string[] {
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined)
-    throw new CommandFailure(`The column "${twice}" stands twice in the header; rename one of them.`, 2);
+    throw new CommandFailure(`The column \`${twice}\` appears twice in the header. Rename one of them.`, 2);
   return names;
 }
 
-/** What separates cells: of comma, semicolon (as spreadsheets write in much of Europe) and tab, that which the header holds most outside of quotes. */
+/** The delimiter: of comma, semicolon (which spreadsheets write in much of Europe) and tab, the one that is most frequent in the header outside of quotes. */
 function delimiterOf(header: string): string {
   const text = header.replace(/"(?:[^"]|"")*"?/g, '');
   const count = (separator: string): number => text.split(separator).length;

@@ -9,7 +9,7 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) yield chunk as Buffer;
 }
 
-/** Of the whole file and how it is read: the same file read otherwise is another import. */
+/** Of the whole file and how it is read: the same file read differently is another import. */
 export async function fingerprintOf(path: string, format: Format, mapping: Mapping): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify({ format, mapping }));
   for await (const chunk of chunksOf(path)) hash.update(chunk);
@@ -17,9 +17,9 @@ export async function fingerprintOf(path: string, format: Format, mapping: Mappi
 }
 
 /**
- * Reads the file once before anything of it is imported. What is wrong with it as a whole is better said now: once it is
- * mended it is another file, and those of its rows that were taken and bring no uuid would count again.
- * @throws CommandFailure when gzip is cut or broken, or a CSV is not UTF-8; faults of lines of NDJSON are told with their lines
+ * Reads the file once before anything is imported. Faults of the whole file are better reported now: a corrected file is
+ * another file, and rows that were already imported without a uuid would count again.
+ * @throws CommandFailure if gzip is incomplete or damaged, or a CSV is not UTF-8. Faults in lines of NDJSON are reported with their lines
  */
 export async function checkWhole(path: string, format: Format): Promise<void> {
   if (format === 'parquet') return;
@@ -35,9 +35,10 @@ export async function checkWhole(path: string, format: Format): Promise<void> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       throw new CommandFailure(
-        `${path} is not UTF-8, somewhere after line ${lines}. Convert it first, like: iconv -f WINDOWS-1252 -t UTF-8.`,
+        `${path} is not UTF-8 (somewhere after line ${lines}). Convert it first, for example with \`iconv -f WINDOWS-1252 -t UTF-8\`.`,
       );
-    if (code.startsWith('Z_')) throw new CommandFailure(`${path} is not whole: ${(error as Error).message} (gzip).`);
+    if (code.startsWith('Z_'))
+      throw new CommandFailure(`${path} is incomplete or damaged: ${(error as Error).message} (gzip).`);
     throw error;
   }
 }

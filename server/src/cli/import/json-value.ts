@@ -1,7 +1,7 @@
 import { glanceAt, hiddenFaults, keysOf, mayVanish } from '../../row/json-scan.ts';
 import { RowFault } from './row-fault.ts';
 
-/** @param what begins the sentence of a fault. @throws RowFault also for what JSON.parse would lose: a repeated key */
+/** @param what the subject of an error. @throws RowFault also for what JSON.parse would lose, such as a repeated key */
 export function jsonValue(text: string, what: string): unknown {
   let value: unknown;
   try {
@@ -15,8 +15,8 @@ export function jsonValue(text: string, what: string): unknown {
     throw key === undefined
       ? new RowFault(
           'EVENT_NUMBER_UNSAFE',
-          `The number ${number.slice(0, 40)} is too small for a double, which would make it 0.`,
+          `The number ${number.slice(0, 40)} is too small for a double, which would make it 0. Write it as a string.`,
         )
-      : new RowFault('EVENT_KEY_REPEATED', `The key "${key.slice(0, 80)}" stands twice in one object.`);
+      : new RowFault('EVENT_KEY_REPEATED', `The key \`${key.slice(0, 80)}\` appears twice in one object.`);
   return value;
 }

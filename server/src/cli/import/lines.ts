@@ -4,14 +4,14 @@ import { isBlank } from '../../ingest/post/lines.ts';
 import { CommandFailure } from '../failure.ts';
 import type { RowBatch } from './rows.ts';
 
-/** A line longer than this is no line: it would be held in memory. */
+/** Something longer than this is not a line. It would have to be held in memory. */
 const LINE_MAX_BYTES = 64 * 1024 * 1024;
 const PIECE_BYTES = 4 * 1024 * 1024;
 
-/** Gzip is seen by its magic number, whatever the file is called. */
+/** Gzip is recognized by its magic number, whatever the name of the file. */
 export async function* inflated(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   let head = Buffer.alloc(0);
-  // A pipe may begin with a single byte.
+  // A pipe can begin with a single byte.
   while (head.length < 2) {
     const next = await chunks.next();
     if (next.done) break;
@@ -33,7 +33,7 @@ export async function* inflated(chunks: AsyncGenerator<Buffer>): AsyncGenerator<
 
 export const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
-/** Gathers rows with the lines on which they stand, or of an array with their numbers. */
+/** Gathers rows with their line numbers, or with their index in an array. */
 class Gathered {
   rows: Buffer[] = [];
   lines: number[] = [];
@@ -58,7 +58,7 @@ class Gathered {
   }
 }
 
-/** Lines that are not blank, as they are. */
+/** Lines that are not blank, unchanged. */
 export async function* lineRows(chunks: AsyncIterable<Buffer>, pieceRows: number): AsyncGenerator<RowBatch> {
   const gathered = new Gathered();
   let open: Buffer[] = [];
@@ -87,9 +87,9 @@ export async function* lineRows(chunks: AsyncIterable<Buffer>, pieceRows: number
 }
 
 /**
- * The items of one JSON array, each as it is written, on one line, counted from 1: an array is often one long line. What JSON.parse would lose (a key twice, 1e400) is for the
- * server to refuse, so nothing is parsed here.
- * @throws CommandFailure when the file is no array, or does not end
+ * The items of one JSON array, unchanged, each on one line, counted from 1: an array is often one long line. The server rejects what JSON.parse would lose (repeated keys, 1e400),
+ * so nothing is parsed here.
+ * @throws CommandFailure if the file is not an array, or has no end
  */
 export async function* itemRows(chunks: AsyncIterable<Buffer>, pieceRows: number): AsyncGenerator<RowBatch> {
   const gathered = new Gathered();
@@ -97,7 +97,7 @@ export async function* itemRows(chunks: AsyncIterable<Buffer>, pieceRows: number
   let openBytes = 0;
   let line = 1;
   let items = 0;
-  /** 0: before the array; 1: between its items or in a bare one; deeper: inside. */
+  /** 0: before the array; 1: between its items or in a bare one; deeper: inside an item. */
   let depth = 0;
   let isInText = false;
   let isEscaped = false;
@@ -111,7 +111,7 @@ export async function* itemRows(chunks: AsyncIterable<Buffer>, pieceRows: number
     gathered.add(item, items);
   };
   for await (const chunk of chunks) {
-    // Between tokens a line break is white space; inside a text it is as wrong as a carriage return.
+    // Between tokens a line break is white space. Inside a string it is as wrong as a carriage return.
     const bytes = Buffer.from(chunk);
     let start = 0;
     for (let at = 0; at < bytes.length; at++) {
@@ -126,10 +126,11 @@ export async function* itemRows(chunks: AsyncIterable<Buffer>, pieceRows: number
         if (byte === BACKSLASH) isEscaped = true;
         else if (byte === QUOTE) isInText = false;
       } else if (byte <= 32) continue;
-      else if (isEnded) throw new CommandFailure(`Line ${line}: after the array there is more.`);
+      else if (isEnded) throw new CommandFailure(`Line ${line}: there is more data after the array.`);
       else if (depth === 0) {
         if (byte === 0xef || byte === 0xbb || byte === 0xbf) continue;
-        if (byte !== OPEN_ARRAY) throw new CommandFailure(`Line ${line}: a JSON file must hold one array of events.`);
+        if (byte !== OPEN_ARRAY)
+          throw new CommandFailure(`Line ${line}: a JSON file must contain one array of events.`);
         depth = 1;
         start = at + 1;
       } else {
@@ -153,13 +154,13 @@ export async function* itemRows(chunks: AsyncIterable<Buffer>, pieceRows: number
     checkLength(openBytes, line);
   }
   if (gathered.rows.length > 0) yield gathered.take();
-  if (!isEnded) throw new CommandFailure(`The array does not end; the file is cut after line ${line}.`);
+  if (!isEnded) throw new CommandFailure(`The array has no end: the file is incomplete after line ${line}.`);
 }
 
 function checkLength(bytes: number, lines: number): void {
   if (bytes > LINE_MAX_BYTES)
     throw new CommandFailure(
-      `What begins after line ${lines} is longer than ${LINE_MAX_BYTES} bytes; is this its format?`,
+      `The row after line ${lines} is longer than ${LINE_MAX_BYTES} bytes. Is this the right format?`,
     );
 }
 

@@ -1,12 +1,12 @@
-import { DAY_MS } from '../../model/duration.ts';
-import { instantOf, instantsOf, parseDay } from '../../time/calendar.ts';
+import { instantOf, instantsOf } from '../../time/calendar.ts';
+import { clockTimeOf } from '../../time/parse-date-time.ts';
 
 const LOCAL = /^(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?$/;
 
 /**
- * A time without offset is read in the zone; anything else goes to the server as it is.
- * @param isLocal the instant is what clocks showed, written as if in UTC (Parquet)
- * @param onDoubt called with a sentence when clocks showed the time twice, or never
+ * A time without an offset is in the time zone. Everything else goes to the server unchanged.
+ * @param isLocal the instant is what clocks showed, as if in UTC (Parquet)
+ * @param onDoubt called with a sentence if clocks showed the time twice, or never
  */
 export function localTime(
   value: unknown,
@@ -21,11 +21,10 @@ export function localTime(
   } else {
     const match = typeof value === 'string' ? LOCAL.exec(value) : null;
     if (!match) return value;
-    const [, year, month, date, hour = '0', minute = '0', second = '0', fraction = ''] = match;
-    const day = parseDay(`${year}-${month}-${date}`);
-    if (day === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return value;
-    const ms = Number(fraction.padEnd(3, '0').slice(0, 3));
-    localMs = day * DAY_MS + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + ms;
+    const [, year, month, date, hour = '', minute = '', second = '', fraction = ''] = match;
+    const shownMs = clockTimeOf(`${year}-${month}-${date}`, hour, minute, second, fraction);
+    if (shownMs === undefined) return value;
+    localMs = shownMs;
   }
   if (timeZone === 'UTC') return localMs;
   const [first, second] = instantsOf(localMs, timeZone);
@@ -33,11 +32,13 @@ export function localTime(
   if (first === undefined) {
     const at = instantOf(localMs, timeZone);
     onDoubt(
-      `${shown()} never was in ${timeZone}: the clocks were set forward; taken as ${new Date(at).toISOString()}.`,
+      `${shown()} does not exist in ${timeZone}, because the clocks went forward. It was imported as ${new Date(at).toISOString()}.`,
     );
     return at;
   }
   if (second !== undefined)
-    onDoubt(`${shown()} was twice in ${timeZone}: taken as the first, ${new Date(first).toISOString()}.`);
+    onDoubt(
+      `${shown()} exists twice in ${timeZone}. It was imported as the first one, ${new Date(first).toISOString()}.`,
+    );
   return first;
 }

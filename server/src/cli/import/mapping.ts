@@ -9,54 +9,54 @@ import { localTime } from './local-time.ts';
 import { RowFault } from './row-fault.ts';
 import type { Row } from './rows.ts';
 
-/** How the columns of a row become an event; columns not named here go into `data`. */
+/** How columns become an event. Other columns go into `data`. */
 export interface Mapping {
   /** The name of every event. */
   readonly event?: string;
-  /** Or the column that holds it. */
+  /** The column with the name. */
   readonly eventFrom?: string;
   readonly time?: string;
   readonly user?: string;
   readonly device?: string;
   readonly session?: string;
-  /** The column that tells rows apart: it becomes the event's uuid. */
+  /** The column that identifies a row: it becomes the uuid of the event. */
   readonly idFrom?: string;
-  /** What columns hold, where it is not to be found by their values. */
+  /** The types of columns that can't be detected from their values. */
   readonly types?: GivenTypes;
-  /** Between the cells of a CSV. */
+  /** The delimiter of a CSV. */
   readonly delimiter?: string;
-  /** Events are taken that name another app. */
+  /** Events of another app are accepted. */
   readonly renameApp?: true;
-  /** For times without offset. */
+  /** The time zone of times without an offset. */
   readonly timeZone: string;
-  /** When rows without a time happened: ISO 8601, or `now`. */
+  /** The time of rows without one: ISO 8601, or `now`. */
   readonly defaultTime?: string;
 }
 
 export interface Shape {
-  /** CSV holds texts alone: an empty one is no value. */
+  /** CSV only has text: an empty cell is no value. */
   readonly typed: boolean;
-  /** Rows are cells: `data` of an event is one, as JSON. */
+  /** Rows are cells: `data` of an event is one cell with JSON. */
   readonly cells: boolean;
-  /** Columns whose times have no zone though they look like instants. */
+  /** Columns whose times have no time zone although they look like instants. */
   readonly localTimes: ReadonlySet<string>;
   readonly columns: ColumnTypes;
 }
 
-/** Whether rows are events already, as exported or posted. */
+/** Whether rows are already events, as exported or posted. */
 export const isPlain = (mapping: Mapping): boolean =>
   mapping.event === undefined && columnsOf(mapping).length === 0 && mapping.types === undefined;
 
-/** Columns that the mapping names, for telling a name that no row has. */
+/** Columns that the mapping names, to detect names that no row has. */
 export const columnsOf = ({ eventFrom, time, user, device, session, idFrom }: Mapping): string[] =>
   [eventFrom, time, user, device, session, idFrom].filter((name) => name !== undefined);
 
-/** What the server is sent for a row. */
+/** What is sent to the server for a row. */
 export interface Line {
   readonly text: Buffer | string;
-  /** Why it is no event; `text` is then what the server refuses. */
+  /** Why it is not an event. The server then rejects `text`. */
   readonly fault?: Fault;
-  /** What was taken one way and could have been meant another. */
+  /** What was read one way and could mean something else. */
   readonly doubt?: string;
 }
 
@@ -65,9 +65,9 @@ export interface Fault {
   readonly detail: string;
 }
 
-/** A function from rows to lines as they are posted; what cannot be an event is refused by the server, with its reason. */
+/** Turns rows into lines to post. What can't be an event is rejected by the server, with a reason. */
 export function mapper(mapping: Mapping, shape: Shape): (row: Row) => Line {
-  // Lines that need no change go as they are: what JSON.parse would lose (a key twice, 1e400) is for the server to refuse.
+  // Lines that need no change are sent as they are: the server rejects what JSON.parse would lose (repeated keys, 1e400).
   const isRaw = isPlain(mapping) && mapping.timeZone === 'UTC' && !mapping.renameApp;
   const textOfRow = isPlain(mapping) ? plainEvent(mapping, shape) : mappedEvent(mapping, shape);
   return (row) => {
@@ -86,7 +86,7 @@ export function mapper(mapping: Mapping, shape: Shape): (row: Row) => Line {
   };
 }
 
-/** @throws what is no fault of a row */
+/** @throws errors that are not faults of a row */
 export function faultOf(error: unknown): Fault {
   if (!(error instanceof RowFault)) throw error;
   return { code: error.code, detail: error.message };
@@ -95,7 +95,7 @@ export function faultOf(error: unknown): Fault {
 export type Cells = Readonly<Record<string, unknown>>;
 export type Times = (value: unknown, isLocal: boolean) => unknown;
 
-/** @throws RowFault of a row that is not one JSON object */
+/** @throws RowFault for a row that is not one JSON object */
 export function parsedRow(row: Row): Cells {
   if (!Buffer.isBuffer(row)) return row;
   if (!isUtf8(row)) throw new RowFault('BODY_NOT_UTF8', 'The row is not UTF-8.');
@@ -105,7 +105,7 @@ export function parsedRow(row: Row): Cells {
   throw new RowFault('EVENT_NOT_OBJECT', 'A row must be one JSON object.');
 }
 
-/** A row whose columns are the fields of an event, as an export writes them. */
+/** A row with the fields of an event as its columns, as in an export. */
 function plainEvent(
   { renameApp }: Mapping,
   { typed, cells, localTimes }: Shape,
@@ -126,7 +126,7 @@ function plainEvent(
   };
 }
 
-/** JSON in a cell goes as it is, on one line, so that the server sees 1e400 and a key that stands twice. */
+/** JSON in a cell is sent unchanged, on one line, so that the server sees 1e400 and repeated keys. */
 function dataText(cell: string): string {
   jsonValue(cell, 'data');
   return cell.replace(/[\r\n]/g, ' ');
@@ -152,7 +152,7 @@ function mappedEvent(mapping: Mapping, shape: Shape): (row: Cells, timeOf: Times
   };
 }
 
-/** All columns that are no field of the event. What is not there, an empty cell or a NULL, is no property. */
+/** All columns that are not fields of the event. Absent values, empty cells and NULLs are not properties. */
 function dataReader(mapping: Mapping, shape: Shape): (row: Cells) => Cells {
   const { typed, cells, columns } = shape;
   const fields = columnsOf(mapping);
@@ -174,21 +174,21 @@ function dataReader(mapping: Mapping, shape: Shape): (row: Cells) => Cells {
   };
 }
 
-/** Numbers of 2^53 or more become their digits, and are counted, also those inside of lists and structs. */
+/** Numbers of 2^53 or more become their digits and are counted, including those in lists and structs. */
 function jsonOfColumn(name: string, value: unknown, { cells, columns, localTimes }: Shape): unknown {
   const isNumber = typeof value === 'number' || typeof value === 'bigint' || value instanceof LargeDecimal;
-  // A double of Parquet is what it is; a number of JSON has been rounded.
+  // A double from Parquet is exact. A number from JSON has been rounded.
   if (isNumber && columns.isText(name)) return cells ? String(value) : textOfCell(value, name);
   const isNested = !isNumber;
   const onLarge = (path: string): void => columns.addLarge(path, isNested);
   return jsonOfCell(value, name, { isLocal: localTimes.has(name), dropNulls: cells, onLarge });
 }
 
-/** From here on a number is microseconds, then nanoseconds. */
+/** Larger numbers are microseconds, then nanoseconds. */
 const MILLISECONDS_BELOW = 1e14;
 const MICROSECONDS_BELOW = 1e17;
 
-/** Numbers of a foreign column, also spelled as text, may be in any unit. */
+/** Numbers in a column of another program, also as text, can have any unit. */
 export function inMilliseconds(value: unknown): unknown {
   const isNumber = typeof value === 'bigint' || typeof value === 'number' || value instanceof LargeDecimal;
   if (!isNumber && !(typeof value === 'string' && /^\d{9,19}(\.\d+)?$/.test(value))) return value;

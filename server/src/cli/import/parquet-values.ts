@@ -3,10 +3,10 @@ import { type FileMetaData, type ParquetParsers, parquetSchema, type SchemaEleme
 import { DAY_MS } from '../../model/duration.ts';
 import { BadCell, Day, JsonText, LargeDecimal } from './cell.ts';
 
-/** From what hyparquet reads to the value that is meant. */
+/** Converts what hyparquet reads into the value that is meant. */
 export type Converter = (value: unknown) => unknown;
 
-/** Texts keep a leading U+FEFF, and bytes that are no UTF-8 stay bytes: hyparquet's own decoder drops the one and replaces the others. */
+/** Strings keep a leading U+FEFF, and bytes that are not UTF-8 stay bytes: hyparquet's own decoder drops the former and replaces the latter. */
 const textOfBytes = (bytes: Uint8Array | undefined): unknown => {
   if (bytes === undefined) return undefined;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -23,9 +23,9 @@ export const PARSERS: Partial<ParquetParsers> = {
 };
 
 /**
- * Converters of the columns that hyparquet 1.31.5 reads wrongly or not at all: decimals (it multiplies by 10^-scale, which is
- * no nearest double), intervals and BSON (it throws), times of day (bare integers). Their annotations are taken off
- * `metadata`, so that it hands out what is stored.
+ * Converters for columns that hyparquet 1.31.5 reads incorrectly or not at all: decimals (it multiplies by 10^-scale, which does
+ * not give the nearest double), intervals and BSON (it throws), times of day (bare integers). Their annotations are removed from
+ * `metadata`, so that hyparquet returns what is stored.
  */
 export function convertersOf(metadata: FileMetaData): ReadonlyMap<string, Converter> {
   const converters = new Map<string, Converter>();
@@ -36,7 +36,7 @@ export function convertersOf(metadata: FileMetaData): ReadonlyMap<string, Conver
   return converters;
 }
 
-/** Columns, and fields of structs by their dotted path, that hold a clock's or calendar's time without a zone. */
+/** Columns, and struct fields by dotted path, with a time or date without a time zone. */
 export function localPathsOf(metadata: FileMetaData): ReadonlySet<string> {
   const paths = new Set<string>();
   const visit = ({ element, children, path }: SchemaTree): void => {
@@ -49,7 +49,7 @@ export function localPathsOf(metadata: FileMetaData): ReadonlySet<string> {
   return paths;
 }
 
-/** @returns undefined when nothing in the column needs one */
+/** @returns undefined if nothing in the column needs one */
 function converterOf(node: SchemaTree): Converter | undefined {
   const inner = node.children.length === 0 ? leafConverter(node.element) : groupConverter(node);
   if (inner === undefined || node.element.repetition_type !== 'REPEATED') return inner;
@@ -59,7 +59,7 @@ function converterOf(node: SchemaTree): Converter | undefined {
 const ifThere = (value: unknown, convert: Converter): unknown =>
   value === undefined || value === null ? value : convert(value);
 
-/** As hyparquet assembles them: lists are arrays, maps and structs objects. */
+/** As hyparquet returns them: lists are arrays, maps and structs are objects. */
 function groupConverter({ element, children }: SchemaTree): Converter | undefined {
   if (element.logical_type?.type === 'VARIANT') return undefined;
   const [first] = children;
@@ -104,14 +104,14 @@ function leafConverter(element: SchemaElement): Converter | undefined {
   if (type !== 'BYTE_ARRAY') return undefined;
   if (converted === 'UTF8' || is('JSON') || is('STRING'))
     return (value) =>
-      value instanceof Uint8Array ? new BadCell('BODY_NOT_UTF8', 'says that it is text, and is not UTF-8.') : value;
-  // Many programs write texts without saying so: a text where it is one, else bytes.
+      value instanceof Uint8Array ? new BadCell('BODY_NOT_UTF8', 'is declared as text but is not UTF-8.') : value;
+  // Many programs write strings without marking them: text if it is UTF-8, otherwise bytes.
   if (converted === undefined || converted === 'ENUM')
     if (!is('GEOMETRY') && !is('GEOGRAPHY')) element.converted_type = 'UTF8';
   return undefined;
 }
 
-/** Takes the annotation off, so that hyparquet leaves the values alone. */
+/** Removes the annotation, so that hyparquet leaves the values unchanged. */
 function taken(element: SchemaElement, convert: Converter): Converter {
   delete element.converted_type;
   delete element.logical_type;
@@ -130,14 +130,14 @@ const TENS = [
 ];
 const UNSAFE = 2 ** 53;
 
-/** The double nearest to the decimal; its digits when that reaches 2^53, as with every other integer. */
+/** The double nearest to the decimal, or its digits from 2^53 on, as for every other integer. */
 function decimalConverter({ scale: converted, logical_type: logical }: SchemaElement): Converter {
   const scale = (logical?.type === 'DECIMAL' ? logical.scale : converted) ?? converted ?? 0;
   const ten = TENS[scale];
   return (value) => {
     const unscaled = value instanceof Uint8Array ? signed(value) : (value as number | bigint);
     const integer = Number(unscaled);
-    // Both are exact, and a division rounds to the nearest (IEEE 754).
+    // Both are exact, and a division rounds to the nearest double (IEEE 754).
     if (ten !== undefined && Number.isSafeInteger(integer)) return integer / ten;
     const number = Number(`${unscaled}e${-scale}`);
     return Math.abs(number) < UNSAFE ? number : new LargeDecimal(decimalText(BigInt(unscaled), scale));
@@ -150,16 +150,16 @@ function decimalText(unscaled: bigint, scale: number): string {
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-/** Two's complement, the greatest byte first. */
+/** Two's complement, most significant byte first. */
 function signed(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n;
   return BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
 }
 
-/** ISO 8601 of months, days and milliseconds, each a 32-bit integer. */
+/** ISO 8601 from months, days and milliseconds, each a 32-bit integer. */
 function intervalText(value: unknown): unknown {
   if (!(value instanceof Uint8Array) || value.length !== 12)
-    return new BadCell('EVENT_DATA_INVALID', 'holds an interval that is not 12 bytes long.');
+    return new BadCell('EVENT_DATA_INVALID', 'has an interval that is not 12 bytes long.');
   const view = new DataView(value.buffer, value.byteOffset, 12);
   const [months, days, ms] = [0, 4, 8].map((at) => view.getUint32(at, true)) as [number, number, number];
   const date = `${part(Math.floor(months / 12), 'Y')}${part(months % 12, 'M')}${part(days, 'D')}`;
@@ -169,10 +169,11 @@ function intervalText(value: unknown): unknown {
 
 const part = (count: number, unit: string): string => (count === 0 ? '' : `${count}${unit}`);
 
-/** HH:MM:SS, with the digits of the fraction that are not 0. */
+/** HH:MM:SS, with the non-zero digits of the fraction. */
 function timeText(value: bigint, perSecond: bigint): unknown {
   const seconds = Number(value / perSecond);
-  if (value < 0n || seconds >= 86_400) return new BadCell('EVENT_DATA_INVALID', 'holds a time of day beyond 24 hours.');
+  if (value < 0n || seconds >= 86_400)
+    return new BadCell('EVENT_DATA_INVALID', 'has a time of day of more than 24 hours.');
   const two = (number: number): string => String(Math.floor(number)).padStart(2, '0');
   const places = String(perSecond).length - 1;
   const fraction = String(value % perSecond)

@@ -5,7 +5,7 @@ import { ColumnTypes } from './column-types.ts';
 import { type Converter, convertersOf, localPathsOf, PARSERS } from './parquet-values.ts';
 import { IssueList, PIECE_ROWS, type Piece, type Row, type RowSource, type SourceOptions } from './rows.ts';
 
-/** A data page without values is no bytes, or one; hyparquet 1.31.5 gives both to the decompressor, which finds no header in none. */
+/** A data page without values has zero bytes or one. hyparquet 1.31.5 passes both to the decompressor, which finds no header. */
 const COMPRESSORS: typeof compressors = Object.fromEntries(
   Object.entries(compressors).map(([codec, decompress]) => [
     codec,
@@ -17,14 +17,14 @@ const FOOTER = 'its footer';
 
 type File = Awaited<ReturnType<typeof asyncBufferFromFile>>;
 
-/** @throws CommandFailure that names the file when it cannot be read */
+/** @throws CommandFailure that names the file if it can't be read */
 export async function parquetSource(path: string, { types }: SourceOptions): Promise<RowSource> {
   const file = await asyncBufferFromFile(path);
   const metadata = await readingOf(path, FOOTER, () => parquetMetadataAsync(file));
   const localTimes = localPathsOf(metadata);
   const converters = convertersOf(metadata);
   lengthenOldChunks(metadata, file);
-  // The footer's own count is 0 in some files that hold rows (parquet-rs 0.3).
+  // The row count in the footer is 0 in some files with rows (parquet-rs 0.3).
   const total = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   return {
     format: 'parquet',
@@ -36,7 +36,7 @@ export async function parquetSource(path: string, { types }: SourceOptions): Pro
     unreadable: new IssueList(),
     async *read(skip): AsyncGenerator<Piece> {
       for (let from = skip; from < total; ) {
-        // A row group is the smallest unit that can be read by itself; a large one is cut into pieces for the journal.
+        // A row group is the smallest unit that can be read by itself. A large one is divided into pieces for the journal.
         const to = Math.min(total, groupEnd(metadata, from));
         const all = await readingOf(path, `rows ${from + 1} to ${to}`, () => readRows(file, metadata, from, to));
         for (let at = 0; at < all.length; at += PIECE_ROWS) {
@@ -58,25 +58,25 @@ function convertCell(row: Record<string, unknown>, name: string, convert: Conver
 }
 
 async function readRows(file: File, metadata: FileMetaData, from: number, to: number) {
-  /** Rows that each column holds: where pages are missing, hyparquet leaves the cells empty as if they were NULL. */
+  /** The number of rows in each column: if pages are missing, hyparquet leaves the cells empty as if they were NULL. */
   const ends = new Map<string, number>();
   const rows = await parquetReadObjects({
     file,
     metadata,
     compressors: COMPRESSORS,
     parsers: PARSERS,
-    // Bytes that are no text stay bytes; what may be text is annotated as such by `convertersOf`.
+    // Bytes stay bytes. `convertersOf` marks what may be text.
     utf8: false,
     rowStart: from,
     rowEnd: to,
     onChunk: ({ columnName, rowEnd }) => ends.set(columnName, Math.max(rowEnd, ends.get(columnName) ?? 0)),
   });
   for (const [column, end] of ends)
-    if (end < to) throw new Error(`the column "${column}" ends at row ${end}, before the other columns`);
+    if (end < to) throw new Error(`the column \`${column}\` ends at row ${end}, before the other columns`);
   return rows as Record<string, unknown>[];
 }
 
-/** What hyparquet throws of a damaged file is any kind of error, and never names the file. */
+/** For a damaged file, hyparquet throws errors of any class that do not name the file. */
 async function readingOf<T>(path: string, where: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
@@ -84,14 +84,14 @@ async function readingOf<T>(path: string, where: string, read: () => Promise<T>)
     if (error instanceof CommandFailure || (error instanceof Error && 'syscall' in error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandFailure(
-      `${path} cannot be read as Parquet: ${where} ${where === FOOTER ? 'is' : 'are'} damaged or written in a way that is not supported (${reason}). Write the file again, with another program if need be.`,
+      `${path} can't be read as Parquet: ${where} ${where === FOOTER ? 'is' : 'are'} damaged or written in an unsupported way (${reason}). Write the file again, if necessary with another program.`,
     );
   }
 }
 
 /**
- * parquet-mr before 1.2.9 left the header of the dictionary page out of a chunk's size (PARQUET-816). Its columns are read
- * until they have their rows, so that more bytes do no harm; Arrow adds 100 as well.
+ * parquet-mr before 1.2.9 left the header of the dictionary page out of a chunk's size (PARQUET-816). Columns are only read
+ * until they have their rows, so additional bytes do no harm; Arrow adds 100 as well.
  */
 function lengthenOldChunks(metadata: FileMetaData, file: File): void {
   const version = /^parquet-mr(?: version 1\.(\d+)\.(\d+))?/.exec(metadata.created_by ?? '');

@@ -1,19 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { CommandFailure } from '../failure.ts';
+import { retry } from '../retry.ts';
 
-/** An engine that is away so long needs a person. */
+/** An engine that is down this long needs a person. */
 const WAIT_MAX_MS = 10 * 60_000;
 const WAIT_STEP_MS = 500;
 
-/** A server that says "later" is asked again; a piece is never counted twice, since it names the place where it begins. */
-export async function patiently<T>(onWait: (reason: string) => void, work: () => Promise<T>): Promise<T> {
-  for (const until = Date.now() + WAIT_MAX_MS; ; ) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof CommandFailure) || error.refusal?.retry !== true || Date.now() > until) throw error;
-      onWait(error.message);
-      await pause(WAIT_STEP_MS);
-    }
-  }
+/** Retries if the server says "later". A request never counts twice, because it names the row where it begins. */
+export const patiently = <T>(onWait: (reason: string) => void, work: () => Promise<T>): Promise<T> =>
+  retry(work, { waitsMs: steps(Date.now() + WAIT_MAX_MS), onWait });
+
+function* steps(untilMs: number): Iterable<number> {
+  while (Date.now() <= untilMs) yield WAIT_STEP_MS;
 }

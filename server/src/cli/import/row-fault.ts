@@ -1,4 +1,4 @@
-/** A row that cannot become an event; it is reported with its place and this code. */
+/** A row that can't become an event. It is reported with its line and this code. */
 export class RowFault extends Error {
   readonly code: string;
 

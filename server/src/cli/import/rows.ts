@@ -1,21 +1,21 @@
 import type { ColumnTypes, GivenTypes } from './column-types.ts';
 import type { Format } from './formats.ts';
 
-/** A line of NDJSON, or an item of a JSON array, as it is written; or a row by columns. */
+/** A line of NDJSON or an item of a JSON array, unchanged; or a row by columns. */
 export type Row = Buffer | Readonly<Record<string, unknown>>;
 
 export interface RowBatch {
   readonly rows: readonly Row[];
-  /** Where each stands (of CSV: ends), counted from 1: lines of text, elements of a JSON array, rows of Parquet. */
+  /** Where each one is (for CSV: where it ends), counted from 1: lines of text, elements of a JSON array, rows of Parquet. */
   readonly lines: readonly number[];
 }
 
 export interface Piece extends RowBatch {
-  /** Of the file, so far; 0 where that is not known. */
+  /** Bytes of the file so far; 0 if unknown. */
   readonly bytesRead: number;
 }
 
-/** Something about one line. */
+/** A note about one line. */
 export interface Issue {
   readonly line: number;
   readonly detail: string;
@@ -23,7 +23,7 @@ export interface Issue {
 
 const REMARKS_MAX = 1_000;
 
-/** All are counted, the first thousand kept. */
+/** All are counted; the first thousand are kept. */
 export class IssueList {
   readonly first: Issue[] = [];
   total = 0;
@@ -34,20 +34,20 @@ export class IssueList {
   }
 }
 
-/** Rows of a file, in pieces. */
+/** The rows of a file, in pieces. */
 export interface RowSource {
   readonly format: Format;
-  /** Of the file; undefined for standard input. */
+  /** Size of the file. Undefined for standard input. */
   readonly bytes: number | undefined;
-  /** Known beforehand for Parquet. */
+  /** Known in advance for Parquet. */
   readonly rows: number | undefined;
-  /** Columns (fields of structs by their dotted path) whose times have no zone though they look like instants. */
+  /** Columns (struct fields by dotted path) whose times have no time zone although they look like instants. */
   readonly localTimes: ReadonlySet<string>;
-  /** What each column is taken for: of a CSV found by its values, else as given. */
+  /** The type of each column: for CSV detected from its values, otherwise as given. */
   readonly columns: ColumnTypes;
-  /** Bytes that were read of the text, inflated; 0 while nothing was. */
+  /** Bytes of text read so far, after decompression. */
   readonly textBytes: () => number;
-  /** Records that are no rows since they cannot be read, so far. */
+  /** Records so far that are not rows, because they are unreadable. */
   readonly unreadable: IssueList;
   /** From the row `skip` on. */
   read(skip: number): AsyncIterable<Piece>;
@@ -55,15 +55,15 @@ export interface RowSource {
 
 export const PIECE_ROWS = 5_000;
 
-/** How the rows of a file are to be read. */
+/** How to read the rows of a file. */
 export interface SourceOptions {
-  /** Undefined: seen by the file. */
+  /** Undefined: detected. */
   readonly format?: Format | undefined;
-  /** What comes by standard input, where the format is not given: its beginning is not looked at. */
+  /** The format of standard input if none is given. Its content is not examined. */
   readonly standardInput?: Exclude<Format, 'parquet'> | undefined;
-  /** Between the cells of a CSV; undefined: seen by the header. */
+  /** The delimiter of a CSV. Undefined: detected from the header. */
   readonly delimiter?: string | undefined;
   readonly types?: GivenTypes | undefined;
-  /** Columns of a CSV that are no properties, whose types need not be found; undefined: none is a property. */
+  /** Columns of a CSV that are not properties and need no type. Undefined: none is a property. */
   readonly fields?: ReadonlySet<string> | undefined;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import type { ImportAnswer } from '../../ingest/ingest.ts';
+import type { ImportAnswer, ImportProgress } from '../../ingest/ingest.ts';
 import { CommandFailure } from '../failure.ts';
 import { checkApp, checkColumns } from './check-rows.ts';
 import type { ColumnSummary, LargeNumbers } from './column-types.ts';
@@ -14,10 +14,10 @@ import { presetOf } from './presets/presets.ts';
 import { type Issue, IssueList, type Piece, type RowSource, type SourceOptions } from './rows.ts';
 import { openSource } from './source.ts';
 
-/** Where the rows go. */
+/** The destination of the rows. */
 export interface Sink {
-  importedRows(app: string, fingerprint: string): Promise<number>;
-  /** The file begins anew. */
+  progress(app: string, fingerprint: string): Promise<ImportProgress>;
+  /** The file starts again from the beginning. */
   forget(app: string, fingerprint: string): Promise<void>;
   importRows(app: string, fingerprint: string, piece: SentPiece): Promise<ImportAnswer>;
 }
@@ -27,7 +27,7 @@ export interface SentPiece {
   readonly lines: Buffer;
   readonly rowsFrom: number;
   readonly rowsDone: number;
-  /** When rows without a time happened, UTC ms. */
+  /** The time of rows without one, UTC ms. */
   readonly defaultTime: number | undefined;
 }
 
@@ -35,10 +35,10 @@ export interface ImportRun {
   readonly path: string;
   readonly app: string;
   readonly format?: Format;
-  /** Whose export the file is. */
+  /** The vendor of the export. */
   readonly preset?: PresetName;
   readonly mapping: Mapping;
-  /** From the first row, though it was imported before. */
+  /** From the first row, even if it was imported before. */
   readonly again?: boolean;
   readonly defaultTimeMs?: number | undefined;
   readonly sink: Sink;
@@ -47,9 +47,9 @@ export interface ImportRun {
 
 export interface Progress {
   readonly rows: number;
-  /** 0 to 1, when the size is known. */
+  /** 0 to 1, if the size is known. */
   readonly share: number | undefined;
-  /** What keeps it from going on. */
+  /** Why it is waiting. */
   readonly waitsFor?: string;
 }
 
@@ -59,47 +59,49 @@ export interface RejectedRow extends Issue {
 
 export interface ImportResult {
   readonly format: Format;
-  /** Events to be: as many as rows, unless a preset makes several events of a row, or none. */
+  /** Number of events: one per row, unless a preset makes several or none of a row. */
   readonly rows: number;
-  /** Of a preset: rows of the file that are no events there. */
+  /** With a preset: rows of the file that are not events. */
   readonly leftOut?: number;
-  /** Rows that an earlier, interrupted run had done. */
+  /** Rows that an earlier run sent. This one began after them. */
   readonly resumedAt: number;
+  /** How many of those were rejected. */
+  readonly rejectedBefore: number;
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejectedTotal: number;
-  /** The first 1,000 of each; `line` counts from 1; of Parquet it is the row, of a JSON array the element. */
+  /** The first 1,000 of each. `line` counts from 1; for Parquet it is the row, for a JSON array the element. */
   readonly rejected: readonly RejectedRow[];
-  /** Records of a CSV file that are no rows. */
+  /** Records of a CSV file that are not rows. */
   readonly unreadableTotal: number;
   readonly unreadable: readonly Issue[];
-  /** Rows that were taken, with a time that could have been meant otherwise. */
+  /** Imported rows with a time that could mean something else. */
   readonly doubtfulTotal: number;
   readonly doubtful: readonly Issue[];
-  /** What the columns of a CSV were taken for, and those of `--type`. */
+  /** The detected types of CSV columns, and those from `--type`. */
   readonly columns: readonly ColumnSummary[];
   readonly largeNumbers: readonly LargeNumbers[];
 }
 
 const REJECTED_LISTED_MAX = 1_000;
 
-/** @throws CommandFailure of what is wrong with the file as a whole, a file that holds something and no row included */
+/** @throws CommandFailure for faults of the whole file, including a file with content but no row */
 export async function runImport(run: ImportRun): Promise<ImportResult> {
   const { app, sink, path, mapping } = run;
   const before = await markOf(path);
   const source = await openSource(path, sourceOptionsOf(run));
   const { format } = source;
   if (path !== '-') await checkWhole(path, format);
-  // Standard input cannot be read again: it is a new import each time.
+  // Standard input can't be read again: it is a new import each time.
   const how = run.preset === undefined ? mapping : { ...mapping, preset: run.preset };
   const fingerprint = path === '-' ? randomUUID() : await fingerprintOf(path, format, how);
   if (run.again) await sink.forget(app, fingerprint);
-  const resumedAt = await sink.importedRows(app, fingerprint);
+  const { rows: resumedAt, rejected: rejectedBefore } = await sink.progress(app, fingerprint);
   const sending = new Sending(run, source, fingerprint, resumedAt);
   const leftOut = await sending.all();
   if ((await markOf(path)) !== before)
     throw new CommandFailure(
-      `${path} was changed while it was imported. What it holds now is another import: rows of it that bring no uuid would count again.`,
+      `${path} changed during the import. Importing it again is a new import: its rows without a uuid would count again.`,
     );
   const { unreadable, columns } = source;
   const result: ImportResult = {
@@ -107,6 +109,7 @@ export async function runImport(run: ImportRun): Promise<ImportResult> {
     ...sending.result(),
     ...(run.preset !== undefined && { leftOut }),
     resumedAt,
+    rejectedBefore,
     unreadableTotal: unreadable.total,
     unreadable: unreadable.first,
     columns: columns.summary(),
@@ -125,7 +128,7 @@ function sourceOptionsOf({ format, preset, mapping }: ImportRun): SourceOptions 
   return { format, delimiter, types, fields };
 }
 
-/** Sends the lines of a file, one piece on its way while the next is read. */
+/** Sends the lines of a file: one piece is sent while the next is read. */
 class Sending {
   readonly #run: ImportRun;
   readonly #source: RowSource;
@@ -144,7 +147,7 @@ class Sending {
     this.#sum = { rows: resumedAt, accepted: 0, duplicates: 0, rejectedTotal: 0 };
   }
 
-  /** @returns rows that a preset left out */
+  /** @returns the number of rows that a preset skipped */
   async all(): Promise<number> {
     const { preset, mapping } = this.#run;
     let leftOut = 0;
@@ -226,10 +229,10 @@ async function markOf(path: string): Promise<string> {
 
 const NEWLINE = Buffer.from('\n');
 
-function bodyOf(lines: readonly Line[]): Buffer {
+export function bodyOf(lines: readonly Line[]): Buffer {
   const pieces: Buffer[] = [];
   let texts: string[] = [];
-  // Texts are encoded many at a time.
+  // Strings are encoded many at a time.
   const encode = (): void => {
     if (texts.length > 0) pieces.push(Buffer.from(`${texts.join('\n')}\n`));
     texts = [];

@@ -11,7 +11,7 @@ import { IssueList, PIECE_ROWS, type RowBatch, type RowSource, type SourceOption
 import { unreadableKind } from './text-kind.ts';
 
 const HEAD_BYTES = 64 * 1024;
-/** Of a CSV: what its columns hold is found by the first rows. */
+/** For CSV: the first rows decide the types of its columns. */
 const SAMPLE_ROWS = 20_000;
 const SAMPLE_BYTES = 32 * 1024 * 1024;
 
@@ -19,8 +19,7 @@ const SAMPLE_BYTES = 32 * 1024 * 1024;
 export async function openSource(path: string, options: SourceOptions = {}): Promise<RowSource> {
   const { format } = options;
   if (path === '-') {
-    if (format === 'parquet')
-      throw new CommandFailure('Parquet is read from its end: give a file, not standard input.', 2);
+    if (format === 'parquet') throw new CommandFailure("Parquet can't be read from standard input. Give a file.", 2);
     return textSource(() => process.stdin, format ?? options.standardInput ?? 'ndjson', undefined, options);
   }
   const file = await openFile(path);
@@ -32,13 +31,13 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
   return textSource(() => createReadStream(path, { highWaterMark: 1024 * 1024 }), found, size, options);
 }
 
-/** By the name where it says so, else by how the content begins. */
+/** By the file name if it is conclusive, otherwise by the start of the content. */
 function formatOf(path: string, head: Buffer): Format {
   if (head.toString('latin1', 0, 4) === 'PAR1') return 'parquet';
   const bytes = isGzip(head) ? gunzipSync(head, { finishFlush: zlib.Z_SYNC_FLUSH }) : head;
   const kind = unreadableKind(bytes);
   if (kind !== undefined)
-    throw new CommandFailure(`${path} is neither UTF-8 text nor Parquet (nor either in gzip): ${kind}`, 2);
+    throw new CommandFailure(`${path} is neither UTF-8 text nor Parquet, with or without gzip: ${kind}`, 2);
   if (/\.(csv|tsv)(\.gz)?$/i.test(path)) return 'csv';
   const text = bytes
     .toString('utf8')
@@ -86,7 +85,7 @@ function textSource(
   };
 }
 
-/** Holds the first rows back until it is known what their columns hold. Skipped rows are looked at too, so that an import goes on alike. */
+/** Holds the first rows back until the column types are known. Skipped rows are examined too, so that an import continues the same way. */
 async function* learned(
   pieces: AsyncIterable<RowBatch>,
   columns: ColumnTypes,

@@ -10,9 +10,11 @@ export function adminRoutes({ ingest }: HttpDeps): readonly Route[] {
     {
       method: 'GET',
       url: '/admin/set-aside',
-      summary: 'Events that the engine refused, each with its reason',
+      summary: 'List the events that the engine rejected, with reasons',
       access: 'admin',
-      answers: { 200: { description: 'In order of arrival.', content: { 'application/json': RejectedRows } } },
+      answers: {
+        200: { description: 'The rejected rows, in order of arrival.', content: { 'application/json': RejectedRows } },
+      },
       handler: async () =>
         ingest.rejectedRows().map(({ seq, reason, event: { dataText, ...event } }) => ({
           seq,
@@ -35,10 +37,11 @@ export function adminRoutes({ ingest }: HttpDeps): readonly Route[] {
       access: 'admin',
       answers: {
         200: {
-          description: 'How many.',
+          description: 'The number of events that were queued again.',
           content: { 'application/json': Type.Object({ retried: Type.Integer() }) },
         },
       },
+      errors: ['JOURNAL_UNAVAILABLE', 'STORE_FILLING'],
       handler: async () => ({ retried: await ingest.retryRejectedRows() }),
     },
   ];

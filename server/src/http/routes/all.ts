@@ -13,6 +13,7 @@ import { importRoutes } from './import.ts';
 import { keyRoutes } from './keys.ts';
 import { liveRoutes } from './live.ts';
 import { metricsRoutes } from './metrics.ts';
+import { moveRoutes } from './move.ts';
 import { postRoutes } from './post.ts';
 import { queryRoutes } from './query.ts';
 import { reportRoutes } from './reports.ts';
@@ -24,7 +25,7 @@ import { shareRoutes } from './shares.ts';
 import { statsRoutes } from './stats.ts';
 import { userRoutes } from './users.ts';
 
-/** Every route there is, in the order of the document. */
+/** All routes, in the order of the document. */
 export function allRoutes(deps: HttpDeps, metrics: Metrics): readonly Route[] {
   const routes: Route[] = [
     ...rootRoutes(deps),
@@ -44,6 +45,7 @@ export function allRoutes(deps: HttpDeps, metrics: Metrics): readonly Route[] {
     ...userRoutes(deps),
     ...statsRoutes(deps),
     ...adminRoutes(deps),
+    ...moveRoutes(deps),
     ...importRoutes(deps),
     ...scriptRoutes(deps),
     ...healthRoutes(deps),

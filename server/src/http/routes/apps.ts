@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import { WEEK_STARTS } from '../../model/app-settings.ts';
+import { EVENT_AGE_MAX_DAYS, WEEK_STARTS } from '../../model/app-settings.ts';
 import { SeismoError } from '../../model/errors.ts';
 import { one } from '../../questions/parts.ts';
 import { FRESH_PARAMETERS, PROPERTIES_PARAMETERS, VALUES_PARAMETERS } from '../../reports/queries.ts';
@@ -14,18 +14,26 @@ const name = Type.String({ minLength: 1, maxLength: 256 });
 const timeZone = Type.String({
   minLength: 1,
   maxLength: 64,
-  'x-expected': 'an IANA zone such as Europe/Berlin',
-  description: 'IANA',
+  'x-expected': 'an IANA time zone such as `Europe/Berlin`',
+  description: 'An IANA time zone.',
 });
 const weekStart = one(WEEK_STARTS);
-/** The bounds of the setting of the same name (settings.ts). */
-const RETENTION_DAYS_MAX = 36_500;
-const retentionDays = Type.Integer({ minimum: 1, maximum: RETENTION_DAYS_MAX });
+const retentionDays = Type.Integer({ minimum: 1, maximum: EVENT_AGE_MAX_DAYS });
 const Settings = Type.Object({
   name: Type.Optional(name),
   timeZone: Type.Optional(timeZone),
   weekStart: Type.Optional(weekStart),
   retentionDays: Type.Optional(retentionDays),
+});
+const SettingsAndDefaults = Type.Object({
+  ...Settings.properties,
+  defaults: Type.Object(
+    { timeZone, weekStart, retentionDays: Type.Optional(retentionDays) },
+    {
+      description:
+        'Of the server configuration: what applies where the app has no setting. No `retentionDays`: events are kept forever.',
+    },
+  ),
 });
 const Changes = Type.Object(
   {
@@ -41,18 +49,18 @@ const seen = { total: Type.Integer(), firstSeen: Time, lastSeen: Time };
 const Apps = Type.Array(
   Type.Object({
     app: Type.String(),
-    name: Type.Optional(Type.String({ description: 'As people call it.' })),
+    name: Type.Optional(Type.String({ description: 'The display name.' })),
     total: Type.Integer(),
     firstSeen: Type.Optional(Time),
     lastSeen: Type.Optional(Time),
-    timeZone: Type.String({ description: "In force: the app's own, else the configuration's." }),
+    timeZone: Type.String({ description: 'The time zone that applies: that of the app, or else of the server.' }),
     weekStart,
   }),
 );
 const EventNames = Type.Array(Type.Object({ id: Type.String(), event: Type.String(), ...seen }));
 const Properties = Type.Array(
   Type.Object({
-    name: Type.String({ description: 'Spelled as filters spell it.' }),
+    name: Type.String({ description: 'The name as used in filters.' }),
     total: Type.Integer(),
     types: Type.Array(Type.String()),
     examples: Type.Array(Json),
@@ -61,15 +69,17 @@ const Properties = Type.Array(
 
 const Values = Type.Object({
   field: Type.String(),
-  values: Type.Array(Type.Object({ value: Json, total: Type.Integer({ description: 'Of the events looked at.' }) })),
-  more: Type.Boolean({ description: 'There are more than `limit`.' }),
-  events: Type.Integer({ description: 'So many events were looked at, the newest first.' }),
-  sample: Type.Boolean({ description: 'There are older events, which were not looked at.' }),
+  values: Type.Array(
+    Type.Object({ value: Json, total: Type.Integer({ description: 'Number of events, among those examined.' }) }),
+  ),
+  more: Type.Boolean({ description: '`true` if there are more values than `limit`.' }),
+  events: Type.Integer({ description: 'Number of events examined, newest first.' }),
+  sample: Type.Boolean({ description: '`true` if there are older events that were not examined.' }),
   notes: Type.Optional(Notes),
 });
 
 export function appRoutes(deps: HttpDeps): readonly Route[] {
-  const { reports, registry } = deps;
+  const { reports, registry, config } = deps;
   const list = (description: string, schema: TSchema) => ({
     access: 'read' as const,
     cors: 'read' as const,
@@ -81,21 +91,21 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
   const settings = { description: 'The settings of the app.', content: { 'application/json': Settings } };
   return [
     route({
-      ...list('The apps; a read key sees its own.', Apps),
+      ...list('The apps. A read key only sees its own app.', Apps),
       url: '/api/apps',
       query: FreshParameters,
-      summary: 'The apps: those that have events, settings or a key',
+      summary: 'List the apps that have events, settings or a key',
       async handler(call) {
         const answer = await reports.apps(call.query, call.control());
         sayAsOf(call.reply, answer);
-        const { who } = call;
+        const { identity } = call;
         const known = new Map(answer.value.map((each) => [each.app, each]));
         const names = new Set([
           ...known.keys(),
           ...registry.appsWithSettings(),
           ...deps.auth.keys().map(({ app }) => app),
         ]);
-        const mine = who?.kind === 'key' ? [who.app] : [...names].sort();
+        const mine = identity?.kind === 'key' ? [identity.app] : [...names].sort();
         return mine.map((app) => {
           const { name: called } = registry.appSettings(app);
           const { timeZone: zone, weekStart: start } = deps.calendarOf(app);
@@ -114,16 +124,21 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
       method: 'GET',
       url: '/api/apps/:app',
       params: APP_PATH,
-      summary: 'The settings of an app; what is absent comes from the configuration',
+      summary: 'Get the settings of an app, and what applies where it has none',
       access: 'admin',
-      answers: { 200: settings },
-      handler: async ({ app }) => registry.appSettings(app),
+      answers: {
+        200: { description: settings.description, content: { 'application/json': SettingsAndDefaults } },
+      },
+      async handler({ app }) {
+        const { timeZone, weekStart, retentionDays } = config;
+        return { ...registry.appSettings(app), defaults: { timeZone, weekStart, retentionDays } };
+      },
     },
     route({
       method: 'PATCH',
       url: '/api/apps/:app',
       params: APP_PATH,
-      summary: 'Change settings of an app; null removes one',
+      summary: 'Change settings of an app; `null` removes one',
       access: 'admin',
       body: Changes,
       answers: { 200: settings },
@@ -136,11 +151,11 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
       },
     }),
     route({
-      ...list('Event names with totals, the most frequent first.', EventNames),
+      ...list('Event names with totals, most frequent first.', EventNames),
       url: '/api/apps/:app/events',
       params: APP_PATH,
       query: FreshParameters,
-      summary: 'The event names of an app',
+      summary: 'List the event names of an app',
       async handler(call) {
         const answer = await reports.eventNames(call.app, call.query, call.control());
         sayAsOf(call.reply, answer);
@@ -151,7 +166,7 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
       ...list('Property names with types and examples.', Properties),
       url: '/api/apps/:app/properties',
       params: APP_PATH,
-      summary: 'The properties of an app',
+      summary: 'List the properties of an app',
       query: Type.Object(PROPERTIES_PARAMETERS),
       async handler(call) {
         const answer = await reports.properties(call.app, call.query, call.control());
@@ -160,10 +175,10 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
       },
     }),
     route({
-      ...list('The values, and how many events were looked at.', Values),
+      ...list('The values, and the number of events examined.', Values),
       url: '/api/apps/:app/values',
       params: APP_PATH,
-      summary: 'Values of a field to choose from, among the newest events',
+      summary: 'List values of a field, from the newest events',
       query: Type.Object(VALUES_PARAMETERS),
       takesFilters: true,
       async handler(call) {
@@ -183,13 +198,17 @@ function withTimes<T extends { readonly firstSeen: number; readonly lastSeen: nu
   };
 }
 
-/** The zone as its list spells it. @throws APP_SETTINGS_INVALID */
+/** The time zone as its list spells it. @throws APP_SETTINGS_INVALID */
 function withZone(changes: Static<typeof Changes>): Static<typeof Changes> {
   if (typeof changes.timeZone !== 'string') return changes;
   const zone = zoneNamed(changes.timeZone);
   if (zone === undefined)
-    throw new SeismoError('APP_SETTINGS_INVALID', '`timeZone` must be an IANA zone such as Europe/Berlin, or null.', {
-      field: 'timeZone',
-    });
+    throw new SeismoError(
+      'APP_SETTINGS_INVALID',
+      '`timeZone` must be an IANA time zone such as `Europe/Berlin`, or `null`.',
+      {
+        field: 'timeZone',
+      },
+    );
   return { ...changes, timeZone: zone };
 }

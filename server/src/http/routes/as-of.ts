@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 
-/** `fresh=false` never waits: the header says the time for which the answer stands. */
+/** With `fresh=false`, an answer never waits. The header contains the time that the answer reflects. */
 export function sayAsOf(reply: FastifyReply, answer: { readonly asOf?: number }): void {
   if (answer.asOf !== undefined) reply.header('seismo-as-of', new Date(answer.asOf).toISOString());
 }

@@ -13,7 +13,7 @@ import { RoleSchema, SignedInSchema, Time } from './schemas.ts';
 
 const Me = Type.Object({ user: Type.String(), role: RoleSchema, expiresAt: Time });
 
-/** Names and passwords are short, tokens of GitHub some hundred bytes; and this body is anybody's to send. */
+/** Names and passwords are short, GitHub tokens have a few hundred bytes, and anyone can send this body. */
 const SIGN_IN_MAX_BYTES = 4 * 1024;
 
 export function authRoutes(deps: HttpDeps): readonly Route[] {
@@ -24,7 +24,7 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
     route({
       method: 'POST',
       url: '/auth',
-      summary: 'Sign in with name and password, or with a GitHub token',
+      summary: 'Sign in with username and password, or with a GitHub token',
       access: 'open',
       body: SignIn,
       bodyMaxBytes: SIGN_IN_MAX_BYTES,
@@ -34,9 +34,12 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
       errors: ['AUTH_FAILED', 'AUTH_TOO_MANY', 'AUTH_BUSY', 'AUTH_CROSS_SITE', 'GITHUB_UNAVAILABLE'],
       audit: 'sign in',
       async handler({ request, reply, body, audit }) {
-        // Else a page elsewhere could sign its visitor in as somebody else.
+        // Otherwise a page on another site could sign its visitor in as someone else.
         if (isCrossSite(request))
-          throw new SeismoError('AUTH_CROSS_SITE', 'Signing in works from a page of this server, or from a program.');
+          throw new SeismoError(
+            'AUTH_CROSS_SITE',
+            'You can sign in from a page of this server or from a program, not from another site.',
+          );
         const { username, password, token } = body;
         audit({ user: auth.users().find(({ name }) => name === username)?.name ?? 'unknown' });
         const caller = callerOf(request);
@@ -44,9 +47,9 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
         if (token !== undefined) session = await auth.signInWithGitHub(token, caller);
         else if (username !== undefined && password !== undefined)
           session = await auth.signInWithPassword(username, password, caller);
-        else throw new SeismoError('REQUEST_INVALID', 'Send {"username": …, "password": …} or {"token": …}.');
+        else throw new SeismoError('REQUEST_INVALID', 'Send `{"username": …, "password": …}` or `{"token": …}`.');
         audit({ user: session.user });
-        // The browser's former session would be valid and out of reach.
+        // Otherwise the browser's previous session would stay valid but unreachable.
         const former = tokenCookie(request);
         if (former !== undefined) await auth.signOut(former).catch(() => undefined);
         return signedIn(session, request, reply);
@@ -55,15 +58,15 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
     {
       method: 'GET',
       url: '/auth',
-      summary: 'Who is signed in',
+      summary: 'Get the signed-in user',
       access: 'user',
       answers: { 200: { description: 'The user of the token.', content: { 'application/json': Me } } },
-      handler: async ({ who }) => meOf(who),
+      handler: async ({ identity }) => meOf(identity),
     },
     route({
       method: 'PUT',
       url: '/auth/password',
-      summary: 'Change one’s own password; the other sessions end',
+      summary: 'Change your own password; your other sessions end',
       access: 'user',
       body: NewPassword,
       bodyMaxBytes: SIGN_IN_MAX_BYTES,
@@ -75,8 +78,8 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
       },
       errors: ['USER_INVALID', 'USER_UNKNOWN', 'USER_CONFIGURED', 'AUTH_FAILED', 'AUTH_TOO_MANY', 'AUTH_BUSY'],
       audit: 'change own password',
-      async handler({ request, reply, body, who }) {
-        const { name } = userOf(who);
+      async handler({ request, reply, body, identity }) {
+        const { name } = userOf(identity);
         return signedIn(
           await auth.changeOwnPassword(name, body.present, body.password, callerOf(request)),
           request,
@@ -87,7 +90,7 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
     {
       method: 'DELETE',
       url: '/auth',
-      summary: 'Sign out: the token ends',
+      summary: 'Sign out; the token becomes invalid',
       access: 'user',
       answers: { 204: { description: 'Signed out.' } },
       audit: 'sign out',
@@ -101,7 +104,7 @@ export function authRoutes(deps: HttpDeps): readonly Route[] {
   ];
 }
 
-function meOf(who: Identity | undefined): object {
-  const { name, role, expiresAt, renewed } = userOf(who);
+function meOf(identity: Identity | undefined): object {
+  const { name, role, expiresAt, renewed } = userOf(identity);
   return { user: name, role, expiresAt: new Date(renewed?.expiresAt ?? expiresAt).toISOString() };
 }

@@ -3,10 +3,10 @@ import { SeismoError } from '../../model/errors.ts';
 import { type Dashboard, type DashboardFile, sendAsset, sendBeside, sendDocument } from '../dashboard.ts';
 import type { Call, Route } from '../route.ts';
 
-/** Addresses that the dashboard makes out by itself; web/src/ has the same. */
+/** URLs that the dashboard handles itself. web/src/ has the same list. */
 const PAGES = ['/apps', '/apps/*', '/settings', '/settings/*', '/share/*', '/sign-in'];
 
-/** The files of the dashboard: no part of the API, and not of its document. They hold the program and no data: anybody may read them. */
+/** The files of the dashboard. They are not part of the API or its document. They contain the program and no data, so anyone can read them. */
 export function dashboardRoutes(dashboard: Dashboard, taken: readonly Route[]): readonly Route[] {
   const isTaken = new Set(taken.map(({ url }) => url));
   const page = (url: string, handler: Route['handler']): Route => ({
@@ -20,7 +20,7 @@ export function dashboardRoutes(dashboard: Dashboard, taken: readonly Route[]): 
   return [
     ...PAGES.map((url) =>
       page(url, async ({ request, reply }) => {
-        // Who has the link may read; search engines have none to follow.
+        // Anyone with the link can read it, but search engines must not index it.
         if (url.startsWith('/share/')) reply.header('x-robots-tag', 'noindex');
         return sendDocument(dashboard, request, reply);
       }),
@@ -29,7 +29,7 @@ export function dashboardRoutes(dashboard: Dashboard, taken: readonly Route[]): 
       const name = (request.params as { '*': string })['*'];
       const file = dashboard.assets.get(name);
       if (file === undefined)
-        throw new SeismoError('NOT_FOUND', 'The dashboard has no such file; load the page again.');
+        throw new SeismoError('NOT_FOUND', 'The dashboard has no file at this URL. Reload the page.');
       return sendAsset(name, file, request, reply);
     }),
     ...[...dashboard.besides]

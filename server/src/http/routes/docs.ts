@@ -8,7 +8,7 @@ import { mountOf } from '../url.ts';
 
 const html = (description: string) => ({ 200: { description, content: { 'text/html': Type.String() } } });
 
-/** They change with the version of the server alone; a browser asks whether they did. */
+/** They only change with the version of the server. A browser asks whether they did. */
 const CACHE_CONTROL = 'public, max-age=300';
 
 async function sendPage({ request, reply }: Call, page: MountedDocument): Promise<unknown> {
@@ -27,7 +27,7 @@ export function docsRoutes(version: string, routes: () => readonly Route[]): rea
     {
       method: 'GET',
       url: '/openapi.json',
-      summary: 'This document',
+      summary: 'Get this document',
       access: 'open',
       answers: {
         200: {
@@ -44,7 +44,7 @@ export function docsRoutes(version: string, routes: () => readonly Route[]): rea
     {
       method: 'GET',
       url: '/docs',
-      summary: 'The document as a page',
+      summary: 'Get this document as a web page',
       access: 'open',
       answers: html('The page.'),
       handler: (call) => sendPage(call, api),
@@ -52,7 +52,7 @@ export function docsRoutes(version: string, routes: () => readonly Route[]): rea
     {
       method: 'GET',
       url: '/docs/errors',
-      summary: 'Every code of a refusal, and its remedy',
+      summary: 'List all error codes and what to do about them, as a web page',
       access: 'open',
       answers: html('The page.'),
       handler: (call) => sendPage(call, errors),

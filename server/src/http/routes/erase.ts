@@ -12,27 +12,37 @@ const ErasureSchema = Type.Object(
     app: Type.String(),
     status: Type.Union(
       ERASURE_STATUSES.map((each) => Type.Literal(each)),
-      { description: '`waiting`: another erasure of the app runs first.' },
+      {
+        description:
+          '`waiting`: another erasure of the app is running first. `cancelling`: what the engine began is being stopped.',
+      },
     ),
     createdAt: Time,
     startedAt: Type.Optional(Time),
     finishedAt: Type.Optional(Time),
     query: Type.Optional(
-      Type.String({ description: 'What it erases, as it was sent, such as `user=ann`. Absent once it has ended.' }),
+      Type.String({
+        description: 'The filter, as it was sent, such as `user=ann`. Absent once the erasure has ended.',
+      }),
     ),
-    matching: Type.Optional(Type.Integer({ description: 'Events counted so far that match.' })),
-    partitions: Type.Optional(Type.Integer({ description: 'Partitions of the store (months) that hold them.' })),
+    matching: Type.Optional(Type.Integer({ description: 'Number of matching events found so far.' })),
+    partitions: Type.Optional(Type.Integer({ description: 'Number of partitions (months) with matching events.' })),
     progress: Type.Optional(
       Type.Object(
         { partsDone: Type.Integer(), partsTotal: Type.Integer() },
-        { description: 'While the engine rewrites its files, in parts of the table.' },
+        { description: 'Progress while the engine rewrites its files, in table parts.' },
       ),
     ),
-    erased: Type.Optional(Type.Integer({ description: 'How many events were erased; once it is done.' })),
+    erased: Type.Optional(
+      Type.Integer({
+        description:
+          'Number of events erased. Present once the erasure is done or cancelled; what was erased before it was cancelled stays erased.',
+      }),
+    ),
     error: Type.Optional(
       Type.Object(
         { code: Type.String(), detail: Type.String(), remedy: Type.String() },
-        { description: 'Why it failed; while it runs, why the last attempt failed. The server tries again.' },
+        { description: 'Why it failed. While it is running: why the last attempt failed; the server tries again.' },
       ),
     ),
   },
@@ -46,26 +56,28 @@ const ERASURE_PATH = Type.Object({
     'x-error-code': 'ERASURE_UNKNOWN',
   }),
 });
+/** Stopping takes the engine milliseconds, unless it is down. */
+const CANCEL_WAIT_MS = 5_000;
 const json = (description: string, schema: TSchema) => ({ description, content: { 'application/json': schema } });
 
-/** Erasing events, and how far the erasures of an app are. */
+/** Erases events, and shows the progress of an app's erasures. */
 export function eraseRoutes({ reports, erasures }: HttpDeps): readonly Route[] {
   return [
     route({
       method: 'DELETE',
       url: '/api/events/:app',
-      summary: 'Erase events for good: those that match, or all',
+      summary: 'Erase matching events, or all events, permanently',
       access: 'admin',
       params: APP_PATH,
       query: Type.Object(ERASE_PARAMETERS),
       takesFilters: true,
       answers: {
         200: json(
-          'How many were hidden; their disk is freed later.',
+          'The number of events erased. Disk space is freed later.',
           Type.Object({ erased: Type.Integer(), matching: Type.Optional(Type.Integer()) }),
         ),
         202: json(
-          'The erasure is on disk and goes on, also when the server is started again. `Location` is where its status is.',
+          'The erasure is stored and continues, even if the server restarts. `Location` is the URL of its status.',
           ErasureSchema,
         ),
       },
@@ -93,24 +105,47 @@ export function eraseRoutes({ reports, erasures }: HttpDeps): readonly Route[] {
     route({
       method: 'GET',
       url: '/api/apps/:app/erasures',
-      summary: 'The erasures of an app',
+      summary: 'List the erasures of an app',
       access: 'admin',
       params: APP_PATH,
       query: NO_PARAMETERS,
       answers: {
-        200: json('Those waiting and running, and the last that ended; the newest first.', Type.Array(ErasureSchema)),
+        200: json(
+          'The waiting and running erasures, and the last ones that ended; newest first.',
+          Type.Array(ErasureSchema),
+        ),
       },
       handler: async ({ app }) => erasures.list(app).map(answered),
     }),
     route({
       method: 'GET',
       url: '/api/apps/:app/erasures/:id',
-      summary: 'How far an erasure is',
+      summary: 'Get the progress of an erasure',
       access: 'admin',
       params: ERASURE_PATH,
       query: NO_PARAMETERS,
       answers: { 200: json('The erasure.', ErasureSchema) },
       handler: async ({ app, params }) => answered(erasures.get(app, params.id)),
+    }),
+    route({
+      method: 'DELETE',
+      url: '/api/apps/:app/erasures/:id',
+      summary: 'Cancel an erasure',
+      access: 'admin',
+      params: ERASURE_PATH,
+      query: NO_PARAMETERS,
+      answers: {
+        200: json('The erasure: it is cancelled, or had ended before.', ErasureSchema),
+        202: json('The erasure: the engine is still being stopped.', ErasureSchema),
+      },
+      errors: ['JOURNAL_UNAVAILABLE'],
+      audit: 'cancel erasure',
+      async handler(call) {
+        const erasure = await erasures.cancel(call.app, call.params.id, CANCEL_WAIT_MS);
+        call.audit({ erasure: erasure.id, status: erasure.status });
+        if (erasure.status === 'cancelling') call.reply.status(202);
+        return answered(erasure);
+      },
     }),
   ];
 }

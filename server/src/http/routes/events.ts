@@ -23,7 +23,7 @@ export function eventRoutes(deps: HttpDeps): readonly Route[] {
     route({
       method: 'GET',
       url: '/api/events/:app',
-      summary: 'Events, newest first; all of them as NDJSON, CSV or Parquet',
+      summary: 'List events, newest first; as NDJSON, CSV or Parquet, export all of them',
       access: 'read',
       cors: 'read',
       timed: true,
@@ -33,7 +33,7 @@ export function eventRoutes(deps: HttpDeps): readonly Route[] {
       answers: {
         200: {
           description:
-            'A page; `Link: rel="next"` leads to the following one. As NDJSON, CSV or Parquet: everything, as it flows.',
+            'A page; `Link: rel="next"` points to the next one. As NDJSON, CSV or Parquet, all events are streamed.',
           content: {
             'application/json': Type.Array(StoredEventSchema),
             'application/x-ndjson': Type.String(),
@@ -86,7 +86,7 @@ async function* countedPages(pages: AsyncIterable<readonly EventRow[]>, counted:
   }
 }
 
-/** A failure on the way cuts the answer, so that nobody takes it for whole; why is in the log alone. */
+/** A failure while streaming cuts the answer off, so that no one takes it for complete. Only the log has the reason. */
 async function* toldWhenCut(
   { logger }: HttpDeps,
   { request }: Pick<Call, 'request'>,
@@ -101,7 +101,7 @@ async function* toldWhenCut(
     if (!request.raw.socket.destroyed) logger.warn(fields, 'a streamed answer was cut');
     throw error;
   } finally {
-    // Also of a caller that went away: what was read until then was read.
+    // Also for a client that disconnected: what it received until then was read.
     atEnd();
   }
 }

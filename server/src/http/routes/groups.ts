@@ -27,7 +27,7 @@ export function groupRoutes({ reports }: HttpDeps): readonly Route[] {
     route({
       method: 'GET',
       url: '/api/groups/:app',
-      summary: 'Counts by the value of a property',
+      summary: 'Count events by the values of a property',
       access: 'read',
       cors: 'read',
       timed: true,
@@ -37,7 +37,7 @@ export function groupRoutes({ reports }: HttpDeps): readonly Route[] {
       answers: {
         200: {
           description:
-            'The most frequent first; values keep their type. As CSV or NDJSON a row a group, then the others.',
+            'Most frequent first; values keep their type. As CSV or NDJSON: one row for each group, then one for the rest.',
           content: { 'application/json': Groups, ...TABLE_CONTENT },
         },
       },
@@ -61,7 +61,7 @@ export function groupRoutes({ reports }: HttpDeps): readonly Route[] {
   ];
 }
 
-/** `group` tells a value from the sums of those beyond the limit and of those without the property. */
+/** `group` distinguishes a value from the sum of groups beyond the limit and from events without the property. */
 function tableOfGroups({ attr, groups, other, missing }: GroupsAnswer): AnswerTable {
   return {
     columns: [attr, 'group', 'total', 'users'].map((name) => ({ name })),

@@ -5,20 +5,22 @@ import type { HttpDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { APP_PATH } from './schemas.ts';
 
-/** A piece of an import is some thousand rows. */
+/** A request of an import has a few thousand rows. */
 const PIECE_MAX_BYTES = 256 * 1024 * 1024;
 const fingerprint = Type.String({
   pattern: '^[\\w-]{1,64}$',
-  'x-expected': '1 to 64 letters and digits',
-  description: 'Of the file and its mapping: which import this is.',
+  'x-expected': '1 to 64 letters, digits, underscores or hyphens',
+  description: 'Identifies the import: a hash of the file and its mapping.',
 });
 const Import = Type.Object({ fingerprint });
 const rows = (description: string) => Type.Integer({ minimum: 0, maximum: 999_999_999_999_999, description });
 const Piece = Type.Object({
   fingerprint,
-  rowsFrom: rows('Rows of the file done before this piece.'),
-  rowsDone: rows('Rows of the file done after this piece.'),
-  defaultTime: Type.Optional(rows('When rows without a time happened, ms since 1970; absent: they are refused.')),
+  rowsFrom: rows('Number of rows of the file imported before this request.'),
+  rowsDone: rows('Number of rows of the file imported after this request.'),
+  defaultTime: Type.Optional(
+    rows('The time of rows without one, in milliseconds since 1970. Absent: such rows are rejected.'),
+  ),
 });
 
 export function importRoutes({ ingest, bodies }: HttpDeps): readonly Route[] {
@@ -26,23 +28,26 @@ export function importRoutes({ ingest, bodies }: HttpDeps): readonly Route[] {
     route({
       method: 'GET',
       url: '/admin/import/:app',
-      summary: 'How many rows of a file are imported already',
+      summary: 'Get how far the import of a file has come',
       access: 'admin',
       params: APP_PATH,
       query: Import,
       answers: {
-        200: { description: 'Rows.', content: { 'application/json': Type.Object({ rows: Type.Integer() }) } },
+        200: {
+          description: 'The number of rows that are done, and how many of them were rejected.',
+          content: { 'application/json': Type.Object({ rows: Type.Integer(), rejected: Type.Integer() }) },
+        },
       },
-      handler: async (call) => ({ rows: await ingest.importedRows(call.app, call.query.fingerprint) }),
+      handler: async (call) => await ingest.importProgress(call.app, call.query.fingerprint),
     }),
     route({
       method: 'DELETE',
       url: '/admin/import/:app',
-      summary: 'Forgets how far a file is imported: its next piece is the first one again',
+      summary: 'Forget the progress of an import, so that it starts again',
       access: 'admin',
       params: APP_PATH,
       query: Import,
-      answers: { 204: { description: 'Forgotten.' } },
+      answers: { 204: { description: 'The progress is forgotten.' } },
       errors: ['JOURNAL_FULL'],
       handler: async (call) => {
         await ingest.forgetImport(call.app, call.query.fingerprint);
@@ -52,14 +57,14 @@ export function importRoutes({ ingest, bodies }: HttpDeps): readonly Route[] {
     route({
       method: 'POST',
       url: '/admin/import/:app',
-      summary: 'One piece of a file, journalled together with the place reached',
+      summary: 'Import the next rows of a file, and store the progress with them',
       access: 'admin',
       params: APP_PATH,
       query: Piece,
       rawBody: { 'application/x-ndjson': Type.String() },
       answers: {
         200: {
-          description: 'The counts.',
+          description: 'What became of the rows.',
           content: {
             'application/json': Type.Object({
               accepted: Type.Integer(),
@@ -86,7 +91,7 @@ export function importRoutes({ ingest, bodies }: HttpDeps): readonly Route[] {
           );
         const lines = bytesOf(parsed.value);
         if (lines !== undefined) return await ingest.importRows({ ...piece, lines });
-        throw new SeismoError('BODY_TYPE_UNSUPPORTED', 'Rows come as application/x-ndjson.');
+        throw new SeismoError('BODY_TYPE_UNSUPPORTED', '`Content-Type` must be `application/x-ndjson`.');
       },
     }),
   ];

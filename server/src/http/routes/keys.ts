@@ -26,7 +26,7 @@ export function keyRoutes({ auth }: HttpDeps): readonly Route[] {
     {
       method: 'GET',
       url: '/api/keys',
-      summary: 'The keys, without their secrets',
+      summary: 'List the keys, without their secrets',
       access: 'admin',
       answers: {
         200: { description: 'All keys.', content: { 'application/json': Type.Array(Type.Object(summary)) } },
@@ -36,7 +36,7 @@ export function keyRoutes({ auth }: HttpDeps): readonly Route[] {
     route({
       method: 'POST',
       url: '/api/keys',
-      summary: 'Make a key; it is shown this once',
+      summary: 'Create a key; it is shown only once',
       access: 'admin',
       body: NewKey,
       answers: {
@@ -45,6 +45,7 @@ export function keyRoutes({ auth }: HttpDeps): readonly Route[] {
           content: { 'application/json': Type.Object({ ...summary, key: Type.String() }) },
         },
       },
+      errors: ['KEY_TAKEN'],
       audit: 'create key',
       async handler({ body, reply, audit }) {
         const made = await auth.createKey(body);

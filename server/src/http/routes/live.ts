@@ -12,12 +12,12 @@ import { APP_PATH } from './schemas.ts';
 
 const LAST_ID_MAX_LENGTH = 100;
 const LiveParameters = Type.Object({
-  rejected: Type.Boolean({ default: false, description: '`true`: what was refused, without filters.' }),
+  rejected: Type.Boolean({ default: false, description: '`true`: rejected events instead. Filters do not apply.' }),
   lastEventId: Type.Optional(
     Type.String({
       maxLength: LAST_ID_MAX_LENGTH,
-      'x-expected': 'the id of a message',
-      description: 'As the header `Last-Event-ID`, which counts more: go on behind this message.',
+      'x-expected': 'the id of a message in the stream',
+      description: 'Continue after this message. The header `Last-Event-ID` takes precedence.',
     }),
   ),
 });
@@ -28,7 +28,7 @@ export function liveRoutes(deps: HttpDeps): readonly Route[] {
     route({
       method: 'GET',
       url: '/api/live/:app',
-      summary: 'Events as they are accepted, or what is refused and why, as server-sent events',
+      summary: 'Stream events as they are accepted, or rejected events with reasons, as server-sent events',
       access: 'read',
       cors: 'read',
       params: APP_PATH,
@@ -37,7 +37,7 @@ export function liveRoutes(deps: HttpDeps): readonly Route[] {
       answers: {
         200: {
           description:
-            'Messages of one event each, as it is answered elsewhere; `gap`, `rejected` and `end` have these names. Goes on until either side ends it.',
+            'One message for each event, in the format of other routes. Other messages are named `gap`, `rejected` and `end`. The stream continues until either side closes it.',
           content: { 'text/event-stream': Type.String() },
         },
       },
@@ -51,13 +51,13 @@ async function live(deps: HttpDeps, call: LiveCall): Promise<unknown> {
   const { query, request, reply } = call;
   const [filter] = call.filters.keys();
   if (query.rejected && filter !== undefined)
-    throw new SeismoError('PARAMETER_UNKNOWN', 'What was rejected comes without filters.', {
+    throw new SeismoError('PARAMETER_UNKNOWN', 'Filters do not apply to rejected events. Remove them.', {
       field: filter.slice(0, 80),
     });
   const filters = filtersOf(call.filters, call.app, deps.auth.writeKeysOf);
   for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value);
   if (request.method === 'HEAD') return reply.send();
-  // A refusal is answered before the head was sent; the first word sends it.
+  // An error is answered as long as the head is not sent; the first bytes send it.
   const outlet = sseStreamOf(reply.raw, () => {
     reply.hijack();
     reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
@@ -71,26 +71,28 @@ async function live(deps: HttpDeps, call: LiveCall): Promise<unknown> {
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
-  // Nobody on the way may keep or pack it; nginx would gather it.
+  // Proxies must not cache or compress it; nginx would buffer it.
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
   connection: 'close',
 };
 
-function readerOf({ auth }: HttpDeps, { app, who, request, query }: LiveCall): ConnectionRequest {
-  // The token is not among the parameters any more.
+function readerOf({ auth }: HttpDeps, { app, identity, request, query }: LiveCall): ConnectionRequest {
+  // The token is no longer among the parameters.
   const credential = credentialOf(request, searchOf(request));
   const header = request.headers['last-event-id'];
   const lastId = typeof header === 'string' ? header : query.lastEventId;
   if (lastId !== undefined && lastId.length > LAST_ID_MAX_LENGTH)
-    throw new SeismoError('PARAMETER_INVALID', '`lastEventId` must be the id of a message.', { field: 'lastEventId' });
+    throw new SeismoError('PARAMETER_INVALID', '`lastEventId` must be the id of a message in the stream.', {
+      field: 'lastEventId',
+    });
   return {
     app,
-    caller: who?.kind === 'key' ? `key ${who.id}` : `user ${who?.name}`,
+    caller: identity?.kind === 'key' ? `key ${identity.id}` : `user ${identity?.name}`,
     lastId: lastId === '' ? undefined : lastId,
-    expiresAt: credential !== undefined && who?.kind === 'user' ? who.expiresAt : undefined,
+    expiresAt: credential !== undefined && identity?.kind === 'user' ? identity.expiresAt : undefined,
     async check() {
-      // Whoever came through the data directory's socket may always read.
+      // Callers through the data directory's socket can always read.
       if (credential === undefined) return;
       authorize(await auth.identify(credential.token, credential.via), 'read', app, request);
     },

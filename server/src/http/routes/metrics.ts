@@ -10,24 +10,26 @@ export function metricsRoutes(metrics: Metrics): readonly Route[] {
     {
       method: 'GET',
       url: '/metrics',
-      summary: 'Counts and sizes for Prometheus; without a token from this machine alone',
+      summary: 'Get metrics for Prometheus; without a token, only from this machine',
       access: 'user',
       isOpenTo: isOfThisMachine,
-      answers: { 200: { description: 'Prometheus text, version 0.0.4.', content: { 'text/plain': Type.String() } } },
+      answers: {
+        200: { description: 'Prometheus text format, version 0.0.4.', content: { 'text/plain': Type.String() } },
+      },
       handler: async ({ reply }) => reply.header('content-type', TEXT).send(await metrics.text()),
     },
   ];
 }
 
 /**
- * A scraper on the same machine needs no token: tokens expire and keys belong to one app. A proxy's requests come from
- * this machine too but say so in a header; a page that rebinds its name to 127.0.0.1 shows by its Host.
+ * A scraper on the same machine needs no token: tokens expire, and keys belong to one app. Requests from a proxy also come from
+ * this machine, but have a header that says so. A page that rebinds its name to 127.0.0.1 is recognized by its Host.
  */
 function isOfThisMachine(request: FastifyRequest): boolean {
   const { headers } = request;
   if (headers['x-forwarded-for'] ?? headers['x-real-ip'] ?? headers.forwarded ?? headers.via ?? headers.origin)
     return false;
-  // A bare `proxy_pass` of nginx names this machine as the host and adds no header, but speaks HTTP/1.0; a scraper speaks 1.1.
+  // A bare `proxy_pass` of nginx uses this machine as the host and adds no header, but speaks HTTP/1.0; a scraper speaks 1.1.
   if (request.raw.httpVersion === '1.0') return false;
   const address = request.raw.socket.remoteAddress ?? '';
   if (!/^(::ffff:)?127\.|^::1$/.test(address)) return false;

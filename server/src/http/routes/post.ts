@@ -3,10 +3,12 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { PostAnswer } from '../../ingest/ingest.ts';
 import { ERRORS, type ErrorCode, SeismoError } from '../../model/errors.ts';
 import { ADMIN, type Poster } from '../../model/poster.ts';
+import type { RequestProperties } from '../../model/request-properties.ts';
 import { bodyChunks, bytesOf, formOf, JSON_TYPE, parsedBody, withBody } from '../body.ts';
 import { isBotAgent } from '../bots.ts';
 import type { HttpDeps } from '../deps.ts';
-import { boundsOf, throwRefusal } from '../fast-post.ts';
+import { boundsOf, throwRejection } from '../fast-post.ts';
+import { requestProperties } from '../request-properties.ts';
 import { type Call, type Route, route } from '../route.ts';
 import { APP_PATH, StoredEventSchema } from './schemas.ts';
 
@@ -28,7 +30,7 @@ const Batch = Type.Object({
 const Body = Type.Union([NewEvent, Type.Array(NewEvent), Batch]);
 const NotIndexed = Type.Array(Type.String(), {
   description:
-    'Properties that are stored and cannot be filtered by: the app has too many names. Absent when all are indexed.',
+    'Properties that are stored but cannot be used in filters, because the app has too many property names. Absent if all are indexed.',
 });
 const BatchAnswer = Type.Object({
   accepted: Type.Integer(),
@@ -40,7 +42,7 @@ const BatchAnswer = Type.Object({
 const StoredNow = Type.Intersect([StoredEventSchema, Type.Object({ notIndexed: Type.Optional(NotIndexed) })]);
 const Duplicate = Type.Object({ uuid: Type.String(), app: Type.String(), duplicate: Type.Literal(true) });
 
-/** Of one event by itself; in a batch each event has its own. */
+/** For a single event. In a batch, each event has its own. */
 const EVENT_ERRORS = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => code.startsWith('EVENT_'));
 const PostParameters = Type.Object({
   device: Type.Optional(
@@ -58,12 +60,16 @@ const PostParameters = Type.Object({
 });
 type PostCall = Call<unknown, Static<typeof PostParameters>>;
 
+/** The browser client has it too. */
+export const EVENTS_PATH = '/api/events';
+
 export function postRoutes(deps: HttpDeps): readonly Route[] {
-  return [
+  const { postPath } = deps.config;
+  return [...new Set([EVENTS_PATH, postPath])].map((path) =>
     route({
       method: 'POST',
-      url: '/api/events/:app',
-      summary: 'Post one event or many; the answer leaves when they are on disk',
+      url: `${path}/:app`,
+      summary: 'Send one or more events; the answer comes when they are on disk',
       access: 'ingest',
       cors: 'ingest',
       params: APP_PATH,
@@ -71,7 +77,7 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
       rawBody: { 'application/json': Body, 'text/plain': Body, 'application/x-ndjson': Type.String() },
       answers: {
         200: {
-          description: 'The counts of a batch; or the uuid of one event that was known.',
+          description: 'The counts of a batch, or the uuid of a single event that is a duplicate.',
           content: { 'application/json': Type.Union([BatchAnswer, Duplicate]) },
         },
         201: { description: 'The stored event.', content: { 'application/json': StoredNow } },
@@ -92,17 +98,21 @@ export function postRoutes(deps: HttpDeps): readonly Route[] {
       ],
       handler: (call) => post(deps, call),
     }),
-  ];
+  );
 }
 
 async function post(deps: HttpDeps, call: PostCall): Promise<unknown> {
-  const { app, who, request, reply } = call;
-  throwRefusal(request.raw);
+  const { app, identity, request, reply } = call;
+  throwRejection(request.raw);
   const arrivedAt = deps.now();
-  const { device, isBot } = visitorOf(deps, call);
-  const known = who?.kind === 'key' ? deps.auth.posterOf(who.id) : ADMIN;
-  const poster = isBot ? { ...known, bot: { keepsPageViews: deps.config.keepBotPageViews } } : known;
-  // How many events and bytes a body holds is known when it is read: they are taken then. A key in debt is not read at all.
+  const { device, isBot, properties } = visitorOf(deps, call);
+  const known = identity?.kind === 'key' ? deps.auth.posterOf(identity.id) : ADMIN;
+  const poster: Poster = {
+    ...known,
+    ...(isBot && { bot: { keepsPageViews: deps.config.keepBotPageViews } }),
+    ...(properties && { properties }),
+  };
+  // The number of events and bytes is only known once a body is read, so they are charged then. Bodies of a key in debt are not read.
   poster.allowance?.checkOpen();
   const answer = await read(deps, app, request.raw, { arrivedAt, device, poster });
   return reply.status(answer.status).header('content-type', JSON_TYPE).send(answer.body);
@@ -131,25 +141,27 @@ async function read(
   if (bytes === undefined) return await ingest.postParsed(app, parsed.value, arrivedAt, device, poster);
   if (form === 'lines') return await ingest.postLines(app, once(bytes), arrivedAt, device, poster);
   if (bytes.length > config.bodyMaxBytes)
-    throw new SeismoError('BODY_TOO_LARGE', `The body is over ${config.bodyMaxBytes} bytes (bodyMaxBytes).`);
-  // Ingest takes the bytes over, and these are the host's.
+    throw new SeismoError('BODY_TOO_LARGE', `The body is larger than ${config.bodyMaxBytes} bytes (\`bodyMaxBytes\`).`);
+  // Ingest takes ownership of the bytes, and these belong to the host application.
   return await ingest.post(app, Buffer.from(bytes), arrivedAt, device, poster);
 }
 
 /**
- * Who looks at the page that posts: its device, when it stores none and asks for one, and whether it is a bot. Programs ask for no device and
- * name no origin; that their user agents are not those of browsers does not make them bots.
+ * The visitor of the page that posts: its device, if the page stores none and asks for one, whether it is a bot, and what else its request says. Programs ask for no device and
+ * have no origin; not having a browser's user agent does not make them bots.
  */
-function visitorOf({ ingest }: HttpDeps, { app, query, request }: PostCall): Visitor {
+function visitorOf({ ingest, config, placeOf }: HttpDeps, { app, query, request }: PostCall): Visitor {
   const agent = request.headers['user-agent'];
   const device = query.device === 'daily' ? ingest.dailyDevice(app, request.ip, agent ?? '') : undefined;
   const isPage = device !== undefined || request.headers.origin !== undefined;
-  return { device, isBot: query.bot === true || (isPage && isBotAgent(agent)) };
+  const properties = isPage && config.requestProperties ? requestProperties(request, config, placeOf) : undefined;
+  return { device, isBot: query.bot === true || (isPage && isBotAgent(agent)), properties };
 }
 
 interface Visitor {
   readonly device: string | undefined;
   readonly isBot: boolean;
+  readonly properties: RequestProperties | undefined;
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {

@@ -20,7 +20,7 @@ const shared = {
   params: APP_PATH,
   answers: {
     200: {
-      description: 'The answer; as CSV or NDJSON its table.',
+      description: 'The answer. As CSV or NDJSON: its table.',
       content: { 'application/json': AnswerSchema, 'application/x-ndjson': Type.String(), 'text/csv': Type.String() },
     },
   },
@@ -44,10 +44,10 @@ const Explained = Type.Object({
   timeZone: Type.String(),
   statements: Type.Array(
     Type.Object({
-      sql: Type.String({ description: 'In the dialect of ClickHouse, with the names of parameters as `{p1:String}`.' }),
+      sql: Type.String({ description: 'ClickHouse SQL, with parameters such as `{p1:String}`.' }),
       parameters: Type.Record(Type.String(), Json),
     }),
-    { description: 'In the order in which they went to the engine.' },
+    { description: 'The statements, in the order in which the engine ran them.' },
   ),
 });
 const ANSWER_PARAMETERS = { ...FRESH_PARAMETERS, ...formatParameters(TABLE_FORMATS) };
@@ -61,7 +61,7 @@ export function queryRoutes(deps: HttpDeps): readonly Route[] {
     route({
       ...shared,
       method: 'POST',
-      summary: 'A question of the analysis: trends, funnels, retention and more',
+      summary: 'Run an analysis: trends, funnels, retention and more',
       query: AnswerParameters,
       rawBody: { 'application/json': QuestionSchema },
       errors: [...shared.errors, 'BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'BODY_TOO_LARGE'],
@@ -73,11 +73,13 @@ export function queryRoutes(deps: HttpDeps): readonly Route[] {
       ...shared,
       method: 'POST',
       url: '/api/query/:app/sql',
-      summary: 'The SQL that answers a question',
+      summary: 'Get the SQL of an analysis',
       access: 'user',
       query: NO_PARAMETERS,
       rawBody: { 'application/json': QuestionSchema },
-      answers: { 200: { description: 'What goes to the engine.', content: { 'application/json': Explained } } },
+      answers: {
+        200: { description: 'The SQL that was sent to the engine.', content: { 'application/json': Explained } },
+      },
       errors: [...shared.errors, 'BODY_EMPTY', 'BODY_NOT_JSON', 'BODY_NOT_UTF8', 'BODY_TOO_LARGE'],
       async handler(call) {
         const question = await jsonOf(call.request.raw, bounds);
@@ -87,13 +89,13 @@ export function queryRoutes(deps: HttpDeps): readonly Route[] {
     route({
       ...shared,
       method: 'GET',
-      summary: 'The same question, for links',
+      summary: 'Run an analysis by a link',
       query: Type.Object({
         q: Type.String({
           minLength: 1,
           maxLength: LINK_MAX_LENGTH,
-          'x-expected': 'a question as JSON, percent-encoded',
-          description: 'The question as JSON, percent-encoded.',
+          'x-expected': 'a question as percent-encoded JSON',
+          description: 'The question as percent-encoded JSON.',
         }),
         ...ANSWER_PARAMETERS,
       }),
@@ -109,7 +111,7 @@ function questionOfLink(q: string): unknown {
   try {
     return JSON.parse(q);
   } catch (cause) {
-    throw new SeismoError('PARAMETER_INVALID', '`q` must be a question as JSON, percent-encoded.', {
+    throw new SeismoError('PARAMETER_INVALID', '`q` must be a question as percent-encoded JSON.', {
       field: 'q',
       cause,
     });

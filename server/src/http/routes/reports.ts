@@ -22,7 +22,7 @@ const Report = Type.Object({
   notes: Type.Optional(Notes),
   series: Type.Optional(
     Type.Array(Type.Object({ from: Time, total: Type.Integer(), users: Type.Integer() }), {
-      description: 'Every bucket of the interval, also the empty ones.',
+      description: 'All buckets, including empty ones.',
     }),
   ),
 });
@@ -32,7 +32,7 @@ export function reportRoutes({ reports }: HttpDeps): readonly Route[] {
     route({
       method: 'GET',
       url: `/api/reports/${kind}/:app`,
-      summary: kind === 'period' ? 'Counts of any period' : `Counts of one ${kind}`,
+      summary: kind === 'period' ? 'Count the events of any period' : `Count the events of one ${kind}`,
       access: 'read',
       cors: 'read',
       timed: true,
@@ -41,18 +41,18 @@ export function reportRoutes({ reports }: HttpDeps): readonly Route[] {
         ...REPORT_RANGES[kind].parameters,
         ...REPORT_PARAMETERS,
         ...formatParameters(TABLE_FORMATS),
-        // Version 0.0.5 of the client names the report in the query string as well as in the path.
+        // Version 0.0.5 of the client names the report both in the query string and in the path.
         report: Type.Optional(
           Type.Literal(kind, {
             'x-expected': `${kind}, as in the path, or absent; another report is at /api/reports/<report>/<app>`,
-            description: 'The report that the path names; any other value is an error. Early clients send it.',
+            description: 'The report in the path; any other value is an error. Only for clients of Seismo 1.',
           }),
         ),
       }),
       takesFilters: true,
       answers: {
         200: {
-          description: 'Events and distinct users; as CSV or NDJSON a row a bucket.',
+          description: 'Events and distinct users. As CSV or NDJSON: one row for each bucket.',
           content: { 'application/json': Report, ...TABLE_CONTENT },
         },
       },
@@ -76,7 +76,7 @@ export function reportRoutes({ reports }: HttpDeps): readonly Route[] {
   );
 }
 
-/** A row a bucket; without an interval one for all. */
+/** One row for each bucket; without an interval, one for all. */
 function tableOfReport({ from, to, total, users, series }: ReportAnswer): AnswerTable {
   const rows = series ?? [{ from, total, users }];
   return {

@@ -10,10 +10,10 @@ const Root = Type.Object({
   version: Type.String(),
   env: Type.String(),
   apiUrl: Type.String({
-    description: 'Where the API begins; /api unless a host application mounted the server elsewhere.',
+    description: 'The path of the API: `/api`, unless a host application mounted the server elsewhere.',
   }),
   signIn: Type.Array(Type.Union([Type.Literal('password'), Type.Literal('github')]), {
-    description: 'What `POST /auth` takes here.',
+    description: 'The credentials that `POST /auth` accepts on this server.',
   }),
 });
 
@@ -23,11 +23,11 @@ export function rootRoutes({ version, env, dashboard, config }: HttpDeps): reado
     {
       method: 'GET',
       url: '/',
-      summary: 'The dashboard for a browser; for programs, who is here',
+      summary: 'Get the dashboard in a browser, or the name and version of the server in a program',
       access: 'open',
       answers: {
         200: {
-          description: 'The dashboard when Accept prefers text/html, else the name and the version.',
+          description: 'The dashboard if `Accept` prefers `text/html`; otherwise the name and the version.',
           content: { 'application/json': Root, 'text/html': Type.String() },
         },
       },

@@ -10,7 +10,7 @@ import { type Call, type Route, route } from '../route.ts';
 import { APP_PATH, AppPathName, NO_PARAMETERS, SavedPathId, Time } from './schemas.ts';
 
 interface Kind {
-  /** The last part of its URL, and how one is called. */
+  /** The last part of its URL, and the noun for one item. */
   readonly plural: string;
   readonly noun: string;
   readonly name: string;
@@ -22,20 +22,20 @@ interface Kind {
 
 const ItemPath = Type.Object({ app: AppPathName, id: SavedPathId });
 const AnnotationsParameters = Type.Object({
-  from: Type.Optional({ ...from, description: "A day of the app's zone, or a time." }),
+  from: Type.Optional({ ...from, description: "A day in the app's time zone, or a time." }),
   to: Type.Optional(to),
 });
 
 const facts = {
   id: Type.String(),
-  version: Type.Integer({ description: 'Send it along with a change.' }),
+  version: Type.Integer({ description: 'Send it with each change.' }),
   createdAt: Time,
   updatedAt: Time,
   createdBy: Type.String(),
   updatedBy: Type.String(),
 };
 
-/** What is saved for an app: reports, dashboards, segments, annotations. */
+/** The saved items of an app: reports, dashboards, segments, annotations. */
 export function savedRoutes({ saved }: HttpDeps): readonly Route[] {
   const { reports, dashboards, segments, annotations } = saved;
   const asked = ['QUESTION_INVALID', 'RANGE_TOO_MANY_BUCKETS'] as const;
@@ -62,7 +62,7 @@ export function savedRoutes({ saved }: HttpDeps): readonly Route[] {
       },
       {
         query: AnnotationsParameters,
-        item: { at: { ...Time, description: "The date as an instant: of a day its beginning in the app's zone." } },
+        item: { at: { ...Time, description: "The date as a time: for a day, its start in the app's time zone." } },
         list(app, { from, to }) {
           return annotations.between(app, from, to).map(({ at, ...item }) => ({ ...answered(item), at: iso(at) }));
         },
@@ -73,7 +73,7 @@ export function savedRoutes({ saved }: HttpDeps): readonly Route[] {
 
 interface Listing {
   readonly query: typeof AnnotationsParameters;
-  /** Fields of listed items alone. */
+  /** Fields of items in lists only. */
   readonly item: Readonly<Record<string, TSchema>>;
   readonly list: (app: string, range: Static<typeof AnnotationsParameters>) => readonly object[];
 }
@@ -99,7 +99,7 @@ function routesOf(kind: Kind, listing?: Listing): readonly Route[] {
     ...read,
     url,
     params: APP_PATH,
-    summary: `The ${plural} of an app`,
+    summary: `List the ${plural} of an app`,
     answers: { 200: answer(`All of them${listing ? ' between, by date' : ', by name'}.`, Items) },
   };
   return [
@@ -120,7 +120,7 @@ function routesOf(kind: Kind, listing?: Listing): readonly Route[] {
       answers: { 201: answer(`The ${noun}, on disk.`, Item) },
       errors: kept,
       async handler(call) {
-        const item = await items.create(call.app, call.body, nameOf(call.who));
+        const item = await items.create(call.app, call.body, nameOf(call.identity));
         call.reply.status(201);
         return sent(call, item as ItemFacts);
       },
@@ -129,7 +129,7 @@ function routesOf(kind: Kind, listing?: Listing): readonly Route[] {
       ...read,
       url: one,
       params: ItemPath,
-      summary: `One ${noun}`,
+      summary: `Get one ${noun}`,
       answers: { 200: answer(`The ${noun}; its version also as ETag.`, Item) },
       errors: ['SAVED_UNKNOWN'],
       handler: async (call) => sent(call, items.get(call.app, call.params.id) as ItemFacts),
@@ -139,7 +139,7 @@ function routesOf(kind: Kind, listing?: Listing): readonly Route[] {
       method: 'PATCH',
       url: one,
       params: ItemPath,
-      summary: `Change a ${noun}, with the version that was read as "version" or If-Match`,
+      summary: `Change a ${noun}; send the version you loaded as \`version\` or in \`If-Match\``,
       body: changesOf(body),
       answers: { 200: answer(`The ${noun} as it is now.`, Item) },
       errors: ['SAVED_UNKNOWN', 'VERSION_STALE', 'VERSION_MISSING', ...kept],
@@ -147,12 +147,16 @@ function routesOf(kind: Kind, listing?: Listing): readonly Route[] {
         const { version: said, ...changes } = call.body;
         const version = await versionOf(call, said, () => items.get(call.app, call.params.id) as ItemFacts);
         if (version === undefined)
-          throw new SeismoError('VERSION_MISSING', `Send the version of the ${noun} that is to be changed.`, {
-            field: 'version',
-          });
+          throw new SeismoError(
+            'VERSION_MISSING',
+            `Send the \`version\` of the ${noun} that you loaded, or send it in \`If-Match\`.`,
+            {
+              field: 'version',
+            },
+          );
         return sent(
           call,
-          (await items.change(call.app, call.params.id, changes, version, nameOf(call.who))) as ItemFacts,
+          (await items.change(call.app, call.params.id, changes, version, nameOf(call.identity))) as ItemFacts,
         );
       },
     }),
@@ -161,7 +165,7 @@ function routesOf(kind: Kind, listing?: Listing): readonly Route[] {
       method: 'DELETE',
       url: one,
       params: ItemPath,
-      summary: `Delete a ${noun}; with If-Match, that version alone`,
+      summary: `Delete a ${noun}; with \`If-Match\`, only that version`,
       answers: { 204: { description: 'Deleted.' } },
       errors: ['SAVED_UNKNOWN', 'VERSION_STALE', 'REQUEST_INVALID', ...(kind.removeErrors ?? [])],
       async handler(call) {
@@ -173,7 +177,7 @@ function routesOf(kind: Kind, listing?: Listing): readonly Route[] {
   ];
 }
 
-/** The version that a change is meant for: of the body, or of `If-Match` (`"3"`, `W/"3"`, `*`). @throws REQUEST_INVALID */
+/** The version that a change refers to: from the body or from `If-Match` (`"3"`, `W/"3"`, `*`). @throws REQUEST_INVALID */
 async function versionOf(
   { request }: Pick<Call, 'request'>,
   said: number | undefined,
@@ -184,15 +188,22 @@ async function versionOf(
   const matched =
     header === '*' ? current().version : Number(/^(?:W\/)?"([1-9]\d{0,14})"$/.exec(header)?.[1] ?? Number.NaN);
   if (Number.isNaN(matched))
-    throw new SeismoError('REQUEST_INVALID', 'If-Match must be the ETag that was read, like "3", or *.', {
-      field: 'If-Match',
-    });
+    throw new SeismoError(
+      'REQUEST_INVALID',
+      '`If-Match` must be the `ETag` of the version you loaded, such as `"3"`, or `*`.',
+      {
+        field: 'If-Match',
+      },
+    );
   if (said !== undefined && said !== matched)
-    throw new SeismoError('REQUEST_INVALID', 'version and If-Match name different versions.', { field: 'version' });
+    throw new SeismoError('REQUEST_INVALID', '`version` and `If-Match` name different versions. Send one of them.', {
+      field: 'version',
+    });
   return matched;
 }
 
-export const nameOf = (who: Identity | undefined): string => (who?.kind === 'user' ? who.name : (who?.id ?? ''));
+export const nameOf = (identity: Identity | undefined): string =>
+  identity?.kind === 'user' ? identity.name : (identity?.id ?? '');
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 const answered = <T extends ItemFacts>(item: T): object => ({

@@ -16,32 +16,32 @@ export const SignedInSchema = Type.Object({
 
 /** Part of a path. */
 export const AppPathName: TString = { ...AppName, 'x-error-code': 'APP_NAME_INVALID' };
-/** A longer part of a path is NOT_FOUND before any route is looked at. */
+/** A longer part of a path is NOT_FOUND before any route is considered. */
 export const PATH_PART_MAX_LENGTH = 300;
-/** Of what is saved for an app. */
+/** The id of a saved item. */
 export const SavedPathId = Type.String({
   pattern: '^[0-9a-f]{12}$',
   'x-expected': '12 hexadecimal digits',
   'x-error-code': 'SAVED_UNKNOWN',
 });
 export const APP_PATH = Type.Object({ app: AppPathName });
-/** What a route that takes no parameters, and says so, takes. */
+/** For routes that explicitly accept no parameters. */
 export const NO_PARAMETERS = Type.Object({});
 
 const text = (description: string) => Type.Optional(Type.String({ maxLength: FILTER_MAX_LENGTH, description }));
 
-/** What a query string may filter by, for the document: names may carry operators, and properties are any (reports/filters.ts). */
+/** The filters of a query string, for the document: names can have operators, and any property is possible (reports/filters.ts). */
 export const FILTERS = Type.Object({
   event: text('The name of the event.'),
   id: text('The id of the event.'),
   user: text('The user.'),
   device: text('The anonymous id.'),
   session: text('The session.'),
-  uuid: text('The identity of the event.'),
+  uuid: text('The uuid of the event.'),
   'data.NAME': text(
-    'Any property, nested by dots: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`.',
+    'Any property, with dots for nested ones: `data.plan=pro`, `data.ms[gte]=500`, `data.plan[in]=a,b`, `data.x[exists]=true`.',
   ),
   filters: text(
-    'The filters of a question as JSON, all of which must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`.',
+    'Filters as in a question, as JSON. All of them must hold: `[{"or":[{"field":"data.plan","value":"pro"},{"field":"user","operator":"startsWith","value":"a"}]}]`.',
   ),
 });

@@ -6,31 +6,31 @@ import { PATH_PART_MAX_LENGTH, SignedInSchema, Time } from './schemas.ts';
 
 const OpenSession = Type.Object({
   id: Type.String(),
-  isCurrent: Type.Boolean({ description: 'The session of this request.' }),
+  isCurrent: Type.Boolean({ description: '`true` for the session of this request.' }),
   signedInAt: Time,
-  lastUsedAt: Type.String({ format: 'date-time', description: 'To ten minutes.' }),
+  lastUsedAt: Type.String({ format: 'date-time', description: 'Accurate to ten minutes.' }),
   expiresAt: Time,
-  address: Type.String({ description: 'The IP address that signed in.' }),
-  agent: Type.String({ description: '`User-Agent` of the sign-in.' }),
+  address: Type.String({ description: 'The IP address of the sign-in.' }),
+  agent: Type.String({ description: 'The `User-Agent` of the sign-in.' }),
 });
 
 const SessionPath = Type.Object({
   id: Type.String({ maxLength: PATH_PART_MAX_LENGTH, 'x-error-code': 'SESSION_UNKNOWN' }),
 });
 
-/** The open sessions of the user who asks. */
+/** The open sessions of the calling user. */
 export function sessionRoutes({ auth, now }: HttpDeps): readonly Route[] {
   return [
     {
       method: 'GET',
       url: '/auth/sessions',
-      summary: 'List your own open sessions, the one used last first',
+      summary: 'List your open sessions, most recently used first',
       access: 'user',
       answers: {
-        200: { description: 'At most 200.', content: { 'application/json': Type.Array(OpenSession) } },
+        200: { description: 'At most 200 sessions.', content: { 'application/json': Type.Array(OpenSession) } },
       },
-      async handler({ who }) {
-        const user = userOf(who);
+      async handler({ identity }) {
+        const user = userOf(identity);
         return auth.sessions(user).map((session) => ({
           ...session,
           isCurrent: session.id === user.session?.id,
@@ -43,14 +43,17 @@ export function sessionRoutes({ auth, now }: HttpDeps): readonly Route[] {
     {
       method: 'DELETE',
       url: '/auth/sessions',
-      summary: 'End all your other sessions; this one goes on with a new token',
+      summary: 'End all your other sessions; this one continues with a new token',
       access: 'user',
       answers: {
-        200: { description: 'The new token, also as the cookie.', content: { 'application/json': SignedInSchema } },
+        200: {
+          description: 'The new token, also as the cookie `token`.',
+          content: { 'application/json': SignedInSchema },
+        },
       },
       audit: 'end other sessions',
-      handler: async ({ request, reply, who }) =>
-        answerSignedIn(await auth.endOtherSessions(userOf(who), callerOf(request)), request, reply, now()),
+      handler: async ({ request, reply, identity }) =>
+        answerSignedIn(await auth.endOtherSessions(userOf(identity), callerOf(request)), request, reply, now()),
     },
     route({
       method: 'DELETE',
@@ -61,8 +64,8 @@ export function sessionRoutes({ auth, now }: HttpDeps): readonly Route[] {
       answers: { 204: { description: 'Ended.' } },
       errors: ['SESSION_UNKNOWN'],
       audit: 'end session',
-      async handler({ params, reply, who }) {
-        await auth.endSession(userOf(who), params.id);
+      async handler({ params, reply, identity }) {
+        await auth.endSession(userOf(identity), params.id);
         return reply.status(204).send();
       },
     }),

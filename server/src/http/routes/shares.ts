@@ -6,6 +6,7 @@ import { from, to } from '../../reports/queries.ts';
 import { CHARTS } from '../../saved/bodies.ts';
 import { drawnOf, hiddenIn } from '../../saved/shareable.ts';
 import { SHARED_KINDS, type Share, type SharedKind, type SharedPart, type SharedView } from '../../saved/shares.ts';
+import { dateTimeOf } from '../../time/parse-date-time.ts';
 import type { HttpDeps } from '../deps.ts';
 import { type Call, type Route, route } from '../route.ts';
 import { mountOf } from '../url.ts';
@@ -19,7 +20,7 @@ const NewShare = object({
       pattern: '(Z|z|[+-]\\d\\d:?\\d\\d)$',
       maxLength: 40,
       'x-expected': EXPECTED_TIME,
-      description: 'A time in ISO 8601 with Z or an offset; without it the link holds until it is revoked.',
+      description: 'An ISO 8601 time with `Z` or an offset. Absent: the link works until it is revoked.',
     }),
   ),
 });
@@ -35,7 +36,7 @@ const TokenPath = Type.Object({
 const within = (end: TString) =>
   Type.Optional({
     ...end,
-    description: `${end.description} Only what lies in the question's own.`,
+    description: `${end.description} Narrows the range of the question.`,
   });
 const RangeParameters = Type.Object({ from: within(from), to: within(to) });
 type SharedCall = Call<unknown, Static<typeof RangeParameters>>;
@@ -60,14 +61,14 @@ const Shared = Type.Object({
           property: Type.Optional(Type.String()),
           by: Type.Optional(Type.String()),
         },
-        { description: 'Of the question what drawing the answer takes; neither filters nor segments.' },
+        { description: 'The parts of the question needed to draw the answer, without filters and segments.' },
       ),
       answer: Type.Optional(AnswerSchema),
       problem: Type.Optional(
-        Type.Object({ code: Type.String(), title: Type.String() }, { description: 'Instead of an answer.' }),
+        Type.Object({ code: Type.String(), title: Type.String() }, { description: 'Present instead of an answer.' }),
       ),
     }),
-    { description: 'Of a report its one answer; of a dashboard one a tile, in their order.' },
+    { description: 'For a report, its answer; for a dashboard, one entry for each tile, in order.' },
   ),
 });
 
@@ -84,10 +85,10 @@ function linkRoutes({ saved: { shares, reports, dashboards }, now }: HttpDeps, k
       method: 'GET',
       url,
       params: ItemPath,
-      summary: `The links to a ${kind}, without their secrets`,
+      summary: `List the links to a ${kind}, without their secrets`,
       access: 'user',
       answers: {
-        200: { description: 'Those that hold.', content: { 'application/json': Type.Array(Type.Object(summary)) } },
+        200: { description: 'The active links.', content: { 'application/json': Type.Array(Type.Object(summary)) } },
       },
       errors: ['SAVED_UNKNOWN'],
       async handler(call) {
@@ -99,19 +100,19 @@ function linkRoutes({ saved: { shares, reports, dashboards }, now }: HttpDeps, k
       method: 'POST',
       url,
       params: ItemPath,
-      summary: `Share a ${kind} by a link; it is shown this once`,
+      summary: `Create a link to a ${kind}; it is shown only once`,
       access: 'admin',
       body: NewShare,
       answers: {
         201: {
-          description: 'The link: a path of this server.',
+          description: 'The link, as a path of this server.',
           content: { 'application/json': Type.Object({ ...summary, url: Type.String() }) },
         },
       },
       errors: ['SAVED_UNKNOWN', 'SAVED_TOO_MANY', 'SHARE_REFUSED', 'JOURNAL_UNAVAILABLE'],
       audit: `share ${kind}`,
       async handler(call) {
-        const options = { expiresAt: expiryOf(call.body.expiresAt, now()), by: nameOf(call.who) };
+        const options = { expiresAt: expiryOf(call.body.expiresAt, now()), by: nameOf(call.identity) };
         const { token, ...share } = await shares.create(call.app, kind, call.params.id, options);
         call.reply.status(201);
         return { ...answered(share), url: `${mountOf(call.request)}/api/shared/${token}` };
@@ -152,12 +153,14 @@ function sharedRoute({ saved: { shares }, analysis }: HttpDeps): Route {
   return route({
     method: 'GET',
     url: '/api/shared/:token',
-    summary: 'What a link shows: the answers of a report or a dashboard',
+    summary: 'Get the answers that a shared link shows',
     access: 'open',
     timed: true,
     params: TokenPath,
     query: RangeParameters,
-    answers: { 200: { description: 'The answers as they are now.', content: { 'application/json': Shared } } },
+    answers: {
+      200: { description: 'The current answers of the report or dashboard.', content: { 'application/json': Shared } },
+    },
     errors: ['SHARE_UNKNOWN', 'SHARE_BUSY', 'STORE_UNAVAILABLE'],
     async handler(call) {
       const { params, reply } = call;
@@ -170,16 +173,22 @@ function sharedRoute({ saved: { shares }, analysis }: HttpDeps): Route {
 async function shown(view: SharedView, call: SharedCall, analysis: HttpDeps['analysis']): Promise<object> {
   const { app, kind, name, description } = view;
   const limits = call.control();
-  // A reading takes as long as one question may, however many tiles there are; those it does not come to say so.
+  // Loading a link takes at most as long as one query, however many tiles there are. Tiles it does not reach say so.
   const late = new AbortController();
   const timer = setTimeout(
-    () => late.abort(new SeismoError('QUERY_LIMIT_TIME', `A link is read within ${limits.maxSeconds} s.`)),
+    () =>
+      late.abort(
+        new SeismoError(
+          'QUERY_LIMIT_TIME',
+          `Loading a shared link takes longer than the ${limits.maxSeconds} s allowed.`,
+        ),
+      ),
     limits.maxSeconds * 1_000,
   );
   const control = { ...limits, signal: AbortSignal.any([late.signal, ...(limits.signal ? [limits.signal] : [])]) };
   const within = call.query;
   const parts: object[] = [];
-  // One after the other: a dashboard of fifty tiles takes no more of the engine than one question does.
+  // One after another: a dashboard of fifty tiles uses no more of the engine than one query.
   try {
     for (const { question, ...part } of view.parts)
       parts.push({ ...part, question: { kind: question.kind, ...drawnOf(question) }, ...(await answerOf(question)) });
@@ -189,24 +198,24 @@ async function shown(view: SharedView, call: SharedCall, analysis: HttpDeps['ana
   return { kind, name, ...(description !== undefined && { description }), parts };
 
   async function answerOf(question: SharedPart['question']): Promise<object> {
-    // Refused when it was shared and when it was changed; looked at once more where it would get out.
+    // Checked when the link was created and when the item changed, and again here before anything is shown.
     if (hiddenIn(question)) return { problem: { code: 'SHARE_REFUSED', title: ERRORS.SHARE_REFUSED.title } };
     try {
       control.signal.throwIfAborted();
       const asked = await analysis.ask(app, question, { isFresh: false, control, within });
-      // They name properties of filters, which a link does not show.
+      // These name properties of filters, which a link does not show.
       const { notes: _, ...answer } = asked.answer;
       return { answer };
     } catch (error) {
       if (!(error instanceof SeismoError) || error.entry.kind !== 'caller') throw error;
-      // What the reader of the link sent.
+      // The parameters of the visitor.
       if (
         error.code === 'QUESTION_INVALID' &&
         (error.field === 'from' || error.field === 'to') &&
         error.field in within
       )
         throw new SeismoError('PARAMETER_INVALID', error.detail, { field: error.field });
-      // What was saved is at fault, or over a limit: said without its words, which may name whom nobody should see.
+      // The saved question is at fault, or hit a limit. The detail is left out, because it can name things that visitors must not see.
       return { problem: { code: error.code, title: error.entry.title } };
     }
   }
@@ -215,8 +224,8 @@ async function shown(view: SharedView, call: SharedCall, analysis: HttpDeps['ana
 /** @throws REQUEST_INVALID */
 function expiryOf(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
-  const at = Date.parse(value);
-  if (at > nowMs) return at;
+  const at = dateTimeOf(value, 'UTC');
+  if (at !== undefined && at > nowMs) return at;
   throw new SeismoError('REQUEST_INVALID', `\`expiresAt\` must be ${EXPECTED_TIME}.`, {
     field: 'expiresAt',
   });

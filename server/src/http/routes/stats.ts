@@ -6,14 +6,14 @@ import { appsWithin, usageWithin } from '../usage.ts';
 import { Time } from './schemas.ts';
 
 const Stats = Type.Object({
-  version: Type.String({ description: 'Of the server.' }),
+  version: Type.String({ description: 'The version of the server.' }),
   startedAt: Time,
   ingest: Type.Object(
     { accepted: Type.Integer(), duplicates: Type.Integer(), rejected: Type.Record(Type.String(), Type.Integer()) },
     { additionalProperties: true },
   ),
   store: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
-    description: 'null while the engine does not answer.',
+    description: '`null` while the engine does not respond.',
   }),
   apps: Type.Union(
     [
@@ -22,23 +22,22 @@ const Stats = Type.Object({
           app: Type.String(),
           events: Type.Integer(),
           bytesOnDisk: Type.Integer({
-            description:
-              'Estimated: its share of the bytes is that of the events, since all apps lie in the same files.',
+            description: 'An estimate from the share of events, because all apps share the same files.',
           }),
         }),
       ),
       Type.Null(),
     ],
-    { description: 'The largest first; null while the engine does not answer.' },
+    { description: 'Largest first; `null` while the engine does not respond.' },
   ),
   erasures: Type.Object(
     { running: Type.Integer(), waiting: Type.Integer() },
-    { description: 'One of each app runs at a time.' },
+    { description: 'At most one erasure of each app runs at a time.' },
   ),
-  memoryBytes: Type.Integer({ description: 'Resident memory of the server.' }),
+  memoryBytes: Type.Integer({ description: 'Resident memory of the server process.' }),
   disk: Type.Object(
-    { freeBytes: Type.Integer({ description: 'What may still be written.' }), totalBytes: Type.Integer() },
-    { description: 'Of the data directory.' },
+    { freeBytes: Type.Integer({ description: 'Space available to Seismo.' }), totalBytes: Type.Integer() },
+    { description: 'The disk of the data directory.' },
   ),
 });
 
@@ -48,7 +47,7 @@ export function statsRoutes({ ingest, store, erasures, disk, version, now }: Htt
     {
       method: 'GET',
       url: '/api/stats',
-      summary: 'How the server is doing',
+      summary: 'Get statistics of the server',
       access: 'admin',
       answers: { 200: { description: 'Counts and sizes.', content: { 'application/json': Stats } } },
       async handler() {

@@ -1,36 +1,38 @@
-/** What one app may use: names of one kind, event ids or property names. */
+import { TokenBucket } from '../../system/token-bucket.ts';
+
+/** The limits of one app for one kind of names: event ids or property names. */
 export interface AppNamesOptions {
   readonly max: number;
   readonly now: () => number;
 }
 
-/** Posters that are not trusted bring new names only up to this part of the most allowed: the rest is for those who are. */
+/** Untrusted posters can only add names up to this share of the maximum. The rest is for trusted ones. */
 const PUBLIC_PART = 0.5;
-/** New names that they may bring at once, as a new page does, and a minute. */
+/** New names they can add at once, as a new page does, and per minute. */
 export const PUBLIC_AT_ONCE = 1_000;
 export const PUBLIC_PER_MINUTE = 100;
 
-/** Why a name is not taken: the app has too many; too many for one who is not trusted; too many new ones of late. */
-export type NameRefusal = 'full' | 'publicFull' | 'tooFast';
+/** Why a name is rejected: the app has too many; too many for an untrusted poster; too many new ones recently. */
+export type NameRejection = 'full' | 'publicFull' | 'tooFast';
 
 /** The names of one kind that an app has used. */
 export class AppNames {
   readonly #options: AppNamesOptions;
   #names = new Set<string>();
-  #publicLeft = PUBLIC_AT_ONCE;
-  #hasRefused = false;
-  #at: number;
+  readonly #publicBucket: TokenBucket;
+  #hasRejected = false;
   /** Names used since a recount began. */
   #used: Set<string> | undefined;
 
   constructor(options: AppNamesOptions) {
     this.#options = options;
-    this.#at = options.now();
+    const refill = { amount: PUBLIC_PER_MINUTE, everyMs: 60_000 };
+    this.#publicBucket = new TokenBucket({ capacity: PUBLIC_AT_ONCE, refill, nowMs: options.now });
   }
 
-  /** Whether a name may have been refused: since the start, or before it by the limits. */
+  /** Whether a name may have been rejected: since the start, or before it because of the limits. */
   get mayLack(): boolean {
-    return this.#hasRefused || this.size >= this.publicMax;
+    return this.#hasRejected || this.size >= this.publicMax;
   }
 
   get size(): number {
@@ -45,45 +47,41 @@ export class AppNames {
     this.#names.add(name);
   }
 
-  /** Whether the app has the name; then it is in use. */
+  /** Whether the app has the name. If so, it counts as used. */
   has(name: string): boolean {
     if (!this.#names.has(name)) return false;
     this.#used?.add(name);
     return true;
   }
 
-  /** Adds a name that the app does not have. @returns why not, undefined when it was added */
-  add(name: string, isTrusted: boolean): NameRefusal | undefined {
-    const refusal = this.#add(name, isTrusted);
-    if (refusal !== undefined) this.#hasRefused = true;
-    return refusal;
+  /** Adds a name that the app does not have. @returns why it was rejected, or undefined if it was added */
+  add(name: string, isTrusted: boolean): NameRejection | undefined {
+    const rejection = this.#add(name, isTrusted);
+    if (rejection !== undefined) this.#hasRejected = true;
+    return rejection;
   }
 
-  #add(name: string, isTrusted: boolean): NameRefusal | undefined {
+  #add(name: string, isTrusted: boolean): NameRejection | undefined {
     if (this.size >= this.#options.max) return 'full';
     if (!isTrusted) {
       if (this.size >= this.publicMax) return 'publicFull';
-      const now = this.#options.now();
-      const more = (Math.max(0, now - this.#at) / 60_000) * PUBLIC_PER_MINUTE;
-      this.#publicLeft = Math.min(PUBLIC_AT_ONCE, this.#publicLeft + more);
-      this.#at = now;
-      if (this.#publicLeft < 1) return 'tooFast';
-      this.#publicLeft--;
+      if (this.#publicBucket.left() < 1) return 'tooFast';
+      this.#publicBucket.take(1);
     }
     this.#names.add(name);
     this.#used?.add(name);
     return undefined;
   }
 
-  /** From now on it is noted which names are used. */
+  /** From now on, notes which names are used. */
   beginRecount(): void {
     this.#used = new Set();
   }
 
   /**
    * Forgets the names that no stored event has and that were not used since the recount began.
-   * @param stored undefined: nobody knows, and none is forgotten
-   * @returns them
+   * @param stored undefined: unknown, so nothing is forgotten
+   * @returns the forgotten names
    */
   endRecount(stored: ReadonlySet<string> | undefined): string[] {
     const used = this.#used;

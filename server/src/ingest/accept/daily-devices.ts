@@ -3,14 +3,14 @@ import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { DAY_MS } from '../../model/duration.ts';
 
 const SALT_BYTES = 32;
-/** As many bits as a UUID has of chance. */
+/** As many random bits as a UUID has. */
 const DEVICE_BYTES = 16;
 /** Between two events of one visit: the gap that ends a session. */
 const VISIT_GAP_MS = 30 * 60_000;
-/** Visits over midnight that are remembered, some 15 MB; beyond, a visit may become two. */
+/** Number of remembered visits over midnight, about 15 MB. Beyond that, one visit may count as two. */
 const LATE_VISITS_MAX = 100_000;
 
-/** In which the days of an app are cut. */
+/** The time zone of an app's days. */
 interface Zone {
   readonly hash: number;
   readonly dayOf: (instantMs: number) => number;
@@ -19,24 +19,24 @@ interface Zone {
 const UTC: Zone = { hash: 0, dayOf: (instantMs) => Math.floor(instantMs / DAY_MS) };
 
 /**
- * Anonymous ids of visitors who store none: an HMAC over app, address and user agent under a salt that is thrown away
- * when the day ends in the app's zone. Within the day the same visitor is the same device; from one day to the next, from one app to
- * another, and back from the id to the address, nothing leads. Only a visit that goes on over midnight keeps its device, until it
- * ends or the next day does: for it the salt of the day before stays in memory. On disk are the salts of current days alone,
- * so that a restart counts nobody twice.
+ * Anonymous ids of visitors who store none: an HMAC over app, address and user agent, under a salt that is thrown away
+ * when the day ends in the app's time zone. On the same day, a visitor is the same device. Nothing links one day to the next, one app to
+ * another, or the id to the address. Only a visit that continues over midnight keeps its device, until the visit or the
+ * next day ends; for it, the previous salt stays in memory. The disk only has the salts of current days,
+ * so that a restart counts no one twice.
  */
 export class DailyDevices {
   readonly #path: string;
   readonly #now: () => number;
   readonly #zoneOf: (app: string) => Zone;
-  /** By day: zones are on one of up to three. */
+  /** By day: time zones are on one of up to three days. */
   readonly #salts = new Map<number, Buffer>();
-  /** The current day of each zone that was asked for, by its hash. */
+  /** The current day of each time zone that was used, by its hash. */
   readonly #days = new Map<number, { readonly zone: Zone; readonly day: number }>();
-  /** Devices that were seen shortly before their day ended, and when last; the one not seen for longest first. */
+  /** Devices that were seen shortly before their day ended, and when; least recently seen first. */
   readonly #late = new Map<string, number>();
 
-  /** @param path of the file that holds the salts (0600) */
+  /** @param path the file with the salts (0600) */
   constructor(path: string, now: () => number, zoneOf: (app: string) => Zone = () => UTC) {
     this.#path = path;
     this.#now = now;
@@ -87,7 +87,7 @@ export class DailyDevices {
     this.#write(now);
   }
 
-  /** Days that are over everywhere; the one before stays while a visit of it goes on. */
+  /** Removes days that are over everywhere. The previous one stays while a visit from it continues. */
   #forgetSalts(now: number): void {
     const current = this.#currentDays(now);
     for (const day of this.#salts.keys())
@@ -98,7 +98,7 @@ export class DailyDevices {
     return new Set([...this.#days.values()].map(({ zone }) => zone.dayOf(now)));
   }
 
-  /** Over the last ones: they do not stay behind in the file. */
+  /** Overwrites the previous salts, so that they do not remain in the file. */
   #write(now: number): void {
     const current = this.#currentDays(now);
     const salts = [...this.#salts].filter(([day]) => current.has(day));
@@ -111,7 +111,7 @@ export class DailyDevices {
       });
       truncateSync(this.#path, text.length);
     } catch {
-      // A full disk: the salt lives in memory alone, and a restart today would count its visitors twice. No reason to refuse events.
+      // A full disk: the salt only lives in memory, and a restart today would count its visitors twice. That is no reason to reject events.
     }
   }
 }

@@ -1,23 +1,23 @@
-/** Whose clock an event's time is by. */
+/** The clock that an event's time comes from. */
 export interface ClockOwner {
   readonly app: string;
-  /** The write key that posts: a server's own events of a device are not by the device's clock. */
+  /** The write key that posts: a server's own events of a device do not use the device's clock. */
   readonly keyId: string | undefined;
-  /** The device, else the user; empty: the event is nobody's, and the clock is the one that the key's other such batches show. */
-  readonly who: string;
+  /** The device, or else the user. Empty: the event has neither, and the clock is that of the key's other such batches. */
+  readonly sender: string;
 }
 
-/** A clock ahead of arrival by less is left alone: the two clocks of a good network differ by as much. */
+/** A clock that is ahead of arrival by less than this is left alone: clocks on a good network can differ this much. */
 const AHEAD_MIN_MS = 5_000;
-/** Behind arrival by less may be delay: a batch waits for a network, for a page to come back, for a retry. */
+/** A batch that is late by less than this may be delayed: it waits for a network, for a page to come back, or for a retry. */
 const BEHIND_MIN_MS = 3_600_000;
-/** Two batches show the same clock when their differences agree so far... */
+/** Two batches show the same clock if their differences are this close... */
 const AGREE_MAX_MS = 10_000;
-/** ...and they were sent so far apart: batches that were held back together arrive together, so that their differences disagree. */
+/** ...and they were sent this far apart: batches that were held back arrive together, so their differences are not close. */
 const APART_MIN_MS = 30_000;
-/** The smallest difference is taken over this time and the one before, so that a clock that is set right is believed again. */
+/** The smallest difference is taken over this time and the one before, so that a corrected clock is trusted again. */
 const SPAN_MS = 600_000;
-/** Owners remembered, of two generations: some 200 bytes each. */
+/** Number of remembered owners, in two generations; about 200 bytes each. */
 const GENERATION_MAX = 25_000;
 
 interface Clock {
@@ -25,37 +25,37 @@ interface Clock {
   smallestMs: number;
   smallestBeforeMs: number;
   spanFrom: number;
-  /** The batch of the smallest difference: one that agrees with it shows that the clock is behind. */
+  /** The batch with the smallest difference. One that agrees with it shows that the clock is behind. */
   witnessMs: number;
   witnessSentAt: number;
-  /** How far behind two batches have shown it; 0 until then. */
+  /** How far behind two batches have shown it to be. 0 until then. */
   behindMs: number;
-  /** The latest event: when it was by the device's clock, and as what it was stored. */
+  /** The latest event: its time by the device's clock, and the time that was stored. */
   lastSaid: number;
   lastStored: number;
 }
 
 /**
- * Corrects what is wrong with a device's clock, and never the delay of the network. `arrivedAt - sentAt` is the clock's error and the delay
- * together; the delay is never negative, so the smallest difference over a device's batches is nearest to the error alone. It is corrected
- * when `sentAt` is ahead of arrival, which no delay explains, or more than an hour behind in every batch of late, once two batches agree:
- * a clock's error stays the same, a delay does not. Where a later batch shows a smaller difference than the ones before, its events are
+ * Corrects errors of a device's clock, and never the delay of the network. `arrivedAt - sentAt` is the clock's error plus the
+ * delay. The delay is never negative, so the smallest difference over a device's batches is closest to the error alone. It is corrected
+ * if `sentAt` is ahead of arrival, which no delay explains, or more than an hour behind in every recent batch, once two batches agree:
+ * a clock's error stays the same, a delay does not. If a later batch shows a smaller difference than earlier ones, its events are
  * not stored before theirs: two batches of a device keep their order.
  */
 export class DeviceClocks {
   #young = new Map<string, Clock>();
   #old = new Map<string, Clock>();
-  /** The one looked up last: a batch of a page is of one device. */
+  /** The last one looked up: a batch from a page is from one device. */
   #last:
     | (ClockOwner & { readonly differenceMs: number; readonly arrivedAt: number; readonly clock: Clock })
     | undefined;
 
-  /** @returns the event's time, UTC ms, `said` being what the client's clock showed */
+  /** @returns the event's time, UTC ms; `said` is what the client's clock showed */
   correct(owner: ClockOwner, said: number, sentAt: number, arrivedAt: number): number {
     const differenceMs = arrivedAt - sentAt;
     const clock = this.#clockOf(owner, differenceMs, arrivedAt);
-    // Many callers may post as nobody: each batch shows by itself that its clock is ahead, and they have no common order.
-    if (owner.who === '') return said + (differenceMs < -AHEAD_MIN_MS ? differenceMs : behindOf(clock));
+    // Many callers may post without an id. Each batch shows by itself that its clock is ahead, and the batches have no common order.
+    if (owner.sender === '') return said + (differenceMs < -AHEAD_MIN_MS ? differenceMs : behindOf(clock));
     const smallestMs = smallestOf(clock);
     const stored = said + (smallestMs < -AHEAD_MIN_MS ? smallestMs : behindOf(clock));
     if (said < clock.lastSaid) return stored;
@@ -64,11 +64,11 @@ export class DeviceClocks {
     return clock.lastStored;
   }
 
-  #clockOf({ app, keyId = '', who }: ClockOwner, differenceMs: number, arrivedAt: number): Clock {
+  #clockOf({ app, keyId = '', sender }: ClockOwner, differenceMs: number, arrivedAt: number): Clock {
     const last = this.#last;
-    if (last?.who === who && last.differenceMs === differenceMs && last.arrivedAt === arrivedAt)
+    if (last?.sender === sender && last.differenceMs === differenceMs && last.arrivedAt === arrivedAt)
       if (last.app === app && last.keyId === keyId) return last.clock;
-    const key = `${app} ${keyId} ${who}`;
+    const key = `${app} ${keyId} ${sender}`;
     let clock = this.#young.get(key);
     if (clock === undefined) {
       clock = this.#old.get(key) ?? {
@@ -93,7 +93,7 @@ export class DeviceClocks {
       clock.spanFrom = arrivedAt;
     } else if (differenceMs < clock.smallestMs) clock.smallestMs = differenceMs;
     weigh(clock, differenceMs, arrivedAt - differenceMs);
-    this.#last = { app, keyId, who, differenceMs, arrivedAt, clock };
+    this.#last = { app, keyId, sender, differenceMs, arrivedAt, clock };
     return clock;
   }
 }
@@ -102,12 +102,12 @@ const smallestOf = (clock: Clock): number => Math.min(clock.smallestMs, clock.sm
 
 const behindOf = (clock: Clock): number => Math.min(Math.max(smallestOf(clock), 0), clock.behindMs);
 
-/** Takes a batch as evidence of how far the clock is behind. */
+/** Uses a batch as evidence of how far the clock is behind. */
 function weigh(clock: Clock, differenceMs: number, sentAt: number): void {
   const smallestMs = smallestOf(clock);
   if (smallestMs <= BEHIND_MIN_MS) clock.behindMs = 0;
   const isSmaller = differenceMs < clock.witnessMs - AGREE_MAX_MS;
-  // The batch of the smallest difference is of too long ago.
+  // The batch with the smallest difference is too old.
   if (isSmaller || smallestMs > clock.witnessMs + AGREE_MAX_MS) {
     clock.witnessMs = differenceMs;
     clock.witnessSentAt = sentAt;

@@ -12,11 +12,11 @@ export interface EventParts {
   readonly identity: EventIdentity;
   readonly times: EventTimes;
   readonly data: EventData | undefined;
-  /** 16 bytes as rows hold them. */
+  /** 16 bytes, as rows contain them. */
   readonly uuid: Buffer;
 }
 
-/** Appends the event's row (row.ts). @throws EVENT_TOO_LARGE */
+/** Appends the row of the event (row.ts). @throws EVENT_TOO_LARGE */
 export function writeRow(writer: RowWriter, parts: EventParts, limits: EventLimits): void {
   const { identity, times, data } = parts;
   writer.begin(times.timestamp, times.receivedAt, times.clientTimestamp, parts.uuid);
@@ -40,11 +40,13 @@ export function writeRow(writer: RowWriter, parts: EventParts, limits: EventLimi
   if (writer.length - start > limits.eventMaxBytes / JSON_PER_BYTE) checkSize(data?.value, limits);
 }
 
-/** JSON has at most so many bytes for one of a row: a control character is `\u0000` there. */
+/** JSON has at most this many bytes for one byte of a row: a control character is `\u0000` there. */
 const JSON_PER_BYTE = 6;
 
-/** Measured as JSON, as the setting says; only what may be too large is written out once more for it. */
+/** Measured as JSON, as the setting says. Only what may be too large is serialized again for it. */
 function checkSize(data: unknown, { eventMaxBytes }: EventLimits): void {
   if (Buffer.byteLength(JSON.stringify(data)) > eventMaxBytes)
-    throw new SeismoError('EVENT_TOO_LARGE', `data is over ${eventMaxBytes} bytes (eventMaxBytes).`, { field: 'data' });
+    throw new SeismoError('EVENT_TOO_LARGE', `\`data\` is larger than ${eventMaxBytes} bytes (\`eventMaxBytes\`).`, {
+      field: 'data',
+    });
 }

@@ -1,17 +1,17 @@
 import { SeismoError } from '../../model/errors.ts';
 import type { PropertyField } from '../../model/query.ts';
 import { propertyKeys } from '../../row/property-keys.ts';
-import { AppNames, type NameRefusal, PUBLIC_AT_ONCE, PUBLIC_PER_MINUTE } from './app-names.ts';
+import { AppNames, type NameRejection, PUBLIC_AT_ONCE, PUBLIC_PER_MINUTE } from './app-names.ts';
 import { NOT_INDEXED_LISTED_MAX } from './limits.ts';
 import type { Indexed } from './properties.ts';
 
-/** The event ids and property names of an app that stored events have. */
+/** The event ids and property names that the stored events of an app have. */
 export interface StoredNames {
   readonly ids: ReadonlySet<string>;
   readonly properties: ReadonlySet<string>;
 }
 
-/** Which properties are indexed, and which of those that were asked about are not: some of them. */
+/** Which properties are indexed, and some of those that were checked and are not. */
 export interface IndexedProperties extends Indexed {
   readonly left: ReadonlySet<string> | undefined;
 }
@@ -19,14 +19,14 @@ export interface IndexedProperties extends Indexed {
 export interface KnownNamesOptions {
   readonly eventNamesMax: number;
   readonly propertyNamesMax: number;
-  /** UTC ms; for how many new names come in a minute. */
+  /** UTC ms, for the number of new names per minute. */
   readonly now: () => number;
 }
 
 /**
- * Which event ids and property names each app has used, so that both are bounded (API.md): a new id beyond the limit is
- * refused, a new property beyond it stays in `data` and is not indexed. Also which apps have devices that were identified. What is
- * new is written with the transaction that brings it, and what no event has any more is forgotten after an erasure.
+ * Which event ids and property names each app has used, so that both are limited (API.md): a new id beyond the limit is
+ * rejected; a new property beyond it stays in `data` and is not indexed. Also, which apps have identified devices. New names
+ * are written with the transaction that brings them, and names that no event has any more are forgotten after an erasure.
  */
 export class KnownNames {
   readonly #ids = new Map<string, AppNames>();
@@ -39,7 +39,7 @@ export class KnownNames {
     this.#options = options;
   }
 
-  /** A key as `takePending` gave it, read back. */
+  /** Reads a key back that `takePending` returned. */
   restore(key: string): void {
     const end = key.indexOf(' ');
     const app = key.slice(1, end);
@@ -51,12 +51,20 @@ export class KnownNames {
   checkId(app: string, id: string, isTrusted: boolean): void {
     const names = this.#idsOf(app);
     if (names.has(id)) return;
-    const refusal = names.add(id, isTrusted);
-    if (refusal) throw tooMany(refusal, names);
+    const rejection = names.add(id, isTrusted);
+    if (rejection) throw tooMany(rejection, names);
     this.#pending.push(`i${app} ${id}`);
   }
 
-  /** An event says that a device is a user's. */
+  /** An event with the id is stored, whatever the limits are now. */
+  restoreId(app: string, id: string): void {
+    const names = this.#idsOf(app);
+    if (names.has(id)) return;
+    names.restore(id);
+    this.#pending.push(`i${app} ${id}`);
+  }
+
+  /** An event has tied a device to a user. */
   identified(app: string): void {
     if (this.#identified.has(app)) return;
     this.#identified.add(app);
@@ -67,7 +75,7 @@ export class KnownNames {
     return this.#identified.has(app);
   }
 
-  /** The property names of an app, for one request: ask `admits` for each path. */
+  /** The property names of an app, for one request: call `admits` for each path. */
   propertiesOf(app: string, isTrusted: boolean): IndexedProperties {
     const names = this.#propertiesOf(app);
     let left: Set<string> | undefined;
@@ -88,7 +96,7 @@ export class KnownNames {
     };
   }
 
-  /** Whether the app has properties that are not indexed, and this may be one of them: no stored event counts as having it. */
+  /** Whether the app has properties that are not indexed and this may be one of them, so that no stored event counts as having it. */
   isNotIndexed(app: string, property: PropertyField): boolean {
     const names = this.#properties.get(app);
     const keys = propertyKeys(property);
@@ -96,15 +104,15 @@ export class KnownNames {
     return names?.mayLack === true || keys.every((key) => key.length > INDEXED_PATH_MAX);
   }
 
-  /** Apps of which a recount may give names back: those past what posters who are not trusted may use. */
+  /** Apps for which a recount can free names: those beyond the share of untrusted posters. */
   crowdedApps(): string[] {
     const crowded = [...this.#ids, ...this.#properties].filter(([, names]) => names.size >= names.publicMax);
     return [...new Set(crowded.map(([app]) => app))];
   }
 
   /**
-   * Forgets what no event of the app has any more.
-   * @param stored reads the names that stored events have, when all that was accepted before is stored
+   * Forgets the names that no event of the app has any more.
+   * @param stored reads the names of stored events; called when everything accepted before is stored
    * @returns the keys to forget on disk
    */
   async recount(app: string, stored: () => Promise<StoredNames>): Promise<string[]> {
@@ -122,7 +130,7 @@ export class KnownNames {
     ];
   }
 
-  /** Names to write down with the next transaction. */
+  /** Names to write with the next transaction. */
   takePending(): readonly string[] {
     if (this.#pending.length === 0) return NONE;
     const taken = this.#pending;
@@ -130,7 +138,7 @@ export class KnownNames {
     return taken;
   }
 
-  /** The transaction failed: write them with the next one. */
+  /** The transaction failed: they are written with the next one. */
   requeue(names: readonly string[]): void {
     this.#pending.push(...names);
   }
@@ -145,7 +153,7 @@ export class KnownNames {
 }
 
 const NONE: readonly string[] = [];
-/** A key of LMDB holds 1,978 bytes; a path of this many characters fits with the app's name. */
+/** A key of LMDB has at most 1,978 bytes. A path of this many characters fits, with the name of the app. */
 const INDEXED_PATH_MAX = 500;
 
 function namesOf(map: Map<string, AppNames>, app: string, max: number, now: () => number): AppNames {
@@ -157,11 +165,11 @@ function namesOf(map: Map<string, AppNames>, app: string, max: number, now: () =
   return names;
 }
 
-function tooMany(refusal: NameRefusal, names: AppNames): SeismoError {
+function tooMany(rejection: NameRejection, names: AppNames): SeismoError {
   const why = {
-    full: `The app has ${names.size} event ids, the most allowed (eventNamesMax), and this one is new. Put what varies into data, or erase the events of names that nobody needs.`,
-    publicFull: `This event id is new, and keys that are not trusted bring new ones up to half of eventNamesMax (${names.publicMax}). Post it once with an admin's token or a trusted key, and every key may use it; or erase the events of names that nobody needs.`,
-    tooFast: `This event id is new, and keys that are not trusted bring ${PUBLIC_AT_ONCE} new ones at once and ${PUBLIC_PER_MINUTE} a minute. Put what varies into data, or wait, or post it once with an admin's token or a trusted key.`,
-  }[refusal];
+    full: `The app has ${names.size} event ids, the maximum (\`eventNamesMax\`), and this one is new. Put what varies into \`data\`, or erase events with names that nobody needs.`,
+    publicFull: `This event id is new, and untrusted keys can only add new ones up to half of \`eventNamesMax\` (${names.publicMax}). Post it once with an admin's token or a trusted key, and every key can use it; or erase events with names that nobody needs.`,
+    tooFast: `This event id is new, and untrusted keys can only add ${PUBLIC_AT_ONCE} new ones at once and ${PUBLIC_PER_MINUTE} per minute. Put what varies into \`data\`, wait, or post it once with an admin's token or a trusted key.`,
+  }[rejection];
   return new SeismoError('EVENT_NAMES_TOO_MANY', why, { field: 'event' });
 }

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../model/duration.ts';
 
-/** The bounds an event is held to; each is a setting of config.ts. Lengths are characters (UTF-16 units), sizes bytes. */
+/** The limits for an event; each one is a setting in config.ts. Lengths are in UTF-16 units, sizes in bytes. */
 export interface EventLimits {
   readonly bodyMaxBytes: number;
   readonly eventMaxBytes: number;
@@ -14,9 +14,9 @@ export interface EventLimits {
   readonly batchEventsMax: number;
 }
 
-/** Further ahead than this, a timestamp is set to the time of arrival (API.md). */
+/** A timestamp that is further ahead than this becomes the time of arrival (API.md). */
 export const FUTURE_MAX_MS = DAY_MS;
-/** As many refusals are listed in an answer (API.md). */
+/** Maximum number of rejections listed in an answer (API.md). */
 export const REJECTED_LISTED_MAX = 1_000;
-/** As many properties that are not indexed are named in an answer. */
+/** Maximum number of properties named in an answer because they are not indexed. */
 export const NOT_INDEXED_LISTED_MAX = 100;

@@ -5,8 +5,8 @@ import { checkText } from './properties.ts';
 import type { ServerUuids } from './server-uuid.ts';
 
 /**
- * Its uuid was `given` by the caller (and is to be looked up), made by the server now (`made`: needs no look-up), or is one of the
- * server's `own` that came back: stored already.
+ * The origin of its uuid: `given` by the caller (to be looked up), `made` by the server now (needs no look-up), or the
+ * server's `own` that came back (already stored).
  */
 export type Accepted = 'given' | 'made' | 'own';
 
@@ -19,8 +19,8 @@ export interface UuidRules {
 }
 
 /**
- * Writes the event's uuid: made, or from what was given. A text counts for the whole app when whoever posts it is trusted, else for its key
- * alone: what anybody can guess must not make another's event a duplicate. So does a UUID that can be worked out.
+ * Writes the event's uuid: a new one, or derived from the given one. A string counts for the whole app if its poster is trusted, or else only for
+ * its key: what anyone can guess must not turn someone else's event into a duplicate. The same applies to UUIDs that can be computed.
  * @throws EVENT_UUID_INVALID, EVENT_TEXT_INVALID
  */
 export function uuidOf(given: unknown, rules: UuidRules, target: Buffer): Accepted {
@@ -32,7 +32,7 @@ export function uuidOf(given: unknown, rules: UuidRules, target: Buffer): Accept
   if (typeof given !== 'string' || given === '' || given.length > limits.uuidMaxLength)
     throw new SeismoError(
       'EVENT_UUID_INVALID',
-      `uuid must be a text of 1 to ${limits.uuidMaxLength} characters (uuidMaxLength).`,
+      `\`uuid\` must be a string of 1 to ${limits.uuidMaxLength} characters (\`uuidMaxLength\`).`,
       { field: 'uuid' },
     );
   checkText(given, 'uuid');

@@ -3,7 +3,7 @@ import { pathPart } from '../../row/shape.ts';
 import type { EventLimits } from './limits.ts';
 import type { RowWriter } from './row-writer.ts';
 
-/** `data` taken apart for the three maps of the row, keys as row.ts and the store spell them. */
+/** `data` divided into the three maps of the row. Keys are spelled as in row.ts and the store. */
 export class Properties {
   readonly texts: string[] = [];
   readonly numbers: number[] = [];
@@ -11,7 +11,7 @@ export class Properties {
   readonly textKeys: string[] = [];
   readonly numberKeys: string[] = [];
   readonly otherKeys: string[] = [];
-  /** As shape.ts has it; empty when a value is in no map. */
+  /** As in shape.ts. Empty if a value is in no map. */
   shape = '';
 
   /** The three maps, as RowBinary. */
@@ -34,7 +34,7 @@ export class Properties {
   }
 }
 
-/** Which paths are indexed: an app's property names are bounded (known-names.ts). */
+/** Which paths are indexed: the number of an app's property names is limited (known-names.ts). */
 export interface Indexed {
   admits(path: string): boolean;
 }
@@ -55,14 +55,14 @@ interface Count {
   keys: number;
   /** Every value so far is in a map. */
   isWhole: boolean;
-  /** Characters that the texts of nested objects may still have. */
+  /** Characters left for the texts of nested objects. */
   objectsLeft: number;
 }
 
-/** What an object shows as when the objects of its event are longer together than an event may be: it is there all the same. */
+/** What an object shows as if the objects of its event together are longer than an event can be: it still exists. */
 const LONG_OBJECT = '{"…":"…"}';
 
-/** JSON texts of keys, which come again and again. */
+/** JSON texts of keys, which repeat often. */
 const quotedKeys = new Map<string, string>();
 const QUOTED_MAX = 10_000;
 
@@ -91,13 +91,13 @@ function walkObject(
   if (count.keys > limits.propertiesMax)
     throw new SeismoError(
       'EVENT_PROPERTIES_TOO_MANY',
-      `data has more than ${limits.propertiesMax} properties (propertiesMax).`,
+      `\`data\` has more than ${limits.propertiesMax} properties (\`propertiesMax\`).`,
       {
         field: 'data',
       },
     );
   if (keys.length === 0 && prefix !== undefined) {
-    // An empty object is a value of its own.
+    // An empty object is a value itself.
     if (indexed.admits(prefix)) {
       out.shape += addOther('{}', prefix, out);
     } else count.isWhole = false;
@@ -108,10 +108,10 @@ function walkObject(
     if (key.length > limits.propertyNameMaxLength)
       throw new SeismoError(
         'EVENT_KEY_TOO_LONG',
-        `A property name of ${key.length} characters is over ${limits.propertyNameMaxLength} (propertyNameMaxLength): "${key.slice(0, 40)}…".`,
+        `The property name \`${key.slice(0, 40)}…\` has ${key.length} characters; at most ${limits.propertyNameMaxLength} are allowed (\`propertyNameMaxLength\`).`,
         { field: 'data' },
       );
-    if (!isWellFormed(key)) checkText(key, `a property name in data${prefix === undefined ? '' : `.${prefix}`}`);
+    if (!isWellFormed(key)) checkText(key, `data${prefix === undefined ? '' : `.${prefix}`}`);
     const path = prefix === undefined ? pathPart(key) : `${prefix}.${pathPart(key)}`;
     const value = object[key];
     out.shape += `${separator}${quoted(key)}:`;
@@ -125,18 +125,18 @@ function walkObject(
     else out.shape += letter;
   }
   out.shape += separator === '{' ? '{}' : '}';
-  // Its members are there by their own paths, and it by its own: as its JSON text, beside what the shape puts together.
+  // Its members have their own paths; the object also has its JSON text, besides what the shape rebuilds.
   if (prefix !== undefined && indexed.admits(prefix)) addOther(textOf(object, count), prefix, out);
 }
 
-/** Objects within objects repeat what they hold, so that their texts are bounded together. */
+/** Objects inside objects repeat their content, so their total length is limited. */
 function textOf(object: object, count: Count): string {
   const text = count.objectsLeft > 0 ? JSON.stringify(object) : '';
   count.objectsLeft -= text.length;
   return count.objectsLeft > 0 ? text : LONG_OBJECT;
 }
 
-/** @returns the letter of the map it went into; undefined when the path is not indexed */
+/** @returns the letter of its map, or undefined if the path is not indexed */
 function addValue(
   value: unknown,
   path: string,
@@ -149,7 +149,7 @@ function addValue(
   if (typeof value === 'string') {
     checkDataText(value, path);
     if (!indexed.admits(path)) return undefined;
-    // What a map answers for an absent key is kept elsewhere, so that presence needs no look at all the keys.
+    // Default values of a map are kept in another one, so that a check for presence need not read all keys.
     if (value === '') return addOther('""', path, out);
     out.texts.push(value);
     out.textKeys.push(path);
@@ -177,7 +177,7 @@ function addOther(json: string, path: string, out: Properties): 'o' {
 const tooDeep = (path: string, limits: EventLimits): SeismoError =>
   new SeismoError(
     'EVENT_TOO_DEEP',
-    `data is nested more than ${limits.dataDepthMax} deep (dataDepthMax) at "${path.slice(0, 100)}".`,
+    `\`data\` is nested more than ${limits.dataDepthMax} levels deep (\`dataDepthMax\`) at \`${path.slice(0, 100)}\`.`,
     { field: 'data' },
   );
 
@@ -188,21 +188,21 @@ function checkArray(array: readonly unknown[], path: string, depth: number, coun
     else if (typeof value === 'number') checkNumber(value, path);
     else if (Array.isArray(value)) checkArray(value, path, depth + 1, count, limits);
     else if (typeof value === 'object' && value !== null) {
-      // Inside arrays objects are checked, not indexed.
+      // Objects inside arrays are checked but not indexed.
       walkObject(value as Record<string, unknown>, path, depth + 1, new Properties(), count, limits, NOTHING);
     }
   }
 }
 
 /**
- * JSON.parse has rounded by now: a magnitude of 2^53 or more may have been another integer in the body, and 1e400 is
- * infinite. Both are refused; a double with a fraction is what every JSON reader makes of it.
+ * JSON.parse has already rounded: a number of 2^53 or more may have been another integer in the body, and 1e400 is
+ * infinite. Both are rejected. A double with a fraction is what every JSON reader makes of it.
  */
 function checkNumber(value: number, path: string): void {
   if (value >= 9_007_199_254_740_992 || value <= -9_007_199_254_740_992)
     throw new SeismoError(
       'EVENT_NUMBER_UNSAFE',
-      `data.${path.slice(0, 100)} is a number of 2^53 or more, which a double cannot hold safely; send it as a text.`,
+      `\`data.${path.slice(0, 100)}\` is a number of 2^53 or more, which a double can't hold exactly. Send it as a string.`,
       { field: `data.${path.slice(0, 100)}` },
     );
 }
@@ -213,12 +213,16 @@ function checkDataText(value: string, path: string): void {
   if (!isWellFormed(value)) checkText(value, `data.${path}`);
 }
 
-/** @throws EVENT_TEXT_INVALID for a lone surrogate, which UTF-8 cannot hold */
+/** @throws EVENT_TEXT_INVALID for a lone surrogate, which UTF-8 can't encode */
 export function checkText(value: string, field: string): void {
   if (!isWellFormed(value))
-    throw new SeismoError('EVENT_TEXT_INVALID', `${field.slice(0, 100)} holds a lone surrogate.`, {
-      field: field.slice(0, 100),
-    });
+    throw new SeismoError(
+      'EVENT_TEXT_INVALID',
+      `\`${field.slice(0, 100)}\` contains a lone surrogate, which UTF-8 can't encode.`,
+      {
+        field: field.slice(0, 100),
+      },
+    );
 }
 
 const SURROGATE = /[\ud800-\udfff]/;

@@ -3,7 +3,7 @@ import type { RejectedEvent } from '../../row/committed-rows.ts';
 import type { EventBatch } from '../post/batch.ts';
 import { REJECTED_LISTED_MAX } from './limits.ts';
 
-/** Of each further piece of a body of which line after line is rejected. */
+/** For each further piece of a body in which line after line is rejected. */
 const SAMPLE = 10;
 
 type OnRejected = (app: string, rejected: readonly RejectedEvent[]) => void;
@@ -18,19 +18,19 @@ export class Rejections {
   }
 
   /**
-   * The rejections of a batch, once.
-   * @param before rejections of the same request in batches before this one: once they are many, a few of the others are shown
+   * The rejections of a batch, each once.
+   * @param before rejections of the same request in earlier batches: if there are many, only a few of these are shown
    */
   add(app: string, batch: EventBatch, before = 0): void {
     const { rejected, rejectedTotal, lastError } = batch;
     if (rejectedTotal === 0) return;
     this.#onRejected?.(app, before < REJECTED_LISTED_MAX ? batch.rejectedEvents : batch.rejectedEvents.slice(-SAMPLE));
     for (const { code } of rejected) this.#count(code, 1);
-    // Beyond the listed ones the last reason counts for the rest.
+    // Beyond the listed ones, the last reason counts for the rest.
     if (lastError) this.#count(lastError.code, rejectedTotal - rejected.length);
   }
 
-  /** Reports what is wrong with a body as a whole; the error goes on to the caller. */
+  /** Reports what is wrong with a body as a whole. The error still goes to the caller. */
   reportBody<T>(app: string, body: Buffer, work: () => T): T {
     try {
       return work();

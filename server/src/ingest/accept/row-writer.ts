@@ -1,8 +1,8 @@
 import { ROW_OFFSET } from '../../row/row.ts';
 
 /**
- * Grows a buffer of rows (see row.ts). Short ASCII texts, which most are, are written byte by byte: a call into
- * the runtime's UTF-8 writer costs more than the loop below some 24 characters.
+ * A growing buffer of rows (see row.ts). Short ASCII strings, which most are, are written byte by byte: up to about 24
+ * characters, a call of the runtime's UTF-8 writer costs more than the loop below.
  */
 export class RowWriter {
   bytes: Buffer;
@@ -19,7 +19,7 @@ export class RowWriter {
     this.bytes = grown;
   }
 
-  /** Begins a row: writes the fixed offsets and returns its offset. */
+  /** Begins a row: writes the fixed offsets, and returns its offset. */
   begin(timestamp: number, receivedAt: number, clientTimestamp: number, uuid: Uint8Array): number {
     const start = this.length;
     this.reserve(ROW_OFFSET.texts);
@@ -81,7 +81,7 @@ export class RowWriter {
   }
 }
 
-/** A safe integer as Int64, little-endian; `writeBigInt64LE` would allocate a BigInt each. */
+/** A safe integer as little-endian Int64. `writeBigInt64LE` would allocate a BigInt for each. */
 export function writeInt64(bytes: Buffer, offset: number, value: number): void {
   const high = Math.floor(value / 4_294_967_296);
   bytes.writeInt32LE((value - high * 4_294_967_296) | 0, offset);

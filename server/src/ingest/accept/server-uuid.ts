@@ -1,13 +1,13 @@
 import { randomFillSync } from 'node:crypto';
 import { reverseHalves } from '../../row/event-uuid.ts';
-import { Fingerprints } from '../ids/fingerprints.ts';
+import { Fingerprints } from '../deduplication/fingerprints.ts';
 
 const RANDOM_BYTES = 3 * 1024;
 
 /**
- * Makes ids that the server recognises when they come back: UUIDv8 of 48 bits time, 12 bits counter, 22 bits chance
- * and 40 bits of a keyed hash over app and all of it. Nobody else can make one (chance 2^-40), so one that verifies was
- * answered once, hence stored: a duplicate, with no table to look in. Who does forge one loses that event and no other.
+ * Makes ids that the server recognizes when they come back: UUIDv8 with 48 bits of time, a counter of 12 bits, 22 random bits
+ * and 40 bits of a keyed hash over the app and all of it. No one else can make one (chance 2^-40), so one that verifies was
+ * answered before and is stored: a duplicate, without a look-up. A forged one only loses its own event.
  */
 export class ServerUuids {
   readonly #fingerprints: Fingerprints;
@@ -20,7 +20,7 @@ export class ServerUuids {
     this.#fingerprints = new Fingerprints(secret, 'seismo server uuid v2');
   }
 
-  /** Writes a new id to `target`, as RowBinary holds it. */
+  /** Writes a new id to `target`, in the byte order of RowBinary. */
   make(app: string, nowMs: number, target: Buffer): void {
     if (this.#randomAt >= RANDOM_BYTES) {
       randomFillSync(this.#random);
@@ -38,7 +38,7 @@ export class ServerUuids {
     reverseHalves(bytes, target);
   }
 
-  /** Whether these 16 bytes (RowBinary) are an id that `make` gave for this app. */
+  /** Whether these 16 bytes (RowBinary) are an id that `make` made for this app. */
   isOwn(app: string, uuid: Buffer): boolean {
     if (uuid[1]! >> 4 !== 8) return false;
     const bytes = this.#plain;
@@ -48,7 +48,7 @@ export class ServerUuids {
     return bytes.readUIntBE(11, 5) === sealed;
   }
 
-  /** Writes the seal over the first 11 bytes to the last 5. */
+  /** Writes the hash of the first 11 bytes to the last 5. */
   #seal(app: string, bytes: Buffer): void {
     bytes.fill(0, 11);
     this.#fingerprints.of(app, bytes, 0);

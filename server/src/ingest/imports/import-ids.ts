@@ -1,15 +1,15 @@
 import { ROW_OFFSET, uuidToText } from '../../row/row.ts';
 import type { Store } from '../../store/store.ts';
 import type { Accepted } from '../accept/posted-uuid.ts';
-import type { Fingerprints } from '../ids/fingerprints.ts';
-import { IdWindow } from '../ids/id-window.ts';
+import type { Fingerprints } from '../deduplication/fingerprints.ts';
+import { IdWindow } from '../deduplication/id-window.ts';
 import type { EventBatch } from '../post/batch.ts';
 
 export interface ImportIdsOptions {
   readonly app: string;
   readonly store: Pick<Store, 'knownUuids' | 'uuids'>;
   readonly fingerprints: Fingerprints;
-  /** So many ids at most, at 13 to 18 bytes each. */
+  /** Maximum number of ids, at 13 to 18 bytes each. */
   readonly max: number;
   /** UTC ms. */
   readonly startedAt: number;
@@ -18,9 +18,9 @@ export interface ImportIdsOptions {
 const UUID_BYTES = 16;
 
 /**
- * The uuids that an app holds, while something is imported into it. Those of a month are read from the store when the first
- * row of that month comes: asking the store about each piece took 80 ms of every 100. A month with more ids than there
- * is room for is asked about instead.
+ * The uuids of an app during an import. Those of a month are read from the store when the first row of that month
+ * arrives: asking the store about each request took 80 ms of every 100. If a month has more ids than fit,
+ * the store is asked instead.
  */
 export class ImportIds {
   readonly #options: ImportIdsOptions;
@@ -33,20 +33,20 @@ export class ImportIds {
     this.#window = new IdWindow({ windowMs: Number.MAX_SAFE_INTEGER, max: options.max });
   }
 
-  /** Whether another piece of so many rows would be more than there is room for. */
+  /** Whether another request with this many rows would exceed the space. */
   isFull(rows: number): boolean {
     return this.#window.size + rows > this.#options.max;
   }
 
-  /** Ids that are stored from now on, though read from no month: high and low of each. */
+  /** Ids that are stored from now on, without reading a month: high and low of each. */
   add(stored: readonly number[]): void {
     for (let i = 0; i < stored.length; i += 2) this.#window.restore(this.#options.app, stored[i]!, stored[i + 1]!, 0);
   }
 
   /**
-   * Reads what the store knows of these rows.
-   * @returns for the committer: what is known becomes a duplicate (`own`), all else `imported`. To be called in the turn of the
-   * event loop in which the rows join, since ids come to be stored in between.
+   * Reads what the store knows about these rows.
+   * @returns for the committer: what is known becomes a duplicate (`own`), everything else `imported`. Call it in the turn of the
+   * event loop in which the rows join, because ids are stored in between.
    */
   async lookUp({ starts, kinds, writer: { bytes } }: EventBatch): Promise<() => (Accepted | 'imported')[]> {
     const { app, fingerprints } = this.#options;
@@ -66,13 +66,13 @@ export class ImportIds {
       });
   }
 
-  /** The server's own uuids begin with their time: one made since the import began was answered, though read from no month. */
+  /** The server's own uuids begin with their time. One made since the import began was answered, though no month was read. */
   #isMadeSince(bytes: Buffer, at: number): boolean {
-    // RowBinary holds the first half of a UUID as a little-endian number, so its first six bytes are the last six here.
+    // RowBinary stores the first half of a UUID as a little-endian number, so its first six bytes are the last six here.
     return bytes.readUIntLE(at + 2, 6) >= this.#options.startedAt;
   }
 
-  /** Reads the months that these rows lie in. @returns which of the rows the store knows, of months that are asked about */
+  /** Reads the months of these rows. @returns which of the rows the store knows, for months that are asked about */
   async #ask(starts: readonly number[], kinds: readonly Accepted[], bytes: Buffer): Promise<ReadonlySet<number>> {
     const toAsk = new Map<number, number[]>();
     let month: Month | undefined;
@@ -123,7 +123,7 @@ interface Month {
   readonly to: number;
 }
 
-/** UTC: the store's partitions. */
+/** In UTC, like the store's partitions. */
 function monthOf(timestamp: number): Month {
   const date = new Date(timestamp);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];

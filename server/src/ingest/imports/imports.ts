@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { SeismoError } from '../../model/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { SerialQueue } from '../../system/serial-queue.ts';
-import type { AcceptContext } from '../accept/accept.ts';
 import { RowWriter } from '../accept/row-writer.ts';
-import type { Fingerprints } from '../ids/fingerprints.ts';
-import type { ImportAnswer } from '../ingest.ts';
+import type { ValidationContext } from '../accept/validate-event.ts';
+import type { Fingerprints } from '../deduplication/fingerprints.ts';
+import type { ImportAnswer, ImportProgress } from '../ingest.ts';
 import type { Committer } from '../journal/committer.ts';
 import { addLine, type EventBatch, newBatch } from '../post/batch.ts';
 import { linesOf } from '../post/lines.ts';
@@ -13,12 +13,12 @@ import { ImportIds } from './import-ids.ts';
 
 export interface ImportPiece {
   readonly app: string;
-  /** Of the file and its mapping: which import this is. */
+  /** Identifies the import: a hash of the file and its mapping. */
   readonly fingerprint: string;
-  /** Rows of the file before this piece, and with it. */
+  /** Rows of the file before this request, and including it. */
   readonly rowsFrom: number;
   readonly rowsDone: number;
-  /** Reads the rows; called when it is the piece's turn. */
+  /** Reads the rows. Called when it is the request's turn. */
   readonly accept: () => Promise<EventBatch>;
 }
 
@@ -27,40 +27,48 @@ export interface ImportsOptions {
   readonly fingerprints: Fingerprints;
   readonly committer: Committer;
   readonly now: () => number;
-  /** How many rows of this import are journalled. */
-  readonly rowsDone: (key: string) => number;
-  /** Resolves when all that is pending of the app is in the store. @throws STORE_BEHIND */
+  /** What was journalled last with the key of an import. */
+  readonly kept: (key: string) => unknown;
+  /** Resolves when everything pending of the app is in the store. @throws STORE_BEHIND */
   readonly caughtUp: (app: string) => Promise<void>;
-  /** Resolves when the journal has room for what need not hurry. @throws STORE_BEHIND */
+  /** Resolves when the journal has space for work that can wait. @throws STORE_BEHIND */
   readonly hasRoom: () => Promise<void>;
 }
 
-/** Beyond, an import waits: live events are loaded behind what it brought, some three seconds of it. */
+/** Above this, an import waits: live events are loaded after what it brought, which takes about three seconds. */
 export const BACKLOG_MAX_BYTES = 32 * 1024 * 1024;
-/** So much is accepted before others get their turn. */
+/** How much is accepted before others get their turn. */
 const SLICE_BYTES = 512 * 1024;
-/** Ids of one app while it is imported into: 360 MB at most. */
+/** Ids of one app during an import: at most 360 MB. */
 const IDS_MAX = 20_000_000;
 const NOTHING = Buffer.alloc(0);
-/** An import that sent nothing for so long gives its memory back. */
+/** An import that sends nothing for this long gives its memory back. */
 const IDLE_MS = 60_000;
 
 interface Turn {
   ids: ImportIds | undefined;
-  /** Its ids may be others than the store's from now on: the next piece reads them anew. */
+  /** Its ids may differ from the store's from now on: the next request reads them again. */
   isStale: boolean;
-  /** Pieces for one app are taken one after another: each may hold a uuid of the one before. */
+  /** Requests for one app run one after another: each may contain a uuid from the one before. */
   readonly queue: SerialQueue;
   waiting: number;
   usedAt: number;
 }
 
-/** Of which file, into which app: an import that is run again continues only the same one. */
+/** Identifies the file and the app: running an import again only continues the same one. */
 export const keyOfImport = (app: string, fingerprint: string): string => `${app} ${fingerprint}`;
 
+/** In the journal: the number of rows, and with it the number of rejected ones if there are any. */
+const keptOf = (progress: ImportProgress): unknown => (progress.rejected === 0 ? progress.rows : progress);
+
+function progressOf(kept: unknown): ImportProgress {
+  if (typeof kept === 'number') return { rows: kept, rejected: 0 };
+  return typeof kept === 'object' && kept !== null ? (kept as ImportProgress) : { rows: 0, rejected: 0 };
+}
+
 /**
- * Pieces of imports. Each is journalled in one transaction with the row it reaches in its file, and only when it begins at
- * the row reached before: a piece sent twice, or by two runs at once, counts once. Ids stay out of the live window.
+ * Imports, request by request. Each is journalled in one transaction with the row it reaches in its file, and only if it begins at
+ * the row reached before: a request that is sent twice, or by two runs at once, counts once. Its ids stay out of the live window.
  */
 export class Imports {
   readonly #options: ImportsOptions;
@@ -75,13 +83,13 @@ export class Imports {
     return await this.#inTurn(piece.app, (turn) => this.#take(piece, turn));
   }
 
-  /** How many rows are imported, those of a piece that is under way included. */
-  async rowsDone(app: string, fingerprint: string): Promise<number> {
+  /** Including the rows of a request in progress. */
+  async progress(app: string, fingerprint: string): Promise<ImportProgress> {
     await this.#turns.get(app)?.queue.settled();
-    return this.#options.rowsDone(keyOfImport(app, fingerprint));
+    return progressOf(this.#options.kept(keyOfImport(app, fingerprint)));
   }
 
-  /** The file begins anew. */
+  /** The file starts again from the beginning. */
   async forget(app: string, fingerprint: string): Promise<void> {
     const checkpoint = { key: keyOfImport(app, fingerprint), value: 0 };
     await this.#inTurn(app, async () => {
@@ -89,12 +97,12 @@ export class Imports {
     });
   }
 
-  /** Ids of the app that callers gave are on disk: high and low of each. */
+  /** Ids of the app from callers are on disk: high and low of each. */
   stored(app: string, fingerprints: readonly number[]): void {
     this.#turns.get(app)?.ids?.add(fingerprints);
   }
 
-  /** Events of the app are erased: they may come again. */
+  /** Events of the app are erased and may come again. */
   erased(app: string): void {
     const turn = this.#turns.get(app);
     if (turn) turn.isStale = true;
@@ -111,20 +119,20 @@ export class Imports {
     }
   }
 
-  /** Gives back the memory of imports that send nothing any more. */
+  /** Returns the memory of imports that have stopped sending. */
   forgetIdle(): void {
     const before = this.#options.now() - IDLE_MS;
     for (const [app, { waiting, usedAt }] of this.#turns) if (waiting === 0 && usedAt < before) this.#turns.delete(app);
   }
 
   async #take({ app, fingerprint, rowsFrom, rowsDone, accept }: ImportPiece, turn: Turn): Promise<ImportAnswer> {
-    const { committer, hasRoom } = this.#options;
+    const { committer, hasRoom, kept } = this.#options;
     const key = keyOfImport(app, fingerprint);
-    const rows = this.#options.rowsDone(key);
+    const { rows, rejected: rejectedBefore } = progressOf(kept(key));
     if (rows !== rowsFrom)
       throw new SeismoError(
         'IMPORT_OUT_OF_STEP',
-        `The piece begins after row ${rowsFrom}, and ${rows} rows of this file are imported.`,
+        `The request starts after row ${rowsFrom}, but ${rows} rows of this file are already imported.`,
         { extra: { rows } },
       );
     await hasRoom();
@@ -132,20 +140,24 @@ export class Imports {
     const { starts, writer, rejected } = batch;
     const count = starts.length + batch.rejectedTotal;
     if (count !== rowsDone - rowsFrom)
-      throw new SeismoError('PARAMETER_INVALID', `The piece holds ${count} rows, not ${rowsDone - rowsFrom}.`, {
-        field: 'rowsDone',
-      });
+      throw new SeismoError(
+        'PARAMETER_INVALID',
+        `The body has ${count} rows, but \`rowsFrom\` and \`rowsDone\` say ${rowsDone - rowsFrom}.`,
+        {
+          field: 'rowsDone',
+        },
+      );
     const ids = await this.#idsOf(app, turn, starts.length);
     const kindsOf = await ids.lookUp(batch);
     try {
       const joined = committer.join(
         { app, bytes: writer.bytes, starts: [...starts, writer.length], kinds: kindsOf() },
-        { key, value: rowsDone },
+        { key, value: keptOf({ rows: rowsDone, rejected: rejectedBefore + batch.rejectedTotal }) },
       );
       await joined.done;
       return { accepted: joined.accepted, duplicates: joined.duplicates.length, rejected };
     } catch (error) {
-      // Ids of a piece that failed are among those known.
+      // The ids of a failed request are among those known.
       turn.isStale = true;
       throw error;
     }
@@ -154,7 +166,7 @@ export class Imports {
   async #idsOf(app: string, turn: Turn, rows: number): Promise<ImportIds> {
     if (turn.ids !== undefined && !turn.isStale && !turn.ids.isFull(rows)) return turn.ids;
     const { store, fingerprints, committer, caughtUp, now } = this.#options;
-    // From here on it hears of ids that come to be on disk; what is on disk already must be in the store, where it is looked up.
+    // From here on, it is notified of ids that reach the disk. What is already on disk must be in the store, where it is looked up.
     turn.ids = new ImportIds({ app, store, fingerprints, max: IDS_MAX, startedAt: now() });
     turn.isStale = true;
     await committer.settled();
@@ -177,7 +189,7 @@ export class Imports {
 export async function acceptLines(
   bytes: Buffer,
   lineMaxBytes: number,
-  contextOf: () => AcceptContext,
+  contextOf: () => ValidationContext,
 ): Promise<EventBatch> {
   const batch = newBatch(false, new RowWriter(bytes.length));
   let index = 0;

@@ -1,6 +1,6 @@
 import { checksumOf, hasChecksum } from './checksum.ts';
 
-/** A small value of the journal: checksum (checksum.ts), then JSON. */
+/** A small value in the journal: checksum (checksum.ts), then JSON. */
 export function encodeChecked(key: string, value: unknown): Buffer {
   const text = JSON.stringify(value);
   const bytes = Buffer.allocUnsafeSlow(4 + Buffer.byteLength(text));
@@ -9,7 +9,7 @@ export function encodeChecked(key: string, value: unknown): Buffer {
   return bytes;
 }
 
-/** @returns undefined when it is absent or not what was written */
+/** @returns undefined if it is absent or damaged */
 export function decodeChecked(key: string, bytes: Buffer | undefined): unknown {
   if (bytes === undefined || !isIntactChecked(key, bytes)) return undefined;
   return JSON.parse(bytes.toString('utf8', 4)) as unknown;

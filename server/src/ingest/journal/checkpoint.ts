@@ -1,10 +1,10 @@
-/** How far an import has come; stored in the same transaction as its rows. */
+/** How far an import has come. Stored in the same transaction as its rows. */
 export interface Checkpoint {
   readonly key: string;
   readonly value: unknown;
-  /** Ids of the app that are to be known no more, or from now on for a whole window: high and low of each. */
+  /** Ids of the app that are forgotten, or known for a whole window from now on: high and low of each. */
   readonly forgets?: readonly number[];
   readonly keeps?: readonly number[];
-  /** Keys of erasures that are done with (erased-ids.ts). */
+  /** Keys of erasures that are finished (erased-ids.ts). */
   readonly erased?: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * CRC-32 of a value but for its first four bytes, where it stands, and of the key under which it stands: a value under another key
+ * CRC-32 of a value without its first four bytes, which contain it, and of the value's key: a value under another key
  * is as wrong as another value.
  */
 export const checksumOf = (key: number | string, value: Buffer): number =>

@@ -1,29 +1,30 @@
+import type { ArchivePosition } from '../../archive/archive.ts';
 import { SeismoError } from '../../model/errors.ts';
 import type { Committed } from '../../row/committed-rows.ts';
-import { ROW_OFFSET } from '../../row/row.ts';
+import { ROW_OFFSET, uuidToText } from '../../row/row.ts';
 import type { KnownNames } from '../accept/known-names.ts';
 import type { Accepted } from '../accept/posted-uuid.ts';
-import type { Fingerprints } from '../ids/fingerprints.ts';
-import { type IdWindow, PENDING_EVEN, PENDING_ODD } from '../ids/id-window.ts';
+import type { Fingerprints } from '../deduplication/fingerprints.ts';
+import { type IdWindow, PENDING_EVEN, PENDING_ODD } from '../deduplication/id-window.ts';
 import type { DailyQuota } from '../post/daily-quota.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { GroupWriter } from './group.ts';
 import { type AppFingerprints, encodeFingerprints, IdFingerprintsWriter } from './id-fingerprints.ts';
 import type { Journal } from './journal.ts';
 
-/** Rows of one request, as accept.ts wrote them one after another. */
+/** The rows of one request, as validate-event.ts wrote them one after another. */
 export interface RequestRows {
   readonly app: string;
   readonly bytes: Buffer;
-  /** Where each row begins; one more entry than rows, the last is the end. */
+  /** Where each row begins. One more entry than rows: the last one is the end. */
   readonly starts: readonly number[];
-  /** `imported` is not known to the store. Its id is not remembered. */
+  /** `imported`: not known to the store. Its id is not remembered. */
   readonly kinds: readonly (Accepted | 'imported')[];
 }
 
 export interface Joined {
   readonly accepted: number;
-  /** Which rows were duplicates, ascending. */
+  /** The rows that were duplicates, ascending. */
   readonly duplicates: readonly number[];
   /** Resolves when all of them, and the originals of the duplicates, are on disk. */
   readonly done: Promise<void>;
@@ -35,8 +36,10 @@ interface CommitBatch {
   readonly pending: typeof PENDING_EVEN | typeof PENDING_ODD;
   readonly apps: Set<string>;
   takenFromRejected: number[];
+  /** Where these are in the archive. */
+  formerPositions: ArchivePosition[];
   checkpoints: (Checkpoint & { readonly app: string })[];
-  /** A request in it holds a duplicate of an id that is in flight: they fail together, so that a request is stored whole or not. */
+  /** A request in it has a duplicate of an id in flight: they fail together, so that a request is stored completely or not at all. */
   dependsOnInFlight: boolean;
   done: Promise<void>;
   resolve: () => void;
@@ -50,26 +53,26 @@ export interface CommitterOptions {
   readonly names: KnownNames;
   readonly quota: DailyQuota;
   readonly now: () => number;
-  /** The clock by which ids grow old, ms (steady-clock.ts). */
+  /** The clock for the age of ids, ms (steady-clock.ts). */
   readonly idsNow: () => number;
-  /** Ids that callers gave are on disk: high and low of each. It must not throw. */
+  /** Ids from callers are on disk: high and low of each. It must not throw. */
   readonly onStored: (app: string, fingerprints: readonly number[]) => void;
   /** A transaction is on disk. It must not throw. */
   readonly onCommitted: (committed: Committed) => void;
 }
 
 /**
- * A transaction that has not ended by then is on a disk that hangs, or LMDB gave up: after a failed write of its first page it takes no more
- * transactions and tells nobody. Whether it is stored is not known, so its ids stay pending; others are refused until it ends.
+ * A transaction that takes longer than this is on a disk that hangs, or LMDB has given up: after a failed write of its first page, it silently
+ * takes no more transactions. It is unknown whether it is stored, so its ids stay pending. Other transactions are rejected until it ends.
  */
 const COMMIT_MAX_MS = 30_000;
 
-/** What gathers while one transaction is under way; beyond, the disk is too slow for what comes. */
+/** Maximum gathered during one transaction. Beyond that, the disk is too slow. */
 const GATHERED_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Group commit: one transaction is under way, what arrives meanwhile gathers into the next. An id is pending until its
- * transaction is on disk: a duplicate of it waits for that transaction, and a failed one takes its ids back.
+ * Group commit: while one transaction is written, new rows gather for the next one. An id is pending until its
+ * transaction is on disk: a duplicate waits for that transaction, and if it fails, its ids are removed.
  */
 export class Committer {
   readonly #options: CommitterOptions;
@@ -86,7 +89,7 @@ export class Committer {
   }
 
   /**
-   * Takes the rows whose ids are new; one transaction for all of them.
+   * Takes the rows with new ids, all in one transaction.
    * @throws JOURNAL_FULL, JOURNAL_UNAVAILABLE, SERVER_BUSY; then nothing was taken
    */
   join(rows: RequestRows, checkpoint?: Checkpoint): Joined {
@@ -94,12 +97,12 @@ export class Committer {
     this.check();
     const batch = this.#gathering;
     const bytes = rows.starts.at(-1)! - rows.starts[0]!;
-    const refusal = journal.refusal(batch.group.bytes + bytes);
-    if (refusal) throw refusal;
+    const whyFull = journal.whyFull(batch.group.bytes + bytes);
+    if (whyFull) throw whyFull;
     if (batch.group.bytes > GATHERED_MAX_BYTES)
       throw new SeismoError(
         'SERVER_BUSY',
-        'More is arriving than the disk can take; nothing of this request was stored.',
+        'Events arrive faster than the disk can write. Nothing of this request was stored.',
       );
     const duplicates: number[] = [];
     let joins = checkpoint !== undefined;
@@ -114,7 +117,7 @@ export class Committer {
         fingerprints.of(app, rows.bytes, starts[i]! + ROW_OFFSET.uuid);
         const { high, low } = fingerprints;
         const known = ids.find(high, low);
-        // Of an import as well: a rejected row, or one kept out after an erasure, is in no store.
+        // Also for imports: a rejected row, or one that is kept out after an erasure, is not in the store.
         if (known === undefined) {
           if (kind === 'imported') continue;
           ids.add(app, high, low, batch.pending);
@@ -147,13 +150,14 @@ export class Committer {
     };
   }
 
-  /** Rejected rows go back in line, in a transaction that takes them from there. */
+  /** Queues rejected rows again, in a transaction that also removes them from where they were. */
   async requeue(rows: readonly { seq: number; row: Buffer; app: string }[]): Promise<void> {
     this.check();
     const batch = this.#gathering;
     for (const { seq, row, app } of rows) {
       batch.group.add(row, 0, row.length);
       batch.takenFromRejected.push(seq);
+      batch.formerPositions.push({ journal: uuidToText(row, ROW_OFFSET.journal), seq });
       batch.apps.add(app);
     }
     if (rows.length === 0) return;
@@ -166,12 +170,12 @@ export class Committer {
     if (this.#isHung) throw unavailable();
   }
 
-  /** Resolves when all that has joined so far is on disk or refused. */
+  /** Resolves when everything that has joined so far is on disk or rejected. */
   async settled(): Promise<void> {
     await Promise.allSettled([this.#inFlight?.done, this.#scheduled ? this.#gathering.done : undefined]);
   }
 
-  /** Resolves when nothing is under way, or nothing moves. @returns whether nothing is */
+  /** Resolves when nothing is in progress, or nothing moves. @returns whether nothing is in progress */
   async idle(): Promise<boolean> {
     while (!this.#isHung && (this.#inFlight || this.#scheduled))
       await (this.#inFlight ?? this.#gathering).done.catch(() => {});
@@ -225,6 +229,7 @@ export class Committer {
         erased: batch.checkpoints.flatMap(({ erased = [] }) => erased),
         names: newNames,
         takenFromRejected: batch.takenFromRejected,
+        formerPositions: batch.formerPositions,
         checkpoints: [...batch.checkpoints, ...used],
       });
     } catch (error) {
@@ -252,13 +257,13 @@ export class Committer {
     batch.reject(
       new SeismoError(
         'JOURNAL_UNAVAILABLE',
-        `The disk has not answered for ${seconds} s: this request may be stored or not. With uuids it can be sent again.`,
+        `The disk has not responded for ${seconds} s, so this request may or may not be stored. If its events have a \`uuid\`, you can safely send it again.`,
       ),
     );
     this.#failBatch(this.#gathering);
   }
 
-  /** What has gathered fails, with the transaction that it needs or waits for. */
+  /** Everything gathered fails, together with the transaction it needs or waits for. */
   #failBatch(batch: CommitBatch): void {
     this.#scheduled = false;
     this.#rejectBatch(batch, unavailable());
@@ -273,7 +278,7 @@ export class Committer {
 }
 
 const unavailable = (): SeismoError =>
-  new SeismoError('JOURNAL_UNAVAILABLE', 'The journal could not be written; nothing of this request was stored.');
+  new SeismoError('JOURNAL_UNAVAILABLE', 'The journal could not be written. Nothing of this request was stored.');
 
 function newBatch(pending: CommitBatch['pending']): CommitBatch {
   const batch: CommitBatch = {
@@ -282,6 +287,7 @@ function newBatch(pending: CommitBatch['pending']): CommitBatch {
     pending,
     apps: new Set(),
     takenFromRejected: [],
+    formerPositions: [],
     checkpoints: [],
     dependsOnInFlight: false,
     done: Promise.resolve(),
@@ -302,12 +308,13 @@ function renew(batch: CommitBatch): void {
   batch.fingerprints.reset();
   batch.apps.clear();
   batch.takenFromRejected = [];
+  batch.formerPositions = [];
   batch.checkpoints = [];
   batch.dependsOnInFlight = false;
   batch.done = new Promise((resolve, reject) => {
     batch.resolve = resolve;
     batch.reject = reject;
   });
-  // Whoever joined waits for it; a batch that nobody waits for must not end the process.
+  // Requests that joined wait for it. A batch that no one waits for must not end the process.
   batch.done.catch(() => {});
 }

@@ -7,8 +7,8 @@ import {
   notedErasing,
   noteErasing,
   strippedFingerprints,
-} from '../ids/forgotten-ids.ts';
-import type { Restored } from '../ids/id-window.ts';
+} from '../deduplication/forgotten-ids.ts';
+import type { Restored } from '../deduplication/id-window.ts';
 import {
   type AppFingerprints,
   areFingerprintsIntact,
@@ -17,11 +17,11 @@ import {
 } from './id-fingerprints.ts';
 import type { JournalFile, JournalWrite } from './journal-file.ts';
 
-/** Fingerprints of the ids seen and of those erased, and the uuids whose events are about to be erased, in the journal's file. */
+/** In the journal's file: fingerprints of ids seen and ids erased, and the uuids whose events are about to be erased. */
 export class FingerprintStore {
   readonly #file: JournalFile;
   readonly #write: JournalWrite;
-  /** Keys of those that are not what was written; known after the first reading. */
+  /** Keys of damaged ones, known after the first reading. */
   #damaged: Set<number> | undefined;
 
   constructor(file: JournalFile, write: JournalWrite) {
@@ -34,7 +34,7 @@ export class FingerprintStore {
     for (const { key, value } of this.#file.ids.getRange({})) yield { key, ...decodeFingerprints(value) };
   }
 
-  /** The same, packed: each is good until the next. What is damaged is left out. */
+  /** The same, packed. Each is valid until the next. Damaged ones are skipped. */
   *packedSince(sinceMs: number): Generator<Restored> {
     const damaged = this.#damaged ?? new Set<number>();
     for (const { key, value, isForgotten } of idsAndForgotten(this.#file)) {
@@ -45,19 +45,25 @@ export class FingerprintStore {
     this.#damaged = damaged;
   }
 
-  /** When the newest came, ms of the ids' clock. */
+  /** When the newest came, in ms of the clock for ids. */
   newestAt(): number {
     for (const { value } of this.#file.ids.getRange({ reverse: true, limit: 1 })) return fingerprintsTimeOf(value);
     return 0;
   }
 
-  /** The sequence number before which ids were last forgotten; 0 when none were. */
+  /** One more than the last sequence number with fingerprints; 0 if there are none. */
+  endKey(): number {
+    for (const key of this.#file.ids.getKeys({ reverse: true, limit: 1 })) return key + 1;
+    return 0;
+  }
+
+  /** The sequence number before which ids were last forgotten; 0 if never. */
   forgottenBefore(): number {
     const [seq = 0] = this.#file.forgotten.getKeys({ reverse: true, limit: 1 });
     return seq;
   }
 
-  /** Those of the transaction that begins at `firstSeq`; none when they are damaged. */
+  /** Those of the transaction that begins at `firstSeq`; none if they are damaged. */
   of(firstSeq: number): readonly AppFingerprints[] {
     const packed = this.#file.ids.get(firstSeq);
     return packed !== undefined && areFingerprintsIntact(firstSeq, packed) ? decodeFingerprints(packed).apps : [];
@@ -84,7 +90,7 @@ export class FingerprintStore {
     return keys.length >= max;
   }
 
-  /** Forgets those of one app that came in `[fromMs, toMs)`: it gave them up for others. */
+  /** Forgets those of one app that came in `[fromMs, toMs)`, to make space for others. */
   async strip(app: string, fromMs: number, toMs: number): Promise<void> {
     const changes = strippedFingerprints(this.#file, app, fromMs, toMs);
     const bytes = changes.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
@@ -100,6 +106,6 @@ export class FingerprintStore {
     await this.#write('nothing was erased', uuids.length * 3 + 1, () => noteErasing(this.#file, key, uuids));
   }
 
-  /** What was noted, and has not been forgotten yet. */
+  /** What was noted and has not been forgotten yet. */
   erasing = (): { key: string; value: Buffer }[] => notedErasing(this.#file);
 }

@@ -4,27 +4,27 @@ import { RowWriter } from '../accept/row-writer.ts';
 import { checksumOf, hasChecksum } from './checksum.ts';
 
 /**
- * The value of one transaction in the journal, format 3: checksum (checksum.ts), format, count of rows, bytes of rows,
- * time of the transaction (double, UTC ms), UUID under which its sequence numbers count (as RowBinary holds it), the rows one after
+ * The value of one transaction in the journal, format 3: checksum (checksum.ts), format, number of rows, bytes of rows,
+ * time of the transaction (double, UTC ms), the UUID of its sequence numbers (as in RowBinary), the rows one after
  * another (row.ts), their lengths (UInt32).
  */
 const FORMAT = 3;
 const HEADER_BYTES = 40;
 
-/** Rows of one transaction, `seq` counting up from `firstSeq`. */
+/** The rows of one transaction. `seq` counts up from `firstSeq`. */
 export interface Group {
   readonly firstSeq: number;
-  /** The UUID under which the sequence numbers count: that of the run of the server which wrote it (journal.ts). */
+  /** The UUID of the sequence numbers: that of the server run that wrote it (journal.ts). */
   readonly journal: string;
   readonly receivedAt: number;
   /** All rows, contiguous. */
   readonly rows: Buffer;
   readonly lengths: Uint32Array;
-  /** Of the whole value. */
+  /** Bytes of the whole value. */
   readonly bytes: number;
 }
 
-/** Gathers rows and encodes them in place; used again after `reset`. */
+/** Gathers rows and encodes them in place. Used again after `reset`. */
 export class GroupWriter {
   #writer = new RowWriter(256 * 1024);
   #lengths: number[] = [];
@@ -54,7 +54,7 @@ export class GroupWriter {
     this.#lengths.push(end - start);
   }
 
-  /** The rows from one to before another, which lie one after another: one copy for all of them. */
+  /** The rows from one to before another. They are contiguous, so this is one copy. */
   addRun(rows: Buffer, starts: readonly number[], from: number, to: number): void {
     if (from === to) return;
     const start = starts[from]!;
@@ -65,7 +65,7 @@ export class GroupWriter {
     for (let i = from; i < to; i++) this.#lengths.push(starts[i + 1]! - starts[i]!);
   }
 
-  /** The rows so far; valid until `reset`. */
+  /** The rows so far. Valid until `reset`. */
   *rows(): Generator<RowAt> {
     let start = HEADER_BYTES;
     for (const length of this.#lengths) {
@@ -75,7 +75,7 @@ export class GroupWriter {
   }
 
   /**
-   * The value; valid until `reset`.
+   * The value. Valid until `reset`.
    * @param journal 16 bytes
    */
   encode(firstSeq: number, receivedAt: number, journal: Buffer): Buffer {
@@ -96,13 +96,13 @@ export class GroupWriter {
   }
 }
 
-/** How many rows the value holds, unchecked; 0 when it is too short to say. */
+/** The number of rows that the value claims to have, unchecked; 0 if it is too short. */
 export const countOf = (value: Buffer): number => (value.length < HEADER_BYTES ? 0 : value.readUInt32LE(8));
 
 /** When the transaction was made, UTC ms. */
 export const timeOf = (value: Buffer): number => value.readDoubleLE(16);
 
-/** Whether the value is what was written. */
+/** Whether the value is intact. */
 export function isIntact(firstSeq: number, value: Buffer): boolean {
   return (
     value.length >= HEADER_BYTES &&
@@ -112,7 +112,7 @@ export function isIntact(firstSeq: number, value: Buffer): boolean {
   );
 }
 
-/** A group that is not what was written. */
+/** A group that is damaged. */
 export class GroupDamaged extends Error {
   readonly firstSeq: number;
 
@@ -130,12 +130,12 @@ export function decodeGroup(firstSeq: number, value: Buffer): Group {
   const rowsEnd = HEADER_BYTES + value.readUInt32LE(12);
   const lengths = new Uint32Array(count);
   for (let i = 0; i < count; i++) lengths[i] = value.readUInt32LE(rowsEnd + i * 4);
-  // LMDB's memory is only ours until the next read: the rows are copied out.
+  // LMDB's memory is only valid until the next read, so the rows are copied.
   const rows = Buffer.allocUnsafeSlow(rowsEnd - HEADER_BYTES);
   value.copy(rows, 0, HEADER_BYTES, rowsEnd);
   const journal = uuidToText(value, 24);
   return { firstSeq, journal, receivedAt: timeOf(value), rows, lengths, bytes: value.length };
 }
 
-/** A buffer that one great batch has grown is not kept. */
+/** A buffer that grew for one large batch is not kept. */
 const KEPT_MAX_BYTES = 8 * 1024 * 1024;

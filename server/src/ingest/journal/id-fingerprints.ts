@@ -1,12 +1,12 @@
-import type { Restored } from '../ids/id-window.ts';
+import type { Restored } from '../deduplication/id-window.ts';
 import { checksumOf, hasChecksum } from './checksum.ts';
 
 /**
  * Fingerprints of one transaction, packed beside its rows, format 2: checksum (checksum.ts), format (UInt32 each), time
- * (double, ms of the ids' clock), then per app: length of its name, name, count (UInt32), and 8 bytes a fingerprint (high, low).
+ * (double, ms of the clock for ids), then for each app: length of its name, name, number (UInt32), and 8 bytes for each fingerprint (high, low).
  */
 const FORMAT = 2;
-/** The same of ids that are forgotten (forgotten-ids.ts): never to be taken for ids that are known. */
+/** The same for forgotten ids (forgotten-ids.ts), so that they are never taken for known ids. */
 const FORGOTTEN_FORMAT = 3;
 const HEADER_BYTES = 16;
 
@@ -66,14 +66,14 @@ function encode(format: number, firstSeq: number, at: number, apps: readonly App
   return value;
 }
 
-/** When they came, ms of the ids' clock. */
+/** When they came, in ms of the clock for ids. */
 export const fingerprintsTimeOf = (value: Buffer): number => (value.length < HEADER_BYTES ? 0 : value.readDoubleLE(8));
 
 /** How many there are. */
 export const fingerprintsCountOf = (value: Buffer): number =>
   viewFingerprints(value).reduce((sum, { fingerprints }) => sum + fingerprints.count, 0);
 
-/** Whether the value is what was written. */
+/** Whether the value is intact. */
 export const areFingerprintsIntact = (firstSeq: number, value: Buffer): boolean => isIntact(FORMAT, firstSeq, value);
 export const areForgottenFingerprintsIntact = (firstSeq: number, value: Buffer): boolean =>
   isIntact(FORGOTTEN_FORMAT, firstSeq, value);
@@ -81,7 +81,7 @@ export const areForgottenFingerprintsIntact = (firstSeq: number, value: Buffer):
 const isIntact = (format: number, firstSeq: number, value: Buffer): boolean =>
   value.length >= HEADER_BYTES && hasChecksum(firstSeq, value) && value.readUInt32LE(4) === format;
 
-/** Whether bytes of which only the checksum is known are made like fingerprints. */
+/** Whether bytes with a valid checksum have the structure of fingerprints. */
 export function hasFingerprintsShape(value: Buffer): boolean {
   let place = HEADER_BYTES;
   while (place < value.length) {
@@ -92,7 +92,7 @@ export function hasFingerprintsShape(value: Buffer): boolean {
   return place === value.length && value.length > HEADER_BYTES;
 }
 
-/** Fingerprints without taking them apart. */
+/** Fingerprints without decoding them. */
 export function viewFingerprints(value: Buffer): Restored[] {
   const atMs = fingerprintsTimeOf(value);
   const views: Restored[] = [];

@@ -2,13 +2,13 @@ import { statfsSync } from 'node:fs';
 import { SeismoError } from '../../model/errors.ts';
 
 export interface JournalLimits {
-  /** What may wait for the engine, with what it refused. */
+  /** Maximum size of what waits for the engine, including rejected rows. */
   readonly maxBytes: number;
-  /** So much of the disk stays free, for the engine and for forgetting, which needs some pages too. */
+  /** Space to keep free on the disk, for the engine and for forgetting, which needs some pages too. */
   readonly diskReserveBytes: number;
 }
 
-/** Whether the journal may take more: by its own size, and by what is left of its disk. */
+/** Decides whether the journal can take more, by its own size and by the space on its disk. */
 export class JournalCapacity {
   readonly #path: string;
   readonly #limits: JournalLimits;
@@ -21,18 +21,18 @@ export class JournalCapacity {
     this.#limits = limits;
   }
 
-  /** So much was written. */
+  /** This much was written. */
   noteWritten(bytes: number): void {
     this.#bytesSinceDisk += bytes;
   }
 
   /**
-   * Why so many bytes more cannot be taken now, JOURNAL_FULL; undefined when they can.
+   * Why this many more bytes can't be taken now (JOURNAL_FULL), or undefined if they can.
    * @param pendingBytes what waits for the engine
-   * @param rejectedBytes what it refused
-   * @param slack how much of the file holds nothing
+   * @param rejectedBytes what the engine rejected
+   * @param slack unused space inside the file
    */
-  refusal(
+  whyFull(
     moreBytes: number,
     pendingBytes: number,
     rejectedBytes: number,
@@ -42,22 +42,22 @@ export class JournalCapacity {
     if (pendingBytes + rejectedBytes + moreBytes > maxBytes)
       return new SeismoError(
         'JOURNAL_FULL',
-        'The journal is at its size limit (journalMaxBytes); nothing of this request was stored.',
+        'The journal has reached its size limit (`journalMaxBytes`). Nothing of this request was stored.',
       );
     if (this.#isDiskFull(pendingBytes, slack))
       return new SeismoError(
         'JOURNAL_FULL',
-        `Less than ${diskReserveBytes} bytes of the disk are free (diskReserveBytes); nothing of this request was stored.`,
+        `The disk has less than ${diskReserveBytes} bytes free (\`diskReserveBytes\`). Nothing of this request was stored.`,
       );
     return undefined;
   }
 
-  /** Whether posts are refused, or the next large one will be. */
+  /** Whether posts are rejected, or the next large one will be. */
   isFull(pendingBytes: number, rejectedBytes: number, slack: () => number): boolean {
-    return this.refusal(this.#limits.maxBytes / 20, pendingBytes, rejectedBytes, slack) !== undefined;
+    return this.whyFull(this.#limits.maxBytes / 20, pendingBytes, rejectedBytes, slack) !== undefined;
   }
 
-  /** Asked twice a second, and before much of the reserve can have been taken: a system call a request costs more than it guards. */
+  /** Checked twice a second, and before much of the reserve can be used: a system call for each request would cost more than it protects. */
   #isDiskFull(pendingBytes: number, slack: () => number): boolean {
     const { diskReserveBytes } = this.#limits;
     if (diskReserveBytes === 0) return false;
@@ -67,8 +67,8 @@ export class JournalCapacity {
     this.#diskAskedMs = now;
     this.#bytesSinceDisk = 0;
     const { bavail, bsize } = statfsSync(this.#path);
-    // A file that was large once has room in itself, in pieces: while little waits, what comes fits into them and takes nothing from
-    // the disk. So a journal that has filled its disk goes on when it has been emptied.
+    // A file that was once large has free space inside, in pieces. While little waits, new data fits into them and takes nothing from
+    // the disk. So a journal that has filled its disk works again once it has been emptied.
     this.#diskIsFull = bavail * bsize < diskReserveBytes && (pendingBytes + LITTLE_BYTES) * 4 > slack();
     return this.#diskIsFull;
   }

@@ -1,31 +1,34 @@
-import type { Forgotten } from '../ids/forgotten-ids.ts';
+import type { ArchivePosition } from '../../archive/archive.ts';
+import type { Forgotten } from '../deduplication/forgotten-ids.ts';
 import type { AppFingerprints } from './id-fingerprints.ts';
 
-/** What one transaction brings. */
+/** What one transaction writes. */
 export interface Entry {
-  /** As group.ts encodes it for the sequence number `nextSeq`; left alone until the promise settles. */
+  /** As group.ts encodes it for the sequence number `nextSeq`. It must not change until the promise settles. */
   readonly value: Buffer;
   readonly count: number;
   /** As id-fingerprints.ts encodes them for the same sequence number. */
   readonly fingerprints?: Buffer;
   readonly names: readonly string[];
-  /** Sequence numbers of rejected rows that this entry holds again. */
+  /** Sequence numbers of rejected rows that this entry contains again. */
   readonly takenFromRejected?: readonly number[];
+  /** Where these rows are in the archive, which gets them again with this entry. */
+  readonly formerPositions?: readonly ArchivePosition[];
   /** How far imports have come. */
   readonly checkpoints?: readonly { readonly key: string; readonly value: unknown }[];
   readonly forgotten?: Forgotten;
-  /** Keys of erasures that are done with. */
+  /** Keys of erasures that are finished. */
   readonly erased?: readonly string[];
 }
 
-/** Which events a block holds, written down before its first attempt. */
+/** The events of a block, written down before its first attempt. */
 export interface BlockRange {
   readonly firstSeq: number;
   readonly endSeq: number;
 }
 
 export interface DamagedGroup {
-  /** How many events the group said to hold. */
+  /** The number of events that the group claimed to have. */
   readonly events: number;
   readonly fingerprints: readonly AppFingerprints[];
 }

@@ -2,13 +2,13 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Beside the journal's file, every minute: how far it had come. A file that was cut cannot say so itself, and then this tells how much is
- * lost at least, and what was loaded (and perhaps erased) already. It may be lost, or old: sequence numbers only grow.
+ * Beside the journal's file, every minute: how far it had come. A truncated file can't show this itself; this file says how much is
+ * lost at least, and what was already loaded (and perhaps erased). It may be missing or old, because sequence numbers only grow.
  */
 export interface Progress {
-  /** The newest transaction of the file then: a file that was brought back from before is not spoken of. */
+  /** The newest transaction of the file at that time. It does not apply to a file from before that. */
   readonly transaction: number;
-  /** Everything below was in the store. */
+  /** All lower sequence numbers were in the store. */
   readonly loadedSeq: number;
   /** One more than the last sequence number on disk. */
   readonly endSeq: number;
@@ -16,7 +16,7 @@ export interface Progress {
 
 const pathOf = (directory: string): string => join(directory, 'places.json');
 
-/** On a disk that takes nothing the older one stays, which is still true. */
+/** If the disk takes nothing, the older file stays, which is still true. */
 export function writeProgress(directory: string, note: Progress): void {
   const path = pathOf(directory);
   try {
@@ -27,13 +27,13 @@ export function writeProgress(directory: string, note: Progress): void {
   }
 }
 
-/** @returns undefined when there is none that can be read */
+/** @returns undefined if there is no readable one */
 export function readProgress(directory: string): Progress | undefined {
   let note: unknown;
   try {
     note = JSON.parse(readFileSync(pathOf(directory), 'utf8'));
   } catch {
-    // Absent, or torn: one does without.
+    // Missing or incomplete: it is not essential.
     return undefined;
   }
   return isProgress(note) ? note : undefined;

@@ -2,11 +2,11 @@ import type { RejectedRow } from './journal-entry.ts';
 import { type JournalFile, type JournalWrite, sizeOf } from './journal-file.ts';
 import { decodeRejectedRow, encodeRejectedRow } from './rejected-row.ts';
 
-/** Rows that the engine rejected, with its reason, in the journal's file. */
+/** Rows that the engine rejected, with reasons, in the journal's file. */
 export class RejectedRowStore {
   readonly #file: JournalFile;
   readonly #write: JournalWrite;
-  /** What they take of the file. */
+  /** The space they take in the file. */
   bytes = 0;
 
   constructor(file: JournalFile, write: JournalWrite) {
@@ -15,7 +15,7 @@ export class RejectedRowStore {
     this.measure();
   }
 
-  /** In order of their sequence numbers; damaged ones are left out. */
+  /** In the order of their sequence numbers. Damaged ones are skipped. */
   *all(fromSeq = 0): Generator<RejectedRow> {
     for (const { key, value } of this.#file.aside.getRange({ start: fromSeq })) {
       const decoded = decodeRejectedRow(key, value);
@@ -32,12 +32,12 @@ export class RejectedRowStore {
     this.measure();
   }
 
-  /** Within a transaction; `measure` when it has ended. */
+  /** Call it within a transaction, and `measure` afterwards. */
   put(rows: readonly RejectedRow[]): void {
     for (const { seq, reason, row } of rows) this.#file.aside.put(seq, encodeRejectedRow(seq, reason, row));
   }
 
-  /** Within a transaction; `measure` when it has ended. */
+  /** Call it within a transaction, and `measure` afterwards. */
   remove(seqs: readonly number[]): void {
     for (const seq of seqs) this.#file.aside.remove(seq);
   }
@@ -47,9 +47,9 @@ export class RejectedRowStore {
   }
 }
 
-/** What a transaction that puts these rows writes as values, at most. */
+/** The maximum that a transaction with these rows writes as values. */
 export const rejectedBytesOf = (rows: readonly RejectedRow[]): number =>
   rows.reduce((sum, { row }) => sum + row.length + ROW_BYTES, 0) * 2;
 
-/** Beside the row: its reason, key and header. */
+/** Besides the row: its reason, key and header. */
 const ROW_BYTES = 2_100;

@@ -1,6 +1,6 @@
 import { checksumOf, hasChecksum } from './checksum.ts';
 
-/** A row that the engine refused: checksum (checksum.ts), format, length of the reason (UInt32 each), the reason, the row. */
+/** A row that the engine rejected: checksum (checksum.ts), format, length of the reason (UInt32 each), the reason, the row. */
 const FORMAT = 2;
 const HEADER_BYTES = 12;
 const REASON_MAX_LENGTH = 2_000;
@@ -14,7 +14,7 @@ export function encodeRejectedRow(seq: number, reason: string, row: Uint8Array):
   return value;
 }
 
-/** @returns undefined when it is not what was written */
+/** @returns undefined if it is damaged */
 export function decodeRejectedRow(
   seq: number,
   value: Buffer,
@@ -22,6 +22,6 @@ export function decodeRejectedRow(
   if (value.length < HEADER_BYTES || !hasChecksum(seq, value)) return undefined;
   if (value.readUInt32LE(4) !== FORMAT) return undefined;
   const rowStart = HEADER_BYTES + value.readUInt32LE(8);
-  // LMDB's memory is only ours until the next read: the row is copied out.
+  // LMDB's memory is only valid until the next read, so the row is copied.
   return { reason: value.toString('utf8', HEADER_BYTES, rowStart), row: Buffer.from(value.subarray(rowStart)) };
 }

@@ -5,12 +5,12 @@ import type { Ingest, RejectedRowEvent } from '../ingest.ts';
 import type { Committer } from './committer.ts';
 import type { Journal } from './journal.ts';
 
-/** Events that are listed at a time. */
+/** Number of events listed at a time. */
 const LISTED_MAX = 1_000;
-/** Events that go back in line in one transaction. */
+/** Number of events queued again in one transaction. */
 const RETRIED_AT_ONCE = 2_000;
 
-/** Events that the engine refused, kept with its reason. */
+/** Events that the engine rejected, with reasons. */
 export function createRejectedRows(
   journal: Journal,
   committer: Committer,
@@ -18,7 +18,7 @@ export function createRejectedRows(
   Ingest,
   'rejectedRows' | 'oldestRejectedRows' | 'retryRejectedRows' | 'eraseRejectedRows' | 'countRejectedRows'
 > {
-  /** Retrying and erasing take turns: what is on its way back in line must not slip past an erasure. */
+  /** Retrying and erasing run one after another: rows that are being queued again must not escape an erasure. */
   const queue = new SerialQueue();
 
   function* events(max = Number.POSITIVE_INFINITY): Generator<RejectedRowEvent> {
@@ -30,7 +30,7 @@ export function createRejectedRows(
   }
 
   async function retryAll(): Promise<number> {
-    // What is refused again gets a later sequence number.
+    // Rows that are rejected again get a later sequence number.
     const end = journal.nextSeq;
     let retried = 0;
     for (let from = 0; ; ) {
@@ -54,7 +54,7 @@ export function createRejectedRows(
   }
 
   async function eraseMatching(app: string, matches: Parameters<typeof matching>[1]): Promise<number> {
-    // What is about to be erased was loaded: should the file be cut, its old pages must not bring it back.
+    // Events that are about to be erased have been loaded. If the file is truncated, its old pages must not bring them back.
     journal.writeProgress();
     const seqs = matching(app, matches);
     if (seqs.length > 0) await journal.rejectedRows.drop(seqs);

@@ -2,23 +2,23 @@
 export interface Salvage {
   /** UTC ms. */
   readonly at: number;
-  /** What was found, in words. */
+  /** What was found, as text. */
   readonly found: string;
   /** Where the damaged file is kept. */
   readonly keptAt: string;
-  /** Events on their way to the store. */
+  /** Events that were not in the store yet. */
   readonly events: {
     readonly saved: number;
-    /** null: nobody knows. */
+    /** null: unknown. */
     readonly lost: number | null;
-    /** Events at sequence numbers that are known of, and are neither known to be in the store nor saved: all that are lost, when that is known. */
+    /** Events with known sequence numbers that are neither known to be in the store nor saved: all that are lost, if that is known. */
     readonly unaccounted: number;
-    /** The last sequence number that is known of; there may have been more. */
+    /** The last known sequence number. There may have been more. */
     readonly knownUpTo: number;
   };
-  /** The transactions that brought them; here and below, null is "nobody knows". */
+  /** The transactions that brought them. Here and below, null means unknown. */
   readonly groups: { readonly saved: number; readonly lost: number | null };
   readonly setAside: { readonly saved: number; readonly lost: number | null };
-  /** Transactions whose ids are still remembered, or no more: what they brought may be accepted again. */
+  /** Transactions whose ids are still remembered, or no longer: their events may be accepted again. */
   readonly ids: { readonly saved: number; readonly lost: number | null };
 }

@@ -11,11 +11,11 @@ export interface FreshnessOptions {
   readonly timeoutMs: number;
 }
 
-/** Whether the store holds what was acknowledged, so that callers read their own writes. */
+/** Whether the store has what was acknowledged, so that callers read their own writes. */
 export class Freshness {
   readonly #options: FreshnessOptions;
   readonly #openedAtSeq: number;
-  /** One more than the last sequence number on disk that holds an event of the app. */
+  /** One more than the last sequence number on disk with an event of the app. */
   readonly #endOf = new Map<string, number>();
 
   constructor(options: FreshnessOptions) {
@@ -27,19 +27,19 @@ export class Freshness {
     for (const app of apps) this.#endOf.set(app, firstSeq + count);
   }
 
-  /** Resolves when all that was acknowledged for the app (absent: for any) before the call is in the store. @throws STORE_BEHIND */
+  /** Resolves when everything acknowledged for the app (absent: for any app) before the call is in the store. @throws STORE_BEHIND */
   async catchUp(app: string | undefined, signal?: AbortSignal): Promise<void> {
     const seq = this.#seqOf(app);
     if (this.#options.loader.loadedSeq < seq) await this.reached(seq, signal);
   }
 
-  /** Until when (UTC ms) the store holds all that was accepted for the app (absent: for any). */
+  /** Until when (UTC ms) the store has everything accepted for the app (absent: for any app). */
   asOf(app: string | undefined): number {
     const { loader, journal, now } = this.#options;
     return loader.loadedSeq >= this.#seqOf(app) ? now() : (journal.oldestAt() ?? now());
   }
 
-  /** Resolves when every sequence number below `seq` is in the store. @throws STORE_BEHIND */
+  /** Resolves when all sequence numbers below `seq` are in the store. @throws STORE_BEHIND */
   async reached(seq: number, signal?: AbortSignal): Promise<void> {
     const { loader, timeoutMs } = this.#options;
     const late = new AbortController();
@@ -59,5 +59,5 @@ export class Freshness {
 const behind = (): SeismoError =>
   new SeismoError(
     'STORE_BEHIND',
-    'The store has not caught up with the events of this app yet; retry, or ask with fresh=false.',
+    'The store has not caught up with the events of this app yet. Retry, or send `fresh=false`.',
   );

@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { invariant } from '../../model/errors.ts';
 import { ROW_OFFSET, ROW_VERSION, writeUuid } from '../../row/row.ts';
-import { type Block, InsertRefused, type SeqRange, type Store } from '../../store/store.ts';
+import { type Block, InsertRejected, type SeqRange, type Store } from '../../store/store.ts';
 import { writeInt64 } from '../accept/row-writer.ts';
 import { type Group, GroupDamaged } from '../journal/group.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { BlockRange, DamagedGroup, RejectedRow } from '../journal/journal-entry.ts';
-
-/** In which an app's days are cut. */
-export interface Zone {
-  /** `zoneHash` of its name (row.ts). */
-  readonly hash: number;
-  /** Days since 1970 of a UTC ms. */
-  readonly dayOf: (timestampMs: number) => number;
-}
+import { stampDay, type Zone } from './zone.ts';
 
 export interface LoaderOptions {
   readonly journal: Journal;
@@ -22,7 +15,7 @@ export interface LoaderOptions {
   readonly flushMaxBytes: number;
   readonly zoneOf: (app: string) => Zone;
   readonly onFailure: (error: unknown) => void;
-  /** A group was no more what was written, and is kept apart. */
+  /** A group was damaged, and is moved out of the way. */
   readonly onDamaged: (firstSeq: number, group: DamagedGroup) => void;
 }
 
@@ -38,27 +31,29 @@ interface SeqRow {
 
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 10_000;
-/** Two forced flushes are at least so far apart (API.md). */
+/** Minimum time between two forced flushes (API.md). */
 const FORCED_GAP_MS = 100;
-/** Of the ten seconds that stopping may take. */
+/** Part of the ten seconds that stopping can take. */
 const STOP_MAX_MS = 2_500;
 
 /**
- * Takes the journal to the store in blocks. A block whose insert was not answered is never repeated blindly: first no
- * insert of this journal may be running, then the sequence numbers already stored are asked for, and only the others go.
+ * Loads the journal into the store in blocks. A block whose insert was not answered is never repeated blindly: first, no
+ * insert of this journal may be running; then the stored sequence numbers are read, and only the others are sent.
  */
 export class Loader {
   readonly #options: LoaderOptions;
   readonly #journalBytes = Buffer.alloc(16);
-  /** Monotonic, ms: the machine's clock may be set. */
+  /** Monotonic, ms, because the machine's clock may be set. */
   #stopBy: number | undefined;
   #wakeRetry: (() => void) | undefined;
+  #hold: { readonly reached: () => void; readonly released: Promise<void> } | undefined;
+  #endHold: (() => void) | undefined;
   #wake: (() => void) | undefined;
   #urgent = false;
   #lastFlushMs = Number.NEGATIVE_INFINITY;
   #done: Promise<void> | undefined;
   #waiters: { seq: number; resolve: () => void }[] = [];
-  /** All sequence numbers below are in the store or among the rejected rows. */
+  /** All lower sequence numbers are in the store or among the rejected rows. */
   loadedSeq: number;
   loadedBlocks = 0;
   failures = 0;
@@ -75,7 +70,7 @@ export class Loader {
     this.#done = this.#run();
   }
 
-  /** Resolves when every sequence number below `seq` is loaded; rejects with the signal's reason when that comes first. */
+  /** Resolves when all sequence numbers below `seq` are loaded. Rejects with the signal's reason if that comes first. */
   reached(seq: number, signal?: AbortSignal): Promise<void> {
     if (this.loadedSeq >= seq) return Promise.resolve();
     this.#urgent = true;
@@ -92,17 +87,47 @@ export class Loader {
     });
   }
 
-  /** New rows came; wakes the loader when a whole block is waiting. */
+  /** New rows arrived. Wakes the loader if a whole block is waiting. */
   notify(): void {
     if (this.#options.journal.pendingBytes >= this.#options.flushMaxBytes) this.#wake?.();
   }
 
-  /** Loads what is left for at most `withinMs`, and stops; what stays is loaded at the next start. */
+  /**
+   * Resolves when no block is on its way and no attempt has failed; then nothing is loaded until the function is called that it resolves with.
+   * Rejects with the signal's reason if that comes first.
+   */
+  async hold(signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    invariant(this.#hold === undefined, 'the loader is held twice');
+    let resume = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      resume = resolve;
+    });
+    const release = (): void => {
+      this.#hold = undefined;
+      resume();
+    };
+    this.#endHold = release;
+    try {
+      await new Promise<void>((reached, reject) => {
+        this.#hold = { reached, released };
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        this.#wake?.();
+      });
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return release;
+  }
+
+  /** Loads what is left for at most `withinMs`, and stops. The rest is loaded at the next start. */
   async stop(withinMs = STOP_MAX_MS): Promise<void> {
     this.#stopBy = performance.now() + withinMs;
+    this.#endHold?.();
     this.#wake?.();
     this.#wakeRetry?.();
-    // An engine that hangs may keep an insert for minutes: the next start counts what arrived of it.
+    // An engine that hangs may keep an insert for minutes. The next start counts what arrived of it.
     await Promise.race([this.#done, pause(withinMs + 500)]);
   }
 
@@ -113,6 +138,11 @@ export class Loader {
       if (retryMs > 0) await this.#pauseForRetry(retryMs);
       else await this.#pauseForRows();
       if (this.#stopBy !== undefined && (retryMs > 0 || performance.now() > this.#stopBy)) return;
+      if (this.#hold !== undefined && retryMs === 0) {
+        this.#hold.reached();
+        await this.#hold.released;
+        continue;
+      }
       this.#urgent = false;
       if (journal.pendingEvents <= 0) {
         this.#advance(journal.committedSeq);
@@ -136,7 +166,7 @@ export class Loader {
     }
   }
 
-  /** Until a block is full, a reader waits for it, or the interval is over. */
+  /** Until a block is full, a query waits for it, or the interval is over. */
   async #pauseForRows(): Promise<void> {
     const { journal, flushMaxBytes, flushIntervalMs } = this.#options;
     if (this.#stopBy !== undefined || journal.pendingBytes >= flushMaxBytes) return;
@@ -148,7 +178,7 @@ export class Loader {
     if (this.#urgent && gap > 0 && this.#stopBy === undefined) await pause(gap);
   }
 
-  /** Only stopping cuts it short: new rows must not turn the wait into a hot loop. */
+  /** Only stopping ends it early: new rows must not turn the wait into a busy loop. */
   async #pauseForRetry(ms: number): Promise<void> {
     if (this.#stopBy !== undefined) return;
     await pause(ms, (wake) => {
@@ -162,10 +192,10 @@ export class Loader {
     const groups = await this.#read(flushMaxBytes);
     const first = groups[0];
     const last = groups.at(-1);
-    // All that was left has been damaged, and is kept apart.
+    // Everything that was left is damaged and has been moved out of the way.
     if (first === undefined || last === undefined) return;
     const blockRange = { firstSeq: first.firstSeq, endSeq: last.firstSeq + last.lengths.length };
-    // What an earlier run wrote may have been attempted by a run of which this file knows nothing: a backup was brought back.
+    // Rows of an earlier run may have been attempted by a run this file does not know about, if a backup was restored.
     const repeated = (await journal.writeBlockRange(blockRange)) || first.journal !== journal.uuid;
     writeUuid(first.journal, this.#journalBytes, 0);
     for (const group of groups) this.#stamp(group);
@@ -179,21 +209,21 @@ export class Loader {
           this.#block(block, blockRange.endSeq - blockRange.firstSeq, tokenOf(block), groups, (group) => group.rows),
         );
     } catch (error) {
-      if (!(error instanceof InsertRefused)) throw error;
+      if (!(error instanceof InsertRejected)) throw error;
       await this.#halve(block.journal, groups.flatMap(seqRowsOf), error, rejected);
     }
     await journal.forget(groups, rejected);
     this.#advance(blockRange.endSeq);
   }
 
-  /** The next groups; what is damaged is kept apart, so that the rest goes on. */
+  /** The next groups. Damaged ones are moved out of the way, so that the rest continues. */
   async #read(maxBytes: number): Promise<Group[]> {
     const { journal } = this.#options;
     for (;;) {
       try {
         const groups = journal.read(maxBytes);
         if (groups.length > 0 || journal.pendingEvents <= 0) return groups;
-        // A block range may outlive its groups, when all of them were damaged.
+        // A block range can outlive its groups, if all of them were damaged.
         invariant(await journal.dropBlockRange(), 'the journal counts pending events and has none');
       } catch (error) {
         if (!(error instanceof GroupDamaged)) throw error;
@@ -202,7 +232,7 @@ export class Loader {
     }
   }
 
-  /** What of an earlier attempt did not arrive: first it is surely not running any more, then its sequence numbers are counted. */
+  /** What did not arrive of an earlier attempt: first it must no longer be running, then its sequence numbers are counted. */
   async #missing(journal: string, rows: readonly SeqRow[]): Promise<readonly SeqRow[]> {
     const { store } = this.#options;
     const [first, last] = [rows[0], rows.at(-1)];
@@ -212,29 +242,29 @@ export class Loader {
     return rows.filter(({ seq }) => !isWithin(stored, seq));
   }
 
-  /** @param rows ascending; nothing of it is stored or on its way */
+  /** @param rows ascending; none of them is stored or being sent */
   async #insert(journal: string, rows: readonly SeqRow[], rejected: RejectedRow[]): Promise<void> {
     const [first, last] = [rows[0], rows.at(-1)];
     if (first === undefined || last === undefined) return;
     try {
       const range = { journal, firstSeq: first.seq, endSeq: last.seq + 1 };
-      // A token of its own: with an earlier attempt's, the engine may ignore the rows without having them (ENGINE.md).
+      // A new token: with that of an earlier attempt, the engine may ignore the rows without having them (ENGINE.md).
       const token = `${tokenOf(range)}:${randomUUID()}`;
       await this.#options.store.insert(this.#block(range, rows.length, token, rows, ({ row }) => row));
     } catch (error) {
-      if (!(error instanceof InsertRefused)) throw error;
+      if (!(error instanceof InsertRejected)) throw error;
       await this.#halve(journal, rows, error, rejected);
     }
   }
 
   /**
-   * Halves a block that the engine refused until single events remain; those are kept as rejected rows with the reason. What of it is stored all the
-   * same is counted first: a cluster may have stored a part, or named the wrong reason, and its events would count twice.
+   * Halves a block that the engine rejected until single events remain, which are kept as rejected rows with the reason. What of it is stored
+   * anyway is counted first: a cluster may have stored a part or given the wrong reason, and its events would count twice.
    */
   async #halve(
     journal: string,
     tried: readonly SeqRow[],
-    reason: InsertRefused,
+    reason: InsertRejected,
     rejected: RejectedRow[],
   ): Promise<void> {
     const rows = await this.#missing(journal, tried);
@@ -268,11 +298,7 @@ export class Loader {
         app = rows.toString('latin1', nameStart, nameEnd);
         zone = this.#options.zoneOf(app);
       }
-      const at = start + ROW_OFFSET.timestamp;
-      const timestamp = rows.readUInt32LE(at) + rows.readInt32LE(at + 4) * 4_294_967_296;
-      // West of Greenwich 1970 begins in 1969, which a Date cannot hold; no roll-up is asked for that day.
-      rows.writeUInt16LE(Math.max(0, zone.dayOf(timestamp)), start + ROW_OFFSET.day);
-      rows.writeUInt32LE(zone.hash, start + ROW_OFFSET.zone);
+      stampDay(rows, start, zone);
       start += lengths[index]!;
     }
   }

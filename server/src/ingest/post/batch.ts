@@ -4,11 +4,11 @@ import { propertyName } from '../../model/property-name.ts';
 import type { RejectedEvent } from '../../row/committed-rows.ts';
 import { type Glance, glanceAt, hiddenFaults, keysOf, mayVanish } from '../../row/json-scan.ts';
 import { keysOfPath } from '../../row/shape.ts';
-import { type AcceptContext, acceptEvent } from '../accept/accept.ts';
 import { parseTime } from '../accept/event-time.ts';
 import { type EventLimits, NOT_INDEXED_LISTED_MAX, REJECTED_LISTED_MAX } from '../accept/limits.ts';
 import type { Accepted } from '../accept/posted-uuid.ts';
 import { RowWriter } from '../accept/row-writer.ts';
+import { type ValidationContext, validateEvent } from '../accept/validate-event.ts';
 import type { Line } from './lines.ts';
 import { checkStructure, withoutFaulty } from './structure.ts';
 
@@ -18,7 +18,7 @@ export interface Rejection {
   readonly detail: string;
 }
 
-/** What a body turned into. */
+/** The result of a body. */
 export interface EventBatch {
   readonly single: boolean;
   readonly writer: RowWriter;
@@ -26,15 +26,15 @@ export interface EventBatch {
   readonly kinds: Accepted[];
   readonly rejected: Rejection[];
   rejectedTotal: number;
-  /** Why the last one was rejected; of a single event, why it was. */
+  /** Why the last one was rejected; for a single event, why it was. */
   lastError: SeismoError | undefined;
-  /** The last of them, with what was sent, for live subscriptions. */
+  /** The last ones, with what was sent, for live subscriptions. */
   rejectedEvents: RejectedEvent[];
-  /** Paths of properties that were stored and are not indexed (known-names.ts). */
+  /** Paths of properties that were stored but are not indexed (known-names.ts). */
   notIndexed: ReadonlySet<string> | undefined;
 }
 
-/** A body as text; `latin1` of pure ASCII is read faster and is the same. */
+/** A body as text. For pure ASCII, `latin1` is faster and gives the same result. */
 export function textOf(bytes: Buffer): string {
   if (isAscii(bytes)) return bytes.toString('latin1');
   if (!isUtf8(bytes)) throw new SeismoError('BODY_NOT_UTF8', 'The body is not UTF-8.');
@@ -46,11 +46,11 @@ export interface ParsedBody {
   readonly value: unknown;
   readonly text: string;
   readonly glance: Glance;
-  /** Of events that break a bound before they are parsed. */
+  /** Of events that exceed a limit before they are parsed. */
   readonly faults?: ReadonlyMap<number, SeismoError>;
 }
 
-/** @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, and what checkStructure throws of what would be expensive to parse */
+/** @throws BODY_EMPTY, BODY_NOT_UTF8, BODY_NOT_JSON, and what checkStructure throws for bodies that would be expensive to parse */
 export function parseBody(bytes: Buffer, limits: EventLimits): ParsedBody {
   const glance = glanceAt(bytes);
   const scan = checkStructure(glance, bytes, limits);
@@ -72,7 +72,7 @@ export function parseText(text: string, bytes: number): unknown {
   }
 }
 
-/** The events of a body, by its form. */
+/** The events of a body, by its structure. */
 export function eventsOf(
   value: unknown,
   limits: EventLimits,
@@ -83,7 +83,7 @@ export function eventsOf(
       if (key !== 'events' && key !== 'sentAt')
         throw new SeismoError(
           'EVENT_FIELD_UNKNOWN',
-          `A batch holds "events" and "sentAt", not "${key.slice(0, 80)}".`,
+          `A batch has the fields \`events\` and \`sentAt\`, not \`${key.slice(0, 80)}\`.`,
           {
             field: key.slice(0, 80),
           },
@@ -98,7 +98,7 @@ function checkCount(events: readonly unknown[], { batchEventsMax }: EventLimits)
   if (events.length > batchEventsMax)
     throw new SeismoError(
       'BODY_TOO_LARGE',
-      `The batch has ${events.length} events; at most ${batchEventsMax} (batchEventsMax) fit one JSON body. Send several, or NDJSON.`,
+      `The batch has ${events.length} events; a JSON body can have at most ${batchEventsMax} (\`batchEventsMax\`). Send several bodies, or NDJSON.`,
     );
   return events;
 }
@@ -118,10 +118,10 @@ export function newBatch(single: boolean, writer = new RowWriter(4 * 1024)): Eve
 }
 
 /** Accepts one event into the batch, or lists why it was rejected. */
-export function addEvent(batch: EventBatch, value: unknown, index: number, context: AcceptContext): void {
+export function addEvent(batch: EventBatch, value: unknown, index: number, context: ValidationContext): void {
   const start = batch.writer.length;
   try {
-    const kind = acceptEvent(value, context, batch.writer);
+    const kind = validateEvent(value, context, batch.writer);
     batch.starts.push(start);
     batch.kinds.push(kind);
   } catch (error) {
@@ -131,7 +131,7 @@ export function addEvent(batch: EventBatch, value: unknown, index: number, conte
 }
 
 /** Accepts one line of NDJSON into the batch, or lists why it was rejected. */
-export function addLine(batch: EventBatch, line: Line, index: number, context: AcceptContext): void {
+export function addLine(batch: EventBatch, line: Line, index: number, context: ValidationContext): void {
   if (line instanceof SeismoError) {
     rejectEvent(batch, index, line, undefined);
     return;
@@ -153,39 +153,39 @@ export function rejectEvent(batch: EventBatch, index: number, error: SeismoError
   batch.lastError = error;
   const { code, detail, field } = error;
   if (batch.rejected.length < REJECTED_LISTED_MAX) batch.rejected.push({ index, code, detail });
-  // In steps, since taking one from the front of a long list moves all others.
+  // In steps, because removing one from the front of a long list moves all others.
   if (batch.rejectedEvents.length >= 2 * REJECTED_LISTED_MAX)
     batch.rejectedEvents = batch.rejectedEvents.slice(-REJECTED_LISTED_MAX);
   batch.rejectedEvents.push({ code, detail, field, index: batch.single ? undefined : index, value });
 }
 
-/** @throws BATCH_ALL_REJECTED when nothing was taken and something refused */
+/** @throws BATCH_ALL_REJECTED if nothing was accepted and something was rejected */
 export function batchAnswer(batch: EventBatch, accepted: number, duplicates: number): string {
   const { rejected, rejectedTotal } = batch;
   if (rejectedTotal > 0 && accepted + duplicates === 0)
-    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events could be accepted.`, {
+    throw new SeismoError('BATCH_ALL_REJECTED', `None of the ${rejectedTotal} events was accepted.`, {
       extra: { accepted, duplicates, rejectedTotal, rejected },
     });
   return JSON.stringify({ accepted, duplicates, rejectedTotal, rejected, ...notIndexedOf(batch) });
 }
 
-/** Notes what of a request was not indexed, some of it. */
-export function noteNotIndexed(batch: EventBatch, { indexed: { left } }: AcceptContext): void {
+/** Notes some of the properties of a request that were not indexed. */
+export function noteNotIndexed(batch: EventBatch, { indexed: { left } }: ValidationContext): void {
   if (left === undefined) return;
   const all = [...(batch.notIndexed ?? []), ...left].slice(0, NOT_INDEXED_LISTED_MAX);
   batch.notIndexed = new Set(all);
 }
 
-/** For an answer: the properties as filters spell them; nothing when all are indexed. */
+/** For an answer: the properties as in filters, or nothing if all are indexed. */
 export function notIndexedOf({ notIndexed }: EventBatch): { readonly notIndexed?: readonly string[] } {
   if (notIndexed === undefined || notIndexed.size === 0) return {};
   return { notIndexed: [...notIndexed].map((path) => propertyName(keysOfPath(path))) };
 }
 
 /**
- * Which events of a text hold what JSON.parse took away unseen: a key that stands twice, of which it kept the last, or a number too
- * small for a double, which it made 0. Nothing that was sent may vanish so. The first fault of each event.
- * @throws EVENT_KEY_REPEATED, EVENT_NUMBER_UNSAFE when it stands outside of the events
+ * The events of a text with something that JSON.parse silently drops: a repeated key, of which it keeps the last, or a number too
+ * small for a double, which it turns into 0. Nothing that was sent may disappear like that. Returns the first fault of each event.
+ * @throws EVENT_KEY_REPEATED, EVENT_NUMBER_UNSAFE if it is outside of the events
  */
 export function hiddenFaultsOf(
   { value, text }: { readonly value: unknown; readonly text: string },
@@ -203,11 +203,11 @@ export function hiddenFaultsOf(
 }
 
 const repeated = (field: string): SeismoError =>
-  new SeismoError('EVENT_KEY_REPEATED', `The key "${field}" stands twice in one object.`, { field });
+  new SeismoError('EVENT_KEY_REPEATED', `The key \`${field}\` appears twice in one object.`, { field });
 
 const vanished = (number: string): SeismoError =>
   new SeismoError(
     'EVENT_NUMBER_UNSAFE',
-    `The number ${number.length > 40 ? `${number.slice(0, 40)}…` : number} is too small for a double, which would make it 0; send it as a text.`,
+    `The number ${number.length > 40 ? `${number.slice(0, 40)}…` : number} is too small for a double, which would make it 0. Send it as a string.`,
     { field: 'data' },
   );

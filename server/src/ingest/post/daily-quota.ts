@@ -19,13 +19,13 @@ interface Used {
 }
 
 /**
- * What each app has taken today, in UTC: the events stored and the bytes of bodies read, inflated. Written with the transaction that brings
- * the events, so that neither a restart nor a crash gives a quota anew. Imports do not count.
+ * What each app has used today, in UTC: events stored, and bytes of bodies read, after decompression. Written with the transaction that
+ * brings the events, so that neither a restart nor a crash resets a quota. Imports do not count.
  */
 export class DailyQuota {
   readonly #options: QuotaOptions;
   readonly #used = new Map<string, Used>();
-  /** Apps whose use is not written yet. */
+  /** Apps whose usage is not written yet. */
   readonly #pending = new Set<string>();
 
   constructor(options: QuotaOptions) {
@@ -36,33 +36,33 @@ export class DailyQuota {
     return this.#options.eventsPerDayMax !== undefined || this.#options.bytesPerDayMax !== undefined;
   }
 
-  /** Takes bytes that were read. @throws QUOTA_REACHED; then nothing was taken */
+  /** Charges bytes that were read. @throws QUOTA_REACHED; then nothing was charged */
   takeBytes(app: string, bytes: number): void {
     if (!this.#isOn) return;
     const { bytesPerDayMax: max = Number.POSITIVE_INFINITY } = this.#options;
     const used = this.#usedBy(app);
-    if (used.bytes + bytes > max) throw this.#reached(`${max} bytes a day (bytesPerDayMax)`);
+    if (used.bytes + bytes > max) throw this.#reached(`${max} bytes a day (\`bytesPerDayMax\`)`);
     used.bytes += bytes;
     this.#pending.add(app);
   }
 
-  /** How many more events the app may store today. */
+  /** How many more events the app can store today. */
   eventsLeft(app: string): number {
     const { eventsPerDayMax: max } = this.#options;
     return max === undefined ? Number.POSITIVE_INFINITY : Math.max(0, max - this.#usedBy(app).events);
   }
 
-  /** @throws QUOTA_REACHED when so many events are more than are left */
+  /** @throws QUOTA_REACHED if fewer events than this are left */
   checkEvents(app: string, events: number): void {
     if (events > this.eventsLeft(app)) throw this.reachedEvents();
   }
 
   /** QUOTA_REACHED, of events. */
   reachedEvents(): SeismoError {
-    return this.#reached(`${this.#options.eventsPerDayMax} events a day (eventsPerDayMax)`);
+    return this.#reached(`${this.#options.eventsPerDayMax} events a day (\`eventsPerDayMax\`)`);
   }
 
-  /** Events are on their way to the disk. */
+  /** Events are being written to disk. */
   stored(app: string, events: number): void {
     if (!this.#isOn || events === 0) return;
     this.#usedBy(app).events += events;
@@ -77,7 +77,7 @@ export class DailyQuota {
     return taken;
   }
 
-  /** The transaction failed: write it with the next one. */
+  /** The transaction failed: it is written with the next one. */
   requeue(taken: readonly Checkpoint[]): void {
     for (const { key } of taken) this.#pending.add(key.slice(KEY_PREFIX.length));
   }
@@ -89,20 +89,24 @@ export class DailyQuota {
       this.#used.set(app, used);
     }
     const day = Math.floor(this.#options.now() / DAY_MS);
-    // A clock that is set back gives no day twice.
+    // A clock that is set back does not repeat a day.
     if (day > used.day) Object.assign(used, { day, events: 0, bytes: 0 });
     return used;
   }
 
   #reached(quota: string): SeismoError {
     const now = this.#options.now();
-    return new SeismoError('QUOTA_REACHED', `The app takes ${quota}, and more from midnight UTC on.`, {
-      retryAfterSeconds: Math.ceil((DAY_MS - (now % DAY_MS)) / 1000),
-    });
+    return new SeismoError(
+      'QUOTA_REACHED',
+      `The app has reached its quota of ${quota}. It accepts events again from midnight UTC.`,
+      {
+        retryAfterSeconds: Math.ceil((DAY_MS - (now % DAY_MS)) / 1000),
+      },
+    );
   }
 }
 
-/** Beside the imports', whose keys begin with the name of an app, which never begins with a blank. */
+/** Next to the imports, whose keys begin with the name of an app, which never begins with a space. */
 const KEY_PREFIX = ' quota ';
 const keyOf = (app: string): string => `${KEY_PREFIX}${app}`;
 

@@ -5,15 +5,15 @@ import type { EventLimits } from '../accept/limits.ts';
 import { errorOf, type LargeBody } from './large-body.ts';
 import type { ThreadAnswer } from './large-body-thread.ts';
 
-/** An idle thread is ended, so that the memory of a large body is given back. */
+/** An idle thread ends, which releases the memory of a large body. */
 const IDLE_MS = 10_000;
 const MIB = 1024 * 1024;
-/** What the thread may use: the densest body that `valuesMax` lets through takes twenty times its size. */
+/** The memory of the thread: the densest body that `valuesMax` allows takes twenty times its size. */
 const HEAP_MIB = 256;
 const HEAP_FACTOR = 40;
 
 /**
- * Has large bodies read on a thread of its own, one at a time: only other large bodies wait for it. The thread starts with the first of them.
+ * Reads large bodies on a thread of its own, one at a time, so that only other large bodies wait. The thread starts with the first of them.
  */
 export class LargeBodies {
   readonly #limits: EventLimits;
@@ -25,7 +25,7 @@ export class LargeBodies {
 
   constructor(limits: EventLimits, heapMaxMib = HEAP_MIB + HEAP_FACTOR * Math.ceil(limits.bodyMaxBytes / MIB)) {
     this.#heapMaxMib = heapMaxMib;
-    // The thread gets no more than it needs.
+    // The thread gets only what it needs.
     const { bodyMaxBytes, eventMaxBytes, eventNameMaxLength, userMaxLength, uuidMaxLength } = limits;
     const { propertiesMax, dataDepthMax, propertyNameMaxLength, lineMaxBytes, batchEventsMax } = limits;
     this.#limits = {
@@ -35,16 +35,16 @@ export class LargeBodies {
   }
 
   /**
-   * @param bytes are the thread's from now on: the buffer is empty afterwards
-   * @throws what readLargeBody throws, and SERVER_BUSY when the thread did not survive the body
+   * @param bytes belong to the thread from now on: the buffer is empty afterwards
+   * @throws what readLargeBody throws, and SERVER_BUSY if the thread did not survive the body
    */
   async read(bytes: Buffer): Promise<LargeBody> {
     this.#waiting++;
     try {
       const said = await this.#queue.run(() => this.#ask(bytes));
       if ('body' in said) return said.body;
-      if ('refusal' in said) throw errorOf(said.refusal);
-      throw new SeismoError('BUG', 'Something that cannot happen did.', { cause: new Error(said.bug) });
+      if ('error' in said) throw errorOf(said.error);
+      throw new SeismoError('BUG', 'Something went wrong in the server.', { cause: new Error(said.bug) });
     } finally {
       if (--this.#waiting === 0) this.#endLater();
     }
@@ -66,7 +66,7 @@ export class LargeBodies {
         finish();
       };
       const onMessage = (answer: ThreadAnswer): void => settle(() => resolve(answer));
-      // Its memory, most likely: the next body gets a new one.
+      // Most likely it ran out of memory. The next body gets a new thread.
       const onEnd = (cause: unknown): void => {
         if (this.#thread === thread) this.#thread = undefined;
         const detail = 'The body was more than the server could read; nothing of it was stored. Send smaller ones.';
@@ -99,7 +99,7 @@ export class LargeBodies {
   }
 }
 
-/** Bytes whose memory is theirs alone and may change hands. */
+/** Bytes with memory of their own, which can be transferred. */
 function ownBytes(bytes: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset, length } = bytes;
   if (buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength === length) return new Uint8Array(buffer);
@@ -107,7 +107,7 @@ function ownBytes(bytes: Buffer): Uint8Array<ArrayBuffer> {
 }
 
 function threadFile(): URL {
-  // Node 20 runs no TypeScript: under the tests the built file is started.
+  // Node 20 does not run TypeScript, so tests start the built file.
   return import.meta.url.endsWith('.ts')
     ? new URL('../../../dist/ingest/post/large-body-thread.js', import.meta.url)
     : new URL('./large-body-thread.js', import.meta.url);

@@ -1,11 +1,11 @@
-/** The thread that reads large bodies, one after the other; large-bodies.ts starts it and hands them over. */
+/** The thread that reads large bodies, one after another. large-bodies.ts starts it and passes them on. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { SeismoError } from '../../model/errors.ts';
 import type { EventLimits } from '../accept/limits.ts';
 import { type LargeBody, type Reason, readLargeBody, reasonOf } from './large-body.ts';
 
-/** What the thread says of a body. */
-export type ThreadAnswer = { readonly body: LargeBody } | { readonly refusal: Reason } | { readonly bug: string };
+/** What the thread reports about a body. */
+export type ThreadAnswer = { readonly body: LargeBody } | { readonly error: Reason } | { readonly bug: string };
 
 const limits = workerData as EventLimits;
 
@@ -22,7 +22,7 @@ parentPort?.on('message', (bytes: Uint8Array<ArrayBuffer>) => {
   } catch (error) {
     const answer: ThreadAnswer =
       error instanceof SeismoError
-        ? { refusal: reasonOf(error) }
+        ? { error: reasonOf(error) }
         : { bug: error instanceof Error ? `${error.stack}` : String(error) };
     parentPort?.postMessage(answer);
   }

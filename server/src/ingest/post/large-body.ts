@@ -9,24 +9,24 @@ export interface Reason {
   readonly field: string | undefined;
 }
 
-/** What the thread found out about a body: it is JSON, where its events are, and which of them are rejected already. */
+/** What the thread found out about a body: that it is JSON, where its events are, and which of them are already rejected. */
 export interface LargeBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly isSingle: boolean;
   /** UTC ms */
   readonly sentAt: number | undefined;
-  /** In bytes. */
+  /** Positions in bytes. */
   readonly starts: Uint32Array<ArrayBuffer>;
   readonly ends: Uint32Array<ArrayBuffer>;
-  /** Indexes of events with a fault that JSON.parse takes away unseen, ascending. */
+  /** Indexes of events with a fault that JSON.parse hides, ascending. */
   readonly faulty: Uint32Array<ArrayBuffer>;
-  /** Of the first of these; the last one stands for the rest. */
+  /** The errors of the first of these. The last one applies to the rest. */
   readonly reasons: readonly Reason[];
 }
 
 /**
- * Reads a body as a whole, on the thread of large-body-thread.ts.
- * @throws what parseBody and eventsOf throw, and BODY_TOO_LARGE for what would be expensive to parse
+ * Reads a whole body, on the thread of large-body-thread.ts.
+ * @throws what parseBody and eventsOf throw, and BODY_TOO_LARGE for bodies that would be expensive to parse
  */
 export function readLargeBody(bytes: Uint8Array<ArrayBuffer>, limits: EventLimits): LargeBody {
   const scan = scanBody(bytes, limits);

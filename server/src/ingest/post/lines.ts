@@ -1,18 +1,18 @@
 import { SeismoError } from '../../model/errors.ts';
 
-/** A line of NDJSON, or the refusal of one that is longer than allowed. */
+/** A line of NDJSON, or the error of one that is too long. */
 export type Line = Buffer | SeismoError;
 
 const NEWLINE = 10;
-/** A piece has so many lines at most, however short. */
+/** Maximum number of lines in a piece, however short. */
 const PIECE_LINES = 8_192;
-/** So many bytes of a body may be blank, or as many as its lines have: some senders write a line feed now and then to keep the connection. */
+/** Bytes of a body that can be blank, or as many as its lines have: some senders write a line feed now and then to keep the connection open. */
 const BLANK_MAX_BYTES = 1024 * 1024;
 
 /**
- * Cuts chunks into lines, in pieces of at most `pieceBytes` or so; blank lines are left out. Holds one line at most, and no
+ * Splits chunks into lines, in pieces of about `pieceBytes`. Blank lines are skipped. Holds at most one line, and no
  * more than `lineMaxBytes` of it: the rest of a longer one is skipped.
- * @throws BODY_TOO_LARGE when the body is mostly blank
+ * @throws BODY_TOO_LARGE if the body is mostly blank
  */
 export async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
@@ -23,14 +23,17 @@ export async function* linesOf(
   let bytes = 0;
   let blankBytes = 0;
   let lineBytes = 0;
-  /** The beginning of a line that has not ended yet. */
+  /** The start of a line that has not ended yet. */
   let open: Buffer[] = [];
   let openBytes = 0;
   const end = (rest: Buffer): void => {
     const length = openBytes + rest.length;
     if (length > lineMaxBytes)
       lines.push(
-        new SeismoError('EVENT_TOO_LARGE', `The line has ${length} bytes, more than ${lineMaxBytes} (lineMaxBytes).`),
+        new SeismoError(
+          'EVENT_TOO_LARGE',
+          `The line has ${length} bytes; at most ${lineMaxBytes} are allowed (\`lineMaxBytes\`).`,
+        ),
       );
     else {
       const line = open.length === 0 ? rest : Buffer.concat([...open, rest]);
@@ -48,7 +51,7 @@ export async function* linesOf(
     const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     let start = 0;
     for (;;) {
-      // Blank lines one after another need no look at each.
+      // Consecutive blank lines need not be examined one by one.
       if (openBytes === 0)
         while (chunk[start] === NEWLINE) {
           start++;
@@ -66,7 +69,7 @@ export async function* linesOf(
       }
     }
     const rest = chunk.subarray(start);
-    // Of a line that is too long already, only the length is kept.
+    // For a line that is already too long, only the length is kept.
     if (rest.length > 0 && openBytes <= lineMaxBytes) open.push(rest);
     openBytes += rest.length;
   }
@@ -77,7 +80,7 @@ export async function* linesOf(
 const tooBlank = (): SeismoError =>
   new SeismoError(
     'BODY_TOO_LARGE',
-    `More than ${BLANK_MAX_BYTES} bytes of the body are blank lines, and more than its events have.`,
+    `The body has more than ${BLANK_MAX_BYTES} bytes of blank lines, and more of them than of events.`,
   );
 
 export function isBlank(line: Buffer): boolean {

@@ -1,11 +1,11 @@
 import type { Allowance, Poster } from '../../model/poster.ts';
 import type { DailyQuota } from './daily-quota.ts';
 
-/** Beyond its rate, a stream that holds nothing but blank lines is read so far before it ends. */
+/** Beyond its rate, a stream with only blank lines is read this far before it ends. */
 const OVERRUN_BYTES = 1024 * 1024;
 const PIECE_MIN_BYTES = 32 * 1024;
 
-/** What one post may still take: of its key's rate and of its app's day. */
+/** What one post can still use: of its key's rate and of its app's daily quota. */
 export class PostBudget {
   readonly #app: string;
   readonly #allowance: Allowance | undefined;
@@ -19,20 +19,20 @@ export class PostBudget {
     this.#quota = quota;
   }
 
-  /** A whole body, before it is parsed. @throws RATE_LIMITED, RATE_BATCH_TOO_LARGE, QUOTA_REACHED */
+  /** Charges a whole body, before it is parsed. @throws RATE_LIMITED, RATE_BATCH_TOO_LARGE, QUOTA_REACHED */
   takeBody(bytes: number): void {
     this.#allowance?.takeBytes(bytes);
     this.#quota.takeBytes(this.#app, bytes);
   }
 
-  /** All events of a body, before they are looked at. @throws as `takeBody` */
+  /** Charges all events of a body, before they are validated. @throws like `takeBody` */
   takeEvents(events: number): void {
     this.#quota.checkEvents(this.#app, events);
     this.#allowance?.takeEvents(events);
   }
 
   /**
-   * Charges a stream as it flows. What lies beyond the rate is still handed on for a while, so that the lines before it are stored and the
+   * Charges a stream as it arrives. What exceeds the rate is still passed on for a while, so that the lines before it are stored and the
    * stream ends after a piece (`endOf`).
    * @throws RATE_LIMITED, QUOTA_REACHED
    */
@@ -48,19 +48,19 @@ export class PostBudget {
     }
   }
 
-  /** How much of a stream is taken at a time: less of a slow key's, so that it ends near its rate. */
+  /** How much of a stream is read at a time: less for a slow key, so that it ends near its rate. */
   pieceBytes(max: number): number {
     const rate = this.#allowance?.bytesPerSecond ?? Number.POSITIVE_INFINITY;
     return Math.min(max, Math.max(PIECE_MIN_BYTES, rate / 4));
   }
 
-  /** How many lines of a piece are taken; when fewer than all, the stream ends with `end`. */
+  /** How many lines of a piece are accepted. If fewer than all, the stream ends with `end`. */
   takeLines(lines: number): number {
     const left = Math.min(lines, this.#quota.eventsLeft(this.#app));
     return this.#allowance ? this.#allowance.streamEvents(left) : left;
   }
 
-  /** Whether the stream ends after the piece it is at. */
+  /** Whether the stream ends after the current piece. */
   get isOver(): boolean {
     return this.#isOver;
   }

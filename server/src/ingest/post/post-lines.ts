@@ -1,54 +1,54 @@
 import { SeismoError } from '../../model/errors.ts';
-import type { AcceptContext } from '../accept/accept.ts';
 import { REJECTED_LISTED_MAX } from '../accept/limits.ts';
 import { RowWriter } from '../accept/row-writer.ts';
+import type { ValidationContext } from '../accept/validate-event.ts';
 import type { PostAnswer } from '../ingest.ts';
 import type { Joined } from '../journal/committer.ts';
 import { batchAnswer, type EventBatch, newBatch, noteNotIndexed, notIndexedOf } from './batch.ts';
 import { type Line, linesOf } from './lines.ts';
 import type { PostBudget } from './post-budget.ts';
 
-/** So much of an NDJSON body goes into one transaction. */
+/** How much of an NDJSON body goes into one transaction. */
 const PIECE_BYTES = 512 * 1024;
-/** A stream begins with so much for its rows, twice. */
+/** Initial size of each of the two row buffers of a stream. */
 const WRITER_BYTES = 16 * 1024;
 
 export interface LinesPost {
-  /** Inflated. */
+  /** After decompression. */
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly lineMaxBytes: number;
   readonly budget: PostBudget;
-  /** @throws when nothing more may be taken */
+  /** @throws if nothing more can be accepted */
   readonly checkOpen: () => void;
-  readonly contextOf: () => AcceptContext;
-  /** Accepts lines into the batch; the first has this index. */
+  readonly contextOf: () => ValidationContext;
+  /** Accepts lines into the batch. The first one has this index. */
   readonly addLines: (
     batch: EventBatch,
     lines: readonly Line[],
     first: number,
-    context: AcceptContext,
+    context: ValidationContext,
   ) => Promise<void>;
-  /** Ids that the server made and that may have been erased: the batch that is to be committed, when it is another. */
+  /** For ids made by the server whose events may have been erased: the batch to commit, if it is a different one. */
   readonly checkOwn: (batch: EventBatch) => Promise<EventBatch> | undefined;
   /** @param rejectedBefore of the same request */
   readonly commit: (batch: EventBatch, rejectedBefore: number) => Joined;
-  /** What has become of it, also when it fails. */
+  /** What became of it, also if it fails. */
   readonly onEnd: (accepted: number, duplicates: number) => void;
 }
 
 /**
- * Journals an NDJSON body as it flows, with bounded memory.
- * @throws what ends it on the way, with the counts so far and `nextIndex`, the first line that is not on disk, in `extra`
+ * Journals an NDJSON body as it arrives, with bounded memory.
+ * @throws what ends it, with the counts so far and `nextIndex`, the first line that is not on disk, in `extra`
  */
 export async function postLines(post: LinesPost): Promise<PostAnswer> {
   const { chunks, lineMaxBytes, budget, checkOpen, contextOf, addLines, checkOwn, commit } = post;
   const whole = newBatch(false);
   const sum = { accepted: 0, duplicates: 0 };
   let index = 0;
-  /** First line that is not on disk. */
+  /** The first line that is not on disk. */
   let nextIndex = 0;
   let under: Promise<void> = Promise.resolve();
-  // The writer of one piece is written to disk while the next is accepted into the other. They grow: a stream may be of a few lines.
+  // While the rows of one piece are written to disk, the next piece is accepted into the other buffer. They grow, because a stream may have few lines.
   let writers: [RowWriter, RowWriter] = [new RowWriter(WRITER_BYTES), new RowWriter(WRITER_BYTES)];
   try {
     for await (const lines of linesOf(budget.charged(chunks), lineMaxBytes, budget.pieceBytes(PIECE_BYTES))) {
@@ -61,7 +61,7 @@ export async function postLines(post: LinesPost): Promise<PostAnswer> {
       await addLines(batch, taken < lines.length ? lines.slice(0, taken) : lines, index, context);
       noteNotIndexed(whole, context);
       index += taken;
-      // One transaction after the other, so that what was stored is always a beginning of the body.
+      // One transaction after another, so that what is stored is always the beginning of the body.
       await under;
       const checked = (await checkOwn(batch)) ?? batch;
       checkOpen();
@@ -84,7 +84,7 @@ export async function postLines(post: LinesPost): Promise<PostAnswer> {
     const { rejected, rejectedTotal } = whole;
     const extra = { ...error.extra, ...sum, rejectedTotal, rejected, ...notIndexedOf(whole), nextIndex };
     const { retryAfterSeconds } = error;
-    const stored = `The first ${nextIndex} ${nextIndex === 1 ? 'line was' : 'lines were'} processed, none after (nextIndex).`;
+    const stored = `The first ${nextIndex} ${nextIndex === 1 ? 'line was' : 'lines were'} processed, and none after that (\`nextIndex\`).`;
     throw new SeismoError(error.code, nextIndex === 0 ? error.detail : `${error.detail} ${stored}`, {
       cause: error,
       extra,

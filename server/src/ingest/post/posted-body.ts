@@ -3,33 +3,33 @@ import type { EventLimits } from '../accept/limits.ts';
 import { eventsOf, hiddenFaultsOf, type ParsedBody, parseBody, parseText, textOf } from './batch.ts';
 import { errorOf, type LargeBody } from './large-body.ts';
 
-/** Bodies up to this size are read on the event loop, in a few milliseconds: handing them to a thread would take longer. */
+/** Bodies up to this size are read on the event loop, in a few milliseconds. Passing them to a thread would take longer. */
 export const INLINE_MAX_BYTES = 256 * 1024;
-/** The most events, and bytes of them, accepted in one turn. */
+/** Maximum number of events, and bytes of them, accepted in one turn. */
 const SLICE_EVENTS = 2_000;
 export const SLICE_BYTES = 64 * 1024;
-/** What an event costs besides its bytes, in bytes: rejecting one takes as long as reading this many. */
+/** The cost of an event besides its bytes, in bytes: rejecting one takes as long as reading this many. */
 export const EVENT_BYTES = 256;
 
 /** Events that are accepted in one turn of the event loop. */
 export interface Slice {
-  /** Index of the first. */
+  /** The index of the first one. */
   readonly from: number;
   readonly events: readonly unknown[];
   /** What it costs. */
   readonly bytes: number;
 }
 
-/** A JSON body that holds events, and nothing that JSON.parse took away unseen but in events that are faulty. */
+/** A JSON body with events, of which JSON.parse hides nothing except in faulty events. */
 export interface PostedBody {
   readonly isSingle: boolean;
   readonly sentAt: number | undefined;
-  /** How many events. */
+  /** Number of events. */
   readonly count: number;
-  /** All of it fits one turn. */
+  /** All of it fits in one turn. */
   readonly isShort: boolean;
   slices(): Iterable<Slice>;
-  /** Ask in ascending order. */
+  /** Call it in ascending order. */
   faultOf(index: number): SeismoError | undefined;
   /** What is shown of a rejected event. */
   excerptOf(index: number, event: unknown): unknown;
@@ -57,7 +57,7 @@ export function readInline(bytes: Buffer, limits: EventLimits): PostedBody {
   };
 }
 
-/** The same of a body that the thread has read. Its events are parsed as they are accepted, some at a time. */
+/** The same for a body that the thread has read. Its events are parsed as they are accepted, some at a time. */
 export function slicedBody({ bytes, isSingle, sentAt, starts, ends, faulty, reasons }: LargeBody): PostedBody {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = starts.length;

@@ -2,11 +2,11 @@ import { SeismoError } from '../../model/errors.ts';
 import { eventToJson } from '../../model/event.ts';
 import { ADMIN, type Poster } from '../../model/poster.ts';
 import { decodeRow, ROW_OFFSET, uuidToText } from '../../row/row.ts';
-import type { AcceptContext } from '../accept/accept.ts';
 import type { EventLimits } from '../accept/limits.ts';
 import type { Rejections } from '../accept/rejections.ts';
 import { RowWriter } from '../accept/row-writer.ts';
-import type { ErasedIds } from '../ids/erased-ids.ts';
+import type { ValidationContext } from '../accept/validate-event.ts';
+import type { ErasedIds } from '../deduplication/erased-ids.ts';
 import type { Ingest, PostAnswer } from '../ingest.ts';
 import type { Committer } from '../journal/committer.ts';
 import {
@@ -27,7 +27,7 @@ import { postLines } from './post-lines.ts';
 import { EVENT_BYTES, INLINE_MAX_BYTES, type PostedBody, readInline, SLICE_BYTES, slicedBody } from './posted-body.ts';
 import { Turns } from './turns.ts';
 
-/** What is kept of a large body, to be shown if it is rejected, while the thread has the body. */
+/** What is kept of a large body while the thread has it, to show it if it is rejected. */
 const EXCERPT_BYTES = 8 * 1024;
 
 export interface PostingOptions {
@@ -44,7 +44,7 @@ export interface PostingOptions {
     poster: Poster,
     sentAt?: number,
     device?: string,
-  ) => AcceptContext;
+  ) => ValidationContext;
   /** @throws SERVER_STOPPING, APP_NAME_INVALID */
   readonly checkOpen: (app: string) => void;
 }
@@ -53,16 +53,21 @@ export interface Posting extends Pick<Ingest, 'post' | 'postParsed' | 'postLines
   close(): Promise<void>;
 }
 
-/** Bodies → accepted rows → one transaction → an answer. Nothing of a body takes the event loop for longer than some milliseconds. */
+/** Bodies → accepted rows → one transaction → an answer. Nothing of a body blocks the event loop for more than a few milliseconds. */
 export function createPosting(options: PostingOptions): Posting {
   const { limits, committer, erasedIds, quota, rejections, counts, now, contextOf, checkOpen } = options;
   const turns = new Turns();
   const large = new LargeBodies(limits);
   const scratch = new RowWriter();
 
-  /** @param rejectedBefore of the same request */
+  /**
+   * @param rejectedBefore of the same request
+   * @throws QUOTA_REACHED; then nothing was taken
+   */
   function commit(app: string, batch: EventBatch, rejectedBefore = 0) {
     const { writer, starts, kinds } = batch;
+    // Other posts may have taken what was left since this one began.
+    quota.checkEvents(app, starts.length);
     rejections.add(app, batch, rejectedBefore);
     const joined = committer.join({ app, bytes: writer.bytes, starts: [...starts, writer.length], kinds });
     quota.stored(app, joined.accepted);
@@ -99,7 +104,7 @@ export function createPosting(options: PostingOptions): Posting {
     const { sentAt, isSingle, isShort, count } = body;
     budget.takeEvents(count);
     const context = contextOf(app, arrivedAt, poster, sentAt, device);
-    // Short bodies are done in one turn and share one writer; others let the rest of the server have its turns.
+    // Short bodies are done in one turn and share one writer. Others let the rest of the server take turns.
     if (isShort) scratch.length = 0;
     const batch = newBatch(isSingle, isShort ? scratch : new RowWriter(bytes.length));
     for (const { from, events, bytes } of body.slices()) {
@@ -129,7 +134,7 @@ export function createPosting(options: PostingOptions): Posting {
       rejections.add(app, batch);
       throw batch.lastError;
     }
-    // The shared writer is another request's after the wait.
+    // After the wait, the shared writer belongs to another request.
     const row = Buffer.from(batch.writer.bytes.subarray(0, batch.writer.length));
     const joined = commit(app, batch);
     await joined.done;
@@ -150,7 +155,7 @@ export function createPosting(options: PostingOptions): Posting {
     batch: EventBatch,
     lines: readonly Line[],
     first: number,
-    context: AcceptContext,
+    context: ValidationContext,
   ): Promise<void> {
     let cost = 0;
     for (let i = 0; i < lines.length; i++) {
@@ -166,8 +171,13 @@ export function createPosting(options: PostingOptions): Posting {
     }
   }
 
-  /** A line that `lineMaxBytes` allows and no turn of the event loop does. */
-  async function addLargeLine(batch: EventBatch, line: Buffer, index: number, context: AcceptContext): Promise<void> {
+  /** A line that `lineMaxBytes` allows but that is too long for one turn of the event loop. */
+  async function addLargeLine(
+    batch: EventBatch,
+    line: Buffer,
+    index: number,
+    context: ValidationContext,
+  ): Promise<void> {
     const excerpt = line.subarray(0, EXCERPT_BYTES);
     try {
       const body = slicedBody(await large.read(Buffer.from(line)));
@@ -188,7 +198,10 @@ export function createPosting(options: PostingOptions): Posting {
       checkOpen(app);
       const bytes = Buffer.from(textOfParsed(body));
       if (bytes.length > limits.bodyMaxBytes)
-        throw new SeismoError('BODY_TOO_LARGE', `The body is over ${limits.bodyMaxBytes} bytes (bodyMaxBytes).`);
+        throw new SeismoError(
+          'BODY_TOO_LARGE',
+          `The body is larger than ${limits.bodyMaxBytes} bytes (\`bodyMaxBytes\`).`,
+        );
       return await postBody(app, bytes, arrivedAt, device, poster);
     },
 
@@ -214,13 +227,13 @@ export function createPosting(options: PostingOptions): Posting {
   };
 }
 
-/** @throws BODY_EMPTY, BODY_TOO_LARGE for what a host application's parser took and JSON.stringify cannot */
+/** @throws BODY_EMPTY, BODY_TOO_LARGE for what a host application's parser accepts and JSON.stringify can't serialize */
 function textOfParsed(body: unknown): string {
   try {
     const text = JSON.stringify(body);
     if (text !== undefined) return text;
   } catch (cause) {
-    // The stack: the one thing that JSON.parse takes and JSON.stringify does not.
+    // The stack: the one thing that JSON.parse handles and JSON.stringify does not.
     throw new SeismoError('BODY_TOO_LARGE', 'The body is nested too deeply.', { cause });
   }
   throw new SeismoError('BODY_EMPTY', 'The body is empty.');

@@ -3,19 +3,19 @@ import type { Glance } from '../../row/json-scan.ts';
 import type { EventLimits } from '../accept/limits.ts';
 
 /**
- * The structure of a body is bounded before it is parsed: brackets and commas are cheap to send, and each becomes a value in
- * memory. Real events stay far below; an event that is only over a limit of events is rejected by itself (accept.ts).
+ * Limits the structure of a body before it is parsed: brackets and commas are cheap to send, and each becomes a value in
+ * memory. Real events are far below these limits. An event that only exceeds an event limit is rejected by itself (validate-event.ts).
  */
 
-/** The densest event of use has a value every six bytes, and such ones fill no body. */
+/** The densest useful event has a value every six bytes, and such events do not fill a body. */
 const BYTES_PER_VALUE = 8;
 const VALUES_MIN = 100_000;
-/** `dataDepthMax` is 100 at most. */
+/** `dataDepthMax` is at most 100. */
 const DEPTH_MAX = 1_000;
-/** How far an event of a large body may be over the limits of events. Escapes make six characters of one. */
+/** How far an event of a large body can exceed the event limits. Escapes turn one character into six. */
 const EVENT_BYTES_FACTOR = 8;
 const EVENT_KEYS_FACTOR = 8;
-/** Of `eventMaxBytes` for each bracket or comma of an event: arrays of numbers of three digits. */
+/** Bytes of `eventMaxBytes` for each bracket or comma of an event: arrays of three-digit numbers. */
 const EVENT_BYTES_PER_VALUE = 4;
 const EVENT_VALUES_MIN = 10_000;
 
@@ -26,43 +26,43 @@ const eventValuesMax = ({ eventMaxBytes }: EventLimits): number =>
   Math.max(EVENT_VALUES_MIN, Math.floor(eventMaxBytes / EVENT_BYTES_PER_VALUE));
 
 /**
- * @returns what scanBody says of a body that may break a bound
- * @throws BODY_TOO_LARGE; EVENT_TOO_DEEP, EVENT_TOO_LARGE, EVENT_PROPERTIES_TOO_MANY of a single event
+ * @returns the result of scanBody, for a body that may exceed a limit
+ * @throws BODY_TOO_LARGE; EVENT_TOO_DEEP, EVENT_TOO_LARGE, EVENT_PROPERTIES_TOO_MANY for a single event
  */
 export function checkStructure(
   { keys, values, depth }: Glance,
   bytes: Uint8Array,
   limits: EventLimits,
 ): Scan | undefined {
-  // Parsing an object with this many keys takes a hundred times as long as reading its bytes. Most bodies have fewer keys in all their events together.
+  // Parsing an object with this many keys takes a hundred times as long as reading its bytes. Most bodies have fewer keys in all their events.
   if (keys > limits.propertiesMax * EVENT_KEYS_FACTOR || values > eventValuesMax(limits) || depth > DEPTH_MAX)
     return scanBody(bytes, limits);
   return undefined;
 }
 
 const tooDeep = (): SeismoError =>
-  new SeismoError('EVENT_TOO_DEEP', `The event is nested more than ${DEPTH_MAX} deep.`, { field: 'data' });
+  new SeismoError('EVENT_TOO_DEEP', `The event is nested more than ${DEPTH_MAX} levels deep.`, { field: 'data' });
 
 const tooManyValues = (limits: Pick<EventLimits, 'bodyMaxBytes'>): SeismoError =>
   new SeismoError(
     'BODY_TOO_LARGE',
-    `The body has more than ${valuesMax(limits)} brackets and commas, the most that are read of one. Send several bodies, or NDJSON.`,
+    `The body has more than ${valuesMax(limits)} brackets and commas. Send several bodies, or NDJSON.`,
   );
 
-/** Where the events of a body are, in bytes, and what `Glance` says of it. */
+/** Where the events of a body are, in bytes, and the `Glance` at it. */
 export interface Scan {
   readonly keys: number;
   readonly hasSmall: boolean;
-  /** Of each event of an array or of `{"events": […]}`; empty for a single one. */
+  /** For each event of an array or of `{"events": […]}`; empty for a single one. */
   readonly starts: readonly number[];
   readonly ends: readonly number[];
-  /** Of events that break a bound: they must not be parsed. */
+  /** Of events that exceed a limit and must not be parsed. */
   readonly faults: ReadonlyMap<number, SeismoError>;
 }
 
 /**
- * One pass over a body, which may be no JSON.
- * @throws BODY_TOO_LARGE; EVENT_TOO_LARGE, EVENT_TOO_DEEP, EVENT_PROPERTIES_TOO_MANY of a single event
+ * One pass over a body, which may not be JSON.
+ * @throws BODY_TOO_LARGE; EVENT_TOO_LARGE, EVENT_TOO_DEEP, EVENT_PROPERTIES_TOO_MANY for a single event
  */
 export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
   const starts: number[] = [];
@@ -72,11 +72,11 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
   const maxEventBytes = limits.eventMaxBytes * EVENT_BYTES_FACTOR;
   const maxEventValues = eventValuesMax(limits);
   const { length } = bytes;
-  // A byte order mark, which textOf takes away.
+  // A byte order mark, which textOf removes.
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   while (at < length && isSpace(bytes[at]!)) at++;
   const first = at;
-  /** How deep the events are; 0 while none was seen. */
+  /** The depth of the events; 0 until one is found. */
   let depth = bytes[at] === BRACKET ? 1 : 0;
   let isAmongEvents = false;
   let open = 0;
@@ -86,11 +86,11 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
   let eventStart = 0;
   let eventKeys = 0;
   let eventValues = 0;
-  /** The last text of the outermost object: the name of what follows. */
+  /** The last string of the outermost object: the name of what follows. */
   let nameStart = 0;
   let nameEnd = 0;
   const faults = new Map<number, SeismoError>();
-  /** The first of an event; a single event is the whole body. */
+  /** The first error of an event. A single event is the whole body. */
   const fault = (error: (max: number) => SeismoError, max: number): void => {
     if (!isAmongEvents) throw error(max);
     if (!faults.has(starts.length)) faults.set(starts.length, error(max));
@@ -147,25 +147,22 @@ export function scanBody(bytes: Uint8Array, limits: EventLimits): Scan {
 }
 
 const eventTooLarge = (max: number): SeismoError =>
-  new SeismoError('EVENT_TOO_LARGE', `The event is over ${max} bytes, the most that are read of one.`);
+  new SeismoError('EVENT_TOO_LARGE', `The event is larger than ${max} bytes.`);
 
 const tooDense = (max: number): SeismoError =>
-  new SeismoError(
-    'EVENT_TOO_LARGE',
-    `The event has more than ${max} brackets and commas, the most that are read of one.`,
-  );
+  new SeismoError('EVENT_TOO_LARGE', `The event has more than ${max} brackets and commas.`);
 
 const tooManyKeys = (max: number): SeismoError =>
-  new SeismoError('EVENT_PROPERTIES_TOO_MANY', `The event has more than ${max} keys, the most that are read of one.`, {
+  new SeismoError('EVENT_PROPERTIES_TOO_MANY', `The event has more than ${max} keys.`, {
     field: 'data',
   });
 
-/** The body with a 0 in place of each event that breaks a bound, so that the others can be parsed. */
+/** The body with a 0 in place of each event that exceeds a limit, so that the others can be parsed. */
 export function withoutFaulty(bytes: Uint8Array, { faults, starts, ends }: Scan): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(bytes);
   for (const index of faults.keys()) {
     const start = starts[index];
-    // One that never ends leaves the body no JSON, as the parser will say.
+    // If it never ends, the body is not JSON, as the parser will report.
     if (start === undefined) continue;
     copy.fill(SPACE, start, ends[index]);
     copy[start] = ZERO;
@@ -173,13 +170,13 @@ export function withoutFaulty(bytes: Uint8Array, { faults, starts, ends }: Scan)
   return copy;
 }
 
-/** Whether the text from `start` on is the key `events`, however it is escaped. */
+/** Whether the string at `start` is the key `events`, with any escapes. */
 function isEvents(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start > '"events"'.length * ESCAPED) return false;
   try {
     return JSON.parse(Buffer.from(bytes.subarray(start, end)).toString('utf8')) === 'events';
   } catch {
-    // It is no JSON, as the parser will say.
+    // It is not JSON, as the parser will report.
     return false;
   }
 }
@@ -201,6 +198,6 @@ const COMMA = 44;
 const MINUS = 45;
 const BRACKET = 91;
 const LETTER_E = 101;
-/** `[` and `]` are those of objects but for one bit. */
+/** `[` and `]` differ from the brackets of objects by one bit. */
 const BRACE = 123;
 const BRACE_END = 125;

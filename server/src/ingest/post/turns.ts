@@ -1,4 +1,4 @@
-/** The bytes of bodies parsed in one turn of the event loop, about 10 ms of it; the rest waits for the next turn. */
+/** Bytes of bodies parsed in one turn of the event loop, about 10 ms. The rest waits for the next turn. */
 const TURN_BYTES = 256 * 1024;
 /** Bodies that cost less than a millisecond do not wait. */
 const FREE_BYTES = 16 * 1024;
@@ -14,7 +14,7 @@ export class Turns {
   #isCounting = false;
   readonly #waiting: Waiting[] = [];
 
-  /** @returns undefined when the turn is the caller's at once */
+  /** @returns undefined if the caller's turn begins at once */
   take(bytes: number): Promise<void> | undefined {
     if (bytes <= FREE_BYTES) return undefined;
     this.#count();

@@ -1,7 +1,7 @@
 /**
- * `node check-process.js <directory of the journal>`: looks at its file, and replaces a damaged one, which is kept. A process of its own, so
- * that the server can start its engine meanwhile, and so that nothing that a broken file may do reaches the server. It prints one
- * line of JSON: the salvage, or null when all is well.
+ * `node check-process.js <journal directory>`: checks its file, and replaces a damaged one, which is kept. It is a separate process, so
+ * that the server can start its engine in the meantime, and so that a broken file can do nothing to the server. It prints one
+ * line of JSON: the salvage, or null if all is well.
  */
 import { join } from 'node:path';
 import { FILE_NAME } from '../journal/journal-file.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { FILE_NAME } from '../journal/journal-file.ts';
-import { takeCleanNote } from './clean-shutdown.ts';
+import { takeCleanNote } from './clean-note.ts';
 import { finishSalvage } from './salvage.ts';
 
 export interface EnsureLogger {
@@ -14,7 +14,7 @@ export interface EnsureLogger {
 const run = promisify(execFile);
 
 /**
- * Looks at the journal's file before it is opened, unless the last stop was clean and nothing has changed since. A damaged one is
+ * Checks the journal's file before it is opened, unless the last stop was clean and nothing has changed since. A damaged one is
  * kept, what is intact goes into a new one, and the log and `seismo stats` report the numbers.
  */
 export async function ensureJournal(directory: string, logger: EnsureLogger): Promise<void> {
@@ -30,7 +30,7 @@ export async function ensureJournal(directory: string, logger: EnsureLogger): Pr
 }
 
 function processFile(): string {
-  // Node 20 runs no TypeScript: under the tests the built file is started.
+  // Node 20 does not run TypeScript, so tests start the built file.
   const file = import.meta.url.endsWith('.ts')
     ? new URL('../../../dist/ingest/recovery/check-process.js', import.meta.url)
     : new URL('./check-process.js', import.meta.url);

@@ -14,22 +14,35 @@ import { type Scanned, scanJournal, valuesOf } from './journal-scan.ts';
 import { LmdbPages, NotReadable, type Tree, treeOf } from './lmdb-pages.ts';
 import { SequenceCoverage, type SequenceSummary } from './sequence-coverage.ts';
 
-/** Parts of the journal's file that are trees of their own. */
+/** Parts of the journal's file that are separate trees. */
 export type PartName = Exclude<keyof JournalFile, 'root'>;
-/** As LMDB names the databases. */
-const PARTS: readonly PartName[] = ['groups', 'ids', 'aside', 'damaged', 'names', 'imports', 'forgotten', 'erasing'];
+/** The names of the databases in LMDB. */
+const PARTS: readonly PartName[] = [
+  'groups',
+  'ids',
+  'aside',
+  'damaged',
+  'names',
+  'imports',
+  'forgotten',
+  'erasing',
+  'archiveOrders',
+  'archiveAside',
+];
 
-/** Takes what is as it was written. Keys of `names`, `imports` and `erasing` are texts, all others coverage. */
+/** Receives what is intact. Keys of `names`, `imports`, `erasing` and `archiveOrders` are strings, all others are sequence numbers. */
 export interface EntrySink {
   put(part: PartName, key: number | string, value: Buffer): void;
 }
 
 export interface JournalReport extends SequenceSummary {
-  /** In words; empty when all is well. */
+  /** As text. Empty if all is well. */
   readonly faults: readonly string[];
   readonly transactions: number;
-  /** What was lost of a part is known only when the part itself is. */
+  /** What was lost of a part is only known if the part itself is readable. */
   readonly parts: ReadonlyMap<PartName, PartFound>;
+  /** All lower sequence numbers are in the archive. Undefined: there is none, or the file does not show it. */
+  readonly archivedEnd: number | undefined;
 }
 
 export interface PartFound {
@@ -37,7 +50,7 @@ export interface PartFound {
   readonly lost: number | undefined;
 }
 
-/** Looks at every page and every value of a journal's file. LMDB is not used, and cannot be hurt by what is found. */
+/** Checks every page and every value of a journal's file, without LMDB, which could be harmed by what it finds. */
 export function checkJournal(path: string, sink?: EntrySink): JournalReport {
   const progress = readProgress(dirname(path));
   const inspector = new JournalInspector(path, sink);
@@ -56,11 +69,11 @@ export function checkJournal(path: string, sink?: EntrySink): JournalReport {
     inspector.faults.push(error.message);
     inspector.inspectLoosePages(USUAL_PAGE_BYTES, progress);
   }
-  const { faults, transactions, parts, coverage } = inspector;
-  return { faults, transactions, parts, ...coverage.sum() };
+  const { faults, transactions, parts, coverage, archivedEnd } = inspector;
+  return { faults, transactions, parts, archivedEnd, ...coverage.sum() };
 }
 
-/** Where even the first pages do not say. */
+/** Where even the first pages are unreadable. */
 const USUAL_PAGE_BYTES = 4_096;
 
 class JournalInspector {
@@ -68,6 +81,7 @@ class JournalInspector {
   readonly parts = new Map<PartName, PartFound>();
   readonly coverage = new SequenceCoverage();
   transactions = 0;
+  archivedEnd: number | undefined;
   readonly #keptIds = new Set<number | string>();
   readonly #path: string;
   readonly #sink: EntrySink | undefined;
@@ -94,7 +108,7 @@ class JournalInspector {
       return isWhole(() => this.parts.set(part, this.#part(pages, part, tree)));
     };
     this.coverage.areAllKnown = read('groups') && isRootWhole;
-    // Ids are looked at last: whether they are kept depends on the groups.
+    // Ids are checked last: whether they are kept depends on the groups.
     const scanned = this.coverage.areAllKnown ? undefined : this.#looseGroups(pages.pageSize, progress);
     const areIdsWhole = read('ids') && isRootWhole;
     if (!areIdsWhole) this.#looseIds(pages.pageSize, scanned ?? scanJournal(this.#path, pages.pageSize));
@@ -131,7 +145,8 @@ class JournalInspector {
       } else if (name === 'nextSeq') {
         isLoadedKnown = true;
         this.coverage.loadedUpTo(Number(decodeChecked(name, value)));
-      } else if (name === 'end') this.coverage.upTo(Number(decodeChecked(name, value)));
+      } else if (name === 'archived') this.archivedEnd = Number(decodeChecked(name, value));
+      else if (name === 'end') this.coverage.upTo(Number(decodeChecked(name, value)));
     }
     // Nothing was loaded yet.
     if (!isLoadedKnown && !hasBroken && pages.faultCount === before) this.coverage.loadedUpTo(1);
@@ -152,7 +167,7 @@ class JournalInspector {
       if (typeof known === 'number' && part === 'groups') this.coverage.group(known, countOf(value));
       if (typeof known === 'number' && part === 'ids') {
         this.coverage.upTo(known + fingerprintsCountOf(value));
-        // Whoever sends the events of a group again that is gone must not hear that they are known.
+        // If the events of a lost group are sent again, they must not count as known.
         if (!this.coverage.isKept(known)) continue;
       }
       found++;
@@ -170,7 +185,7 @@ class JournalInspector {
       coverage.loadedAtLeastUpTo(progress.loadedSeq);
       coverage.upTo(progress.endSeq);
     }
-    // Of before, by a page that is no more in use: in the store, or erased from there.
+    // From a page that is no longer in use: it is in the store, or was erased from there.
     const loadedEnd = scanned.loadedAtLeast === undefined && progress === undefined ? 0 : coverage.loadedEnd;
     const wanted = new Map([...scanned.groups].filter(([first]) => first >= loadedEnd && !coverage.has(first)));
     for (const { key, value } of valuesOf(this.#path, pageSize, 'group', wanted)) {
@@ -212,6 +227,7 @@ function isIntactPart(part: PartName, key: number | string, value: Buffer): bool
     case 'ids':
       return areFingerprintsIntact(key, value);
     case 'aside':
+    case 'archiveAside':
       return decodeRejectedRow(key, value) !== undefined;
     case 'forgotten':
       return areForgottenFingerprintsIntact(key, value);
@@ -219,6 +235,8 @@ function isIntactPart(part: PartName, key: number | string, value: Buffer): bool
       return part === 'damaged';
   }
 }
+
+const BY_TEXT: ReadonlySet<PartName> = new Set<PartName>(['names', 'imports', 'erasing', 'archiveOrders']);
 
 /** LMDB's names of trees end with a NUL. */
 const nameOf = (key: Buffer): string => key.toString('latin1').replace(/\0$/, '');
@@ -228,9 +246,9 @@ function keyOf(part: PartName, bytes: Buffer): number | string | undefined {
   try {
     key = fromBufferKey(bytes);
   } catch {
-    // Bytes that are no key: as lost as a broken value.
+    // Bytes that are not a key: as lost as a broken value.
     return undefined;
   }
-  if (part === 'names' || part === 'imports' || part === 'erasing') return typeof key === 'string' ? key : undefined;
+  if (BY_TEXT.has(part)) return typeof key === 'string' ? key : undefined;
   return typeof key === 'number' && Number.isSafeInteger(key) && key >= 0 ? key : undefined;
 }

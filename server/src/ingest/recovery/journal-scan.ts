@@ -9,9 +9,9 @@ import {
 } from '../journal/id-fingerprints.ts';
 import { scanLeaves } from './lmdb-scan.ts';
 
-/** What pages of a journal hold whose trees cannot be followed; some of it may be of the past. */
+/** What the pages of a journal contain if its trees can't be followed. Some of it may be outdated. */
 export interface Scanned {
-  /** Groups that do not lie over each other, by their first sequence number. */
+  /** Groups that do not overlap, by their first sequence number. */
   readonly groups: ReadonlyMap<number, Written>;
   readonly ids: ReadonlyMap<number, Written>;
   /** How far imports had come at least. */
@@ -25,7 +25,7 @@ export interface Written {
   readonly at: number;
 }
 
-/** Rejected rows and names are left out: whether they are still wanted cannot be told, or need not be. */
+/** Rejected rows and names are left out: it is unknown whether they are still wanted, or they are not needed. */
 export function scanJournal(path: string, pageSize: number): Scanned {
   const groups = new Map<number, Written>();
   const ids = new Map<number, Written>();
@@ -42,7 +42,7 @@ export function scanJournal(path: string, pageSize: number): Scanned {
       const number = decodeChecked(known, value);
       if (typeof number !== 'number') continue;
       if (known === 'nextSeq') loadedAtLeast = Math.max(number, loadedAtLeast ?? 0);
-      // A name's value is 1: an import of a single row is taken for one.
+      // A name's value is 1, so it is taken for an import of a single row.
       else if (known.includes(' ') && number > 1 && number > (imports.get(known)?.done ?? 0))
         imports.set(known, { done: number, value });
     }
@@ -55,7 +55,7 @@ export function scanJournal(path: string, pageSize: number): Scanned {
   };
 }
 
-/** The values themselves of some of what was found, each once. */
+/** The values of some of what was found, each once. */
 export function* valuesOf(
   path: string,
   pageSize: number,
@@ -82,19 +82,19 @@ function keyOf(bytes: Buffer): number | string | undefined {
   try {
     key = fromBufferKey(bytes);
   } catch {
-    // Bytes that are no key.
+    // Bytes that are not a key.
     return undefined;
   }
   if (typeof key === 'string') return key;
   return typeof key === 'number' && Number.isSafeInteger(key) && key >= 0 ? key : undefined;
 }
 
-/** A sequence number may have been given again by a later run of the server, after a transaction that failed. */
+/** A later run of the server may have assigned a sequence number again, after a failed transaction. */
 function putNewer(map: Map<number, Written>, key: number, written: Written): void {
   if (written.at >= (map.get(key)?.at ?? 0)) map.set(key, written);
 }
 
-/** Of two that lie over each other, the later one was stored. */
+/** Of two that overlap, the later one was stored. */
 function apartFromEachOther(groups: ReadonlyMap<number, Written>): Map<number, Written> {
   const kept: [number, Written][] = [];
   for (const each of [...groups].sort(([a], [b]) => a - b)) {

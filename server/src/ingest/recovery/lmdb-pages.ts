@@ -2,9 +2,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { HEADER_BYTES, NODE, PAGE } from './lmdb-format.ts';
 
 /**
- * Reads an LMDB file without LMDB, page by page: LMDB maps the file into memory, and where the file is shorter than its pages say,
- * a read ends the process by SIGBUS. Nothing here trusts a page before it has looked at it. The format is that of liblmdb's
- * `mdb.c`, data version 2, as `lmdb` 3 has it (dependencies/lmdb/libraries/liblmdb): little-endian, pages of a fixed size.
+ * Reads an LMDB file without LMDB, page by page: LMDB maps the file into memory, and if the file is shorter than its pages say,
+ * a read ends the process with SIGBUS. Nothing here trusts a page before it is checked. The format is that of liblmdb's
+ * `mdb.c`, data version 2, as in `lmdb` 3 (dependencies/lmdb/libraries/liblmdb): little-endian, pages of a fixed size.
  *
  * | Page header, 24 bytes | number (8), transaction (8), pad (2), flags (2), end of the offsets and begin of the nodes (2 each), or count of overflow pages (4) |
  * |---|---|
@@ -21,12 +21,12 @@ const INTEGER_KEYS = 0x08;
 
 /** The record of one tree. */
 export interface Tree {
-  /** Absent: it is empty. */
+  /** Absent: the tree is empty. */
   readonly root: number | undefined;
   readonly entries: number;
   readonly depth: number;
   readonly flags: number;
-  /** How many pages of each kind it has. */
+  /** The number of pages of each kind. */
   readonly branches: number;
   readonly leaves: number;
   readonly overflows: number;
@@ -34,28 +34,28 @@ export interface Tree {
 
 export interface PageEntry {
   readonly key: Buffer;
-  /** The value; of an entry that is a tree of its own, that tree's record. */
+  /** The value, or the record of the tree if the entry is a tree. */
   readonly value: Buffer;
   readonly isTree: boolean;
 }
 
-/** The file is not what LMDB writes, or so much is missing that nothing can be read. */
+/** The file is not an LMDB file, or so much is missing that nothing can be read. */
 export class NotReadable extends Error {}
 
-/** Pages or nodes that are not what they should be are left out, and counted in `faults`. */
+/** Wrong pages or nodes are skipped, and counted in `faults`. */
 export class LmdbPages {
   readonly bytes: number;
   readonly pageSize: number;
-  /** The number of the newest transaction: it grows with each one. */
+  /** The number of the newest transaction. It grows with each one. */
   readonly transaction: number;
   readonly lastPage: number;
   readonly main: Tree;
   readonly free: Tree;
-  /** What was found wrong, a hundred at most. */
+  /** What was found wrong, at most a hundred. */
   readonly faults: string[] = [];
   faultCount = 0;
   readonly #fd: number;
-  /** A bit a page: met already. A page that is met twice belongs to two owners. */
+  /** One bit for each page: already seen. A page that is seen twice belongs to two owners. */
   readonly #met: Uint8Array;
 
   /** @throws NotReadable */
@@ -69,7 +69,7 @@ export class LmdbPages {
       this.main = treeOf(meta, 24 + 72);
       this.lastPage = number(meta, 24 + 120);
       this.transaction = number(meta, 24 + 128);
-      // A bit a page that the file holds, whatever a broken meta page says of their number.
+      // One bit for each page in the file, whatever number a broken meta page claims.
       this.#met = new Uint8Array((Math.ceil(this.bytes / this.pageSize) >> 3) + 1);
     } catch (error) {
       closeSync(this.#fd);
@@ -81,7 +81,7 @@ export class LmdbPages {
     closeSync(this.#fd);
   }
 
-  /** The entries of a tree in order of their keys, as far as they can be read. Call it once a tree. */
+  /** The entries of a tree in the order of their keys, as far as they are readable. Call it once for each tree. */
   *entries(name: string, tree: Tree): Generator<PageEntry> {
     const seen = { entries: 0, depth: 0, branches: 0, leaves: 0, overflows: 0 };
     if (tree.root !== undefined)
@@ -91,14 +91,14 @@ export class LmdbPages {
       }
     for (const what of ['entries', 'depth', 'branches', 'leaves', 'overflows'] as const)
       if (seen[what] !== tree[what]) this.#fault(`${name} has ${seen[what]} ${what} instead of ${tree[what]}`);
-    // None of ours holds several values a key, or orders its keys in a way of its own; the list of free pages does the latter.
+    // None of ours has several values for a key, or its own order of keys; the list of free pages has.
     if (tree.flags !== (tree === this.free ? INTEGER_KEYS : 0)) this.#fault(`${name} is not a tree of ours`);
   }
 
-  /** Looks through the list of free pages, after all trees were read: a page in use that counts as free would be written over. */
+  /** Checks the list of free pages, after all trees were read: a used page that counts as free would be overwritten. */
   checkFree(): void {
     for (const { value } of this.entries('the list of free pages', this.free)) {
-      // A count, then page numbers; a negative one says how many pages follow the next number; 0 is a gap.
+      // A number, then page numbers. A negative one says how many pages follow the next number; 0 is a gap.
       const count = value.length < 8 ? -1 : number(value, 0);
       if (count < 0 || value.length < 8 * (count + 1)) {
         this.#fault('an entry of the list of free pages is not readable');
@@ -120,7 +120,7 @@ export class LmdbPages {
     const first = this.#read(0, META_BYTES);
     if (first === undefined) throw new NotReadable(`The file has ${this.bytes} bytes.`);
     const metas: Buffer[] = isMeta(first) ? [first] : [];
-    // The second stands one page on; when the first cannot tell how long a page is, the usual lengths are tried.
+    // The second is one page further. If the first does not show how long a page is, the usual lengths are tried.
     for (const size of isMeta(first) ? [first.readUInt32LE(24 + 24)] : [4_096, 16_384, 65_536]) {
       const second = this.#read(size, META_BYTES);
       if (second !== undefined && isMeta(second)) metas.push(second);
@@ -171,7 +171,7 @@ export class LmdbPages {
     return value && { key, value, isTree: false };
   }
 
-  /** A value that has pages of its own. */
+  /** A value with its own pages. */
   #overflow(name: string, page: number, transaction: number, size: number): Buffer | undefined {
     const pages = Math.floor((HEADER_BYTES - 1 + size) / this.pageSize) + 1;
     const bytes = this.#read(page * this.pageSize, HEADER_BYTES + size);
@@ -196,14 +196,14 @@ export class LmdbPages {
     return bytes;
   }
 
-  /** @returns undefined when the file does not hold all of it */
+  /** @returns undefined if the file does not contain all of it */
   #read(at: number, length: number): Buffer | undefined {
     if (!Number.isSafeInteger(at) || at + length > this.bytes) return undefined;
     const bytes = Buffer.allocUnsafe(length);
     return readSync(this.#fd, bytes, 0, length, at) === length ? bytes : undefined;
   }
 
-  /** @returns whether it is met for the first time */
+  /** @returns whether it is seen for the first time */
   #meet(page: number): boolean {
     const bit = 1 << (page & 7);
     const byte = this.#met[page >> 3] ?? 0xff;
@@ -233,7 +233,7 @@ interface Seen {
   overflows: number;
 }
 
-/** The record of a tree that an entry holds. @throws RangeError when it is too short */
+/** The record of a tree in an entry. @throws RangeError if it is too short */
 export function treeOf(bytes: Buffer, at = 0): Tree {
   const root = bytes.readBigUInt64LE(at + 40);
   return {

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { HEADER_BYTES, NODE, PAGE } from './lmdb-format.ts';
 
-/** An entry of a leaf, as it lies in the file. */
+/** An entry of a leaf, as it is in the file. */
 export interface FoundEntry {
   readonly key: Buffer;
   readonly value: Buffer;
@@ -10,9 +10,9 @@ export interface FoundEntry {
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Every entry of every page that looks like a leaf, whoever it belonged to: for a file whose trees cannot be followed. A page that is
- * no more in use is found as well, and so is one of a transaction that failed: values must prove themselves what they are by their
- * checksum, and that they are still wanted by what they say.
+ * Every entry of every page that looks like a leaf, whatever it belonged to, for a file whose trees can't be followed. This also finds pages
+ * that are no longer in use, and pages of a failed transaction: values must prove what they are with their checksum, and that they are
+ * still wanted with their content.
  */
 export function* scanLeaves(path: string, pageSize: number): Generator<FoundEntry> {
   const fd = openSync(path, 'r');
@@ -51,7 +51,7 @@ function inPage(page: Buffer, start: number, bytes: number): Buffer | undefined 
   return start + bytes > page.length ? undefined : Buffer.from(page.subarray(start, start + bytes));
 }
 
-/** A value that has pages of its own. */
+/** A value with its own pages. */
 function apart(fd: number, size: number, page: Buffer, at: number, bytes: number): Buffer | undefined {
   if (at + 8 > page.length) return undefined;
   const start = Number(page.readBigUInt64LE(at)) * page.length + HEADER_BYTES;

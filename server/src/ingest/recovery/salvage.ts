@@ -1,18 +1,18 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { encodeChecked } from '../journal/checked-value.ts';
-import { FILE_NAME, type JournalFile, openJournalFile } from '../journal/journal-file.ts';
+import { FILE_NAME, type JournalFile, openArchiveParts, openJournalFile } from '../journal/journal-file.ts';
 import type { Salvage } from '../journal/salvage-summary.ts';
 import { checkJournal, type EntrySink, type JournalReport, type PartName } from './journal-inspector.ts';
 
-/** So much is copied in one transaction. */
+/** How much is copied in one transaction. */
 const TRANSACTION_BYTES = 8 * 1024 * 1024;
 const FOUND_MAX_LENGTH = 1_000;
 
-/** Where the new file grows until it is whole. */
+/** Where the new file grows until it is complete. */
 const growing = (directory: string): string => `${directory}.new`;
 
-/** A salvage that was cut short, perhaps between its two renames, is brought to its end or forgotten. */
+/** Completes or discards a salvage that was interrupted, perhaps between its two renames. */
 export function finishSalvage(directory: string): void {
   if (!existsSync(growing(directory))) return;
   if (existsSync(directory)) rmSync(growing(directory), { recursive: true });
@@ -20,8 +20,8 @@ export function finishSalvage(directory: string): void {
 }
 
 /**
- * Keeps a damaged journal as it is, and copies what is intact into a new one. The range of the last block is left
- * behind: what an earlier run wrote is counted before it is loaded in any case (loader.ts).
+ * Keeps a damaged journal as it is, and copies what is intact into a new one. The range of the last block is not
+ * copied: what an earlier run wrote is counted before it is loaded anyway (loader.ts).
  */
 export async function salvageJournal(directory: string, nowMs: number): Promise<Salvage> {
   rmSync(growing(directory), { recursive: true, force: true });
@@ -36,6 +36,7 @@ export async function salvageJournal(directory: string, nowMs: number): Promise<
   file.root.transactionSync(() => {
     file.root.put('nextSeq', encodeChecked('nextSeq', found.loadedEnd));
     file.root.put('end', encodeChecked('end', found.endSeq));
+    if (found.archivedEnd !== undefined) file.root.put('archived', encodeChecked('archived', found.archivedEnd));
     file.root.put('salvaged', encodeChecked('salvaged', salvage));
   });
   await file.root.close();
@@ -65,25 +66,35 @@ function summaryOf(found: JournalReport, keptAt: string, at: number): Salvage {
   };
 }
 
-/** Writes what it takes into the new file, a transaction every few megabytes: not all of it need fit into memory. */
+/** Writes what it receives into the new file, one transaction for every few megabytes, so that not all of it must fit in memory. */
 class Copy implements EntrySink {
   readonly #file: JournalFile;
   #bytes = 0;
-  #waiting: (() => void)[] = [];
+  #waiting: (() => unknown)[] = [];
+  #archive: ReturnType<typeof openArchiveParts> | undefined;
 
   constructor(file: JournalFile) {
     this.#file = file;
   }
 
   put(part: PartName, key: number | string, value: Buffer): void {
-    const { names, imports, erasing, ...byPlace } = this.#file;
-    const byText = { names, imports, erasing };
-    this.#waiting.push(() => {
-      if (part === 'names' || part === 'imports' || part === 'erasing') byText[part].put(String(key), value);
-      else if (typeof key === 'number') byPlace[part].put(key, value);
-    });
+    const { names, imports, erasing, archiveOrders: _, archiveAside: __, ...bySeq } = this.#file;
+    if (part === 'archiveOrders' || part === 'archiveAside') this.#putForArchive(part, key, value);
+    else if (part === 'names' || part === 'imports' || part === 'erasing') {
+      const byText = { names, imports, erasing };
+      this.#waiting.push(() => byText[part].put(String(key), value));
+    } else if (typeof key === 'number') this.#waiting.push(() => bySeq[part].put(key, value));
     this.#bytes += value.length;
     if (this.#bytes > TRANSACTION_BYTES) this.write();
+  }
+
+  #putForArchive(part: 'archiveOrders' | 'archiveAside', key: number | string, value: Buffer): void {
+    this.#archive ??= openArchiveParts(this.#file.root);
+    const { archiveOrders, archiveAside } = this.#archive;
+    this.#waiting.push(() => {
+      if (part === 'archiveOrders') archiveOrders.put(String(key), value);
+      else if (typeof key === 'number') archiveAside.put(key, value);
+    });
   }
 
   write(): void {
@@ -95,7 +106,7 @@ class Copy implements EntrySink {
   }
 }
 
-/** Durable: the directory that holds the name is synced too. */
+/** Durable: the directory with the name is synced too. */
 function rename(from: string, to: string): void {
   renameSync(from, to);
   const fd = openSync(dirname(to), 'r');

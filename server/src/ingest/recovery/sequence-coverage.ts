@@ -1,4 +1,4 @@
-/** Which sequence numbers of a journal are accounted for, as far as its file can be read. */
+/** Which sequence numbers of a journal are accounted for, as far as its file is readable. */
 export class SequenceCoverage {
   #loaded: number | undefined;
   #loadedAtLeast: number | undefined;
@@ -8,7 +8,7 @@ export class SequenceCoverage {
   #first = Number.POSITIVE_INFINITY;
   #lastIntact = 0;
   #end = 1;
-  /** Every group that the journal holds is known by its first sequence number, also those that cannot be read. */
+  /** Every group in the journal is known by its first sequence number, including unreadable ones. */
   areAllKnown = true;
 
   /** Everything below was loaded; no later group was. */
@@ -36,20 +36,20 @@ export class SequenceCoverage {
     this.upTo(firstSeq + 1);
   }
 
-  /** Every sequence number below was given, whatever became of it. */
+  /** Every sequence number below was assigned, whatever became of it. */
   upTo(seq: number): void {
     if (Number.isSafeInteger(seq)) this.#end = Math.max(this.#end, seq);
   }
 
-  /** Every sequence number below is in the store, or was. Where the file does not say, groups do: they are loaded in their order. */
+  /** Every sequence number below is or was in the store. If the file does not show it, groups do, because they are loaded in order. */
   get loadedEnd(): number {
     if (this.#loaded !== undefined) return this.#loaded;
     if (this.areAllKnown) return Math.min(this.#first, this.#end);
-    // Too low a sequence number costs ids, whose events may then be taken twice; too high a one costs events.
+    // A number that is too low costs ids, whose events may be counted twice. One that is too high costs events.
     return this.#loadedAtLeast ?? (Number.isFinite(this.#first) ? this.#first : 1);
   }
 
-  /** Whether what was accepted at this sequence number is in the store, or in a group that can be read. */
+  /** Whether the event with this sequence number is in the store, or in a readable group. */
   isKept(firstSeq: number): boolean {
     return firstSeq < this.loadedEnd || this.#intact.has(firstSeq);
   }
@@ -59,9 +59,12 @@ export class SequenceCoverage {
   }
 
   sum(): SequenceSummary {
-    const intact = [...this.#intact].reduce((sum, [first, end]) => sum + end - first, 0);
+    // Those before are in the store, and wait for the archive alone.
+    const { loadedEnd: storedEnd } = this;
+    const waiting = [...this.#intact].filter(([first]) => first >= storedEnd);
+    const intact = waiting.reduce((sum, [first, end]) => sum + end - first, 0);
     const missing = this.areAllKnown ? this.#inBroken() : this.#inGaps();
-    // Of the last group, only itself could tell how many it held.
+    // Only the last group itself could tell how many events it had.
     const isKnown = this.areAllKnown && [...this.#broken].every((first) => first < this.#lastIntact);
     const loadedEnd = Math.min(this.loadedEnd, this.#end);
     return { events: intact, missingEvents: missing, isMissingKnown: isKnown, loadedEnd, endSeq: this.#end };
@@ -70,7 +73,8 @@ export class SequenceCoverage {
   #inBroken(): number {
     const firsts = [...this.#intact.keys(), ...this.#broken].sort((a, b) => a - b);
     return firsts.reduce(
-      (sum, first, at) => (this.#broken.has(first) ? sum + (firsts[at + 1] ?? this.#end) - first : sum),
+      (sum, first, at) =>
+        this.#broken.has(first) && first >= this.loadedEnd ? sum + (firsts[at + 1] ?? this.#end) - first : sum,
       0,
     );
   }
@@ -87,14 +91,14 @@ export class SequenceCoverage {
 }
 
 export interface SequenceSummary {
-  /** Events in groups that are as they were written. */
+  /** Events in intact groups. */
   readonly events: number;
-  /** Events known to be in no group that can be read, and not loaded. */
+  /** Events that are known to be in no readable group and not loaded. */
   readonly missingEvents: number;
   /** Whether there are no others of that kind. */
   readonly isMissingKnown: boolean;
-  /** Every sequence number below is in the store, or was. */
+  /** Every sequence number below is or was in the store. */
   readonly loadedEnd: number;
-  /** One more than the last sequence number that is known of. */
+  /** One more than the last known sequence number. */
   readonly endSeq: number;
 }

@@ -1,19 +1,21 @@
 import { SeismoError } from '../../model/errors.ts';
+import { EXACT_USERS_MAX_ROWS } from '../../model/exact-users.ts';
 import type { QueryControl } from '../../model/query.ts';
 import { ROW_COLUMNS } from '../../row/row.ts';
 import type { Store } from '../store.ts';
 import { type Ask, analysisQueries } from './analysis/analysis-queries.ts';
+import { exactlyOrEstimated } from './analysis/sql/exact-users.ts';
 import { Identities } from './analysis/sql/identity.ts';
 import type { Connection } from './connection.ts';
+import { copyStore } from './copy-rows.ts';
 import { DayZones } from './day-zones.ts';
 import type { EngineContext } from './engine-context.ts';
 import { EngineZones } from './engine-zones.ts';
-import { erase, isErasing, SpaceOfErased } from './erasure.ts';
+import { erase, isErasing, SpaceOfErased, stopErasing } from './erasure.ts';
 import { HighestSeq } from './highest-seq.ts';
 import { type HotLogger, HotProperties } from './hot-properties.ts';
 import { setTimeZone, storedRanges, usage } from './maintenance.ts';
 import { apps, eventNames, properties } from './queries/catalogue-query.ts';
-import { counts } from './queries/counts-query.ts';
 import { events, knownUuids, uuids } from './queries/events-query.ts';
 import { countFollowing, following } from './queries/following-query.ts';
 import { groups } from './queries/groups-query.ts';
@@ -24,6 +26,7 @@ import { fairly } from './question-queue.ts';
 import { startQuietMerges } from './quiet-partitions.ts';
 import { migrate } from './schema.ts';
 import { EVENTS } from './sql.ts';
+import { StoredRows } from './stored-rows.ts';
 
 /** A block is one piece for the engine, so that all of it is there or nothing. */
 const ONE_BLOCK = {
@@ -43,6 +46,8 @@ export interface ClickHouseStoreOptions {
   readonly isSoleWriter?: boolean;
   /** Properties that may get columns of their own; 0 unless said. */
   readonly hotPropertiesMax?: number;
+  /** Distinct users are counted exactly in up to this number of rows, unless the question says otherwise; by default as the setting. */
+  readonly exactUsersMaxRows?: number;
   /** Of the engine that the connection leads to; unless said, any number. */
   readonly engineZones?: EngineZones;
   readonly logger?: HotLogger;
@@ -58,6 +63,8 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
   const engineZones = options.engineZones ?? new EngineZones(zoneOf);
   const identities = new Identities(opened, options.mayIdentify ?? (() => true));
   const highestSeq = new HighestSeq(opened, options.isSoleWriter ?? false);
+  const storedRows = new StoredRows(opened, options.isSoleWriter ?? false);
+  const { exactUsersMaxRows = EXACT_USERS_MAX_ROWS } = options;
   let stopMerging = (): void => {};
   let isOpen = false;
   /** Neither rows nor questions reach a schema that was not looked at: it may be a newer Seismo's. */
@@ -65,15 +72,21 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     if (isOpen) return connection;
     throw new SeismoError('STORE_UNAVAILABLE', 'The store is not ready yet.');
   }
-  const contextOf = (control: QueryControl): EngineContext => ({
-    connection: hot.over(opened()),
-    identities,
-    dayZones,
-    engineZones,
-    highestSeq,
-    control,
-  });
-  const ask: Ask = (app, control, question) => identities.asking(app, control, (limits) => question(contextOf(limits)));
+  const ask: Ask = (app, control, question) =>
+    hot.reading(app, (hotColumnsOf) => {
+      const contextOf = (limits: QueryControl): EngineContext => ({
+        connection: opened(),
+        identities,
+        dayZones,
+        engineZones,
+        highestSeq,
+        storedRows,
+        exactUsersMaxRows,
+        hotColumnsOf,
+        control: limits,
+      });
+      return identities.asking(app, control, (limits) => question(contextOf(limits)));
+    });
   return {
     async open() {
       await migrate(connection);
@@ -93,6 +106,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     ping: async () => await opened().ping(),
     async insert(block) {
       highestSeq.inserting(block.endSeq);
+      storedRows.inserting(block.rows);
       await opened().insert(EVENTS, ROW_COLUMNS, block.payload, {
         queryId: `insert-${block.journal}-${block.firstSeq}-${block.endSeq}-${Date.now()}`,
         settings: { insert_deduplication_token: block.token, ...ONE_BLOCK },
@@ -100,23 +114,28 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
     },
     settleInserts: async (journal) => await opened().kill(`insert-${journal}-`),
     storedRanges: async (journal, fromSeq, toSeq) => await storedRanges(opened(), journal, fromSeq, toSeq),
-    events: async (query, control) => await events(hot.over(opened()), query, control),
+    events: (query, control) =>
+      hot.reading(query.app, (hotColumnsOf) => events({ connection: opened(), hotColumnsOf, control }, query)),
     following: async (query, control) => await following(opened(), query, control),
     countFollowing: async (query, control) => await countFollowing(opened(), query, control),
     knownUuids: async (app, range, asked) => await knownUuids(opened(), app, range, asked),
     uuids: async (app, range, max, only = {}) => await uuids(opened(), app, range, max, only),
-    counts: (query, control) => ask(query.app, control, (context) => counts(context, query)),
     groups: (query, control) =>
-      ask(query.app, control, (context) => groups(context, (key) => hot.hasTyped(key), query)),
+      ask(query.app, control, (context) => exactlyOrEstimated(query, (each) => groups(context, each))),
     apps: async (control) => await apps(opened(), control),
     eventNames: async (app, control) => await eventNames(opened(), app, control),
     properties: async (app, event, control) => await properties(opened(), app, event, control),
     names: async (app) => await storedNames(opened(), app),
     values: async (query, control) => await values(opened(), query, control),
-    analysis: analysisQueries(ask, contextOf),
+    analysis: analysisQueries(ask, opened),
+    copy: copyStore(opened),
     reachingDevices: async (app, filters, control) =>
       (await identities.isKnown(app, control)) ? await reachingDevices(opened(), app, filters, control) : filters,
     isErasing: async () => await isErasing(opened()),
+    async stopErasing(tag) {
+      await stopErasing(opened(), tag);
+      space.later();
+    },
     async erase(app, range, filters, run) {
       const erased = await erase(opened(), app, range, filters, run);
       if (erased > 0) space.later();

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { ClickHouseError, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { SeismoError } from '../../model/errors.ts';
 import type { JsonValue, QueryControl } from '../../model/query.ts';
-import { InsertRefused } from '../store.ts';
+import { InsertRejected } from '../store.ts';
 import { MACHINE_CODES, STATEMENT_CODES } from './error-codes.ts';
 import { quotedName } from './sql-quotes.ts';
 
@@ -17,7 +17,7 @@ export interface QueryOptions {
   readonly signal?: AbortSignal;
   readonly queryId?: string;
   readonly caller?: QueryControl['caller'];
-  /** Is told when the question is given up before its end; the engine goes on until this resolves. */
+  /** Called when the question is abandoned before its end; the engine continues until this resolves. */
   readonly onStopping?: (stopped: Promise<void>) => void;
   readonly onStatement?: QueryControl['onStatement'];
 }
@@ -30,28 +30,28 @@ export interface ConnectionLogger {
   warn(fields: object, message: string): void;
 }
 
-export interface Table {
-  /** As the engine names types. */
+export interface ResultTable {
+  /** With the engine's type names. */
   readonly types: readonly string[];
   readonly rows: readonly (readonly JsonValue[])[];
 }
 
-/** One way to an engine: the embedded one or a ClickHouse server. Every failure is a SeismoError or an InsertRefused. */
+/** A connection to an engine: the embedded one or a ClickHouse server. Every failure is a SeismoError or an InsertRejected. */
 export interface Connection {
-  /** Makes the database of the connection where there is none. */
+  /** Creates the database of the connection where it does not exist. */
   makeDatabase(): Promise<void>;
-  /** 64-bit integers come as texts, unless the setting output_format_json_quote_64bit_integers is 0. */
+  /** 64-bit integers are returned as strings, unless the setting output_format_json_quote_64bit_integers is 0. */
   query<T>(sql: string, params?: Parameters, options?: QueryOptions): Promise<T[]>;
-  /** Columns in their order, whatever they are called. */
-  table(sql: string, params?: Parameters, options?: QueryOptions): Promise<Table>;
-  /** Rows in the engine's own pieces, while it still reads. */
+  /** Columns in their order, whatever their names. */
+  table(sql: string, params?: Parameters, options?: QueryOptions): Promise<ResultTable>;
+  /** Rows in the engine's own chunks, while it is still reading. */
   stream<T>(sql: string, params?: Parameters, options?: QueryOptions): AsyncIterable<readonly T[]>;
-  /** The answer as it comes, in the format that the statement ends with. */
+  /** The response as it comes, in the format at the end of the statement. */
   bytes(sql: string, params?: Parameters, options?: QueryOptions): AsyncIterable<Buffer>;
   command(sql: string, params?: Parameters, settings?: Settings): Promise<void>;
   /**
    * RowBinary of these columns, in this order.
-   * @throws InsertRefused when the engine says that the rows are at fault
+   * @throws InsertRejected when the engine says that the rows are at fault
    */
   insert(
     table: string,
@@ -59,7 +59,7 @@ export interface Connection {
     payload: readonly Uint8Array[],
     options?: { readonly settings?: Settings; readonly queryId?: string },
   ): Promise<void>;
-  /** Stops the queries whose id begins so; resolves when they have ended. */
+  /** Stops the queries whose id begins with this; resolves when they have ended. */
   kill(queryIdPrefix: string): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -71,20 +71,22 @@ const PING_TIMEOUT_MS = 5_000;
 const ALIVE_TIMEOUT_MS = 2_000;
 const MAX_SOCKETS = 64;
 
-/** A question that the engine has not answered so long after its own limit is given up. */
+/** A question that the engine has not answered this long after its own limit is abandoned. */
 const OVERTIME_MS = 10_000;
 
 const UNKNOWN_DATABASE = '81';
 const unavailable = (cause: unknown): SeismoError =>
-  new SeismoError('STORE_UNAVAILABLE', 'The engine is not answering.', { cause });
+  new SeismoError('STORE_UNAVAILABLE', 'The engine is not responding.', { cause });
 
 const tooSlow = (cause: unknown): SeismoError =>
-  new SeismoError('QUERY_LIMIT_TIME', 'The question took longer than allowed.', { cause });
+  new SeismoError('QUERY_LIMIT_TIME', 'The query took longer than allowed.', { cause });
 
 const tooLarge = (cause: unknown): SeismoError =>
-  new SeismoError('QUERY_LIMIT_SIZE', 'The question has more or longer values than the server takes.', { cause });
+  new SeismoError('QUERY_LIMIT_SIZE', 'The query has more or longer values than the ClickHouse server allows.', {
+    cause,
+  });
 
-/** A server says so in words alone, before it looks at the statement. */
+/** A server reports this only in words, before it looks at the statement. */
 const isLargerThanAForm = (error: unknown): boolean =>
   error instanceof Error && error.message.includes('HTML Form Exception');
 
@@ -93,25 +95,21 @@ function queryFailure(error: unknown): Error {
   if (!(error instanceof ClickHouseError)) return isLargerThanAForm(error) ? tooLarge(error) : unavailable(error);
   switch (error.code) {
     case '241':
-      return new SeismoError('QUERY_LIMIT_MEMORY', 'The question needed more memory than allowed.', { cause: error });
+      return new SeismoError('QUERY_LIMIT_MEMORY', 'The query needed more memory than allowed.', { cause: error });
     case '159':
     case '160':
       return tooSlow(error);
     case '158':
     case '396':
-      return new SeismoError('QUERY_LIMIT_ROWS', 'The answer has more rows than allowed.', { cause: error });
+      return new SeismoError('QUERY_LIMIT_ROWS', 'The result has more rows than allowed.', { cause: error });
     case '427':
-      // Checked before (pattern.ts); the engine's own limits of expressions may be narrower.
-      return new SeismoError(
-        'PARAMETER_INVALID',
-        'The regular expression of "matches" is not one that the engine takes.',
-        {
-          cause: error,
-        },
-      );
+      // Checked before (pattern.ts); the engine's own limits for expressions may be narrower.
+      return new SeismoError('PARAMETER_INVALID', 'The engine rejected the regular expression of `matches`.', {
+        cause: error,
+      });
     default:
       if (MACHINE_CODES.has(error.code)) return unavailable(error);
-      return new SeismoError('BUG', 'The engine refused a question of ours.', { cause: error });
+      return new SeismoError('BUG', 'The engine rejected a query that Seismo built.', { cause: error });
   }
 }
 
@@ -119,15 +117,15 @@ function insertFailure(error: unknown): Error {
   if (error instanceof SeismoError) return error;
   if (!(error instanceof ClickHouseError)) return unavailable(error);
   if (MACHINE_CODES.has(error.code) || STATEMENT_CODES.has(error.code)) return unavailable(error);
-  return new InsertRefused(`The engine refused the rows (code ${error.code}): ${error.message}`, { cause: error });
+  return new InsertRejected(`The engine rejected the rows (code ${error.code}): ${error.message}`, { cause: error });
 }
 
-/** About as much of an answer is parsed in one go. */
+/** About this much of a response is parsed at once. */
 const PARSE_MAX_LENGTH = 1024 * 1024;
 
-/** Lines of JSON, one value each; others have their turn between pieces of them. */
-async function parsedLines(text: string): Promise<(readonly JsonValue[])[]> {
-  const lists: (readonly JsonValue[])[][] = [];
+/** Lines of JSON, one value each; other work gets its turn between chunks of them. */
+async function parsedLines<T>(text: string): Promise<T[]> {
+  const lists: T[][] = [];
   for (let from = 0; from < text.length; ) {
     const end = text.indexOf('\n', from + PARSE_MAX_LENGTH);
     const piece = text.slice(from, end === -1 ? text.length : end).trim();
@@ -138,10 +136,10 @@ async function parsedLines(text: string): Promise<(readonly JsonValue[])[]> {
   return lists.flat();
 }
 
-/** The engine holds the answer back until it is whole: a failure then has its own status. */
+/** The engine holds the response back until it is complete: a failure then has its own status. */
 const WHOLE: Settings = { wait_end_of_query: 1 };
 
-/** From 26.2 on a server gathers inserts unless told not to: then one is not one block, and its token proves nothing. */
+/** From 26.2 on a server batches inserts by default: then one insert is not one block, and its token proves nothing. */
 const NOT_QUEUED: Settings = { async_insert: 0 };
 
 export interface ConnectionOptions {
@@ -190,7 +188,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
     await post(`/kill?${new URLSearchParams({ prefix: queryIdPrefix })}`, KILL_TIMEOUT_MS);
   }
 
-  /** To the embedded engine's process, beside its HTTP interface. */
+  /** To the embedded engine's process, in addition to its HTTP interface. */
   async function post(path: string, timeoutMs: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const request = httpRequest({ socketPath, path, method: 'POST', timeout: timeoutMs }, (response) => {
@@ -206,7 +204,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
     });
   }
 
-  /** On a server the question goes on when its asker is gone: it is stopped by its id. */
+  /** On a server the query continues when its client is gone: it is stopped by its id. */
   function stopWith(signal: AbortSignal, queryId: string, onStopping: QueryOptions['onStopping']): () => void {
     const stop = (): void => {
       const stopped = kill(queryId).catch((error: unknown) =>
@@ -230,7 +228,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
     }
   }
 
-  /** The asker's signal, and an end of its own: between blocks alone the engine sees that a limit was passed, and one that hangs answers nobody. */
+  /** The caller's signal and a deadline of its own: the engine checks its limits only between blocks, and a hanging engine answers nobody. */
   function boundedBy({ signal, settings }: QueryOptions): { readonly signal: AbortSignal; release(): void } {
     const seconds = Number(settings?.['max_execution_time']);
     const late = new AbortController();
@@ -245,7 +243,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
     };
   }
 
-  /** A question as the client takes it, what its failure means, and what is to be done when it is over. */
+  /** A question as the client takes it, what its failure means, and what to do when it is over. */
   function asking(sql: string, params: Parameters | undefined, asked: QueryOptions, more: Settings = {}) {
     asked.signal?.throwIfAborted();
     asked.onStatement?.({ sql, parameters: params ?? {} });
@@ -277,7 +275,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
         await client.command({ query: 'SELECT 1' });
       } catch (error) {
         if (!(error instanceof ClickHouseError) || error.code !== UNKNOWN_DATABASE) throw queryFailure(error);
-        // A server refuses every statement, this one too, while the database that the connection names is not there.
+        // A server rejects every statement, this one too, while the database that the connection names does not exist.
         const other = clientOf('default');
         try {
           await other.command({ query: `CREATE DATABASE IF NOT EXISTS ${quotedName(database)}` });
@@ -293,7 +291,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
       const { statement, failure, end } = asking(sql, params, asked, WHOLE);
       try {
         const result = await client.query({ ...statement, format: 'JSONEachRow' });
-        return await result.json<T>();
+        return await parsedLines<T>(await result.text());
       } catch (error) {
         throw failure(error);
       } finally {
@@ -305,7 +303,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
       const { statement, failure, end } = asking(sql, params, asked, WHOLE);
       try {
         const result = await client.query({ ...statement, format: 'JSONCompactEachRowWithNamesAndTypes' });
-        const [, types = [], ...rows] = await parsedLines(await result.text());
+        const [, types = [], ...rows] = await parsedLines<readonly JsonValue[]>(await result.text());
         return { types: types as readonly string[], rows };
       } catch (error) {
         throw failure(error);
@@ -359,7 +357,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
           clickhouse_settings: serverSettings({ ...WHOLE, ...asked.settings, ...NOT_QUEUED }),
         });
         for await (const _ of result.stream) {
-          // An insert answers nothing; reading it to its end gives the socket back.
+          // An insert returns nothing; reading the response to its end frees the socket.
         }
       } catch (error) {
         throw insertFailure(error);

@@ -1,5 +1,6 @@
 import type { QueryControl } from '../../model/query.ts';
 import { zoneHash } from '../../row/row.ts';
+import { dayNumber, startOfDay } from '../../time/calendar.ts';
 import type { Connection } from './connection.ts';
 import { EVENTS, options } from './sql.ts';
 
@@ -25,6 +26,11 @@ export class DayZones {
     this.#changes.set(app, (this.#changes.get(app) ?? 0) + 1);
   }
 
+  /** Whether these edges begin days that all rows of the app are stored with, so that roll-ups and the column of days serve. */
+  async areStored(app: string, timeZone: string, edges: readonly number[], control: QueryControl): Promise<boolean> {
+    return areDays(edges, timeZone) && (await this.isOnly(app, timeZone, control));
+  }
+
   async isOnly(app: string, timeZone: string, control: QueryControl): Promise<boolean> {
     if (this.#zoneOf(app) !== timeZone) return false;
     if (this.#whole.has(app)) return true;
@@ -39,4 +45,12 @@ export class DayZones {
     if (isWhole) this.#whole.add(app);
     return isWhole;
   }
+}
+
+/** Whether all of these begin days that a Date can hold. */
+export function areDays(edges: readonly number[], timeZone: string): boolean {
+  const dayAt = dayNumber(timeZone);
+  // A Date does not go before 1970: west of Greenwich the events of its first hours are kept under the first day.
+  const isHeld = (day: number): boolean => day >= 1 || (day === 0 && startOfDay(0, timeZone) <= 0);
+  return edges.every((edge) => startOfDay(dayAt(edge), timeZone) === edge && isHeld(dayAt(edge)));
 }

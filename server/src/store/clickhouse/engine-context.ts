@@ -4,6 +4,8 @@ import type { Connection } from './connection.ts';
 import type { DayZones } from './day-zones.ts';
 import type { EngineZones } from './engine-zones.ts';
 import type { HighestSeq } from './highest-seq.ts';
+import type { HotColumnsOf } from './property-sql.ts';
+import type { StoredRows } from './stored-rows.ts';
 
 /** What a question is answered with, besides itself. */
 export interface EngineContext {
@@ -12,6 +14,11 @@ export interface EngineContext {
   readonly dayZones: DayZones;
   readonly engineZones: EngineZones;
   readonly highestSeq: HighestSeq;
+  readonly storedRows: StoredRows;
+  /** Distinct users are counted exactly in up to this number of rows, unless the question says otherwise. */
+  readonly exactUsersMaxRows: number;
+  /** Which columns properties have, for this question. */
+  readonly hotColumnsOf: HotColumnsOf;
   /** Limits and caller of this question. */
   readonly control: QueryControl;
 }

@@ -7,7 +7,7 @@ export const ENGINE_ZONES_MAX = 40;
 export const CALLER_ZONES_MAX = 12;
 /** After that, one more in this time. */
 const CALLER_ZONE_EVERY_MS = 10 * 60_000;
-/** What callers can bring about happens at most this often. */
+/** Restarts that callers can cause happen at most this often. */
 const RESTART_EVERY_MS = 10 * 60_000;
 /** A restart waits up to a minute for running questions to end. */
 const RESTART_SECONDS = 30;
@@ -95,7 +95,7 @@ export class EngineZones {
     const waitMs = missing * CALLER_ZONE_EVERY_MS - (nowMs - usage.sinceMs);
     return new SeismoError(
       'TIME_ZONES_TOO_MANY',
-      `You have used ${usage.used} time zones that the engine had to load; it loads at most ${CALLER_ZONES_MAX} for one user or key, and one more every ten minutes. Use the time zone of the app, one that you used before, or wait.`,
+      `You have used ${usage.used} time zones that the engine had to load. It loads at most ${CALLER_ZONES_MAX} for one user or key, and one more every ten minutes. Use the app's time zone or one that you used before, or wait.`,
       { field: 'timeZone', retryAfterSeconds: Math.ceil(waitMs / 1_000) },
     );
   }
@@ -108,7 +108,7 @@ export class EngineZones {
     }
     return new SeismoError(
       'TIME_ZONES_TOO_MANY',
-      `The engine has loaded ${max} time zones, its maximum. It restarts when no question runs, at most every ten minutes. Use the time zone of the app, one that was used before, or wait.`,
+      `The engine has loaded ${max} time zones, its maximum. It restarts when no query is running, at most every ten minutes. Use the app's time zone or one that was used before, or wait.`,
       { field: 'timeZone', retryAfterSeconds: waitMs <= 0 ? RESTART_SECONDS : Math.ceil(waitMs / 1_000) },
     );
   }

@@ -5,6 +5,7 @@ import type { Filter, Range } from '../../model/query.ts';
 import type { EraseRun } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { whereSql } from './filter-sql.ts';
+import { NO_HOT_COLUMNS } from './property-sql.ts';
 import { Bound, EVENTS, type Row } from './sql.ts';
 
 /** Many erasures one after the other free their disk together: each pass looks at every part. */
@@ -18,7 +19,8 @@ const POLL_FIRST_MS = 20;
 const POLL_MAX_MS = 500;
 /** The condition is repeated for each: with more, little is left that is not searched. */
 const PARTITIONS_NAMED_MAX = 50;
-const NAMED_MAX_LENGTH = 1_000_000;
+/** Of all these conditions with their values, in characters. For each part the engine goes through all of them: 2 million took a second a part. */
+const NAMED_MAX_LENGTH = 100_000;
 const TAG = /^[\w-]{1,80}$/;
 
 /**
@@ -41,7 +43,7 @@ export async function erase(
     await finished(connection, tag, run);
     return counted;
   }
-  const bound = new Bound();
+  const bound = new Bound(NO_HOT_COLUMNS);
   const where = whereSql(app, range, filters, bound);
   const rows = await connection.query<Row>(
     `SELECT _partition_id AS partition, count() AS n FROM ${EVENTS} WHERE ${where} GROUP BY partition`,
@@ -54,7 +56,8 @@ export async function erase(
   await run.onCounted?.(matching, rows.length);
   signal?.throwIfAborted();
   const partitions = rows.map((row) => partitionId(row['partition']));
-  await connection.command(hideSql(partitions, `${where} AND '${tag}' != ''`), bound.values, {
+  const hide = hideSql(partitions, `${where} AND '${tag}' != ''`, lengthOf(bound.values));
+  await connection.command(hide, bound.values, {
     lightweight_deletes_sync: 0,
     mutations_sync: 0,
   });
@@ -66,12 +69,23 @@ export async function erase(
  * One mutation in any case. The engine copies (as hard links) the parts of partitions that are not named, and searches all others: a part takes
  * 4 ms of its processor time or 11 (docs/decisions/erasure-jobs.md). A lightweight `DELETE` is this update of `_row_exists`, and takes one
  * partition at most.
+ * @param valuesLength of the values that the engine puts into the condition, each time it occurs
  */
-export function hideSql(partitions: readonly string[], where: string): string {
-  if (partitions.length > PARTITIONS_NAMED_MAX || partitions.length * where.length > NAMED_MAX_LENGTH)
+export function hideSql(partitions: readonly string[], where: string, valuesLength: number): string {
+  const length = partitions.length * (where.length + valuesLength);
+  if (partitions.length > PARTITIONS_NAMED_MAX || length > NAMED_MAX_LENGTH)
     return `DELETE FROM ${EVENTS} WHERE ${where}`;
   const updates = partitions.map((id) => `UPDATE _row_exists = 0 IN PARTITION ID '${id}' WHERE ${where}`);
   return `ALTER TABLE ${EVENTS} ${updates.join(', ')}`;
+}
+
+/** In characters, about. The devices of the users who are erased may be 100,000. */
+export function lengthOf(values: Bound['values']): number {
+  const one = (value: unknown): number => String(value).length + 3;
+  return Object.values(values).reduce<number>(
+    (sum, value) => sum + (Array.isArray(value) ? value.reduce<number>((own, each) => own + one(each), 0) : one(value)),
+    0,
+  );
 }
 
 interface Mutation {
@@ -107,7 +121,7 @@ async function finished(connection: Connection, tag: string, run: EraseRun): Pro
   for (let waitMs = POLL_FIRST_MS; ; waitMs = Math.min(POLL_MAX_MS, waitMs * 1.5)) {
     const mutation = await mutationOf(connection, tag);
     if (mutation === undefined)
-      throw new SeismoError('STORE_UNAVAILABLE', 'The engine no longer knows of the erasure; it is started again.');
+      throw new SeismoError('STORE_UNAVAILABLE', 'The engine has lost the erasure. It is being started again.');
     const { parts, partsLeft, isDone, failure } = mutation;
     // As they were at the first look: parts that come later are not rewritten.
     partsTotal = Math.max(partsTotal || parts, partsLeft);
@@ -117,7 +131,15 @@ async function finished(connection: Connection, tag: string, run: EraseRun): Pro
   }
 }
 
-/** Whether statements that change stored rows are under way: an erasure is one of them. */
+/** Parts that are rewritten already stay so. */
+export async function stopErasing(connection: Connection, tag: string): Promise<void> {
+  await connection.command(
+    `KILL MUTATION WHERE database = currentDatabase() AND table = {t:String} AND NOT is_done AND position(command, {tag:String}) > 0 SYNC`,
+    { t: EVENTS, tag: `'${tag}'` },
+  );
+}
+
+/** Whether statements that change stored rows are running: an erasure is one of them. */
 export async function isErasing(connection: Connection): Promise<boolean> {
   const rows = await connection.query<Row>(
     `SELECT 1 AS found FROM system.mutations WHERE database = currentDatabase() AND table = '${EVENTS}' AND NOT is_done LIMIT 1`,

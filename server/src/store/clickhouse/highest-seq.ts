@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 import { EVENTS } from './sql.ts';
 
-/** The highest place of any row, where this process alone writes rows: trails are packed into as few bits as that takes. */
+/** The highest sequence number of any row, where only this process writes rows: event sequences are packed into as few bits as it needs. */
 export class HighestSeq {
   readonly #opened: () => Connection;
   readonly #isSoleWriter: boolean;
@@ -13,12 +13,12 @@ export class HighestSeq {
     this.#isSoleWriter = isSoleWriter;
   }
 
-  /** Rows below this place are about to be inserted. */
+  /** Rows below this sequence number are about to be inserted. */
   inserting(endSeq: number): void {
     this.#known = Math.max(this.#known, endSeq - 1);
   }
 
-  /** @returns a place that no row is above; undefined where others write too */
+  /** @returns a sequence number that no row exceeds; undefined where others write too */
   async get(): Promise<number | undefined> {
     if (!this.#isSoleWriter) return undefined;
     this.#stored ??= this.#ask();
@@ -30,7 +30,7 @@ export class HighestSeq {
     }
   }
 
-  /** Once a start: rows may be of an older journal, whose places went higher. */
+  /** Once per start: rows may be from an older journal, whose numbers went higher. */
   async #ask(): Promise<number> {
     const [row] = await this.#opened().query<{ highest: string }>(`SELECT max(seq) AS highest FROM ${EVENTS}`);
     return Number(row?.highest ?? 0);

@@ -2,25 +2,9 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { APP_NAME } from '../../model/event.ts';
 import type { Connection } from './connection.ts';
+import { HOT_COLUMNS, type HotColumn, hotColumnName, propertyInMaps, sortSql } from './property-sql.ts';
 import { EVENTS, type Row } from './sql.ts';
-
-/** A property's value as a text with the letter of its type before it, empty when absent. @param key an expression */
-export const typedOf = (key: string): string =>
-  `multiIf(texts[${key}] != '', concat('t', texts[${key}]), numbers[${key}] != 0, concat('n', toString(numbers[${key}])), others[${key}] = '""', 't', others[${key}] = '0', 'n0', others[${key}] != '', concat('o', others[${key}]), '')`;
-
-/** Whether a property is a number, or is there as something else. @param key an expression */
-export const isNumberOf = (key: string): string => `(numbers[${key}] != 0 OR others[${key}] = '0')`;
-export const isOtherOf = (key: string): string => `(texts[${key}] != '' OR others[${key}] NOT IN ('', '0'))`;
-/** What the maps of texts and of others have to say about that, in one byte: something else, the number 0, or neither. */
-const sortOf = (key: string): string => `multiIf(${isOtherOf(key)}, 1, others[${key}] = '0', 2, 0)`;
-
-const LETTERS = { texts: 't', numbers: 'n', others: 'o', typed: 'v', sort: 's' } as const;
-export type HotColumn = keyof typeof LETTERS;
-const COLUMNS = Object.keys(LETTERS) as HotColumn[];
-
-/** Hexadecimal: nothing that a caller sent stands in a statement as it came. */
-export const columnOf = (column: HotColumn, key: string): string =>
-  `hot_${LETTERS[column]}_${Buffer.from(key).toString('hex')}`;
+import { quotedText } from './sql-quotes.ts';
 
 /** Beyond, a dictionary costs more than it saves. */
 const LOW_CARDINALITY_MAX = 5_000;
@@ -45,9 +29,9 @@ export interface Hot extends HotNote {
   readonly columns: readonly HotColumn[];
 }
 
-/** What the columns hold, in short: columns of another meaning are of another version of Seismo and made anew. */
+/** What the columns hold, in short: columns with another meaning come from another version of Seismo and are rebuilt. */
 const MEANING = createHash('sha256')
-  .update([typedOf('k'), sortOf('k')].join('\n'))
+  .update([propertyInMaps('k').typed, sortSql(propertyInMaps('k'))].join('\n'))
   .digest('hex')
   .slice(0, 12);
 
@@ -67,9 +51,9 @@ export async function storedColumns(
   );
   const found = new Map<string, { columns: HotColumn[]; note: HotNote | undefined }>();
   for (const { name, comment } of rows) {
-    const column = COLUMNS.find((each) => name.startsWith(columnOf(each, '')));
+    const column = HOT_COLUMNS.find((each) => name.startsWith(hotColumnName(each, '')));
     if (column === undefined) continue;
-    const key = Buffer.from(name.slice(columnOf(column, '').length), 'hex').toString();
+    const key = Buffer.from(name.slice(hotColumnName(column, '').length), 'hex').toString();
     const known = found.get(key) ?? { columns: [], note: undefined };
     found.set(key, { columns: [...known.columns, column], note: known.note ?? noteOf(comment) });
   }
@@ -82,10 +66,10 @@ export async function sampleOf(
   app: string,
   key: string,
 ): Promise<{ readonly exists: boolean; readonly isFew: Readonly<Record<HotColumn, boolean>> }> {
-  const hex = hexOf(key);
+  const { texts, others, typed } = propertyInMaps(hexOf(key));
   const [row] = await connection.query<Row>(
     `SELECT countIf(v != '') AS n, uniq(t) AS texts, uniq(o) AS others, uniq(v) AS typed FROM (
-      SELECT texts[${hex}] AS t, others[${hex}] AS o, ${typedOf(hex)} AS v FROM ${EVENTS} WHERE app = {a:String} LIMIT ${SAMPLE_ROWS})`,
+      SELECT ${texts} AS t, ${others} AS o, ${typed} AS v FROM ${EVENTS} WHERE app = {a:String} LIMIT ${SAMPLE_ROWS})`,
     { a: app },
     { settings: CHANGE },
   );
@@ -96,46 +80,59 @@ export async function sampleOf(
   };
 }
 
-/** Adds the columns and has the engine compute them for what is stored, in the background. @returns which */
+/** Adds the columns: rows that come have them, those stored compute them when they are read. @returns which */
 export async function addColumns(
   connection: Connection,
   key: string,
   isFew: Readonly<Record<HotColumn, boolean>>,
   note: HotNote,
 ): Promise<readonly HotColumn[]> {
-  const hex = hexOf(key);
+  const inMaps = propertyInMaps(hexOf(key));
   const text = (column: HotColumn): string => (isFew[column] ? 'LowCardinality(String)' : 'String');
   // Numbers are read whole and often: LZ4 takes a sixth off such questions, for 1.6 bytes an event.
   const definitions: Record<HotColumn, string> = {
-    typed: `LowCardinality(String) MATERIALIZED ${typedOf(hex)} CODEC(ZSTD)`,
-    sort: `UInt8 MATERIALIZED ${sortOf(hex)} CODEC(ZSTD)`,
-    texts: `${text('texts')} MATERIALIZED texts[${hex}] CODEC(ZSTD)`,
-    numbers: `Float64 MATERIALIZED numbers[${hex}] CODEC(LZ4)`,
-    others: `${text('others')} MATERIALIZED others[${hex}] COMMENT '${noteText(note)}' CODEC(ZSTD)`,
+    typed: `LowCardinality(String) MATERIALIZED ${inMaps.typed} CODEC(ZSTD)`,
+    sort: `UInt8 MATERIALIZED ${sortSql(inMaps)} CODEC(ZSTD)`,
+    texts: `${text('texts')} MATERIALIZED ${inMaps.texts} CODEC(ZSTD)`,
+    numbers: `Float64 MATERIALIZED ${inMaps.numbers} CODEC(LZ4)`,
+    others: `${text('others')} MATERIALIZED ${inMaps.others} COMMENT '${noteText(note)}' CODEC(ZSTD)`,
   };
-  const columns = COLUMNS.filter((column) => column !== 'typed' || isFew.typed);
-  const added = columns.map((column) => `ADD COLUMN IF NOT EXISTS ${columnOf(column, key)} ${definitions[column]}`);
+  const columns = HOT_COLUMNS.filter((column) => column !== 'typed' || isFew.typed);
+  const added = columns.map(
+    (column) => `ADD COLUMN IF NOT EXISTS ${hotColumnName(column, key)} ${definitions[column]}`,
+  );
   await connection.command(`ALTER TABLE ${EVENTS} ${added.join(', ')}`);
-  await computeColumns(connection, key, columns);
   return columns;
 }
 
+/** Begins to compute the columns for the parts that lack them, in the background. */
 export async function computeColumns(
   connection: Connection,
   key: string,
   columns: readonly HotColumn[],
 ): Promise<void> {
-  const made = columns.map((column) => `MATERIALIZE COLUMN ${columnOf(column, key)}`).join(', ');
-  await connection.command(`ALTER TABLE ${EVENTS} ${made}`, {}, { mutations_sync: 0 });
+  const partitions = await partitionsWithout(connection, key, columns);
+  const made = partitions.flatMap((id) =>
+    columns.map((column) => `MATERIALIZE COLUMN ${hotColumnName(column, key)} IN PARTITION ID ${quotedText(id)}`),
+  );
+  if (made.length > 0) await connection.command(`ALTER TABLE ${EVENTS} ${made.join(', ')}`, {}, { mutations_sync: 0 });
+}
+
+/** What is computed already stays. */
+export async function stopComputing(connection: Connection, key: string): Promise<void> {
+  await connection.command(
+    'KILL MUTATION WHERE database = currentDatabase() AND table = {t:String} AND position(command, {c:String}) > 0 SYNC',
+    { t: EVENTS, c: `MATERIALIZE COLUMN ${hotColumnName('others', key)} ` },
+  );
 }
 
 export async function dropColumns(connection: Connection, key: string, columns: readonly HotColumn[]): Promise<void> {
-  const dropped = columns.map((column) => `DROP COLUMN IF EXISTS ${columnOf(column, key)}`).join(', ');
+  const dropped = columns.map((column) => `DROP COLUMN IF EXISTS ${hotColumnName(column, key)}`).join(', ');
   await connection.command(`ALTER TABLE ${EVENTS} ${dropped}`, {}, { mutations_sync: 0, alter_sync: 0 });
 }
 
 export async function writeNote(connection: Connection, key: string, note: HotNote): Promise<void> {
-  await connection.command(`ALTER TABLE ${EVENTS} COMMENT COLUMN ${columnOf('others', key)} '${noteText(note)}'`);
+  await connection.command(`ALTER TABLE ${EVENTS} COMMENT COLUMN ${hotColumnName('others', key)} '${noteText(note)}'`);
 }
 
 /** Whether every part of the table holds the columns: for one that does not, the engine takes whole maps apart. */
@@ -144,14 +141,22 @@ export async function areEverywhere(
   key: string,
   columns: readonly HotColumn[],
 ): Promise<boolean> {
-  const names = columns.map((column) => columnOf(column, key));
-  const [row] = await connection.query<Row>(
-    `SELECT count() AS n FROM (SELECT name, countIf(has({c:Array(String)}, column)) AS c FROM system.parts_columns
-      WHERE active AND database = currentDatabase() AND table = {t:String} GROUP BY name) WHERE c < {n:UInt32}`,
+  return (await partitionsWithout(connection, key, columns)).length === 0;
+}
+
+async function partitionsWithout(
+  connection: Connection,
+  key: string,
+  columns: readonly HotColumn[],
+): Promise<readonly string[]> {
+  const names = columns.map((column) => hotColumnName(column, key));
+  const rows = await connection.query<{ id: string }>(
+    `SELECT DISTINCT id FROM (SELECT name, partition_id AS id, countIf(has({c:Array(String)}, column)) AS held FROM system.parts_columns
+      WHERE active AND database = currentDatabase() AND table = {t:String} GROUP BY name, id) WHERE held < {n:UInt32}`,
     { c: names, t: EVENTS, n: names.length },
     { settings: SMALL },
   );
-  return Number(row?.['n'] ?? 0) === 0;
+  return rows.map(({ id }) => id);
 }
 
 /** Resolves when every part holds the columns. @throws the reason of the signal */

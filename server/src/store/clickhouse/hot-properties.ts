@@ -4,19 +4,16 @@ import type { Connection } from './connection.ts';
 import {
   addColumns,
   areEverywhere,
-  columnOf,
   computeColumns,
   dropColumns,
   everywhere,
   type Hot,
-  type HotColumn,
-  isNumberOf,
-  isOtherOf,
   sampleOf,
+  stopComputing,
   storedColumns,
-  typedOf,
   writeNote,
 } from './hot-columns.ts';
+import { HOT_COLUMNS, type HotColumn, type HotColumnsOf, NO_HOT_COLUMNS } from './property-sql.ts';
 
 export interface HotLogger {
   info(fields: object, message: string): void;
@@ -27,7 +24,7 @@ export interface HotLogger {
 const ASKS = 3;
 /** A column's name holds the key in hexadecimal, and names of files are bounded. */
 const KEY_MAX_BYTES = 60;
-/** Keys whose asks are counted; then counting begins anew. */
+/** Keys whose queries are counted; beyond it counting starts again. */
 const ASKED_MAX = 10_000;
 /** Columns that no question has read for so long are given back. */
 const UNUSED_MS = 30 * DAY_MS;
@@ -35,25 +32,12 @@ const TIDY_EVERY_MS = 60 * 60_000;
 /** Of a property that no event of the app has, the next look is so much later. */
 const MISSING_MS = 60 * 60_000;
 const IN_USE_AGAIN_MS = 50;
-/** Columns are made when no question has run for so long, so that those asked one after the other are not slowed; or after so long. */
+/**
+ * Columns are computed when no question has run for so long, and no longer than until one comes: beside it, they would make it take half as
+ * long again. After so long they are computed all the same.
+ */
 const QUIET_MS = 2_000;
 const QUIET_WAIT_MAX_MS = 10 * 60_000;
-
-/** As the builders of questions spell the app, and a property: a map, and its key as a parameter. */
-const APP = /\bapp = \{(\w+):String\}/;
-const PROPERTY = /\b(texts|numbers|others)\[\{(\w+):String\}\]/g;
-/** The whole of an expression with its key as a parameter. */
-const shapeOf = (expression: (key: string) => string): RegExp =>
-  new RegExp(
-    expression('{KEY:String}')
-      .replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-      .replace('KEY', '(\\w+)')
-      .replaceAll('KEY', '\\1'),
-    'g',
-  );
-const TYPED = shapeOf(typedOf);
-const IS_NUMBER = shapeOf(isNumberOf);
-const IS_OTHER = shapeOf(isOtherOf);
 
 export interface HotOptions {
   readonly max: number;
@@ -80,6 +64,8 @@ export class HotProperties {
   readonly #quietMs: number;
   #questions = 0;
   #lastQuestionMs = 0;
+  /** Ends when a question comes, where columns are being computed that give way to it. */
+  #computing: AbortController | undefined;
   /** Those whose columns are being made are not `ready`. */
   readonly #hot = new Map<string, Hot>();
   readonly #ready = new Set<string>();
@@ -104,7 +90,8 @@ export class HotProperties {
   /** Reads which there are, and goes on with what an earlier server had begun. */
   async load(): Promise<void> {
     for (const { key, columns, note } of await storedColumns(this.#connection)) {
-      if (note === undefined || !columns.includes('others')) {
+      const areComplete = HOT_COLUMNS.every((column) => column === 'typed' || columns.includes(column));
+      if (note === undefined || !areComplete) {
         // Of an older version, or begun and not all there.
         this.#inTurn(() => dropColumns(this.#connection, key, columns));
         continue;
@@ -121,29 +108,25 @@ export class HotProperties {
     this.#timer.unref();
   }
 
-  /** A connection whose questions read hot properties from their columns. For questions straight over the table of events. */
-  over(connection: Connection): Connection {
-    if (this.#max === 0) return connection;
-    return {
-      ...connection,
-      query: async (sql, params, options) => {
-        const { rewritten, read } = this.#rewrite(sql, params ?? {});
-        for (const key of read) this.#reading.set(key, (this.#reading.get(key) ?? 0) + 1);
-        this.#questions++;
-        try {
-          return await connection.query(rewritten, params, options);
-        } finally {
-          for (const key of read) this.#reading.set(key, this.#reading.get(key)! - 1);
-          this.#questions--;
-          this.#lastQuestionMs = performance.now();
-        }
-      },
-    };
-  }
-
-  /** Whether the property's typed values are a column of their own. */
-  hasTyped(key: string): boolean {
-    return this.#has(key, 'typed');
+  /**
+   * Runs a question of an app. Each property that it asks for is counted once, and the columns that it reads are kept until it ends.
+   * @param question gets which columns properties have; it may ask at any time, and always hears the same
+   */
+  async reading<T>(app: string, question: (hotColumnsOf: HotColumnsOf) => Promise<T>): Promise<T> {
+    if (this.#max === 0) return await question(NO_HOT_COLUMNS);
+    const found = new Map<string, readonly HotColumn[] | undefined>();
+    this.#questions++;
+    this.#computing?.abort();
+    try {
+      return await question((key) => {
+        if (!found.has(key)) found.set(key, this.#startReading(app, key));
+        return found.get(key);
+      });
+    } finally {
+      for (const [key, columns] of found) if (columns) this.#reading.set(key, this.#reading.get(key)! - 1);
+      this.#questions--;
+      this.#lastQuestionMs = performance.now();
+    }
   }
 
   /** Gives back what was not read for long, and notes down what was. */
@@ -170,41 +153,14 @@ export class HotProperties {
     }
   }
 
-  #has(key: string, column: HotColumn): boolean {
-    return this.#max > 0 && this.#ready.has(key) && this.#hot.get(key)!.columns.includes(column);
+  #startReading(app: string, key: string): readonly HotColumn[] | undefined {
+    this.#countAsk(app, key);
+    if (!this.#ready.has(key)) return undefined;
+    this.#reading.set(key, (this.#reading.get(key) ?? 0) + 1);
+    return this.#hot.get(key)!.columns;
   }
 
-  #rewrite(sql: string, params: Readonly<Record<string, unknown>>): { rewritten: string; read: ReadonlySet<string> } {
-    const app = params[APP.exec(sql)?.[1] ?? ''];
-    const asked = new Set<string>();
-    for (const [, , name] of sql.matchAll(PROPERTY)) {
-      const key = params[name!];
-      if (typeof key === 'string') asked.add(key);
-    }
-    if (asked.size === 0) return { rewritten: sql, read: asked };
-    const whole = (text: string, shape: RegExp, column: HotColumn, as: (key: string) => string): string =>
-      text.replace(shape, (all, name: string) => {
-        const key = params[name];
-        return typeof key === 'string' && this.#has(key, column) ? as(key) : all;
-      });
-    const typed = whole(sql, TYPED, 'typed', (key) => columnOf('typed', key));
-    const numbers = whole(
-      typed,
-      IS_NUMBER,
-      'sort',
-      (key) => `(${columnOf('numbers', key)} != 0 OR ${columnOf('sort', key)} = 2)`,
-    );
-    const others = whole(numbers, IS_OTHER, 'sort', (key) => `(${columnOf('sort', key)} = 1)`);
-    const rewritten = others.replace(PROPERTY, (all, map: 'texts' | 'numbers' | 'others', name: string) => {
-      const key = params[name];
-      return typeof key === 'string' && this.#has(key, map) ? columnOf(map, key) : all;
-    });
-    const read = new Set([...asked].filter((key) => this.#ready.has(key)));
-    if (typeof app === 'string') for (const key of asked) this.#ask(app, key);
-    return { rewritten, read };
-  }
-
-  #ask(app: string, key: string): void {
+  #countAsk(app: string, key: string): void {
     if (this.#hot.has(key)) {
       this.#usedAt.set(key, this.#now());
       return;
@@ -240,35 +196,48 @@ export class HotProperties {
       this.#missing.set(`${app} ${key}`, this.#now() + MISSING_MS);
       return;
     }
-    await this.#quiet();
+    await this.#quiet(performance.now() + QUIET_WAIT_MAX_MS);
     const note = { app, usedAt: this.#now() };
     const hot = { key, columns: await addColumns(this.#connection, key, isFew, note), ...note };
     this.#hot.set(key, hot);
     this.#usedAt.set(key, hot.usedAt);
-    await this.#await(hot);
+    await this.#compute(hot);
     this.#logger?.info({ property: key, app }, 'a property asked for often has columns of its own');
   }
 
   /** What was begun and is not everywhere: the engine, or the server, ended meanwhile. */
   async #resume(hot: Hot): Promise<void> {
-    if (this.#ready.has(hot.key) || !this.#hot.has(hot.key)) return;
-    if (!(await areEverywhere(this.#connection, hot.key, hot.columns)))
-      await computeColumns(this.#connection, hot.key, hot.columns);
-    await this.#await(hot);
+    if (!this.#ready.has(hot.key) && this.#hot.has(hot.key)) await this.#compute(hot);
   }
 
-  async #quiet(): Promise<void> {
+  /** Has the engine compute the columns where they are missing; stops it when a question comes, and goes on when none has run for a while. */
+  async #compute({ key, columns }: Hot): Promise<void> {
     const latest = performance.now() + QUIET_WAIT_MAX_MS;
+    for (;;) {
+      await this.#quiet(latest);
+      const computing = new AbortController();
+      if (performance.now() < latest) this.#computing = computing;
+      try {
+        await computeColumns(this.#connection, key, columns);
+        await everywhere(this.#connection, key, columns, AbortSignal.any([this.#stopped.signal, computing.signal]));
+        this.#ready.add(key);
+        return;
+      } catch (error) {
+        if (this.#stopped.signal.aborted || !computing.signal.aborted) throw error;
+        await stopComputing(this.#connection, key);
+      } finally {
+        this.#computing = undefined;
+      }
+    }
+  }
+
+  /** Resolves when no question has run for a while, at the latest at that time. */
+  async #quiet(latest: number): Promise<void> {
     for (let now = performance.now(); now < latest; now = performance.now()) {
       const left = this.#lastQuestionMs + this.#quietMs - now;
       if (this.#questions === 0 && left <= 0) return;
       await pause(Math.max(left, IN_USE_AGAIN_MS), undefined, { signal: this.#stopped.signal, ref: false });
     }
-  }
-
-  async #await({ key, columns }: Hot): Promise<void> {
-    await everywhere(this.#connection, key, columns, this.#stopped.signal);
-    this.#ready.add(key);
   }
 
   /** @returns whether there is a place for one more of the app's */

@@ -2,6 +2,7 @@ import { zoneHash } from '../../row/row.ts';
 import { zoneSpans } from '../../time/calendar.ts';
 import type { SeqRange, StoreUsage } from '../store.ts';
 import type { Connection } from './connection.ts';
+import { NO_HOT_COLUMNS } from './property-sql.ts';
 import { Bound, EVENTS, type Row } from './sql.ts';
 
 /** Which places of a journal are stored, erased ones included: what was erased must not come back with a repeated block. */
@@ -28,7 +29,7 @@ export async function storedRanges(
  * again after midnight to the day before.
  */
 export async function setTimeZone(connection: Connection, app: string, timeZone: string): Promise<void> {
-  const bound = new Bound();
+  const bound = new Bound(NO_HOT_COLUMNS);
   const spans = zoneSpans(timeZone);
   const list = (of: (span: (typeof spans)[number]) => number): string => bound.add('Array(Int64)', spans.map(of));
   const starts = list(({ from }) => from);

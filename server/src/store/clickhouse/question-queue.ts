@@ -3,9 +3,9 @@ import type { Caller } from '../../model/query.ts';
 import type { Connection, QueryOptions } from './connection.ts';
 
 export interface QueueLimits {
-  /** Statements that run at once, of all callers. */
+  /** Statements that run at once, for all callers. */
   readonly runningMax: number;
-  /** Of one caller: less than all, so that another caller's question finds a session. */
+  /** For one caller: less than all, so that another caller's question finds a session. */
   readonly callerRunningMax: number;
 }
 
@@ -15,7 +15,7 @@ const SHORT: QueueLimits = { runningMax: 4, callerRunningMax: 2 };
 /** The tiles of the largest dashboard, all asked at once. */
 const CALLER_WAITING_MAX = 50;
 const WAITING_MAX = 1_000;
-/** As long as a question may take by default: whoever waits longer is better told. */
+/** As long as a question may take by default: an error is better than a longer wait. */
 const WAIT_MAX_MS = 30_000;
 
 interface Waiting {
@@ -24,14 +24,14 @@ interface Waiting {
 }
 
 /**
- * Shares the engine among callers: when a session is free, the caller with the fewest running statements is next, and of equals the one
- * who has waited longest since their last turn. So whoever asks a hundred heavy questions waits for those, and nobody else does.
+ * Shares the engine among callers: when a session is free, the caller with the fewest running statements is next, and among equals the one
+ * who has waited longest since their last turn. So a caller with a hundred heavy questions waits for them, and nobody else does.
  */
 export class QuestionQueue {
   readonly #limits: QueueLimits;
   readonly #waitMaxMs: number;
   readonly #running = new Map<string, number>();
-  /** By caller, who was served longest ago first. */
+  /** By caller, those served longest ago first. */
   readonly #waiting = new Map<string, Waiting[]>();
   #runningTotal = 0;
   #waitingTotal = 0;
@@ -42,7 +42,7 @@ export class QuestionQueue {
   }
 
   /**
-   * Resolves when it is the caller's turn, with what gives the turn back.
+   * Resolves when it is the caller's turn, with a function that ends the turn.
    * @throws QUERY_TOO_MANY, QUERY_WAITED_TOO_LONG, SERVER_BUSY, or the reason of the signal
    */
   async turn(caller: Caller, signal: AbortSignal | undefined): Promise<() => void> {
@@ -62,9 +62,9 @@ export class QuestionQueue {
     if (own.length >= CALLER_WAITING_MAX)
       throw new SeismoError(
         'QUERY_TOO_MANY',
-        `${CALLER_WAITING_MAX} questions of this user or key wait already; ask again when some are answered.`,
+        `${CALLER_WAITING_MAX} queries of this user or key are already waiting. Try again when some are done.`,
       );
-    if (this.#waitingTotal >= WAITING_MAX) throw new SeismoError('SERVER_BUSY', 'Too many questions are waiting.');
+    if (this.#waitingTotal >= WAITING_MAX) throw new SeismoError('SERVER_BUSY', 'Too many queries are waiting.');
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         clearTimeout(timer);
@@ -88,7 +88,7 @@ export class QuestionQueue {
           giveUp(
             new SeismoError(
               'QUERY_WAITED_TOO_LONG',
-              `The question waited ${this.#waitMaxMs / 1_000} s behind other questions and was not begun.`,
+              `The query waited ${this.#waitMaxMs / 1_000} s behind others and was not started.`,
             ),
           ),
         this.#waitMaxMs,
@@ -149,7 +149,7 @@ export class QuestionQueue {
   }
 }
 
-/** A connection whose statements wait for their caller's turn. Those of nobody are the server's own, and wait for none. */
+/** A connection whose statements wait for their caller's turn. Those without a caller are the server's own and do not wait. */
 export function fairly(connection: Connection): Connection {
   const long = new QuestionQueue(LONG);
   const short = new QuestionQueue(SHORT);
@@ -157,7 +157,7 @@ export function fairly(connection: Connection): Connection {
     if (asked?.caller === undefined) return { asked: asked ?? {}, end() {} };
     const queue = asked.settings?.['priority'] === 1 ? short : long;
     const giveBack = await queue.turn(asked.caller, asked.signal);
-    // A statement that was given up holds its session until the engine has stopped it.
+    // An abandoned statement occupies its session until the engine has stopped it.
     let stopped: Promise<void> | undefined;
     const onStopping = (stopping: Promise<void>): void => {
       stopped = stopping;

@@ -4,13 +4,13 @@ import { EVENTS, type Row } from './sql.ts';
 const EVERY_MS = 60_000;
 
 export interface QuietLimits {
-  /** Nothing has come to the partition for so long. */
+  /** Nothing has been written to the partition for this long. */
   readonly quietSeconds: number;
   /** Smaller ones are merged from two parts on: it takes a tenth of a second. */
   readonly smallBytes: number;
-  /** Others from so many on, so that an event that comes late does not have all others written anew. */
+  /** Others from this many on, so that a late event does not rewrite all the others. */
   readonly partsMin: number;
-  /** Of larger ones the parts are large themselves, and the engine's own merges do. */
+  /** The parts of larger ones are large themselves, and the engine's own merges suffice. */
   readonly bytesMax: number;
 }
 const LIMITS: QuietLimits = {
@@ -19,7 +19,7 @@ const LIMITS: QuietLimits = {
   partsMin: 4,
   bytesMax: 128 * 1024 * 1024,
 };
-/** In one go; the others a minute later. */
+/** At once; the others a minute later. */
 const PARTITIONS_MAX = 200;
 
 interface QuietLogger {
@@ -27,7 +27,7 @@ interface QuietLogger {
 }
 
 /**
- * Makes one part of each partition to which nothing comes any more. The engine itself merges such parts in hours or never, and each costs
+ * Merges each partition that is no longer written to into one part. The engine itself merges such parts in hours or never, and each costs
  * questions and erasures a few milliseconds: an import of 22 years in no order left 376.
  * @returns how many partitions
  */
@@ -47,14 +47,14 @@ export async function mergeQuietPartitions(
   let merged = 0;
   for (const { id } of rows) {
     if (isStopped() || !/^\w+$/.test(String(id))) break;
-    // One by one: what else changes the table, an erasure say, comes between.
+    // One by one: other changes of the table, such as an erasure, come in between.
     await connection.command(`OPTIMIZE TABLE ${EVENTS} PARTITION ID '${id}' FINAL`);
     merged++;
   }
   return merged;
 }
 
-/** Looks every minute. @returns what ends it */
+/** Checks every minute. @returns a function that ends it */
 export function startQuietMerges(connection: Connection, logger: QuietLogger | undefined): () => void {
   let isOff = false;
   let isRunning = false;

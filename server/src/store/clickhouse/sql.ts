@@ -1,5 +1,14 @@
-import type { QueryControl } from '../../model/query.ts';
+import type { PropertyField, QueryControl } from '../../model/query.ts';
+import type { VisitField, VisitFieldName } from '../../model/visit-fields.ts';
+import { propertyKeys } from '../../row/property-keys.ts';
 import type { QueryOptions } from './connection.ts';
+import {
+  type HotColumnsOf,
+  type PropertySql,
+  propertyInColumns,
+  propertyInMaps,
+  textInColumn,
+} from './property-sql.ts';
 
 /** In the database of the connection (`seismo` unless its URL names another). */
 export const EVENTS = 'events';
@@ -21,10 +30,16 @@ type BoundType =
   | 'Array(Float64)'
   | 'Array(UUID)';
 
-/** Collects values; SQL only ever holds their placeholders. */
+/** The values of one statement, whose SQL only ever holds their placeholders, and where the statement reads properties from. */
 export class Bound {
   readonly values: Record<string, unknown> = {};
+  readonly #hotColumnsOf: HotColumnsOf;
+  readonly #properties = new Map<string, PropertySql>();
   #count = 0;
+
+  constructor(hotColumnsOf: HotColumnsOf) {
+    this.#hotColumnsOf = hotColumnsOf;
+  }
 
   add(type: BoundType, value: unknown): string {
     const name = `p${++this.#count}`;
@@ -36,7 +51,42 @@ export class Bound {
   time(ms: number): string {
     return `fromUnixTimestamp64Milli(${this.add('Int64', ms)}, 'UTC')`;
   }
+
+  /** @param key as rows spell it (property-keys.ts) */
+  property(key: string): PropertySql {
+    let property = this.#properties.get(key);
+    if (property === undefined) {
+      const columns = this.#hotColumnsOf(key);
+      property = columns ? propertyInColumns(key, columns) : propertyInMaps(this.add('String', key));
+      this.#properties.set(key, property);
+    }
+    return property;
+  }
+
+  /** Whether the typed value of the field is a column, so that grouping by it is cheap. */
+  isTypedStored(field: PropertyField): boolean {
+    const [first, second] = propertyKeys(field);
+    return second === undefined && this.property(first!).isTypedStored;
+  }
+
+  /** An expression over a field: over its preferred key where an event has that, else over its other spelling. */
+  propertyOf(field: PropertyField | VisitField, sql: (property: PropertySql) => string): string {
+    if (field.kind === 'session') return sql(textInColumn(visitSql(field.name)));
+    const [first, second] = propertyKeys(field).map((key) => this.property(key));
+    return second === undefined ? sql(first!) : `if(${first!.isPresent}, ${sql(first!)}, ${sql(second)})`;
+  }
 }
+
+/** Whether the text contains another, ignoring case. */
+export const containsSql = (text: string, search: string, bound: Bound): string =>
+  `positionCaseInsensitiveUTF8(${text}, ${bound.add('String', search)}) > 0`;
+
+/** The column of a visit's field, where a statement reads visits (analysis/sql/visits-sql.ts). */
+export const visitColumn = (name: VisitFieldName): string => `visit_${name}`;
+
+/** An event that names no session is within the visit until `visitUntil`; without a visit that is 0. */
+const visitSql = (name: VisitFieldName): string =>
+  `if(toUnixTimestamp64Milli(timestamp) <= visitUntil, ${visitColumn(name)}, '')`;
 
 /**
  * Who an event counts for: its user, else its device, else nobody. In this spelling alone: the engine matches a projection by
@@ -88,8 +138,6 @@ export function unbiased(count: string): string {
 }
 
 /** @param person who an event counts for, NULL for nobody (analysis/sql/identity.ts) */
-export const usersSql = (exact: boolean, person = IDENTITY): string =>
-  exact ? `uniqExact(${person})` : unbiased(`uniqCombined64(16)(${person})`);
 export const usersStateSql = (exact: boolean, person: string): string =>
   exact ? `uniqExactState(${person})` : `uniqCombined64State(16)(${person})`;
 /** Of states of the one or the other kind. */

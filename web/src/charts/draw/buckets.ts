@@ -1,33 +1,33 @@
-/** The buckets of time along an axis: how they are called, which still runs, and which are yet to come. */
+/** The time buckets along an axis: their labels, which one is still running, and which lie in the future. */
 
 import type { Annotation } from '../../api/wire.ts';
 import { DAY_MS } from '../../components/duration.ts';
-import { day, dayShort, month, time } from '../../components/formats.ts';
+import { day, dayShort, isMidnight, month, time } from '../../components/formats.ts';
 import type { AxisPoint, Mark } from './chart-spec.ts';
 import { lineOf } from './names.ts';
 
 export type Interval = 'minute' | 'hour' | 'day' | 'week' | 'month';
 
 export interface Buckets {
-  /** Those that have begun, or that hold something. */
+  /** Those that have begun or hold something. */
   readonly count: number;
-  /** As many, or with `isAhead` also those to come. */
+  /** The same number, or with `isAhead` more: those in the future too. */
   readonly places: readonly AxisPoint[];
   /** UTC, half-open. */
   readonly ranges: readonly { readonly from: string; readonly to: string }[];
-  /** The place that is not over yet. */
+  /** The index of the bucket that is not over yet. */
   readonly running: number | undefined;
 }
 
 export interface BucketsOptions {
   readonly interval: Interval;
   readonly timeZone: string;
-  /** Where the last ends. */
+  /** Where the last one ends. */
   readonly to: string;
   readonly now: number;
-  /** Whether there is something in the bucket at this place: also those to come are shown then. */
+  /** Whether the bucket at this index holds something: then future ones are shown too. */
   holds(place: number): boolean;
-  /** Those to come are shown as well, since something lies behind them: the same hours of the day before. */
+  /** Future ones are shown too, since there is something to compare: the same hours of the day before. */
   readonly isAhead?: boolean;
 }
 
@@ -44,6 +44,7 @@ export function bucketsOf(starts: readonly string[], options: BucketsOptions): B
     places: ranges.map(({ from }) => ({
       label: labelOf(from, interval, timeZone),
       title: titleOf(from, interval, timeZone),
+      ...((interval === 'hour' || interval === 'minute') && { minute: minuteOf(from, timeZone) }),
     })),
     running: running === -1 ? undefined : running,
   };
@@ -57,7 +58,7 @@ export function labelOf(from: string, interval: Interval, timeZone: string): str
   return isMidnight(from, timeZone) ? dayShort(from, timeZone) : label;
 }
 
-/** In full, for what is pointed at. */
+/** In full, for the tooltip. */
 export function titleOf(from: string, interval: Interval, timeZone: string): string {
   if (interval === 'month') return month(from, timeZone);
   if (interval === 'week') return `Week from ${day(from, timeZone)}`;
@@ -65,11 +66,11 @@ export function titleOf(from: string, interval: Interval, timeZone: string): str
   return `${day(from, timeZone)}, ${time(from, timeZone)}`;
 }
 
-/** The shortest that fits the gaps, when the question does not say. */
+/** The shortest that fits the gaps, when the question has no interval. */
 export function intervalOf(starts: readonly string[]): Interval {
   const [first, second] = [starts[0], starts[1]];
   if (first === undefined || second === undefined) return 'day';
-  // The first bucket may be cut by the range, so the second gap counts where there is one.
+  // The range may cut the first bucket short, so the second gap counts where there is one.
   const gap = Date.parse(starts[2] ?? second) - Date.parse(starts[2] === undefined ? first : second);
   if (gap < 3_600_000) return 'minute';
   if (gap < 20 * 3_600_000) return 'hour';
@@ -77,7 +78,7 @@ export function intervalOf(starts: readonly string[]): Interval {
   return gap < 20 * DAY_MS ? 'week' : 'month';
 }
 
-/** Where on the axis annotations stand; what is outside of the range is left out. Those of one bucket stand together. */
+/** Where on the axis annotations stand; those outside the range are left out. Annotations of one bucket stand together. */
 export function marksOf(annotations: readonly Annotation[], { ranges }: Buckets, timeZone: string): readonly Mark[] {
   const texts = new Map<number, string[]>();
   for (const annotation of annotations) {
@@ -95,7 +96,7 @@ function placeOf(annotation: Annotation, ranges: Buckets['ranges'], timeZone: st
   const starts = ranges.map(({ from }) => isoDay(from, timeZone));
   const exact = starts.indexOf(String(date));
   if (exact !== -1) return exact;
-  // A bucket of a week or a month that holds the day.
+  // A week or month bucket that contains the day.
   const later = starts.findIndex((start) => start > String(date));
   if (later > 0) return later - 1;
   const last = ranges.at(-1);
@@ -103,7 +104,7 @@ function placeOf(annotation: Annotation, ranges: Buckets['ranges'], timeZone: st
   return isInLast ? ranges.length - 1 : undefined;
 }
 
-/** Lists of annotations say in `at` when a day began; a day alone is compared as a day. */
+/** Lists of annotations give the start of the day in `at`; a day without a time is compared as a day. */
 function instantOf(annotation: Annotation): number | undefined {
   if ('at' in annotation && typeof annotation.at === 'string') return Date.parse(annotation.at);
   const { date } = annotation;
@@ -124,8 +125,13 @@ function format(locale: string | undefined, options: Intl.DateTimeFormatOptions)
 }
 const weekday = (at: string, timeZone: string): string =>
   format(undefined, { weekday: 'short', timeZone }).format(new Date(at));
-/** `2026-11-25`: Canada's English writes dates as ISO 8601 does. */
+/** `2026-11-25`: Canadian English writes dates as ISO 8601 does. */
 const isoDay = (at: string | number, timeZone: string): string =>
   format('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(new Date(at));
-const isMidnight = (at: string, timeZone: string): boolean =>
-  format('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(at)) === '00:00';
+/** Of the local day. */
+const minuteOf = (at: string, timeZone: string): number => {
+  const clock = format('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(
+    new Date(at),
+  );
+  return Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
+};

@@ -44,32 +44,32 @@ export interface ChartInput<K extends Kind> {
   readonly height: number;
   /** ms since 1970 */
   readonly now: number;
-  /** Series the reader has put out, by their place. */
+  /** Series that the reader has hidden, by index. */
   readonly hidden: ReadonlySet<number>;
-  /** Which group of a breakdown is looked at, where one chart cannot show all; 0 are all together. */
+  /** The group of a breakdown that is shown, where one chart cannot show all; 0 is all together. */
   readonly group: number;
 }
 
 export interface ChartSpec {
   readonly option: Option;
-  /** What it is and shows, for those who do not see it. */
+  /** What it is and shows, for screen readers. */
   readonly label: string;
   readonly legend: readonly LegendItem[];
-  /** To choose from, where one chart cannot show all; the first are all together. */
+  /** To choose from, where one chart cannot show all; the first is all together. */
   readonly groups?: readonly string[];
-  /** What is left out or drawn otherwise than one would think. */
+  /** What is left out or drawn differently from what one would expect. */
   readonly notes?: readonly string[];
   tooltip(hit: Hit): TooltipContent | undefined;
   pick?(hit: Hit): Picked | undefined;
-  /** Of lines and areas, where a click between the points means the nearest: the series at this height. */
+  /** For lines and areas, where a click between the points selects the nearest: the series at this height. */
   nearest?(place: number, value: number): Hit | undefined;
 }
 
-/** What is pointed at. Series are called by their place, so that no name of a stranger is ever looked up. */
+/** The point under the mouse. Series are named by their index, so that no name from outside is ever looked up. */
 export interface Hit {
   readonly series: string;
   readonly index: number;
-  /** Of a Sankey. */
+  /** A link of a Sankey diagram. */
   readonly part?: 'node' | 'edge';
 }
 
@@ -98,6 +98,8 @@ export interface TooltipRow {
 export interface AxisPoint {
   readonly label: string;
   readonly title: string;
+  /** Of the local day, where the axis shows hours or minutes: labels stand at round times. */
+  readonly minute?: number;
 }
 
 /** An annotation. */

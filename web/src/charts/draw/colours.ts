@@ -1,41 +1,63 @@
-/** What charts are painted with. */
+/** The colours of charts. */
 export interface Colours {
   readonly isDark: boolean;
   readonly text: string;
   readonly dimmed: string;
   readonly body: string;
-  /** Lines of the grid. */
+  /** Grid lines. */
   readonly line: string;
   readonly series: readonly string[];
-  /** All the rest, what ended: what is no series of its own. */
+  /** Everything that is no series of its own: the other groups, paths that ended. */
   readonly rest: string;
 }
 
 /**
- * Told apart by readers with protanopia, deuteranopia and tritanopia (Machado's matrices at full strength, distance in Oklab at least 0.08
- * for each pair), and at least 3 to 1 against the body (WCAG 1.4.11). Found by taking the farthest candidate each time;
+ * As many as a breakdown has groups by default. Can be told apart with protanopia, deuteranopia and tritanopia (Machado's matrices at full strength, distance in Oklab at least 0.08
+ * for each pair), with a contrast of at least 3 to 1 to the body (WCAG 1.4.11). Found by taking the farthest candidate each time;
  * test/charts/colours.test.ts checks both.
  */
-export const LIGHT = ['#0f766e', '#b8892d', '#5b21b6', '#c1351e', '#8f81e8', '#772703', '#bf4da8', '#5a3363'] as const;
-export const DARK = ['#3fc0af', '#fcdd5b', '#9d7bea', '#c55f1d', '#93effd', '#1f8693', '#e79c27', '#b5bbfb'] as const;
+export const LIGHT = [
+  '#0f766e',
+  '#b8892d',
+  '#5b21b6',
+  '#c1351e',
+  '#8f81e8',
+  '#772703',
+  '#bf4da8',
+  '#5a3363',
+  '#9909f3',
+  '#24002d',
+] as const;
+export const DARK = [
+  '#3fc0af',
+  '#fcdd5b',
+  '#9d7bea',
+  '#c55f1d',
+  '#93effd',
+  '#1f8693',
+  '#e79c27',
+  '#b5bbfb',
+  '#a21bfc',
+  '#eafcc6',
+] as const;
 export const REST = { light: '#7a828a', dark: '#8b949c' } as const;
 export const BODY = { light: '#ffffff', dark: '#242424' } as const;
 
-/** Beyond the palette colours come again, with other markers and patterns. */
+/** Beyond the palette, colours repeat with other markers and patterns. */
 export const colourOf = ({ series }: Colours, i: number): string => series[i % series.length]!;
 
 const SCHEME = 'data-mantine-color-scheme';
 export const schemeNow = (): 'light' | 'dark' =>
   document.documentElement.getAttribute(SCHEME) === 'dark' ? 'dark' : 'light';
 
-/** @returns what ends it */
+/** @returns a function that ends it */
 export function onScheme(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: [SCHEME] });
   return () => observer.disconnect();
 }
 
-/** A canvas knows no CSS variables: what they are now. */
+/** A canvas does not know CSS variables: this returns their current values. */
 export function readColours(scheme: 'light' | 'dark'): Colours {
   const style = getComputedStyle(document.documentElement);
   const variable = (name: string, otherwise: string) =>

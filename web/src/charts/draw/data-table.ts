@@ -1,4 +1,4 @@
-/** An answer as a table that is read: what `TableView` shows, and what is put in place of a chart for who reads by ear. */
+/** An answer as a table: shown by `TableView`, and in place of a chart for screen readers. */
 import { count } from '../../components/formats.ts';
 import type { Picked } from '../types.ts';
 
@@ -16,9 +16,9 @@ export interface Column {
 export type Row = readonly Cell[];
 export interface Cell {
   readonly text: string;
-  /** What is sorted by. */
+  /** The sort value. */
   readonly value: string | number | null;
-  /** Of the greatest, 0 to 1: drawn as a bar. */
+  /** The share of the largest, 0 to 1: drawn as a bar. */
   readonly share?: number;
   readonly pick?: Picked | undefined;
 }
@@ -32,7 +32,7 @@ export const numberCell = (
 
 export const numberColumn = (label: string): Column => ({ label, isNumber: true });
 
-/** Those without a value are last, whichever way it is sorted. */
+/** Rows without a value come last in either direction. */
 export function sortedRows(rows: readonly Row[], column: number, isDescending: boolean): readonly Row[] {
   const direction = isDescending ? -1 : 1;
   return [...rows].sort((one, other) => {

@@ -1,43 +1,43 @@
-/** Notes above the dates that they mark: in rows, so that none lies over another. */
+/** Labels of annotations above their dates: in rows, so that none overlaps another. */
 import type { LineSeriesOption } from 'echarts/charts';
 import type { Mark } from './chart-spec.ts';
 import type { Colours } from './colours.ts';
 import type { Plot } from './plot-types.ts';
 
 const FONT_PX = 11;
-/** What a letter of a note takes at most, on average. */
+/** The average width that a letter of a label takes at most. */
 const LETTER_PX = 6.2;
 const ROW_PX = 14;
 const GAP_PX = 8;
-/** What does not fit into so many rows is told by the tooltip of its date alone. */
+/** What does not fit into this many rows is only in the tooltip of its date. */
 const ROWS_MAX = 3;
-/** About what stands left and right of the plot. */
+/** Roughly the space left and right of the plot. */
 const LEFT_PX = 44;
 const RIGHT_PX = 14;
 
 export interface MarkRoom {
   /** px, of the whole chart. */
   readonly width: number;
-  /** How many places the axis has. */
+  /** The number of positions on the axis. */
   readonly places: number;
-  /** Whether places are stretches, as of bars, and not points. */
+  /** Whether positions are bands, as for bars, and not points. */
   readonly isBar: boolean;
 }
 
 export interface PlacedMark extends Mark {
-  /** From the plot upwards; undefined when there is no room. */
+  /** The row, counted upwards from the plot; undefined when there is no room. */
   readonly row: number | undefined;
   readonly align: 'left' | 'center' | 'right';
-  /** px it may take at most. */
+  /** The px it may take at most. */
   readonly room: number;
 }
 
-/** @returns the marks from the left to the right */
+/** @returns the labels from left to right */
 export function placeMarks(marks: readonly Mark[], { width, places, isBar }: MarkRoom): readonly PlacedMark[] {
   const room = Math.max(60, Math.min(160, width / 5));
   const inner = width - LEFT_PX - RIGHT_PX;
   const shareOf = (place: number) => (isBar || places < 2 ? (place + 0.5) / places : place / (places - 1));
-  /** Where the note before ends, by row. */
+  /** The end of the last label in each row. */
   const ends: number[] = [];
   return marks
     .toSorted((a, b) => a.index - b.index)
@@ -52,7 +52,7 @@ export function placeMarks(marks: readonly Mark[], { width, places, isBar }: Mar
     });
 }
 
-/** Of a plot so wide. */
+/** For a plot of this width. */
 export const marksIn = ({ marks = [], places, style }: Plot, width: number): readonly PlacedMark[] =>
   placeMarks(marks, { width, places: places.length, isBar: style === 'bar' });
 

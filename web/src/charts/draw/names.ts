@@ -1,21 +1,21 @@
-/** Names and values come from strangers: what is written of them is one line of text, never HTML, and never a template of ECharts. */
+/** Names and values come from outside: they are written as one line of text, never as HTML or as a template of ECharts. */
 import type { AnswerOf, Filter } from '../../api/wire.ts';
 
 type Series = AnswerOf<'trend'>['result']['series'][number];
 export type Group = NonNullable<Series['group']>;
 
 const LENGTH_MAX = 80;
-/** Control characters, and those that turn the direction of writing. */
+/** Control characters, and those that change the direction of writing. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
-/** One line, cut where it gets long. */
+/** One line, shortened if it is long. */
 export function lineOf(text: string, lengthMax = LENGTH_MAX): string {
   const line = text.replace(UNSEEN, ' ').trim();
   const letters = [...line];
   return letters.length > lengthMax ? `${letters.slice(0, lengthMax - 1).join('')}…` : line;
 }
 
-/** Any JSON value as it is read. */
+/** Any JSON value in readable form. */
 export function valueName(value: unknown): string {
   if (value === '') return '(empty)';
   return lineOf(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
@@ -31,9 +31,9 @@ export function groupName(group: Group): string {
 export const groupKey = (group: Group | undefined): string => JSON.stringify(group ?? null);
 
 /**
- * The conditions that hold for the events of a group.
- * @param siblings all groups of the same series; what is in none of them is in `other`
- * @returns undefined when no filter can say it: of lists and objects
+ * The filters that select the events of a group.
+ * @param siblings all groups of the same series; what belongs to none of them is in `other`
+ * @returns undefined when no filter can express it: for lists and objects
  */
 export function groupFilters(group: Group | undefined, siblings: readonly Group[]): readonly Filter[] | undefined {
   if (group === undefined) return [];

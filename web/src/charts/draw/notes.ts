@@ -1,7 +1,7 @@
 import type { Answer } from '../../api/wire.ts';
 import { count } from '../../components/formats.ts';
 
-/** What is to be known about the numbers themselves, whatever they are drawn as. */
+/** What the reader must know about the numbers, however they are drawn. */
 export function notesOf({ kind, exact, skipped }: Pick<Answer, 'kind' | 'exact' | 'skipped'>): readonly string[] {
   const about = kind === 'performance' ? 'Approximate percentiles (±1%)' : 'Approximate (±0.5%)';
   return [

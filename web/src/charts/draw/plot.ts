@@ -1,6 +1,6 @@
-/** Lines, areas and bars along one axis: what trends, sessions, performance, lifecycle, stickiness and SQL have in common. */
+/** Lines, areas and bars along one axis, shared by trends, sessions, performance, lifecycle, stickiness and SQL. */
 import type { BarSeriesOption, LineSeriesOption } from 'echarts/charts';
-import { changeOf, count } from '../../components/formats.ts';
+import { approx, changeOf, count } from '../../components/formats.ts';
 import { axesOf, hatchOf } from './axes.ts';
 import type { ChartSpec, Hit, LegendItem, SeriesOption, Shape, TooltipContent, TooltipRow } from './chart-spec.ts';
 import { type Colours, colourOf } from './colours.ts';
@@ -26,7 +26,7 @@ export function plotSpec(plot: Plot, view: PlotView): ChartSpec {
       series: i,
       label,
       colour: colour(i),
-      shape: style === 'line' ? shapeOf(i) : 'rect',
+      shape: style === 'line' || isLineOver(plot, i) ? shapeOf(i) : 'rect',
     }),
   );
   return {
@@ -42,11 +42,16 @@ export function plotSpec(plot: Plot, view: PlotView): ChartSpec {
 
 export const shapeOf = (i: number): Shape => SHAPES[i % SHAPES.length]!;
 
+/** Bars of two axes would hide each other. */
+const isLineOver = ({ series, isHorizontal }: Plot, i: number): boolean => series[i]!.isRight === true && !isHorizontal;
+
 function seriesOptions(plot: Plot, i: number, colour: string, view: PlotView): SeriesOption[] {
-  return plot.style === 'bar' ? barOptions(plot, i, colour, view) : lineOptions(plot, i, colour);
+  const options =
+    plot.style === 'bar' && !isLineOver(plot, i) ? barOptions(plot, i, colour, view) : lineOptions(plot, i, colour);
+  return plot.series[i]!.isRight ? options.map((one) => ({ ...one, yAxisIndex: 1 }) as SeriesOption) : options;
 }
 
-/** What is not over is dotted; what was before is dashed; a moving average is full over the paler values it is of. */
+/** Incomplete periods are dotted, earlier ranges dashed; a moving average is drawn solid over the paler values it is made of. */
 function lineOptions(plot: Plot, i: number, colour: string): LineSeriesOption[] {
   const { values, before, average } = plot.series[i]!;
   const isMany = plot.series.length > 1;
@@ -132,7 +137,7 @@ function barOptions(
       ...(own !== undefined && { color: own }),
       ...(at === plot.running && { opacity: 0.75, decal: hatch }),
     };
-    // Nothing is no bar: the least height is for what is little.
+    // Zero has no bar: the minimum height is for small values.
     return { value: value || '-', itemStyle: style };
   });
   const bar: BarSeriesOption = {
@@ -154,7 +159,7 @@ function barOptions(
   return [bar, ...(plot.isHorizontal ? [] : besideOptions(plot, i, colour, before?.values, average))];
 }
 
-/** A stack is compared with the stack that was: one line over all. */
+/** A stack is compared with the earlier total: one line over all. */
 function stackedBefore(plot: Plot, shown: readonly number[], { dimmed }: Colours): LineSeriesOption[] {
   const befores = shown.flatMap((i) => plot.series[i]!.before?.values ?? []);
   if (befores.length === 0) return [];
@@ -175,7 +180,7 @@ function stackedBefore(plot: Plot, shown: readonly number[], { dimmed }: Colours
   ];
 }
 
-/** A few points of each line have its own shape, since colours are not the only sign; those that stand alone have one always. */
+/** Some points of each line have their own marker, since colour must not be the only sign; isolated points always have one. */
 function markersOf(values: Values, series: number, isMany: boolean): readonly number[] {
   const step = Math.max(1, Math.ceil(values.length / MARKERS));
   const isKnown = (at: number) => (values[at] ?? null) !== null;
@@ -196,9 +201,8 @@ function tooltipOf(
 ): TooltipContent | undefined {
   const at = plot.places[place];
   if (!at) return undefined;
-  const format = plot.format ?? count;
-  const rows = shown.map((i) => rowOf(plot.series[i]!, place, plot.coloursOfPlaces?.[place] ?? colour(i), format));
-  // The greatest first, as they lie over each other; a stack keeps its own order.
+  const rows = shown.map((i) => rowOf(plot.series[i]!, place, plot, plot.coloursOfPlaces?.[place] ?? colour(i)));
+  // The largest first, in drawing order; a stack keeps its own order.
   if (!plot.isStacked) rows.sort((a, b) => (b.size ?? -Infinity) - (a.size ?? -Infinity));
   const marks = plot.marks?.filter((mark) => mark.index === place) ?? [];
   const notes = [
@@ -214,19 +218,22 @@ function tooltipOf(
 }
 
 function rowOf(
-  { label, values, before, average }: PlotSeries,
+  { label, values, before, average, isEstimate, unit }: PlotSeries,
   place: number,
+  { running, format: formatOfPlot = count }: Plot,
   colour: string,
-  format: (value: number) => string,
 ): TooltipRow & { size: number | null } {
   const value = values[place] ?? null;
-  const text = (number: number | null | undefined) => (number === null || number === undefined ? '–' : format(number));
+  const format = unit?.format ?? formatOfPlot;
+  const text = (number: number | null | undefined, isApprox = isEstimate?.(place)) =>
+    number === null || number === undefined ? '–' : approx(isApprox, format(number));
   const was = before?.values[place] ?? null;
   const beside = [
     ...(average ? [`average ${text(average[place])}`] : []),
     ...(before && before.titles[place] !== undefined
       ? [
-          `${before.titles[place]}: ${text(was)}${value !== null && was !== null ? ` (${changeOf(value, was) ?? 'new'})` : ''}`,
+          // A part of a day and a whole one cannot be compared.
+          `${before.titles[place]}: ${text(was, before.isEstimate)}${value !== null && was !== null && place !== running ? ` (${changeOf(value, was) ?? 'new'})` : ''}`,
         ]
       : []),
   ];
@@ -238,10 +245,12 @@ function nearestOf(plot: Plot, shown: readonly number[], place: number, value: n
   let distance = Number.POSITIVE_INFINITY;
   let height = 0;
   for (const i of shown) {
+    // The height is one of the left axis.
+    if (plot.series[i]!.isRight) continue;
     const own = plot.series[i]!.values[place] ?? null;
     if (own === null) continue;
     height = plot.isStacked ? height + own : own;
-    // In a stack what is clicked is the layer around the place, so only the first upper edge above it counts.
+    // In a stack the layer around the position is clicked, so only the first upper edge above it counts.
     const away = plot.isStacked ? (height >= value ? height - value : Number.POSITIVE_INFINITY) : Math.abs(own - value);
     if (away < distance) [nearest, distance] = [{ series: String(i), index: place }, away];
   }

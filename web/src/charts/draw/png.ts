@@ -6,8 +6,8 @@ const LEGEND_PX = 26;
 const PIXELS = 2;
 
 /**
- * Draws it once more for a file: with its legend, which the page has as text beside the chart, on the page's ground.
- * @returns a `data:` address
+ * Draws the chart once more for a file: with its legend, which the page shows as text beside the chart, on the page's background.
+ * @returns a `data:` URL
  */
 export function pngOf({ option, legend }: ChartSpec, colours: Colours, width: number, height: number): string {
   const place = document.createElement('div');

@@ -1,12 +1,12 @@
-/** What charts read of a question, which may be the little that a shared link tells. */
+/** What charts read of a question, which may be the reduced one of a share link. */
 import type { Filter, Kind, Question, QuestionOf } from '../../api/wire.ts';
 import type { AnswerChartProps, DrawnQuestion } from '../types.ts';
 import type { Interval } from './buckets.ts';
 
-/** What each kind has when it is whole; a link's question has none of it. */
+/** Fields that each kind has when it is complete; a share link's question has none of them. */
 const OWN: Readonly<Partial<Record<Kind, string>>> = { trend: 'series', funnel: 'steps', sql: 'sql' };
 
-/** Whether it is all of the question, so that what was picked can be asked for. */
+/** Whether the question is complete, so that what was picked can be queried. */
 export function isWhole<K extends Kind>(question: AnswerChartProps['question'], kind: K): question is QuestionOf<K> {
   const own = OWN[kind];
   if (question.kind !== kind) return false;
@@ -14,7 +14,7 @@ export function isWhole<K extends Kind>(question: AnswerChartProps['question'], 
 }
 
 const DRAWN = new Set(['kind', 'interval', 'period', 'mode', 'cumulative', 'movingAverage', 'property', 'by']);
-/** A range is in every question that was asked, and in none that a link tells of. */
+/** Every question that was asked has a range; the reduced one of a share link has none. */
 const isDrawn = (question: Question | DrawnQuestion): boolean => Object.keys(question).every((name) => DRAWN.has(name));
 
 const INTERVALS = ['minute', 'hour', 'day', 'week', 'month'] as const;
@@ -24,11 +24,11 @@ export function intervalIn(question: AnswerChartProps['question']): Interval | u
   return INTERVALS.find((interval) => interval === named);
 }
 
-/** The filters of a choice of events; its event is apart. */
-export const choiceFilters = (choice: {
+/** The filters of an event selector, apart from its event name. */
+export const selectorFilters = (selector: {
   readonly id?: string;
   readonly filters?: readonly Filter[];
 }): readonly Filter[] => [
-  ...(choice.id === undefined ? [] : [{ field: 'id', value: choice.id }]),
-  ...(choice.filters ?? []),
+  ...(selector.id === undefined ? [] : [{ field: 'id', value: selector.id }]),
+  ...(selector.filters ?? []),
 ];

@@ -1,7 +1,7 @@
 import classes from '../charts.module.css';
 import type { TooltipContent } from './chart-spec.ts';
 
-/** Made of elements and text: nothing that an event is called can become markup. */
+/** Built from elements and text nodes: no event name can become markup. */
 export function tooltipElement({ title, rows, note }: TooltipContent): HTMLElement {
   const box = element('div', classes['tooltip']);
   box.append(element('div', classes['tooltipTitle'], title));

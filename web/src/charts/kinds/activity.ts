@@ -1,4 +1,4 @@
-/** Stickiness and lifecycle: in how many intervals users are active, and who is new, back, or gone. */
+/** Stickiness and lifecycle: in how many intervals users are active, and who is new, returning or gone. */
 import type { AnswerOf, Segment } from '../../api/wire.ts';
 import { count, short } from '../../components/formats.ts';
 import { bucketsOf, intervalOf, marksOf, titleOf } from '../draw/buckets.ts';
@@ -7,14 +7,14 @@ import { colourOf, mixed } from '../draw/colours.ts';
 import { type DataTable, numberCell, numberColumn, type Row } from '../draw/data-table.ts';
 import { plotSpec } from '../draw/plot.ts';
 import type { Plot } from '../draw/plot-types.ts';
-import { choiceFilters, intervalIn, isWhole } from '../draw/question-parts.ts';
+import { intervalIn, isWhole, selectorFilters } from '../draw/question-parts.ts';
 import type { Picked } from '../types.ts';
 import { spanOf } from './trend.ts';
 
 type Sticky = Pick<ChartInput<'stickiness'>, 'question' | 'answer'>;
 type Living = Pick<ChartInput<'lifecycle'>, 'question' | 'answer' | 'now'>;
 
-/** More than so many beside each other nobody tells apart; the table has all. */
+/** Nobody can tell apart more than this many side by side; the table has all. */
 const PERIODS_MAX = 6;
 
 export const stickinessSpec = (drawing: ChartInput<'stickiness'>): ChartSpec =>
@@ -36,7 +36,7 @@ export function stickinessPlot(drawing: ChartInput<'stickiness'>): Plot {
     })),
     series: periods.map(({ from, distribution }, i) => ({
       label: titleOfPeriod(drawing, from),
-      // The later the fuller.
+      // The later, the stronger.
       colour: mixed(colourOf(colours, 0), colours.body, periods.length < 2 ? 0 : 0.3 * (1 - i / (periods.length - 1))),
       values: places.map((active) => distribution.find((one) => one.active === active)?.users ?? 0),
     })),
@@ -83,7 +83,7 @@ const NAMES: Readonly<Record<Status, string>> = {
   resurrecting: 'Resurrected',
   dormant: 'Dormant',
 };
-/** Their places in the palette: far from each other for every eye. */
+/** Their indexes in the palette: far apart for every kind of colour vision. */
 const PLACES: Readonly<Record<Status, number>> = { returning: 0, new: 1, resurrecting: 2, dormant: 3 };
 
 export const lifecycleSpec = (drawing: ChartInput<'lifecycle'>): ChartSpec => plotSpec(lifecyclePlot(drawing), drawing);
@@ -116,7 +116,7 @@ export function lifecyclePlot(drawing: ChartInput<'lifecycle'>): Plot {
 
 type LivingInterval = AnswerOf<'lifecycle'>['result']['intervals'][number];
 
-/** Incomplete, and not because it still runs. */
+/** Incomplete, and not because it is still running. */
 const isCut = ({ complete }: LivingInterval, place: number, running: number | undefined): boolean =>
   !complete && place !== running;
 
@@ -129,40 +129,40 @@ function lifecycleBuckets({ question, answer, now }: Living) {
     timeZone: answer.timeZone,
     to: intervals.at(-1)?.to ?? answer.to,
     now,
-    // Who is not there yet in a day to come is not gone.
+    // Users who have not been active yet on a future day are not gone.
     holds: (place) => intervals[place]!.new + intervals[place]!.returning + intervals[place]!.resurrecting > 0,
   });
   return { ...buckets, interval };
 }
 
-/** As the server counts them: before the first interval of the range is not asked for here, so it has no neighbour to look at. */
+/** As the server counts them: nothing before the first interval is queried here, so it has no predecessor to compare with. */
 function lifecyclePick(input: Living, status: Status, place: number): Picked | undefined {
   const { question } = input;
   if (!isWhole(question, 'lifecycle')) return undefined;
   const { ranges, places } = lifecycleBuckets(input);
   const [range, last] = [ranges[place], ranges[place - 1]];
   if (!range || !last) return undefined;
-  const choice = {
+  const selector = {
     ...(question.event !== undefined && { event: question.event }),
     ...(question.id !== undefined && { id: question.id }),
   };
-  const did: Segment = { did: choice, ...range };
-  const didLast: Segment = { did: choice, ...last };
-  const ever: Segment = { did: choice, from: EVER, to: last.from };
+  const did: Segment = { did: selector, ...range };
+  const didLast: Segment = { did: selector, ...last };
+  const ever: Segment = { did: selector, from: EVER, to: last.from };
   const own: Readonly<Record<Status, Segment>> = {
-    new: { not: { did: choice, from: EVER, to: range.from } },
+    new: { not: { did: selector, from: EVER, to: range.from } },
     returning: didLast,
     resurrecting: { and: [ever, { not: didLast }] },
     dormant: { not: did },
   };
-  // What those gone quiet did is to be seen where they were last.
+  // What dormant users did is found where they were last active.
   const shown = status === 'dormant' ? last : range;
   return {
     label: `${NAMES[status]}, ${places[place]!.title}`,
     from: shown.from,
     to: shown.to,
     ...(question.event !== undefined && { event: question.event }),
-    filters: [...(question.filters ?? []), ...choiceFilters(question.id === undefined ? {} : { id: question.id })],
+    filters: [...(question.filters ?? []), ...selectorFilters(question.id === undefined ? {} : { id: question.id })],
     segment: question.segment ? { and: [question.segment, own[status]] } : own[status],
   };
 }

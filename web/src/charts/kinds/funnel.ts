@@ -1,4 +1,4 @@
-/** How far users come: what reached a step is full, what was lost on the way to it is hatched above. */
+/** How far users get: those who reached a step are solid, those lost on the way to it are hatched above. */
 import type { BarSeriesOption } from 'echarts/charts';
 import type { AnswerOf } from '../../api/wire.ts';
 import { count, duration, percent } from '../../components/formats.ts';
@@ -19,7 +19,7 @@ interface Part {
   readonly steps: readonly Step[];
 }
 
-/** All together, or the groups of a breakdown beside each other. */
+/** All together, or the groups of a breakdown side by side. */
 function partsOf({ answer }: Input): readonly Part[] {
   const { steps, groups } = answer.result;
   if (!groups || groups.length === 0) return [{ name: 'All', group: undefined, steps }];
@@ -33,7 +33,7 @@ export function funnelSpec(drawing: ChartInput<'funnel'>): ChartSpec {
   const parts = partsOf(drawing);
   const isBroken = parts.length > 1 || parts[0]?.group !== undefined;
   const { steps } = answer.result;
-  // Beside each other the names of the steps need room: a narrow chart lies on its side.
+  // Side by side, the step names need room: a narrow chart is drawn horizontally.
   const isHorizontal = width < Math.max(NARROW_PX, steps.length * 110);
   const names = steps.map(({ name, step }) => `${step}. ${lineOf(name, 40)}`);
   const colour = (i: number) => (parts[i]!.group === 'other' ? colours.rest : colourOf(colours, i));
@@ -109,11 +109,11 @@ interface Look {
   readonly colours: ChartInput<'funnel'>['colours'];
   readonly isBroken: boolean;
   readonly isHorizontal: boolean;
-  /** px that a whole bar is long. */
+  /** The length in px of a full bar. */
   readonly length: number;
 }
 
-/** px that the words in a bar need along it. */
+/** The px that the text in a bar needs along it. */
 const WORDS_PX = { lying: 62, standing: 42 } as const;
 
 function barsOf(
@@ -169,7 +169,7 @@ function barsOf(
       id: `${i}-${LOST}`,
       name: `${i}-${LOST}`,
       color: mixed(colour, colours.body, 0.82),
-      // Up to what the step before had.
+      // Up to the value of the step before.
       data: steps.map(({ conversion }, at) => (at === 0 ? 0 : (steps[at - 1]!.conversion ?? 0) - (conversion ?? 0))),
       itemStyle: { borderRadius: radius, decal: hatchOf(mixed(colour, colours.body, 0.45)) },
     },
@@ -224,7 +224,7 @@ function pickOf(
     from: answer.from,
     to: answer.to,
     filters: own,
-    // Those who are lost on the way to a step reached the one before, and nothing after it.
+    // Users lost on the way to a step reached the one before and nothing after it.
     funnel: isLost ? { step: step.step - 1, status: 'dropped' } : { step: step.step, status: 'reached' },
   };
 }

@@ -1,4 +1,4 @@
-/** What follows what, from the left to the right in the order of time. */
+/** Which event follows which, from left to right in the order of time. */
 import type { AnswerOf } from '../../api/wire.ts';
 import { count, percent } from '../../components/formats.ts';
 import { NARROW_PX } from '../draw/axes.ts';
@@ -13,7 +13,7 @@ type Input = Pick<ChartInput<'paths'>, 'question' | 'answer'>;
 type Node = AnswerOf<'paths'>['result']['nodes'][number];
 
 export interface Stop {
-  /** What ECharts calls it: never a stranger's name. */
+  /** The name ECharts uses: never one from outside. */
   readonly id: string;
   readonly label: string;
   /** From the left, 0 first. */
@@ -28,7 +28,7 @@ export interface Flow {
   readonly total: number;
 }
 
-/** With a stop of their own for the paths that go no further: towards an end those begin there. */
+/** With a node of their own for paths that go no further; in paths to an end event, those begin there. */
 export function flowsOf({ answer }: Input): { readonly stops: readonly Stop[]; readonly flows: readonly Flow[] } {
   const { nodes, links } = answer.result;
   const first = Math.min(0, ...nodes.map(({ step }) => step));
@@ -70,7 +70,7 @@ export function pathsSpec(drawing: ChartInput<'paths'>): ChartSpec {
   const { stops, flows } = flowsOf(drawing);
   const { paths } = answer.result;
   const depths = Math.max(1, ...stops.map(({ depth }) => depth)) + 1;
-  // The same value has the same colour at every step.
+  // The same value has the same colour in every column.
   const values = [...new Set(stops.filter(({ kind }) => kind === 'value').map(({ label }) => label))];
   const colour = ({ kind, label }: Stop) =>
     kind === 'value'
@@ -79,7 +79,7 @@ export function pathsSpec(drawing: ChartInput<'paths'>): ChartSpec {
         ? colours.rest
         : mixed(colours.rest, colours.body, 0.4);
   const most = Math.max(1, ...stops.map(({ depth }) => stops.filter((other) => other.depth === depth).length));
-  // Room for a line of text between the smallest, as long as half of the height is left for the flows.
+  // Leaves room for a line of text between the smallest nodes, as long as half of the height remains for the flows.
   const gap = Math.max(2, Math.min(15, (height * 0.5) / most));
   const byId = new Map(stops.map((stop) => [stop.id, stop]));
   const lastRoom = width < NARROW_PX ? 70 : 130;
@@ -106,7 +106,7 @@ export function pathsSpec(drawing: ChartInput<'paths'>): ChartSpec {
           nodeGap: gap,
           draggable: false,
           nodeAlign: 'left',
-          // In the order of the answer: the greatest first, all others and what ended last.
+          // In the order of the answer: the largest first, the others and those that ended last.
           layoutIterations: 0,
           emphasis: { focus: 'adjacency' },
           data: stops.map((stop) => ({
@@ -152,7 +152,7 @@ export function pathsSpec(drawing: ChartInput<'paths'>): ChartSpec {
   };
 }
 
-/** The events that are called so, in the range: which of them were at this step of a path cannot be asked for. */
+/** The events with this name in the range: which of them were at this step of a path cannot be queried. */
 function pickOf({ question, answer }: Input, stop: Stop | undefined): Picked | undefined {
   if (stop?.kind !== 'value' || !isWhole(question, 'paths')) return undefined;
   const { value } = stop;
@@ -171,13 +171,13 @@ function pickOf({ question, answer }: Input, stop: Stop | undefined): Picked | u
 
 export function pathsTables(input: Input): readonly DataTable[] {
   const { flows } = flowsOf(input);
-  const greatest = Math.max(1, ...flows.map(({ total }) => total));
+  const largest = Math.max(1, ...flows.map(({ total }) => total));
   const rows = flows.map(
     ({ from, to, total }): Row => [
       { text: String(from.depth + 1), value: from.depth },
       textCell(from.label, { pick: pickOf(input, from) }),
       textCell(to.label, { pick: pickOf(input, to) }),
-      numberCell(total, count, { share: total / greatest }),
+      numberCell(total, count, { share: total / largest }),
       numberCell(from.total === 0 ? null : total / from.total, percent),
     ],
   );

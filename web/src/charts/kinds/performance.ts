@@ -1,5 +1,6 @@
 import type { AnswerOf, Filter } from '../../api/wire.ts';
-import { count, percent } from '../../components/formats.ts';
+import { approxFormat, percent } from '../../components/formats.ts';
+import { PLAIN, type Unit, unitOf } from '../../components/units.ts';
 import { type Buckets, bucketsOf, intervalOf, marksOf } from '../draw/buckets.ts';
 import type { ChartInput, ChartSpec } from '../draw/chart-spec.ts';
 import { colourOf } from '../draw/colours.ts';
@@ -7,7 +8,7 @@ import { type Cell, type DataTable, numberCell, numberColumn, type Row, textCell
 import { fieldName, groupFilters, groupName } from '../draw/names.ts';
 import { plotSpec } from '../draw/plot.ts';
 import type { Plot } from '../draw/plot-types.ts';
-import { choiceFilters, intervalIn, isWhole } from '../draw/question-parts.ts';
+import { intervalIn, isWhole, selectorFilters } from '../draw/question-parts.ts';
 import type { Picked } from '../types.ts';
 import { spanOf } from './trend.ts';
 
@@ -23,13 +24,18 @@ const WORDS: Readonly<Record<Sort, string>> = {
   count: 'Events',
   rate: 'Error rate',
 };
-/** More lines over each other are no picture; the table has all. */
+/** More overlapping lines cannot be read; the table has all. */
 const LINES_MAX = 8;
 
-/** What the groups are ordered by is what is drawn. */
+/** The measure that orders the groups is the one drawn. */
 const sortOf = (question: Input['question']): Sort =>
   isWhole(question, 'performance') ? (question.sort ?? 'p95') : 'p95';
-const formatOf = (sort: Sort) => (sort === 'rate' ? percent : count);
+/** Percentiles alone are ever estimates. */
+const formatOf = (sort: Sort, { question, answer }: Input) =>
+  sort === 'rate' ? percent : approxFormat(!answer.exact && sort.startsWith('p'), unitOfSort(sort, question).format);
+/** Its property is part of the reduced question of a share link too. */
+const unitOfSort = (sort: Sort, question: Input['question']): Unit =>
+  sort === 'count' ? PLAIN : unitOf('property' in question ? question.property : undefined);
 
 export const performanceSpec = (drawing: ChartInput<'performance'>): ChartSpec =>
   plotSpec(performancePlot(drawing), drawing);
@@ -47,7 +53,7 @@ function buckets({ question, answer, now }: Input): Buckets | undefined {
   });
 }
 
-/** Over time a line a group; without an interval a bar a group. */
+/** With an interval one line per group, without one a bar per group. */
 export function performancePlot(drawing: ChartInput<'performance'>): Plot {
   const { question, answer, annotations, colours } = drawing;
   const sort = sortOf(question);
@@ -55,7 +61,8 @@ export function performancePlot(drawing: ChartInput<'performance'>): Plot {
   const all = answer.result.groups;
   const groups = over ? all.slice(0, LINES_MAX) : all;
   const names = groups.map(({ group }) => groupName(group));
-  const format = formatOf(sort);
+  const format = formatOf(sort, drawing);
+  const unit = sort === 'rate' ? undefined : unitOfSort(sort, question);
   const label = `${WORDS[sort]} by group, ${spanOf(answer)}. ${groups.map((group, i) => `${names[i]}: ${format(group[sort])}`).join('; ')}`;
   const colour = (i: number) => (groups[i]!.group === 'other' ? colours.rest : colourOf(colours, i));
   if (!over)
@@ -68,6 +75,7 @@ export function performancePlot(drawing: ChartInput<'performance'>): Plot {
         { label: WORDS[sort], values: groups.map((group) => group[sort] ?? null), colour: colourOf(colours, 0) },
       ],
       format,
+      formatAxis: unit?.short ?? percent,
       pick: (_, place) => pickOf(drawing, place, undefined),
     };
   return {
@@ -82,7 +90,7 @@ export function performancePlot(drawing: ChartInput<'performance'>): Plot {
       values: points.slice(0, over.count).map((point) => point[sort] ?? null),
     })),
     format,
-    ...(sort === 'rate' && { formatAxis: percent }),
+    formatAxis: unit?.short ?? percent,
     notes: [
       ...(all.length > groups.length ? [`The first ${groups.length} of ${all.length} groups; the table has all`] : []),
       `${WORDS[sort]} per ${intervalIn(question) ?? 'interval'}`,
@@ -107,7 +115,7 @@ function pickOf(
   if (!own) return undefined;
   const filters: Filter[] = [
     ...(question.filters ?? []),
-    ...choiceFilters(question.id === undefined ? {} : { id: question.id }),
+    ...selectorFilters(question.id === undefined ? {} : { id: question.id }),
     ...own,
   ];
   return {
@@ -125,13 +133,13 @@ export function performanceTables(input: Input): readonly DataTable[] {
   const { groups, total } = answer.result;
   const sort = sortOf(question);
   const hasRate = total.rate !== undefined;
-  const greatest = Math.max(0, ...groups.map((group) => group[sort] ?? 0));
+  const largest = Math.max(0, ...groups.map((group) => group[sort] ?? 0));
   const measures: readonly Sort[] = ['count', ...(hasRate ? (['rate'] as const) : []), 'p50', 'p95', 'p99', 'max'];
   const cells = (one: Measured, isGroup: boolean): Cell[] =>
     measures.map((measure) => {
       const value = one[measure] ?? null;
-      const share = isGroup && measure === sort && greatest > 0 ? { share: (value ?? 0) / greatest } : {};
-      return numberCell(value, formatOf(measure), share);
+      const share = isGroup && measure === sort && largest > 0 ? { share: (value ?? 0) / largest } : {};
+      return numberCell(value, formatOf(measure, input), share);
     });
   const by = 'by' in question && typeof question.by === 'string' ? fieldName(question.by) : 'Group';
   const whole: Row = [textCell('All'), ...cells(total, false)];

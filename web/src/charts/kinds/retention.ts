@@ -1,4 +1,4 @@
-/** Retention: cohorts down, periods to the right. */
+/** Retention: cohorts down, periods across. */
 import type { AnswerOf, Filter, Segment } from '../../api/wire.ts';
 import { count, percent } from '../../components/formats.ts';
 import { hatchOf, NARROW_PX } from '../draw/axes.ts';
@@ -9,7 +9,7 @@ import { type DataTable, numberCell, numberColumn, type Row } from '../draw/data
 import { groupName } from '../draw/names.ts';
 import { plotSpec } from '../draw/plot.ts';
 import type { Plot } from '../draw/plot-types.ts';
-import { choiceFilters, intervalIn, isWhole } from '../draw/question-parts.ts';
+import { intervalIn, isWhole, selectorFilters } from '../draw/question-parts.ts';
 import type { Picked } from '../types.ts';
 
 type Input = Pick<ChartInput<'retention'>, 'question' | 'answer'>;
@@ -17,7 +17,7 @@ type Result = AnswerOf<'retention'>['result'];
 type Cohort = Result['cohorts'][number];
 type Part = Pick<Result, 'cohorts' | 'average'>;
 
-/** px that the numbers in the cells need. */
+/** The px that the numbers in the cells need. */
 const CELL = { width: 38, height: 17 } as const;
 
 export function retentionSpec(drawing: ChartInput<'retention'>): ChartSpec {
@@ -59,7 +59,7 @@ export function retentionSpec(drawing: ChartInput<'retention'>): ChartSpec {
         axisLine: { show: false },
         axisLabel: { ...label, width: left - 12, overflow: 'truncate', hideOverlap: true },
       },
-      // ECharts takes the colours of cells from this alone.
+      // ECharts takes the colours of cells from here only.
       visualMap: {
         type: 'continuous',
         show: false,
@@ -87,7 +87,7 @@ export function retentionSpec(drawing: ChartInput<'retention'>): ChartSpec {
                 show: isRoomy && rate !== null,
                 color: inkOn(ground),
                 formatter: () => percent(rate),
-                // Digits over a hatch are hard to read: they get a ground of their own.
+                // Digits over hatching are hard to read: they get a background.
                 ...(!complete && { backgroundColor: ground, padding: [1, 3], borderRadius: 3 }),
               },
             };
@@ -124,7 +124,7 @@ const WORD: Readonly<Record<Interval, string>> = {
   month: 'Month',
 };
 
-/** Of 0 the body, of all the full colour; the square root, as most of what is to be told apart is below a third. */
+/** From the body's colour at 0 to the full colour at 1, by the square root, since most values to be told apart are below a third. */
 const groundOf = (rate: number | null, { body, series }: Colours): string =>
   mixed(body, series[0]!, 0.06 + 0.94 * Math.sqrt(Math.min(1, Math.max(0, rate ?? 0))));
 
@@ -162,9 +162,9 @@ export function averagePlot(drawing: ChartInput<'retention'>): Plot {
   };
 }
 
-/** Those whose first start event of the range is in the cohort, where they have the return event in the period. */
+/** Users whose first start event of the range is in the cohort and who have the return event in the period. */
 function pickOf({ question, answer }: Input, cohort: Cohort, period: number): Picked | undefined {
-  // In the mode `unbounded` a period means then or later; of groups the first event's value would have to be known.
+  // In the mode `unbounded` a period means then or later; for groups the first event's value would have to be known.
   if (!isWhole(question, 'retention') || question.breakdown !== undefined) return undefined;
   const starts = answer.result.cohorts.map(({ from }) => from);
   const place = starts.indexOf(cohort.from);
@@ -173,14 +173,14 @@ function pickOf({ question, answer }: Input, cohort: Cohort, period: number): Pi
   const first: Segment = { did: start, from: cohort.from, to: startOf(place + 1) };
   const before: Segment = { not: { did: start, from: answer.from, to: cohort.from } };
   const own: Segment = place === 0 ? first : { and: [first, before] };
-  const choice = period === 0 ? start : (question.return ?? start);
+  const selector = period === 0 ? start : (question.return ?? start);
   const interval = interval_({ question, answer });
-  const filters: Filter[] = [...(question.filters ?? []), ...choiceFilters(choice)];
+  const filters: Filter[] = [...(question.filters ?? []), ...selectorFilters(selector)];
   return {
     label: `${titleOf(cohort.from, interval, answer.timeZone)}, ${interval} ${period}`,
     from: startOf(place + period),
     to: period > 0 && question.mode === 'unbounded' ? answer.to : startOf(place + period + 1),
-    ...(choice.event !== undefined && { event: choice.event }),
+    ...(selector.event !== undefined && { event: selector.event }),
     filters,
     segment: question.segment ? { and: [question.segment, own] } : own,
   };
@@ -200,7 +200,8 @@ export function retentionTables(input: Input): readonly DataTable[] {
     ];
     const averages: Row = [
       { text: 'Average', value: null },
-      numberCell(average[0]?.users ?? null),
+      // Of whom the shares are: `average[0].users` is who came back.
+      numberCell(cohorts.reduce((all, { users }) => all + users, 0)),
       ...average.map(({ rate }) => numberCell(rate, percent)),
     ];
     const rows = cohorts.map(

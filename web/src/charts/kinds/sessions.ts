@@ -1,10 +1,10 @@
 import type { AnswerOf } from '../../api/wire.ts';
-import { count, dateTime, duration, percent } from '../../components/formats.ts';
+import { approx, approxFormat, count, dateTime, duration, percent } from '../../components/formats.ts';
 import { bucketsOf, intervalOf, marksOf } from '../draw/buckets.ts';
 import type { ChartInput, ChartSpec } from '../draw/chart-spec.ts';
 import { colourOf } from '../draw/colours.ts';
 import { type DataTable, numberCell, numberColumn, type Row, textCell } from '../draw/data-table.ts';
-import { lineOf } from '../draw/names.ts';
+import { groupName, lineOf } from '../draw/names.ts';
 import { plotSpec } from '../draw/plot.ts';
 import type { Plot } from '../draw/plot-types.ts';
 import { intervalIn, isWhole } from '../draw/question-parts.ts';
@@ -17,9 +17,9 @@ export interface Figure {
   readonly label: string;
   readonly value: string;
 }
-export const sessionFigures = (result: Result): readonly Figure[] => [
+export const sessionFigures = ({ result, exact }: Pick<Input['answer'], 'result' | 'exact'>): readonly Figure[] => [
   { label: 'Sessions', value: count(result.sessions) },
-  { label: 'Users', value: count(result.users) },
+  { label: 'Users', value: approx(!exact, count(result.users)) },
   { label: 'Events per session', value: count(result.eventsPerSession) },
   { label: 'Bounce rate', value: percent(result.bounceRate) },
   { label: 'Average duration', value: duration(result.averageMs) },
@@ -45,14 +45,19 @@ export function sessionsPlot(drawing: ChartInput<'sessions'>): Plot {
   const buckets = sessionBuckets(drawing);
   const points = (answer.result.points ?? []).slice(0, buckets.count);
   return {
-    label: `Sessions and their users over time, ${spanOf(answer)}. Sessions: ${count(answer.result.sessions)}; users: ${count(answer.result.users)}`,
+    label: `Sessions and their users over time, ${spanOf(answer)}. Sessions: ${count(answer.result.sessions)}; users: ${approx(!answer.exact, count(answer.result.users))}`,
     style: 'line',
     places: buckets.places,
     running: buckets.running,
     marks: marksOf(annotations, buckets, answer.timeZone),
     series: [
       { label: 'Sessions', colour: colourOf(colours, 0), values: points.map(({ sessions }) => sessions) },
-      { label: 'Users', colour: colourOf(colours, 1), values: points.map(({ users }) => users) },
+      {
+        label: 'Users',
+        colour: colourOf(colours, 1),
+        values: points.map(({ users }) => users),
+        isEstimate: () => !answer.exact,
+      },
     ],
     pick: (_, place) => {
       const range = buckets.ranges[place];
@@ -67,13 +72,13 @@ export function sessionsPlot(drawing: ChartInput<'sessions'>): Plot {
   };
 }
 
-/** Of what a session is measured by, over time and in all; where sessions begin and end; the latest. */
+/** The measures of sessions over time and in total; where sessions begin and end; the latest sessions. */
 export function sessionsTables(input: Input): readonly DataTable[] {
-  const { result, timeZone } = input.answer;
+  const { result, timeZone, exact } = input.answer;
   const buckets = sessionBuckets(input);
-  const measures = (one: Omit<Result, 'entry' | 'exit' | 'points' | 'list'>): Row => [
+  const measures = (one: Omit<Result, 'entry' | 'exit' | 'points' | 'groups' | 'list'>): Row => [
     numberCell(one.sessions),
-    numberCell(one.users),
+    numberCell(one.users, approxFormat(!exact, count)),
     numberCell(one.eventsPerSession),
     numberCell(one.bounceRate, percent),
     numberCell(one.averageMs, duration),
@@ -93,18 +98,36 @@ export function sessionsTables(input: Input): readonly DataTable[] {
   );
   return [
     { title: 'Sessions', columns: [{ label: 'Date' }, ...columns], rows },
+    ...(result.groups ? [groupsTable(result.groups, result.sessions)] : []),
     placesTable('Entry events', result.entry, result.sessions),
     placesTable('Exit events', result.exit, result.sessions),
     ...(result.list ? [listTable(result.list, timeZone)] : []),
   ];
 }
 
+/** By what the first event of each session says. */
+export function groupsTable(groups: NonNullable<Result['groups']>, all: number): DataTable {
+  const largest = Math.max(1, ...groups.map(({ sessions }) => sessions));
+  const rows = groups.map(
+    (one): Row => [
+      textCell(groupName(one.group)),
+      numberCell(one.sessions, count, { share: one.sessions / largest }),
+      numberCell(all === 0 ? null : one.sessions / all, percent),
+      numberCell(one.users),
+      numberCell(one.bounceRate, percent),
+      numberCell(one.averageMs, duration),
+    ],
+  );
+  const columns = ['Sessions', 'Share', 'Users', 'Bounce rate', 'Average duration'].map(numberColumn);
+  return { title: 'By first event', columns: [{ label: 'Group' }, ...columns], rows };
+}
+
 export function placesTable(title: string, places: Result['entry'], all: number): DataTable {
-  const greatest = Math.max(1, ...places.map(({ sessions }) => sessions));
+  const largest = Math.max(1, ...places.map(({ sessions }) => sessions));
   const rows = places.map(
     (place): Row => [
       textCell('other' in place ? 'Other' : lineOf(place.event)),
-      numberCell(place.sessions, count, { share: place.sessions / greatest }),
+      numberCell(place.sessions, count, { share: place.sessions / largest }),
       numberCell(all === 0 ? null : place.sessions / all, percent),
     ],
   );

@@ -1,6 +1,6 @@
-/** The columns of a table of one's own: the first that is no number is the axis, the numbers are series. */
+/** The columns of an SQL result: the first that is not numeric is the axis, the numeric ones are series. */
 import type { AnswerOf } from '../../api/wire.ts';
-import { count, dateTime, day, dayShort, time } from '../../components/formats.ts';
+import { count, dateTime, day, dayShort, isMidnight, time } from '../../components/formats.ts';
 import type { AxisPoint, ChartInput, ChartSpec } from '../draw/chart-spec.ts';
 import { colourOf } from '../draw/colours.ts';
 import { type Cell, type DataTable, numberCell, type Row, textCell } from '../draw/data-table.ts';
@@ -10,12 +10,12 @@ import type { Plot, Values } from '../draw/plot-types.ts';
 
 type Answer = AnswerOf<'sql'>;
 
-/** More points than a wide screen has pixels nobody sees. */
+/** Nobody sees more points than a wide screen has pixels. */
 const POINTS_MAX = 5_000;
 const SLICES_MAX = 12;
 
 export interface SqlShape {
-  /** Of the axis; undefined when all columns are numbers. */
+  /** The column of the axis; undefined when all columns are numeric. */
   readonly axis: number | undefined;
   readonly numbers: readonly number[];
 }
@@ -45,13 +45,15 @@ function placesOf(
     const value = row[axis];
     if (columns[axis]!.type !== 'time' || typeof value !== 'string')
       return { label: valueName(value), title: valueName(value) };
-    const isMidnight = time(value, timeZone) === time(MIDNIGHT, 'UTC');
-    return isMidnight
+    // A date is a day of the calendar, in no zone.
+    if (isDate(value)) return { label: dayShort(value, 'UTC'), title: day(value, 'UTC') };
+    return isMidnight(value, timeZone)
       ? { label: dayShort(value, timeZone), title: day(value, timeZone) }
       : { label: time(value, timeZone), title: dateTime(value, timeZone) };
   });
 }
-const MIDNIGHT = '2026-01-01T00:00:00.000Z';
+/** What `toDate`, `toMonday` or `toStartOfMonth` return; times have a `T`. */
+const isDate = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value);
 
 export function sqlSpec(drawing: ChartInput<'sql'>): ChartSpec {
   return drawing.chart === 'pie' ? pie(drawing) : plotSpec(sqlPlot(drawing), drawing);
@@ -65,7 +67,7 @@ export function sqlPlot({ answer, chart, colours }: ChartInput<'sql'>): Plot {
   const left = answer.result.rows.length - rows.length;
   return {
     label: `${chart} of ${rows.length} rows. ${numbers.map((column) => lineOf(answer.columns[column]!.name)).join(', ')}`,
-    // Words have no order that a line could follow.
+    // Strings have no order that a line could follow.
     style: chart === 'bar' || chart === 'area' ? chart : isText ? 'bar' : 'line',
     isHorizontal: chart === 'bar' && isText && numbers.length === 1 && rows.length <= 30,
     places,
@@ -137,7 +139,10 @@ export function sqlTables({ answer }: Pick<ChartInput<'sql'>, 'answer'>): readon
     if (value === null || value === undefined) return { text: '–', value: null };
     if (typeof value === 'number') return numberCell(value);
     if (type === 'time' && typeof value === 'string' && !Number.isNaN(Date.parse(value)))
-      return { text: dateTime(value, timeZone), value: Date.parse(value) };
+      return {
+        text: isDate(value) ? day(value, 'UTC') : dateTime(value, timeZone),
+        value: Date.parse(value),
+      };
     return textCell(valueName(value));
   };
   return [

@@ -1,14 +1,15 @@
-/** Numbers over time, or in all. */
+/** Numbers over time or in total. */
 
 import type { AnswerOf, Filter } from '../../api/wire.ts';
-import { count, percent, short } from '../../components/formats.ts';
+import { approx, percent } from '../../components/formats.ts';
+import { formulaUnit, MILLISECONDS, PLAIN, SHARE, type Unit, unitOf } from '../../components/units.ts';
 import { type Buckets, bucketsOf, intervalOf, marksOf, titleOf } from '../draw/buckets.ts';
 import type { ChartInput, ChartSpec } from '../draw/chart-spec.ts';
 import { colourOf } from '../draw/colours.ts';
 import { type Group, groupFilters, groupKey, groupName, lineOf } from '../draw/names.ts';
 import { plotSpec } from '../draw/plot.ts';
 import type { Plot } from '../draw/plot-types.ts';
-import { choiceFilters, intervalIn, isWhole } from '../draw/question-parts.ts';
+import { intervalIn, isWhole, selectorFilters } from '../draw/question-parts.ts';
 import type { Picked } from '../types.ts';
 
 export type TrendSeries = AnswerOf<'trend'>['result']['series'][number];
@@ -17,11 +18,16 @@ const WORDS: Readonly<Record<TrendSeries['measure'], string>> = {
   count: '',
   users: 'users',
   sessions: 'sessions',
+  bounceRate: 'bounce rate',
+  sessionDuration: 'session duration',
+  eventsPerSession: 'per session',
+  entries: 'entries',
+  exits: 'exits',
   perUser: 'per user',
   sum: 'sum',
   avg: 'average',
-  min: 'least',
-  max: 'greatest',
+  min: 'minimum',
+  max: 'maximum',
   median: 'median',
   p90: '90th percentile',
   p95: '95th percentile',
@@ -29,11 +35,11 @@ const WORDS: Readonly<Record<TrendSeries['measure'], string>> = {
   uniqueValues: 'unique values',
   formula: '',
 };
-/** Parts that can be put on each other; users of one group may be users of another too, so their stack is higher than all users. */
+/** Whether the parts can be stacked; a user of one group may be in another too, so a stack of users is higher than all users. */
 const STACKED = new Set<TrendSeries['measure']>(['count', 'users', 'sessions', 'sum']);
 
-/** Of the series in the question, those of the answer: each of them by each group, then the formula. */
-export function choicesOf(series: readonly TrendSeries[]): readonly number[] {
+/** The series of the answer, from those of the question: each with each group, then the formula. */
+export function seriesIndexesOf(series: readonly TrendSeries[]): readonly number[] {
   const places: number[] = [];
   let place = -1;
   let seen = new Set<string>();
@@ -55,20 +61,35 @@ export function choicesOf(series: readonly TrendSeries[]): readonly number[] {
   return places;
 }
 
-/** What each series is called: no more than tells it from the others. */
+/** The label of each series: only what distinguishes it from the others. */
 export function seriesNames(
   question: ChartInput<'trend'>['question'],
   series: readonly TrendSeries[],
 ): readonly string[] {
-  const choices = choicesOf(series);
-  const isOne = new Set(choices).size <= 1;
+  const seriesIndexes = seriesIndexesOf(series);
+  const isOne = new Set(seriesIndexes).size <= 1;
   const asked = isWhole(question, 'trend') ? question.series : [];
   return series.map(({ name, measure, group }, i) => {
-    const own = asked[choices[i]!]?.name;
+    const own = asked[seriesIndexes[i]!]?.name;
     const word = own === undefined ? WORDS[measure] : '';
     const whole = `${lineOf(name)}${word === '' ? '' : ` (${word})`}`;
     if (group === undefined) return whole;
     return isOne ? groupName(group) : `${whole}: ${groupName(group)}`;
+  });
+}
+
+/** In which each series is measured. */
+export function seriesUnits(
+  question: ChartInput<'trend'>['question'],
+  series: readonly TrendSeries[],
+): readonly Unit[] {
+  const asked = isWhole(question, 'trend') ? question.series : [];
+  const seriesIndexes = seriesIndexesOf(series);
+  return series.map(({ measure, name }, i) => {
+    if (measure === 'formula') return formulaUnit(name);
+    if (measure === 'bounceRate') return SHARE;
+    if (measure === 'sessionDuration') return MILLISECONDS;
+    return measure === 'uniqueValues' ? PLAIN : unitOf(asked[seriesIndexes[i]!]?.property);
   });
 }
 
@@ -82,7 +103,7 @@ export function trendBuckets({ question, answer, now }: TrendInput): Buckets | u
     timeZone: answer.timeZone,
     to: answer.to,
     now,
-    // A running total goes on to the end of the range, and says nothing there.
+    // A running total continues to the end of the range without any meaning there.
     holds: (place) =>
       !isCumulative(question) &&
       series.some(({ points, measure }) => measure !== 'formula' && (points?.[place]?.value ?? 0) !== 0),
@@ -104,37 +125,54 @@ export function trendPlot(drawing: ChartInput<'trend'>): Plot {
   const { question, answer, chart, annotations, colours } = drawing;
   const { series } = answer.result;
   const names = seriesNames(question, series);
+  const units = seriesUnits(question, series);
   const pick = pickOf(drawing, names);
   const buckets = trendBuckets(drawing);
   const colour = (i: number) => (series[i]!.group === 'other' ? colours.rest : colourOf(colours, i));
+  const seriesIndexes = seriesIndexesOf(series);
+  const isOneUnit = new Set(units.map(({ name }) => name)).size === 1;
   if (!buckets)
     return {
-      label: `Bars of ${names.length} totals, ${spanOf(answer)}. ${totalsOf(series, names)}`,
+      label: `Bars of ${names.length} totals, ${spanOf(answer)}. ${totalsOf(series, names, units)}`,
       style: 'bar',
       isHorizontal: true,
       places: names.map((name) => ({ label: name, title: name })),
-      series: [{ label: 'Total', values: series.map(({ total }) => total) }],
-      coloursOfPlaces: series.map((_, i) => colour(i)),
+      series: [
+        {
+          label: 'Total',
+          values: series.map(({ total }) => total),
+          ...(isOneUnit && { unit: units[0]! }),
+          isEstimate: (place) => series[place]?.estimated === true,
+        },
+      ],
+      // One colour for the groups of a series: only different series are told apart by it.
+      coloursOfPlaces: series.map(({ group }, i) =>
+        group === 'other' ? colours.rest : colourOf(colours, seriesIndexes[i]!),
+      ),
       pick: (_, place) => pick(place, undefined),
     };
   const isBroken = series.some(({ group }) => group !== undefined);
   return {
-    label: `${chart === 'bar' ? 'Bars' : 'Lines'} over time, ${spanOf(answer)}, ${buckets.count} points each. ${totalsOf(series, names)}`,
+    label: `${chart === 'bar' ? 'Bars' : 'Lines'} over time, ${spanOf(answer)}, ${buckets.count} points each. ${totalsOf(series, names, units)}`,
     style: chart === 'bar' || chart === 'area' ? chart : 'line',
     isStacked: chart !== 'line' && isBroken && series.every(({ measure }) => STACKED.has(measure)),
     places: buckets.places,
     running: buckets.running,
     marks: marksOf(annotations, buckets, answer.timeZone),
-    series: series.map(({ points = [], compare }, i) => ({
+    series: series.map(({ points = [], compare, estimated }, i) => ({
       label: names[i]!,
       colour: colour(i),
+      unit: units[i]!,
+      ...(units[i]!.name !== units[0]!.name && { isRight: true }),
       values: buckets.places.map((_, at) => (at < buckets.count ? (points[at]?.value ?? null) : null)),
+      isEstimate: () => estimated === true,
       ...(points.some(({ movingAverage }) => movingAverage !== undefined) && {
         average: buckets.places.map((_, at) => (at < buckets.count ? (points[at]?.movingAverage ?? null) : null)),
       }),
       ...(compare?.points && {
         before: {
           values: compare.points.map(({ value }) => value),
+          isEstimate: compare.estimated === true,
           titles: compare.points.map(({ from }) => beforeTitle(from, drawing, points.length)),
         },
       }),
@@ -149,56 +187,60 @@ function beforeTitle(from: string, { question, answer }: TrendInput, points: num
   return points === 0 ? '' : titleOf(from, intervalIn(question) ?? intervalOf(starts), answer.timeZone);
 }
 
-const totalsOf = (series: readonly TrendSeries[], names: readonly string[]): string =>
-  series.map(({ total }, i) => `${names[i]}: ${count(total)}`).join('; ');
+const totalsOf = (series: readonly TrendSeries[], names: readonly string[], units: readonly Unit[]): string =>
+  series.map(({ total, estimated }, i) => `${names[i]}: ${approx(estimated, units[i]!.format(total))}`).join('; ');
 export const spanOf = ({ from, to, timeZone }: { from: string; to: string; timeZone: string }): string =>
   `${titleOf(from, 'day', timeZone)} to ${titleOf(new Date(Date.parse(to) - 1).toISOString(), 'day', timeZone)}`;
 
-/** Of the total when there is no bucket; of a formula nothing can be picked. */
+/** Part of the total when there is no bucket; nothing can be picked from a formula. */
 export function pickOf(
   { question, answer }: TrendInput,
   names: readonly string[],
 ): (series: number, bucket: { from: string; to: string; title: string } | undefined) => Picked | undefined {
   const { series } = answer.result;
-  const choices = choicesOf(series);
+  const seriesIndexes = seriesIndexesOf(series);
   return (i, bucket) => {
     const one = series[i];
     if (!one || one.measure === 'formula' || !isWhole(question, 'trend')) return undefined;
-    const choice = question.series[choices[i]!];
-    const own = groupFilters(one.group, siblingsOf(series, choices, i));
-    if (!choice || !own) return undefined;
-    const filters: Filter[] = [...(question.filters ?? []), ...choiceFilters(choice), ...own];
+    const selector = question.series[seriesIndexes[i]!];
+    const own = groupFilters(one.group, siblingsOf(series, seriesIndexes, i));
+    if (!selector || !own) return undefined;
+    const filters: Filter[] = [...(question.filters ?? []), ...selectorFilters(selector), ...own];
     return {
       label: [names[i], bucket?.title].filter((part) => part !== undefined).join(', '),
       from: bucket?.from ?? answer.from,
       to: bucket?.to ?? answer.to,
-      ...(choice.event !== undefined && { event: choice.event }),
+      ...(selector.event !== undefined && { event: selector.event }),
       filters,
       ...(question.segment && { segment: question.segment }),
     };
   };
 }
 
-const siblingsOf = (series: readonly TrendSeries[], choices: readonly number[], i: number): readonly Group[] =>
-  series.flatMap(({ group }, at) => (choices[at] === choices[i] && group !== undefined ? [group] : []));
+const siblingsOf = (series: readonly TrendSeries[], seriesIndexes: readonly number[], i: number): readonly Group[] =>
+  series.flatMap(({ group }, at) => (seriesIndexes[at] === seriesIndexes[i] && group !== undefined ? [group] : []));
 
-/** Shares of the sum of what is shown; what is not above zero has none. */
+/** Shares of the sum of what is shown; values of zero or less have none. */
 function pieSpec(drawing: ChartInput<'trend'>): ChartSpec {
   const { question, answer, colours, width, height, hidden } = drawing;
   const { series } = answer.result;
   const names = seriesNames(question, series);
+  const units = seriesUnits(question, series);
   const pick = pickOf(drawing, names);
   const colour = (i: number) => (series[i]!.group === 'other' ? colours.rest : colourOf(colours, i));
   const sizes = series.map(({ total }, i) => (hidden.has(i) ? 0 : Math.max(0, total ?? 0)));
   const sum = sizes.reduce((all, size) => all + size, 0);
   const share = (i: number) => (sum === 0 ? 0 : sizes[i]! / sum);
+  // A share of an estimate is one.
+  const isSumApprox = series.some(({ estimated }) => estimated === true);
+  const shareText = (i: number) => approx(isSumApprox, percent(share(i)));
   const isRoomy = width > 560 && height > 200;
   const left = series.filter(({ total }) => (total ?? 0) <= 0).length;
   return {
-    label: `Shares, ${spanOf(answer)}. ${series.map((_, i) => `${names[i]}: ${percent(share(i))}`).join('; ')}`,
+    label: `Shares, ${spanOf(answer)}. ${series.map((_, i) => `${names[i]}: ${shareText(i)}`).join('; ')}`,
     legend: series.map((_, i) => ({
       series: i,
-      label: `${names[i]} ${percent(share(i))}`,
+      label: `${names[i]} ${shareText(i)}`,
       colour: colour(i),
       shape: 'rect',
     })),
@@ -229,7 +271,7 @@ function pieSpec(drawing: ChartInput<'trend'>): ChartSpec {
             edgeDistance: 4,
             overflow: 'truncate',
             lineHeight: 16,
-            formatter: ({ name }) => `${names[Number(name)]} ${percent(share(Number(name)))}`,
+            formatter: ({ name }) => `${names[Number(name)]} ${shareText(Number(name))}`,
           },
           labelLine: { show: isRoomy, lineStyle: { color: colours.dimmed } },
           emphasis: { scale: false, focus: 'self' },
@@ -242,8 +284,8 @@ function pieSpec(drawing: ChartInput<'trend'>): ChartSpec {
       if (!one) return undefined;
       return {
         title: names[i]!,
-        rows: [{ label: percent(share(i)), value: count(one.total), colour: colour(i) }],
-        note: `of ${short(sum)} shown`,
+        rows: [{ label: shareText(i), value: approx(one.estimated, units[i]!.format(one.total)), colour: colour(i) }],
+        note: `of ${approx(isSumApprox, units[0]!.short(sum))} shown`,
       };
     },
     pick: ({ series: name }) => pick(Number(name), undefined),

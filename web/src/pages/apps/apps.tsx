@@ -1,24 +1,51 @@
-import { Button, Container, Group, Stack, Table, Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Button, Container, Group, Stack, Table, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { appsQuery } from '../../api/hooks.ts';
+import { appsQuery, useIsAdmin } from '../../api/hooks.ts';
+import { api } from '../../api/http.ts';
 import { ago, count } from '../../components/formats.ts';
 import { AnchorLink } from '../../components/links.tsx';
 import { Page } from '../../components/page.tsx';
-import { Failure } from '../../components/states.tsx';
+import { Failure, FormFailure } from '../../components/states.tsx';
 import { UserMenu } from '../../shell/user-menu.tsx';
 
-/** As the server takes it (docs/api-reference.md). */
-const APP = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const RULE = 'Use up to 64 letters, digits, dots, hyphens or underscores, starting with a letter or digit.';
+const ID_MAX = 64;
 
-/** All apps, and the way to a new one: it is there with its first event. */
+/** The server's rule (docs/api-reference.md): `Café “My shop”` → `cafe-my-shop`; what fits stays as it is. */
+function idOf(name: string): string {
+  const plain = name.trim();
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(plain)) return plain;
+  return plain
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+|-+$/g, '')
+    .slice(0, ID_MAX);
+}
+
+/** All apps, and how to create one: an app exists from its first event on. */
 export function Apps() {
   const { data: apps, error, refetch } = useQuery(appsQuery);
+  const client = useQueryClient();
   const navigate = useNavigate();
   const [name, setName] = useState('');
   const [fault, setFault] = useState<string>();
+  const isAdmin = useIsAdmin();
+  const id = idOf(name);
+  const open = useMutation({
+    // The name as it was typed is that of the app; an app that is there already keeps its own.
+    async mutationFn() {
+      const isNew = !apps?.some(({ app }) => app === id);
+      if (isAdmin && isNew && id !== name.trim())
+        await api(`api/apps/${encodeURIComponent(id)}`, { method: 'PATCH', body: { name: name.trim() } });
+    },
+    async onSuccess() {
+      await client.invalidateQueries({ queryKey: appsQuery.queryKey });
+      await navigate({ to: '/apps/$app/overview', params: { app: id } });
+    },
+  });
   return (
     <Container size="sm" py="xl" component="main">
       <Page title="Apps" actions={<UserMenu />}>
@@ -50,16 +77,20 @@ export function Apps() {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (!APP.test(name)) setFault(RULE);
-            else void navigate({ to: '/apps/$app/overview', params: { app: name } });
+            if (id === '') setFault('Enter a name.');
+            else open.mutate();
           }}
         >
           <Stack gap="xs">
-            <Text>{apps?.length === 0 ? 'Name your app' : 'New app'}</Text>
             <Group align="flex-start">
               <TextInput
-                aria-label="App name"
-                placeholder="shop"
+                label={apps?.length === 0 ? 'Name your app' : 'New app'}
+                description={
+                  id !== '' && id !== name.trim()
+                    ? `Its ID is ${id}: programs send events to it.`
+                    : 'For example, My shop'
+                }
+                maxLength={100}
                 value={name}
                 error={fault}
                 onChange={(event) => {
@@ -68,8 +99,11 @@ export function Apps() {
                 }}
                 style={{ flex: 1 }}
               />
-              <Button type="submit">Continue</Button>
+              <Button type="submit" mt={46} loading={open.isPending}>
+                Continue
+              </Button>
             </Group>
+            <FormFailure error={open.error} />
           </Stack>
         </form>
       </Page>

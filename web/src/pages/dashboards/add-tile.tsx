@@ -5,6 +5,7 @@ import { EventSelect } from '../../components/event-select.tsx';
 import { FormButtons } from '../../components/form-buttons.tsx';
 import { AnchorLink } from '../../components/links.tsx';
 import { PRESETS } from '../../components/range.ts';
+import { SearchSelect } from '../../components/search-select.tsx';
 import type { Tile } from './queries.ts';
 
 export interface AddTileProps {
@@ -26,7 +27,7 @@ const MEASURES = [
   { value: 'sessions', label: 'Number of sessions' },
 ] as const;
 
-/** Saved report, or a simple question made on the spot; Explore makes the others. */
+/** A saved report, or a simple question made here; Explore makes the others. */
 export function AddTile({ app, reports, onAdd, onClose }: AddTileProps) {
   const [from, setFrom] = useState(reports.length > 0 ? 'report' : 'question');
   const [report, setReport] = useState<string | null>(reports[0]?.id ?? null);
@@ -80,13 +81,12 @@ export function AddTile({ app, reports, onAdd, onClose }: AddTileProps) {
                 , or choose a new question.
               </Text>
             ) : (
-              <Select
+              <SearchSelect
                 label="Report"
                 data={reports.map(({ id, name: called }) => ({ value: id, label: called }))}
                 value={report}
                 onChange={setReport}
-                searchable
-                allowDeselect={false}
+                nothingFoundMessage="No matching reports"
               />
             )
           ) : (

@@ -1,24 +1,25 @@
-/** The grid while it is arranged. Only whoever changes a dashboard loads it; the others get a grid of the style sheet, of the same measures. */
+/** The grid while it is edited. Loaded only for editing; otherwise the grid is plain CSS with the same measures. */
 import 'react-grid-layout/css/styles.css';
 import { type ReactNode, useMemo } from 'react';
 import { GridLayout, type Layout, useContainerWidth } from 'react-grid-layout';
-import { COLUMNS, GAP_PX, type Place, type Placed, ROW_PX } from './layout.ts';
+import classes from './board.module.css';
+import { COLUMNS, GAP_PX, type GridPosition, type PlacedTile, ROW_PX } from './layout.ts';
 
 export interface ArrangeProps {
-  readonly tiles: readonly Placed[];
+  readonly tiles: readonly PlacedTile[];
   readonly handle: string;
-  onPlaces(places: ReadonlyMap<string, Place>): void;
+  onPositions(positions: ReadonlyMap<string, GridPosition>): void;
   children(key: string): ReactNode;
 }
 
-export function Arrange({ tiles, handle, onPlaces, children }: ArrangeProps) {
+export function Arrange({ tiles, handle, onPositions, children }: ArrangeProps) {
   const { width, mounted, containerRef } = useContainerWidth();
   const layout = useMemo(() => tiles.map(({ key, x, y, w, h }) => ({ i: key, x, y, w, h, minH: 1, minW: 1 })), [tiles]);
-  /** Only what a pointer did: told of each change, the grid would answer a key with the places of the key before. */
+  /** Only changes made with the pointer: if every change were reported, the grid would answer a key with the positions of the key before. */
   const take = (after: Layout): void =>
-    onPlaces(new Map(after.map(({ i, x, y, w, h }) => [i, { x, y, w, h }] as const)));
+    onPositions(new Map(after.map(({ i, x, y, w, h }) => [i, { x, y, w, h }] as const)));
   return (
-    <div ref={containerRef}>
+    <div ref={containerRef} className={classes['arranging']}>
       {mounted && (
         <GridLayout
           width={width}

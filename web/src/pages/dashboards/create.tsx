@@ -3,14 +3,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { eventNamesQuery } from '../../api/hooks.ts';
+import { faultsOf } from '../../components/faults.ts';
 import { FormButtons } from '../../components/form-buttons.tsx';
-import { Failure } from '../../components/states.tsx';
+import { FormFailure } from '../../components/states.tsx';
 import { useCreate } from './queries.ts';
 import { EVENTS_MAX, templatesFor, usualEvents } from './templates.ts';
 
 const EMPTY = 'empty';
 
-/** A new dashboard, empty or of a template. */
+/** A new dashboard, empty or from a template. */
 export function Create({ app, template: first, onClose }: { app: string; template?: string; onClose: () => void }) {
   const { data = [] } = useQuery(eventNamesQuery(app));
   const names = [...new Set(data.map(({ event }) => event))];
@@ -39,6 +40,7 @@ export function Create({ app, template: first, onClose }: { app: string; templat
       },
     );
   };
+  const faults = faultsOf(create.error, 'name');
   return (
     <Modal opened onClose={onClose} title="New dashboard" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
@@ -65,6 +67,7 @@ export function Create({ app, template: first, onClose }: { app: string; templat
               onChange={setChosen}
               maxValues={EVENTS_MAX}
               searchable
+              selectFirstOptionOnChange
               error={events.length === 0 ? 'Choose at least one event.' : undefined}
             />
           )}
@@ -72,14 +75,14 @@ export function Create({ app, template: first, onClose }: { app: string; templat
             label="Name"
             value={name}
             maxLength={200}
-            error={fault}
+            error={fault ?? faults.at('name')}
             data-autofocus
             onChange={(event) => {
               setTyped(event.currentTarget.value);
               setFault(undefined);
             }}
           />
-          {create.error && <Failure error={create.error} />}
+          <FormFailure error={faults.rest} />
           <FormButtons action="Create" isBusy={create.isPending} onCancel={onClose} />
           {names.length === 0 && (
             <Text size="sm" c="dimmed">

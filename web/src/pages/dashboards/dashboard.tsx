@@ -1,15 +1,17 @@
-import { ActionIcon, Button, Group, Select, Skeleton, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Select, Skeleton, Text, Tooltip } from '@mantine/core';
 import { IconArrowsMaximize, IconLayoutGrid, IconRefresh, IconShare } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type CSSProperties, lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { type CSSProperties, Suspense, useEffect, useMemo, useState } from 'react';
 import { reportsQuery, useIsAdmin } from '../../api/hooks.ts';
 import { preloadCharts } from '../../charts/answer-chart.tsx';
 import { clock } from '../../components/formats.ts';
+import { lazily } from '../../components/lazily.tsx';
 import { Page } from '../../components/page.tsx';
-import { isEmpty, type Range } from '../../components/range.ts';
+import type { DateRange } from '../../components/range.ts';
 import { RangePicker } from '../../components/range-picker.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
+import { useZone } from '../../components/use-zone.ts';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import classes from './board.module.css';
 import { GAP_PX, inOrder } from './layout.ts';
@@ -19,9 +21,9 @@ import { TileView } from './tile.tsx';
 import { useRefresh } from './use-refresh.ts';
 import { useWall } from './use-wall.ts';
 
-/** Seldom needed by those who look. */
-const Editor = lazy(() => import('./editor.tsx').then((module) => ({ default: module.Editor })));
-const ShareLinks = lazy(() => import('./share-links.tsx').then((module) => ({ default: module.ShareLinks })));
+/** Rarely needed by readers. */
+const Editor = lazily(() => import('./editor.tsx'), 'Editor');
+const ShareLinks = lazily(() => import('../../components/share-links.tsx'), 'ShareLinks');
 
 const LABELS: Readonly<Record<Refresh, string>> = {
   '30s': 'Every 30 s',
@@ -30,7 +32,7 @@ const LABELS: Readonly<Record<Refresh, string>> = {
   '15min': 'Every 15 minutes',
 };
 const NO_REFRESH = 'off';
-/** px a row must have on a wall; with less the page scrolls. */
+/** The minimum height in px of a row on a wall display; below it the page scrolls. */
 const WALL_ROW_MIN_PX = 48;
 const WALL_HEAD_PX = 100;
 
@@ -39,6 +41,7 @@ export function Dashboard() {
   const { refresh: every, ...range } = useSearch({ from: '/signed-in/apps/$app/dashboards/$id' });
   const navigate = useNavigate({ from: '/apps/$app/dashboards/$id' });
   const client = useQueryClient();
+  const zone = useZone(app);
   const isAdmin = useIsAdmin();
   const board = useQuery(dashboardQuery(app, id));
   const reports = useQuery(reportsQuery(app));
@@ -48,7 +51,7 @@ export function Dashboard() {
   const [isSharing, setSharing] = useState(false);
   useEffect(preloadCharts, []);
 
-  const search = (next: Range & { refresh?: Refresh }): void =>
+  const search = (next: DateRange & { refresh?: Refresh }): void =>
     void navigate({ search: { ...next, ...(next.refresh === undefined && {}) }, replace: true });
   useShortcuts(
     useMemo(
@@ -83,7 +86,8 @@ export function Dashboard() {
       actions={
         !isEditing && (
           <>
-            <RangePickerOrOwn
+            <RangePicker
+              none="Each tile’s own range"
               value={range}
               onChange={(next) => search({ ...next, ...(every && { refresh: every }) })}
             />
@@ -102,7 +106,7 @@ export function Dashboard() {
               }}
             />
             <Act
-              label={`Refresh (last updated ${clock(at)}`}
+              label={`Refresh (last updated ${clock(at, zone)})`}
               onClick={() => void refresh()}
               icon={<IconRefresh size={18} />}
             />
@@ -145,7 +149,7 @@ export function Dashboard() {
               {data.name}
             </Text>
             <Text fz={18} c="dimmed">
-              As of {clock(at)}
+              As of {clock(at, zone)}
             </Text>
           </div>
           <div className={classes['grid']}>
@@ -162,30 +166,10 @@ export function Dashboard() {
           </div>
         </div>
       )}
-      <Suspense>{isSharing && <ShareLinks app={app} id={id} onClose={() => setSharing(false)} />}</Suspense>
+      <Suspense>
+        {isSharing && <ShareLinks app={app} of="dashboards" id={id} onClose={() => setSharing(false)} />}
+      </Suspense>
     </Page>
-  );
-}
-
-/** The tiles' own ranges, until one is chosen for all. */
-function RangePickerOrOwn({ value, onChange }: { value: Range; onChange: (value: Range) => void }) {
-  if (isEmpty(value))
-    return (
-      <Button
-        variant="default"
-        onClick={() => onChange({ last: '30d' })}
-        title="Each tile has its own date range. Choose one for all of them."
-      >
-        Date range: per tile
-      </Button>
-    );
-  return (
-    <Group gap={4}>
-      <RangePicker value={value} onChange={onChange} />
-      <Button variant="subtle" color="gray" onClick={() => onChange({})}>
-        Date range: per tile
-      </Button>
-    </Group>
   );
 }
 

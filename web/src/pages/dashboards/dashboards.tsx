@@ -22,11 +22,11 @@ import { Confirm } from '../../components/confirm.tsx';
 import { ago } from '../../components/formats.ts';
 import { AnchorLink } from '../../components/links.tsx';
 import { Page } from '../../components/page.tsx';
+import { Rename } from '../../components/rename.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import { Create } from './create.tsx';
 import { useChange, useRemove } from './queries.ts';
-import { Rename } from './rename.tsx';
 import { templatesFor } from './templates.ts';
 
 type Dialog = { readonly kind: 'rename' | 'remove'; readonly of: SavedDashboard };
@@ -167,7 +167,7 @@ function Actions({ board, onChoose }: { board: SavedDashboard; onChoose: (kind: 
   );
 }
 
-/** What is offered while there is no dashboard. */
+/** Offered while there is no dashboard. */
 function Templates({ app, onChoose }: { app: string; onChoose: (id: string) => void }) {
   const { data } = useQuery(eventNamesQuery(app));
   if (!data) return <Skeleton h={220} />;
@@ -188,7 +188,7 @@ function Templates({ app, onChoose }: { app: string; onChoose: (id: string) => v
                 </Text>
               </div>
               <Group>
-                <Button variant="light" size="xs" aria-label={`Use the template ${name}`} onClick={() => onChoose(id)}>
+                <Button variant="light" size="xs" aria-label={`Use template ${name}`} onClick={() => onChoose(id)}>
                   Use template
                 </Button>
               </Group>

@@ -1,23 +1,25 @@
 import { Alert, Button, Group, Skeleton, Text, UnstyledButton } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconGripVertical, IconPlus } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, lazy, Suspense, useCallback, useState } from 'react';
+import { useBlocker, useNavigate } from '@tanstack/react-router';
+import { type KeyboardEvent, Suspense, useCallback, useRef, useState } from 'react';
 import { ProblemError } from '../../api/http.ts';
 import type { SavedDashboard, SavedReport } from '../../api/wire.ts';
+import { Confirm } from '../../components/confirm.tsx';
+import { lazily } from '../../components/lazily.tsx';
+import { Rename } from '../../components/rename.tsx';
 import { present } from '../../components/search.ts';
 import { Empty, Failure } from '../../components/states.tsx';
 import { AddTile } from './add-tile.tsx';
 import classes from './board.module.css';
-import { compacted, inOrder, moved, type Place, type Placed, placeFor, resized } from './layout.ts';
+import { compacted, type GridPosition, inOrder, moved, type PlacedTile, positionFor, resized } from './layout.ts';
 import { type Tile, useChange } from './queries.ts';
-import { Rename } from './rename.tsx';
 import { nameOf, TileView } from './tile.tsx';
 import { TileMenu } from './tile-menu.tsx';
 
-const Arrange = lazy(() => import('./arrange.tsx').then((module) => ({ default: module.Arrange })));
+const Arrange = lazily(() => import('./arrange.tsx'), 'Arrange');
 
-type Draft = Tile & Placed;
+type Draft = Tile & PlacedTile;
 
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
@@ -32,11 +34,11 @@ export interface EditorProps {
   readonly board: SavedDashboard;
   readonly reports: readonly SavedReport[];
   onDone(): void;
-  /** Reads what is saved now. */
+  /** Loads what is currently saved. */
   onReload(): Promise<SavedDashboard | undefined>;
 }
 
-/** A dashboard while it is changed: nothing is saved before *Save* is pressed. */
+/** A dashboard being edited: nothing is saved before *Save* is pressed. */
 export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
   const [tiles, setTiles] = useState<readonly Draft[]>(() =>
     compacted(board.tiles.map((tile, i) => ({ ...tile, key: `tile-${i}` }))),
@@ -48,6 +50,13 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
   const isWide = useMediaQuery('(min-width: 48em)', true, { getInitialValueInEffect: false });
   const navigate = useNavigate();
   const change = useChange(app);
+  const first = useRef(tiles);
+  const isChanged = JSON.stringify(first.current) !== JSON.stringify(tiles);
+  const leaving = useBlocker({
+    shouldBlockFn: () => isChanged,
+    enableBeforeUnload: () => isChanged,
+    withResolver: true,
+  });
   const isStale = change.error instanceof ProblemError && change.error.is('VERSION_STALE');
 
   const save = (against: number): void =>
@@ -67,14 +76,14 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
     event.preventDefault();
     step(tile, arrow, event.shiftKey);
   };
-  const onPlaces = useCallback(
-    (places: ReadonlyMap<string, Place>) =>
+  const onPositions = useCallback(
+    (positions: ReadonlyMap<string, GridPosition>) =>
       setTiles((before) => {
         const isSame = before.every((tile) => {
-          const at = places.get(tile.key);
+          const at = positions.get(tile.key);
           return !at || (at.x === tile.x && at.y === tile.y && at.w === tile.w && at.h === tile.h);
         });
-        return isSame ? before : before.map((tile) => ({ ...tile, ...places.get(tile.key) }));
+        return isSame ? before : before.map((tile) => ({ ...tile, ...positions.get(tile.key) }));
       }),
     [],
   );
@@ -180,7 +189,7 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
       )}
       {isWide ? (
         <Suspense fallback={<Skeleton h={400} />}>
-          <Arrange tiles={tiles} handle=".tile-handle" onPlaces={onPlaces}>
+          <Arrange tiles={tiles} handle=".tile-handle" onPositions={onPositions}>
             {(key) => {
               const tile = tiles.find((one) => one.key === key);
               return tile && shown(tile, false);
@@ -190,6 +199,19 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
       ) : (
         <div className={classes['grid']}>{inOrder(tiles).map((tile) => shown(tile, true))}</div>
       )}
+      {leaving.status === 'blocked' && (
+        <Confirm
+          title="Discard your changes?"
+          action="Discard"
+          cancel="Keep editing"
+          isBusy={false}
+          error={undefined}
+          onConfirm={leaving.proceed}
+          onClose={leaving.reset}
+        >
+          The changes to the layout of {board.name} are not saved.
+        </Confirm>
+      )}
       {isAdding && (
         <AddTile
           app={app}
@@ -197,7 +219,7 @@ export function Editor({ app, board, reports, onDone, onReload }: EditorProps) {
           onAdd={(tile) => {
             setTiles((before) => [
               ...before,
-              { ...tile, ...placeFor(before, 6, 4), key: `new-${before.length}-${Date.now()}` },
+              { ...tile, ...positionFor(before, 6, 4), key: `new-${before.length}-${Date.now()}` },
             ]);
             setAdding(false);
           }}

@@ -1,27 +1,27 @@
-/** Where tiles lie while they are arranged: 12 columns, nothing over each other, everything as far up as it can. */
+/** The positions of tiles while they are arranged: 12 columns, no overlaps, everything as far up as possible. */
 export const COLUMNS = 12;
 export const ROW_PX = 76;
 export const GAP_PX = 16;
 const HEIGHT_MAX = 20;
 
-export interface Place {
+export interface GridPosition {
   readonly x: number;
   readonly y: number;
   readonly w: number;
   readonly h: number;
 }
-export interface Placed extends Place {
+export interface PlacedTile extends GridPosition {
   readonly key: string;
 }
 
-const overlap = (a: Place, b: Place): boolean =>
+const overlap = (a: GridPosition, b: GridPosition): boolean =>
   a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
-export const inOrder = <T extends Place>(places: readonly T[]): T[] =>
-  [...places].sort((a, b) => a.y - b.y || a.x - b.x);
+export const inOrder = <T extends GridPosition>(positions: readonly T[]): T[] =>
+  [...positions].sort((a, b) => a.y - b.y || a.x - b.x);
 
-/** @param order who is placed first; the later give way */
-function settle<T extends Placed>(order: readonly T[]): T[] {
+/** @param order tiles placed first; later ones give way */
+function settle<T extends PlacedTile>(order: readonly T[]): T[] {
   const done: T[] = [];
   for (const tile of order) {
     const fits = (y: number): boolean => !done.some((other) => overlap(other, { ...tile, y }));
@@ -33,20 +33,20 @@ function settle<T extends Placed>(order: readonly T[]): T[] {
   return done;
 }
 
-const same = (a: readonly Placed[], b: readonly Placed[]): boolean =>
+const same = (a: readonly PlacedTile[], b: readonly PlacedTile[]): boolean =>
   a.every((tile) => {
     const other = b.find(({ key }) => key === tile.key);
     return other?.x === tile.x && other.y === tile.y && other.w === tile.w && other.h === tile.h;
   });
 
-/** The places in the order they came, as `settle` leaves them. */
-const back = <T extends Placed>(tiles: readonly T[], settled: readonly T[]): T[] =>
+/** The positions in the original order, after `settle`. */
+const back = <T extends PlacedTile>(tiles: readonly T[], settled: readonly T[]): T[] =>
   tiles.map(({ key }) => settled.find((tile) => tile.key === key)!);
 
-export const compacted = <T extends Placed>(tiles: readonly T[]): T[] => back(tiles, settle(inOrder(tiles)));
+export const compacted = <T extends PlacedTile>(tiles: readonly T[]): T[] => back(tiles, settle(inOrder(tiles)));
 
-/** One step aside or up or down: as many rows as it takes to change anything. */
-export function moved<T extends Placed>(tiles: readonly T[], key: string, dx: number, dy: number): readonly T[] {
+/** One step sideways, up or down: by as many rows as it takes to change anything. */
+export function moved<T extends PlacedTile>(tiles: readonly T[], key: string, dx: number, dy: number): readonly T[] {
   const before = compacted(tiles);
   const tile = before.find((one) => one.key === key);
   if (!tile) return tiles;
@@ -56,12 +56,12 @@ export function moved<T extends Placed>(tiles: readonly T[], key: string, dx: nu
     const x = Math.min(COLUMNS - tile.w, Math.max(0, tile.x + dx));
     const y = Math.max(0, tile.y + dy * step);
     const target = { ...tile, x, y };
-    // Whoever goes down lets what it meets pass; otherwise it goes first.
+    // A tile that moves down lets the tiles it meets pass; otherwise it goes first.
     const order =
       dy > 0
         ? inOrder([...rest, target]).sort((a, b) => a.y - b.y || Number(a === target) - Number(b === target))
         : inOrder([target, ...rest]).sort((a, b) => a.y - b.y || Number(b === target) - Number(a === target));
-    // Aside, nothing may be in the way of the tile that moves.
+    // Sideways, nothing may be in the way of the tile that moves.
     const after = back(tiles, settle(dy === 0 ? [target, ...order.filter((one) => one !== target)] : order));
     if (!same(before, after)) return after;
     if (dy === 0) break;
@@ -69,7 +69,7 @@ export function moved<T extends Placed>(tiles: readonly T[], key: string, dx: nu
   return before;
 }
 
-export function resized<T extends Placed>(tiles: readonly T[], key: string, dw: number, dh: number): readonly T[] {
+export function resized<T extends PlacedTile>(tiles: readonly T[], key: string, dw: number, dh: number): readonly T[] {
   const tile = tiles.find((one) => one.key === key);
   if (!tile) return tiles;
   const target = {
@@ -82,12 +82,12 @@ export function resized<T extends Placed>(tiles: readonly T[], key: string, dw: 
 }
 
 /** Where a new tile goes: below everything, or right of the last row where there is room. */
-export function placeFor(tiles: readonly Place[], w: number, h: number): Place {
+export function positionFor(tiles: readonly GridPosition[], w: number, h: number): GridPosition {
   const bottom = Math.max(0, ...tiles.map((tile) => tile.y + tile.h));
   for (let y = 0; y < bottom; y++)
     for (let x = 0; x + w <= COLUMNS; x++) {
-      const place = { x, y, w, h };
-      if (!tiles.some((tile) => overlap(tile, place))) return place;
+      const position = { x, y, w, h };
+      if (!tiles.some((tile) => overlap(tile, position))) return position;
     }
   return { x: 0, y: bottom, w, h };
 }

@@ -15,7 +15,7 @@ export const dashboardQuery = (app: string, id: string) =>
     queryFn: ({ signal }) => api<SavedDashboard>(pathOf(app, id), { signal }),
   });
 
-/** Of a dashboard that was read; refused when somebody else saved meanwhile (VERSION_STALE). */
+/** Saves a dashboard that was read before; rejected when somebody else saved meanwhile (VERSION_STALE). */
 export function useChange(app: string) {
   const client = useQueryClient();
   return useMutation({
@@ -46,28 +46,4 @@ export function useRemove(app: string) {
     mutationFn: (id: string) => api(pathOf(app, id), { method: 'DELETE' }),
     onSuccess: () => client.invalidateQueries({ queryKey: dashboardsQuery(app).queryKey, exact: true }),
   });
-}
-
-export type Link = Operations['getApiAppsAppDashboardsIdShare']['answer'][number];
-type MadeLink = Operations['postApiAppsAppDashboardsIdShare']['answer'];
-
-export const linksQuery = (app: string, id: string) =>
-  queryOptions({
-    queryKey: ['links', app, id],
-    queryFn: ({ signal }) => api<readonly Link[]>(pathOf(app, id, 'share'), { signal }),
-  });
-
-export function useLinks(app: string, id: string) {
-  const client = useQueryClient();
-  const onSuccess = () => client.invalidateQueries({ queryKey: linksQuery(app, id).queryKey });
-  const make = useMutation({
-    mutationFn: (expiresAt: string | undefined) =>
-      api<MadeLink>(pathOf(app, id, 'share'), { method: 'POST', body: expiresAt === undefined ? {} : { expiresAt } }),
-    onSuccess,
-  });
-  const revoke = useMutation({
-    mutationFn: (link: string) => api(pathOf(app, id, 'share', link), { method: 'DELETE' }),
-    onSuccess,
-  });
-  return { make, revoke };
 }

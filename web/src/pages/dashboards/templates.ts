@@ -1,4 +1,4 @@
-/** Dashboards to begin with: made of ordinary questions, saved through the API, and changed afterwards like any other. */
+/** Templates for dashboards: made of ordinary questions, saved through the API, and editable like any other. */
 import type { Question, QuestionOf } from '../../api/wire.ts';
 import type { Tile } from './queries.ts';
 
@@ -9,14 +9,14 @@ export interface Template {
   tiles(events: readonly string[]): readonly Tile[];
 }
 
-/** More lines than these nobody reads in a tile. */
+/** Nobody reads more lines than these in a tile. */
 export const EVENTS_MAX = 6;
 
 type Trend = QuestionOf<'trend'>;
 const trend = (rest: Omit<Trend, 'kind'>): Question => ({ kind: 'trend', ...rest });
 const of = (events: readonly string[]) => events.slice(0, EVENTS_MAX).map((event) => ({ event }));
 
-/** The six reports of the first Seismo: each period with the one before it, as numbers and over time. */
+/** The six reports of the first Seismo: each period compared with the one before, as numbers and over time. */
 const REPORTS: Template = {
   id: 'reports',
   name: 'Reports',
@@ -194,12 +194,12 @@ const HEALTH: Template = {
   ],
 };
 
-/** Those that this app has events for. */
+/** The templates that fit the events of this app. */
 export function templatesFor(events: readonly string[]): readonly Template[] {
   const has = (name: string): boolean => events.includes(name);
   return [REPORTS, PRODUCT, ...(has('page viewed') ? [WEB] : []), ...(has('error') || has('request') ? [HEALTH] : [])];
 }
 
-/** What is usually meant: not what programs say about themselves. */
+/** The usual events of an app: without those that the clients send automatically. */
 export const usualEvents = (events: readonly string[]): readonly string[] =>
   events.filter((event) => !event.startsWith('$') && !['request', 'web vital', 'error'].includes(event)).slice(0, 4);

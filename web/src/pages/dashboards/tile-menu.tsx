@@ -32,7 +32,7 @@ const SIZES = [
   ['Shorter', 0, -1],
 ] as const;
 
-/** All that may be done to a tile without dragging it (WCAG 2.5.7). It stays open while a tile is moved step by step. */
+/** Everything that can be done to a tile without dragging it (WCAG 2.5.7). It stays open while a tile is moved step by step. */
 export function TileMenu({ name, onMove, onResize, onRename, onEdit, onRemove }: TileMenuProps) {
   return (
     <Menu position="bottom-end" withinPortal>

@@ -3,12 +3,13 @@ import { useElementSize } from '@mantine/hooks';
 import type { CSSProperties, ReactNode } from 'react';
 import type { SavedReport } from '../../api/wire.ts';
 import { QuestionView } from '../../charts/question-view.tsx';
-import type { Range } from '../../components/range.ts';
+import type { DateRange } from '../../components/range.ts';
+import { ReportLink } from '../../components/report-link.tsx';
 import classes from './board.module.css';
 import { withRange } from './override.ts';
 import type { Tile } from './queries.ts';
 
-/** px: below it a chart is nothing. */
+/** px: below this a chart cannot be read. */
 const HEIGHT_MIN_PX = 60;
 
 export const nameOf = (tile: Tile, reports: readonly SavedReport[]): string =>
@@ -18,11 +19,11 @@ export interface TileViewProps {
   readonly app: string;
   readonly tile: Tile;
   readonly reports: readonly SavedReport[];
-  readonly range: Range;
+  readonly range: DateRange;
   /** Before the name. */
   readonly handle?: ReactNode;
   readonly actions?: ReactNode;
-  /** In the grid of the style sheet, not in one that is being arranged. */
+  /** In the grid of the stylesheet, not in one that is being arranged. */
   readonly isPlaced: boolean;
 }
 
@@ -37,7 +38,18 @@ export function TileView({ app, tile, reports, range, handle, actions, isPlaced 
       <div className={classes['head']}>
         {handle}
         <Title order={2} size="h6" className={classes['name'] ?? ''} title={name}>
-          {name}
+          {isPlaced && question !== undefined ? (
+            <ReportLink
+              app={app}
+              question={withRange(question, range)}
+              chart={tile.chart ?? report?.chart}
+              report={tile.report}
+            >
+              {name}
+            </ReportLink>
+          ) : (
+            name
+          )}
         </Title>
         {actions}
       </div>

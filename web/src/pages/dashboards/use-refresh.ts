@@ -4,7 +4,7 @@ import type { Refresh } from './search.ts';
 
 const MS: Readonly<Record<Refresh, number>> = { '30s': 30_000, '1min': 60_000, '5min': 300_000, '15min': 900_000 };
 
-/** Asks all questions on the page again, together; not while nobody can see it, and at once when somebody can again. */
+/** Refreshes all questions of the page together; pauses while the page is hidden, and refreshes at once when it is shown again. */
 export function useRefresh(app: string, every: Refresh | undefined) {
   const client = useQueryClient();
   const [at, setAt] = useState(() => Date.now());

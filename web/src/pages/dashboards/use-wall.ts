@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 
 const SCHEME = 'data-mantine-color-scheme';
 
-/** Full screen for a display on a wall: dark, and only what stands inside `ref`. The reader's own colours come back with the page. */
+/** Full screen for a wall display: dark, and only the content of `ref`. The reader's own colours come back with the page. */
 export function useWall() {
   const ref = useRef<HTMLDivElement>(null);
   const [isWall, setWall] = useState(false);
@@ -21,7 +21,7 @@ export function useWall() {
     };
   }, [isWall]);
   const toggle = useCallback(() => {
-    // A browser may refuse, then all stays as it is.
+    // If the browser denies it, nothing changes.
     const done = document.fullscreenElement ? document.exitFullscreen() : ref.current?.requestFullscreen();
     void done?.catch(() => setWall(false));
   }, []);

@@ -1,6 +1,6 @@
-/** What the address of the page says, as the parameters of `GET /api/events/:app`. */
+/** The page's address as the parameters of `GET /api/events/:app`. */
 import type { Filter } from '../../api/wire.ts';
-import { type AppCalendar, type Range, startOf } from '../../components/range.ts';
+import { type AppCalendar, type DateRange, startOf } from '../../components/range.ts';
 import type { EventsSearch } from './search.ts';
 
 export function askedOf(
@@ -14,8 +14,12 @@ export function askedOf(
 
 const LAST = /^([0-9]+)(min|h|d|w|m|y)$/;
 
-/** `7d` are today and the six days before, in whole units with the running one, as the questions of the analysis have it. */
-function timesOf({ last, from, to, timeZone }: Range, calendar: AppCalendar, nowMs: number): Record<string, string> {
+/** `7d` means today and the six days before, in whole units including the current one, as in the analysis API. */
+function timesOf(
+  { last, from, to, timeZone }: DateRange,
+  calendar: AppCalendar,
+  nowMs: number,
+): Record<string, string> {
   const zone = { timeZone: timeZone ?? calendar.timeZone };
   const parsed = last === undefined ? undefined : LAST.exec(last);
   if (parsed)

@@ -1,15 +1,14 @@
 import { Button, Popover, Skeleton } from '@mantine/core';
 import { IconColumns } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
+import { lazily } from '../../components/lazily.tsx';
 import type { ColumnsSelectProps } from './columns-select.tsx';
 
-/** Comes when it is opened. */
-const ColumnsSelect = lazy(() =>
-  import('./columns-select.tsx').then(({ ColumnsSelect: component }) => ({ default: component })),
-);
+/** Loaded when it is opened. */
+const ColumnsSelect = lazily(() => import('./columns-select.tsx'), 'ColumnsSelect');
 const SELECT_PX = 78;
 
-/** Chooses the properties that stand in columns of their own. */
+/** Selects the properties that have columns of their own. */
 export function ColumnsPicker({ app, event, value, onChange }: ColumnsSelectProps) {
   const [opened, setOpened] = useState(false);
   return (

@@ -10,7 +10,7 @@ export interface ColumnsSelectProps {
   onChange(columns: readonly string[]): void;
 }
 
-/** More would each be too narrow to read. */
+/** More columns would each be too narrow to read. */
 const COLUMNS_MAX = 12;
 
 export function ColumnsSelect({ app, event, value, onChange }: ColumnsSelectProps) {
@@ -23,6 +23,7 @@ export function ColumnsSelect({ app, event, value, onChange }: ColumnsSelectProp
       description="Leave empty to show all"
       placeholder={value.length === 0 ? 'Choose properties' : ''}
       searchable
+      selectFirstOptionOnChange
       clearable
       hidePickedOptions
       maxValues={COLUMNS_MAX}

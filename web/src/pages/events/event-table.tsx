@@ -3,16 +3,17 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef } from 'react';
 import type { StoredEvent } from '../../api/wire.ts';
 import { fieldLabel } from '../../components/filters.ts';
-import { clock, count, dateTime, dayShort } from '../../components/formats.ts';
+import { count, dateTime, dayClock, dayClockWidth } from '../../components/formats.ts';
 import { useRowFocus } from '../../components/use-row-focus.ts';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import classes from './events.module.css';
 import { summaryOf, textOf, valueAt } from './values.ts';
 
-/** px, as the styles say. */
+/** px, the same as in the styles. */
 const ROW = 36;
-const WIDTHS = { time: 156, event: 190, user: 190, property: 150, summary: 320 } as const;
-/** The next page is asked for when so many rows are left. */
+/** px */
+const WIDTHS = { event: 190, user: 190, property: 150, summary: 320 } as const;
+/** The next page is fetched when this many rows are left. */
 const AHEAD = 60;
 
 export interface EventTableHandle {
@@ -23,7 +24,7 @@ export interface EventTableProps {
   readonly events: readonly StoredEvent[];
   readonly columns: readonly string[];
   readonly timeZone: string | undefined;
-  /** What is shown answers the question before. */
+  /** The rows answer the previous question. */
   readonly isOld: boolean;
   readonly hasMore: boolean;
   readonly handle: Ref<EventTableHandle>;
@@ -31,7 +32,7 @@ export interface EventTableProps {
   onOpen(index: number): void;
 }
 
-/** Only the rows in sight are in the page; for who reads by ear it is a table of all of them, by `aria-rowcount`. */
+/** Only the visible rows are in the page; `aria-rowcount` tells screen readers the number of all rows. */
 export function EventTable({ events, columns, timeZone, isOld, hasMore, handle, onMore, onOpen }: EventTableProps) {
   const list = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -64,8 +65,8 @@ export function EventTable({ events, columns, timeZone, isOld, hasMore, handle, 
 
   const above = (items[0]?.start ?? ROW) - ROW;
   const below = virtual.getTotalSize() - ((items.at(-1)?.end ?? ROW) - ROW);
+  const timeWidth = `calc(${dayClockWidth()}ch + 24px)`;
   const widths = [
-    WIDTHS.time,
     WIDTHS.event,
     WIDTHS.user,
     ...(columns.length === 0 ? [WIDTHS.summary] : columns.map(() => WIDTHS.property)),
@@ -82,11 +83,11 @@ export function EventTable({ events, columns, timeZone, isOld, hasMore, handle, 
       <table
         className={classes['table']}
         aria-rowcount={hasMore ? -1 : events.length + 1}
-        style={{ minWidth: widths.reduce((sum, width) => sum + width, 0) }}
+        style={{ minWidth: `calc(${timeWidth} + ${widths.reduce((sum, width) => sum + width, 0)}px)` }}
       >
         <thead>
           <tr>
-            <th scope="col" style={{ width: WIDTHS.time }}>
+            <th scope="col" style={{ width: timeWidth }}>
               Time
             </th>
             <th scope="col" style={{ width: columns.length > 0 ? undefined : WIDTHS.event }}>
@@ -136,21 +137,21 @@ interface RowProps extends Pick<EventTableProps, 'columns' | 'timeZone' | 'onOpe
 }
 
 const Row = memo(function Row({ event, index, columns, timeZone, onOpen }: RowProps) {
-  const who = event.user ?? event.device ?? '';
+  const identity = event.user ?? event.device ?? '';
   const summary = columns.length === 0 ? summaryOf(event) : '';
   return (
-    // The button within is for keys and for those who do not see; the whole row is for the mouse.
+    // The button inside is for keyboards and screen readers; the whole row is for the mouse.
     <tr aria-rowindex={index + 2} data-index={index} onClick={() => onOpen(index)}>
       <td className={classes['dim']} title={dateTime(event.timestamp, timeZone)}>
-        {dayShort(event.timestamp, timeZone)} {clock(event.timestamp, timeZone)}
+        {dayClock(event.timestamp, timeZone)}
       </td>
       <td>
         <UnstyledButton fz="sm" className={classes['name']} title={event.event} aria-haspopup="dialog">
           {event.event}
         </UnstyledButton>
       </td>
-      <td title={who} className={event.user === undefined ? classes['dim'] : undefined}>
-        {who}
+      <td title={identity} className={event.user === undefined ? classes['dim'] : undefined}>
+        {identity}
       </td>
       {columns.length === 0 && (
         <td className={classes['dim']} title={summary.slice(0, 500)}>

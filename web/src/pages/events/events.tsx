@@ -1,11 +1,15 @@
 import { Button, Group, Skeleton, Stack } from '@mantine/core';
 import { IconArrowUp } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { Suspense, useCallback, useRef, useState } from 'react';
+import { eventNamesQuery } from '../../api/hooks.ts';
 import { EventSelect } from '../../components/event-select.tsx';
 import { FilterEditor } from '../../components/filter-editor.tsx';
+import { lazily } from '../../components/lazily.tsx';
+import { NoData } from '../../components/no-data.tsx';
 import { Page } from '../../components/page.tsx';
-import { isEmpty, type Range } from '../../components/range.ts';
+import { type DateRange, isEmpty } from '../../components/range.ts';
 import { RangePicker } from '../../components/range-picker.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
 import { useZone } from '../../components/use-zone.ts';
@@ -15,19 +19,17 @@ import { EventTable, type EventTableHandle } from './event-table.tsx';
 import type { EventsSearch } from './search.ts';
 import { useEvents } from './use-events.ts';
 
-/** Comes with the first event that is opened. */
-const EventPanel = lazy(() =>
-  import('../../components/event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
-);
+/** Loaded with the first event that is opened. */
+const EventPanel = lazily(() => import('../../components/event-panel.tsx'), 'EventPanel');
 
-const DEFAULT_RANGE: Range = { last: '30d' };
+const DEFAULT_RANGE: DateRange = { last: '30d' };
 
 /** The events of an app, the newest first. */
 export function Events() {
   const { app } = useParams({ from: '/signed-in/apps/$app' });
   const given = useSearch({ from: '/signed-in/apps/$app/events' });
   const { last, from, to, timeZone, ...rest } = given;
-  const range: Range = isEmpty(given) ? { ...DEFAULT_RANGE, ...(timeZone !== undefined && { timeZone }) } : given;
+  const range: DateRange = isEmpty(given) ? { ...DEFAULT_RANGE, ...(timeZone !== undefined && { timeZone }) } : given;
   const search: EventsSearch = { ...rest, ...timesIn(range) };
   const { event, filters = [], columns = [] } = search;
   const navigate = useNavigate();
@@ -35,6 +37,7 @@ export function Events() {
     void navigate({ to: '/apps/$app/events', params: { app }, search: changed, replace: true });
 
   const zone = useZone(app);
+  const { data: names } = useQuery(eventNamesQuery(app));
   const found = useEvents(app, search);
   const { events, hasNextPage, isFetchingNextPage, fetchNextPage } = found;
   const table = useRef<EventTableHandle>(null);
@@ -105,6 +108,8 @@ export function Events() {
           <Failure error={found.error} onRetry={() => void found.refetch()} />
         ) : found.isPending ? (
           <Skeleton h="calc(100dvh - 160px)" mih={280} />
+        ) : names?.length === 0 ? (
+          <NoData app={app} />
         ) : events.length === 0 && !found.isPlaceholderData ? (
           <Empty
             title="No events match"
@@ -149,8 +154,8 @@ export function Events() {
   );
 }
 
-/** Of a range what stands in the address. */
-function timesIn({ last, from, to, timeZone }: Range): Range {
+/** The parts of a range that the address holds. */
+function timesIn({ last, from, to, timeZone }: DateRange): DateRange {
   return {
     ...(last !== undefined && { last }),
     ...(from !== undefined && { from }),

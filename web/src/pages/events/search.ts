@@ -1,12 +1,13 @@
 import type { Filter } from '../../api/wire.ts';
-import { type Range, rangeIn } from '../../components/range.ts';
+import { isFilters } from '../../components/filter-shape.ts';
+import { type DateRange, rangeIn } from '../../components/range.ts';
 import { present, type Search, textIn } from '../../components/search.ts';
 
-export interface EventsSearch extends Range {
+export interface EventsSearch extends DateRange {
   /** The name of an event; every event without it. */
   readonly event?: string;
   readonly filters?: readonly Filter[];
-  /** The properties shown as columns, spelled as fields of filters: `data.plan`. */
+  /** The properties shown as columns, spelled as in filters: `data.plan`. */
   readonly columns?: readonly string[];
 }
 
@@ -15,7 +16,7 @@ export function eventsSearch(search: Search): EventsSearch {
   return {
     ...rangeIn(search),
     ...present({ event: textIn(search, 'event') }),
-    ...(Array.isArray(filters) && { filters: filters as readonly Filter[] }),
+    ...(isFilters(filters) && { filters }),
     ...(Array.isArray(columns) && { columns: columns.map(String) }),
   };
 }

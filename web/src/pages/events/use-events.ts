@@ -11,7 +11,7 @@ const LOOK_AGAIN_MS = 10_000;
 
 interface EventPage {
   readonly events: readonly StoredEvent[];
-  /** Where the page after is, as the Link header says. */
+  /** The address of the next page, from the Link header. */
   readonly next: string | undefined;
 }
 
@@ -21,13 +21,13 @@ async function pageAt(path: string, query: Readonly<Record<string, string>>, sig
   return { events: (await response.json()) as readonly StoredEvent[], next };
 }
 
-/** The events that the address asks for, page after page, and whether newer ones have come since. */
+/** The events that the address selects, page after page, and whether newer ones have arrived since. */
 export function useEvents(app: string, { columns: _, ...search }: EventsSearch) {
   const apps = useQuery(appsQuery);
   const known = apps.data?.find((one) => one.app === app);
   const key = JSON.stringify(search);
   const [turn, setTurn] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the same search stays the same question until it is asked anew, whatever the clock says
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same search stays the same question until it is run again, whatever the time
   const query = useMemo(
     () => askedOf(search, { timeZone: known?.timeZone ?? 'UTC', weekStart: known?.weekStart ?? 'monday' }, Date.now()),
     [key, known?.timeZone, known?.weekStart, turn],
@@ -43,7 +43,7 @@ export function useEvents(app: string, { columns: _, ...search }: EventsSearch) 
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
     enabled: !apps.isPending,
-    // Pages that were read stay as they were: asking for all of them anew would move what is read.
+    // Pages already read stay as they are: fetching all of them again would move what is being read.
     staleTime: Number.POSITIVE_INFINITY,
   });
   const events = useMemo(() => pages.data?.pages.flatMap((page) => page.events) ?? [], [pages.data]);

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../../api/wire.ts';
 
 const STEP = /\["((?:[^"\\]|\\.)*)"\]|\.?([^.[\]]+)/g;
 
-/** What an event has at a field as filters spell it: `data.address.city`, `data["a.b"]`; undefined when there is nothing. */
+/** An event's value of a field, spelled as in filters: `data.address.city`, `data["a.b"]`; undefined when there is none. */
 export function valueAt(event: StoredEvent, field: string): unknown {
   let value: unknown = event.data;
   for (const [, quoted, plain] of field.replace(/^data/, '').matchAll(STEP)) {

@@ -8,7 +8,7 @@ import { type BuiltQuestion, change } from './question.ts';
 const EVERYBODY = '\u0000all';
 const OWN = '\u0000own';
 
-/** What questions of every kind may say: filters, whose events, how exactly. */
+/** The parts of every kind of question: filters, users, precision. */
 export function CommonForm({ app, question, onChange }: FormProps<BuiltQuestion>) {
   const { data: segments = [] } = useQuery(segmentsQuery(app));
   const { segment, filters = [] } = question;

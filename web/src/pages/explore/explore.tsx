@@ -1,14 +1,15 @@
-import { Button, Grid, Paper, Skeleton, Stack, Tabs } from '@mantine/core';
+import { Button, Center, Grid, Paper, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
-import { answerQuery, eventNamesQuery } from '../../api/hooks.ts';
+import { Suspense, useCallback, useEffect, useMemo, useRef } from 'react';
+import { answerQuery, eventNamesQuery, reportsQuery } from '../../api/hooks.ts';
 import { ProblemError } from '../../api/http.ts';
-import type { Chart, Question } from '../../api/wire.ts';
+import type { Chart, Question, QuestionOf } from '../../api/wire.ts';
 import { preloadCharts } from '../../charts/answer-chart.tsx';
 import { CHARTS_OF, chartOf } from '../../charts/types.ts';
-import { ButtonLink } from '../../components/links.tsx';
+import { lazily } from '../../components/lazily.tsx';
+import { NoData } from '../../components/no-data.tsx';
 import { Page } from '../../components/page.tsx';
 import { RangePicker } from '../../components/range-picker.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
@@ -29,15 +30,19 @@ import {
 } from './question.ts';
 import { Result } from './result.tsx';
 import { HEIGHT_PX, ResultFrame } from './result-frame.tsx';
-import { SavedReports } from './saved-reports.tsx';
 import { type ExploreSearch, questionIn } from './search.ts';
+import { isShown } from './shape.ts';
 
-/** Between the last change and the question, so that five quick clicks ask once. */
+/** The delay between the last change and the question, so that five quick clicks ask once. */
 const ASK_AFTER_MS = 150;
 /** After the first answer has been drawn, in most cases. */
 const PRELOAD_AFTER_MS = 1_500;
-/** Wide enough for the longest choice of a pair of fields. */
+/** Wide enough for the longest option of a pair of fields. */
 const FORM_PX = 360;
+/** Of the two buttons of a new report. */
+const ACTIONS_PX = { w: 188, h: 36 };
+const ReportActions = lazily(() => import('./report-actions.tsx'), 'ReportActions');
+const KNOWN_ELSEWHERE: ReadonlySet<string> = new Set(['sql', 'users', 'timeline']);
 preloadCharts();
 
 /** Builds every question by clicking; the address holds all of it. */
@@ -47,19 +52,18 @@ export function Explore() {
   if (names?.length === 0)
     return (
       <Page title="Explore">
-        <Empty
-          title="No data yet"
-          action={
-            <ButtonLink to="/apps/$app/overview" params={{ app }}>
-              Send your first event
-            </ButtonLink>
-          }
-        >
-          {app} has no events.
-        </Empty>
+        <NoData app={app} />
       </Page>
     );
   return <Builder key={app} app={app} names={(names ?? []).map(({ event }) => event)} />;
+}
+
+const SQL_CHARTS = ['table', 'line', 'bar', 'area', 'pie', 'number'] as const;
+
+/** The same statement, range and chart on the SQL page. */
+function sqlSearchOf(question: QuestionOf<'sql'>, search: ExploreSearch) {
+  const chart = SQL_CHARTS.find((one) => one === search.chart);
+  return { ...rangeOfQuestion(question), sql: question.sql, ...(chart !== undefined && { chart }) };
 }
 
 function Builder({ app, names }: { app: string; names: readonly string[] }) {
@@ -72,7 +76,7 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
     (next: Question) =>
       go({
         q: next,
-        // Another kind is drawn as fits it.
+        // Another kind gets the display that fits it.
         ...(search.chart && next.kind === question.kind && { chart: search.chart }),
         ...(search.report !== undefined && { report: search.report }),
       }),
@@ -80,23 +84,28 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
   );
   const draw = useCallback((next: Chart) => go({ ...search, q: question, chart: next }), [go, search, question]);
 
+  const { data: reports } = useQuery({ ...reportsQuery(app), enabled: search.report !== undefined });
+  const report = reports?.find(({ id }) => id === search.report);
+
   const [asked] = useDebouncedValue(question, ASK_AFTER_MS);
-  const lacks = missing(asked);
+  const lacks = isShown(asked) ? missing(asked) : undefined;
   const { data, error, isFetching, isPlaceholderData, refetch } = useQuery({
     ...answerQuery(app, asked),
     enabled: lacks === undefined,
     placeholderData: keepPreviousData,
   });
-  // Users, timelines and SQL are asked on pages of their own.
+  // Users, timelines and SQL have pages of their own.
   useEffect(() => {
     if (question.kind === 'sql')
-      void navigate({ to: '/apps/$app/sql', params: { app }, search: { sql: question.sql }, replace: true });
+      void navigate({ to: '/apps/$app/sql', params: { app }, search: sqlSearchOf(question, search), replace: true });
     else if (question.kind === 'users' || question.kind === 'timeline')
       void navigate({ to: '/apps/$app/users', params: { app }, search: {}, replace: true });
-  }, [question, navigate, app]);
+  }, [question, search, navigate, app]);
 
-  const shortcuts = useMemo<readonly Shortcut[]>(
-    () => [
+  const isForm = isShown(question);
+  const shortcuts = useMemo<readonly Shortcut[]>(() => {
+    if (!isForm) return [];
+    return [
       {
         keys: 'c',
         label: 'Change the chart type',
@@ -120,9 +129,8 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
           if (kind !== question.kind) ask(convertToKind(kind, question, names));
         },
       })),
-    ],
-    [ask, chart, draw, names, question],
-  );
+    ];
+  }, [ask, chart, draw, isForm, names, question]);
   useShortcuts(shortcuts);
   const kinds = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen one comes into view whenever another is chosen
@@ -130,23 +138,46 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
     const tab = kinds.current?.querySelector<HTMLElement>('[aria-selected="true"]');
     if (tab) kinds.current?.scrollTo({ left: tab.offsetLeft - kinds.current.clientWidth / 2 + tab.offsetWidth / 2 });
   }, [question.kind]);
-  // The answer is drawn first: the form takes as long again.
+  // The answer is drawn first: the form takes just as long.
   const isLater = useLater();
   useEffect(() => {
     const timer = setTimeout(preloadForms, PRELOAD_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
 
-  if (!isBuilt(question)) return <Page title="Explore">{null}</Page>;
+  // Users, timelines and SQL are shown on another page in a moment.
+  if (!isBuilt(question) && KNOWN_ELSEWHERE.has(question.kind)) return <Page title="Explore">{null}</Page>;
+  if (!isShown(question))
+    return (
+      <Page title="Explore">
+        <ResultFrame>
+          {error ? <Failure error={error} /> : <Empty title="This link’s report can’t be shown here" />}
+          <Center>
+            <Button variant="default" onClick={() => go({})}>
+              Start a new report
+            </Button>
+          </Center>
+        </ResultFrame>
+      </Page>
+    );
   const problem = error instanceof ProblemError ? error : undefined;
-  // The answer of another kind says nothing about this question.
+  // The answer to another kind says nothing about this question.
   const answer = data?.kind === question.kind ? data : undefined;
   return (
     <Page
-      title="Explore"
+      title={report?.name ?? 'Explore'}
       actions={
         <>
-          <SavedReports app={app} onOpen={go} />
+          <Suspense fallback={<Skeleton {...ACTIONS_PX} />}>
+            <ReportActions
+              app={app}
+              question={question}
+              chart={chart}
+              report={report}
+              isOff={lacks !== undefined}
+              onSaved={(id) => go({ q: question, chart, report: id })}
+            />
+          </Suspense>
           <RangePicker value={rangeOfQuestion(question)} onChange={(range) => ask(withRange(question, range))} />
         </>
       }
@@ -168,13 +199,14 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
               <Paper withBorder p="md" w={{ base: '100%', md: FORM_PX }}>
                 {isLater ? (
                   <Stack gap="md">
-                    <Form app={app} question={question} onChange={ask} problem={problem} />
-                    <CommonForm app={app} question={question} onChange={ask} />
-                    {search.q !== undefined && (
-                      <Button size="compact-sm" variant="subtle" color="gray" onClick={() => go({})}>
-                        Reset
-                      </Button>
-                    )}
+                    <Form app={app} question={question} onChange={ask} problem={problem}>
+                      <CommonForm app={app} question={question} onChange={ask} />
+                      {search.q !== undefined && (
+                        <Button size="compact-sm" variant="subtle" color="gray" onClick={() => go({})}>
+                          Reset
+                        </Button>
+                      )}
+                    </Form>
                   </Stack>
                 ) : (
                   <Skeleton h={HEIGHT_PX} />
@@ -200,10 +232,8 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
                   question={question}
                   answer={answer}
                   chart={chart}
-                  report={search.report}
                   isStale={isPlaceholderData || (isFetching && asked !== question)}
                   onDraw={draw}
-                  onSaved={(report) => go({ ...search, q: question, report })}
                 />
               )}
             </Grid.Col>

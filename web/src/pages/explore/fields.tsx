@@ -1,10 +1,11 @@
-/** Fields of the forms: each says what it is, and a text is taken when it is finished, not at every letter. */
+/** Fields of the forms: each shows its state, and text takes effect when it is finished, not at every letter. */
 import { ActionIcon, Group, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { EventSelect } from '../../components/event-select.tsx';
+import { FieldSelect } from '../../components/field-select.tsx';
 import { FilterEditor } from '../../components/filter-editor.tsx';
-import { type Choice, change } from './question.ts';
+import { change, type EventSelector } from './question.ts';
 
 export interface FormProps<Q> {
   readonly app: string;
@@ -23,32 +24,33 @@ export function Section({ title, children }: { title: string; children: ReactNod
   );
 }
 
-/** Which events: a name, and filters. */
-export function ChoiceFields({
-  app,
-  value,
-  label,
-  onChange,
-}: {
+interface EventFieldsProps {
   app: string;
-  value: Choice;
+  value: EventSelector;
   label: string;
-  onChange(value: Choice): void;
-}) {
+  onChange(value: EventSelector): void;
+}
+
+/** The name of an event selector; its id when the question was asked so elsewhere. */
+function EventField({ app, value, label, onChange }: EventFieldsProps) {
+  return value.id === undefined ? (
+    <EventSelect
+      app={app}
+      size="xs"
+      aria-label={label}
+      value={value.event}
+      onChange={(event) => onChange(change(value, { event }))}
+    />
+  ) : (
+    <TextInput size="xs" aria-label={`${label}, by its id`} value={value.id} readOnly />
+  );
+}
+
+/** An event selector: a name and filters. */
+export function EventSelectorFields({ app, value, label, onChange }: EventFieldsProps) {
   return (
     <Stack gap={4}>
-      {/* By its id when the question was asked so elsewhere. */}
-      {value.id === undefined ? (
-        <EventSelect
-          app={app}
-          size="xs"
-          aria-label={label}
-          value={value.event}
-          onChange={(event) => onChange(change(value, { event }))}
-        />
-      ) : (
-        <TextInput size="xs" aria-label={`${label}, by its id`} value={value.id} readOnly />
-      )}
+      <EventField app={app} value={value} label={label} onChange={onChange} />
       <FilterEditor
         app={app}
         event={value.event}
@@ -60,7 +62,26 @@ export function ChoiceFields({
   );
 }
 
-/** One of a list, with the buttons that move and remove it. */
+/** The event of a question whose own fields are an event selector. Its filters are those of the question (common-form.tsx). */
+export function EventSection({
+  title,
+  app,
+  question,
+  onChange,
+}: {
+  title: string;
+  app: string;
+  question: EventSelector;
+  onChange(patch: { event: EventSelector['event'] | undefined }): void;
+}) {
+  return (
+    <Section title={title}>
+      <EventField app={app} label="Event" value={question} onChange={({ event }) => onChange({ event })} />
+    </Section>
+  );
+}
+
+/** An item of a list, with the buttons that move and remove it. */
 export function ListItem({
   mark,
   name,
@@ -75,7 +96,7 @@ export function ListItem({
   name: string;
   at: number;
   count: number;
-  /** So many must stay. */
+  /** The minimum number of items. */
   least: number;
   onMove(to: number): void;
   onRemove(): void;
@@ -124,7 +145,7 @@ export function ListItem({
   );
 }
 
-/** A choice of few; `undefined` is what the server takes when nothing is said. */
+/** One of a few options; `undefined` is the server's default. */
 export function Pick<T extends string>({
   label,
   value,
@@ -149,7 +170,7 @@ export function Pick<T extends string>({
   );
 }
 
-/** A text that is taken when Enter is pressed or the field is left. */
+/** Text that takes effect when Enter is pressed or the field is left. */
 export function LateText({
   label,
   value,
@@ -187,7 +208,44 @@ export function LateText({
   );
 }
 
-/** A whole number that is taken like a text; what is none is not taken. */
+/** Up to two fields to break down by; the second is offered once there is a first. */
+export function Breakdowns({
+  app,
+  event,
+  value = [],
+  description,
+  onChange,
+}: {
+  app: string;
+  /** Only properties of this event are offered. */
+  event?: string | undefined;
+  value: readonly string[] | undefined;
+  description?: string;
+  onChange(value: readonly string[] | undefined): void;
+}) {
+  const set = (at: number, field: string | undefined): void => {
+    const next =
+      field === undefined ? value.filter((_, i) => i !== at) : [...value.slice(0, at), field, ...value.slice(at + 1)];
+    onChange(next.length > 0 ? next : undefined);
+  };
+  return [...value, undefined].slice(0, 2).map((field, at) => (
+    <FieldSelect
+      // biome-ignore lint/suspicious/noArrayIndexKey: the first and the second field
+      key={at}
+      app={app}
+      event={event}
+      size="xs"
+      aria-label={at === 0 ? 'Breakdown' : 'Second breakdown'}
+      placeholder={at === 0 ? 'None' : 'then by…'}
+      {...(at === 0 && description !== undefined && { description })}
+      clearable
+      value={field}
+      onChange={(chosen) => set(at, chosen)}
+    />
+  ));
+}
+
+/** A whole number, taking effect like text; anything else is ignored. */
 export function LateNumber({
   label,
   value,

@@ -3,7 +3,16 @@ import { Group } from '@mantine/core';
 import type { QuestionOf } from '../../api/wire.ts';
 import { FieldSelect } from '../../components/field-select.tsx';
 import { FilterEditor } from '../../components/filter-editor.tsx';
-import { ChoiceFields, type FormProps, INTERVALS, LateNumber, LateText, Pick, Section } from './fields.tsx';
+import {
+  EventSection,
+  EventSelectorFields,
+  type FormProps,
+  INTERVALS,
+  LateNumber,
+  LateText,
+  Pick,
+  Section,
+} from './fields.tsx';
 import { change } from './question.ts';
 
 type Patch<Q> = Partial<{ [K in keyof Q]: Q[K] | undefined }>;
@@ -15,7 +24,7 @@ const STEPS = ['2', '3', '4', '5', '6'] as const;
 export function PathsForm({ app, question, onChange }: FormProps<Paths>) {
   const set = (patch: Patch<Paths>): void => onChange(change(question, patch));
   const way = question.start !== undefined ? 'start' : question.end !== undefined ? 'end' : undefined;
-  const choice = question.start ?? question.end ?? {};
+  const selector = question.start ?? question.end ?? {};
   return (
     <>
       <Section title="Paths">
@@ -28,14 +37,14 @@ export function PathsForm({ app, question, onChange }: FormProps<Paths>) {
             { value: 'end', label: 'Leading to an event' },
           ]}
           onChange={(next) =>
-            set({ start: next === 'start' ? choice : undefined, end: next === 'end' ? choice : undefined })
+            set({ start: next === 'start' ? selector : undefined, end: next === 'end' ? selector : undefined })
           }
         />
         {way !== undefined && (
-          <ChoiceFields
+          <EventSelectorFields
             app={app}
             label={way === 'start' ? 'Starting event' : 'Ending event'}
-            value={choice}
+            value={selector}
             onChange={(value) => set(way === 'start' ? { start: value } : { end: value })}
           />
         )}
@@ -92,14 +101,7 @@ export function PerformanceForm({ app, question, onChange }: FormProps<Performan
   const set = (patch: Patch<Performance>): void => onChange(change(question, patch));
   return (
     <>
-      <Section title="Event">
-        <ChoiceFields
-          app={app}
-          label="Event"
-          value={question}
-          onChange={({ event, filters }) => set({ event, filters })}
-        />
-      </Section>
+      <EventSection title="Event" app={app} question={question} onChange={set} />
       <Section title="Values">
         <FieldSelect
           app={app}

@@ -1,22 +1,23 @@
 import { Skeleton } from '@mantine/core';
-import { Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import type { ProblemError } from '../../api/http.ts';
 import { loadable } from '../../components/loadable.tsx';
 import type { FormProps } from './fields.tsx';
 import type { BuiltQuestion } from './question.ts';
-import { TrendForm } from './trend-form.tsx';
 
-/** The first kind is there at once, the others when they are chosen. */
-const FunnelForm = loadable(() => import('./funnel-form.tsx').then((module) => module.FunnelForm));
-const PathsForm = loadable(() => import('./flow-forms.tsx').then((module) => module.PathsForm));
-const PerformanceForm = loadable(() => import('./flow-forms.tsx').then((module) => module.PerformanceForm));
-const RetentionForm = loadable(() => import('./people-forms.tsx').then((module) => module.RetentionForm));
-const StickinessForm = loadable(() => import('./people-forms.tsx').then((module) => module.StickinessForm));
-const LifecycleForm = loadable(() => import('./people-forms.tsx').then((module) => module.LifecycleForm));
-const SessionsForm = loadable(() => import('./people-forms.tsx').then((module) => module.SessionsForm));
+/** The form of the first kind is loaded while the answer is, the others when they are selected. */
+const TrendForm = loadable(() => import('./trend-form.tsx'), 'TrendForm');
+TrendForm.preload();
+const FunnelForm = loadable(() => import('./funnel-form.tsx'), 'FunnelForm');
+const PathsForm = loadable(() => import('./flow-forms.tsx'), 'PathsForm');
+const PerformanceForm = loadable(() => import('./flow-forms.tsx'), 'PerformanceForm');
+const RetentionForm = loadable(() => import('./activity-forms.tsx'), 'RetentionForm');
+const StickinessForm = loadable(() => import('./activity-forms.tsx'), 'StickinessForm');
+const LifecycleForm = loadable(() => import('./activity-forms.tsx'), 'LifecycleForm');
+const SessionsForm = loadable(() => import('./activity-forms.tsx'), 'SessionsForm');
 const FORM_PX = 320;
 
-/** For when the reader looks at the first answer: the next kind opens at once then. */
+/** Called while the reader looks at the first answer: the next kind then opens at once. */
 export function preloadForms(): void {
   for (const form of [
     FunnelForm,
@@ -32,11 +33,12 @@ export function preloadForms(): void {
 
 type AnyFormProps = FormProps<BuiltQuestion> & { problem: ProblemError | undefined };
 
-/** The form of a question of any kind. */
-export function Form(props: AnyFormProps) {
+/** The form for a question of any kind; what is below it appears with it, so that nothing moves. */
+export function Form({ children, ...props }: AnyFormProps & { children: ReactNode }) {
   return (
     <Suspense fallback={<Skeleton h={FORM_PX} />}>
       <OfKind {...props} />
+      {children}
     </Suspense>
   );
 }

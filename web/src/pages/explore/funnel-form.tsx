@@ -2,13 +2,13 @@ import { Button, Group } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { QuestionOf } from '../../api/wire.ts';
 import { FieldSelect } from '../../components/field-select.tsx';
-import { ChoiceFields, type FormProps, LateText, ListItem, Pick, Section } from './fields.tsx';
-import { CHOICES_MAX, change, moved, withoutStep } from './question.ts';
+import { EventSelectorFields, type FormProps, LateText, ListItem, Pick, Section } from './fields.tsx';
+import { change, moved, SELECTORS_MAX, withoutStep } from './question.ts';
 
 type Funnel = QuestionOf<'funnel'>;
 const EXCLUDED_MAX = 5;
 
-/** Steps in their order, and what counts as making them. */
+/** The steps in order, and what counts as completing them. */
 export function FunnelForm({ app, question, onChange }: FormProps<Funnel>) {
   const set = (patch: Partial<{ [K in keyof Funnel]: Funnel[K] | undefined }>): void =>
     onChange(change(question, patch));
@@ -28,15 +28,15 @@ export function FunnelForm({ app, question, onChange }: FormProps<Funnel>) {
             onMove={(to) => set({ steps: moved(steps, at, to) })}
             onRemove={() => onChange(withoutStep(question, at))}
           >
-            <ChoiceFields
+            <EventSelectorFields
               app={app}
               label={`Event of step ${at + 1}`}
               value={step}
-              onChange={(choice) => set({ steps: steps.map((one, i) => (i === at ? choice : one)) })}
+              onChange={(selector) => set({ steps: steps.map((one, i) => (i === at ? selector : one)) })}
             />
           </ListItem>
         ))}
-        {steps.length < CHOICES_MAX && (
+        {steps.length < SELECTORS_MAX && (
           <Button
             size="compact-sm"
             variant="subtle"
@@ -88,14 +88,14 @@ export function FunnelForm({ app, question, onChange }: FormProps<Funnel>) {
             onMove={() => {}}
             onRemove={() => set({ exclude: exclude.length === 1 ? undefined : exclude.filter((_, i) => i !== at) })}
           >
-            <ChoiceFields
+            <EventSelectorFields
               app={app}
               label={`Excluded event ${at + 1}`}
               value={one}
-              onChange={(choice) =>
+              onChange={(selector) =>
                 set({
                   exclude: exclude.map((other, i) =>
-                    i === at ? { ...choice, ...(one.after !== undefined && { after: one.after }) } : other,
+                    i === at ? { ...selector, ...(one.after !== undefined && { after: one.after }) } : other,
                   ),
                 })
               }

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { answerQuery } from '../../api/hooks.ts';
 import type { Filter, QuestionOf } from '../../api/wire.ts';
 import type { Picked } from '../../charts/types.ts';
-import { ago, count } from '../../components/formats.ts';
+import { ago, count, dayTime } from '../../components/formats.ts';
 import { AnchorLink, ButtonLink } from '../../components/links.tsx';
 import { Failure } from '../../components/states.tsx';
 import { type BuiltQuestion, change, ofGroup, uniqueFilters } from './question.ts';
@@ -17,14 +17,11 @@ interface PickedDrawerProps {
   onClose(): void;
 }
 
-/** Who is behind a bar, a point, a step or a cell, and the way to their events. */
+/** The users behind a bar, a point, a step or a cell, and a link to their events. */
 export function PickedDrawer({ app, question, picked, onClose }: PickedDrawerProps) {
   const { event, from, to } = picked;
-  const filters = uniqueFilters([
-    ...(event === undefined ? [] : [{ field: 'event', value: event }]),
-    ...picked.filters,
-    ...(question.filters ?? []),
-  ]);
+  const rest = uniqueFilters([...picked.filters, ...(question.filters ?? [])]);
+  const filters = event === undefined ? rest : uniqueFilters([{ field: 'event', value: event }, ...rest]);
   return (
     <Drawer opened onClose={onClose} position="right" size="md" title={picked.label}>
       <Stack>
@@ -43,7 +40,8 @@ export function PickedDrawer({ app, question, picked, onClose }: PickedDrawerPro
               ...(to !== undefined && { to }),
               ...(from === undefined && change({}, { last: question.last, from: question.from, to: question.to })),
               ...(question.timeZone !== undefined && { timeZone: question.timeZone }),
-              ...(filters.length > 0 && { filters }),
+              ...(event !== undefined && { event }),
+              ...(rest.length > 0 && { filters: rest }),
             }}
           >
             Show events
@@ -99,7 +97,9 @@ function Users({
                 <Person app={app} user={user} device={device} />
               </Table.Td>
               <Table.Td ta="right">{count(events)}</Table.Td>
-              <Table.Td ta="right">{ago(lastSeen)}</Table.Td>
+              <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }} title={ago(lastSeen)}>
+                {dayTime(lastSeen, data.timeZone)}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -139,7 +139,9 @@ function FunnelUsers({
             <Table.Td style={{ overflowWrap: 'anywhere' }}>
               <Person app={app} user={user} device={device} />
             </Table.Td>
-            <Table.Td ta="right">{ago(at)}</Table.Td>
+            <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }} title={ago(at)}>
+              {dayTime(at, data.timeZone)}
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -1,6 +1,6 @@
-/** Questions as the page builds them: pure, so that their tests need no browser. */
+/** Questions as the page builds them: pure functions, so that their tests need no browser. */
 import type { Filter, Kind, Question, QuestionOf } from '../../api/wire.ts';
-import type { Range } from '../../components/range.ts';
+import type { DateRange } from '../../components/range.ts';
 
 /** The kinds that Explore builds; users, timelines and SQL have pages of their own. */
 export const KINDS = [
@@ -19,25 +19,26 @@ export type BuiltQuestion = Extract<Question, { kind: BuiltKind }>;
 export const isBuilt = (question: Question): question is BuiltQuestion =>
   KINDS.some(({ kind }) => kind === question.kind);
 
-export interface Choice {
+export interface EventSelector {
   readonly event?: string;
   readonly id?: string;
   readonly filters?: readonly Filter[];
   readonly name?: string;
 }
 
-/** What all kinds share, and what therefore stays when the kind is changed. */
+/** What all kinds share, and what is therefore kept when the kind is changed. */
 const SHARED = ['from', 'to', 'last', 'timeZone', 'weekStart', 'filters', 'segment', 'exact'] as const;
 
-/** Sets fields, and leaves out those that are undefined: an absent field and a default are the same question. */
+/** Sets fields, and removes those that are undefined: an absent field and a default are the same question. */
 export function change<Q extends object>(question: Q, patch: { readonly [K in keyof Q]?: Q[K] | undefined }): Q {
   const all = Object.entries({ ...question, ...patch }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(all) as Q;
 }
 
-/** The events that a question is about, in their order: they stay when the kind is changed. */
-export function choicesOf(question: Question): readonly Choice[] {
-  const only = ({ event, id, filters, name }: Choice): Choice => change({} as Choice, { event, id, filters, name });
+/** The events that a question is about, in their order: they are kept when the kind is changed. */
+export function selectorsOf(question: Question): readonly EventSelector[] {
+  const only = ({ event, id, filters, name }: EventSelector): EventSelector =>
+    change({} as EventSelector, { event, id, filters, name });
   switch (question.kind) {
     case 'trend':
       return question.series.map(only);
@@ -58,24 +59,24 @@ export function choicesOf(question: Question): readonly Choice[] {
 
 /**
  * The same events, range and filters as a question of another kind.
- * @param names of the app, the most frequent first, for what has to be chosen somehow
+ * @param names of the app, the most frequent first, to choose a default from
  */
 export function convertToKind(kind: BuiltKind, before: Question, names: readonly string[]): BuiltQuestion {
-  // The key of the kind that is shown already loses nothing.
+  // Selecting the kind that is shown already loses nothing.
   if (before.kind === kind && isBuilt(before)) return before;
   const shared = Object.fromEntries(
     Object.entries(before).filter(([name]) => (SHARED as readonly string[]).includes(name)),
   );
   const common: Pick<QuestionOf<'trend'>, (typeof SHARED)[number]> = shared;
-  const choices = choicesOf(before);
-  const first: Choice = choices[0] ?? {};
+  const selectors = selectorsOf(before);
+  const first: EventSelector = selectors[0] ?? {};
   switch (kind) {
     case 'trend':
-      return { kind, ...common, series: choices.length > 0 ? [...choices] : [{}], interval: 'day' };
+      return { kind, ...common, series: selectors.length > 0 ? [...selectors] : [{}], interval: 'day' };
     case 'funnel':
-      return { kind, ...common, steps: stepsOf(choices, names) };
+      return { kind, ...common, steps: stepsOf(selectors, names) };
     case 'retention':
-      return { kind, ...common, start: first, ...(choices[1] && { return: choices[1] }), interval: 'week' };
+      return { kind, ...common, start: first, ...(selectors[1] && { return: selectors[1] }), interval: 'week' };
     case 'paths':
       return { kind, ...common, ...(first.event !== undefined && { start: first }) };
     case 'stickiness':
@@ -89,19 +90,19 @@ export function convertToKind(kind: BuiltKind, before: Question, names: readonly
   }
 }
 
-/** As many as the server takes, of series and of steps. */
-export const CHOICES_MAX = 10;
+/** The server's limits of series and steps. */
+export const SELECTORS_MAX = 10;
 
-/** One series or step more; the same question when it has all it can have, or has none. */
+/** Adds a series or step; the same question when there are as many as allowed, or none in this kind. */
 export function withExtraStep(question: Question): Question {
-  if (question.kind === 'trend' && question.series.length < CHOICES_MAX)
+  if (question.kind === 'trend' && question.series.length < SELECTORS_MAX)
     return { ...question, series: [...question.series, {}] };
-  if (question.kind === 'funnel' && question.steps.length < CHOICES_MAX)
+  if (question.kind === 'funnel' && question.steps.length < SELECTORS_MAX)
     return { ...question, steps: [...question.steps, {}] };
   return question;
 }
 
-/** Without one step; what was excluded after the step that is now the last is excluded between any two. */
+/** Without one step; an exclusion after the step that is now the last applies between any two. */
 export function withoutStep(question: QuestionOf<'funnel'>, at: number): QuestionOf<'funnel'> {
   const steps = question.steps.filter((_, i) => i !== at);
   const exclude = question.exclude?.map((one) =>
@@ -110,9 +111,9 @@ export function withoutStep(question: QuestionOf<'funnel'>, at: number): Questio
   return change(question, { steps, exclude });
 }
 
-/** A funnel has two steps at least. */
-function stepsOf(choices: readonly Choice[], names: readonly string[]): Choice[] {
-  const steps = [...choices];
+/** A funnel has at least two steps. */
+function stepsOf(selectors: readonly EventSelector[], names: readonly string[]): EventSelector[] {
+  const steps = [...selectors];
   for (const event of names) {
     if (steps.length >= 2) break;
     if (!event.startsWith('$') && !steps.some((step) => step.event === event)) steps.push({ event });
@@ -121,7 +122,7 @@ function stepsOf(choices: readonly Choice[], names: readonly string[]): Choice[]
   return steps;
 }
 
-/** What still has to be chosen before the question can be asked; undefined when nothing. */
+/** What is missing before the question can be asked; undefined when nothing is. */
 export function missing(question: Question): string | undefined {
   if (question.kind === 'trend') {
     const at = question.series.findIndex(({ measure, property }) => needsProperty(measure) && !property);
@@ -131,37 +132,40 @@ export function missing(question: Question): string | undefined {
   return undefined;
 }
 
-/** A, B, C… as formulas call them. */
+/** A, B, C… as used in formulas. */
 export const letter = (at: number): string => String.fromCharCode(65 + at);
 
-const WITHOUT_PROPERTY: readonly string[] = ['count', 'users', 'sessions', 'perUser'];
+const WITHOUT_PROPERTY: readonly string[] = [
+  ...['count', 'users', 'sessions', 'perUser'],
+  ...['bounceRate', 'sessionDuration', 'eventsPerSession', 'entries', 'exits'],
+];
 export const needsProperty = (measure: string | undefined): boolean =>
   measure !== undefined && !WITHOUT_PROPERTY.includes(measure);
 
-export const rangeOfQuestion = ({ from, to, last, timeZone }: Question): Range =>
-  change({} as Range, {
+export const rangeOfQuestion = ({ from, to, last, timeZone }: Question): DateRange =>
+  change({} as DateRange, {
     last,
     from: from === undefined ? undefined : String(from),
     to: to === undefined ? undefined : String(to),
     timeZone,
   });
 
-export const withRange = <Q extends Question>(question: Q, { last, from, to, timeZone }: Range): Q =>
+export const withRange = <Q extends Question>(question: Q, { last, from, to, timeZone }: DateRange): Q =>
   change(question, { last, from, to, timeZone } as { readonly [K in keyof Q]?: Q[K] | undefined });
 
-/** Moves one of a list to another place. */
+/** Moves an item of a list to another index. */
 export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   const rest = list.filter((_, i) => i !== from);
   return [...rest.slice(0, to), list[from]!, ...rest.slice(to)];
 }
 
-/** Each condition once: what was picked has those of the question already. */
+/** Each condition once: what was picked includes those of the question already. */
 export function uniqueFilters(filters: readonly Filter[]): readonly Filter[] {
   const known = new Map(filters.map((filter) => [JSON.stringify(filter), filter]));
   return [...known.values()];
 }
 
-/** A funnel of one of its groups: a group is told by the event of the first step. */
+/** The funnel of one of its groups: the event of the first step determines the group. */
 export function ofGroup(question: QuestionOf<'funnel'>, filters: readonly Filter[]): QuestionOf<'funnel'> {
   const steps = question.steps.map((step, i) =>
     i > 0 || filters.length === 0 ? step : change(step, { filters: [...(step.filters ?? []), ...filters] }),

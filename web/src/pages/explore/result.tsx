@@ -26,25 +26,23 @@ import {
   IconTable,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { Suspense, useRef, useState } from 'react';
 import { annotationsQuery, useIsAdmin } from '../../api/hooks.ts';
 import { urlOf } from '../../api/http.ts';
 import type { Answer, Chart } from '../../api/wire.ts';
 import { AnswerChart } from '../../charts/answer-chart.tsx';
 import { CHARTS_OF, type ChartHandle, type Picked } from '../../charts/types.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { count, day } from '../../components/formats.ts';
+import { count, timeRange } from '../../components/formats.ts';
+import { lazily } from '../../components/lazily.tsx';
 import { useLater } from '../../components/use-later.ts';
 import type { BuiltQuestion } from './question.ts';
 import { HEIGHT_PX, ResultFrame } from './result-frame.tsx';
 
-/** What opens only when it is asked for comes then. */
-const AnnotationForm = lazy(() =>
-  import('../../components/annotation-form.tsx').then((module) => ({ default: module.AnnotationForm })),
-);
-const PickedDrawer = lazy(() => import('./picked-drawer.tsx').then((module) => ({ default: module.PickedDrawer })));
-const SqlDrawer = lazy(() => import('./sql-drawer.tsx').then((module) => ({ default: module.SqlDrawer })));
-const SaveForm = lazy(() => import('../../components/save-form.tsx').then((module) => ({ default: module.SaveForm })));
+/** What opens only on request is loaded then. */
+const AnnotationForm = lazily(() => import('../../components/annotation-form.tsx'), 'AnnotationForm');
+const PickedDrawer = lazily(() => import('./picked-drawer.tsx'), 'PickedDrawer');
+const SqlDrawer = lazily(() => import('./sql-drawer.tsx'), 'SqlDrawer');
 
 const ICONS = {
   line: IconChartLine,
@@ -74,19 +72,17 @@ export interface ResultProps {
   readonly question: BuiltQuestion;
   readonly answer: Answer;
   readonly chart: Chart;
-  readonly report: string | undefined;
-  /** What is shown is the answer to the question before. */
+  /** The answer shown is the one to the previous question. */
   readonly isStale: boolean;
   onDraw(chart: Chart): void;
-  onSaved(report: string): void;
 }
 
 /** The answer, how it is drawn, and what can be done with it. */
-export function Result({ app, question, answer, chart, report, isStale, onDraw, onSaved }: ResultProps) {
+export function Result({ app, question, answer, chart, isStale, onDraw }: ResultProps) {
   const isAdmin = useIsAdmin();
   const handle = useRef<ChartHandle>(null);
   const [picked, setPicked] = useState<Picked>();
-  const [dialog, setDialog] = useState<'sql' | 'save' | 'annotate'>();
+  const [dialog, setDialog] = useState<'sql' | 'annotate'>();
   const { data: annotations = [] } = useQuery(annotationsQuery(app, { from: answer.from, to: answer.to }));
   const charts = CHARTS_OF[question.kind];
   const hasTime = ['trend', 'lifecycle', 'sessions', 'performance'].includes(question.kind);
@@ -137,11 +133,6 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
             SQL
           </Button>
           <Downloads app={app} question={question} name={`${app}-${question.kind}`} png={() => handle.current?.png()} />
-          {isAdmin && (
-            <Button size="xs" onClick={() => setDialog('save')}>
-              Save
-            </Button>
-          )}
         </Group>
       </Group>
       <Box style={{ opacity: isStale ? 0.5 : 1, transition: 'opacity 120ms' }} aria-busy={isStale} mih={HEIGHT_PX}>
@@ -157,8 +148,7 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
       </Box>
       <Group justify="space-between" mt="xs" gap="xs">
         <Text size="xs" c="dimmed">
-          {day(answer.from, answer.timeZone)} – {day(new Date(answer.to).getTime() - 1, answer.timeZone)},{' '}
-          {answer.timeZone}
+          {timeRange(answer.from, answer.to, answer.timeZone)}, {answer.timeZone}
         </Text>
         <Group gap="xs">
           {answer.skipped > 0 && (
@@ -190,9 +180,6 @@ export function Result({ app, question, answer, chart, report, isStale, onDraw, 
       <Suspense>
         {picked && <PickedDrawer app={app} question={question} picked={picked} onClose={() => setPicked(undefined)} />}
         {dialog === 'sql' && <SqlDrawer app={app} question={question} onClose={close} />}
-        {dialog === 'save' && (
-          <SaveForm app={app} question={question} chart={chart} report={report} onClose={close} onSaved={onSaved} />
-        )}
         {dialog === 'annotate' && <AnnotationForm app={app} title="Add annotation" action="Add" onClose={close} />}
       </Suspense>
     </ResultFrame>

@@ -14,10 +14,10 @@ const CHARTS = [
 ] as const satisfies readonly Chart[];
 
 export interface ExploreSearch {
-  /** The whole question, so that whoever gets the address sees the same. The server checks it. */
+  /** The whole question, so that everyone with the address sees the same. The server checks it. */
   readonly q?: Question;
   readonly chart?: Chart;
-  /** The saved report that was opened, by its id; saving can change it. */
+  /** The id of the saved report that was opened; saving can change it. */
   readonly report?: string;
 }
 
@@ -29,5 +29,5 @@ export function exploreSearch(search: Search): ExploreSearch {
 
 const FIRST: QuestionOf<'trend'> = { kind: 'trend', last: '30d', series: [{}], interval: 'day' };
 
-/** What is asked: what the address holds, else how many events there were. */
+/** The question in the address, by default the number of events. */
 export const questionIn = ({ q }: ExploreSearch): Question => q ?? FIRST;

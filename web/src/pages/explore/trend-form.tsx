@@ -2,8 +2,18 @@ import { Button, Group, Select, Switch } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { QuestionOf } from '../../api/wire.ts';
 import { FieldSelect } from '../../components/field-select.tsx';
-import { ChoiceFields, type FormProps, INTERVALS, LateNumber, LateText, ListItem, Pick, Section } from './fields.tsx';
-import { CHOICES_MAX, type Choice, change, letter, moved, needsProperty } from './question.ts';
+import {
+  Breakdowns,
+  EventSelectorFields,
+  type FormProps,
+  INTERVALS,
+  LateNumber,
+  LateText,
+  ListItem,
+  Pick,
+  Section,
+} from './fields.tsx';
+import { change, type EventSelector, letter, moved, needsProperty, SELECTORS_MAX } from './question.ts';
 
 type Trend = QuestionOf<'trend'>;
 type Series = Trend['series'][number];
@@ -17,6 +27,16 @@ const MEASURES: readonly { readonly group: string; readonly items: readonly { va
       { value: 'users', label: 'users' },
       { value: 'sessions', label: 'sessions' },
       { value: 'perUser', label: 'events per user' },
+    ],
+  },
+  {
+    group: 'Sessions',
+    items: [
+      { value: 'eventsPerSession', label: 'events per session' },
+      { value: 'sessionDuration', label: 'session duration (ms)' },
+      { value: 'bounceRate', label: 'bounce rate' },
+      { value: 'entries', label: 'sessions beginning with it' },
+      { value: 'exits', label: 'sessions ending with it' },
     ],
   },
   {
@@ -47,13 +67,6 @@ export function TrendForm({
   const setSeries = (at: number, patch: Partial<{ [K in keyof Series]: Series[K] | undefined }>): void =>
     set({ series: series.map((one, i) => (i === at ? change(one, patch) : one)) });
   const breakdown = question.breakdown ?? [];
-  const setBreakdown = (at: number, field: string | undefined): void => {
-    const next =
-      field === undefined
-        ? breakdown.filter((_, i) => i !== at)
-        : [...breakdown.slice(0, at), field, ...breakdown.slice(at + 1)];
-    set({ breakdown: next.length > 0 ? next : undefined, ...(next.length === 0 && { limit: undefined }) });
-  };
   return (
     <>
       <Section title="Series">
@@ -69,11 +82,13 @@ export function TrendForm({
             onMove={(to) => set({ series: moved(series, at, to) })}
             onRemove={() => set({ series: series.filter((_, i) => i !== at) })}
           >
-            <ChoiceFields
+            <EventSelectorFields
               app={app}
               label={`Event of series ${letter(at)}`}
               value={one}
-              onChange={(choice: Choice) => setSeries(at, { event: choice.event, filters: choice.filters })}
+              onChange={(selector: EventSelector) =>
+                setSeries(at, { event: selector.event, filters: selector.filters })
+              }
             />
             <Select
               size="xs"
@@ -103,7 +118,7 @@ export function TrendForm({
             )}
           </ListItem>
         ))}
-        {series.length < CHOICES_MAX && (
+        {series.length < SELECTORS_MAX && (
           <Button
             size="compact-sm"
             variant="subtle"
@@ -123,20 +138,12 @@ export function TrendForm({
         />
       </Section>
       <Section title="Breakdown">
-        {[...breakdown, undefined].slice(0, 2).map((field, at) => (
-          <FieldSelect
-            // biome-ignore lint/suspicious/noArrayIndexKey: the first and the second field
-            key={at}
-            app={app}
-            event={series.length === 1 ? series[0]?.event : undefined}
-            size="xs"
-            aria-label={at === 0 ? 'Breakdown' : 'Second breakdown'}
-            placeholder={at === 0 ? 'None' : 'then by…'}
-            clearable
-            value={field}
-            onChange={(chosen) => setBreakdown(at, chosen)}
-          />
-        ))}
+        <Breakdowns
+          app={app}
+          event={series.length === 1 ? series[0]?.event : undefined}
+          value={question.breakdown}
+          onChange={(next) => set({ breakdown: next, ...(next === undefined && { limit: undefined }) })}
+        />
         {breakdown.length > 0 && (
           <LateNumber
             label="Number of groups"
@@ -160,16 +167,12 @@ export function TrendForm({
           />
           <Pick
             label="Compare to"
-            value={
-              question.compare === undefined
-                ? undefined
-                : question.compare === 'previousPeriod'
-                  ? 'previousPeriod'
-                  : 'range'
-            }
+            value={typeof question.compare === 'object' ? 'range' : question.compare}
             options={[
               { value: undefined, label: 'None' },
               { value: 'previousPeriod', label: 'Previous period' },
+              { value: 'sameWeekdays', label: 'Same weekdays before' },
+              { value: 'previousYear', label: 'Last year' },
               ...(typeof question.compare === 'object' ? [{ value: 'range' as const, label: 'Custom range' }] : []),
             ]}
             onChange={(compare) => {

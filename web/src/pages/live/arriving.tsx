@@ -3,22 +3,21 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlayerPause, IconPlayerPlay, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import { appsQuery } from '../../api/hooks.ts';
 import { ROWS_MAX, useLive } from '../../api/use-live.ts';
 import { ConnectionState } from '../../components/connection-state.tsx';
 import { EventSelect } from '../../components/event-select.tsx';
 import { count } from '../../components/formats.ts';
+import { lazily } from '../../components/lazily.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import { EventRows } from './event-rows.tsx';
 import { matches } from './matches.ts';
 import { Rate } from './rate.tsx';
 
-/** Comes with the first event that is opened. */
-const EventPanel = lazy(() =>
-  import('../../components/event-panel.tsx').then(({ EventPanel: component }) => ({ default: component })),
-);
+/** Loaded with the first event that is opened. */
+const EventPanel = lazily(() => import('../../components/event-panel.tsx'), 'EventPanel');
 /** Each change opens a new connection. */
 const TYPING_MS = 400;
 
@@ -28,8 +27,8 @@ export function Arriving({ app }: { app: string }) {
   const timeZone = useQuery(appsQuery).data?.find((one) => one.app === app)?.timeZone;
   const [isPaused, setPaused] = useState(false);
   const [text, setText] = useState('');
-  const [who, setWho] = useState(user ?? '');
-  const [typed] = useDebouncedValue(who.trim(), TYPING_MS);
+  const [userText, setUserText] = useState(user ?? '');
+  const [typed] = useDebouncedValue(userText.trim(), TYPING_MS);
   const [openUuid, setOpenUuid] = useState<string>();
   const { rows, waiting, connection, loaded, error, missed, arrivals } = useLive(app, { event, user }, isPaused);
 
@@ -60,7 +59,7 @@ export function Arriving({ app }: { app: string }) {
 
   const only = (what: { readonly event?: string; readonly user?: string | undefined }): void => {
     setOpenUuid(undefined);
-    if (what.user !== undefined) setWho(what.user);
+    if (what.user !== undefined) setUserText(what.user);
     search(what);
   };
   return (
@@ -70,8 +69,8 @@ export function Arriving({ app }: { app: string }) {
         <TextInput
           aria-label="User"
           placeholder="User"
-          value={who}
-          onChange={({ currentTarget }) => setWho(currentTarget.value)}
+          value={userText}
+          onChange={({ currentTarget }) => setUserText(currentTarget.value)}
           w={140}
         />
         <TextInput

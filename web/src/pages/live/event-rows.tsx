@@ -2,14 +2,14 @@ import { UnstyledButton } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useLayoutEffect, useMemo, useRef } from 'react';
 import type { LiveEvent } from '../../api/feed.ts';
-import { clock, dateTime } from '../../components/formats.ts';
+import { clock, clockWidth, dateTime } from '../../components/formats.ts';
 import { useRowFocus } from '../../components/use-row-focus.ts';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import classes from './live.module.css';
 import { summaryOf } from './matches.ts';
 
 const ROW_PX = 36;
-/** What arrived longer ago than that does not light up when it is scrolled into view. */
+/** An event that arrived longer ago than this is not highlighted when it is scrolled into view. */
 const FRESH_MS = 2_000;
 
 export interface EventRowsProps {
@@ -18,7 +18,7 @@ export interface EventRowsProps {
   onOpen(uuid: string): void;
 }
 
-/** Only the rows in sight are in the page, so that a thousand a minute are no work. */
+/** Only the visible rows are in the page, so that a thousand per minute cost little. */
 export function EventRows({ rows, timeZone, onOpen }: EventRowsProps) {
   const list = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -30,7 +30,7 @@ export function EventRows({ rows, timeZone, onOpen }: EventRowsProps) {
     scrollMargin: ROW_PX,
   });
 
-  // Who has scrolled down reads: new ones on top do not push away what is read.
+  // A reader who has scrolled down is reading: new events on top do not move the rows being read.
   const top = useRef<string>(undefined);
   useLayoutEffect(() => {
     const element = list.current;
@@ -61,7 +61,7 @@ export function EventRows({ rows, timeZone, onOpen }: EventRowsProps) {
       <table className={classes['table']} aria-rowcount={rows.length + 1}>
         <thead>
           <tr>
-            <th scope="col" className={classes['time']}>
+            <th scope="col" style={{ width: `calc(${clockWidth()}ch + 24px)` }}>
               Time
             </th>
             <th scope="col">Event</th>
@@ -95,7 +95,7 @@ interface RowProps {
 const Row = memo(function Row({ event, index, timeZone, onOpen }: RowProps) {
   const isFresh = Date.now() - Date.parse(event.receivedAt) < FRESH_MS;
   return (
-    // The button within is for keys and for those who do not see; the whole row is for the mouse.
+    // The button inside is for keyboards and screen readers; the whole row is for the mouse.
     <tr
       aria-rowindex={index + 2}
       data-index={index}

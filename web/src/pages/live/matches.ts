@@ -1,6 +1,6 @@
 import type { LiveEvent } from '../../api/feed.ts';
 
-/** Whether an event has a text anywhere in it: its name, who it is of, its properties; in any case. */
+/** Whether an event contains a string anywhere: in its name, its user, its properties; case-insensitive. */
 export function matches(event: LiveEvent, text: string): boolean {
   const wanted = text.trim().toLowerCase();
   const { event: name, id, user, device, session, data } = event;

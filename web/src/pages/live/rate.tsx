@@ -7,7 +7,7 @@ const BUCKETS = 20;
 const MINUTE_MS = 60_000;
 const BUCKET_MS = MINUTE_MS / BUCKETS;
 
-/** How many arrived in the last minute, and when within it. */
+/** How many events arrived in the last minute, and when within it. */
 export function Rate({ arrivals }: { arrivals: () => readonly number[] }) {
   const [, tick] = useReducer((n: number) => n + 1, 0);
   useEffect(() => {

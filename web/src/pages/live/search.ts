@@ -3,7 +3,7 @@ import { oneIn, present, textIn } from '../../components/search.ts';
 
 export const liveSearch = (search: Search) =>
   present({
-    show: oneIn(search, 'show', ['refused'] as const),
+    show: oneIn(search, 'show', ['rejected'] as const),
     event: textIn(search, 'event'),
     user: textIn(search, 'user'),
   });

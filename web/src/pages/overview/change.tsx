@@ -2,11 +2,11 @@ import { Text } from '@mantine/core';
 import { IconArrowDownRight, IconArrowUpRight, IconMinus } from '@tabler/icons-react';
 import { changeOf, count } from '../../components/formats.ts';
 
-/** How much more or less than before; where more is bad, as of errors, `isBad`. */
+/** How much more or less than before; `isBad` where more is bad, as for errors. */
 export function Change({ now, before, isBad = false }: { now: number; before: number; isBad?: boolean }) {
   const text = changeOf(now, before) ?? (now > 0 ? 'new' : '–');
   const Icon = now > before ? IconArrowUpRight : now < before ? IconArrowDownRight : IconMinus;
-  // Less than half a percent is written as 0 % and is no change to anybody.
+  // Less than half a percent is written as 0 % and counts as no change.
   const isSame = now === before || (before !== 0 && Math.abs(now - before) / before < 0.005);
   const isGood = isSame ? undefined : now > before !== isBad;
   return (
@@ -16,7 +16,14 @@ export function Change({ now, before, isBad = false }: { now: number; before: nu
       fw={500}
       title={`${count(before)} before`}
       c={isGood === undefined ? 'dimmed' : isGood ? 'light-dark(#14713d, #69db9c)' : 'light-dark(#b42323, #ff9d9d)'}
-      style={{ whiteSpace: 'nowrap', display: 'inline-flex', alignItems: 'center', gap: 2 }}
+      style={{
+        whiteSpace: 'nowrap',
+        display: 'inline-flex',
+        alignItems: 'center',
+        gap: 2,
+        verticalAlign: 'top',
+        lineHeight: '18px',
+      }}
     >
       {!isSame && <Icon size={14} aria-hidden />}
       {text}

@@ -2,7 +2,7 @@ import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answerQuery } from '../../api/hooks.ts';
 import type { QuestionOf } from '../../api/wire.ts';
-import { ago, count, dateTime, short } from '../../components/formats.ts';
+import { ago, approx, count, dateTime, short } from '../../components/formats.ts';
 import { AnchorLink } from '../../components/links.tsx';
 import { groupsOf } from './groups.ts';
 import classes from './overview.module.css';
@@ -10,7 +10,7 @@ import type { Period } from './period.ts';
 import { ExploreLink, Nothing, Pending, ROWS, Section } from './section.tsx';
 import { dimmed, REFRESH_MS, useAnswer } from './use-answer.ts';
 
-/** As the clients name it: uncaught errors of pages, and what `seismo.errors()` hands on. */
+/** As the clients name it: uncaught errors of pages, and those reported by `seismo.errors()`. */
 export const ERROR = 'error';
 
 interface Props {
@@ -57,7 +57,7 @@ function Messages({
   seen,
 }: Props & { question: QuestionOf<'trend'>; seen: boolean }) {
   const { data, error, retry, isStale } = useAnswer(app, question, about, seen);
-  // A trend does not say when something was last there.
+  // A trend does not say when something last occurred.
   const { data: last } = useQuery({
     ...answerQuery(app, {
       kind: 'sql',
@@ -80,7 +80,7 @@ function Messages({
           <Table.Th w={64} ta="right">
             Errors
           </Table.Th>
-          <Table.Th w={60} ta="right">
+          <Table.Th w={60} ta="right" className={classes['spark']}>
             Users
           </Table.Th>
           <Table.Th w={108} ta="right">
@@ -89,7 +89,7 @@ function Messages({
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {rows.map(({ value, totals: [errors, users] }) => {
+        {rows.map(({ value, totals: [errors, users], estimated }) => {
           const at = seenLast.get(value);
           return (
             <Table.Tr key={String(value)}>
@@ -115,7 +115,9 @@ function Messages({
               <Table.Td ta="right" title={count(errors)}>
                 {short(errors)}
               </Table.Td>
-              <Table.Td ta="right">{short(users)}</Table.Td>
+              <Table.Td ta="right" className={classes['spark']}>
+                {approx(estimated[1], short(users))}
+              </Table.Td>
               <Table.Td ta="right" c="dimmed" fz="xs" title={at && dateTime(at, timeZone)}>
                 {at && ago(at, now)}
               </Table.Td>

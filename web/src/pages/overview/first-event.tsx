@@ -1,27 +1,28 @@
-import { Button, Code, Group, Paper, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Button, Code, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { appsQuery, eventNamesQuery, useIsAdmin } from '../../api/hooks.ts';
-import { api, urlOf } from '../../api/http.ts';
-import { useLive } from '../../api/use-live.ts';
+import { api } from '../../api/http.ts';
+import { type Live, useLive } from '../../api/use-live.ts';
 import type { Operations } from '../../api/wire.ts';
 import { ConnectionState } from '../../components/connection-state.tsx';
-import { CopyButton } from '../../components/copy-button.tsx';
 import { clock, count } from '../../components/formats.ts';
 import { Page } from '../../components/page.tsx';
-import { snippetsOf } from './snippets.ts';
+import { SendSnippets } from '../../components/send-snippets.tsx';
 import { WriteKey } from './write-key.tsx';
 
-/** An app without events: how to send the first one. It comes alive the moment that arrives. */
+/** An app without events: how to send the first one. The page changes the moment it arrives. */
 export function FirstEvent({ app, onDone }: { app: string; onDone: () => void }) {
   const isAdmin = useIsAdmin();
   const [key, setKey] = useState<string>();
-  const server = urlOf('.').replace(/\/$/, '');
+  const live = useLive(app, {});
   return (
     <Page title="Send your first event">
       <Text c="dimmed" size="sm" maw={640}>
-        {app} has no events yet. An event is a name plus any properties; no schema needed.
+        {live.rows.length === 0
+          ? `${app} has no events yet. An event is a name plus any properties; no schema needed.`
+          : `${app} receives events.`}
       </Text>
       <Stack gap="md" maw={860}>
         <Step n={1} title="Write key">
@@ -35,46 +36,23 @@ export function FirstEvent({ app, onDone }: { app: string; onDone: () => void })
           )}
         </Step>
         <Step n={2} title="Send an event">
-          <Tabs defaultValue="curl" keepMounted={false}>
-            <Tabs.List mb="sm">
-              {snippetsOf(server, app, key).map(({ id, label }) => (
-                <Tabs.Tab key={id} value={id}>
-                  {label}
-                </Tabs.Tab>
-              ))}
-            </Tabs.List>
-            {snippetsOf(server, app, key).map(({ id, label, how, code }) => (
-              <Tabs.Panel key={id} value={id}>
-                <Stack gap="xs">
-                  <Group justify="space-between" wrap="nowrap">
-                    <Text size="sm" c="dimmed">
-                      {how}
-                    </Text>
-                    <CopyButton text={code} label={`Copy code for ${label}`} short="Copy" style={{ flex: 'none' }} />
-                  </Group>
-                  <Code block tabIndex={0} data-snippet={id} style={{ overflow: 'auto' }}>
-                    {code}
-                  </Code>
-                </Stack>
-              </Tabs.Panel>
-            ))}
-          </Tabs>
+          <SendSnippets app={app} writeKey={key} />
         </Step>
         <Step n={3} title="Watch it arrive">
-          <Arrival app={app} onDone={onDone} />
+          <Arrival app={app} live={live} onDone={onDone} />
         </Step>
       </Stack>
     </Page>
   );
 }
 
-function Arrival({ app, onDone }: { app: string; onDone: () => void }) {
-  const { rows, connection } = useLive(app, {});
+function Arrival({ app, live, onDone }: { app: string; live: Live; onDone: () => void }) {
+  const { rows, connection } = live;
   const client = useQueryClient();
   const [isOpening, setOpening] = useState(false);
   const first = rows.at(-1);
 
-  /** The overview asks with `fresh=false`; this once the new event must be among what it knows. */
+  /** The overview asks with `fresh=false`; this question is asked once the new event must be included. */
   const open = async (): Promise<void> => {
     setOpening(true);
     const names = await api<Operations['getApiAppsAppEvents']['answer']>(`api/apps/${encodeURIComponent(app)}/events`);
@@ -99,7 +77,7 @@ function Arrival({ app, onDone }: { app: string; onDone: () => void }) {
         </Text>
         {rows.length > 1 && <Text c="dimmed">and {count(rows.length - 1)} more</Text>}
       </Group>
-      <Code block tabIndex={0} style={{ maxHeight: 220, overflow: 'auto' }}>
+      <Code block tabIndex={0} style={{ maxHeight: 420, overflow: 'auto' }}>
         {JSON.stringify(first, undefined, 2)}
       </Code>
       <Group>

@@ -1,24 +1,27 @@
 import type { AnswerOf } from '../../api/wire.ts';
 
 export interface Group {
-  /** As text; undefined: the events that do not have the property. */
+  /** As a string; undefined: the events that do not have the property. */
   readonly value: string | undefined;
-  /** Of each series of the question, in their order. */
+  /** One per series of the question, in order. */
   readonly totals: readonly number[];
+  /** Whether each of them is an estimate. */
+  readonly estimated: readonly boolean[];
 }
 
-/** The groups of a trend that is broken down by one field, without *other*; of each all series together. */
+/** The groups of a trend with a breakdown by one field, without *other*; each with all series. */
 export function groupsOf(answer: AnswerOf<'trend'>): readonly Group[] {
-  const totals = new Map<string | undefined, number[]>();
-  for (const { group, total } of answer.result.series) {
+  const found = new Map<string | undefined, { totals: number[]; estimated: boolean[] }>();
+  for (const { group, total, estimated = false } of answer.result.series) {
     const key = group === 'other' ? undefined : group?.[0];
     if (key === undefined) continue;
     const value = 'value' in key ? textOf(key.value) : undefined;
-    const known = totals.get(value);
-    if (known) known.push(total ?? 0);
-    else totals.set(value, [total ?? 0]);
+    const known = found.get(value) ?? { totals: [], estimated: [] };
+    known.totals.push(total ?? 0);
+    known.estimated.push(estimated);
+    found.set(value, known);
   }
-  return [...totals].map(([value, of]) => ({ value, totals: of }));
+  return [...found].map(([value, group]) => ({ value, ...group }));
 }
 
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -2,7 +2,8 @@ import { Group, Paper, Skeleton, Text, UnstyledButton } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { preloadCharts } from '../../charts/answer-chart.tsx';
 import { QuestionView } from '../../charts/question-view.tsx';
-import { count, short } from '../../components/formats.ts';
+import { earlierOf } from '../../components/earlier.ts';
+import { approx, count, short } from '../../components/formats.ts';
 import { Failure } from '../../components/states.tsx';
 import { Change } from './change.tsx';
 import classes from './overview.module.css';
@@ -13,21 +14,23 @@ import { dimmed, useAnswer } from './use-answer.ts';
 preloadCharts();
 const CHART_PX = 280;
 const ACTIVE_MINUTES = 5;
-/** Of two lines where tiles are narrow, so that nothing moves when the note comes. */
-const NOTE_PX = { base: 36, lg: 18 };
+/** More lines where tiles are narrow, so that nothing moves when the note appears. */
+const NOTE_PX = { base: 54, xl: 36 };
 
-/** How much there was in the range against the one before, and over time. */
+/** The totals of the range compared with the one before, and over time. */
 export function Numbers({ app, period, about }: { app: string; period: Period; about: string }) {
   const [measure, setMeasure] = useState<Measure>('count');
   const { data, error, retry, isStale } = useAnswer(
     app,
-    { kind: 'trend', ...period.soFar, series: [{}, { measure: 'users' }], compare: period.before },
+    { kind: 'trend', ...period.whole, series: [{}, { measure: 'users' }], compare: 'previousPeriod' },
     about,
   );
   const active = useAnswer(app, { kind: 'trend', last: `${ACTIVE_MINUTES}min`, series: [{ measure: 'users' }] }, 'now');
   const chart = chartQuestion(period, measure);
   if (error) return <Failure error={error} onRetry={retry} />;
   const [events, users] = data?.result.series ?? [];
+  const [eventsBefore, usersBefore] = [events, users].map((one) => one?.compare && earlierOf(one.compare));
+  const against = eventsBefore && period.against(eventsBefore);
   const each = (n: number | null | undefined, by: number | null | undefined): number | undefined =>
     n && by ? n / by : undefined;
   return (
@@ -36,29 +39,33 @@ export function Numbers({ app, period, about }: { app: string; period: Period; a
         <Tile
           label="Events"
           now={events?.total}
-          before={events?.compare?.total}
-          against={period.against}
+          before={eventsBefore?.total}
+          against={against}
           isShown={measure === 'count'}
           onShow={() => setMeasure('count')}
         />
         <Tile
           label="Users"
           now={users?.total}
-          before={users?.compare?.total}
-          against={period.against}
-          about={data?.exact === false}
+          before={usersBefore?.total}
+          against={against}
+          isApprox={users?.estimated}
+          isBeforeApprox={usersBefore?.estimated}
           isShown={measure === 'users'}
           onShow={() => setMeasure('users')}
         />
         <Tile
           label="Events per user"
           now={data && (each(events?.total, users?.total) ?? null)}
-          before={each(events?.compare?.total, users?.compare?.total)}
-          against={period.against}
+          before={each(eventsBefore?.total, usersBefore?.total)}
+          against={against}
+          isApprox={users?.estimated}
+          isBeforeApprox={usersBefore?.estimated}
         />
         <Tile
           label="Active now"
           now={active.data?.result.series[0]?.total}
+          isApprox={active.data?.result.series[0]?.estimated}
           note={`users in the last ${ACTIVE_MINUTES} minutes`}
         />
       </div>
@@ -80,43 +87,53 @@ interface TileProps {
   /** undefined: not known yet; null: nothing to measure */
   readonly now: number | null | undefined;
   readonly before?: number | null | undefined;
-  readonly against?: string;
-  /** What is under the number when it is not measured against another. */
+  readonly against?: string | undefined;
+  /** What is below the number when it is not compared with another. */
   readonly note?: string;
-  readonly about?: boolean;
+  /** The number is an estimate. */
+  readonly isApprox?: boolean | undefined;
+  readonly isBeforeApprox?: boolean | undefined;
   readonly isShown?: boolean;
   readonly onShow?: () => void;
 }
 
-function Tile({ label, now, before, against, note, about = false, isShown, onShow }: TileProps) {
+function Tile({ label, now, before, against, note, isApprox, isBeforeApprox, isShown, onShow }: TileProps) {
   const known = now !== undefined;
   const content: ReactNode = (
     <>
       <Text component="span" display="block" size="xs" c="dimmed" fw={500}>
         {label}
       </Text>
-      <Group component="span" display="flex" gap={8} align="baseline" h={38} wrap="nowrap">
+      <Text
+        component="span"
+        display="block"
+        fz={26}
+        fw={650}
+        lh="38px"
+        h={38}
+        style={{ whiteSpace: 'nowrap' }}
+        {...(known && {
+          title: now === null ? undefined : approx(isApprox, count(now)),
+          'data-tile': label,
+          'data-number': true,
+        })}
+      >
         {known ? (
-          <>
-            <Text
-              component="span"
-              fz="clamp(21px, 6vw, 26px)"
-              fw={650}
-              lh="38px"
-              title={now === null ? undefined : count(now)}
-              data-tile={label}
-            >
-              {about && '≈ '}
-              {short(now)}
-            </Text>
-            {typeof before === 'number' && <Change now={now ?? 0} before={before} />}
-          </>
+          approx(isApprox, short(now))
         ) : (
-          <Skeleton component="span" display="block" h={24} w={90} style={{ alignSelf: 'center' }} />
+          <Skeleton component="span" display="inline-block" h={24} w={90} style={{ verticalAlign: 'middle' }} />
         )}
-      </Group>
+      </Text>
       <Text component="span" display="block" size="xs" c="dimmed" mih={NOTE_PX} lh="18px">
-        {known && (note ?? (typeof before === 'number' ? `vs ${short(before)} ${against ?? ''}` : ''))}
+        {known && note}
+        {known && typeof before === 'number' && (
+          <>
+            <Change now={now ?? 0} before={before} />{' '}
+            <span>
+              vs {approx(isBeforeApprox, short(before))} {against}
+            </span>
+          </>
+        )}
       </Text>
     </>
   );

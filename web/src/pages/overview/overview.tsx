@@ -1,8 +1,9 @@
 import { Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { appsQuery, eventNamesQuery } from '../../api/hooks.ts';
+import { lazily } from '../../components/lazily.tsx';
 import { Page } from '../../components/page.tsx';
 import { sameRange } from '../../components/range.ts';
 import { RangePicker } from '../../components/range-picker.tsx';
@@ -21,16 +22,14 @@ import { useMinute } from './use-minute.ts';
 import { VITAL, Vitals } from './vitals.tsx';
 import { WhatsNew } from './whats-new.tsx';
 
-const FirstEvent = lazy(() =>
-  import('./first-event.tsx').then(({ FirstEvent: component }) => ({ default: component })),
-);
+const FirstEvent = lazily(() => import('./first-event.tsx'), 'FirstEvent');
 
-/** What goes on in an app; of an app without events, how to send the first. */
+/** What is going on in an app; for an app without events, how to send the first one. */
 export function Overview() {
   const { app } = useParams({ from: '/signed-in/apps/$app' });
   const { data: known, error, refetch } = useQuery({ ...eventNamesQuery(app), refetchInterval: REFRESH_MS });
   const { data: apps } = useQuery(appsQuery);
-  /** Whoever reads how to send events is not torn away by the first one. */
+  /** A reader of these instructions is not interrupted by the first event. */
   const [isStarting, setStarting] = useState<string>();
   if (known?.length === 0 && isStarting !== app) setStarting(app);
   if (error && known === undefined)
@@ -52,7 +51,7 @@ export function Overview() {
       </Suspense>
     );
   const timeZone = apps.find((one) => one.app === app)?.timeZone ?? 'UTC';
-  // Another app shows nothing of the one before.
+  // Another app shows nothing of the previous one.
   return <Filled key={app} app={app} known={known} appZone={timeZone} />;
 }
 
@@ -63,7 +62,7 @@ function Filled({ app, known, appZone }: { app: string; known: readonly Known[];
   const isLater = useLater();
   const range = rangeOf(search);
   const timeZone = range.timeZone ?? appZone;
-  const period = periodOf(range, timeZone, now);
+  const period = periodOf(range, timeZone);
   const about = JSON.stringify(range);
   const has = (name: string): boolean => known.some(({ event }) => event === name);
   const shared = { app, period, about };

@@ -8,19 +8,19 @@ import { useSeen } from './use-seen.ts';
 
 export const ROWS = 8;
 const ROW_PX = 34;
-/** With the names of the columns. */
+/** Includes the column names. */
 export const TABLE_PX = (ROWS + 1) * ROW_PX;
 
 export interface SectionProps {
   readonly title: string;
   readonly note?: ReactNode;
   readonly aside?: ReactNode;
-  /** px; kept from before there is anything to show. */
+  /** px; reserved before there is anything to show. */
   readonly height?: number;
   readonly children: ReactNode | ((seen: boolean) => ReactNode);
 }
 
-/** One card of the overview. Its content asks nothing before it is near the window. */
+/** One card of the overview. Its content requests nothing before it is near the viewport. */
 export function Section({ title, note, aside, height = TABLE_PX, children }: SectionProps) {
   const { ref, seen } = useSeen();
   return (
@@ -43,7 +43,7 @@ export function Section({ title, note, aside, height = TABLE_PX, children }: Sec
   );
 }
 
-/** What stands in a section while it has no answer, or none to be had. */
+/** Shown in a section while it has no answer, or when none is available. */
 export function Pending({ error, onRetry, rows = ROWS }: { error?: unknown; onRetry?: () => void; rows?: number }) {
   if (error) return <Failure error={error} onRetry={onRetry} />;
   return (
@@ -64,7 +64,7 @@ export function Nothing({ children }: { children: ReactNode }) {
   );
 }
 
-/** Leads to the same question in Explore. */
+/** Opens the same question in Explore. */
 export function ExploreLink({ app, q, chart, of }: { app: string; q: Question; chart?: Chart; of: string }) {
   return (
     <AnchorLink

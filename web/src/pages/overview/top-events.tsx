@@ -1,7 +1,9 @@
 import { Table } from '@mantine/core';
 import { Sparkline } from '../../charts/sparkline.tsx';
+import { earlierOf } from '../../components/earlier.ts';
 import { count, short } from '../../components/formats.ts';
 import { AnchorLink } from '../../components/links.tsx';
+import { isSystemEvent } from '../../components/system-events.ts';
 import { Change } from './change.tsx';
 import classes from './overview.module.css';
 import type { Period } from './period.ts';
@@ -9,25 +11,28 @@ import { ExploreLink, Nothing, Pending, ROWS, Section } from './section.tsx';
 import { dimmed, useAnswer } from './use-answer.ts';
 import { useDaily } from './use-daily.ts';
 
-/** The most frequent events of the range, how that changed, and how they went over the last weeks. */
+const SYSTEM_EVENTS_MAX = 2;
+
+/** The most frequent events of the range, their change, and their course over the last weeks. */
 export function TopEvents({ app, period, about }: { app: string; period: Period; about: string }) {
   const { data, error, retry, isStale } = useAnswer(
     app,
     {
       kind: 'trend',
-      ...period.soFar,
+      ...period.whole,
       series: [{}],
       breakdown: ['event'],
-      limit: ROWS,
-      compare: period.before,
+      // System events are not shown.
+      limit: ROWS + SYSTEM_EVENTS_MAX,
+      compare: 'previousPeriod',
     },
     about,
   );
   const { byEvent } = useDaily(app);
   const rows = data?.result.series.flatMap(({ group, total, compare }) => {
     const key = group === 'other' ? undefined : group?.[0];
-    return key !== undefined && 'value' in key && typeof key.value === 'string'
-      ? [{ event: key.value, now: total ?? 0, before: compare?.total ?? 0 }]
+    return key !== undefined && 'value' in key && typeof key.value === 'string' && !isSystemEvent(key.value)
+      ? [{ event: key.value, now: total ?? 0, before: compare ? (earlierOf(compare).total ?? 0) : 0 }]
       : [];
   });
   return (
@@ -63,7 +68,7 @@ export function TopEvents({ app, period, about }: { app: string; period: Period;
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {rows.map(({ event, now, before }) => (
+            {rows.slice(0, ROWS).map(({ event, now, before }) => (
               <Table.Tr key={event}>
                 <Table.Td className={classes['name']} title={event}>
                   <AnchorLink

@@ -9,13 +9,13 @@ export interface Asked<Q extends Question> {
   readonly data: AnswerOf<Q['kind']> | undefined;
   readonly error: unknown;
   readonly retry: () => void;
-  /** What is shown is of another range, and what was asked for is on its way. */
+  /** The answer is that of another range; the new one is on its way. */
   readonly isStale: boolean;
 }
 
 /**
- * Asks again every minute, quietly. @param about what the reader chose: a question that differs in its minute alone is the same to
- * them, and its answer takes the place of the one before without a sign
+ * Refreshes every minute, silently. @param about what the reader selected: a question that differs only in its minute is the same to
+ * them, and its answer replaces the previous one without any sign
  */
 export function useAnswer<Q extends Question>(app: string, question: Q, about: string, enabled = true): Asked<Q> {
   const { data, error, refetch, isPlaceholderData } = useQuery({

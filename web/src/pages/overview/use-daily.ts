@@ -4,9 +4,9 @@ import { answerQuery } from '../../api/hooks.ts';
 import type { QuestionOf } from '../../api/wire.ts';
 
 export const DAYS = 28;
-/** As many as the server breaks down by; rarer ones have no line. */
+/** The server's limit of groups; rarer events have no line. */
 const EVENTS_MAX = 100;
-/** Whole days change little: asked again so seldom. */
+/** Whole days change little: refreshed this rarely. */
 const REFRESH_MS = 10 * 60_000;
 
 const QUESTION: QuestionOf<'trend'> = {
@@ -18,7 +18,7 @@ const QUESTION: QuestionOf<'trend'> = {
   limit: EVENTS_MAX,
 };
 
-/** Number of events each event came on each of the last days, today as the last: one question for all lines and for what has gone quiet. */
+/** The count of each event on each of the last days, today as the last: one question for all lines and for what has gone quiet. */
 export function useDaily(app: string): { readonly byEvent: ReadonlyMap<string, readonly number[]> | undefined } {
   const { data } = useQuery({ ...answerQuery(app, QUESTION), staleTime: REFRESH_MS, refetchInterval: REFRESH_MS });
   const byEvent = useMemo(() => {

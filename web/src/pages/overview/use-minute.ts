@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 
 const MINUTE_MS = 60_000;
 
-/** The time as of the beginning of the minute; moves on while the page is looked at, and at once when it is looked at again. */
+/** The time at the beginning of the minute; advances while the page is visible, and at once when it becomes visible again. */
 export function useMinute(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

@@ -1,9 +1,9 @@
 import { type RefCallback, useCallback, useState } from 'react';
 
-/** How far below the window something is already asked for, so that it stands there when it is scrolled to. */
+/** How far below the viewport something is already requested, so that it is there when it is scrolled to. */
 const AHEAD_PX = 300;
 
-/** Whether an element has been near the window once: what nobody scrolls to asks nothing. */
+/** Whether an element has been near the viewport once: what nobody scrolls to requests nothing. */
 export function useSeen(): { readonly ref: RefCallback<Element>; readonly seen: boolean } {
   const [seen, setSeen] = useState(false);
   const ref = useCallback((element: Element | null) => {

@@ -9,7 +9,7 @@ import { dimmed, useAnswer } from './use-answer.ts';
 /** As the script tag names it. */
 export const VITAL = 'web vital';
 
-/** Where the visit in the slowest quarter is good, and from where it is poor (web.dev/articles/vitals); ms but for CLS. */
+/** The 75th percentile up to which a metric is good, and from which it is poor (web.dev/articles/vitals); in ms, except CLS. */
 const METRICS = [
   { name: 'LCP', means: 'Largest Contentful Paint', good: 2_500, poor: 4_000 },
   { name: 'INP', means: 'Interaction to Next Paint', good: 200, poor: 500 },
@@ -70,13 +70,13 @@ function Metrics({
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Metric</Table.Th>
-          <Table.Th w={72} ta="right">
+          <Table.Th w={72} ta="right" className={classes['spark']}>
             Visits
           </Table.Th>
           <Table.Th w={84} ta="right">
             Value
           </Table.Th>
-          <Table.Th w={108} ta="right">
+          <Table.Th w={132} ta="right">
             Rating
           </Table.Th>
         </Table.Tr>
@@ -90,11 +90,13 @@ function Metrics({
                 <Text component="span" size="sm" fw={500}>
                   {name}
                 </Text>{' '}
-                <Text component="span" size="xs" c="dimmed">
+                <Text component="span" size="xs" c="dimmed" className={classes['spark']}>
                   {means}
                 </Text>
               </Table.Td>
-              <Table.Td ta="right">{short(found?.events ?? 0)}</Table.Td>
+              <Table.Td ta="right" className={classes['spark']}>
+                {short(found?.events ?? 0)}
+              </Table.Td>
               <Table.Td ta="right">
                 {found === undefined ? '–' : name === 'CLS' ? count(found.p75) : duration(Math.round(found.p75))}
               </Table.Td>

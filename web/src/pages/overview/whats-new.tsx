@@ -1,12 +1,12 @@
 import { Badge, Group, Stack, Text } from '@mantine/core';
 import { ago, count, dateTime } from '../../components/formats.ts';
 import { AnchorLink } from '../../components/links.tsx';
-import { type Known, NEW_DAYS, newsOf } from './news.ts';
+import { isYoung, type Known, NEW_DAYS, newsOf } from './news.ts';
 import classes from './overview.module.css';
 import { Nothing, Pending, ROWS, Section } from './section.tsx';
 import { useDaily } from './use-daily.ts';
 
-/** Events that were never there before, and events that came every day and do not come any more. */
+/** Events never seen before, and events that came every day and have stopped. */
 export function WhatsNew({
   app,
   known,
@@ -19,13 +19,18 @@ export function WhatsNew({
   timeZone: string;
 }) {
   const { byEvent } = useDaily(app);
+  const firstSeen = Math.min(...known.map((one) => Date.parse(one.firstSeen)));
   const news = byEvent && newsOf(known, byEvent, now);
   return (
     <Section title="New & inactive events" height={100}>
       {news === undefined ? (
         <Pending rows={3} />
       ) : news.length === 0 ? (
-        <Nothing>Nothing unusual in the last {NEW_DAYS} days.</Nothing>
+        <Nothing>
+          {isYoung(known, now)
+            ? `All events are new: the first one arrived ${ago(firstSeen, now)}. Changes show here once the app is ${NEW_DAYS} days old.`
+            : `Nothing unusual in the last ${NEW_DAYS} days.`}
+        </Nothing>
       ) : (
         <Stack gap="sm">
           {news.slice(0, ROWS).map((one) => (

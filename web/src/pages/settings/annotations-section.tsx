@@ -1,14 +1,16 @@
 import { annotationsQuery } from '../../api/hooks.ts';
 import type { Operations } from '../../api/wire.ts';
 import { AnnotationForm } from '../../components/annotation-form.tsx';
-import { day } from '../../components/formats.ts';
+import { dateTime, day } from '../../components/formats.ts';
+import { useZone } from '../../components/use-zone.ts';
 import { SavedList } from './saved-list.tsx';
 
-/** With the instant it stands at. */
+/** With its instant. */
 type Mark = Operations['getApiAppsAppAnnotations']['answer'][number];
 
-/** Marks on every chart: what happened on a day. */
+/** Annotations, shown on every chart: what happened on a day. */
 export function AnnotationsSection({ app }: { app: string }) {
+  const timeZone = useZone(app);
   return (
     <SavedList<Mark>
       app={app}
@@ -21,7 +23,10 @@ export function AnnotationsSection({ app }: { app: string }) {
         text: 'Annotations explain changes in your charts to everyone who sees them.',
       }}
       columns={['Day', 'Note']}
-      cellsOf={({ date, at, text }) => [typeof date === 'string' && date.length === 10 ? date : day(at), text]}
+      cellsOf={({ date, at, text }) => [
+        typeof date === 'string' && date.length === 10 ? day(date, 'UTC') : dateTime(at, timeZone),
+        text,
+      ]}
       nameOf={({ text }) => text}
       removal={{
         title: () => 'Delete this annotation?',

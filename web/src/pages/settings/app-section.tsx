@@ -1,17 +1,20 @@
-import { Alert, Button, Group, NumberInput, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/http.ts';
 import type { Operations } from '../../api/wire.ts';
+import { faultsOf } from '../../components/faults.ts';
 import { count } from '../../components/formats.ts';
-import { Failure } from '../../components/states.tsx';
+import { Failure, FormFailure } from '../../components/states.tsx';
+import { ZoneSelect } from '../../components/zone-select.tsx';
 import { appPath, settingsQuery } from './queries.ts';
+import { RetentionWarning } from './retention-warning.tsx';
 
 type Saved = Operations['getApiAppsApp']['answer'];
 type Change = Operations['patchApiAppsApp']['body'];
 
-const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 const CONFIGURED = 'configured';
+const DAYS = { monday: 'Monday', sunday: 'Sunday' } as const;
 
 export function AppSection({ app }: { app: string }) {
   const { data, error, refetch } = useQuery(settingsQuery(app));
@@ -21,29 +24,39 @@ export function AppSection({ app }: { app: string }) {
 
 function Form({ app, saved }: { app: string; saved: Saved }) {
   const client = useQueryClient();
+  const { defaults } = saved;
   const [name, setName] = useState(saved.name ?? '');
-  const [zone, setZone] = useState(saved.timeZone ?? CONFIGURED);
+  const [zone, setZone] = useState<string | undefined>(saved.timeZone ?? undefined);
   const [weekStart, setWeekStart] = useState<string>(saved.weekStart ?? CONFIGURED);
   const [days, setDays] = useState<number | ''>(saved.retentionDays ?? '');
+  const [confirmed, setConfirmed] = useState('');
   const save = useMutation({
-    mutationFn: (body: Change) => api<Saved>(appPath(app), { method: 'PATCH', body }),
-    // Days are cut elsewhere now: every answer of the app may be another.
-    onSuccess: (now) => {
-      client.setQueryData(settingsQuery(app).queryKey, now);
+    mutationFn: (body: Change) => api(appPath(app), { method: 'PATCH', body }),
+    // Days begin at another time now: every answer of the app may change.
+    onSuccess: () => {
+      setConfirmed('');
       return Promise.all([
+        client.invalidateQueries({ queryKey: settingsQuery(app).queryKey }),
         client.invalidateQueries({ queryKey: ['apps'] }),
         client.invalidateQueries({ queryKey: ['answer', app] }),
       ]);
     },
   });
-  const erasesMore = days !== '' && (saved.retentionDays === undefined || days < saved.retentionDays);
+  const faults = faultsOf(save.error, 'name', 'timeZone', 'weekStart', 'retentionDays');
+  /** undefined: forever. */
+  const keptNow = saved.retentionDays ?? defaults.retentionDays;
+  const keptThen = days === '' ? defaults.retentionDays : days;
+  const deletesFrom = keptThen !== undefined && keptThen < (keptNow ?? Number.POSITIVE_INFINITY) ? keptThen : undefined;
+  const [isHarmless, setHarmless] = useState(false);
+  const isOff = deletesFrom !== undefined && !isHarmless && confirmed !== app;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
+        if (isOff) return;
         save.mutate({
           name: name.trim() || null,
-          timeZone: zone === CONFIGURED ? null : zone,
+          timeZone: zone ?? null,
           weekStart: weekStart === 'sunday' || weekStart === 'monday' ? weekStart : null,
           retentionDays: days === '' ? null : days,
         });
@@ -55,49 +68,59 @@ function Form({ app, saved }: { app: string; saved: Saved }) {
           description={`Display name. ID: ${app}`}
           value={name}
           maxLength={100}
+          error={faults.at('name')}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Select
-          label="Time zone"
+        <ZoneSelect
           description="Used for all reports unless changed there."
-          searchable
-          allowDeselect={false}
-          limit={200}
-          nothingFoundMessage="No matching time zone"
-          data={[{ value: CONFIGURED, label: 'Server default' }, ...ZONES]}
+          defaultLabel={`Server default (${defaults.timeZone})`}
           value={zone}
-          onChange={(value) => setZone(value ?? CONFIGURED)}
+          error={faults.at('timeZone')}
+          onChange={setZone}
         />
         <Select
           label="Week starts on"
           allowDeselect={false}
           data={[
-            { value: CONFIGURED, label: 'Server default' },
-            { value: 'monday', label: 'Monday' },
-            { value: 'sunday', label: 'Sunday' },
+            { value: CONFIGURED, label: `Server default (${DAYS[defaults.weekStart]})` },
+            { value: 'monday', label: DAYS.monday },
+            { value: 'sunday', label: DAYS.sunday },
           ]}
           value={weekStart}
+          error={faults.at('weekStart')}
           onChange={(value) => setWeekStart(value ?? CONFIGURED)}
         />
         <NumberInput
           label="Data retention (days)"
-          description="Empty = server default."
+          description={`Empty = server default (${defaults.retentionDays === undefined ? 'forever' : `${count(defaults.retentionDays)} days`}).`}
           min={1}
           max={36_500}
           allowDecimal={false}
           value={days}
-          onChange={(value) => setDays(typeof value === 'number' ? value : '')}
+          error={faults.at('retentionDays')}
+          onChange={(value) => {
+            setDays(typeof value === 'number' ? value : '');
+            setConfirmed('');
+          }}
         />
-        {erasesMore && (
-          <Alert variant="default" color="yellow" title="Older events will be deleted permanently">
-            Events of {app} older than {count(days)} days will be deleted permanently, now and every day. Only a backup
-            can restore them.
-          </Alert>
+        {deletesFrom !== undefined && (
+          <RetentionWarning
+            app={app}
+            days={deletesFrom}
+            typed={confirmed}
+            onTyped={setConfirmed}
+            onHarmless={setHarmless}
+          />
         )}
-        {save.error && <Failure error={save.error} />}
+        <FormFailure error={faults.rest} />
         <Group>
-          <Button type="submit" loading={save.isPending}>
-            Save
+          <Button
+            type="submit"
+            loading={save.isPending}
+            disabled={isOff}
+            {...(deletesFrom !== undefined && !isHarmless && { color: 'red.9' })}
+          >
+            {deletesFrom !== undefined && !isHarmless ? 'Save and delete' : 'Save'}
           </Button>
           <Text size="sm" c="dimmed" role="status">
             {save.isSuccess ? 'Saved.' : ''}

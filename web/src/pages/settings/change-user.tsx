@@ -1,11 +1,12 @@
 import { Modal, PasswordInput, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, ProblemError } from '../../api/http.ts';
+import { api } from '../../api/http.ts';
+import { faultsOf } from '../../components/faults.ts';
 import { FormButtons } from '../../components/form-buttons.tsx';
-import { Failure } from '../../components/states.tsx';
+import { FormFailure } from '../../components/states.tsx';
 import { accountsQuery, type User } from './queries.ts';
-import { RoleChoice } from './role-choice.tsx';
+import { RoleSelect } from './role-select.tsx';
 
 /** Another role, another password, or both. */
 export function ChangeUser({ user, onClose }: { user: User; onClose(): void }) {
@@ -23,8 +24,7 @@ export function ChangeUser({ user, onClose }: { user: User; onClose(): void }) {
       return client.invalidateQueries({ queryKey: accountsQuery.queryKey });
     },
   });
-  const { error } = change;
-  const isUnfit = error instanceof ProblemError && error.problem.field === 'password';
+  const faults = faultsOf(change.error, 'password');
   return (
     <Modal opened onClose={onClose} title={`Change ${user.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
@@ -34,16 +34,17 @@ export function ChangeUser({ user, onClose }: { user: User; onClose(): void }) {
         }}
       >
         <Stack>
-          <RoleChoice value={role} onChange={setRole} />
+          <RoleSelect value={role} onChange={setRole} />
           <PasswordInput
             label="New password"
             description="At least 12 characters. Leave empty to keep the current one. A new password ends their sessions."
             autoComplete="new-password"
             value={password}
-            error={isUnfit && error.message}
+            error={faults.at('password')}
+            aria-invalid={faults.at('password') !== undefined}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
-          {error && !isUnfit && <Failure error={error} />}
+          <FormFailure error={faults.rest} />
           <FormButtons
             action="Save"
             isBusy={change.isPending}

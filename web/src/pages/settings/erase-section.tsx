@@ -7,7 +7,7 @@ import { count } from '../../components/formats.ts';
 import { Failure } from '../../components/states.tsx';
 import { Erasures } from './erasures.tsx';
 
-/** Erases the events of a user, or of a device: first how many, then the name typed again, then how far the server is. */
+/** Erases the events of a user or a device: shows how many, asks to type the name again, then shows the progress. */
 export function EraseSection({ app }: { app: string }) {
   const asked = useSearch({ from: '/signed-in/apps/$app/settings' });
   const client = useQueryClient();

@@ -1,5 +1,5 @@
-import { Alert, Progress, Stack, Table, Text, Title } from '@mantine/core';
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Alert, Button, Group, Progress, Stack, Table, Text, Title } from '@mantine/core';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { api } from '../../api/http.ts';
 import type { Operations } from '../../api/wire.ts';
@@ -12,7 +12,8 @@ const LOOK_EVERY_MS = 1_000;
 /** Of those that ended. */
 const SHOWN_MAX = 5;
 
-const isActive = ({ status }: Erasure): boolean => status === 'waiting' || status === 'running';
+const isActive = ({ status }: Erasure): boolean =>
+  status === 'waiting' || status === 'running' || status === 'cancelling';
 
 export const erasuresQuery = (app: string) =>
   queryOptions({
@@ -31,7 +32,7 @@ export function Erasures({ app }: { app: string }) {
   const lastEnd = found.data?.reduce((last, { finishedAt = '' }) => (finishedAt > last ? finishedAt : last), '');
   const before = useRef<string | undefined>(undefined);
   useEffect(() => {
-    // Everything else on the page was counted with the erased events.
+    // Everything else on the page included the erased events.
     if (before.current !== undefined && lastEnd !== before.current)
       void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'erasures' });
     before.current = lastEnd;
@@ -69,21 +70,35 @@ export function Erasures({ app }: { app: string }) {
   );
 }
 
-function resultOf({ erased, error }: Erasure): string {
-  if (erased !== undefined) return erased === 1 ? '1 event was erased' : `${count(erased)} events were erased`;
+function resultOf({ status, erased, error }: Erasure): string {
+  if (status === 'cancelled')
+    return erased ? `Cancelled after ${eventsText(erased)} erased` : 'Cancelled; no events were erased';
+  if (erased !== undefined) return `${eventsText(erased)} erased`;
   return `Failed: ${error?.detail ?? ''} ${error?.remedy ?? ''}`;
 }
+
+const eventsText = (n: number): string => (n === 1 ? '1 event was' : `${count(n)} events were`);
 
 function Active({ erasure }: { erasure: Erasure }) {
   const { status, query, matching, progress, error } = erasure;
   const percent = progress && progress.partsTotal > 0 ? (progress.partsDone / progress.partsTotal) * 100 : 0;
+  const client = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: () =>
+      api(`api/apps/${encodeURIComponent(erasure.app)}/erasures/${encodeURIComponent(erasure.id)}`, {
+        method: 'DELETE',
+      }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['erasures', erasure.app] }),
+  });
   const title = matching === undefined ? 'Erasing events' : `Erasing ${count(matching)} events`;
   return (
     <Alert
       variant="default"
       color="gray"
       role="status"
-      title={status === 'waiting' ? 'Waiting to erase events' : title}
+      title={
+        status === 'waiting' ? 'Waiting to erase events' : status === 'cancelling' ? 'Cancelling the erasure' : title
+      }
     >
       <Stack gap="xs">
         {query !== undefined && (
@@ -108,6 +123,19 @@ function Active({ erasure }: { erasure: Erasure }) {
           <Text size="sm">
             The last attempt failed, and the server tries again: {error.detail} {error.remedy}
           </Text>
+        )}
+        {cancel.error && <Failure error={cancel.error} onRetry={() => cancel.mutate()} />}
+        {status !== 'cancelling' && (
+          <Group gap="sm">
+            <Button variant="default" size="xs" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+              Cancel erasure
+            </Button>
+            {status === 'running' && (
+              <Text size="sm" c="dimmed">
+                Events that are erased already cannot be restored.
+              </Text>
+            )}
+          </Group>
         )}
       </Stack>
     </Alert>

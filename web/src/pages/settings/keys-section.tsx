@@ -17,17 +17,21 @@ import {
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../../api/http.ts';
+import { api, urlOf } from '../../api/http.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
+import { faultsOf } from '../../components/faults.ts';
 import { FormButtons } from '../../components/form-buttons.tsx';
 import { ago, count, dateTime, day } from '../../components/formats.ts';
-import { Empty, Failure } from '../../components/states.tsx';
+import { SendSnippets } from '../../components/send-snippets.tsx';
+import { Empty, Failure, FormFailure } from '../../components/states.tsx';
+import { useZone } from '../../components/use-zone.ts';
 import { type Key, keysQuery, type MadeKey } from './queries.ts';
 
-/** Keys of this app: what programs send and read events with. */
+/** Keys of this app: programs send and read events with them. */
 export function KeysSection({ app }: { app: string }) {
   const client = useQueryClient();
+  const timeZone = useZone(app);
   const { data, error, refetch } = useQuery(keysQuery);
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<MadeKey>();
@@ -82,8 +86,8 @@ export function KeysSection({ app }: { app: string }) {
                     {key.eventsPerSecond !== undefined && `, ${count(key.eventsPerSecond)}/s`}
                   </Table.Td>
                   <Table.Td>{key.origins?.join(', ') ?? 'anywhere'}</Table.Td>
-                  <Table.Td>{day(key.createdAt)}</Table.Td>
-                  <Table.Td title={key.lastUsedAt && dateTime(key.lastUsedAt)}>
+                  <Table.Td>{day(key.createdAt, timeZone)}</Table.Td>
+                  <Table.Td title={key.lastUsedAt && dateTime(key.lastUsedAt, timeZone)}>
                     {key.lastUsedAt === undefined ? 'never' : ago(key.lastUsedAt)}
                   </Table.Td>
                   <Table.Td ta="right">
@@ -146,6 +150,7 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
       onMade(key);
     },
   });
+  const faults = faultsOf(make.error, 'origins', 'eventsPerSecond');
   return (
     <Modal opened onClose={onClose} title={`New key for ${app}`} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
@@ -182,6 +187,7 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
                 }
                 disabled={isTrusted}
                 value={origins}
+                error={faults.at('origins')}
                 onChange={setOrigins}
               />
               <NumberInput
@@ -190,11 +196,12 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
                 min={1}
                 allowDecimal={false}
                 value={rate}
+                error={faults.at('eventsPerSecond')}
                 onChange={(value) => setRate(typeof value === 'number' ? value : '')}
               />
             </>
           )}
-          {make.error && <Failure error={make.error} />}
+          <FormFailure error={faults.rest} />
           <FormButtons action="Create key" isBusy={make.isPending} onCancel={onClose} />
         </Stack>
       </form>
@@ -203,11 +210,6 @@ function Make({ app, onClose, onMade }: { app: string; onClose: () => void; onMa
 }
 
 function Made({ made }: { made: MadeKey }) {
-  const server = new URL(document.baseURI).href.replace(/\/$/, '');
-  const snippet =
-    made.scope === 'write'
-      ? `curl '${server}/api/events/${made.app}' -H 'X-Access-Token: ${made.key}' -H 'Content-Type: application/json' -d '{"event": "hello seismo", "user": "ann"}'`
-      : `curl '${server}/api/events/${made.app}?limit=10' -H 'X-Access-Token: ${made.key}'`;
   return (
     <Paper withBorder p="md" role="status">
       <Stack gap="xs">
@@ -221,11 +223,18 @@ function Made({ made }: { made: MadeKey }) {
         <Text size="sm" c="dimmed">
           Copy it now. You won’t be able to see it again. To try it:
         </Text>
-        <Group gap="xs">
-          <Code style={{ overflowWrap: 'anywhere' }}>{snippet}</Code>
-          <CopyButton text={snippet} label="Copy command" />
-        </Group>
+        {made.scope === 'write' ? <SendSnippets app={made.app} writeKey={made.key} /> : <ReadCommand made={made} />}
       </Stack>
     </Paper>
+  );
+}
+
+function ReadCommand({ made }: { made: MadeKey }) {
+  const command = `curl '${urlOf(`api/events/${made.app}`)}?limit=10' -H 'X-Access-Token: ${made.key}'`;
+  return (
+    <Group gap="xs">
+      <Code style={{ overflowWrap: 'anywhere' }}>{command}</Code>
+      <CopyButton text={command} label="Copy command" />
+    </Group>
   );
 }

@@ -1,4 +1,4 @@
-/** What only admins are answered (docs/api-reference.md); the OpenAPI types of these routes are not among the generated ones. */
+/** Requests for admins only (docs/api-reference.md); the OpenAPI types of these routes are not among the generated ones. */
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/http.ts';
 import type { Operations } from '../../api/wire.ts';
@@ -9,7 +9,7 @@ export interface Key {
   readonly scope: 'write' | 'read';
   readonly origins?: readonly string[];
   readonly eventsPerSecond?: number;
-  /** Of a program that runs on a server; see docs/api-reference.md, What a public key can do. */
+  /** For a program that runs on a server; see docs/api-reference.md, What a public key can do. */
   readonly trusted?: boolean;
   readonly createdAt: string;
   /** To the minute; absent when it was never used. */
@@ -35,6 +35,9 @@ export interface Stats {
     readonly lagMs: number;
     readonly setAside: number;
     readonly state: string;
+    /** With the setting `archive`. */
+    readonly archive?: { readonly events: number; readonly state: string; readonly lastFailure?: string };
+    readonly rebuild?: { readonly state: string; readonly done: number; readonly events?: number };
   };
   readonly store: {
     readonly events: number;

@@ -12,22 +12,22 @@ const NAME_MIN = 96;
 
 interface SavedListProps<T> {
   readonly app: string;
-  /** As the address of the API has it. */
+  /** The name in the API's address. */
   readonly what: 'annotations' | 'segments';
   readonly queryKey: readonly unknown[];
   readonly intro: string;
-  /** What the button says: `New annotation`. */
+  /** The label of the button: `New annotation`. */
   readonly create: string;
   readonly empty: { readonly title: string; readonly text: string };
   readonly columns: readonly [string, string];
   cellsOf(one: T): readonly [ReactNode, ReactNode];
   nameOf(one: T): string;
   readonly removal: { readonly title: (one: T) => string; readonly text: (one: T) => string };
-  /** The form of a new one (undefined) or of this one. */
+  /** The form of a new item (undefined) or of this one. */
   edit(one: T | undefined, onClose: () => void, onSaved: () => Promise<void>): ReactNode;
 }
 
-/** What is saved of an app, a row each, to be made, changed and removed by admins. */
+/** A list of what is saved in an app, one row each; admins can create, change and delete. */
 export function SavedList<T extends { readonly id: string }>(props: SavedListProps<T>) {
   const { app, what, queryKey, intro, create, empty, columns, cellsOf, nameOf, removal, edit } = props;
   const client = useQueryClient();

@@ -5,7 +5,8 @@ import { segmentsQuery } from '../../api/hooks.ts';
 import { api } from '../../api/http.ts';
 import type { SavedSegment } from '../../api/wire.ts';
 import { EventSelect } from '../../components/event-select.tsx';
-import { Failure } from '../../components/states.tsx';
+import { faultsOf } from '../../components/faults.ts';
+import { FormFailure } from '../../components/states.tsx';
 import { appPath } from './queries.ts';
 import { SavedList } from './saved-list.tsx';
 import { FIRST, type Row, rowsOf, segmentOf, wordsOf } from './segments.ts';
@@ -58,6 +59,7 @@ function Edit({ app, saved, onClose, onSaved }: EditProps) {
   });
   const set = (i: number, change: Partial<Row>): void =>
     setRows((before) => before.map((row, j) => (j === i ? { ...row, ...change } : row)));
+  const faults = faultsOf(save.error, 'name');
   return (
     <Modal
       opened
@@ -78,6 +80,7 @@ function Edit({ app, saved, onClose, onSaved }: EditProps) {
             required
             data-autofocus
             value={name}
+            error={faults.at('name')}
             onChange={(event) => setName(event.currentTarget.value)}
           />
           {!known && (
@@ -144,7 +147,7 @@ function Edit({ app, saved, onClose, onSaved }: EditProps) {
               </Stack>
             </Paper>
           ))}
-          {save.error && <Failure error={save.error} />}
+          <FormFailure error={faults.rest} />
           <Group justify="space-between">
             {known ? (
               <Button variant="default" onClick={() => setRows((before) => [...before, FIRST])}>

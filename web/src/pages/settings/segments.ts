@@ -39,7 +39,7 @@ function rowOf(segment: Segment): Row | undefined {
   return isPlain && days ? { event: did.event, times: atLeast, days: Number(days[1]), isNot: false } : undefined;
 }
 
-/** @returns undefined of what the form cannot say, and must not lose */
+/** @returns undefined for a segment that the form cannot express, and must not lose */
 export function rowsOf(segment: Segment): Rows | undefined {
   const [join, parts] =
     'and' in segment
@@ -52,7 +52,7 @@ export function rowsOf(segment: Segment): Rows | undefined {
   return known.length === rows.length ? { join, rows: known } : undefined;
 }
 
-/** What it says, in words. */
+/** The segment in words. */
 export function wordsOf(segment: Segment): string {
   if ('and' in segment) return segment.and.map(wordsOf).join(' and ');
   if ('or' in segment) return segment.or.map(wordsOf).join(' or ');

@@ -3,13 +3,15 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ago, bytes, count, dateTime, duration, percent } from '../../components/formats.ts';
 import { Failure } from '../../components/states.tsx';
+import { useZone } from '../../components/use-zone.ts';
 import { statsQuery } from './queries.ts';
 
-/** Below it a merge of the engine may no longer fit. */
+/** Below this a merge of the engine may no longer fit. */
 const DISK_FREE_MIN = 0.1;
 
-/** What the server uses; asked for again every few seconds while it is looked at. */
-export function ServerSection() {
+/** The server's resource use; refreshed every few seconds while it is visible. */
+export function ServerSection({ app }: { app: string }) {
+  const timeZone = useZone(app);
   const { data, error, refetch } = useQuery(statsQuery);
   if (error && !data) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton h={420} />;
@@ -17,12 +19,25 @@ export function ServerSection() {
   const used = disk.totalBytes - disk.freeBytes;
   const memory = memoryBytes + (store?.memoryBytes ?? 0);
   const most = Math.max(1, ...(apps ?? []).map(({ events }) => events));
-  const refused = Object.entries(ingest.rejected).sort(([, a], [, b]) => b - a);
+  const rejected = Object.entries(ingest.rejected).sort(([, a], [, b]) => b - a);
   return (
     <Stack>
       {!store && (
         <Alert variant="default" color="yellow" title="The engine isn’t responding">
           Events are still accepted and kept in the journal. Queries wait until the engine is back.
+        </Alert>
+      )}
+      {ingest.rebuild?.state === 'running' && (
+        <Alert variant="default" color="yellow" title="The engine is being filled from MongoDB">
+          {ingest.rebuild.events === undefined
+            ? 'It waits for MongoDB.'
+            : `${count(ingest.rebuild.done)} of about ${count(ingest.rebuild.events)} events are there.`}{' '}
+          Until all are, results leave events out.
+        </Alert>
+      )}
+      {ingest.archive?.state === 'waiting' && (
+        <Alert variant="default" color="yellow" title="MongoDB isn’t responding">
+          {count(ingest.archive.events)} events wait for it in the journal. {ingest.archive.lastFailure}
         </Alert>
       )}
       {disk.freeBytes < disk.totalBytes * DISK_FREE_MIN && (
@@ -36,15 +51,16 @@ export function ServerSection() {
         </Figure>
         <Figure title="Queued" value={count(ingest.journalEvents)}>
           {ingest.journalEvents === 0
-            ? 'everything is stored'
-            : `${bytes(ingest.journalBytes)}, the oldest since ${duration(ingest.lagMs)}`}
+            ? 'all events are stored'
+            : `${bytes(ingest.journalBytes)}, oldest waiting for ${duration(ingest.lagMs)}`}
         </Figure>
         <Figure title="Version" value={data.version}>
-          up for {duration(Date.now() - Date.parse(data.startedAt))}, since {dateTime(data.startedAt)}
+          up for {duration(Date.now() - Date.parse(data.startedAt))}, since {dateTime(data.startedAt, timeZone)} (
+          {timeZone})
         </Figure>
         <Figure title="Received since start" value={count(ingest.accepted)}>
-          {count(ingest.duplicates)} sent twice, {count(refused.reduce((sum, [, n]) => sum + n, 0))} refused,{' '}
-          {count(ingest.setAside)} set aside
+          {count(ingest.duplicates)} duplicates, {count(rejected.reduce((sum, [, n]) => sum + n, 0))} rejected,{' '}
+          {count(ingest.setAside)} rejected by the engine
         </Figure>
       </SimpleGrid>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
@@ -55,7 +71,7 @@ export function ServerSection() {
             { label: 'engine', value: store?.memoryBytes ?? 0, colour: 'yellow.7' },
           ]}
           total={memory}
-          note={`${bytes(memory)} in all`}
+          note={`${bytes(memory)} in total`}
         />
         <Bar
           title="Disk"
@@ -96,9 +112,9 @@ export function ServerSection() {
           </Table>
         </Paper>
       )}
-      {refused.length > 0 && (
+      {rejected.length > 0 && (
         <Text size="sm" c="dimmed">
-          Refused since {ago(data.startedAt)}: {refused.map(([code, n]) => `${code} ${count(n)}`).join(', ')}
+          Rejected since {ago(data.startedAt)}: {rejected.map(([code, n]) => `${code} ${count(n)}`).join(', ')}
         </Text>
       )}
     </Stack>

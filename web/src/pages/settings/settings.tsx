@@ -1,7 +1,8 @@
 import { Alert, Skeleton, Tabs } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, Suspense } from 'react';
 import { useIsAdmin, useMe } from '../../api/hooks.ts';
+import { lazily } from '../../components/lazily.tsx';
 import { Page } from '../../components/page.tsx';
 import { SECTIONS, type Section } from './search.ts';
 
@@ -18,17 +19,15 @@ const LABELS: Readonly<Record<Section, string>> = {
   erase: 'Erase',
 };
 const VIEWS: Readonly<Record<Section, ComponentType<SectionProps>>> = {
-  app: lazy(() => import('./app-section.tsx').then((module) => ({ default: module.AppSection }))),
-  keys: lazy(() => import('./keys-section.tsx').then((module) => ({ default: module.KeysSection }))),
-  users: lazy(() => import('./users-section.tsx').then((module) => ({ default: module.UsersSection }))),
-  segments: lazy(() => import('./segments-section.tsx').then((module) => ({ default: module.SegmentsSection }))),
-  annotations: lazy(() =>
-    import('./annotations-section.tsx').then((module) => ({ default: module.AnnotationsSection })),
-  ),
-  server: lazy(() => import('./server-section.tsx').then((module) => ({ default: module.ServerSection }))),
-  erase: lazy(() => import('./erase-section.tsx').then((module) => ({ default: module.EraseSection }))),
+  app: lazily(() => import('./app-section.tsx'), 'AppSection'),
+  keys: lazily(() => import('./keys-section.tsx'), 'KeysSection'),
+  users: lazily(() => import('./users-section.tsx'), 'UsersSection'),
+  segments: lazily(() => import('./segments-section.tsx'), 'SegmentsSection'),
+  annotations: lazily(() => import('./annotations-section.tsx'), 'AnnotationsSection'),
+  server: lazily(() => import('./server-section.tsx'), 'ServerSection'),
+  erase: lazily(() => import('./erase-section.tsx'), 'EraseSection'),
 };
-/** What the server answers to a viewer. */
+/** The server's answer to a viewer. */
 const FOR_VIEWERS: readonly Section[] = ['segments', 'annotations'];
 
 export function Settings() {

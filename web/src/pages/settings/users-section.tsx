@@ -2,14 +2,15 @@ import { Button, Code, Group, PasswordInput, Skeleton, Stack, Table, Text, TextI
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMe } from '../../api/hooks.ts';
-import { api } from '../../api/http.ts';
+import { api, ProblemError } from '../../api/http.ts';
 import { Confirm } from '../../components/confirm.tsx';
-import { Failure } from '../../components/states.tsx';
+import { faultsOf } from '../../components/faults.ts';
+import { Failure, FormFailure } from '../../components/states.tsx';
 import { ChangeUser } from './change-user.tsx';
 import { accountsQuery, type User } from './queries.ts';
-import { RoleChoice } from './role-choice.tsx';
+import { RoleSelect } from './role-select.tsx';
 
-/** Who may sign in. */
+/** The people who may sign in. */
 export function UsersSection() {
   const client = useQueryClient();
   const me = useMe();
@@ -108,6 +109,8 @@ function Add() {
       return client.invalidateQueries({ queryKey: accountsQuery.queryKey });
     },
   });
+  const faults = faultsOf(add.error, 'name', 'password');
+  const isTaken = add.error instanceof ProblemError && add.error.is('USER_EXISTS');
   return (
     <form
       onSubmit={(event) => {
@@ -124,6 +127,7 @@ function Add() {
           required
           autoComplete="off"
           value={name}
+          error={isTaken ? 'This name is taken.' : faults.at('name')}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <PasswordInput
@@ -132,10 +136,13 @@ function Add() {
           required
           autoComplete="new-password"
           value={password}
+          error={faults.at('password')}
+          // Mantine puts it on the frame alone.
+          aria-invalid={faults.at('password') !== undefined}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        <RoleChoice value={role} onChange={setRole} />
-        {add.error && <Failure error={add.error} />}
+        <RoleSelect value={role} onChange={setRole} />
+        {!isTaken && <FormFailure error={faults.rest} />}
         <Group>
           <Button type="submit" loading={add.isPending}>
             Add

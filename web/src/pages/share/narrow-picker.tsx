@@ -1,17 +1,17 @@
 import { Button, Group, Popover, Stack, Text, TextInput } from '@mantine/core';
 import { IconCalendar } from '@tabler/icons-react';
 import { useState } from 'react';
-import { day, dayShort } from '../../components/formats.ts';
-import { isEmpty, type Range } from '../../components/range.ts';
+import { dayRange } from '../../components/formats.ts';
+import { type DateRange, isEmpty, labelOf } from '../../components/range.ts';
 
 export interface NarrowPickerProps {
-  /** What the link holds; UTC, half-open. */
+  /** The range of the link; UTC, half-open. */
   readonly whole: { readonly from: string; readonly to: string; readonly timeZone: string };
-  readonly value: Range;
-  onChange(value: Range): void;
+  readonly value: DateRange;
+  onChange(value: DateRange): void;
 }
 
-/** Chooses days within what a link shows; it never shows more. */
+/** Selects days within the range of a share link; it never shows more. */
 export function NarrowPicker({ whole, value, onChange }: NarrowPickerProps) {
   const [isOpen, setIsOpen] = useState(false);
   const first = isoDay(whole.from, whole.timeZone);
@@ -21,9 +21,9 @@ export function NarrowPicker({ whole, value, onChange }: NarrowPickerProps) {
   const fault = from > to ? 'The start date is after the end date' : undefined;
   const isOutside = from < first || to > last;
   const label = isEmpty(value)
-    ? `${dayShort(whole.from, whole.timeZone)} – ${day(Date.parse(whole.to) - 1, whole.timeZone)}`
-    : `${value.from} – ${value.to ?? last}`;
-  const change = (next: Range): void => {
+    ? dayRange(whole.from, Date.parse(whole.to) - 1, whole.timeZone)
+    : labelOf({ ...value, to: value.to ?? last }, whole.timeZone);
+  const change = (next: DateRange): void => {
     setIsOpen(false);
     onChange(next);
   };
@@ -66,8 +66,7 @@ export function NarrowPicker({ whole, value, onChange }: NarrowPickerProps) {
               />
             </Group>
             <Text size="xs" c="dimmed">
-              Within what the link shows: {day(whole.from, whole.timeZone)} to{' '}
-              {day(Date.parse(whole.to) - 1, whole.timeZone)}.
+              Within what the link shows: {dayRange(whole.from, Date.parse(whole.to) - 1, whole.timeZone)}.
             </Text>
             <Group justify="space-between">
               <Button
@@ -91,7 +90,7 @@ export function NarrowPicker({ whole, value, onChange }: NarrowPickerProps) {
   );
 }
 
-/** `2026-11-25`, as a field for dates and the API write it. */
+/** `2026-11-25`, as in date inputs and in the API. */
 const isoDay = (at: string | number, timeZone: string): string =>
   new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(
     new Date(at),

@@ -1,4 +1,4 @@
-import { type Range, rangeIn } from '../../components/range.ts';
+import { type DateRange, rangeIn } from '../../components/range.ts';
 import type { Search } from '../../components/search.ts';
 
-export const shareSearch = (search: Search): Range => rangeIn(search);
+export const shareSearch = (search: Search): DateRange => rangeIn(search);

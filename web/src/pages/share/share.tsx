@@ -22,7 +22,7 @@ import classes from './share.module.css';
 import { type SharedView, sharedQuery, spanOf } from './shared.ts';
 import { SharedTile } from './shared-tile.tsx';
 
-/** What a link shows to whoever has it: read, not changed, and no way to the inside. */
+/** What a share link shows to anyone who has it: read-only, without access to anything else. */
 export function Share() {
   const { token } = useParams({ from: '/share/$token' });
   const range = useSearch({ from: '/share/$token' });
@@ -34,7 +34,7 @@ export function Share() {
   const { ref, toggle, fullscreen } = useFullscreenElement<HTMLElement>();
   useDocumentTitle(data ? `${data.name} · Seismo` : 'Shared · Seismo');
   useEffect(preloadCharts, []);
-  // All that the link holds, as the first answer without a narrower range has it: what may be chosen lies in it.
+  // The link's whole range, from the first answer without a narrower one: the selectable days lie within it.
   const whole = useRef<ReturnType<typeof spanOf>>(undefined);
   const { data: all } = useQuery({ ...sharedQuery(token, {}), enabled: whole.current === undefined });
   if (all) whole.current = spanOf(all);
@@ -124,7 +124,7 @@ function ColoursToggle() {
   );
 }
 
-/** Wrong, ended and revoked links answer the same: nobody finds out whether there was one. */
+/** Wrong, expired and revoked links get the same answer: nobody finds out whether there was one. */
 function Ended({ error, onRetry }: { error: unknown; onRetry(): void }) {
   const isUnknown = error instanceof ProblemError && error.is('SHARE_UNKNOWN');
   return (

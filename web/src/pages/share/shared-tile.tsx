@@ -5,13 +5,13 @@ import { AnswerChart } from '../../charts/answer-chart.tsx';
 import classes from './share.module.css';
 import type { SharedPart } from './shared.ts';
 
-/** px: below it a chart is nothing. */
+/** px: below this a chart cannot be read. */
 const HEIGHT_MIN_PX = 120;
-/** px: on a narrow screen tiles lie below each other, and their rows have no height. */
+/** px: on a narrow screen tiles are stacked, and their rows have no height. */
 const HEIGHT_NARROW_PX = 260;
 const TITLE_PX = 30;
 
-/** @param height of the drawing; of a tile of a dashboard its place says it */
+/** @param height of the drawing; the grid sets it for a tile of a dashboard */
 export function SharedTile({ part, height }: { part: SharedPart; height?: number }) {
   const { ref, height: room } = useElementSize<HTMLDivElement>();
   const { place, name, chart, question, answer, problem } = part;
@@ -53,5 +53,5 @@ export function SharedTile({ part, height }: { part: SharedPart; height?: number
   );
 }
 
-/** As the style sheet has it. */
+/** The same as in the stylesheet. */
 const isNarrow = (): boolean => !window.matchMedia('(min-width: 48em)').matches;

@@ -1,16 +1,16 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/http.ts';
 import type { Operations } from '../../api/wire.ts';
-import type { Range } from '../../components/range.ts';
+import type { DateRange } from '../../components/range.ts';
 
 export type SharedView = Operations['getApiSharedToken']['answer'];
 export type SharedPart = SharedView['parts'][number];
 
-/** A wall display follows what happens; a link may be read 60 times a minute by all its readers together. */
+/** For wall displays; a link may be read 60 times per minute by all its readers together. */
 const REFRESH_MS = 60_000;
 
-/** The one thing that this page asks: whoever has the link sees what it shows and nothing else. */
-export const sharedQuery = (token: string, { from, to }: Range) =>
+/** The only request of this page: anyone with the link sees what it shows and nothing else. */
+export const sharedQuery = (token: string, { from, to }: DateRange) =>
   queryOptions({
     queryKey: ['shared', token, from, to],
     queryFn: ({ signal }) =>
@@ -19,7 +19,7 @@ export const sharedQuery = (token: string, { from, to }: Range) =>
     staleTime: REFRESH_MS / 2,
   });
 
-/** From the first beginning to the last end of what the link shows; undefined when nothing was answered. */
+/** From the first start to the last end of what the link shows; undefined when nothing was answered. */
 export function spanOf({ parts }: SharedView): { from: string; to: string; timeZone: string } | undefined {
   const answers = parts.flatMap(({ answer }) => answer ?? []);
   const [first] = answers;

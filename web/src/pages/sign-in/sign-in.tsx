@@ -6,18 +6,19 @@ import { type FormEvent, useState } from 'react';
 import { meQuery } from '../../api/hooks.ts';
 import { api, ProblemError, urlOf } from '../../api/http.ts';
 import type { Operations } from '../../api/wire.ts';
+import { FormFailure } from '../../components/states.tsx';
 import { signInSearch } from './search.ts';
 
-/** Of the answer of `GET /`. */
+/** The answer of `GET /`. */
 interface Root {
   readonly signIn: readonly ('password' | 'github')[];
 }
 type Credentials = Operations['postAuth']['body'];
 
-/** By name and password, or by a GitHub token. The session is a cookie that no script can read. */
+/** Sign-in with name and password, or with a GitHub token. The session is a cookie that scripts cannot read. */
 export function SignIn() {
   useDocumentTitle('Sign in · Seismo');
-  const { to = '/' } = useSearch({ from: '/sign-in' });
+  const { to = '/', ended = false } = useSearch({ from: '/sign-in' });
   const router = useRouter();
   const client = useQueryClient();
   const [way, setWay] = useState<string | null>('password');
@@ -29,7 +30,7 @@ export function SignIn() {
     mutationFn: (body: Credentials) => api<Operations['postAuth']['answer']>('auth', { method: 'POST', body }),
     async onSuccess({ user, role, expiresAt }) {
       client.setQueryData(meQuery.queryKey, { user, role, expiresAt });
-      // Checked once more where it is used: an address elsewhere would get somebody who has just signed in.
+      // Checked again where it is used: another site's address would receive a user who has just signed in.
       await router.navigate({ href: signInSearch({ to }).to ?? '/' });
     },
   });
@@ -43,6 +44,7 @@ export function SignIn() {
     );
   };
 
+  const isWrong = signIn.error instanceof ProblemError && signIn.error.is('AUTH_FAILED');
   return (
     <Center mih="100dvh" p="md" component="main">
       <Paper w="100%" maw={380} p="xl" withBorder shadow="sm">
@@ -53,6 +55,11 @@ export function SignIn() {
               Sign in to Seismo
             </Title>
           </Group>
+          {ended && (
+            <Text size="sm" role="status">
+              Your session has ended. Sign in again to go on where you were.
+            </Text>
+          )}
           {ways.includes('github') && (
             <Tabs value={way} onChange={setWay} variant="default">
               <Tabs.List grow>
@@ -91,10 +98,12 @@ export function SignIn() {
                   withAsterisk={false}
                 />
               )}
-              {signIn.error && (
-                <Text c="var(--mantine-color-error)" size="sm" role="alert">
-                  {signIn.error.message} {signIn.error instanceof ProblemError ? signIn.error.problem.remedy : ''}
-                </Text>
+              {isWrong ? (
+                <FormFailure
+                  error={way === 'password' ? 'Wrong username or password.' : 'This token is not valid here.'}
+                />
+              ) : (
+                <FormFailure error={signIn.error} />
               )}
               <Button type="submit" loading={signIn.isPending} fullWidth>
                 Sign in

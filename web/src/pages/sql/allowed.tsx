@@ -3,12 +3,12 @@ import { Fragment } from 'react';
 import classes from './allowed.module.css';
 import { COLUMNS, FUNCTION_NAMES } from './functions.ts';
 
-/** Aggregates stand there with their …If too, which is said once. */
+/** Aggregates are listed with their …If forms; the list says so once instead. */
 const PLAIN_NAMES = FUNCTION_NAMES.filter(
   (name) => !(name.endsWith('If') && FUNCTION_NAMES.includes(name.slice(0, -2))),
 );
 
-/** SQL reference, and where it ends. */
+/** The SQL reference, with its limits. */
 export function Allowed() {
   return (
     <details className={classes['allowed']}>

@@ -15,20 +15,20 @@ import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { COLUMNS, FUNCTION_NAMES } from './functions.ts';
 
 export interface EditorHandle {
-  /** Puts the cursor there; both from 1, as the server's refusals count. */
+  /** Moves the cursor; both count from 1, as in the server's errors. */
   goTo(line: number, column: number): void;
 }
 
 export interface EditorProps {
   readonly handle: Ref<EditorHandle>;
   readonly value: string;
-  /** Properties, spelled `data.plan`, with what they hold. */
+  /** Properties, spelled `data.plan`, with their types. */
   readonly properties: readonly { readonly name: string; readonly types: readonly string[] }[];
   onChange(value: string): void;
   onRun(): void;
 }
 
-/** The dialect as far as it differs for who reads: words of ClickHouse, and texts in single quotes alone. */
+/** Only what matters for highlighting: ClickHouse's keywords, and strings in single quotes only. */
 const DIALECT = SQLDialect.define({
   keywords:
     'select distinct from where prewhere group by having order limit offset with as and or not in between like ilike is null case when then else end asc desc nulls first last over partition rows range unbounded preceding following current row union all interval using on join left inner array true false totals rollup cube',
@@ -77,7 +77,7 @@ const LOOKS = EditorView.theme({
   '.cm-completionDetail': { opacity: '0.85' },
 });
 
-/** An editor of one SELECT. Tab leaves it, as it leaves every field. */
+/** An editor for one SELECT. Tab leaves it, like any other field. */
 export function Editor({ handle, value, properties, onChange, onRun }: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);

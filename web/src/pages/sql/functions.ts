@@ -1,9 +1,9 @@
-/** Put in by the build (web/vite.config.ts): what the server's SQL may call. */
+/** Inserted by the build (web/vite.config.ts): the functions that the server's SQL may call. */
 declare const SQL_FUNCTION_NAMES: readonly string[];
 
 export const FUNCTION_NAMES: readonly string[] = SQL_FUNCTION_NAMES;
 
-/** Of the table `events`, as docs/analyze/sql.md and the server's refusals name them. */
+/** The columns of the table `events`, named as in docs/analyze/sql.md and the server's errors. */
 export const COLUMNS: readonly { readonly name: string; readonly means: string }[] = [
   { name: 'event', means: 'name' },
   { name: 'id', means: 'id of the event' },

@@ -1,10 +1,10 @@
-import { type Range, rangeIn } from '../../components/range.ts';
+import { type DateRange, rangeIn } from '../../components/range.ts';
 import { oneIn, present, type Search, textIn } from '../../components/search.ts';
 
-/** How a table of one's own can be drawn. */
+/** How an SQL result can be drawn. */
 const CHARTS = ['table', 'line', 'bar', 'area', 'pie', 'number'] as const;
 
-export interface SqlSearch extends Range {
+export interface SqlSearch extends DateRange {
   readonly sql?: string;
   readonly chart?: (typeof CHARTS)[number];
 }

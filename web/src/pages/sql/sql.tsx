@@ -2,16 +2,17 @@ import { Alert, Button, Code, Group, Kbd, Menu, Select, Skeleton, Stack, Text } 
 import { IconAlertTriangle, IconDeviceFloppy, IconDownload, IconPlayerPlay } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { Suspense, useMemo, useRef, useState } from 'react';
 import { answerQuery, propertiesQuery, useIsAdmin } from '../../api/hooks.ts';
 import { ProblemError, urlOf } from '../../api/http.ts';
 import type { QuestionOf } from '../../api/wire.ts';
 import { AnswerChart } from '../../charts/answer-chart.tsx';
 import { CHARTS_OF } from '../../charts/types.ts';
 import { spelled } from '../../components/filters.ts';
-import { count, dateTime } from '../../components/formats.ts';
+import { count, timeRange } from '../../components/formats.ts';
+import { lazily } from '../../components/lazily.tsx';
 import { Page } from '../../components/page.tsx';
-import { isEmpty, type Range } from '../../components/range.ts';
+import { type DateRange, isEmpty } from '../../components/range.ts';
 import { RangePicker } from '../../components/range-picker.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
 import type { EditorHandle } from './editor.tsx';
@@ -19,19 +20,19 @@ import { EXAMPLES } from './examples.ts';
 import type { SqlSearch } from './search.ts';
 import classes from './sql.module.css';
 
-/** CodeMirror comes when it is needed, which is on this page alone. */
-const Editor = lazy(() => import('./editor.tsx').then(({ Editor: component }) => ({ default: component })));
-/** Comes after what is needed first, below everything. */
-const Allowed = lazy(() => import('./allowed.tsx').then((module) => ({ default: module.Allowed })));
-const SaveForm = lazy(() => import('../../components/save-form.tsx').then((module) => ({ default: module.SaveForm })));
+/** CodeMirror is loaded only on this page. */
+const Editor = lazily(() => import('./editor.tsx'), 'Editor');
+/** Loaded after the main parts, below everything. */
+const Allowed = lazily(() => import('./allowed.tsx'), 'Allowed');
+const SaveForm = lazily(() => import('../../components/save-form.tsx'), 'SaveForm');
 const RESULT_PX = 420;
 
-/** A SELECT of one's own over the events. */
+/** A page for your own SELECT over the events. */
 export function Sql() {
   const { app } = useParams({ from: '/signed-in/apps/$app' });
   const given = useSearch({ from: '/signed-in/apps/$app/sql' });
   const { sql, chart = 'table' } = given;
-  const range: Range = isEmpty(given) ? { last: '30d', ...timesIn(given) } : timesIn(given);
+  const range: DateRange = isEmpty(given) ? { last: '30d', ...timesIn(given) } : timesIn(given);
   const navigate = useNavigate();
   const change = (changed: SqlSearch, replace = true): void =>
     void navigate({ to: '/apps/$app/sql', params: { app }, search: changed, replace });
@@ -50,7 +51,7 @@ export function Sql() {
     ...answerQuery(app, question),
     enabled: sql !== undefined && sql.trim() !== '',
     placeholderData: keepPreviousData,
-    // A refusal stays one, and what takes too long would take it again.
+    // A rejected statement stays rejected, and one that takes too long would take as long again.
     retry: false,
   });
   const { data, error, isFetching, isPlaceholderData, refetch } = answer;
@@ -144,7 +145,7 @@ export function Sql() {
         )}
       </Group>
       {error ? (
-        <Refusal error={error} onPlace={(line, column) => editor.current?.goTo(line, column)} onRetry={() => run()} />
+        <SqlError error={error} onPlace={(line, column) => editor.current?.goTo(line, column)} onRetry={() => run()} />
       ) : data === undefined ? (
         isFetching ? (
           <Skeleton h={RESULT_PX} />
@@ -159,7 +160,7 @@ export function Sql() {
         <Stack gap="xs" style={{ opacity: isPlaceholderData ? 0.5 : 1 }} aria-busy={isPlaceholderData}>
           <Text size="xs" c="dimmed" role="status">
             {count(data.result.rows.length)} {data.result.rows.length === 1 ? 'row' : 'rows'} ·{' '}
-            {dateTime(data.from, data.timeZone)} to {dateTime(data.to, data.timeZone)}, {data.timeZone}
+            {timeRange(data.from, data.to, data.timeZone)}, {data.timeZone}
           </Text>
           <AnswerChart question={question} answer={data} chart={chart} height={RESULT_PX} />
         </Stack>
@@ -173,7 +174,6 @@ export function Sql() {
             app={app}
             question={question}
             chart={chart}
-            report={report}
             onClose={() => setSaving(false)}
             onSaved={(id) => setSaved({ report: id, sql })}
           />
@@ -195,7 +195,7 @@ const LABELS: Readonly<Record<string, string>> = {
 const withoutTimes = ({ last: _, from: __, to: ___, timeZone: ____, ...rest }: SqlSearch): SqlSearch => rest;
 
 /** What is wrong, where, and what would be right. */
-function Refusal({
+function SqlError({
   error,
   onPlace,
   onRetry,
@@ -218,7 +218,7 @@ function Refusal({
     >
       <Stack gap="xs" align="flex-start">
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {detail.replace(/^sql\b/, 'The SQL')}
+          {detail.replace(/^`sql`/, 'The SQL')}
         </Text>
         <Text size="xs" c="dimmed">
           {LIMITS.has(code)
@@ -238,7 +238,7 @@ function Refusal({
 }
 const LIMITS: ReadonlySet<string> = new Set(['QUERY_LIMIT_TIME', 'QUERY_LIMIT_MEMORY', 'QUERY_LIMIT_ROWS']);
 
-function timesIn({ last, from, to, timeZone }: Range): Range {
+function timesIn({ last, from, to, timeZone }: DateRange): DateRange {
   return {
     ...(last !== undefined && { last }),
     ...(from !== undefined && { from }),

@@ -8,19 +8,19 @@ import { Sparkline } from '../../charts/sparkline.tsx';
 import { count, dateTime } from '../../components/formats.ts';
 import { AnchorLink, ButtonLink } from '../../components/links.tsx';
 import { Page } from '../../components/page.tsx';
-import type { Range } from '../../components/range.ts';
+import type { DateRange } from '../../components/range.ts';
 import { RangePicker } from '../../components/range-picker.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
+import { devicesQuery, eventsOf, type Identity } from './identity.ts';
 import { rangeOr, timesIn } from './ranges.ts';
 import type { UserSearch } from './search.ts';
 import { textOf } from './text-of.ts';
 import { Timeline } from './timeline.tsx';
 import classes from './users.module.css';
-import { devicesQuery, eventsOf, type Who } from './who.ts';
 
 const TOP = 8;
 
-/** One user, or one device that nobody has said whose it is. */
+/** One user, or one device that does not belong to a known user. */
 export function Profile() {
   const { app } = useParams({ from: '/signed-in/apps/$app' });
   const given = useSearch({ from: '/signed-in/apps/$app/users/profile' });
@@ -28,9 +28,14 @@ export function Profile() {
   const range = rangeOr(given, '90d');
   const navigate = useNavigate();
   const isAdmin = useIsAdmin();
-  const who: Who = user === undefined ? { device: device ?? '' } : { user };
+  const identity: Identity = user === undefined ? { device: device ?? '' } : { user };
   const change = (changed: UserSearch): void =>
-    void navigate({ to: '/apps/$app/users/profile', params: { app }, search: { ...who, ...changed }, replace: true });
+    void navigate({
+      to: '/apps/$app/users/profile',
+      params: { app },
+      search: { ...identity, ...changed },
+      replace: true,
+    });
   const name = user ?? device;
   if (name === undefined || name === '')
     return (
@@ -59,7 +64,7 @@ export function Profile() {
               leftSection={<IconTrash size={16} aria-hidden />}
               to="/apps/$app/settings"
               params={{ app }}
-              search={{ section: 'erase', ...who }}
+              search={{ section: 'erase', ...identity }}
             >
               Erase…
             </ButtonLink>
@@ -71,10 +76,10 @@ export function Profile() {
         All users
       </AnchorLink>
       <div className={classes['profile']}>
-        <About key={name} app={app} who={who} range={range} />
+        <About key={name} app={app} identity={identity} range={range} />
         <Timeline
           app={app}
-          who={who}
+          identity={identity}
           range={range}
           event={event}
           onEvent={(only) => change({ ...timesIn(given), ...(only !== undefined && { event: only }) })}
@@ -86,14 +91,14 @@ export function Profile() {
 
 interface AboutProps {
   readonly app: string;
-  readonly who: Who;
-  readonly range: Range;
+  readonly identity: Identity;
+  readonly range: DateRange;
 }
 
-function About({ app, who, range }: AboutProps) {
-  const devices = useQuery({ ...devicesQuery(app, who.user ?? ''), enabled: who.user !== undefined });
-  const filters = eventsOf(who, devices.data?.identified ?? []);
-  const isReady = who.user === undefined || devices.data !== undefined;
+function About({ app, identity, range }: AboutProps) {
+  const devices = useQuery({ ...devicesQuery(app, identity.user ?? ''), enabled: identity.user !== undefined });
+  const filters = eventsOf(identity, devices.data?.identified ?? []);
+  const isReady = identity.user === undefined || devices.data !== undefined;
   const users: QuestionOf<'users'> = { kind: 'users', ...timesIn(range), filters, limit: 1 };
   const activity: QuestionOf<'trend'> = { kind: 'trend', ...timesIn(range), interval: 'day', series: [{}], filters };
   const top: QuestionOf<'trend'> = {
@@ -122,7 +127,7 @@ function About({ app, who, range }: AboutProps) {
     <Stack gap="md">
       <Card withBorder padding="md">
         {person.data ? (
-          <Facts app={app} answer={person.data} devices={devices.data?.all ?? []} who={who} />
+          <Facts app={app} answer={person.data} devices={devices.data?.all ?? []} identity={identity} />
         ) : (
           <Skeleton h={180} />
         )}
@@ -147,10 +152,10 @@ interface FactsProps {
   readonly app: string;
   readonly answer: AnswerOf<'users'>;
   readonly devices: readonly string[];
-  readonly who: Who;
+  readonly identity: Identity;
 }
 
-function Facts({ app, answer, devices, who }: FactsProps) {
+function Facts({ app, answer, devices, identity }: FactsProps) {
   const person = answer.result.users[0];
   const traits = Object.entries(person?.traits ?? {});
   return (
@@ -176,7 +181,7 @@ function Facts({ app, answer, devices, who }: FactsProps) {
             <Fact label="Last seen">{dateTime(person.lastSeen, answer.timeZone)}</Fact>
           </>
         )}
-        {who.user !== undefined && devices.length > 0 && (
+        {identity.user !== undefined && devices.length > 0 && (
           <Fact label={devices.length === 1 ? 'Device' : 'Devices'}>
             <Group gap={8}>
               {devices.map((device) => (

@@ -1,7 +1,7 @@
-import { isEmpty, type Range } from '../../components/range.ts';
+import { type DateRange, isEmpty } from '../../components/range.ts';
 
-/** Of what an address holds the times alone. */
-export function timesIn({ last, from, to, timeZone }: Range): Range {
+/** Only the range of an address. */
+export function timesIn({ last, from, to, timeZone }: DateRange): DateRange {
   return {
     ...(last !== undefined && { last }),
     ...(from !== undefined && { from }),
@@ -10,5 +10,5 @@ export function timesIn({ last, from, to, timeZone }: Range): Range {
   };
 }
 
-export const rangeOr = (given: Range, last: string): Range =>
+export const rangeOr = (given: DateRange, last: string): DateRange =>
   isEmpty(given) ? { last, ...timesIn(given) } : timesIn(given);

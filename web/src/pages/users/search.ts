@@ -1,10 +1,10 @@
-import { type Range, rangeIn } from '../../components/range.ts';
+import { type DateRange, rangeIn } from '../../components/range.ts';
 import { oneIn, present, type Search, textIn } from '../../components/search.ts';
 
 export const SORTS = ['lastSeen', 'firstSeen', 'events'] as const;
 export type Sort = (typeof SORTS)[number];
 
-export interface UsersSearch extends Range {
+export interface UsersSearch extends DateRange {
   readonly search?: string;
   readonly sort?: Sort;
   readonly order?: 'asc' | 'desc';
@@ -28,14 +28,14 @@ export function usersSearch(search: Search): UsersSearch {
   };
 }
 
-export interface UserSearch extends Range {
+export interface UserSearch extends DateRange {
   readonly user?: string;
   readonly device?: string;
-  /** Of the timeline: only this event. */
+  /** Limits the timeline to this event. */
   readonly event?: string;
 }
 
-/** A user may be called anything, so who is shown stands in the search and not in the path. */
+/** A user may have any name, so it is in the query and not in the path. */
 export const userSearch = (search: Search): UserSearch => ({
   ...rangeIn(search),
   ...present({ user: textIn(search, 'user'), device: textIn(search, 'device'), event: textIn(search, 'event') }),

@@ -1,34 +1,34 @@
 import { Button, Drawer, Group, ScrollArea, Skeleton, Stack, Text, Title, UnstyledButton } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react';
 import { askQuestion } from '../../api/hooks.ts';
 import type { QuestionOf, StoredEvent } from '../../api/wire.ts';
 import { EventDetails } from '../../components/event-details.tsx';
 import { EventSelect } from '../../components/event-select.tsx';
-import { clock, count, day, time } from '../../components/formats.ts';
-import type { Range } from '../../components/range.ts';
+import { clock, clockWidth, count, day, time } from '../../components/formats.ts';
+import type { DateRange } from '../../components/range.ts';
 import { Empty, Failure } from '../../components/states.tsx';
+import type { Identity } from './identity.ts';
 import { timesIn } from './ranges.ts';
 import { textOf } from './text-of.ts';
 import classes from './users.module.css';
-import type { Who } from './who.ts';
 
 const PAGE = 100;
 
 interface TimelineProps {
   readonly app: string;
-  readonly who: Who;
-  readonly range: Range;
+  readonly identity: Identity;
+  readonly range: DateRange;
   readonly event: string | undefined;
   onEvent(event: string | undefined): void;
 }
 
 /** What one user did, the newest first, by day and session. */
-export function Timeline({ app, who, range, event, onEvent }: TimelineProps) {
+export function Timeline({ app, identity, range, event, onEvent }: TimelineProps) {
   const question: QuestionOf<'timeline'> = {
     kind: 'timeline',
     ...timesIn(range),
-    ...who,
+    ...identity,
     ...(event !== undefined && { filters: [{ field: 'event', value: event }] }),
     limit: PAGE,
   };
@@ -135,7 +135,7 @@ function Session({ rows, timeZone, onOpen }: SessionProps) {
         {rows.length > 1 && ` to ${time(newest.timestamp, timeZone)}`} · {count(rows.length)}{' '}
         {rows.length === 1 ? 'event' : 'events'}
       </Text>
-      <ul className={classes['session']}>
+      <ul className={classes['session']} style={{ '--clock': `${clockWidth()}ch` } as CSSProperties}>
         {rows.map((event) => (
           <li key={event.uuid}>
             <UnstyledButton className={classes['row']} aria-haspopup="dialog" onClick={() => onOpen(event)}>
@@ -159,7 +159,7 @@ interface Day {
   readonly sessions: StoredEvent[][];
 }
 
-/** Neighbours of one day, and in it of one session, stand together. */
+/** Neighbours on the same day and in the same session are grouped. */
 function daysOf(events: readonly StoredEvent[], timeZone: string | undefined): readonly Day[] {
   const days: Day[] = [];
   for (const event of events) {

@@ -4,13 +4,15 @@ import { IconArrowDown, IconArrowUp, IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
-import { answerQuery } from '../../api/hooks.ts';
+import { answerQuery, eventNamesQuery } from '../../api/hooks.ts';
 import type { AnswerOf, QuestionOf } from '../../api/wire.ts';
 import { ago, count, dateTime } from '../../components/formats.ts';
 import { AnchorLink } from '../../components/links.tsx';
+import { NoData } from '../../components/no-data.tsx';
 import { Page } from '../../components/page.tsx';
 import { RangePicker } from '../../components/range-picker.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
+import { isSystemEvent } from '../../components/system-events.ts';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import { rangeOr, timesIn } from './ranges.ts';
 import type { Sort, UsersSearch } from './search.ts';
@@ -19,11 +21,11 @@ import { textOf } from './text-of.ts';
 import classes from './users.module.css';
 
 const PAGE = 50;
-/** Of the traits that users have, those that tell the most in a list. */
+/** The users' traits that tell the most in a list. */
 const TRAITS = ['name', 'email', 'plan'] as const;
 const TYPED_MS = 250;
 
-/** Who there is: those who came last first. */
+/** The users of an app, most recently seen first. */
 export function Users() {
   const { app } = useParams({ from: '/signed-in/apps/$app' });
   const given = useSearch({ from: '/signed-in/apps/$app/users' });
@@ -32,7 +34,7 @@ export function Users() {
   const navigate = useNavigate();
   const change = (changed: UsersSearch): void =>
     void navigate({ to: '/apps/$app/users', params: { app }, search: changed, replace: true });
-  /** Another choice begins at its first page. */
+  /** Another selection starts at its first page. */
   const { page: _, ...first } = given;
 
   const question: QuestionOf<'users'> = {
@@ -50,6 +52,7 @@ export function Users() {
     placeholderData: keepPreviousData,
   });
   const { data: segments = [] } = useQuery(segmentsQuery(app));
+  const { data: names } = useQuery(eventNamesQuery(app));
 
   const field = useRef<HTMLInputElement>(null);
   useShortcuts(useMemo(() => [{ keys: 's', label: 'Search users', run: () => field.current?.focus() }], []));
@@ -71,9 +74,9 @@ export function Users() {
         <TextInput
           ref={field}
           aria-label="Search users"
-          placeholder="Search users"
+          placeholder="Search ID, name, email or any trait"
           leftSection={<IconSearch size={16} aria-hidden />}
-          w={{ base: '100%', xs: 240 }}
+          w={{ base: '100%', xs: 320 }}
           value={typed}
           onChange={({ currentTarget }) => {
             setTyped(currentTarget.value);
@@ -101,8 +104,7 @@ export function Users() {
             />
           )}
           <Text size="sm" c="dimmed" role="status" mih={20}>
-            {data &&
-              `${data.exact ? '' : 'about '}${count(data.result.total)} ${data.result.total === 1 ? 'user' : 'users'}`}
+            {data && `${count(data.result.total)} ${data.result.total === 1 ? 'user' : 'users'}`}
           </Text>
         </Group>
       </Group>
@@ -110,11 +112,13 @@ export function Users() {
         <Failure error={error} onRetry={() => void refetch()} />
       ) : !data ? (
         <Skeleton h={480} />
+      ) : names?.length === 0 ? (
+        <NoData app={app} />
       ) : data.result.users.length === 0 ? (
         <Empty title={search === undefined ? 'No users in this period' : 'No matching users'}>
           {search === undefined
             ? 'Send events with a `user` or `device`, or choose a longer range.'
-            : 'Search by user ID or device ID, or choose a longer range.'}
+            : 'No user ID, anonymous device ID or trait (name, email, plan, …) contains this text. Choose a longer range, or search for less.'}
         </Empty>
       ) : (
         <Stack gap="sm" style={{ opacity: isPlaceholderData ? 0.5 : 1 }}>
@@ -215,7 +219,7 @@ function UserTable({ app, answer, sort, order, onSort }: UserTableProps) {
               <Table.Td title={dateTime(firstSeen, answer.timeZone)}>{ago(firstSeen)}</Table.Td>
               <Table.Td title={dateTime(lastSeen, answer.timeZone)}>{ago(lastSeen)}</Table.Td>
               <Table.Td className={classes['cut']} title={last.event}>
-                {last.event}
+                {isSystemEvent(last.event) ? 'Identified' : last.event}
               </Table.Td>
             </Table.Tr>
           ))}

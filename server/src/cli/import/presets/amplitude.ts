@@ -16,7 +16,7 @@ const CONTEXT = {
 const NONE: ReadonlySet<string> = new Set();
 const PAGE_EVENTS: ReadonlySet<string> = new Set(['[Amplitude] Page Viewed', 'Page View']);
 
-/** The lines of the Export API. Amplitude joins a device to the user of any event that names both. */
+/** Lines of the Export API. Amplitude ties a device to the user of any event that names both. */
 export const amplitude: Preset = {
   standardInput: 'ndjson',
   tiesDevices: true,
@@ -49,7 +49,7 @@ export const amplitude: Preset = {
           )),
         ...properties,
       },
-      // What the user is after the event, all of it.
+      // All properties of the user after the event.
       traits: user === undefined ? undefined : { all: without(objectAt(row, 'user_properties'), NONE) },
     };
   },

@@ -16,7 +16,7 @@ export function numberAt(row: Cells, name: string): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** An object, also one that stands as JSON in a text; empty where there is none. @throws RowFault of what is no JSON */
+/** An object, also one given as JSON text; empty if absent. @throws RowFault if the text is not JSON */
 export function objectAt(row: Cells, name: string): Cells {
   const value = row[name];
   const parsed = typeof value === 'string' && value.trimStart().startsWith('{') ? jsonValue(value, name) : value;

@@ -3,7 +3,7 @@ import { type Cells, PAGE_VIEWED, type Preset } from './preset.ts';
 
 const SESSION_PARAMETERS: ReadonlySet<string> = new Set(['ga_session_id']);
 
-/** Rows of the tables `events_…` that Google Analytics 4 writes to BigQuery, exported as NDJSON or Parquet. */
+/** Rows of the `events_…` tables that Google Analytics 4 writes to BigQuery, exported as NDJSON or Parquet. */
 export const ga4: Preset = {
   standardInput: 'ndjson',
   tiesDevices: true,
@@ -13,7 +13,7 @@ export const ga4: Preset = {
     const device = textAt(row, 'user_pseudo_id');
     const user = textAt(row, 'user_id');
     const parameters = valuesOf(row, 'event_params');
-    // A session's number is its start in seconds: two devices may share it.
+    // A session's number is its start in seconds, so two devices can share it.
     const session = textAt(parameters, 'ga_session_id');
     const traits = valuesOf(row, 'user_properties');
     yield {
@@ -53,7 +53,7 @@ function valuesOf(row: Cells, name: string): Cells {
   return values;
 }
 
-/** BigQuery writes 64-bit integers as texts. */
+/** BigQuery writes 64-bit integers as strings. */
 function wholeNumber(value: unknown): unknown {
   return typeof value === 'string' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }

@@ -2,10 +2,10 @@ import { isUnidentifiable } from '../../../model/user-id.ts';
 import { idOf } from './fields.ts';
 import { type Cells, IDENTIFY, type PresetEvent, type Traits } from './preset.ts';
 
-/** Of each kind so many are remembered; those not seen for longest are forgotten, which costs a repeated `$identify`. */
+/** Number of users and devices remembered. Those not seen for longest are forgotten, which only costs a repeated `$identify`. */
 const REMEMBERED_MAX = 500_000;
 
-/** Which device is whose and who has which traits, so far in the file. */
+/** The user of each device, and the traits of each user, so far in the file. */
 export class KnownUsers {
   readonly #userOf = new Map<string, string>();
   readonly #traitsOf = new Map<string, Cells>();
@@ -16,9 +16,9 @@ export class KnownUsers {
   }
 
   /**
-   * The `$identify` that says what the event says anew: its device is another's than before, or traits have changed. It
-   * holds all traits known of the user.
-   * @param tiesDevices whether an ordinary event says whose its device is
+   * An `$identify` if the event changes something: its device now belongs to another user, or traits have changed. It
+   * contains all known traits of the user.
+   * @param tiesDevices whether an ordinary event ties its device to its user
    */
   identifyOf(event: PresetEvent, tiesDevices: boolean): PresetEvent | undefined {
     const { user, traits, timestamp } = event;
@@ -36,7 +36,7 @@ export class KnownUsers {
       user,
       ...(device !== undefined && device !== user && { device }),
       timestamp,
-      // The same from NDJSON, where times are texts, as from Parquet.
+      // The same from NDJSON, where times are strings, and from Parquet.
       uuid: idOf(IDENTIFY, user, device, typeof timestamp === 'string' ? Date.parse(timestamp) : timestamp, all),
       data: all,
     };
@@ -46,7 +46,7 @@ export class KnownUsers {
 const usable = (device: string | undefined): string | undefined =>
   device === undefined || isUnidentifiable(device) ? undefined : device;
 
-/** @returns what was there before */
+/** @returns the previous value */
 function remember<T>(map: Map<string, T>, key: string, value: T, max: number): T | undefined {
   const before = map.get(key);
   map.delete(key);

@@ -7,15 +7,15 @@ import { type Cells, IDENTIFY, type Preset, type PresetEvent, type PresetTools }
 
 export interface PresetPiece {
   readonly lines: readonly Line[];
-  /** Of the rows that they come from. */
+  /** For the rows they come from. */
   readonly places: readonly number[];
   readonly bytesRead: number;
 }
 
 /**
- * The events of a vendor's export as they are posted. Since a row may become several or none, and what was read before
- * tells what a row means, an import goes on by reading again and leaving out the events that are done.
- * @returns how many rows are no events
+ * The events of a vendor's export, as they are posted. A row can become several events or none, and earlier rows affect the
+ * meaning of later ones, so an import continues by reading again and skipping the events that are done.
+ * @returns the number of rows that are not events
  */
 export async function* presetLines(
   preset: Preset,
@@ -81,7 +81,7 @@ const lineOf = ({ traits: _, ...event }: PresetEvent, doubt: string | undefined)
   ...(doubt !== undefined && { doubt }),
 });
 
-/** As a line of JSON would hold them; what is empty is not there. */
+/** As in a line of JSON. Empty values are left out. */
 function cellsOf(row: Cells, localTimes: ReadonlySet<string>): Cells {
   const cells: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(row))

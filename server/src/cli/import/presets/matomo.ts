@@ -10,7 +10,7 @@ const CONTEXT = {
   browserName: '$browser',
   languageCode: '$language',
 };
-/** Of the visit: its first action carries it, as a page view of Seismo's script does. */
+/** Properties of the visit: its first action has them, as a page view of Seismo's script does. */
 const SOURCE = {
   referrerUrl: 'referrer',
   referrerTypeName: '$referrer_type',
@@ -45,7 +45,7 @@ const NAMES: Readonly<Record<string, string>> = {
   goal: 'goal reached',
 };
 
-/** Visits of `Live.getLastVisitsDetails` as JSON; each of their `actionDetails` is an event. */
+/** Visits of `Live.getLastVisitsDetails` as JSON. Each of their `actionDetails` is an event. */
 export const matomo: Preset = {
   standardInput: 'json',
   tiesDevices: true,
@@ -77,7 +77,7 @@ export const matomo: Preset = {
 
 const goalOf = (action: Cells): string => textAt(action, 'goalName') ?? NAMES['goal']!;
 
-/** Matomo writes some numbers as texts. */
+/** Matomo writes some numbers as strings. */
 const numbers = (values: Cells): Cells =>
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => [

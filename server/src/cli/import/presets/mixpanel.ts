@@ -2,7 +2,7 @@ import { numberAt, objectAt, pageOf, textAt, without } from './fields.ts';
 import { type Cells, IDENTIFY, PAGE_VIEWED, type Preset, type PresetEvent, type PresetTools } from './preset.ts';
 
 const DEVICE = '$device:';
-/** What is a field of the event, or of Mixpanel's own doing. */
+/** Fields of the event, or internal to Mixpanel. */
 const FIELDS: ReadonlySet<string> = new Set([
   'time',
   'distinct_id',
@@ -18,7 +18,7 @@ const FIELDS: ReadonlySet<string> = new Set([
 ]);
 const PROFILE_FIELDS: ReadonlySet<string> = new Set(['$last_seen', '$distinct_id']);
 
-/** The lines of the raw export (`/api/2.0/export`), and of the export of profiles (`/api/query/engage`). */
+/** Lines of the raw export (`/api/2.0/export`) and of the profile export (`/api/query/engage`). */
 export const mixpanel: Preset = {
   standardInput: 'ndjson',
   tiesDevices: true,
@@ -54,7 +54,7 @@ function eventOf(name: string, properties: Cells, tools: PresetTools): PresetEve
   };
 }
 
-/** Whom Mixpanel's own three events join. @returns undefined for every other event, and where they name nobody */
+/** The ids that Mixpanel's own three events join. @returns undefined for every other event, and if they name no one */
 function tieOf(name: string, properties: Cells, distinct: string | undefined) {
   if (name === '$identify') {
     const user = textAt(properties, '$identified_id') ?? textAt(properties, '$user_id') ?? distinct;
@@ -87,7 +87,7 @@ function* profile(row: Cells, tools: PresetTools): Generator<PresetEvent> {
 
 const bare = (id: string | undefined): string | undefined => (id?.startsWith(DEVICE) ? id.slice(DEVICE.length) : id);
 
-/** Seconds, or milliseconds with `time_in_ms`. Projects made before 2023 count them as clocks of the project's zone show them. */
+/** Seconds, or milliseconds with `time_in_ms`. Projects from before 2023 use the local time of the project. */
 function timeOf(properties: Cells, tools: PresetTools): unknown {
   const time = numberAt(properties, 'time');
   if (time === undefined) return tools.time(properties['time']);

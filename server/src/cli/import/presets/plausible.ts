@@ -2,7 +2,7 @@ import { RowFault } from '../row-fault.ts';
 import { idOf, numberAt, renamed, textAt } from './fields.ts';
 import { type Cells, PAGE_VIEWED, type Preset, type PresetEvent, type PresetTools } from './preset.ts';
 
-/** A row of more is no row of such a file: the events of one page or name on one day. */
+/** A row with more is not from such a file: it has the events of one page or name on one day. */
 const COUNT_MAX = 10_000_000;
 
 const CONTEXT = {
@@ -24,8 +24,8 @@ const CONTEXT = {
 };
 
 /**
- * The files of "Export data" (`imported_pages_….csv`, `imported_custom_events_….csv`) hold counts a day: each becomes so many
- * events without a user. Rows of the table `events_v2` of one's own server are events.
+ * The files of "Export data" (`imported_pages_….csv`, `imported_custom_events_….csv`) have counts per day: each becomes that many
+ * events without a user. Rows of the table `events_v2` of your own server are events.
  */
 export const plausible: Preset = {
   standardInput: 'csv',
@@ -38,7 +38,7 @@ export const plausible: Preset = {
 
 function* stored(row: Cells, { time }: PresetTools): Generator<PresetEvent> {
   const name = textAt(row, 'name');
-  // Time on a page, of which the page view knows nothing here.
+  // Time on a page, which a page view here does not have.
   if (name === undefined || name === 'engagement') return;
   const device = textAt(row, 'user_id');
   const session = textAt(row, 'session_id');
@@ -58,7 +58,7 @@ function properties(row: Cells): Cells {
   return Object.fromEntries((keys ?? []).map((key, i) => [String(key), values?.[i] ?? '']));
 }
 
-/** An array, also one that ClickHouse writes into a CSV: `['a','b']`. */
+/** An array, also as ClickHouse writes it into a CSV: `['a','b']`. */
 function listOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'string') return [];
@@ -69,12 +69,12 @@ function* counted(row: Cells, { time }: PresetTools): Generator<PresetEvent> {
   const page = textAt(row, 'page');
   const name = textAt(row, 'name');
   const count = page === undefined ? numberAt(row, 'events') : numberAt(row, 'pageviews');
-  // Other files count the same page views again, by country, browser and so on.
+  // Other files contain the same page views again, by country, browser and so on.
   if (count === undefined || (page === undefined && name === undefined)) return;
   if (count > COUNT_MAX)
     throw new RowFault(
       'EVENT_DATA_INVALID',
-      `The row counts ${count} events of a day; at most ${COUNT_MAX} are made of a row.`,
+      `The row counts ${count} events of a day; at most ${COUNT_MAX} can be imported from one row.`,
     );
   const event = {
     event: page === undefined ? name! : PAGE_VIEWED,

@@ -1,7 +1,7 @@
 import { objectAt, pageOf, textAt, without } from './fields.ts';
 import { type Cells, IDENTIFY, PAGE_VIEWED, type Preset, type PresetEvent } from './preset.ts';
 
-/** What is a field of the event, or says something about its user. */
+/** Fields of the event, or of its user. */
 const FIELDS: ReadonlySet<string> = new Set([
   'distinct_id',
   'token',
@@ -21,7 +21,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'alias',
 ]);
 
-/** Rows of batch exports (JSON lines, Parquet), of `SELECT … FROM events` and of the API: `properties` is JSON or a text of it. */
+/** Rows of batch exports (JSON lines, Parquet), of `SELECT … FROM events` and of the API: `properties` is JSON, or a string with JSON. */
 export const posthog: Preset = {
   standardInput: 'ndjson',
   tiesDevices: false,
@@ -50,7 +50,7 @@ export const posthog: Preset = {
   },
 };
 
-/** Batch exports have `$set` beside the properties, too. */
+/** Batch exports also have `$set` beside the properties. */
 function objectIn(row: Cells, properties: Cells, name: string): Cells | undefined {
   const inside = objectAt(properties, `$${name}`);
   const found = Object.keys(inside).length > 0 ? inside : objectAt(row, name);

@@ -2,43 +2,43 @@ import type { Format } from '../formats.ts';
 
 export type Cells = Readonly<Record<string, unknown>>;
 
-/** What a row of a vendor's export becomes. */
+/** An event from a row of a vendor's export. */
 export interface PresetEvent {
   readonly event: string;
   readonly user?: string | undefined;
   readonly device?: string | undefined;
   readonly session?: string | undefined;
-  /** As `PresetTools.time` gives it. */
+  /** As returned by `PresetTools.time`. */
   readonly timestamp: unknown;
   /** The vendor's own id of the event, so that it counts once. */
   readonly uuid?: string | undefined;
   readonly data?: Cells | undefined;
-  /** Of its user. An `$identify` is made when they are others than before. */
+  /** Traits of its user. An `$identify` is added if they have changed. */
   readonly traits?: Traits | undefined;
 }
 
 export interface Traits {
-  /** All that there are from now on. */
+  /** All traits from now on. */
   readonly all?: Cells | undefined;
-  /** Those that change. */
+  /** Traits that change. */
   readonly set?: Cells | undefined;
-  /** Those that are taken only while there are none of their name. */
+  /** Traits that only apply if there is none with that name yet. */
   readonly setOnce?: Cells | undefined;
 }
 
 export interface PresetTools {
-  /** A time of the export: seconds to nanoseconds since 1970, or a text; without offset it is of `--time-zone`. */
+  /** A time of the export: seconds to nanoseconds since 1970, or a string; without an offset it is in `--time-zone`. */
   time(value: unknown): unknown;
-  /** Seconds that count as a clock of `--time-zone` shows them. */
+  /** Seconds in the local time of `--time-zone`. */
   localSeconds(value: number): unknown;
 }
 
 export interface Preset {
-  /** What comes by standard input. */
+  /** The format of standard input. */
   readonly standardInput: Exclude<Format, 'parquet'>;
-  /** An event that names a user and a device says that the device is that user's. */
+  /** An event with a user and a device ties the device to the user. */
   readonly tiesDevices: boolean;
-  /** @returns the events of one row; none when the row is no event. @throws RowFault */
+  /** @returns the events of one row; none if the row is not an event. @throws RowFault */
   events(row: Cells, tools: PresetTools): Iterable<PresetEvent>;
 }
 

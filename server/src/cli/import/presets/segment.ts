@@ -4,7 +4,7 @@ import { type Cells, IDENTIFY, PAGE_VIEWED, type Preset, type PresetEvent } from
 const CONTEXT_WITHOUT: ReadonlySet<string> = new Set(['ip', 'traits']);
 const NONE: ReadonlySet<string> = new Set();
 
-/** The messages as Segment and RudderStack keep them in files (S3, GCS): one a line. */
+/** Messages as Segment and RudderStack store them in files (S3, GCS), one per line. */
 export const segment: Preset = {
   standardInput: 'ndjson',
   tiesDevices: true,

@@ -22,14 +22,14 @@ const CONTEXT = {
   tag: '$tag',
 };
 
-/** Rows of `website_event.csv`, as Umami exports a website's data. A session is a browser for a month, a visit half an hour of it. */
+/** Rows of `website_event.csv`, as Umami exports a website's data. A session is a browser for a month, a visit is half an hour of it. */
 export const umami: Preset = {
   standardInput: 'csv',
   tiesDevices: true,
   *events(row, { time }) {
     const uuid = textAt(row, 'event_id');
     const path = textAt(row, 'url_path');
-    // Rows of event_data.csv and session_data.csv have an event's or a session's id too, and no visit.
+    // Rows of event_data.csv and session_data.csv also have the id of an event or a session, but no visit.
     if (uuid === undefined || textAt(row, 'visit_id') === undefined || row['data_key'] !== undefined) return;
     const domain = textAt(row, 'referrer_domain');
     yield {

@@ -1,5 +1,6 @@
 import type { QueryControl } from '../../../model/query.ts';
 import type { AnalysisStore } from '../../analysis-store.ts';
+import type { Connection } from '../connection.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { formatSql } from '../user-sql/format-sql.ts';
 import { sql } from '../user-sql/sql-query.ts';
@@ -9,10 +10,11 @@ import { paths } from './paths-query.ts';
 import { performance } from './performance-query.ts';
 import { retention } from './retention-query.ts';
 import { sessions } from './sessions-query.ts';
+import { exactlyOrEstimated } from './sql/exact-users.ts';
 import { trend } from './trend-query.ts';
 import { timeline, users } from './users-query.ts';
 
-/** A question that is asked once more when a device turns out to have several users. */
+/** Runs a query, and again if a device turns out to have several users. */
 export type Ask = <T>(
   app: string,
   control: QueryControl,
@@ -21,9 +23,9 @@ export type Ask = <T>(
 
 /**
  * The analysis in ClickHouse SQL: one file a kind.
- * @param contextOf for what needs to know no user
+ * @param opened for what reads no events
  */
-export function analysisQueries(ask: Ask, contextOf: (control: QueryControl) => EngineContext): AnalysisStore {
+export function analysisQueries(ask: Ask, opened: () => Connection): AnalysisStore {
   const answer =
     <Q extends { readonly app: string }, T>(of: (context: EngineContext, query: Q) => Promise<T>) =>
     (query: Q, control: QueryControl): Promise<T> =>
@@ -32,14 +34,14 @@ export function analysisQueries(ask: Ask, contextOf: (control: QueryControl) => 
     funnel: answer(funnel),
     retention: answer(retention),
     paths: answer(paths),
-    sessions: answer(sessions),
+    sessions: answer((context, query) => exactlyOrEstimated(query, (each) => sessions(context, each))),
     users: answer(users),
-    timeline: async (query, control) => await timeline(contextOf(control), query),
+    timeline: answer(timeline),
     performance: answer(performance),
     sql: answer(sql),
     stickiness: answer(stickiness),
     lifecycle: answer(lifecycle),
-    trend: answer(trend),
-    formatSql: async (statements, control) => await formatSql(contextOf(control).connection, statements, control),
+    trend: answer((context, query) => exactlyOrEstimated(query, (each) => trend(context, each))),
+    formatSql: async (statements, control) => await formatSql(opened(), statements, control),
   };
 }

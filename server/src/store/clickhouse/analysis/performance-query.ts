@@ -8,7 +8,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
 import { Bound, options, type Row } from '../sql.ts';
 import { bucketSql } from './sql/bucket-sql.ts';
-import { placeSql } from './sql/group-key.ts';
+import { groupIndexSql } from './sql/group-key.ts';
 import { holdsManyValues } from './sql/percentiles.ts';
 import { sourceOf } from './sql/scope-sql.ts';
 import { numberValue, typedValue } from './sql/value-sql.ts';
@@ -20,53 +20,56 @@ const SORTS = {
   p99: 'finalizeAggregation(s)[3]',
   max: 'if(u > 0, m, NULL)',
   count: 'c',
-  rate: 'e / c',
+  rate: 'h / c',
 } as const;
 
-/** Numbers of each value, ranked; the rest merged into one, and all into the whole. Then, when asked, the same values over time. */
+/** The numbers of each value, ranked; the rest merged into one group; and the total. On request the same values over time as well. */
 export async function performance(context: EngineContext, query: PerformanceQuery): Promise<PerformanceResult> {
-  const { connection, identities, dayZones, control } = context;
-  const { app, timeZone, exact, limit, buckets } = query;
-  const [identityOf, isOwnZone, isMany] = await Promise.all([
+  const { connection, identities, dayZones, hotColumnsOf, control } = context;
+  const { app, range, timeZone, exact, limit, buckets } = query;
+  const [identityOf, isByDay, isMany] = await Promise.all([
     identities.of(app, control),
-    dayZones.isOnly(app, timeZone, control),
-    exact ? false : holdsManyValues(context, query, [query.choice]),
+    dayZones.areStored(app, timeZone, [range.from, range.to, ...(buckets ?? [])], control),
+    exact ? false : holdsManyValues(context, query, [query.eventFilters]),
   ]);
   const name = isMany ? 'quantilesDD' : 'quantilesExactInclusive';
   const levels = isMany ? `(0.01, ${LEVELS.join(', ')})` : `(${LEVELS.join(', ')})`;
-  const made = (bound: Bound) => {
-    const cut = bucketSql(timeZone, [query.range.from, query.range.to, ...(buckets ?? [])], isOwnZone, bound);
-    const source = sourceOf(query, identityOf(bound), bound, cut);
+  const partsOf = (bound: Bound) => {
+    const bucketing = bucketSql(timeZone, isByDay, bound);
+    const source = sourceOf(query, identityOf(bound), bound, bucketing);
     const { value, isNumber, isOther } = numberValue(query.property, bound);
     const matched = query.condition ? `countIf(${filterSql(query.condition, bound)})` : '0';
-    const states = `count() AS c, countIf(${isNumber}) AS u, countIf(${isOther}) AS y, ${matched} AS e,
+    const states = `count() AS c, countIf(${isNumber}) AS u, countIf(${isOther}) AS y, ${matched} AS h,
       maxIf(${value}, ${isNumber}) AS m, ${name}IfState${levels}(${value}, ${isNumber}) AS s`;
     return {
-      cut,
+      bucketing,
       states,
       by: typedValue(query.by, bound),
-      rows: `FROM ${source.from} WHERE ${source.where(query.choice)}`,
+      rows: `FROM ${source.from} WHERE ${source.where(query.eventFilters)}`,
     };
   };
-  const merged = `sum(c) AS n, sum(e) AS matched, sum(y) AS skipped, sum(u) AS used, maxIf(m, u > 0) AS most, ${name}IfMerge${levels}(s) AS q`;
-  const bound = new Bound();
-  const { states, by, rows } = made(bound);
+  const merged = `sum(c) AS n, sum(h) AS matched, sum(y) AS skipped, sum(u) AS used, maxIf(m, u > 0) AS most, ${name}IfMerge${levels}(s) AS q`;
+  const bound = new Bound(hotColumnsOf);
+  const { states, by, rows } = partsOf(bound);
   const most = bound.add('UInt64', limit);
   const ranked = await connection.query<Row>(
-    `SELECT grouping(place) AS isWhole, place, any(val) AS v, ${merged} FROM (
-      SELECT *, if(r > ${most}, 0, r) AS place, if(r > ${most}, '', v) AS val FROM (
+    `SELECT grouping(groupIndex) AS isTotal, groupIndex, any(val) AS v, ${merged} FROM (
+      SELECT *, if(r > ${most}, 0, r) AS groupIndex, if(r > ${most}, '', v) AS val FROM (
         SELECT *, row_number() OVER (ORDER BY ifNotFinite(toFloat64(${SORTS[query.sort]}), -1e308) DESC NULLS LAST, c DESC, v) AS r
         FROM (SELECT ${by} AS v, ${states} ${rows} GROUP BY v))
-    ) GROUP BY GROUPING SETS ((place), ()) ORDER BY place = 0, place`,
+    ) GROUP BY GROUPING SETS ((groupIndex), ()) ORDER BY groupIndex = 0, groupIndex`,
     bound.values,
     options(control),
   );
   const groups = ranked
-    .filter((row) => Number(row['isWhole']) === 0)
-    .map((row) => ({ ...numbersOf(row), value: Number(row['place']) === 0 ? ('other' as const) : String(row['v']) }));
+    .filter((row) => Number(row['isTotal']) === 0)
+    .map((row) => ({
+      ...numbersOf(row),
+      value: Number(row['groupIndex']) === 0 ? ('other' as const) : String(row['v']),
+    }));
   const shown: TypedValue[] = groups.flatMap(({ value }) => (value === 'other' ? [] : [value]));
   return {
-    whole: numbersOf(ranked.find((row) => Number(row['isWhole']) === 1)),
+    whole: numbersOf(ranked.find((row) => Number(row['isTotal']) === 1)),
     groups,
     points: buckets ? await points(buckets, shown) : [],
     exact: !isMany,
@@ -76,23 +79,23 @@ export async function performance(context: EngineContext, query: PerformanceQuer
     starts: readonly number[],
     values: readonly TypedValue[],
   ): Promise<PerformanceResult['points']> {
-    const over = new Bound();
-    const parts = made(over);
-    const place = placeSql(
+    const over = new Bound(hotColumnsOf);
+    const parts = partsOf(over);
+    const groupIndex = groupIndexSql(
       parts.by,
       values.map((value) => [value]),
       over,
     );
     const found = await connection.query<Row>(
-      `SELECT place, k, ${merged} FROM (
-        SELECT toInt64(${place}) AS place, ${parts.cut.bucket(starts)} AS k, ${parts.states} ${parts.rows} GROUP BY place, k
-      ) GROUP BY place, k`,
+      `SELECT groupIndex, k, ${merged} FROM (
+        SELECT toInt64(${groupIndex}) AS groupIndex, ${parts.bucketing.bucket(starts)} AS k, ${parts.states} ${parts.rows} GROUP BY groupIndex, k
+      ) GROUP BY groupIndex, k`,
       over.values,
       options(control),
     );
     return found.map((row) => ({
       ...numbersOf(row),
-      value: Number(row['place']) === 0 ? 'other' : values[Number(row['place']) - 1]!,
+      value: Number(row['groupIndex']) === 0 ? 'other' : values[Number(row['groupIndex']) - 1]!,
       bucket: Number(row['k']),
     }));
   }

@@ -9,26 +9,26 @@ import { sourceOf } from './sql/scope-sql.ts';
 import { typedValue } from './sql/value-sql.ts';
 
 /**
- * One pass: of each user the period of the first start event, and the periods of returns as bits. Users of the same cohort and
- * bits are then counted together, and only these few are taken apart into periods.
+ * One pass: for each user the period of the first start event, and the periods of returns as bits. Users with the same cohort and bits are
+ * then counted together, and only these few combinations are expanded into periods.
  */
 export async function retention(
-  { connection, identities, dayZones, highestSeq, control }: EngineContext,
+  { connection, identities, dayZones, highestSeq, hotColumnsOf, control }: EngineContext,
   query: RetentionQuery,
 ): Promise<RetentionCell[]> {
   const { app, range, timeZone, buckets, breakdown } = query;
-  const [identityOf, isOwnZone] = await Promise.all([
+  const [identityOf, isByDay] = await Promise.all([
     identities.of(app, control),
-    dayZones.isOnly(app, timeZone, control),
+    dayZones.areStored(app, timeZone, [range.from, range.to, ...buckets], control),
   ]);
-  const bound = new Bound();
-  const cut = bucketSql(timeZone, [range.from, range.to, ...buckets], isOwnZone, bound);
-  const source = sourceOf(query, identityOf(bound), bound, cut);
+  const bound = new Bound(hotColumnsOf);
+  const bucketing = bucketSql(timeZone, isByDay, bound);
+  const source = sourceOf(query, identityOf(bound), bound, bucketing);
   const { person } = source.identity;
   const masks = bitmapNames(buckets.length);
-  // When an event came, and among those of the same time in which order.
+  // The time of an event, and the order of arrival among equal times.
   const sequence = eventSequences(range, 0, await highestSeq.get());
-  const period = cut.place(buckets);
+  const period = bucketing.index(buckets);
   const isSame = JSON.stringify(query.start) === JSON.stringify(query.return);
   const users = isSame ? sameEvent(period, buckets.length) : otherEvent(query, period, sequence, bound);
   const [read, value] = breakdown
@@ -39,17 +39,17 @@ export async function retention(
     : ['', "''"];
   const found = `SELECT ${read}${users.read}, ${person} AS p FROM ${source.from}
     WHERE ${source.where(isSame ? query.start : [{ or: [{ and: query.start }, { and: query.return }] }])} AND p != 0`;
-  const perUser = `SELECT ${users.made}, ${masks}, v FROM (SELECT ${users.gathered}, ${value} AS v FROM (${found}) GROUP BY p${users.having})`;
+  const perUser = `SELECT ${users.derived}, ${masks}, v FROM (SELECT ${users.gathered}, ${value} AS v FROM (${found}) GROUP BY p${users.having})`;
   const later = `arrayMap(x -> x - cohort, arrayFilter(x -> x > cohort OR (x = cohort AND isBackSoon), ${bitPositionsSql(buckets.length)}))`;
-  // Whoever came back after n periods has come back after fewer, or later: the last time says it all.
+  // Unbounded: a user who returned after n periods counts for all before, so the last return is enough.
   const each = query.isUnbounded ? `arraySlice(${later}, -1)` : later;
   const cells = `SELECT v, cohort, arrayJoin(arrayPushFront(${each}, -1)) AS l, sum(c) AS n
     FROM (SELECT v, cohort, isBackSoon, ${masks}, count() AS c FROM (${perUser}) GROUP BY v, cohort, isBackSoon, ${masks}) GROUP BY v, cohort, l`;
   const rows = await connection.query<Row>(
     breakdown
-      ? `SELECT if(place > ${bound.add('UInt64', query.limit)}, '', v) AS val, place > ${bound.add('UInt64', query.limit)} AS isOther,
-          min(place) AS o, cohort, l, sum(n) AS users
-        FROM (SELECT *, dense_rank() OVER (ORDER BY r DESC, v) AS place FROM (SELECT *, sumIf(n, l = -1) OVER (PARTITION BY v) AS r FROM (${cells})))
+      ? `SELECT if(groupRank > ${bound.add('UInt64', query.limit)}, '', v) AS val, groupRank > ${bound.add('UInt64', query.limit)} AS isOther,
+          min(groupRank) AS o, cohort, l, sum(n) AS users
+        FROM (SELECT *, dense_rank() OVER (ORDER BY r DESC, v) AS groupRank FROM (SELECT *, sumIf(n, l = -1) OVER (PARTITION BY v) AS r FROM (${cells})))
         GROUP BY val, isOther, cohort, l ORDER BY isOther, o, cohort, l`
       : `SELECT '' AS val, 0 AS isOther, cohort, l, n AS users FROM (${cells})`,
     bound.values,
@@ -70,7 +70,7 @@ interface UserSql {
   readonly gathered: string;
   readonly having: string;
   /** Of what was gathered. */
-  readonly made: string;
+  readonly derived: string;
 }
 
 /**
@@ -82,7 +82,7 @@ function sameEvent(period: string, count: number): UserSql {
     read: `toUInt16(${period}) AS b, 1 AS isStart`,
     gathered: `groupArray(b) AS bs, ${bitmapsSql('b', count, 'isStart').join(', ')}`,
     having: '',
-    made: 'arrayMin(bs) AS cohort, countEqual(bs, cohort) > 1 AS isBackSoon',
+    derived: 'arrayMin(bs) AS cohort, countEqual(bs, cohort) > 1 AS isBackSoon',
   };
 }
 
@@ -100,8 +100,8 @@ function otherEvent(
   );
   return {
     read: `${period} AS b, ${sequence.packed('0')} AS k, ${isStart} AS isStart, ${isBack} AS isBack`,
-    gathered: `minIf(b, isStart) AS cohort, minIf(k, isStart) AS begun, groupArrayIf(k, isBack) AS backs, ${bitmapsSql('b', buckets.length, 'isBack').join(', ')}`,
+    gathered: `minIf(b, isStart) AS cohort, minIf(k, isStart) AS firstStart, groupArrayIf(k, isBack) AS backs, ${bitmapsSql('b', buckets.length, 'isBack').join(', ')}`,
     having: ' HAVING max(isStart) = 1',
-    made: `cohort, arrayExists(x -> x > begun AND ${sequence.timeOf('x')} <= ${ends}[cohort + 1], backs) AS isBackSoon`,
+    derived: `cohort, arrayExists(x -> x > firstStart AND ${sequence.timeOf('x')} <= ${ends}[cohort + 1], backs) AS isBackSoon`,
   };
 }

@@ -1,83 +1,143 @@
-import type { GroupKey, TrendCell, TrendQuery, TrendResult } from '../../../model/analysis-query.ts';
+import type { GroupKey, SeriesMeasure, TrendCell, TrendQuery, TrendResult } from '../../../model/analysis-query.ts';
+import { DAY_MS } from '../../../model/duration.ts';
+import type { Range } from '../../../model/query.ts';
 import { sessionRange } from '../../../model/session.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
 import { Bound, EXACT_BELOW, options, type Row } from '../sql.ts';
 import { type BucketSql, bucketSql } from './sql/bucket-sql.ts';
 import { bitsOf, eventSequences, isMarked } from './sql/event-sequence-sql.ts';
-import { decodeKey, keySql, placeSql } from './sql/group-key.ts';
+import { areUsersExact } from './sql/exact-users.ts';
+import { decodeKey, groupIndexSql, keySql } from './sql/group-key.ts';
 import type { Identity } from './sql/identity.ts';
 import { entitySql, isDistinct, isPercentile, measureSql, rankSql } from './sql/measure-sql.ts';
 import { namelessSessionSequences } from './sql/node-sql.ts';
 import { holdsManyValues } from './sql/percentiles.ts';
-import { NOBODY, rollupParts } from './sql/rollup-sql.ts';
+import { rollupPlan } from './sql/rollup-plan.ts';
+import { NOBODY, nobodyParts, rollupParts } from './sql/rollup-sql.ts';
 import { type Source, sourceOf } from './sql/scope-sql.ts';
 import { sessionRows } from './sql/session-sql.ts';
 
 type Series = TrendQuery['series'][number];
 type IdentityOf = (bound: Bound) => Identity;
-interface Asked {
+interface TrendContext {
   readonly query: TrendQuery;
   readonly source: Source;
-  readonly cut: BucketSql;
+  readonly bucketing: BucketSql;
   readonly bound: Bound;
   readonly groups: readonly GroupKey[];
+  /** Read only where the order of equal times matters. */
+  readonly highestSeq: number | undefined;
+  /** Whether percentiles are exact. */
   readonly isExact: boolean;
+  /** By series: whether distinct users or values are. */
+  readonly areDistinctExact: readonly boolean[];
 }
 
 /**
- * A part for each series: rows are grouped into states by value and bucket, and these merged into buckets and totals, so that a
- * total is distinct and no sum. With a breakdown the greatest values are found first: *other* then comes from rows, not from sums.
+ * A part for each series: rows are grouped into states by group and bucket, and these are merged into buckets and totals, so that a total of
+ * distinct users is no sum. With a breakdown the top groups are found first, so that *other* is computed from rows, not from sums.
  */
 export async function trend(context: EngineContext, query: TrendQuery): Promise<TrendResult> {
-  const { connection, identities, dayZones, control } = context;
-  const [identityOf, isOwnZone] = await Promise.all([
-    identities.of(query.app, control),
-    dayZones.isOnly(query.app, query.timeZone, control),
+  const { connection, identities, dayZones, hotColumnsOf, control } = context;
+  const { app, range, timeZone, buckets = [] } = query;
+  const [identityOf, isByDay] = await Promise.all([
+    identities.of(app, control),
+    dayZones.areStored(app, timeZone, [range.from, range.to, ...buckets], control),
   ]);
   const percentiles = query.series.filter(({ measure }) => isPercentile(measure)).map(({ filters }) => filters);
-  const [isMany, groups] = await Promise.all([
+  const areDistinctExact = await distinctExactOf(context, query);
+  const [highestSeq, isMany, groups] = await Promise.all([
+    query.series.some(({ measure }) => atEnd(measure) !== undefined) ? context.highestSeq.get() : undefined,
     query.exact ? false : holdsManyValues(context, query, percentiles),
-    'keys' in query.groups ? query.groups.keys : greatest(context, query, identityOf, isOwnZone),
+    'keys' in query.groups ? query.groups.keys : topGroups(context, query, identityOf, isByDay),
   ]);
-  const bound = new Bound();
-  const cut = cutOf(query, isOwnZone, bound);
-  const source = sourceOf(query, identityOf(bound), bound, cut);
-  const asked = { query, source, cut, bound, groups, isExact: query.exact || !isMany };
-  const rolled = rollupParts(query, source, cut, isOwnZone, bound);
-  const read = query.series.flatMap((series, i) => (rolled.series.has(i) ? [] : [seriesPart(series, i, asked)]));
+  const bound = new Bound(hotColumnsOf);
+  const bucketing = bucketSql(timeZone, isByDay, bound);
+  const source = sourceOf(query, identityOf(bound), bound, bucketing, readOf(query));
+  const isExact = query.exact || !isMany;
+  const trendContext = { query, source, bucketing, bound, groups, highestSeq, isExact, areDistinctExact };
+  const plan = rollupPlan(query, source.identity.areJoined, isByDay, areDistinctExact);
+  const rolled = new Set(plan.flatMap(({ series }) => [...series.values()]));
+  const read = [
+    ...nobodyParts(plan, query, source, bucketing),
+    ...query.series.flatMap((series, i) => (rolled.has(i) ? [] : [seriesPart(series, i, trendContext)])),
+  ];
   const rows = await connection.query<Row>(
-    [...rolled.parts, ...rolled.nobody, ...read].join(' UNION ALL '),
+    [...rollupParts(plan, query, bound), ...read].join(' UNION ALL '),
     bound.values,
-    options(control, read.length + rolled.nobody.length === 0),
+    options(control, read.length === 0 || isSmall(query)),
   );
-  const nobody = new Map(rows.flatMap((row) => (isOfNobody(row) ? [[placeOf(row), Number(row['n'])] as const] : [])));
-  const cells = rows.flatMap((row) => (isOfNobody(row) ? [] : [cellOf(row, nobody.get(placeOf(row)) ?? 0, asked)]));
-  return { cells, groups, exact: query.series.every((_, i) => isExactly(cells, i, asked)) };
+  const nobody = new Map(rows.flatMap((row) => (isOfNobody(row) ? [[cellKeyOf(row), Number(row['n'])] as const] : [])));
+  const cells = rows.flatMap((row) =>
+    isOfNobody(row) ? [] : [cellOf(row, nobody.get(cellKeyOf(row)) ?? 0, trendContext)],
+  );
+  return { cells, groups: byTotal(groups, cells, query) };
 }
 
-const cutOf = ({ timeZone, range, buckets = [] }: TrendQuery, isOwnZone: boolean, bound: Bound): BucketSql =>
-  bucketSql(timeZone, [range.from, range.to, ...buckets], isOwnZone, bound);
+/**
+ * Groups are ranked by sketches, which takes half the time of counting twice; what was counted then decides their order. Only which
+ * group is the last of the top ones is up to the sketch.
+ */
+function byTotal(groups: readonly GroupKey[], cells: readonly TrendCell[], query: TrendQuery): readonly GroupKey[] {
+  const measure = query.series[0]?.measure;
+  if ('keys' in query.groups || measure === undefined || !isDistinct(measure) || measure.kind === 'perUser')
+    return groups;
+  const totals = new Map<TrendCell['group'], number>();
+  for (const { series, group, bucket, value } of cells)
+    if (series === 0 && bucket === undefined) totals.set(group, value ?? 0);
+  return [...groups].sort((a, b) => (totals.get(b) ?? 0) - (totals.get(a) ?? 0));
+}
 
-/** What the rows of a series are read from: `g` and `at` are expressions. */
-function rowsOf({ filters, measure }: Series, { query, source, bound }: Pick<Asked, 'query' | 'source' | 'bound'>) {
+/** By series; those that count nothing distinct are left out of the counting of rows. Running numbers are exact in any case. */
+async function distinctExactOf(context: EngineContext, query: TrendQuery): Promise<readonly boolean[]> {
+  const distinct = query.cumulative ? [] : query.series.filter(({ measure }) => isDistinct(measure));
+  const areExact = await areUsersExact(
+    context,
+    query,
+    distinct.map(({ filters }) => filters),
+  );
+  return query.series.map((series) => areExact[distinct.indexOf(series)] ?? true);
+}
+
+/** Sessions go on outside of the range. */
+const readOf = ({ range, series }: TrendQuery): Range =>
+  series.reduce((all, { measure }) => ('gapMs' in measure ? sessionRange(range, measure.gapMs) : all), range);
+
+/** Events and users of up to two days are read in milliseconds. */
+const SMALL_SPAN_MS = 2 * DAY_MS;
+
+const isSmall = ({ range, breakdown, series, segment }: TrendQuery): boolean =>
+  range.to - range.from <= SMALL_SPAN_MS &&
+  breakdown.length === 0 &&
+  segment === undefined &&
+  series.length === 1 &&
+  (series[0]!.measure.kind === 'count' || series[0]!.measure.kind === 'users');
+
+/** What the rows of a series are read from: `g` is an expression. */
+function rowsOf(
+  { filters, measure }: Series,
+  { query, source, bound }: Pick<TrendContext, 'query' | 'source' | 'bound'>,
+) {
   const g = keySql(query.breakdown, bound);
-  if (measure.kind === 'sessions')
-    return { from: `(${sessionRows(source, query.range, filters, g, measure.gapMs, bound)})`, where: '1', g: 'g' };
+  if ('gapMs' in measure) {
+    const rows = sessionRows(source, query.range, filters, g, measure.gapMs, bound, atEnd(measure));
+    return { from: `(${rows})`, where: '1', g: 'g' };
+  }
   return { from: source.from, where: source.where(filters), g };
 }
 
-/** The values of the breakdown with the most of the first series: of its measure where that grows with events, else of events. */
-async function greatest(
-  { connection, control }: EngineContext,
+/** The top groups of the breakdown by the first series: by its measure where that grows with events, otherwise by events. */
+async function topGroups(
+  { connection, hotColumnsOf, control }: EngineContext,
   query: TrendQuery,
   identityOf: IdentityOf,
-  isOwnZone: boolean,
+  isByDay: boolean,
 ): Promise<readonly GroupKey[]> {
   const [first] = query.series;
   if (query.breakdown.length === 0 || first === undefined || !('limit' in query.groups)) return [];
-  const bound = new Bound();
-  const source = sourceOf(query, identityOf(bound), bound, cutOf(query, isOwnZone, bound));
+  const bound = new Bound(hotColumnsOf);
+  const source = sourceOf(query, identityOf(bound), bound, bucketSql(query.timeZone, isByDay, bound), readOf(query));
   const { from, where, g } = rowsOf(first, { query, source, bound });
   const rows = await connection.query<Row>(
     `SELECT ${g} AS v, ${rankSql(first.measure, source.identity, bound)} AS r FROM ${from} WHERE ${where}
@@ -88,114 +148,133 @@ async function greatest(
   return rows.map((row) => decodeKey(String(row['v']), query.breakdown.length));
 }
 
+/** Which event of a session must be wanted: the first, the last, or any. */
+const atEnd = ({ kind }: SeriesMeasure): 1 | -1 | undefined =>
+  kind === 'entries' ? 1 : kind === 'exits' ? -1 : undefined;
+
 /** A session counts once for each group that it has an event of, in the bucket in which it begins: buckets add up to the total. */
-function sessionPart({ filters }: Series, gapMs: number, index: number, asked: Asked): string {
-  const { query, source, bound, groups } = asked;
+function sessionPart(
+  { filters, measure }: Series,
+  gapMs: number,
+  index: number,
+  { query, source, bound, groups, highestSeq }: TrendContext,
+): string {
   const { buckets, range, breakdown } = query;
-  const [wantedBit, sessionBit, placeBit] = [0, 1, 2];
-  const packing = eventSequences(sessionRange(range, gapMs), placeBit + bitsOf(groups.length), 'unused');
-  const place = placeSql(keySql(breakdown, bound), groups, bound, 'UInt32');
-  const marks = `toUInt32(${filterSql({ and: filters }, bound)}) + toUInt32(${place}) * ${2 ** placeBit}`;
+  const [wantedBit, sessionBit, groupBit] = [0, 1, 2];
+  const end = atEnd(measure);
+  // Which of several events of the same time is the first, only their order of arrival says.
+  const order = end === undefined ? 'unused' : highestSeq;
+  const packing = eventSequences(sessionRange(range, gapMs), groupBit + bitsOf(groups.length), order);
+  const groupIndex = groupIndexSql(keySql(breakdown, bound), groups, bound, 'UInt32');
+  const marks = `toUInt32(${filterSql({ and: filters }, bound)}) + toUInt32(${groupIndex}) * ${2 ** groupBit}`;
   const sequences = namelessSessionSequences(source, range, packing, marks, sessionBit, gapMs, bound, wantedBit);
-  const places = `arrayDistinct(arrayMap(m -> bitShiftRight(m, ${placeBit}), arrayFilter(m -> ${isMarked(wantedBit, 'm')}, ${packing.marksOf('trail')})))`;
+  const judged = packing.marksOf(end === undefined ? 'sequence' : `[sequence[${end}]]`);
+  const groupIndexes = `arrayDistinct(arrayMap(m -> bitShiftRight(m, ${groupBit}), arrayFilter(m -> ${isMarked(wantedBit, 'm')}, ${judged})))`;
   const starts = buckets && bound.add('Array(Int64)', buckets);
   const bucket = starts
-    ? `roundDown(${packing.utcMs(`${packing.timesOf('[trail[1]]')}[1]`)}, ${starts})`
+    ? `roundDown(${packing.utcMs(`${packing.timesOf('[sequence[1]]')}[1]`)}, ${starts})`
     : 'toInt64(0)';
-  const cells = `SELECT toInt64(arrayJoin(${places})) AS place, ${bucket} AS k, count() AS c FROM (${sequences}) GROUP BY place, k`;
-  return `SELECT ${index} AS series, place, ${buckets ? 'k, grouping(k)' : 'toInt64(0) AS k, 1'} AS isTotal, toNullable(toFloat64(sum(c))) AS value, sum(c) AS n, 0 AS x
-    FROM (${cells}) GROUP BY ${buckets ? 'GROUPING SETS ((place, k), (place))' : 'place'}`;
+  const summed: Partial<Record<SeriesMeasure['kind'], string>> = {
+    bounceRate: 'length(sequence) = 1',
+    sessionDuration: `${packing.timeOf('sequence[-1]')} - (${packing.timeOf('sequence[1]')})`,
+    eventsPerSession: 'length(sequence)',
+  };
+  const mean = summed[measure.kind];
+  const cells = `SELECT toInt64(arrayJoin(${groupIndexes})) AS groupIndex, ${bucket} AS k, count() AS c, sum(${mean ?? '0'}) AS v FROM (${sequences}) GROUP BY groupIndex, k`;
+  const value = mean === undefined ? 'sum(c)' : 'sum(v) / sum(c)';
+  return `SELECT ${index} AS series, groupIndex, ${buckets ? 'k, grouping(k)' : 'toInt64(0) AS k, 1'} AS isTotal, toNullable(toFloat64(${value})) AS value, sum(c) AS n, 0 AS x
+    FROM (${cells}) GROUP BY ${buckets ? 'GROUPING SETS ((groupIndex, k), (groupIndex))' : 'groupIndex'}`;
 }
 
-function seriesPart(series: Series, index: number, asked: Asked): string {
-  const { query, source, bound, isExact } = asked;
-  if (series.measure.kind === 'sessions') return sessionPart(series, series.measure.gapMs, index, asked);
-  const { from, where, g } = rowsOf(series, asked);
-  const cell = cellSql(series, g, asked);
-  const sets = query.buckets ? 'GROUPING SETS ((place, k), (place))' : 'GROUPING SETS ((place))';
-  const head = `SELECT ${index} AS series, place, ${query.buckets ? 'k, grouping(k)' : 'toInt64(0) AS k, 1'} AS isTotal`;
+function seriesPart(series: Series, index: number, trendContext: TrendContext): string {
+  const { query, source, bound, isExact, areDistinctExact } = trendContext;
+  if ('gapMs' in series.measure) return sessionPart(series, series.measure.gapMs, index, trendContext);
+  const { from, where, g } = rowsOf(series, trendContext);
+  const cell = cellSql(series, g, trendContext);
+  const sets = query.buckets ? 'GROUPING SETS ((groupIndex, k), (groupIndex))' : 'groupIndex';
+  const head = `SELECT ${index} AS series, groupIndex, ${query.buckets ? 'k, grouping(k)' : 'toInt64(0) AS k, 1'} AS isTotal`;
   if (query.cumulative && isDistinct(series.measure)) {
-    // Each counts in the bucket it is first seen in: running sums are then distinct, and exact.
+    // Each is counted in the bucket where it is first seen, so that running sums are distinct and exact.
     const entity = entitySql(series.measure, source.identity, bound);
     return `${head}, toNullable(toFloat64(countIf(isNotNull(entity)))) AS value, sum(events) AS n, 0 AS x
-      FROM (SELECT ${cell.place} AS place, entity, ${cell.bucket('min(cell)')} AS k, sum(c) AS events FROM (
+      FROM (SELECT ${cell.groupIndex} AS groupIndex, entity, ${cell.bucket('min(cell)')} AS k, sum(c) AS events FROM (
         SELECT ${cell.of} AS cell, ${entity} AS entity, count() AS c FROM ${from} WHERE ${where} GROUP BY cell, entity
-      ) GROUP BY place, entity) GROUP BY ${sets}`;
+      ) GROUP BY groupIndex, entity) GROUP BY ${sets}`;
   }
   const measure = measureSql(
     series.measure,
     source.identity,
     bound,
-    isPercentile(series.measure) ? isExact : query.exact,
+    isPercentile(series.measure) ? isExact : areDistinctExact[index]!,
   );
-  const states = `SELECT ${cell.place} AS place, ${cell.bucket('cell')} AS k, c, u, y, s FROM (
-      SELECT ${cell.of} AS cell, count() AS c, ${measure.used} AS u, ${measure.skipped} AS y, ${measure.state} AS s
-      FROM ${from} WHERE ${where} GROUP BY cell)`;
-  // States of all values are large: that of a bucket is read as it is, and copied once, into the total.
-  if (query.buckets && isPercentile(series.measure) && isExact)
-    return `SELECT ${index} AS series, place, cell.1 AS k, cell.2 AS isTotal, cell.3 AS value, cell.4 AS n, cell.5 AS x FROM (
-      SELECT place, arrayJoin(arrayPushBack(groupArray((k, toUInt8(0), v, c, y)),
-        (toInt64(0), toUInt8(1), toNullable(${measure.merged}), sum(c), sum(y)))) AS cell
-      FROM (SELECT *, if(u = 0, NULL, toFloat64(finalizeAggregation(s))) AS v FROM (${states})) GROUP BY place)`;
+  const counted = `count() AS c, ${measure.used} AS u, ${measure.skipped} AS y, ${measure.state} AS s FROM ${from} WHERE ${where}`;
   const events = series.measure.kind === 'perUser' ? 'sum(u)' : 'sum(c)';
-  return `${head}, toNullable(${measure.merged}) AS value, ${events} AS n, sum(y) AS x FROM (${states}) GROUP BY ${sets}`;
+  const tally = `toNullable(${measure.merged}) AS value, ${events} AS n, sum(y) AS x`;
+  // A single cell needs no grouping, which would take longer than reading an hour.
+  if (!query.buckets && query.breakdown.length === 0)
+    return `SELECT ${index} AS series, toInt64(0) AS groupIndex, toInt64(0) AS k, 1 AS isTotal, ${tally} FROM (SELECT ${counted}) HAVING sum(c) > 0`;
+  const states = `SELECT ${cell.groupIndex} AS groupIndex, ${cell.bucket('cell')} AS k, c, u, y, s FROM (SELECT ${cell.of} AS cell, ${counted} GROUP BY cell)`;
+  // States that hold all values are large: each is read in place and copied once, into the total.
+  if (query.buckets && isPercentile(series.measure) && isExact)
+    return `SELECT ${index} AS series, groupIndex, cell.1 AS k, cell.2 AS isTotal, cell.3 AS value, cell.4 AS n, cell.5 AS x FROM (
+      SELECT groupIndex, arrayJoin(arrayPushBack(groupArray((k, toUInt8(0), v, c, y)),
+        (toInt64(0), toUInt8(1), toNullable(${measure.merged}), sum(c), sum(y)))) AS cell
+      FROM (SELECT *, if(u = 0, NULL, toFloat64(finalizeAggregation(s))) AS v FROM (${states})) GROUP BY groupIndex)`;
+  return `${head}, ${tally} FROM (${states}) GROUP BY ${sets}`;
 }
 
 interface CellSql {
   /** Of a row. */
   readonly of: string;
   /** Of the column `cell`. */
-  readonly place: string;
-  /** The start of the bucket of a cell; within a place cells are in the order of their buckets. */
+  readonly groupIndex: string;
+  /** The start of the bucket of a cell; within a group cells are in the order of their buckets. */
   readonly bucket: (cell: string) => string;
 }
 
-/** So many cells are an array for the engine, and no hash table. */
+/** Up to this number of cells the engine uses an array instead of a hash table. */
 const CELLS_IN_ARRAY = 65_536;
 
 /**
- * Value and bucket as one number: a group by it takes two thirds of the time that one by two of 64 bits does. Of 32 bits where states
- * may grow large, sets of users: the engine cannot take an array to the disk.
+ * Group and bucket as one number: grouping by it takes two thirds of the time of grouping by two numbers of 64 bits. It has 32 bits where states
+ * may grow large (sets of users), because the engine cannot spill an array to disk.
  */
-function cellSql({ measure }: Series, g: string, { query, cut, bound, groups }: Asked): CellSql {
+function cellSql({ measure }: Series, g: string, { query, bucketing, bound, groups }: TrendContext): CellSql {
   const { buckets, range } = query;
   const count = buckets?.length ?? 1;
   const isSmall = (groups.length + 1) * count <= CELLS_IN_ARRAY && !isDistinct(measure);
   const type = isSmall ? 'UInt16' : 'UInt32';
-  const place = placeSql(g, groups, bound, type, count);
-  if (!buckets) return { of: `to${type}(${place})`, place: 'toInt64(cell)', bucket: () => 'toInt64(0)' };
+  const groupIndex = groupIndexSql(g, groups, bound, type, count);
+  if (!buckets) return { of: `to${type}(${groupIndex})`, groupIndex: 'toInt64(cell)', bucket: () => 'toInt64(0)' };
   return {
-    of: `to${type}(${place} + ${cut.place(buckets, range.to)})`,
-    place: `toInt64(intDiv(cell, ${count}))`,
+    of: `to${type}(${groupIndex} + ${bucketing.index(buckets, range.to)})`,
+    groupIndex: `toInt64(intDiv(cell, ${count}))`,
     bucket: (cell) => `${bound.add('Array(Int64)', buckets)}[${cell} % ${count} + 1]`,
   };
 }
 
 const isOfNobody = (row: Row): boolean => Number(row['isTotal']) >= NOBODY;
-/** Of which series, and which bucket or the whole. */
-const placeOf = (row: Row): string => `${row['series']} ${row['k']} ${Number(row['isTotal']) % NOBODY}`;
+/** The series, and the bucket or the total. */
+const cellKeyOf = (row: Row): string => `${row['series']} ${row['k']} ${Number(row['isTotal']) % NOBODY}`;
 
-function cellOf(row: Row, nobody: number, { query, groups }: Asked): TrendCell {
-  const [index, place, count] = [Number(row['series']), Number(row['place']), Number(row['n']) - nobody];
+function cellOf(row: Row, nobody: number, { query, groups, isExact, areDistinctExact }: TrendContext): TrendCell {
+  const [index, groupIndex, count] = [Number(row['series']), Number(row['groupIndex']), Number(row['n']) - nobody];
   const given: unknown = row['value'];
-  const value = given === null ? null : Number(given);
-  const isRatio = query.series[index]!.measure.kind === 'perUser' && !query.cumulative;
+  const { measure } = query.series[index]!;
+  // An estimate is at most what is certain: no event has two users or two values.
+  const value = given === null ? null : isDistinct(measure) ? Math.min(Number(given), count) : Number(given);
+  // Sketches are exact below EXACT_BELOW, percentiles while all values are kept.
+  const isEstimate = isPercentile(measure)
+    ? !isExact
+    : isDistinct(measure) && !areDistinctExact[index] && (value ?? 0) >= EXACT_BELOW;
+  const isRatio = measure.kind === 'perUser' && !query.cumulative;
   return {
     series: index,
-    group: query.breakdown.length === 0 ? [] : place === 0 ? 'other' : groups[place - 1]!,
+    group: query.breakdown.length === 0 ? [] : groupIndex === 0 ? 'other' : groups[groupIndex - 1]!,
     bucket: Number(row['isTotal']) === 1 ? undefined : Number(row['k']),
     value: isRatio ? (value ? count / value : null) : value,
     count,
     skipped: Number(row['x']),
+    ...(isEstimate && { estimated: true }),
   };
-}
-
-/** Sketches are exact for so many; percentiles while all values are kept. */
-function isExactly(cells: readonly TrendCell[], index: number, { query, isExact }: Asked): boolean {
-  const { measure } = query.series[index]!;
-  if (isPercentile(measure)) return isExact;
-  if (!isDistinct(measure) || query.exact || query.cumulative) return true;
-  const distinct = ({ value, count }: TrendCell): number =>
-    measure.kind === 'perUser' ? (value ? count / value : 0) : (value ?? 0);
-  return cells.every((cell) => cell.series !== index || distinct(cell) < EXACT_BELOW);
 }

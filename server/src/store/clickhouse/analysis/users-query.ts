@@ -5,10 +5,11 @@ import type { Condition, Filter } from '../../../model/query.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { EVENT_COLUMNS, eventOf, events, type StoredRow } from '../queries/events-query.ts';
 import { deviceSpans } from '../queries/spans-query.ts';
-import { Bound, EVENTS, options, type Row } from '../sql.ts';
+import { Bound, containsSql, EVENTS, options, type Row } from '../sql.ts';
 import { eventSequences } from './sql/event-sequence-sql.ts';
 import type { Identity } from './sql/identity.ts';
 import { sourceOf } from './sql/scope-sql.ts';
+import { traitsOf, withTraitSql } from './traits-query.ts';
 
 type IdentityOf = (bound: Bound) => Identity;
 const SORTS = { lastSeen: 'l', firstSeen: 'f', events: 'n' } as const;
@@ -18,16 +19,16 @@ const SORTS = { lastSeen: 'l', firstSeen: 'f', events: 'n' } as const;
  * and the latest properties.
  */
 export async function users(context: EngineContext, query: UsersQuery): Promise<UsersResult> {
-  const { connection, identities, control } = context;
+  const { connection, identities, hotColumnsOf, control } = context;
   const identityOf = await identities.of(query.app, control);
-  const bound = new Bound();
+  const bound = new Bound(hotColumnsOf);
   const source = sourceOf(query, identityOf(bound), bound);
   const { person, user } = source.identity;
   const name = `if(notEmpty(${user}), ${user}, device)`;
   const found =
     query.search === undefined
       ? ''
-      : ` AND positionCaseInsensitiveUTF8(${name}, ${bound.add('String', query.search)}) > 0`;
+      : ` AND (${containsSql(name, query.search, bound)} OR ${person} IN (${withTraitSql(query.app, query.search, bound)}))`;
   const direction = query.order === 'asc' ? 'ASC' : 'DESC';
   const byPlace = eventSequences(query.range, 0, undefined).packed('0');
   const page = await connection.query<Row>(
@@ -49,7 +50,7 @@ export async function users(context: EngineContext, query: UsersQuery): Promise<
       // An erasure in between took the user away.
       if (known === undefined) return [];
       const { user: named, event } = known;
-      const traitsText = traits.get(named);
+      const traitsKnown = traits.get(named);
       return [
         {
           ...(named !== '' ? { user: named } : event.device !== undefined && { device: event.device }),
@@ -57,7 +58,7 @@ export async function users(context: EngineContext, query: UsersQuery): Promise<
           lastSeen: Number(row['l']),
           events: Number(row['n']),
           last: event,
-          ...(traitsText !== undefined && { traitsText }),
+          ...(traitsKnown && { traits: traitsKnown }),
         },
       ];
     }),
@@ -66,13 +67,13 @@ export async function users(context: EngineContext, query: UsersQuery): Promise<
 
 /** By person: the event at the key of the page's row, and the user it counts for. */
 async function lastEvents(
-  { connection, control }: EngineContext,
+  { connection, hotColumnsOf, control }: EngineContext,
   app: string,
   identityOf: IdentityOf,
   page: readonly Row[],
 ): Promise<Map<string, { user: string; event: EventRow }>> {
   if (page.length === 0) return new Map();
-  const bound = new Bound();
+  const bound = new Bound(hotColumnsOf);
   const { from, person, user } = identityOf(bound);
   const times = bound.add(
     'Array(Int64)',
@@ -96,23 +97,6 @@ async function lastEvents(
   );
 }
 
-/** The latest that is known of users. */
-async function traitsOf(
-  { connection, control }: EngineContext,
-  app: string,
-  names: readonly string[],
-): Promise<Map<string, string>> {
-  const known = names.filter((name) => name !== '');
-  if (known.length === 0) return new Map();
-  const rows = await connection.query<StoredRow>(
-    `SELECT ${EVENT_COLUMNS} FROM ${EVENTS} WHERE app = {app:String} AND id = '${IDENTIFY}' AND user IN {names:Array(String)}
-    ORDER BY timestamp DESC, seq DESC LIMIT 1 BY user`,
-    { app, names: known },
-    options(control),
-  );
-  return new Map(rows.map((row) => [row.user, eventOf(row).dataText ?? '{}']));
-}
-
 /** A page of one user's events, with those of the devices that are the user's. */
 export async function timeline(context: EngineContext, query: TimelineQuery): Promise<EventRow[]> {
   const { connection, identities, control } = context;
@@ -129,11 +113,7 @@ export async function timeline(context: EngineContext, query: TimelineQuery): Pr
         : [];
   const unnamed: Filter = { spans, isInside: true };
   const own = user === undefined ? unnamed : spans.length === 0 ? named : { or: [named, unnamed] };
-  return await events(
-    connection,
-    { app, range, filters: [own, ...query.filters], order, limit, ...(after && { after }) },
-    control,
-  );
+  return await events(context, { app, range, filters: [own, ...query.filters], order, limit, ...(after && { after }) });
 }
 
 /** Of a device that several users used, the last one. */

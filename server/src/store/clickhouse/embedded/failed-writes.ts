@@ -2,24 +2,24 @@ import { statfsSync } from 'node:fs';
 import { Refusal, type SessionPool } from './session-pool.ts';
 
 /**
- * The engine keeps so much of its disk free: an insert or a merge for which there is not more is not begun. Half of it is enough for
- * what is no part of a table, whose room the engine does not look for: a table's definition, say. A quarter of `diskReserveBytes`
- * (settings.ts), within which the engine must be able to work.
+ * The engine keeps this much of its disk free: an insert or a merge that would need it is not begun. Half of it is enough for
+ * anything outside a table's data, for which the engine does not check the space: a table's definition, for example. A quarter of `diskReserveBytes`
+ * (settings.ts), which the engine needs to work.
  */
 export const KEEP_FREE_BYTES = 16 * 1024 * 1024;
-/** With less, a question whose intermediate results went to the disk may have lost some: it is looked at more closely. */
+/** With less, a question whose intermediate results went to disk may have lost some: it is checked more closely. */
 const NEARLY_FULL_BYTES = 1024 * 1024 * 1024;
-/** What a merge was made of is kept for minutes. */
+/** The source parts of a merge are kept for minutes. */
 const EVERY_MS = 1_000;
 const NOT_ENOUGH_SPACE = 243;
 
 const FAILED_WRITES = "SELECT value FROM system.events WHERE event = 'WriteBufferFromFileDescriptorWriteFailed'";
 
 /**
- * chDB 3.4.0 goes on as if nothing had happened when a write to a file fails: on a full disk an insert and a merge end well, and the
- * files of the part are empty. (It does tell when a file cannot be opened, synced or renamed.) But it counts failed writes; so before
- * anything that writes is answered, and every second, the count must be 0. Else the process ends: started again, the engine puts parts whose files are
- * not what they should be aside and takes those they were merged from, and the loader finds that the rows are missing.
+ * chDB 3.4.0 continues as if nothing had happened when a write to a file fails: on a full disk an insert and a merge succeed, and the
+ * files of the part are empty. (It does report when a file cannot be opened, synced or renamed.) But it counts failed writes; so before
+ * anything that writes is answered, and every second, the count must be 0. Otherwise the process ends: after a restart, the engine detaches parts whose
+ * files are damaged and uses those they were merged from, and the loader finds that the rows are missing.
  */
 export class FailedWrites {
   readonly #pool: SessionPool;
@@ -51,19 +51,19 @@ export class FailedWrites {
     const failed = Number(await this.#pool.onSpare(FAILED_WRITES));
     if (failed === 0) return;
     this.#die(
-      `${failed} writes of the engine failed, and it goes on as if they had not: it is ended, to look at its files anew`,
+      `${failed} writes of the engine failed, and it continues as if they had not: it is restarted to check its files`,
     );
     throw new Refusal(NOT_ENOUGH_SPACE, 'A write failed.', 'NOT_ENOUGH_SPACE');
   }
 
-  /** From now on; @returns what ends it */
+  /** From now on; @returns a function that ends it */
   start(): () => void {
     let isAsking = false;
     const timer = setInterval(() => {
       if (isAsking) return;
       isAsking = true;
       this.check()
-        // It has ended the process, or could not ask: the next one does.
+        // It has ended the process, or could not ask: the next check does.
         .catch(() => {})
         .finally(() => {
           isAsking = false;

@@ -10,7 +10,7 @@ import type { FailedWrites } from './failed-writes.ts';
 import type { MemoryWatch } from './memory-watch.ts';
 import { prepare, Refusal, type RunningQuery, type SessionKind, type SessionPool } from './session-pool.ts';
 
-/** A request's names that are not settings of the engine. */
+/** Parameters of a request that are not settings of the engine. */
 const NOT_SETTINGS = new Set([
   'query',
   'query_id',
@@ -28,7 +28,7 @@ const NOT_SETTINGS = new Set([
   'send_progress_in_http_headers',
   'http_headers_progress_interval_ms',
 ]);
-/** Formats whose chunks, one after another, are the whole: these are answered while the engine still reads. */
+/** Formats whose chunks, one after another, form the whole: these are sent while the engine is still reading. */
 const STREAMABLE = new Set([
   'JSONEachRow',
   'JSONCompactEachRow',
@@ -51,7 +51,7 @@ export interface Engine {
   readonly memory: MemoryWatch;
 }
 
-/** Answers one request as ClickHouse's HTTP interface would. */
+/** Answers one request like ClickHouse's HTTP interface. */
 export async function answer(
   engine: Engine,
   request: IncomingMessage,
@@ -62,7 +62,7 @@ export async function answer(
   const given = url.searchParams;
   const queryId = given.get('query_id') || crypto.randomUUID();
   response.setHeader('x-clickhouse-query-id', queryId);
-  // From its first byte on it can be stopped: who stops an insert must know that it will not come later.
+  // It can be stopped from its first byte on: a caller that stops an insert must know that it will not arrive later.
   const running = pool.begin(queryId, () => request.destroy());
   response.once('close', () => {
     if (!response.writableFinished) pool.kill({ id: queryId }).catch(() => {});
@@ -74,7 +74,7 @@ export async function answer(
     if (!response.writableEnded) response.end();
   } catch (error) {
     memory.failed(messageOf(error));
-    // Rows that found no room on the disk have not been read to their end: nothing that comes behind them would ever be read.
+    // Rows for which the disk had no room have not been read to their end: nothing after them would ever be read.
     if (!request.readableEnded && !response.headersSent) response.setHeader('connection', 'close');
     if (!response.destroyed) refuse(response, error);
   } finally {
@@ -137,7 +137,7 @@ async function answerQuestion(
   });
 }
 
-/** `priority` 1 marks the short questions, for which one session is always kept; 2 what belongs to a change of the table. */
+/** `priority` 1 marks the short questions, for which one session is always reserved; 2 what belongs to a change of the table. */
 function kindsOf(priority: string | null): readonly SessionKind[] {
   if (priority === '1') return ['small', 'general'];
   return priority === '2' ? ['change'] : ['general'];
@@ -164,10 +164,10 @@ async function runQuery(
   });
 }
 
-/** As a server names it: what stands behind it at the end of an answer is a failure. */
+/** The name that a server uses: what follows it at the end of a response is an error. */
 const TAG_HEADER = 'x-clickhouse-exception-tag';
 
-/** Chunks as the engine makes them, no faster than they are taken. */
+/** Chunks as the engine produces them, no faster than they are consumed. */
 async function pour(
   running: RunningQuery,
   session: Session,
@@ -204,7 +204,7 @@ export function refuse(response: ServerResponse, error: unknown): void {
   const text = messageOf(error);
   const code = /Code: (\d+)/.exec(text)?.[1];
   if (response.headersSent) {
-    // The status is spent: ClickHouse then says at the end what went wrong, and the client knows how to read it.
+    // The status has been sent: ClickHouse then appends the error to the response, and the client knows how to read it.
     const tag = response.getHeader(TAG_HEADER);
     if (typeof tag !== 'string') response.destroy();
     else {

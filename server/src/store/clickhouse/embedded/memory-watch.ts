@@ -1,18 +1,18 @@
 import type { SessionPool } from './session-pool.ts';
 
-/** What fails for the memory of all questions together, and not for its own. */
+/** Failures caused by the memory of all questions together, and not by the question's own. */
 const TOTAL = /Code: 241\b.*\(total\)/s;
 const OUT_OF_MEMORY = /Code: 241\b/;
 /** About what a question of any kind takes: 60 MB. */
 const ORDINARY = 'SELECT count() FROM (SELECT number FROM numbers(1000000) GROUP BY number)';
 const EVERY_MS = 10_000;
 const AGAIN_MS = 1_000;
-/** In a row; memory that a question has just given back is not the system's yet. */
+/** In a row; memory that a question has just freed is not returned to the system yet. */
 const OVER_MAX = 3;
 
 /**
- * The engine keeps some things for good and past its limit, like time zones (4.5 MB each). Once they fill it, every question fails for
- * memory with nothing running, and so does the loader, until somebody starts it again: this does.
+ * The engine keeps some things permanently and beyond its limit, such as time zones (4.5 MB each). Once they fill it, every question fails for
+ * lack of memory with nothing running, and so does the loader, until the engine is restarted: this does it.
  */
 export class MemoryWatch {
   readonly #pool: SessionPool;
@@ -43,7 +43,7 @@ export class MemoryWatch {
     if (TOTAL.test(message)) this.#soon(0);
   }
 
-  /** From now on; @returns what ends it */
+  /** From now on; @returns a function that ends it */
   start(): () => void {
     const timer = setInterval(() => this.#look(), EVERY_MS);
     return () => {
@@ -70,7 +70,7 @@ export class MemoryWatch {
     }, ms);
   }
 
-  /** While something runs, that may be what takes the memory. */
+  /** While something is running, that may be what takes the memory. */
   async #try(): Promise<void> {
     if (!this.#pool.isQuiet) {
       this.#soon(AGAIN_MS);
@@ -80,7 +80,7 @@ export class MemoryWatch {
       await this.#pool.onSpare(ORDINARY);
     } catch (error) {
       if (!OUT_OF_MEMORY.test(String(error))) throw error;
-      // Somebody may have begun meanwhile, and have taken it.
+      // Something may have started meanwhile and have taken it.
       if (this.#pool.isQuiet) this.#end('questions fail for memory with nothing running');
       else this.#soon(AGAIN_MS);
     }

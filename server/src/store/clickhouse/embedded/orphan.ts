@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const AGAIN_MS = 20;
 const GONE_MAX_MS = 3_000;
 
-/** Whose engine it is, beside the engine's data. */
+/** The process that owns the engine, beside the engine's data. */
 interface Note {
   readonly engine: number;
   readonly server: number;
@@ -12,15 +12,15 @@ interface Note {
 
 const noteOf = (dataDir: string): string => join(dataDir, 'engine.pid');
 
-/** Written down at each birth, so that a later server finds an engine that outlived its own. */
+/** Written at each start, so that a later server finds an engine that outlived its own. */
 export function noteEngine(dataDir: string, engine: number | undefined): void {
   if (engine === undefined) return;
   writeFileSync(noteOf(dataDir), JSON.stringify({ engine, server: process.pid } satisfies Note), { mode: 0o600 });
 }
 
 /**
- * Ends the engine of a server that was killed, when it has not ended by itself (it may hang): it would keep the directory. Killing
- * it is safe: what was acknowledged is on disk. Where the system does not tell what a process is, nothing is ended.
+ * Ends the engine of a server that was killed, when it has not ended by itself (it may hang): it would keep the directory locked. Killing
+ * it is safe: what was acknowledged is on disk. Where the system does not say what a process is, nothing is ended.
  * @param file the engine's program
  */
 export async function endOrphan(dataDir: string, file: string): Promise<number | undefined> {
@@ -42,7 +42,7 @@ function readNote(dataDir: string): Note | undefined {
       ? { engine: Number(engine), server: Number(server) }
       : undefined;
   } catch {
-    // Torn by the crash that left the engine behind: then the lock of the directory tells (process.ts).
+    // Torn by the crash that left the engine behind: the lock of the directory then decides (process.ts).
     return undefined;
   }
 }
@@ -56,7 +56,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The number may be another process's by now. */
+/** The process id may have been reused. */
 function isEngine(pid: number, file: string, dataDir: string): boolean {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');

@@ -1,9 +1,9 @@
 /**
  * The engine's own process: `node process.js <socket> <data directory> <memory bytes>`.
  *
- * The engine (chDB) lives in a process of its own, so that its death is a restart and not the server's end. It speaks
- * ClickHouse's HTTP interface, as far as @clickhouse/client uses it, on a Unix socket: the store talks to it and to a
- * ClickHouse server in the same words.
+ * The engine (chDB) runs in a process of its own, so that its crash causes a restart and does not end the server. It speaks
+ * ClickHouse's HTTP interface, as far as @clickhouse/client uses it, on a Unix socket: the store talks to it in the same way as to a
+ * ClickHouse server.
  */
 
 import { existsSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Session } from 'chdb';
 import { takeLock } from '../../../system/process-lock.ts';
+import { settledWithin } from '../../../system/timeout.ts';
 import { quotedText } from '../sql-quotes.ts';
 import { FailedWrites, KEEP_FREE_BYTES } from './failed-writes.ts';
 import { answer, refuse } from './http-interface.ts';
@@ -21,12 +22,12 @@ import { BASE_SETTINGS, type SessionKind, SessionPool } from './session-pool.ts'
 
 const KINDS: readonly SessionKind[] = ['insert', 'small', 'general', 'general', 'general', 'change', 'spare'];
 const CLOSE_GRACE_MS = 1_000;
-/** A restart that was asked for waits so long for a moment in which nothing runs. */
+/** A requested restart waits this long for a moment in which nothing runs. */
 const RESTART_WAIT_MAX_MS = 60_000;
-/** The engine of a server that was killed needs a moment to end. */
+/** The engine of a killed server needs a moment to end. */
 const LOCK_MAX_MS = 10_000;
 const LOCK_AGAIN_MS = 50;
-/** Another process has the directory: starting again does not help (supervisor.ts). */
+/** Another process uses the directory: starting again does not help (supervisor.ts). */
 const EXIT_IN_USE = 3;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -45,7 +46,7 @@ const memory = new MemoryWatch(pool, memoryBytes, die);
 let stopWatching = (): void => {};
 let closing = false;
 
-/** Without a clean close the engine may crash in its destructors; what was acknowledged is on the disk. */
+/** Without a clean close the engine may crash in its destructors; what was acknowledged is on disk. */
 function die(reason: string): void {
   process.stderr.write(`${reason}\n`, () => process.kill(process.pid, 'SIGKILL'));
 }
@@ -77,12 +78,11 @@ async function end(): Promise<void> {
   if (closing) return;
   closing = true;
   stopWatching();
-  // Closing a session blocks this thread for as long as the engine likes, and nobody may be left who would end the process.
+  // Closing a session blocks this thread for as long as the engine likes, and nobody may be left to end the process.
   new Worker(`setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${CLOSE_GRACE_MS * 2})`, { eval: true });
   server.close();
   try {
-    const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), CLOSE_GRACE_MS).unref());
-    if ((await Promise.race([pool.idle(), late])) === 'late') await pool.kill({ prefix: '' });
+    if (!(await settledWithin(CLOSE_GRACE_MS, pool.idle()))) await pool.kill({ prefix: '' });
     server.closeAllConnections();
     await unlink(socketPath as string).catch(() => {});
     for (const { session } of pool.each()) session.close();
@@ -100,7 +100,7 @@ server.on('request', (request, response) => {
     response.setHeader('connection', 'close');
     response.end();
   } else if (url.pathname === '/ping') {
-    // An engine without memory answers this one and no question.
+    // An engine without memory answers this request and no question.
     if (memory.isFull) response.statusCode = 503;
     response.end(memory.isFull ? 'Out of memory.\n' : 'Ok.\n');
   } else if (url.pathname === '/alive') {
@@ -122,7 +122,7 @@ server.on('request', (request, response) => {
     );
 });
 
-// Ctrl-C and a service manager's TERM reach the whole group: when the engine ends is the parent's to say.
+// Ctrl-C and a service manager's TERM reach the whole group: the parent decides when the engine ends.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => void end());
@@ -146,7 +146,7 @@ async function main(socket: string, directory: string): Promise<void> {
   ];
   for (const kind of KINDS) pool.add(kind, new Session(engineDir, { connectionArgs }));
   await pool.each()[0]?.session.queryAsync('CREATE DATABASE IF NOT EXISTS seismo');
-  // Each session has its own settings; what the connection was given counts for the first one only.
+  // Each session has its own settings; those of the connection apply only to the first.
   for (const { session } of pool.each())
     for (const [name, value] of Object.entries(BASE_SETTINGS))
       await session.queryAsync(`SET ${name} = ${quotedText(value)}`);

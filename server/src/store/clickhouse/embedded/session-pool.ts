@@ -1,25 +1,26 @@
-/** The engine's sessions: one query at a time in each, so who waits for which, how a query is stopped, and what a session is set to. */
+/** The engine's sessions, each running one query at a time: the order of waiting requests, how a query is stopped, and each session's settings. */
 
 import type { Session } from 'chdb';
+import { settledWithin } from '../../../system/timeout.ts';
 import { quotedName, quotedText } from '../sql-quotes.ts';
 
-/** `change` is for statements that change the table (erasures, columns) and their counts: they may take minutes, and questions go on. */
+/** `change` is for statements that change the table (erasures, columns) and their counts: they may take minutes, and questions continue. */
 export type SessionKind = 'insert' | 'small' | 'general' | 'change' | 'spare';
 
-/** Settings of every query that says nothing else. */
+/** The default settings of a query. */
 export const BASE_SETTINGS: Readonly<Record<string, string>> = {
   output_format_json_quote_64bit_integers: '1',
   output_format_json_quote_denormals: '1',
   max_threads: '2',
-  // The engine would drop to one thread whenever less than 1 GiB a thread is free of what it may use: always, here.
+  // The engine would drop to one thread whenever less than 1 GiB per thread is free of its memory limit: here, always.
   max_threads_min_free_memory_per_thread: '0',
-  // The statement that sets a question's parameters holds them all, a thousand groups of long texts, say.
+  // The statement that sets a question's parameters holds them all: a thousand groups of long strings, for example.
   max_query_size: '67108864',
   max_ast_elements: '1000000',
   max_expanded_ast_elements: '2000000',
 };
 
-/** A query that cannot be stopped for so long is a fault of the engine: it is ended, and started again. */
+/** A query that cannot be stopped for this long is a fault of the engine: it is ended and restarted. */
 const KILL_MAX_MS = 30_000;
 const KILL_AGAIN_MS = 50;
 const QUIET_AGAIN_MS = 20;
@@ -28,7 +29,7 @@ const QUIET_AGAIN_MS = 20;
 export interface PooledSession {
   readonly kind: SessionKind;
   readonly session: Session;
-  /** As they hold; undefined when a change was refused half-way. */
+  /** The current values; undefined when a change was rejected halfway. */
   readonly settings: Map<string, string | undefined>;
   readonly parameters: Set<string>;
   database: string;
@@ -38,7 +39,7 @@ export interface PooledSession {
 /** A request for the engine, from its arrival to its end. */
 export class RunningQuery {
   readonly queryId: string;
-  /** Gives up what has not reached a session yet. */
+  /** Abandons what has not reached a session yet. */
   abandon: () => void;
   isCancelled = false;
   pooled: PooledSession | undefined;
@@ -66,19 +67,19 @@ export class Refusal extends Error {
   }
 }
 
-/** `{p1:String}`; also where one only looks so, in a text. */
+/** `{p1:String}`; also matches what only looks so, within a string. */
 const PLACEHOLDER = /\{\s*([A-Za-z_]\w*)\s*:/g;
 const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 const cancelled = (): Refusal => new Refusal(394, 'Query was cancelled.', 'QUERY_WAS_CANCELLED');
 
-/** Queries by their id, or by how their ids begin. */
+/** Queries by id, or by the start of their id. */
 export type Which = { readonly id: string } | { readonly prefix: string };
 
-/** Ours have no id. */
+/** Our own have no id. */
 const isMeant = (queryId: string, which: Which): boolean =>
   'id' in which ? queryId === which.id : queryId !== '' && queryId.startsWith(which.prefix);
 
-/** Deals requests out to sessions, in order of arrival, and stops them. */
+/** Distributes requests to sessions in order of arrival, and stops them. */
 export class SessionPool {
   readonly #sessions: PooledSession[] = [];
   readonly #queries = new Set<RunningQuery>();
@@ -143,17 +144,17 @@ export class SessionPool {
     }
   }
 
-  /** Everything under way. */
+  /** All requests in progress. */
   async idle(): Promise<void> {
     await Promise.all([...this.#queries].map(({ settled }) => settled));
   }
 
-  /** Whether nothing runs but our own looks at the engine. */
+  /** Whether nothing runs except our own checks of the engine. */
   get isQuiet(): boolean {
     return [...this.#queries].every(({ queryId }) => queryId === '');
   }
 
-  /** Resolves when nothing runs, or after so long. */
+  /** Resolves when nothing runs, or after this time. */
   async quiet(maxMs: number): Promise<void> {
     const end = performance.now() + maxMs;
     while (!this.isQuiet && performance.now() < end)
@@ -161,8 +162,8 @@ export class SessionPool {
   }
 
   /**
-   * Stops what is on its way to a session at once, and what runs through the engine. What ran has ended when it resolves: only the
-   * engine's list of processes goes on naming a query that was stopped, until its session has the next one.
+   * Stops waiting requests at once, and running ones through the engine. When it resolves, those have ended: only the
+   * engine's process list still shows a stopped query until its session has the next one.
    * @returns how many
    */
   async kill(which: Which): Promise<number> {
@@ -175,17 +176,17 @@ export class SessionPool {
     try {
       for (;;) {
         const ids = hit.filter(({ pooled }) => pooled !== undefined).map(({ queryId }) => quotedText(queryId));
-        // The engine gives each query an id of its own; ours travels as the log comment.
+        // The engine gives each query an id of its own; ours is sent as the log comment.
         if (ids.length > 0) await this.onSpare(`KILL QUERY WHERE Settings['log_comment'] IN (${ids.join(',')}) ASYNC`);
-        // A query may not have been listed yet when it was to be stopped: ask again until it has ended.
-        if (await this.#settledWithin(hit, KILL_AGAIN_MS)) return hit.length;
+        // A query may not be listed yet when it is to be stopped: ask again until it has ended.
+        if (await settledWithin(KILL_AGAIN_MS, Promise.all(hit.map(({ settled }) => settled)))) return hit.length;
       }
     } finally {
       clearTimeout(late);
     }
   }
 
-  /** A statement on the session that is kept for such. @returns its answer as tabs and lines */
+  /** A statement on the session reserved for that. @returns its response as tab-separated lines */
   async onSpare(sql: string): Promise<string> {
     const running = this.begin('', () => {});
     try {
@@ -196,17 +197,6 @@ export class SessionPool {
     } finally {
       this.end(running);
     }
-  }
-
-  async #settledWithin(queries: readonly RunningQuery[], ms: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const pause = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), ms);
-    });
-    const all = Promise.all(queries.map(({ settled }) => settled)).then(() => true as const);
-    const isSettled = await Promise.race([all, pause]);
-    clearTimeout(timer);
-    return isSettled;
   }
 
   #take({ running, kinds, start }: Waiting): boolean {
@@ -229,7 +219,7 @@ export class SessionPool {
   }
 }
 
-/** Brings the session to the request's database, settings and parameters. Only what differs is sent. */
+/** Gives the session the request's database, settings and parameters. Only differences are sent. */
 export async function prepare(
   pooled: PooledSession,
   query: string,
@@ -252,7 +242,7 @@ export async function prepare(
     if (!isName(name)) throw new Refusal(115, `Unknown setting '${name}'`, 'UNKNOWN_SETTING');
     changes.push(`${name} = ${quotedText(value)}`);
   }
-  // A session keeps its parameters: the value of an earlier question must not answer this one.
+  // A session keeps its parameters: an earlier question's value must not be used for this one.
   for (const [, name = ''] of query.matchAll(PLACEHOLDER))
     if (!parameters.has(name) && pooled.parameters.has(name))
       throw new Refusal(456, `Substitution \`${name}\` is not set`, 'UNKNOWN_QUERY_PARAMETER');
@@ -262,8 +252,8 @@ export async function prepare(
     pooled.parameters.add(name);
   }
   if (changes.length === 0) return;
-  // One statement for all of them: each costs half a millisecond, and a question has some ten. Were it refused half-way, what
-  // holds would not be known: then all of them are set again by the next question.
+  // One statement for all of them: each costs half a millisecond, and a question has some ten. If it were rejected halfway, the current
+  // values would not be known: then the next question sets all of them again.
   const names = [...pooled.settings.keys(), ...settings.keys()];
   for (const name of names) pooled.settings.set(name, undefined);
   await pooled.session.queryAsync(`SET ${changes.join(', ')}`);

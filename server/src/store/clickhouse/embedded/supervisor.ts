@@ -1,19 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { endOrphan, noteEngine } from './orphan.ts';
-import { startWatchdog } from './watchdog.ts';
-
-/** The part of a logger the engine needs; pino's and Fastify's fit. */
-export interface EngineLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
+import { EngineChild, type EngineLogger } from './engine-child.ts';
+import { endOrphan } from './orphan.ts';
 
 export interface EmbeddedEngineOptions {
   readonly dataDir: string;
@@ -39,21 +30,10 @@ export interface EmbeddedEngine {
 
 const BACK_OFF_FIRST_MS = 250;
 const BACK_OFF_MAX_MS = 5_000;
-/** Whoever lived so long died of something else than the one before. */
+/** An engine that ran for this long did not die of the same cause as the one before. */
 const STABLE_AFTER_MS = 60_000;
-/** So many deaths before the engine was ever up are a fault of the installation, not bad luck. */
+/** This number of deaths before the engine was ever ready is a fault of the installation. */
 const FIRST_START_ATTEMPTS = 3;
-/** Opening twenty million events takes a quarter of a second; what takes so long does not come up any more. */
-const START_MAX_MS = 120_000;
-/** Killing it is safe: what was acknowledged is on disk. */
-const CLOSE_MAX_MS = 2_500;
-/** process.ts ends so when another process has the directory. */
-const EXIT_IN_USE = 3;
-/**
- * All that the engine's process knows of the server's environment, which may hold secrets. Every query runs on a thread of
- * Node's pool: with the usual four of them, four long questions would keep inserts and `KILL QUERY` waiting.
- */
-const ENVIRONMENT = { UV_THREADPOOL_SIZE: '12', TZ: 'UTC' };
 /** A Unix socket's path fits 104 bytes on macOS, 108 on Linux. */
 const SOCKET_PATH_MAX = 100;
 
@@ -84,157 +64,166 @@ function processFile(): string {
 /** Starts the engine in a process of its own and keeps it running. Resolves when it answers. */
 export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
   checkPlatform();
-  const { memoryBytes, logger } = options;
   const file = processFile();
   const dataDir = resolve(options.dataDir);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  let socketPath = join(dataDir, 'run', 'engine.sock');
-  let borrowed: string | undefined;
-  if (Buffer.byteLength(socketPath) > SOCKET_PATH_MAX) {
-    borrowed = await mkdtemp(join(tmpdir(), 'seismo-'));
-    socketPath = join(borrowed, 'engine.sock');
-  }
-  await mkdir(dirname(socketPath), { recursive: true, mode: 0o700 });
-
-  let state: EngineState = 'starting';
-  let child: ChildProcess | undefined;
-  let everUp = false;
-  let deaths = 0;
-  let backOff = BACK_OFF_FIRST_MS;
-  let upSinceMs = 0;
-  let isRestarting = false;
-  let timer: NodeJS.Timeout | undefined;
-  let lastWords = '';
-  const callbacks = new Set<() => void>();
-  let started: () => void = () => {};
-  let failed: (error: Error) => void = () => {};
-  const firstUp = new Promise<void>((yes, no) => {
-    started = yes;
-    failed = no;
-  });
-
-  const launch = (): void => {
-    timer = undefined;
-    state = 'starting';
-    const args = [file, socketPath, dataDir, String(memoryBytes)];
-    const born = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: ENVIRONMENT });
-    child = born;
-    try {
-      noteEngine(dataDir, born.pid);
-    } catch (error) {
-      // A full disk, say. The note helps a later start, and this one goes without.
-      logger.warn({ err: error }, 'the engine was not noted down');
-    }
-    let stopWatching = (): void => {};
-    const late = setTimeout(() => {
-      logger.error({ pid: born.pid, afterMs: START_MAX_MS }, 'engine does not come up; it is ended');
-      born.kill('SIGKILL');
-    }, START_MAX_MS);
-    late.unref();
-    if (born.stderr !== null)
-      createInterface({ input: born.stderr }).on('line', (line) => {
-        lastWords = line;
-        logger.warn({ engine: line }, 'engine');
-      });
-    // The engine listens before it says so.
-    born.on('message', (message) => {
-      if (message !== 'ready' || state === 'closed') return;
-      clearTimeout(late);
-      state = 'up';
-      upSinceMs = performance.now();
-      stopWatching = startWatchdog(socketPath, () => {
-        logger.error({ pid: born.pid }, 'engine hangs; it is ended');
-        born.kill('SIGKILL');
-      });
-      logger.info({ pid: born.pid }, 'engine up');
-      if (everUp) for (const callback of callbacks) callback();
-      everUp = true;
-      started();
-    });
-    let gone = false;
-    const onGone = (reason: object): void => {
-      if (gone) return;
-      gone = true;
-      clearTimeout(late);
-      stopWatching();
-      if (child === born) child = undefined;
-      if (state === 'closed') return;
-      if (state === 'up' && performance.now() - upSinceMs > STABLE_AFTER_MS) backOff = BACK_OFF_FIRST_MS;
-      state = 'down';
-      if (isRestarting) {
-        isRestarting = false;
-        logger.info(reason, 'engine ended to restart');
-        launch();
-        return;
-      }
-      deaths++;
-      if (!everUp && (deaths >= FIRST_START_ATTEMPTS || born.exitCode === EXIT_IN_USE)) {
-        state = 'closed';
-        failed(new Error(`The embedded engine does not start in ${dataDir}: ${lastWords || JSON.stringify(reason)}`));
-        return;
-      }
-      logger.error({ ...reason, retryInMs: backOff }, 'engine died');
-      timer = setTimeout(launch, backOff);
-      backOff = Math.min(backOff * 2, BACK_OFF_MAX_MS);
-    };
-    born.on('error', (error) => onGone({ err: error }));
-    born.on('exit', (code, signal) => onGone({ code, signal }));
-  };
-
-  let closed: Promise<void> | undefined;
-  const shutDown = async (): Promise<void> => {
-    state = 'closed';
-    clearTimeout(timer);
-    const last = child;
-    if (last !== undefined && last.exitCode === null && last.signalCode === null) {
-      const exited = new Promise<void>((yes) => last.once('exit', () => yes()));
-      const late = setTimeout(() => last.kill('SIGKILL'), CLOSE_MAX_MS);
-      if (last.connected) last.send('close', () => {});
-      await exited;
-      clearTimeout(late);
-    }
-    if (borrowed !== undefined) await rm(borrowed, { recursive: true, force: true });
-  };
-
+  const { socketPath, removeSocket } = await socketIn(dataDir);
   const orphan = await endOrphan(dataDir, file);
   if (orphan !== undefined)
-    logger.warn({ pid: orphan }, 'the engine of an earlier server was still there; it was ended');
-  launch();
+    options.logger.warn({ pid: orphan }, 'the engine of an earlier server was still there; it was ended');
+  const supervisor = new Supervisor({ ...options, file, dataDir, socketPath, removeSocket });
   try {
-    await firstUp;
+    await supervisor.start();
   } catch (error) {
-    if (borrowed !== undefined) await rm(borrowed, { recursive: true, force: true });
+    await removeSocket();
     throw error;
   }
+  return supervisor;
+}
+
+/** Beside the data, or where its path would be too long, in a directory of its own. */
+async function socketIn(dataDir: string): Promise<{ socketPath: string; removeSocket: () => Promise<void> }> {
+  const socketPath = join(dataDir, 'run', 'engine.sock');
+  if (Buffer.byteLength(socketPath) <= SOCKET_PATH_MAX) {
+    await mkdir(dirname(socketPath), { recursive: true, mode: 0o700 });
+    return { socketPath, removeSocket: async () => {} };
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'seismo-'));
   return {
-    socketPath,
-    get state() {
-      return state;
-    },
-    pid: () => child?.pid,
-    memoryBytes: () => (child?.pid === undefined ? undefined : residentBytes(child.pid)),
-    onUp(callback) {
-      callbacks.add(callback);
-      return () => callbacks.delete(callback);
-    },
-    restart(reason) {
-      if (state !== 'up' || !child?.connected) return;
-      logger.info({ pid: child.pid, reason }, 'engine restarts when nothing runs in it');
-      isRestarting = true;
-      child.send('restart', () => {});
-    },
-    close() {
-      closed ??= shutDown();
-      return closed;
-    },
+    socketPath: join(directory, 'engine.sock'),
+    removeSocket: async () => await rm(directory, { recursive: true, force: true }),
   };
 }
 
-function residentBytes(pid: number): number | undefined {
-  try {
-    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
-  } catch {
-    return undefined;
+interface SupervisorOptions extends EmbeddedEngineOptions {
+  readonly file: string;
+  readonly socketPath: string;
+  readonly removeSocket: () => Promise<void>;
+}
+
+/**
+ * `starting` → `up` when the process listens; `down` when it ended, then `starting` again after a pause that doubles with each death;
+ * `closed` at last, or when it never came up.
+ */
+class Supervisor implements EmbeddedEngine {
+  readonly #options: SupervisorOptions;
+  readonly #callbacks = new Set<() => void>();
+  #state: EngineState = 'starting';
+  #child: EngineChild | undefined;
+  /** Of `start`, until the engine was up once. */
+  #first: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
+  #deaths = 0;
+  #backOffMs = BACK_OFF_FIRST_MS;
+  #upSinceMs = 0;
+  /** Its end was asked for: it is started again at once. */
+  #isRestarting = false;
+  #relaunch: NodeJS.Timeout | undefined;
+  /** The last line of the engine's standard error. */
+  #lastLine = '';
+  #closing: Promise<void> | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  get socketPath(): string {
+    return this.#options.socketPath;
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** Resolves when the engine is up. @throws when it does not come up */
+  async start(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#first = { resolve, reject };
+      this.#launch();
+    });
+  }
+
+  pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  memoryBytes(): number | undefined {
+    return this.#child?.memoryBytes();
+  }
+
+  onUp(callback: () => void): () => void {
+    this.#callbacks.add(callback);
+    return () => this.#callbacks.delete(callback);
+  }
+
+  restart(reason: string): void {
+    const child = this.#child;
+    if (this.#state !== 'up' || !child?.isConnected) return;
+    this.#options.logger.info({ pid: child.pid, reason }, 'engine restarts when nothing runs in it');
+    this.#isRestarting = true;
+    child.endWhenIdle();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  #launch(): void {
+    this.#state = 'starting';
+    const { logger } = this.#options;
+    const child = new EngineChild({
+      ...this.#options,
+      onReady: () => this.#ready(child),
+      onLine: (line) => {
+        this.#lastLine = line;
+        logger.warn({ engine: line }, 'engine');
+      },
+      onGone: (reason) => this.#gone(child, reason),
+    });
+    this.#child = child;
+  }
+
+  #ready(child: EngineChild): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'up';
+    this.#upSinceMs = performance.now();
+    child.watch();
+    this.#options.logger.info({ pid: child.pid }, 'engine up');
+    const first = this.#first;
+    this.#first = undefined;
+    if (first) first.resolve();
+    else for (const callback of this.#callbacks) callback();
+  }
+
+  #gone(child: EngineChild, reason: object): void {
+    const { logger, dataDir } = this.#options;
+    if (this.#child === child) this.#child = undefined;
+    if (this.#state === 'closed') return;
+    const wasStable = this.#state === 'up' && performance.now() - this.#upSinceMs > STABLE_AFTER_MS;
+    if (wasStable) this.#backOffMs = BACK_OFF_FIRST_MS;
+    this.#state = 'down';
+    if (this.#isRestarting) {
+      this.#isRestarting = false;
+      logger.info(reason, 'engine ended to restart');
+      this.#launch();
+      return;
+    }
+    this.#deaths++;
+    if (this.#first && (this.#deaths >= FIRST_START_ATTEMPTS || child.foundDirectoryInUse)) {
+      this.#state = 'closed';
+      const words = this.#lastLine || JSON.stringify(reason);
+      this.#first.reject(new Error(`The embedded engine does not start in ${dataDir}: ${words}`));
+      return;
+    }
+    logger.error({ ...reason, retryInMs: this.#backOffMs }, 'engine died');
+    this.#relaunch = setTimeout(() => this.#launch(), this.#backOffMs);
+    this.#backOffMs = Math.min(this.#backOffMs * 2, BACK_OFF_MAX_MS);
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#state = 'closed';
+    clearTimeout(this.#relaunch);
+    await this.#child?.close();
+    await this.#options.removeSocket();
   }
 }

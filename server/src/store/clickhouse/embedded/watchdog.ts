@@ -1,13 +1,13 @@
 import { request } from 'node:http';
 
 const EVERY_MS = 10_000;
-/** An engine that answers nothing for so long, not even `SELECT 1`, hangs. */
+/** An engine that answers nothing for this long, not even `SELECT 1`, hangs. */
 const HANGS_AFTER_MS = 60_000;
 
 /**
- * Asks the engine every ten seconds whether it lives: a process can be there and answer nobody.
+ * Checks every ten seconds whether the engine responds: a process can be alive and answer nobody.
  * @param onHang called once
- * @returns what ends the asking
+ * @returns a function that ends the checks
  */
 export function startWatchdog(
   socketPath: string,
@@ -21,7 +21,7 @@ export function startWatchdog(
     asking = true;
     const asked = request({ socketPath, path: '/alive', method: 'POST', timeout: hangsAfterMs }, (response) => {
       response.resume();
-      // Whatever it says, it speaks.
+      // Any answer at all shows that it responds.
       response.once('end', () => {
         answeredMs = performance.now();
       });
@@ -30,7 +30,7 @@ export function startWatchdog(
       asking = false;
     });
     asked.on('timeout', () => asked.destroy());
-    // Its death is told by the process itself.
+    // The process itself reports its death.
     asked.on('error', () => {});
     asked.end();
   };

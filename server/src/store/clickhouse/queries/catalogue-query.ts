@@ -5,7 +5,7 @@ import type { AppSummary, EventNameSummary, PropertySummary } from '../../store.
 import type { Connection } from '../connection.ts';
 import { EVENTS, options, type Row } from '../sql.ts';
 
-/** Answered by the roll-up of counts. */
+/** Answered from the roll-up of counts. */
 const SEEN = 'count() AS n, toUnixTimestamp64Milli(min(timestamp)) AS f, toUnixTimestamp64Milli(max(timestamp)) AS l';
 const seen = (row: Row) => ({ total: Number(row['n']), firstSeen: Number(row['f']), lastSeen: Number(row['l']) });
 
@@ -31,16 +31,16 @@ export async function eventNames(
   return rows.map((row) => ({ id: String(row['id']), event: String(row['event']), ...seen(row) }));
 }
 
-/** Examples are of the newest events: the values of all of them take seconds to read. */
+/** Examples come from the newest events: reading the values of all takes seconds. */
 const SAMPLE_ROWS = 20_000;
 const EXAMPLES = 5;
 const EXAMPLE_MAX_BYTES = 1000;
 /** Events of more shapes than these are counted by the keys of their maps: 6 s at 20 million, where the shapes take 0.1. */
 const SHAPES_MAX = 20_000;
-/** The map of a value, and where that is `others` the first sign of its JSON too: together they tell the type. */
+/** The map of a value, and for `others` also the first character of its JSON: together they give the type. */
 const KIND = "if(startsWith(p.2, 'o'), left(p.2, 2), left(p.2, 1))";
 
-/** What all statements here ask of: narrowed to one event where one is named. */
+/** The events that all statements here query: limited to one event where one is named. */
 const OF_APP = 'app = {a:String}';
 
 type Ask = <T>(sql: string, params?: object) => Promise<readonly T[]>;
@@ -51,8 +51,8 @@ interface Counted {
 }
 
 /**
- * Totals of all events. So are the types, but for what is neither text nor number (and 0 and the empty text): of those it is the newest
- * that tell, or where they do not, all.
+ * Totals over all events. So are the types, except for values that are neither strings nor numbers (and 0 and the empty string): for those the
+ * newest events decide, or all events where the newest have none.
  */
 export async function properties(
   connection: Connection,
@@ -116,7 +116,7 @@ async function samplesOf(
   );
 }
 
-/** @param shapeless only events that have data without a shape (shape.ts) */
+/** @param shapeless only events with data but without a shape (shape.ts) */
 async function keysOfMaps(
   ask: Ask,
   shapeless: boolean,
@@ -130,7 +130,7 @@ async function keysOfMaps(
   );
 }
 
-/** The kind of an object with members. */
+/** The type of an object with members. */
 const WITH_MEMBERS = 'o{…';
 const KIND_OF_OTHER = `if(startsWith(v, '{') AND v != '{}', '${WITH_MEMBERS}', concat('o', left(v, 1)))`;
 
@@ -154,7 +154,7 @@ function exampleOf(text: string): JsonValue {
   try {
     return JSON.parse(value) as JsonValue;
   } catch {
-    // A long array was cut.
+    // A long array was truncated.
     return [];
   }
 }

@@ -3,7 +3,9 @@ import type { EventsQuery, QueryControl, Range } from '../../../model/query.ts';
 import { dataOf } from '../../../row/shape.ts';
 import type { UuidsWanted } from '../../store.ts';
 import type { Connection, QueryOptions } from '../connection.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { whereSql } from '../filter-sql.ts';
+import { NO_HOT_COLUMNS } from '../property-sql.ts';
 import { Bound, EVENTS, options } from '../sql.ts';
 
 /** A row of `EVENT_COLUMNS`. */
@@ -32,8 +34,11 @@ export const EVENT_COLUMNS = `seq AS s, journal AS j, toUnixTimestamp64Milli(tim
       uuid, app, id, event, user, device, session, shape, data, texts, numbers, others`;
 
 /** One page, by key: (timestamp, seq), and the journal where several servers wrote the same place. */
-export async function events(connection: Connection, query: EventsQuery, control: QueryControl): Promise<EventRow[]> {
-  const bound = new Bound();
+export async function events(
+  { connection, hotColumnsOf, control }: Pick<EngineContext, 'connection' | 'hotColumnsOf' | 'control'>,
+  query: EventsQuery,
+): Promise<EventRow[]> {
+  const bound = new Bound(hotColumnsOf);
   const desc = query.order === 'desc';
   let where = whereSql(query.app, query.range, query.filters, bound);
   if (query.after) {
@@ -114,7 +119,7 @@ export async function knownUuids(
 ): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
   for (let from = 0; from < uuids.length; from += UUIDS_AT_ONCE) {
-    const bound = new Bound();
+    const bound = new Bound(NO_HOT_COLUMNS);
     const where = whereSql(app, range, [], bound);
     const asked = bound.add('Array(UUID)', uuids.slice(from, from + UUIDS_AT_ONCE));
     const rows = await connection.query<{ uuid: string }>(
@@ -134,7 +139,7 @@ export async function uuids(
   max: number,
   { filters = [], receivedSince }: UuidsWanted,
 ): Promise<AsyncIterable<Buffer> | undefined> {
-  const bound = new Bound();
+  const bound = new Bound(NO_HOT_COLUMNS);
   const received = receivedSince === undefined ? '' : ` AND receivedAt >= ${bound.time(receivedSince)}`;
   const from = `FROM ${EVENTS} WHERE ${whereSql(app, range, filters, bound)}${received}`;
   const [row] = await connection.query<{ n: string }>(`SELECT count() AS n ${from}`, bound.values);

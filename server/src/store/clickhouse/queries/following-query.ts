@@ -2,6 +2,7 @@ import type { EventRow } from '../../../model/event.ts';
 import type { FollowingQuery, QueryControl } from '../../../model/query.ts';
 import type { Connection } from '../connection.ts';
 import { whereSql } from '../filter-sql.ts';
+import { NO_HOT_COLUMNS } from '../property-sql.ts';
 import { Bound, EVENTS, type Row } from '../sql.ts';
 import { EVENT_COLUMNS, eventOf, pageOptions, type StoredRow } from './events-query.ts';
 
@@ -19,7 +20,7 @@ export async function following(
   query: FollowingQuery,
   control: QueryControl,
 ): Promise<readonly EventRow[]> {
-  const bound = new Bound();
+  const bound = new Bound(NO_HOT_COLUMNS);
   const limit = bound.add('UInt64', query.limit);
   const [end] = await connection.query<Row>(
     `SELECT max(s) AS m, count() AS n FROM (SELECT seq AS s FROM ${EVENTS} WHERE ${bitPositionsSql(query, bound)} ORDER BY s LIMIT ${limit})`,
@@ -27,7 +28,7 @@ export async function following(
     pageOptions(query.limit, control),
   );
   if (Number(end?.['n'] ?? 0) === 0) return [];
-  const page = new Bound();
+  const page = new Bound(NO_HOT_COLUMNS);
   const rows = await connection.query<StoredRow>(
     `SELECT ${EVENT_COLUMNS} FROM ${EVENTS} WHERE ${bitPositionsSql({ ...query, toSeq: Number(end!['m']) + 1 }, page)} ORDER BY seq`,
     page.values,
@@ -42,7 +43,7 @@ export async function countFollowing(
   query: Omit<FollowingQuery, 'limit'>,
   control: QueryControl,
 ): Promise<number> {
-  const bound = new Bound();
+  const bound = new Bound(NO_HOT_COLUMNS);
   const [row] = await connection.query<Row>(
     `SELECT count() AS n FROM ${EVENTS} WHERE ${bitPositionsSql(query, bound)}`,
     bound.values,

@@ -4,10 +4,10 @@ import { EVENTS, type Row } from '../sql.ts';
 
 /** More shapes than these are not read: then the keys of the maps are, which takes 6 s at 20 million events where shapes take 0.1. */
 const SHAPES_MAX = 20_000;
-/** It follows a change, and must not take the sessions of questions. */
+/** It runs after a change, and must not take the sessions of questions. */
 const OPTIONS = { settings: { priority: 2, max_execution_time: 60 } };
 
-/** What an app's stored events are called and have, so that names that are gone can be given back. */
+/** The event names and properties of an app's stored events, so that names no longer in use can be freed. */
 export async function storedNames(
   connection: Connection,
   app: string,
@@ -24,7 +24,7 @@ export async function storedNames(
     for (const { v } of shapes)
       for (const { path } of propertiesOf(String(v))) {
         properties.add(path);
-        // The objects that hold it are properties too, beside what the shape puts together.
+        // The containing objects are properties too, in addition to what the shape lists.
         const keys = keysOfPath(path).map(pathPart);
         for (let depth = 1; depth < keys.length; depth++) properties.add(keys.slice(0, depth).join('.'));
       }

@@ -4,6 +4,7 @@ import type { Condition, Filter, QueryControl } from '../../../model/query.ts';
 import { switchesSql, tiesSql } from '../analysis/sql/identity.ts';
 import type { Connection } from '../connection.ts';
 import { filterSql } from '../filter-sql.ts';
+import { NO_HOT_COLUMNS } from '../property-sql.ts';
 import { Bound, options, type Row } from '../sql.ts';
 
 /** More would be megabytes of parameters. */
@@ -16,7 +17,7 @@ export async function deviceSpans(
   user: Condition,
   control: QueryControl,
 ): Promise<DeviceSpan[]> {
-  const bound = new Bound();
+  const bound = new Bound(NO_HOT_COLUMNS);
   const [name, is] = [bound.add('String', app), filterSql(user, bound)];
   const ties = `${tiesSql(name)} AND device IN (SELECT device FROM ${tiesSql(name)} AND ${is})`;
   const rows = await connection.query<Row>(
@@ -30,7 +31,7 @@ export async function deviceSpans(
   if (rows.length > SPANS_MAX)
     throw new SeismoError(
       'QUERY_LIMIT_ROWS',
-      `More than ${SPANS_MAX} devices belong to the users that match "user": name fewer users at a time.`,
+      `The users that match \`user\` have more than ${SPANS_MAX} devices. Name fewer users at a time.`,
     );
   return rows.map((row) => ({
     device: String(row['device']),
@@ -71,7 +72,7 @@ export async function reachingDevices(
       const or = await all(filter.or);
       return or === filter.or ? filter : { or };
     }
-    if ('spans' in filter || filter.field.kind !== 'column' || filter.field.name !== 'user') return filter;
+    if (!('field' in filter) || filter.field.kind !== 'column' || filter.field.name !== 'user') return filter;
     if (!NAMING.has(filter.operator)) return filter;
     const isNot = filter.operator === 'isNot';
     const spans = await deviceSpans(connection, app, isNot ? { ...filter, operator: 'is' } : filter, control);

@@ -1,8 +1,7 @@
 import type { QueryControl, ValuesQuery, ValuesResult } from '../../../model/query.ts';
-import { propertyKeys } from '../../../row/property-keys.ts';
 import type { Connection } from '../connection.ts';
-import { present, whereSql } from '../filter-sql.ts';
-import { typedOf } from '../hot-columns.ts';
+import { whereSql } from '../filter-sql.ts';
+import { NO_HOT_COLUMNS } from '../property-sql.ts';
 import { Bound, EVENTS, options } from '../sql.ts';
 import { valueOfSql } from './groups-query.ts';
 
@@ -11,9 +10,9 @@ const SAMPLE_ROWS = 100_000;
 /** A longer value is nothing to choose from a list. */
 const VALUE_MAX_BYTES = 1_000;
 
-/** By no column of a hot property: three signs typed would make one. */
+/** Never from a property's own columns: three characters typed would be three questions, and make some. */
 export async function values(connection: Connection, query: ValuesQuery, control: QueryControl): Promise<ValuesResult> {
-  const bound = new Bound();
+  const bound = new Bound(NO_HOT_COLUMNS);
   const where = whereSql(query.app, query.range, query.filters, bound);
   const newest = `SELECT ${valueSql(query, bound)} AS v FROM ${EVENTS} WHERE ${where} ORDER BY timestamp DESC LIMIT ${SAMPLE_ROWS}`;
   const search = query.search === undefined || query.search === '' ? undefined : bound.add('String', query.search);
@@ -42,6 +41,5 @@ function valueSql({ field }: ValuesQuery, bound: Bound): string {
     const column = field.name === 'uuid' ? 'toString(uuid)' : field.name;
     return `if(empty(${column}), '', concat('t', ${column}))`;
   }
-  const [first, second] = propertyKeys(field).map((key) => bound.add('String', key));
-  return second === undefined ? typedOf(first!) : `if(${present(first!)}, ${typedOf(first!)}, ${typedOf(second)})`;
+  return bound.propertyOf(field, ({ typed }) => typed);
 }

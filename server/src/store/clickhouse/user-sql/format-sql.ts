@@ -2,7 +2,7 @@ import type { QueryControl, Statement } from '../../../model/query.ts';
 import type { Connection } from '../connection.ts';
 import { options } from '../sql.ts';
 
-/** By the engine's own parser, so that what is shown is what it understands; a statement that it would not print stays as it is. */
+/** By the engine's own parser, so that what is shown is what it understands; a statement that it cannot format stays as it is. */
 export async function formatSql(
   connection: Connection,
   statements: readonly Statement[],

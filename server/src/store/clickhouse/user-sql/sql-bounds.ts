@@ -1,28 +1,28 @@
-/** Calls of a caller's SQL whose cost is a product, written so that the engine's limits hold them. */
+/** Rewrites calls in a caller's SQL whose cost is a product, so that the engine's limits apply to them. */
 import { MATCH_TEXT_MAX } from '../../../model/regexp.ts';
 import type { Expression } from '../../../model/select-tree.ts';
 
-/** Which argument is the text that a pattern is looked for in. */
+/** The argument that a pattern is searched in. */
 const TEXT_AT: ReadonlyMap<string, number> = new Map([
   ...'match extract extractAll replaceRegexpOne replaceRegexpAll'.split(' ').map((name): [string, number] => [name, 0]),
   ['splitByRegexp', 1],
 ]);
 /**
- * They go through their first argument for each row. Where that is a constant, a megabyte of it times a million rows took minutes, within
- * no memory and one block: written out as a column it meets the limit of memory first.
+ * They scan their first argument for each row. Where that is a constant, a megabyte of it times a million rows took minutes, within
+ * the memory limit and one block: written as a column it reaches the memory limit first.
  */
 const SEARCHING = new Set(
   'has hasAny hasAll indexOf arrayIntersect position positionUTF8 positionCaseInsensitive positionCaseInsensitiveUTF8 countSubstrings substringUTF8 leftUTF8 rightUTF8 JSONLength JSONHas JSONExtractInt JSONExtractFloat JSONExtractBool JSONExtractString JSONExtractRaw JSONExtractArrayRaw JSONExtractKeys'.split(
     ' ',
   ),
 );
-/** Their own search takes the product of both lengths (10 texts of 100 kB in 50 kB: a minute); that of small letters does not. */
+/** Their own search takes the product of both lengths (10 strings of 100 kB in 50 kB: a minute); the lower-case search does not. */
 const CASELESS: ReadonlyMap<string, readonly [name: string, lower: string]> = new Map([
   ['positionCaseInsensitive', ['position', 'lower']],
   ['positionCaseInsensitiveUTF8', ['positionUTF8', 'lowerUTF8']],
 ]);
 const LEVENSHTEIN_MAX_LENGTH = 100;
-/** Each argument of levenshteinDistance stands twice, and may hold another one. */
+/** Each argument of levenshteinDistance is written twice, and may contain another call. */
 const DOUBLED_MAX_LENGTH = 10_000;
 const SHORT = 200;
 
@@ -53,7 +53,7 @@ export function boundedCall(
 const shortText = (sql: string): string =>
   `substring(${sql}, 1, ${LEVENSHTEIN_MAX_LENGTH} + throwIf(ifNull(length(${sql}) > ${LEVENSHTEIN_MAX_LENGTH}, 0), 'levenshteinDistance takes texts of at most ${LEVENSHTEIN_MAX_LENGTH} bytes; cut them by substring'))`;
 
-/** What may be a large constant: no column, and nothing that is short where it stands. */
+/** What may be a large constant: not a column, and not anything that is short as written. */
 function isConstantLike(expression: Expression): boolean {
   switch (expression.kind) {
     case 'column':

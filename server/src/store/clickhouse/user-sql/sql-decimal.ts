@@ -2,13 +2,13 @@ import type { Expression } from '../../../model/select-tree.ts';
 import { functionNamed } from '../../../sql/functions.ts';
 import { averageValue, sumState, sumValue } from '../analysis/sql/sum-sql.ts';
 
-/** Functions whose numbers have a fraction where those of an argument have one. */
+/** Functions whose results have a fraction when an argument has one. */
 const KEEPING = new Set(
   'abs round floor ceil trunc negate plus minus multiply modulo if multiIf coalesce ifNull nullIf greatest least assumeNotNull toNullable ifNotFinite sum min max any anyLast quantileExact first_value last_value'.split(
     ' ',
   ),
 );
-/** Functions whose numbers may always have one. */
+/** Functions whose results may always have a fraction. */
 const MAKING = new Set(
   'divide avg median quantile quantileExactInclusive sqrt cbrt pow exp exp2 exp10 log log2 log10 log1p toFloat32 toFloat64 toFloat64OrNull toFloat64OrZero JSONExtractFloat arrayAvg'.split(
     ' ',
@@ -16,7 +16,7 @@ const MAKING = new Set(
 );
 
 /**
- * Whether the numbers of an expression may have a fraction: their sum is then made as that of decimals (sum-sql.ts), while whole numbers stay what they are.
+ * Whether an expression may have a fraction: its sum is then computed as that of decimals (sum-sql.ts), while integers stay integers.
  * @param isColumn whether a column of a table may
  */
 export function isDecimal(

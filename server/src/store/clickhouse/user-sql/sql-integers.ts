@@ -1,19 +1,19 @@
 import type { JsonValue } from '../../../model/query.ts';
-import type { Table } from '../connection.ts';
+import type { ResultTable } from '../connection.ts';
 
 type Convert = (value: JsonValue) => JsonValue;
 
 /**
- * Rows whose 64-bit integers came as texts: those that a JSON number holds exactly (up to 2^53 - 1) become numbers, larger ones stay texts,
- * wherever they stand.
+ * Rows whose 64-bit integers were returned as strings: those that a JSON number holds exactly (up to 2^53 - 1) become numbers, larger ones stay strings,
+ * at any depth.
  */
-export function exactRows({ types, rows }: Table): Table['rows'] {
+export function exactRows({ types, rows }: ResultTable): ResultTable['rows'] {
   const converts = types.map(convertOf);
   if (converts.every((convert) => convert === undefined)) return rows;
   return rows.map((row) => row.map((value, i) => converts[i]?.(value) ?? value));
 }
 
-/** @returns undefined when the type holds no such integers */
+/** @returns undefined when the type contains no such integers */
 function convertOf(type: string): Convert | undefined {
   if (/^(?:U?Int(?:64|128|256)|Interval\w+)$/.test(type)) return exact;
   const inner = /^(\w+)\((.*)\)$/s.exec(type);
@@ -43,7 +43,7 @@ const exact: Convert = (value) => {
   return Number.isSafeInteger(number) ? number : value;
 };
 
-/** Tuples come as lists; those whose members have names as objects. */
+/** Tuples are returned as lists; those with named members as objects. */
 function tuple(members: readonly string[]): Convert | undefined {
   const named = members.map((member) => /^(?:`((?:[^`\\]|\\.)*)`|([A-Za-z_]\w*)) (.*)$/s.exec(member));
   const converts = members.map((member, i) => convertOf(named[i]?.[3] ?? member));

@@ -7,7 +7,7 @@ import { boundedCall } from './sql-bounds.ts';
 import { decimalSql, isDecimal } from './sql-decimal.ts';
 import { type PropertyForm, propertySql } from './sql-property.ts';
 
-/** Columns of `events` beside properties, and what they are made of. */
+/** Columns of `events` apart from properties, and what they are derived from. */
 export const EVENT_FIELDS = [
   'uuid',
   'id',
@@ -19,24 +19,24 @@ export const EVENT_FIELDS = [
   'session',
   'person',
 ] as const;
-/** A WITH is written out where it is named: of a few names that double it, too much would come. */
+/** A WITH is expanded where it is named: a few names that double it would produce too much. */
 const SQL_MAX_LENGTH = 200_000;
 
-interface Table {
+interface NamedTable {
   readonly alias: string;
   readonly columns: ReadonlySet<string>;
-  /** Columns whose numbers may have a fraction. */
+  /** Columns that may have a fraction. */
   readonly decimals: ReadonlySet<string>;
   readonly isEvents: boolean;
 }
 
-/** What names mean at a place. */
+/** The meaning of names in a scope. */
 interface Names {
-  readonly tables: readonly Table[];
+  readonly tables: readonly NamedTable[];
   readonly aliases: ReadonlySet<string>;
-  /** Those whose numbers may have a fraction. */
+  /** Those that may have a fraction. */
   readonly decimals: ReadonlySet<string>;
-  /** Of USING: in two tables, and yet one. */
+  /** From USING: in two tables, and yet one. */
   readonly shared: ReadonlySet<string>;
   readonly lambda: readonly string[];
 }
@@ -47,12 +47,12 @@ interface Printed {
   readonly decimals: ReadonlySet<string>;
 }
 
-/** What a property is to be where it stands; `said`: only text() or number() can tell. */
+/** The type a property must have where it is used; `said`: only text() or number() can decide. */
 type Want = PropertyForm | 'said';
 
 /**
- * A tree → SQL, rebuilt word by word: the only table in it is the one given, texts are bound, numbers are digits, names are quotedName and known.
- * @throws QUESTION_INVALID for a name that is not known, or may be two
+ * A syntax tree → SQL, rebuilt word by word: the only table in it is the given one, strings are bound, numbers are digits, names are quotedName and known.
+ * @throws QUESTION_INVALID for a name that is unknown or ambiguous
  */
 export class SqlPrinter {
   readonly #events: string;
@@ -65,7 +65,7 @@ export class SqlPrinter {
     this.#bound = bound;
   }
 
-  /** @returns the statement, and what its columns are called */
+  /** @returns the statement and its column names */
   print(select: Select): { readonly sql: string; readonly labels: readonly string[] } {
     const { sql, columns } = this.#select(select, new Map());
     const own = select.items.flatMap((item) => ('star' in item ? [] : [item]));
@@ -81,11 +81,11 @@ export class SqlPrinter {
     // A WITH sees those before it, and never itself.
     for (const { name, select: cte } of select.ctes) ctes.set(name, { ...cte, ctes: [...scopeOf(ctes), ...cte.ctes] });
     const sources = [select.from, ...select.joins.map(({ source }) => source)].filter((source) => source !== undefined);
-    const tables: Table[] = [];
+    const tables: NamedTable[] = [];
     const froms = sources.map((source, i) => {
       const { sql, ...table } = this.#source(source, ctes, i);
       if (tables.some(({ alias }) => alias === table.alias))
-        throw invalid(`names two tables "${table.alias}"; give one another name by AS`);
+        throw invalid(`has two tables named \`${table.alias}\`; rename one with \`AS\``);
       tables.push(table);
       return `${sql} AS ${quotedName(table.alias)}`;
     });
@@ -107,7 +107,7 @@ export class SqlPrinter {
     const joins = select.joins.map(({ kind, on, using }, i) => {
       for (const name of using)
         if (!tables[i + 1]!.columns.has(name) || !tables.slice(0, i + 1).some((table) => table.columns.has(name)))
-          throw invalid(`joins USING "${name}", which is not a column of both`);
+          throw invalid(`joins \`USING (${name})\`, which is not a column of both tables`);
       const how = on ? ` ON ${print(on)}` : using.length > 0 ? ` USING (${using.map(quotedName).join(', ')})` : '';
       return ` ${kind} JOIN ${froms[i + 1]}${how}`;
     });
@@ -123,11 +123,11 @@ export class SqlPrinter {
       ...(select.offset === undefined ? [] : [` OFFSET ${select.offset}`]),
     ].join('');
     this.#length += sql.length;
-    if (this.#length > SQL_MAX_LENGTH) throw invalid('is too long when every WITH is written out');
+    if (this.#length > SQL_MAX_LENGTH) throw invalid('is too long once every `WITH` query is inserted');
     return { sql, columns, decimals: decimalsOf(select.items, columns, names) };
   }
 
-  #source(source: Source, ctes: ReadonlyMap<string, Select>, place: number): Table & { readonly sql: string } {
+  #source(source: Source, ctes: ReadonlyMap<string, Select>, place: number): NamedTable & { readonly sql: string } {
     if ('select' in source) {
       const { sql, columns, decimals } = this.#select(source.select, ctes);
       const alias = source.alias ?? `__t${place}`;
@@ -140,14 +140,16 @@ export class SqlPrinter {
       return { sql: `(${sql})`, alias, columns: new Set(columns), decimals, isEvents: false };
     }
     if (source.table !== 'events')
-      throw invalid(`reads from "${source.table.slice(0, 40)}"; there are events, and what WITH names before`);
+      throw invalid(
+        `reads from \`${source.table.slice(0, 40)}\`, which does not exist; read from \`events\` or from an earlier \`WITH\` query`,
+      );
     this.#length += this.#events.length;
     return { sql: `(${this.#events})`, alias, columns: new Set(EVENT_FIELDS), decimals: new Set(), isEvents: true };
   }
 
   #items(items: readonly Item[], names: Names, ctes: ReadonlyMap<string, Select>, columns: string[]): string[] {
     const add = (name: string): void => {
-      if (columns.includes(name)) throw invalid(`has two columns "${name}"; give one another name by AS`);
+      if (columns.includes(name)) throw invalid(`has two columns named \`${name}\`; rename one with \`AS\``);
       columns.push(name);
     };
     let place = 0;
@@ -155,7 +157,7 @@ export class SqlPrinter {
       if ('star' in item) {
         const tables = item.of === undefined ? names.tables : names.tables.filter(({ alias }) => alias === item.of);
         if (tables.length === 0)
-          throw invalid(item.of === undefined ? 'has * without FROM' : `has no table "${item.of}"`);
+          throw invalid(item.of === undefined ? 'uses `*` without `FROM`' : `has no table \`${item.of}\``);
         return tables.flatMap(({ alias, columns: own }) =>
           [...own].flatMap((name) => {
             if (names.shared.has(name) && columns.includes(name)) return [];
@@ -195,7 +197,9 @@ export class SqlPrinter {
         return columnSql(expression, names);
       case 'property': {
         if (want === 'said')
-          throw invalid(`has data.${expression.field.path.join('.')} where its type decides: say text(…) or number(…)`);
+          throw invalid(
+            `uses \`data.${expression.field.path.join('.')}\` where its type matters; use \`text(…)\` or \`number(…)\``,
+          );
         return propertySql(tableOf(expression, names), expression.field, want, this.#bound);
       }
       case 'call':
@@ -214,7 +218,7 @@ export class SqlPrinter {
         const { operator, left, right } = expression;
         const as = wantOf(operator, [left, right]);
         const printed = print(left, as);
-        // A row of the same operator needs no brackets in each other, which the engine would take for too deep.
+        // A chain of the same operator needs no nested brackets, which the engine would reject as too deep.
         const isRow = left.kind === 'binary' && left.operator === operator && !COMPARING.has(operator);
         return `(${isRow ? printed.slice(1, -1) : printed} ${operator} ${print(right, as)})`;
       }
@@ -261,7 +265,7 @@ export class SqlPrinter {
     if (isOwn(name)) {
       const [only] = list;
       if (list.length !== 1 || only?.kind !== 'property')
-        throw invalid(`needs one property in ${name}(…), like ${name}(data.plan)`);
+        throw invalid(`needs one property in \`${name}(…)\`, such as \`${name}(data.plan)\``);
       return print(only, name);
     }
     const known = functionNamed(name);
@@ -288,12 +292,12 @@ export class SqlPrinter {
     const summed = isOfDecimals ? decimalSql(known.name, values, window) : undefined;
     if (summed !== undefined) return summed;
     const bounded = boundedCall(known.name, list, values);
-    if (bounded === undefined) throw invalid(`has texts that are too long in ${name}`);
+    if (bounded === undefined) throw invalid(`has strings that are too long in \`${name}\``);
     return `${bounded.name}${given}(${isDistinct ? 'DISTINCT ' : ''}${bounded.values.join(', ')})${window}`;
   }
 }
 
-/** Whether numbers of an expression may have a fraction, by the columns that it names. */
+/** Whether an expression may have a fraction, by the columns that it names. */
 const mayBeDecimal = (expression: Expression, { tables, decimals, lambda }: Names): boolean =>
   isDecimal(expression, (of, name) => {
     if (of === undefined && lambda.includes(name)) return false;
@@ -301,7 +305,7 @@ const mayBeDecimal = (expression: Expression, { tables, decimals, lambda }: Name
     return holders.length > 0 ? holders.some((table) => table.decimals.has(name)) : decimals.has(name);
   });
 
-/** Of the columns of a SELECT, in the order of its items. */
+/** For the columns of a SELECT, in the order of its items. */
 function decimalsOf(items: readonly Item[], columns: readonly string[], names: Names): ReadonlySet<string> {
   if (items.some((item) => 'star' in item))
     return new Set([...names.decimals, ...names.tables.flatMap(({ decimals }) => [...decimals])]);
@@ -318,7 +322,7 @@ const COMPARING: ReadonlySet<string> = new Set(['=', '!=', '<', '<=', '>', '>=',
 const scopeOf = (ctes: ReadonlyMap<string, Select>): Select['ctes'] =>
   [...ctes].map(([name, select]) => ({ name, select }));
 
-/** What properties are beside an operator: numbers in arithmetic and beside numbers, true or false beside these. */
+/** The types of properties next to an operator: numbers in arithmetic and beside numbers, booleans beside booleans. */
 function wantOf(operator: string, parts: readonly Expression[]): PropertyForm {
   if (['+', '-', '*', '/', '%'].includes(operator)) return 'number';
   if (operator === 'AND' || operator === 'OR') return 'bool';
@@ -346,22 +350,25 @@ function isNumeric(expression: Expression): boolean {
 function columnSql({ of, name }: Expression & { kind: 'column' }, { tables, aliases, shared, lambda }: Names): string {
   if (of !== undefined) {
     const table = tables.find(({ alias }) => alias === of);
-    if (table === undefined) throw invalid(`has no table "${of.slice(0, 40)}"`);
+    if (table === undefined) throw invalid(`has no table \`${of.slice(0, 40)}\``);
     if (!table.columns.has(name)) throw invalid(unknown(name, [table]));
     return `${quotedName(of)}.${quotedName(name)}`;
   }
   if (lambda.includes(name)) return quotedName(name);
   const holders = tables.filter(({ columns }) => columns.has(name));
   if (holders.length > 1 && !shared.has(name))
-    throw invalid(`has "${name}" in two tables; say which, like ${holders[0]!.alias}.${name}`);
+    throw invalid(`has \`${name}\` in two tables; name the table, as in \`${holders[0]!.alias}.${name}\``);
   if (holders.length > 0)
     return shared.has(name) ? quotedName(name) : `${quotedName(holders[0]!.alias)}.${quotedName(name)}`;
   if (aliases.has(name)) return quotedName(name);
   throw invalid(unknown(name, tables));
 }
 
-const unknown = (name: string, tables: readonly Table[]): string =>
-  `has no column "${name.slice(0, 40)}"; there are ${[...new Set(tables.flatMap(({ columns }) => [...columns]))].slice(0, 30).join(', ')}${tables.some(({ isEvents }) => isEvents) ? ' and properties like data.plan' : ''}`;
+const unknown = (name: string, tables: readonly NamedTable[]): string =>
+  `has no column \`${name.slice(0, 40)}\`; the columns are ${[...new Set(tables.flatMap(({ columns }) => [...columns]))]
+    .slice(0, 30)
+    .map((column) => `\`${column}\``)
+    .join(', ')}${tables.some(({ isEvents }) => isEvents) ? ', and properties such as `data.plan`' : ''}`;
 
 /** The events whose property is meant. */
 function tableOf({ of, field }: Expression & { kind: 'property' }, { tables }: Names): string {
@@ -370,9 +377,10 @@ function tableOf({ of, field }: Expression & { kind: 'property' }, { tables }: N
   const name = `data.${field.path.join('.').slice(0, 40)}`;
   throw invalid(
     events.length === 0
-      ? `has ${name} where there are no events; give it a name in the inner SELECT: ${name} AS name`
-      : `has ${name} of two tables; say which, like ${events[0]!.alias}.${name}`,
+      ? `uses \`${name}\` outside of \`events\`; name it in the inner \`SELECT\`, as in \`${name} AS name\``
+      : `has \`${name}\` in two tables; name the table, as in \`${events[0]!.alias}.${name}\``,
   );
 }
 
-const invalid = (what: string): SeismoError => new SeismoError('QUESTION_INVALID', `sql ${what}.`, { field: 'sql' });
+const invalid = (what: string): SeismoError =>
+  new SeismoError('QUESTION_INVALID', `\`sql\` ${what}.`, { field: 'sql' });

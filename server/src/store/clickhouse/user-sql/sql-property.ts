@@ -4,7 +4,7 @@ import type { Bound } from '../sql.ts';
 
 export type PropertyForm = 'text' | 'number' | 'bool' | 'json';
 
-/** A property of a table that has `__texts`, `__numbers` and `__others`, NULL where it is absent or not of that form. */
+/** A property of a table with `__texts`, `__numbers` and `__others`, NULL where it is absent or of another type. */
 export function propertySql(table: string, field: PropertyField, form: PropertyForm, bound: Bound): string {
   const [first, second] = propertyKeys(field).map((key) => bound.add('String', key));
   const one = (key: string): string => formSql(table, key, form);

@@ -5,11 +5,12 @@ import type { QueryControl } from '../../../model/query.ts';
 import { sourceOf } from '../analysis/sql/scope-sql.ts';
 import type { Settings } from '../connection.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { NO_HOT_COLUMNS } from '../property-sql.ts';
 import { Bound, options, patternBlockRows } from '../sql.ts';
 import { exactRows } from './sql-integers.ts';
 import { SqlPrinter } from './sql-print.ts';
 
-/** Of an answer: its rows are read and written on the event loop, some 100 ms of it for so many (docs/decisions/sql-bounds.md). */
+/** Of an answer: its rows are read and written on the event loop, which takes about 100 ms for this many (docs/decisions/sql-bounds.md). */
 export const SQL_ROWS_MAX = 100_000;
 const RESULT_MAX_BYTES = 8 * 1024 * 1024;
 /**
@@ -37,14 +38,14 @@ export async function sql(
 ): Promise<SqlResult> {
   engineZones.admit([query.timeZone, ...query.traits.zones], query.app, control.caller);
   const identityOf = await identities.of(query.app, control);
-  const bound = new Bound();
+  const bound = new Bound(NO_HOT_COLUMNS);
   const source = sourceOf(query, identityOf(bound), bound);
   const { person, user } = source.identity;
   const zone = bound.add('String', query.timeZone);
   const events = `SELECT toString(uuid) AS uuid, id, event, toTimeZone(timestamp, ${zone}) AS timestamp, toTimeZone(receivedAt, ${zone}) AS receivedAt,
     ${user} AS user, device, session, ${person} AS person, texts AS __texts, numbers AS __numbers, others AS __others
     FROM ${source.from} WHERE ${source.where()}`;
-  // The engine does not count the rows of a SELECT without FROM: one more than allowed tells.
+  // The engine does not count the rows of a SELECT without FROM: so one more than allowed is requested.
   const maxRows = Math.min(control.maxRows, SQL_ROWS_MAX);
   const limit = Math.min(query.select.limit ?? Number.POSITIVE_INFINITY, maxRows + 1);
   const printed = new SqlPrinter(events, bound).print({ ...query.select, limit });
@@ -65,14 +66,14 @@ export async function sql(
     if (table.rows.length > maxRows)
       throw new SeismoError(
         'QUERY_LIMIT_ROWS',
-        `The answer has more than ${maxRows} rows: count in the statement, or say LIMIT.`,
+        `The result has more than ${maxRows} rows. Aggregate in the statement, or add a \`LIMIT\`.`,
       );
     return {
       columns: table.types.map((type, i) => ({ name: printed.labels[i]!, type: typeOf(type) })),
       rows: exactRows(table),
     };
   } catch (error) {
-    throw asRefusal(error);
+    throw asQuestionError(error);
   }
 }
 
@@ -100,8 +101,8 @@ function typeOf(type: string): SqlResult['columns'][number]['type'] {
   return /^(?:String|FixedString|UUID|Enum|IPv)/.test(plain) ? 'text' : 'json';
 }
 
-/** A statement that the engine does not take is the caller's: what it says first is told, without the statement. */
-function asRefusal(error: unknown): unknown {
+/** A statement that the engine rejects is the caller's fault: the first sentence of the engine's message is passed on, without the statement. */
+function asQuestionError(error: unknown): unknown {
   if (!(error instanceof SeismoError) || !(error.cause instanceof ClickHouseError)) return error;
   // What the engine cannot name, it says of a text that it cannot read.
   if (error.code !== 'BUG' && error.code !== 'PARAMETER_INVALID' && error.cause.code !== UNNAMED) return error;
@@ -113,7 +114,7 @@ function asRefusal(error: unknown): unknown {
     .slice(0, 200)
     .trim()
     .replace(/\.$/, '');
-  return new SeismoError('QUESTION_INVALID', `sql is not one that the engine takes: ${reason}.`, {
+  return new SeismoError('QUESTION_INVALID', `\`sql\` was rejected by the engine: ${reason}.`, {
     field: 'sql',
     cause: error,
   });

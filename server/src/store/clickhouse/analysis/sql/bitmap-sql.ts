@@ -1,8 +1,8 @@
-/** Sets of small numbers (places of periods) of a user, as bits of words of 64: an OR for each row, and nothing to keep. */
+/** Sets of small numbers (indexes of periods) per user, as bits of 64-bit words: an OR per row, and nothing to store. */
 const WORD = 64;
 
 /**
- * Aggregates `m0`, `m1`… that hold the places of the rows for which the condition holds.
+ * Aggregates `m0`, `m1`… that hold the indexes of the rows for which the condition holds.
  * @param place an expression from 0 to count - 1
  */
 export function bitmapsSql(place: string, count: number, condition: string): readonly string[] {
@@ -18,7 +18,7 @@ export function bitmapsSql(place: string, count: number, condition: string): rea
 export const bitmapNames = (count: number): string =>
   Array.from({ length: Math.ceil(count / WORD) }, (_, w) => `m${w}`).join(', ');
 
-/** The places, ascending, Array(Int64). */
+/** The indexes, ascending, Array(Int64). */
 export function bitPositionsSql(count: number): string {
   const words = Array.from(
     { length: Math.ceil(count / WORD) },

@@ -1,23 +1,24 @@
 import type { Range } from '../../../../model/query.ts';
-import { dayNumber, startOfDay } from '../../../../time/calendar.ts';
+import { dayNumber } from '../../../../time/calendar.ts';
+import { areDays } from '../../day-zones.ts';
 import type { Bound } from '../../sql.ts';
 
-/** How rows are kept to a range and put into buckets. */
+/** How rows are filtered by range and assigned to buckets. */
 export interface BucketSql {
   readonly where: (range: Range) => readonly string[];
   /** Of a row: the start of its bucket, UTC ms, Int64. */
   readonly bucket: (starts: readonly number[]) => string;
-  /** The place of its bucket, from 0, a whole number. @param end where the last one ends, UTC ms, when that is known */
-  readonly place: (starts: readonly number[], end?: number) => string;
+  /** The index of its bucket, from 0, a whole number. @param end where the last one ends, UTC ms, when that is known */
+  readonly index: (starts: readonly number[], end?: number) => string;
 }
 
 /**
- * By whole days, where the days that the loader wrote are those of the question: `timestamp` is then read for nothing but the index.
- * At 20 million events that makes 30 ms of 160 (Delta and ZSTD of milliseconds are slow to read, days are all but free).
+ * By whole days, where the stored days are those of the question: `timestamp` is then used for the index only. At 20 million events this
+ * saves 30 ms of 160 (milliseconds in Delta and ZSTD are slow to read, days cost almost nothing).
+ * @param isByDay the edges of the question are days as they are stored (DayZones.areStored)
  */
-export function bucketSql(timeZone: string, edges: readonly number[], isOwnZone: boolean, bound: Bound): BucketSql {
-  return isOwnZone && areDays(edges, timeZone) ? byDay(timeZone, bound) : byTime(bound);
-}
+export const bucketSql = (timeZone: string, isByDay: boolean, bound: Bound): BucketSql =>
+  isByDay ? byDay(timeZone, bound) : byTime(bound);
 
 const between = ({ from, to }: Range, bound: Bound): string[] => [
   `timestamp >= ${bound.time(from)}`,
@@ -27,14 +28,14 @@ const between = ({ from, to }: Range, bound: Bound): string[] => [
 const byTime = (bound: Bound): BucketSql => ({
   where: (range) => between(range, bound),
   bucket: (starts) => `roundDown(toUnixTimestamp64Milli(timestamp), ${bound.add('Array(Int64)', starts)})`,
-  place: (starts, end) => placeSql('toUnixTimestamp64Milli(timestamp)', starts, end, 'Int64', bound),
+  index: (starts, end) => bucketIndexSql('toUnixTimestamp64Milli(timestamp)', starts, end, 'Int64', bound),
 });
 
 /**
- * Which of these ascending starts a value lies behind, counted from 0. Starts at even distances, but for a shorter first one, are a
- * subtraction and a division, which a table of places is not: hours, days and weeks mostly, months hardly ever.
+ * The index, from 0, of the last of these ascending starts that is not after the value. Where starts are evenly spaced (except a shorter first
+ * one), as hours, days and weeks mostly are, this is a subtraction and a division, which is faster than a look-up table.
  */
-export function placeSql(
+export function bucketIndexSql(
   value: string,
   starts: readonly number[],
   end: number | undefined,
@@ -47,9 +48,9 @@ export function placeSql(
   const from = second - step;
   if (second - starts[0]! <= step && from >= 0 && starts.every((each, i) => i < 2 || each - starts[i - 1]! === step)) {
     const distance = `${value} - ${bound.add(type, from)}`;
-    const place = step === 1 ? distance : `intDiv(${distance}, ${bound.add(type, step)})`;
+    const index = step === 1 ? distance : `intDiv(${distance}, ${bound.add(type, step)})`;
     // The last one may be longer: a month, a day of 25 hours.
-    return end !== undefined && end - starts.at(-1)! <= step ? place : `least(${place}, ${starts.length - 1})`;
+    return end !== undefined && end - starts.at(-1)! <= step ? index : `least(${index}, ${starts.length - 1})`;
   }
   const sorted = bound.add('Array(Int64)', starts);
   return `transform(roundDown(toInt64(${value}), ${sorted}), ${sorted}, ${bound.add(
@@ -74,14 +75,7 @@ function byDay(timeZone: string, bound: Bound): BucketSql {
       const days = bound.add('Array(Int64)', starts.map(dayAt));
       return `transform(roundDown(toInt64(${day}), ${days}), ${days}, ${bound.add('Array(Int64)', starts)}, toInt64(0))`;
     },
-    place: (starts, end) => placeSql(day, starts.map(dayAt), end === undefined ? end : dayAt(end), 'UInt16', bound),
+    index: (starts, end) =>
+      bucketIndexSql(day, starts.map(dayAt), end === undefined ? end : dayAt(end), 'UInt16', bound),
   };
-}
-
-/** Whether all of these begin days that a Date can hold. */
-export function areDays(edges: readonly number[], timeZone: string): boolean {
-  const dayAt = dayNumber(timeZone);
-  // A Date does not go before 1970: west of Greenwich the events of its first hours are kept under the first day.
-  const isHeld = (day: number): boolean => day >= 1 || (day === 0 && startOfDay(0, timeZone) <= 0);
-  return edges.every((edge) => startOfDay(dayAt(edge), timeZone) === edge && isHeld(dayAt(edge)));
 }

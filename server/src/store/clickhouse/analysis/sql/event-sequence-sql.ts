@@ -1,25 +1,25 @@
 import type { Range } from '../../../../model/query.ts';
 
 /**
- * An event sequence: the events of one user (or session) as an array of numbers, sorted: time, place of arrival, and marks, which say what each
- * event is to the question. One number an event is what makes it quick: arrays of tuples took half as long again.
+ * An event sequence: the events of one user (or session) as a sorted array of numbers: time, order of arrival, and marks, which say what each
+ * event means to the question. One number per event is what makes it fast: arrays of tuples took half as long again.
  *
- * From the highest bit: the time since the beginning of the range, `seq` (equal times are in order of arrival), the marks. In a UInt64
- * where all three fit, else in a UInt128, which takes a third longer.
+ * From the highest bit: the time since the start of the range, `seq` (equal times are in order of arrival), the marks. In a UInt64
+ * where all three fit, otherwise in a UInt128, which takes a third longer.
  */
 export interface EventSequences {
   /** @param marks an expression below 2^markBits */
   packed(marks: string): string;
-  /** The time in ms since the beginning of the range, plus one, so that none is 0. */
+  /** The time in ms since the start of the range, plus one, so that none is 0. */
   timeOf(one: string): string;
   timesOf(sequence: string): string;
   /** One of these times as UTC ms. */
   utcMs(time: string): string;
   marksOf(sequence: string): string;
-  /** The places of arrival. */
+  /** The sequence numbers. */
   seqsOf(sequence: string): string;
-  /** Cuts a sorted sequence where more than the gap goes by. */
-  cutAtGaps(sequence: string, gap: string): string;
+  /** Splits a sorted sequence where the gap is exceeded. */
+  splitAtGaps(sequence: string, gap: string): string;
   /** Whether a sorted sequence begins in the range, a part of that of the question. */
   beginsIn(sequence: string, range: Range): string;
 }
@@ -29,12 +29,12 @@ const SEQ_BITS = 64;
 /** Marks are read as a UInt32. */
 const MARKS_MAX_BITS = 31;
 
-/** How many bits a number takes. */
+/** The number of bits of a number. */
 export const bitsOf = (number: number): number => (number < 1 ? 0 : Math.floor(Math.log2(number)) + 1);
 
 /**
- * @param range all events lie in it
- * @param highestSeq no event has a higher place; undefined when that is not known, `unused` when the order of equal times does not matter
+ * @param range contains all events
+ * @param highestSeq no event has a higher sequence number; undefined when it is not known, `unused` when the order of equal times does not matter
  */
 export function eventSequences(
   range: Range,
@@ -60,7 +60,7 @@ export function eventSequences(
       const shifted = `toUInt64(bitShiftRight(x, ${markBits}))`;
       return `arrayMap(x -> ${isNarrow ? `bitAnd(${shifted}, ${2 ** seqBits - 1})` : shifted}, ${sequence})`;
     },
-    cutAtGaps: (sequence, gap) =>
+    splitAtGaps: (sequence, gap) =>
       `arraySplit((x, d) -> d > ${gap}, ${sequence}, arrayDifference(${timesOf(sequence)}))`,
     beginsIn: (sequence, { from, to }) =>
       `toInt64(bitShiftRight(${sequence}[1], ${timeShift})) BETWEEN ${from - range.from} AND ${to - range.from - 1}`,

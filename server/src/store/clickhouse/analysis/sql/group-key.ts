@@ -3,7 +3,7 @@ import type { Field } from '../../../../model/query.ts';
 import type { Bound } from '../../sql.ts';
 import { typedValue } from './value-sql.ts';
 
-/** Of two values one text: the first one's length in bytes stands before. */
+/** Two values as one string, preceded by the length of the first in bytes. */
 export function keySql(fields: readonly Field[], bound: Bound): string {
   const [first, second] = fields.map((field) => typedValue(field, bound));
   if (first === undefined) return "''";
@@ -23,11 +23,11 @@ export function encodeKey([first = '', second]: GroupKey): string {
 }
 
 /**
- * The place of a row's group among these, counted from 1; 0 for all others.
- * @param key an expression, as `keySql` gives it
- * @param factor by what places are multiplied, within the table where it costs nothing
+ * The index of a row's group among these, counted from 1; 0 for all others.
+ * @param key an expression, as returned by `keySql`
+ * @param factor multiplies the indexes, within the table where it costs nothing
  */
-export function placeSql(
+export function groupIndexSql(
   key: string,
   groups: readonly GroupKey[],
   bound: Bound,
@@ -36,9 +36,9 @@ export function placeSql(
 ): string {
   if (groups.length === 0) return '0';
   const keys = bound.add('Array(String)', groups.map(encodeKey));
-  const places = bound.add(
+  const indexes = bound.add(
     `Array(${type})`,
     groups.map((_, i) => (i + 1) * factor),
   );
-  return `transform(${key}, ${keys}, ${places}, 0)`;
+  return `transform(${key}, ${keys}, ${indexes}, 0)`;
 }

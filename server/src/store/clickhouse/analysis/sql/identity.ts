@@ -6,8 +6,8 @@ import type { Connection } from '../../connection.ts';
 import { type Bound, EVENTS, IDENTITY, options, type Row } from '../../sql.ts';
 
 /**
- * Who an event counts for (docs/concepts/identity.md). An event `$identify` with user and device ties the device to the user from its time on. What
- * the device did under no name counts for the user tied to it last at or before that moment; before the first, for the first.
+ * Which user an event counts for (docs/concepts/identity.md). An event `$identify` with user and device ties the device to the user from its time on.
+ * An event of the device without a user counts for the user tied to it last at or before that moment; before the first tie, for the first user.
  */
 export interface Identity {
   readonly from: string;
@@ -20,7 +20,7 @@ export interface Identity {
   readonly areJoined: boolean;
 }
 
-/** An app whose devices nobody identified. */
+/** An app without identified devices. */
 const PLAIN: Identity = {
   from: EVENTS,
   person: 'if(notEmpty(user), cityHash64(user), if(notEmpty(device), cityHash64(device, user), 0))',
@@ -29,10 +29,10 @@ const PLAIN: Identity = {
   areJoined: false,
 };
 
-/** Apps of which it is remembered that nobody was identified; then remembering begins anew. */
+/** The number of apps remembered as having no identified devices; beyond it remembering starts again. */
 const NONE_MAX = 10_000;
 
-/** A moment as one number that orders as (timestamp, seq) does. @param of a table's alias and a dot */
+/** A moment as one number in the order of (timestamp, seq). @param of a table's alias and a dot */
 export const momentSql = (of = ''): string =>
   `bitOr(bitShiftLeft(toUInt128(toUnixTimestamp64Milli(${of}timestamp)), 64), toUInt128(${of}seq))`;
 
@@ -41,18 +41,18 @@ export const tiesSql = (app: string): string =>
   `${EVENTS} WHERE app = ${app} AND id = '${IDENTIFY}' AND notEmpty(user) AND notEmpty(device)`;
 
 const BY_TIME = 'OVER (PARTITION BY device ORDER BY timestamp, seq)';
-/** From when on a device is whose: `since` is 0 for its first user, whose is also what was before. @param ties FROM and WHERE */
+/** The users of each device and since when: `since` is 0 for the first user, who also gets everything before. @param ties FROM and WHERE */
 export const switchesSql = (ties: string): string =>
-  `SELECT device, user, if(place = 1, toUInt128(0), ${momentSql()}) AS since FROM (
-      SELECT device, user, timestamp, seq, row_number() ${BY_TIME} AS place, lagInFrame(user) ${BY_TIME} AS before FROM ${ties}
-    ) WHERE place = 1 OR before != user`;
+  `SELECT device, user, if(nth = 1, toUInt128(0), ${momentSql()}) AS since FROM (
+      SELECT device, user, timestamp, seq, row_number() ${BY_TIME} AS nth, lagInFrame(user) ${BY_TIME} AS before FROM ${ties}
+    ) WHERE nth = 1 OR before != user`;
 
-/** Only rows without a user look their device up. By hashes: 64 bits are compared in two thirds of the time of texts. */
+/** Only rows without a user look up their device. By hashes: comparing 64 bits takes two thirds of the time of strings. */
 const KEY = 'if(empty(e.user), cityHash64(e.device), 0)';
 
 /**
- * While every device has one user, as in nearly all apps, the engine looks up a plain table, and says at once when that is not so
- * (SHARED_CODE). Else it looks for the last switch of the device at or before the event, which takes a third more.
+ * While every device has one user, as in nearly all apps, the engine looks it up in a plain table, and fails at once if a device has several
+ * (SHARED_CODE). Then it looks for the last tie of the device at or before the event, which takes a third longer.
  */
 function joinSql(app: string, isShared: boolean): string {
   return isShared
@@ -84,7 +84,7 @@ function isOfSharedDevice(error: unknown): boolean {
 }
 
 /**
- * Which apps have devices that were identified: events `$identify` with both user and device. The others are asked about once, and
+ * Which apps have identified devices: events `$identify` with both user and device. The other apps are checked once, and
  * pay nothing from then on: no join, and their users come from the roll-up.
  */
 export class Identities {
@@ -92,10 +92,10 @@ export class Identities {
   readonly #mayCome: (app: string) => boolean;
   readonly #known = new Set<string>();
   readonly #none = new Set<string>();
-  /** With a device that several users used: until the server starts again. */
+  /** With a device that several users have used: until the server is restarted. */
   readonly #shared = new Set<string>();
 
-  /** @param mayCome false when no such event is on its way to the store, nor was since it was last asked; true is always safe */
+  /** @param mayCome false when no such event is on its way to the store, nor has been since the last check; true is always safe */
   constructor(opened: () => Connection, mayCome: (app: string) => boolean) {
     this.#opened = opened;
     this.#mayCome = mayCome;
@@ -103,11 +103,11 @@ export class Identities {
 
   async isKnown(app: string, control: QueryControl): Promise<boolean> {
     if (this.#known.has(app)) return true;
-    // Before the look: what comes after it is seen by the next question.
+    // Before the check: what arrives after it is seen by the next question.
     const mayCome = this.#mayCome(app);
     if (!mayCome && this.#none.has(app)) return false;
     if (await this.#look(app, control)) {
-      // Once they are there, an erasure may take them away again: the join then finds none, and is right.
+      // Once there are any, an erasure may remove them: the join then finds none, and is right.
       this.#known.add(app);
       return true;
     }
@@ -116,7 +116,7 @@ export class Identities {
     return false;
   }
 
-  /** First in the roll-up of counts, since most apps have no such event at all; those of users alone identify no device. */
+  /** First in the roll-up of counts, since most apps have no such event at all; events with a user but no device identify nothing. */
   async #look(app: string, control: QueryControl): Promise<boolean> {
     const where = `FROM ${EVENTS} WHERE app = {a:String} AND id = '${IDENTIFY}'`;
     const ask = (sql: string): Promise<Row[]> => this.#opened().query<Row>(sql, { a: app }, options(control, true));
@@ -126,13 +126,13 @@ export class Identities {
     return found.length > 0;
   }
 
-  /** Binds what it needs once for each place where `from` stands. Ask within `asking`. */
+  /** Binds its parameters once for each occurrence of `from`. Call within `asking`. */
   async of(app: string, control: QueryControl): Promise<(bound: Bound) => Identity> {
     const isKnown = await this.isKnown(app, control);
     return (bound) => (isKnown ? joined(app, bound, this.#shared.has(app)) : PLAIN);
   }
 
-  /** Asks once more when it turns out that a device of the app has several users. */
+  /** Repeats the query when it turns out that a device of the app has several users. */
   async asking<T>(app: string, control: QueryControl, ask: (control: QueryControl) => Promise<T>): Promise<T> {
     if (this.#shared.has(app)) return await ask(control);
     const statements: Statement[] = [];
@@ -149,7 +149,7 @@ export class Identities {
   }
 }
 
-/** Of a row that names user `u` and device `d`. */
+/** For a row with user `u` and device `d`. */
 export function personOf(row: Row): Person {
   const [user, device] = [String(row['u']), String(row['d'])];
   return user === '' ? (device === '' ? {} : { device }) : { user };

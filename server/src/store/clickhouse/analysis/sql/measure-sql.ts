@@ -1,5 +1,5 @@
 import type { SeriesMeasure } from '../../../../model/analysis-query.ts';
-import { type Bound, mergedUsersSql } from '../../sql.ts';
+import { type Bound, mergedUsersSql, usersStateSql } from '../../sql.ts';
 import type { Identity } from './identity.ts';
 import { averageValue, sumOfStates, sumState, sumValue } from './sum-sql.ts';
 import { numberValue, typedValue } from './value-sql.ts';
@@ -8,18 +8,18 @@ import { numberValue, typedValue } from './value-sql.ts';
 export interface MeasureSql {
   /** The state `s`. */
   readonly state: string;
-  /** How many values were used, `u`; of users the events that have one; else the events. */
+  /** The number of values used, `u`; for users the events that have a user; otherwise all events. */
   readonly used: string;
-  /** How many were there and no numbers, `x`. */
+  /** The number of values that are not numbers, `x`. */
   readonly skipped: string;
-  /** From `s`, `u` and `c` (events): the value, NULL when there is nothing to measure; of `perUser` the users. */
+  /** From `s`, `u` and `c` (events): the value, NULL when there is nothing to measure; for `perUser` the number of users. */
   readonly merged: string;
 }
 
 const LEVELS = { median: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
 type Percentile = SeriesMeasure & { readonly kind: keyof typeof LEVELS };
 export const isPercentile = (measure: SeriesMeasure): measure is Percentile => measure.kind in LEVELS;
-/** Counted by a sketch unless the question wants it exact. */
+/** Counted by a sketch where that takes too long exactly (exact-users.ts). */
 export const isDistinct = ({ kind }: SeriesMeasure): boolean =>
   kind === 'users' || kind === 'perUser' || kind === 'uniqueValues';
 
@@ -34,12 +34,11 @@ export function measureSql(measure: SeriesMeasure, identity: Identity, bound: Bo
   const plain = { used: 'count()', skipped: '0' };
   if (measure.kind === 'count') return { ...plain, state: '0', merged: 'toFloat64(sum(c))' };
   if (isDistinct(measure)) {
-    const state = `${isExact ? 'uniqExactState' : 'uniqCombined64State(16)'}(${entitySql(measure, identity, bound)})`;
     return {
       ...plain,
-      // Who did nothing did not do it so often: events of nobody are no user's.
+      // Events without a user or device belong to no user.
       ...(measure.kind === 'perUser' && { used: 'countIf(notEmpty(user) OR notEmpty(device))' }),
-      state,
+      state: usersStateSql(isExact, entitySql(measure, identity, bound)),
       merged: `toFloat64(${mergedUsersSql(isExact, 's')})`,
     };
   }
@@ -72,7 +71,7 @@ export function measureSql(measure: SeriesMeasure, identity: Identity, bound: Bo
   }
 }
 
-/** By what the groups of a breakdown are ranked: the measure where it grows with events, else events. */
+/** What the groups of a breakdown are ranked by: the measure where it grows with events, otherwise the number of events. */
 export function rankSql(measure: SeriesMeasure, identity: Identity, bound: Bound): string {
   if (measure.kind !== 'perUser' && isDistinct(measure))
     return `uniqCombined64(16)(${entitySql(measure, identity, bound)})`;

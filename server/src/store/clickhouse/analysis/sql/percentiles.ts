@@ -3,25 +3,25 @@ import type { Filter } from '../../../../model/query.ts';
 import type { EngineContext } from '../../engine-context.ts';
 import { filterSql } from '../../filter-sql.ts';
 import { Bound, EVENTS, options, type Row } from '../../sql.ts';
-import { isOnNames } from './rollup-sql.ts';
+import { isOnNames } from './rollup-plan.ts';
 
-/** Percentiles keep all values up to here, 160 MB of them. Beyond, a sketch is within 1 % of the value (DDSketch). */
+/** Up to this number of values percentiles are exact and take up to 160 MB. Above it a sketch is within 1 % of the value (DDSketch). */
 const EXACT_MAX = 20_000_000;
 
-/** Whether percentiles of these choices may have to keep more values than is wise: as many as the names alone let through. */
+/** Whether percentiles of these event selectors may have to keep more than EXACT_MAX values, judged by event names alone. */
 export async function holdsManyValues(
-  { connection, control }: EngineContext,
+  { connection, hotColumnsOf, control }: EngineContext,
   { app, range }: Scope,
-  choices: readonly (readonly Filter[])[],
+  selectors: readonly (readonly Filter[])[],
 ): Promise<boolean> {
-  if (choices.length === 0) return false;
-  const bound = new Bound();
-  const or = choices.map((filters) => ({ and: filters.filter((filter) => isOnNames([filter])) }));
+  if (selectors.length === 0) return false;
+  const bound = new Bound(hotColumnsOf);
+  const or = selectors.map((filters) => ({ and: filters.filter((filter) => isOnNames([filter])) }));
   const where = [
     `app = ${bound.add('String', app)}`,
     `timestamp >= ${bound.time(range.from)}`,
     `timestamp < ${bound.time(range.to)}`,
-    // Of all events the index knows the number; of some they have to be read.
+    // The number of all events comes from the index; the number of some requires reading them.
     ...(or.some(({ and }) => and.length === 0) ? [] : [filterSql({ or }, bound)]),
   ];
   const [row] = await connection.query<Row>(

@@ -5,12 +5,12 @@ import type { Bound } from '../../sql.ts';
 import type { Source } from './scope-sql.ts';
 
 /**
- * Sessions that begin in a range, whole. A session ends after the gap without events, one that events name after `SESSION_REACH_MS`; it belongs to the
- * time of its first event. So events are read from so long before the range, to know which sessions began before it, to so long after it, to see
- * those to their end. Of the time before the gap only events that name their session can matter.
+ * Whole sessions that begin in a range. A session ends after the gap without events, a named one after `SESSION_REACH_MS`; it belongs to the
+ * time of its first event. So events are read from that long before the range, to know which sessions began before it, to that long after it, to
+ * follow sessions to their end. Before the gap only events that name their session can matter.
  */
 export interface SessionReading {
-  /** Of the events that are read. */
+  /** The range of the events that are read. */
   readonly range: Range;
   readonly where: string;
   /** After how many ms without events the session `w` (empty: it has no name) ends. */
@@ -31,8 +31,9 @@ export function sessionReading(source: Source, range: Range, gapMs: number, boun
 }
 
 /**
- * The sessions that have an event which matches `wanted`, a row for each and value of the key among these events: `at` (UTC ms, when it began), `g` (the
- * key). Sessions are told apart among all events of the question, wanted or not.
+ * The sessions with an event that matches `wanted`, one row per session and value of the key among these events: `at` (UTC ms, its start), `g` (the
+ * key). Sessions are determined from all events of the question, wanted or not.
+ * @param end only their first (1) or last (-1) event counts; among equal times the order of arrival decides
  */
 export function sessionRows(
   source: Source,
@@ -41,14 +42,15 @@ export function sessionRows(
   key: string,
   gapMs: number,
   bound: Bound,
+  end?: 1 | -1,
 ): string {
   const { person } = source.identity;
   const isWanted = filterSql({ and: wanted }, bound);
   const { where, gapOf } = sessionReading(source, range, gapMs, bound);
-  const rows = `SELECT ${person} AS p, session AS w, toUnixTimestamp64Milli(timestamp) AS ms, ${isWanted} AS isWanted, if(${isWanted}, ${key}, '') AS k
+  const rows = `SELECT ${person} AS p, session AS w, toUnixTimestamp64Milli(timestamp) AS ms, ${end === undefined ? '0' : 'seq'} AS nth, ${isWanted} AS isWanted, if(${isWanted}, ${key}, '') AS k
     FROM ${source.from} WHERE ${where}`;
-  const sequences = `SELECT ${gapOf('notEmpty(w)')} AS gap, arraySort(groupArray((ms, isWanted, k))) AS rows FROM (${rows}) GROUP BY p, w HAVING max(isWanted) = 1`;
-  return `SELECT trail[1].1 AS at, arrayJoin(arrayDistinct(arrayMap(r -> r.3, arrayFilter(r -> r.2 = 1, trail)))) AS g FROM (
-    SELECT arrayJoin(arraySplit((r, d) -> d > gap, rows, arrayDifference(arrayMap(r -> r.1, rows)))) AS trail FROM (${sequences})
+  const sequences = `SELECT ${gapOf('notEmpty(w)')} AS gap, arraySort(groupArray((ms, nth, isWanted, k))) AS rows FROM (${rows}) GROUP BY p, w HAVING max(isWanted) = 1`;
+  return `SELECT sequence[1].1 AS at, arrayJoin(arrayDistinct(arrayMap(r -> r.4, arrayFilter(r -> r.3 = 1, ${end === undefined ? 'sequence' : `[sequence[${end}]]`})))) AS g FROM (
+    SELECT arrayJoin(arraySplit((r, d) -> d > gap, rows, arrayDifference(arrayMap(r -> r.1, rows)))) AS sequence FROM (${sequences})
   ) WHERE at >= ${bound.add('Int64', range.from)} AND at < ${bound.add('Int64', range.to)}`;
 }

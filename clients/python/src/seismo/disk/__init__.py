@@ -1,0 +1,1 @@
+"""A queue on disk, in the format that the Node client writes too."""

@@ -1,0 +1,2 @@
+export function findFerretdb(): string | undefined;
+export function ensureFerretdb(): void;
