@@ -303,7 +303,7 @@ export const SETTINGS = {
     0,
     1_000_000_000,
     'events',
-    'Up to this number of events in its range, a query counts distinct users exactly; above it, it estimates them and says so. Queries with `exact` decide for themselves. 0: always estimate.',
+    'While the app has at most this number of events in its range, a query counts distinct users exactly; above it, it estimates them and says so. Queries with `exact` decide for themselves. 0: always estimate.',
   ),
   queryMaxSeconds: count(30, 1, 3_600, 'seconds', 'Time limit of a query.'),
   queryMaxBytes: count(1_000_000_000, MIB, 1024 * GIB, 'bytes', 'Memory limit of a query in the engine.'),

@@ -97,20 +97,21 @@ it('estimates one row beyond the limit, and says so everywhere', async () => {
   expect(await groups('beyond', 'third')).toMatchObject({ usersExact: false });
 });
 
-it('judges the series of a question by their rows together', async () => {
+it('judges by all events of the app in the range, whatever the question selects', async () => {
   const b = { event: 'B', measure: 'users' };
-  const alone = await trend('beyond', { series: [b] });
-  expect([alone.exact, alone.result.series[0]!.total]).toEqual([true, 3_000]);
-  // Four of them read 12,000 rows, five read more.
-  const four = await trend('beyond', { series: [b, b, b, b] });
-  expect([four.exact, ...four.result.series.map(({ total }) => total)]).toEqual([true, 3_000, 3_000, 3_000, 3_000]);
-  const five = await trend('beyond', { series: [b, b, b, b, b] });
-  expect(five.result.series.map(({ estimated }) => estimated)).toEqual([true, true, true, true, true]);
+  // 3,000 events of 15,001: gone through all the same.
+  expect((await trend('beyond', { series: [b] })).exact).toBe(false);
+  const days = await trend('days', {
+    from: '2026-03-02',
+    to: '2026-03-03',
+    filters: [{ field: 'data.third', value: 0 }],
+  });
+  expect(days.exact).toBe(false);
   const { exact, result } = await trend('beyond', { series: [{ measure: 'users' }, b, {}], formula: 'A / B' });
   expect(exact).toBe(false);
   // The events are certain, a quotient with the estimate is not.
   expect(result.series.map(({ estimated }) => estimated)).toEqual([true, true, undefined, true]);
-  // A, an estimate, and B, beyond the limit together; three users of B are as certain as all sketches of few.
+  // Three users of B are as certain as all sketches of few.
   const few = { field: 'user', operator: 'in', value: ['b 0', 'b 1', 'b 2'] };
   const groups = await trend('beyond', {
     breakdown: ['event'],
@@ -118,6 +119,17 @@ it('judges the series of a question by their rows together', async () => {
   });
   expect(groups.result.series.map(({ estimated }) => estimated)).toEqual([true, undefined]);
   expect(groups.result.series[1]!.total).toBe(3);
+});
+
+it('judges a shorter range by its own events', async () => {
+  await world.post('spread', [...events('A', LIMIT, 'first ', 0), ...events('A', LIMIT, 'second ', 1)]);
+  const users = async (from: string, to: string) => {
+    const { exact, result } = await trend('spread', { from, to });
+    return [exact, exact ? result.series[0]!.total : undefined];
+  };
+  expect(await users('2026-03-02', '2026-03-02')).toEqual([true, LIMIT]);
+  expect(await users('2026-03-03', '2026-03-03')).toEqual([true, LIMIT]);
+  expect(await users('2026-03-02', '2026-03-03')).toEqual([false, undefined]);
 });
 
 it('does as the question says, on either side of the limit', async () => {

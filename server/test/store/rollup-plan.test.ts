@@ -35,12 +35,11 @@ function query(series: TrendQuery['series'], changes: Partial<TrendQuery> = {}):
 }
 /** Roll-up, column and indexes of each reading. */
 const planOf = (of: TrendQuery, areJoined = false, isByDay = true, isExact = false) =>
-  rollupPlan(
-    of,
-    areJoined,
-    isByDay,
-    of.series.map(() => isExact),
-  ).map(({ rollup, column, series }) => [rollup, column, [...series.values()]]);
+  rollupPlan(of, areJoined, isByDay, isExact).map(({ rollup, column, series }) => [
+    rollup,
+    column,
+    [...series.values()],
+  ]);
 const one = (measure: SeriesMeasure, filters: readonly Filter[] = []) => [{ measure, filters }];
 
 it('reads series of one event each together', () => {

@@ -14,9 +14,9 @@ const EVENT = { kind: 'column', name: 'event' } as const;
 /** Sessions are built from event sequences, then counted in total, by the bucket in which they begin, by first event and by last event in one query. */
 export async function sessions(context: EngineContext, query: SessionsQuery): Promise<SessionsResult> {
   const { connection, identities, highestSeq, hotColumnsOf, control } = context;
-  const [identityOf, [isUsersExact = false]] = await Promise.all([
+  const [identityOf, isUsersExact] = await Promise.all([
     identities.of(query.app, control),
-    areUsersExact(context, query, [[]]),
+    areUsersExact(context, query),
   ]);
   const range = sessionRange(query.range, query.gapMs);
   const { nodes } = await nodesOf(context, { ...query, range }, identityOf, EVENT);

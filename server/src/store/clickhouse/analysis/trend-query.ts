@@ -30,8 +30,8 @@ interface TrendContext {
   readonly highestSeq: number | undefined;
   /** Whether percentiles are exact. */
   readonly isExact: boolean;
-  /** By series: whether distinct users or values are. */
-  readonly areDistinctExact: readonly boolean[];
+  /** Whether distinct users and values are. */
+  readonly isDistinctExact: boolean;
 }
 
 /**
@@ -46,7 +46,9 @@ export async function trend(context: EngineContext, query: TrendQuery): Promise<
     dayZones.areStored(app, timeZone, [range.from, range.to, ...buckets], control),
   ]);
   const percentiles = query.series.filter(({ measure }) => isPercentile(measure)).map(({ filters }) => filters);
-  const areDistinctExact = await distinctExactOf(context, query);
+  // Running numbers are exact in any case.
+  const isCounted = !query.cumulative && query.series.some(({ measure }) => isDistinct(measure));
+  const isDistinctExact = isCounted ? await areUsersExact(context, query) : true;
   const [highestSeq, isMany, groups] = await Promise.all([
     query.series.some(({ measure }) => atEnd(measure) !== undefined) ? context.highestSeq.get() : undefined,
     query.exact ? false : holdsManyValues(context, query, percentiles),
@@ -56,8 +58,8 @@ export async function trend(context: EngineContext, query: TrendQuery): Promise<
   const bucketing = bucketSql(timeZone, isByDay, bound);
   const source = sourceOf(query, identityOf(bound), bound, bucketing, readOf(query));
   const isExact = query.exact || !isMany;
-  const trendContext = { query, source, bucketing, bound, groups, highestSeq, isExact, areDistinctExact };
-  const plan = rollupPlan(query, source.identity.areJoined, isByDay, areDistinctExact);
+  const trendContext = { query, source, bucketing, bound, groups, highestSeq, isExact, isDistinctExact };
+  const plan = rollupPlan(query, source.identity.areJoined, isByDay, isDistinctExact);
   const rolled = new Set(plan.flatMap(({ series }) => [...series.values()]));
   const read = [
     ...nobodyParts(plan, query, source, bucketing),
@@ -87,17 +89,6 @@ function byTotal(groups: readonly GroupKey[], cells: readonly TrendCell[], query
   for (const { series, group, bucket, value } of cells)
     if (series === 0 && bucket === undefined) totals.set(group, value ?? 0);
   return [...groups].sort((a, b) => (totals.get(b) ?? 0) - (totals.get(a) ?? 0));
-}
-
-/** By series; those that count nothing distinct are left out of the counting of rows. Running numbers are exact in any case. */
-async function distinctExactOf(context: EngineContext, query: TrendQuery): Promise<readonly boolean[]> {
-  const distinct = query.cumulative ? [] : query.series.filter(({ measure }) => isDistinct(measure));
-  const areExact = await areUsersExact(
-    context,
-    query,
-    distinct.map(({ filters }) => filters),
-  );
-  return query.series.map((series) => areExact[distinct.indexOf(series)] ?? true);
 }
 
 /** Sessions go on outside of the range. */
@@ -187,7 +178,7 @@ function sessionPart(
 }
 
 function seriesPart(series: Series, index: number, trendContext: TrendContext): string {
-  const { query, source, bound, isExact, areDistinctExact } = trendContext;
+  const { query, source, bound, isExact, isDistinctExact } = trendContext;
   if ('gapMs' in series.measure) return sessionPart(series, series.measure.gapMs, index, trendContext);
   const { from, where, g } = rowsOf(series, trendContext);
   const cell = cellSql(series, g, trendContext);
@@ -205,7 +196,7 @@ function seriesPart(series: Series, index: number, trendContext: TrendContext): 
     series.measure,
     source.identity,
     bound,
-    isPercentile(series.measure) ? isExact : areDistinctExact[index]!,
+    isPercentile(series.measure) ? isExact : isDistinctExact,
   );
   const counted = `count() AS c, ${measure.used} AS u, ${measure.skipped} AS y, ${measure.state} AS s FROM ${from} WHERE ${where}`;
   const events = series.measure.kind === 'perUser' ? 'sum(u)' : 'sum(c)';
@@ -257,7 +248,7 @@ const isOfNobody = (row: Row): boolean => Number(row['isTotal']) >= NOBODY;
 /** The series, and the bucket or the total. */
 const cellKeyOf = (row: Row): string => `${row['series']} ${row['k']} ${Number(row['isTotal']) % NOBODY}`;
 
-function cellOf(row: Row, nobody: number, { query, groups, isExact, areDistinctExact }: TrendContext): TrendCell {
+function cellOf(row: Row, nobody: number, { query, groups, isExact, isDistinctExact }: TrendContext): TrendCell {
   const [index, groupIndex, count] = [Number(row['series']), Number(row['groupIndex']), Number(row['n']) - nobody];
   const given: unknown = row['value'];
   const { measure } = query.series[index]!;
@@ -266,7 +257,7 @@ function cellOf(row: Row, nobody: number, { query, groups, isExact, areDistinctE
   // Sketches are exact below EXACT_BELOW, percentiles while all values are kept.
   const isEstimate = isPercentile(measure)
     ? !isExact
-    : isDistinct(measure) && !areDistinctExact[index] && (value ?? 0) >= EXACT_BELOW;
+    : isDistinct(measure) && !isDistinctExact && (value ?? 0) >= EXACT_BELOW;
   const isRatio = measure.kind === 'perUser' && !query.cumulative;
   return {
     series: index,

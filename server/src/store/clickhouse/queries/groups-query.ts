@@ -13,7 +13,7 @@ import { Bound, isExact, mergedUsersSql, options, type Row, usersStateSql } from
 export async function groups(context: EngineContext, query: GroupsQuery): Promise<GroupsResult> {
   const { connection, identities, hotColumnsOf, control } = context;
   const bound = new Bound(hotColumnsOf);
-  const [isUsersExact = false] = await areUsersExact(context, query, [[]]);
+  const isUsersExact = await areUsersExact(context, query);
   const identity = (await identities.of(query.app, control))(bound);
   const where = whereSql(query.app, query.range, query.filters, bound);
   const of = (sql: (property: PropertySql) => string): string => bound.propertyOf(query.attribute, sql);

@@ -1,36 +1,26 @@
 import type { Scope } from '../../../../model/analysis-query.ts';
 import { SeismoError } from '../../../../model/errors.ts';
-import type { Filter, Range } from '../../../../model/query.ts';
 import type { EngineContext } from '../../engine-context.ts';
 import { Bound, options, type Row } from '../../sql.ts';
 import { quartersSql } from './node-sql.ts';
-import { isOnNames } from './rollup-plan.ts';
 
 /**
- * Whether the distinct users of each of these event selectors are counted exactly: as the question says, otherwise while the selectors together
- * have at most `exactUsersMaxRows` rows, judged by their event names alone. Together, because each reads its rows: ten series of
- * half a million users each took 18 times as long as their estimates.
+ * Whether distinct users and values are counted exactly: as the question says, otherwise while the app has at most `exactUsersMaxRows` events in
+ * the range. All of them count, whatever the question selects: they are what is gone through, and every question about the same range is
+ * then exact, or none is.
  */
 export async function areUsersExact(
   context: EngineContext,
-  { app, range, filters, exact }: Pick<Scope, 'app' | 'range' | 'filters' | 'exact'>,
-  selectors: readonly (readonly Filter[])[],
-): Promise<readonly boolean[]> {
-  if (exact !== undefined) return selectors.map(() => exact);
-  const { storedRows, exactUsersMaxRows: max } = context;
-  if (((await storedRows.most()) ?? Number.POSITIVE_INFINITY) <= max) return selectors.map(() => true);
-  const named = selectors.map((own) => [...filters, ...own].filter((filter) => isOnNames([filter])));
-  const keys = named.map((each) => JSON.stringify(each));
-  const distinct = [...new Map(named.map((each, i) => [keys[i]!, each]))];
-  const counts = await countRows(
-    context,
-    app,
-    range,
-    distinct.map(([, each]) => each),
-  );
-  const rowsOf = new Map(distinct.map(([key], i) => [key, counts[i]!]));
-  const areFew = keys.reduce((sum, key) => sum + rowsOf.get(key)!, 0) <= max;
-  return selectors.map(() => areFew);
+  { app, range, exact }: Pick<Scope, 'app' | 'range' | 'exact'>,
+): Promise<boolean> {
+  if (exact !== undefined) return exact;
+  const { storedRows, exactUsersMaxRows: max, connection, hotColumnsOf, control } = context;
+  if (((await storedRows.most()) ?? Number.POSITIVE_INFINITY) <= max) return true;
+  const bound = new Bound(hotColumnsOf);
+  // From the roll-up of counts. The quarter hours at the edges count in full: never less than what is read.
+  const sql = `SELECT count() AS n FROM ${quartersSql({ app, range, filters: [] }, bound)}`;
+  const [row] = await connection.query<Row>(sql, bound.values, options(control, true));
+  return Number(row?.['n'] ?? 0) <= max;
 }
 
 /**
@@ -48,21 +38,4 @@ export async function exactlyOrEstimated<Q extends Pick<Scope, 'exact'>, T>(
     if (query.exact !== undefined || !isTooLarge) throw error;
     return await ask({ ...query, exact: false });
   }
-}
-
-/** From the roll-up of counts: the quarter hours at the edges count in full, so that what is counted is never less than what is read. */
-async function countRows(
-  { connection, hotColumnsOf, control }: EngineContext,
-  app: string,
-  range: Range,
-  selectors: readonly (readonly Filter[])[],
-): Promise<readonly number[]> {
-  if (selectors.length === 0) return [];
-  const bound = new Bound(hotColumnsOf);
-  const parts = selectors.map(
-    (filters, i) => `SELECT ${i} AS i, count() AS n FROM ${quartersSql({ app, range, filters }, bound)}`,
-  );
-  const rows = await connection.query<Row>(parts.join(' UNION ALL '), bound.values, options(control, true));
-  const counts = new Map(rows.map((row) => [Number(row['i']), Number(row['n'])]));
-  return selectors.map((_, i) => counts.get(i) ?? 0);
 }

@@ -29,17 +29,17 @@ export const isOnNames = (filters: readonly Filter[]): boolean =>
  * Decides, for reports and the analysis alike, which series come from which roll-up; all others are read from the table.
  * @param areJoined some devices belong to users: no roll-up knows that
  * @param isByDay range and buckets are days as they are stored (DayZones.areStored)
- * @param areExact by series: its users are counted exactly, which takes the rows (exact-users.ts)
+ * @param areUsersExact they are counted exactly, which takes the rows (exact-users.ts)
  */
 export function rollupPlan(
   query: TrendQuery,
   areJoined: boolean,
   isByDay: boolean,
-  areExact: readonly boolean[],
+  areUsersExact: boolean,
 ): readonly RollupBatch[] {
   const batches: (RollupBatch & { readonly series: Map<string, number> })[] = [];
   for (const [index, { filters }] of query.series.entries()) {
-    const rollup = rollupOf(query, index, !areExact[index] && isByDay && !areJoined);
+    const rollup = rollupOf(query, index, !areUsersExact && isByDay && !areJoined);
     if (rollup === undefined) continue;
     const named = nameOf(filters);
     const fit =
