@@ -30,6 +30,7 @@ import { createSaved } from '../saved/create-saved.ts';
 import type { Saved } from '../saved/saved.ts';
 import type { Store } from '../store/store.ts';
 import { ensurePrivateDirectory } from '../system/data-directory.ts';
+import { otherOwner } from '../system/data-owner.ts';
 import { forgetFirstPassword } from '../system/first-password.ts';
 import { SharedLock } from '../system/shared-lock.ts';
 import { within } from '../system/timeout.ts';
@@ -80,6 +81,7 @@ export interface AppOptions {
 /** @throws DirectoryInUse, or the reason why a module can't open */
 export async function openApp(configured: Config, { logger, now = Date.now, bcryptRounds }: AppOptions): Promise<App> {
   const dataDir = resolve(configured.dataDir);
+  checkOwner(dataDir);
   ensurePrivateDirectory(dataDir, 'dataDir, --data', true);
   for (const name of ['registry', JOURNAL_DIRECTORY]) ensurePrivateDirectory(join(dataDir, name), 'dataDir, --data');
   const shutdown = new Shutdown();
@@ -325,6 +327,16 @@ export async function openApp(configured: Config, { logger, now = Date.now, bcry
     await shutdown.run();
     throw error;
   }
+}
+
+/** A server that root starts once by hand would leave files that the service can't open any more. @throws Error that says what to do */
+function checkOwner(dataDir: string): void {
+  const other = otherOwner(dataDir);
+  // Others are told by what they cannot open.
+  if (other?.isRoot)
+    throw new Error(
+      `The data directory ${dataDir} belongs to another user (${other.name}), and root would leave files there that this user can't open. Start the server as that user, with \`sudo -u ${other.name}\`, or make root the owner of the directory and all in it.`,
+    );
 }
 
 /** When access is revoked, live connections end at once too. */

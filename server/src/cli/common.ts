@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { isServed, socketPathOf } from '../app/data-directory-lock.ts';
 import type { Offline } from '../app/offline.ts';
 import { type Config, type ConfigSources, flagName, loadConfig } from '../config/config.ts';
 import { SETTINGS, type SettingName } from '../config/settings.ts';
+import { otherOwner } from '../system/data-owner.ts';
 import { type Client, clientOf } from './client.ts';
 import { CommandFailure } from './failure.ts';
 import { type Output, outputOf } from './output.ts';
@@ -100,34 +101,13 @@ export function checkData({ dataDir }: Session): void {
  * @throws CommandFailure
  */
 function checkOwner(dataDir: string): void {
-  const user = process.getuid?.();
-  const owner = ownerOf(dataDir, user === ROOT);
-  if (owner === undefined || owner === user) return;
-  const whose = `The data directory ${dataDir} belongs to another user (${nameOf(owner)}), and no server is running on it`;
-  const why = user === ROOT ? ': the server could not open files that root leaves there' : '';
+  const other = otherOwner(dataDir);
+  if (other === undefined) return;
+  const whose = `The data directory ${dataDir} belongs to another user (${other.name}), and no server is running on it`;
+  const why = other.isRoot ? ': the server could not open files that root leaves there' : '';
   throw new CommandFailure(
-    `${whose}${why}. Run the command as that user, with \`sudo -u ${nameOf(owner)}\`, or start the server first.`,
+    `${whose}${why}. Run the command as that user, with \`sudo -u ${other.name}\`, or start the server first.`,
   );
-}
-
-const ROOT = 0;
-
-/** @returns undefined if there is nothing yet that somebody owns @param isRoot who may create files in anybody's directory */
-function ownerOf(dataDir: string, isRoot: boolean): number | undefined {
-  const uidOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.uid;
-  try {
-    // The directory itself can be a volume that belongs to somebody else.
-    return uidOf(join(dataDir, 'registry')) ?? (isRoot ? uidOf(dataDir) : undefined);
-  } catch {
-    // Others may not look into it; whether it is there, its path says.
-    return existsSync(dataDir) ? uidOf(dataDir) : undefined;
-  }
-}
-
-/** As sudo takes it. */
-function nameOf(uid: number): string {
-  const passwd = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
-  return new RegExp(`^([^:\n]+):[^:]*:${uid}:`, 'm').exec(passwd)?.[1] ?? `'#${uid}'`;
 }
 
 /** Works on users and keys of the data directory while no server is running. */

@@ -121,13 +121,23 @@ describe.skipIf(!isRoot)('a data directory of another user', () => {
         );
       }
     };
+    const startRefused = async () => {
+      const { code, stdout, stderr } = await seismo(['start', '--data', data, '--port', '0'], { cwd: folder });
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain(
+        `The data directory ${data} belongs to another user (nobody), and root would leave files there that this user can't open. Start the server as that user, with \`sudo -u nobody\`, or make root the owner of the directory and all in it.`,
+      );
+    };
     await refused();
+    await startRefused();
     expect(readdirSync(data)).toEqual([]);
     // A volume of root, in which the server has made its directories.
     mkdirSync(join(data, 'registry'), { mode: 0o700 });
     chownSync(join(data, 'registry'), NOBODY, NOBODY);
     chownSync(data, 0, NOBODY);
     await refused();
+    await startRefused();
+    expect(readdirSync(data)).toEqual(['registry']);
     expect(readdirSync(join(data, 'registry'))).toEqual([]);
     expect(statSync(data).mode).toBe(before.mode);
   }, 60_000);
