@@ -239,7 +239,12 @@ export const SUITES = {
   },
   archive: {
     workspace: 'server',
-    tests: ['test/ingest/archiver.test.ts', 'test/ingest/rebuild.test.ts', 'test/ingest/salvage.test.ts'],
+    tests: [
+      'test/ingest/archiver.test.ts',
+      'test/ingest/backfill.test.ts',
+      'test/ingest/rebuild.test.ts',
+      'test/ingest/salvage.test.ts',
+    ],
     mutants: [
       {
         file: 'server/src/ingest/journal/journal.ts',
@@ -261,9 +266,27 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/journal/archive-queue.ts',
-        find: 'if (known === undefined) file.root.putSync(POSITION, encodeChecked(POSITION, seq));',
+        find: 'if (known === undefined) file.root.put(POSITION, encodeChecked(POSITION, seq));',
         replace: 'if (known === undefined) {}',
         breaks: 'a crash before the first event is archived loses what the engine had',
+      },
+      {
+        file: 'server/src/ingest/journal/archive-queue.ts',
+        find: 'if (known === undefined || !isActive) file.root.put(MISSING, encodeChecked(MISSING, true));',
+        replace: '',
+        breaks: 'what the engine had before MongoDB never reaches it',
+      },
+      {
+        file: 'server/src/ingest/archiving/backfill.ts',
+        find: 'const release = await holdErasures(signal);',
+        replace: 'const release = () => {};',
+        breaks: 'an event that is erased while it is copied stays in MongoDB',
+      },
+      {
+        file: 'server/src/ingest/archiving/backfill.ts',
+        find: 'if (first === undefined) return wanted;',
+        replace: 'if (first === undefined || attempt > 0) return wanted;',
+        breaks: 'an event that MongoDB does not give back as it was counts as copied',
       },
       {
         file: 'server/src/ingest/archiving/archiver.ts',
@@ -321,7 +344,7 @@ export const SUITES = {
       },
       {
         file: 'server/src/ingest/recovery/salvage.ts',
-        find: "if (found.archivedEnd !== undefined) file.root.put('archived', encodeChecked('archived', found.archivedEnd));",
+        find: "file.root.put('archived', encodeChecked('archived', found.archivedEnd));",
         replace: '',
         breaks: 'a salvage loses what waits for MongoDB',
       },

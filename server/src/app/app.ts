@@ -21,6 +21,7 @@ import type { Live } from '../live/live.ts';
 import { DAY_MS } from '../model/duration.ts';
 import type { ErasureRequest, Erasures } from '../model/erasure.ts';
 import type { Moves } from '../model/move.ts';
+import { mongoPlaceOf } from '../mongo/connection-string.ts';
 import { openRegistry } from '../registry/lmdb-registry.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createReports } from '../reports/create-reports.ts';
@@ -39,7 +40,7 @@ import { steadyClock } from '../time/steady-clock.ts';
 import { lockDirectory } from './data-directory-lock.ts';
 import { eraseOld, startRetention } from './enforce-retention.ts';
 import { countErasable, type ErasureRun, eraseEverywhere, stopErasing } from './erase.ts';
-import { startErasures } from './erasures.ts';
+import { startErasures, withoutErasures } from './erasures.ts';
 import { startMoves } from './move/move.ts';
 import { noteMoved, withMovedEvents } from './move/moved-note.ts';
 import { StoreInUse } from './move/store-in-use.ts';
@@ -274,7 +275,7 @@ export async function openApp(configured: Config, { logger, now = Date.now, bcry
       dataDir,
       connection: config.connection,
       embedded: isEmbedded(configured) ? configured.connection : undefined,
-      hasArchive: archive !== undefined,
+      archive: ingest.backfill && config.archive ? { url: config.archive, backfill: ingest.backfill } : undefined,
       source: () => inUse.current(),
       async open(connection) {
         // The way back leads to an engine that may still be open.
@@ -306,6 +307,11 @@ export async function openApp(configured: Config, { logger, now = Date.now, bcry
       logger,
     });
     shutdown.onClose(() => moves.stop());
+    ingest.backfill?.begin({
+      to: `the MongoDB database ${mongoPlaceOf(config.archive ?? '')}`,
+      copy: store.copy,
+      holdErasures: async (signal) => await withoutErasures(changes, erasures, signal),
+    });
     return {
       config,
       dataDir,

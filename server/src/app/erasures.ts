@@ -12,6 +12,7 @@ import type {
 import { ERRORS, SeismoError } from '../model/errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import { KeyedQueue } from '../system/keyed-queue.ts';
+import type { SharedLock } from '../system/shared-lock.ts';
 import { settledWithin } from '../system/timeout.ts';
 import type { ErasureCounts, ErasureRun } from './erase.ts';
 
@@ -315,3 +316,23 @@ const errorOf = ({ code, detail }: SeismoError): ErasureError => ({
   detail,
   remedy: ERRORS[code].remedy,
 });
+
+const LOOK_EVERY_MS = 100;
+
+/**
+ * From when it resolves until the function is called that it resolves with, nothing is being erased: neither now, nor by an erasure that was
+ * interrupted and has not gone on yet.
+ * @param changes that every erasure shares
+ */
+export async function withoutErasures(
+  changes: SharedLock,
+  erasures: Pick<Erasures, 'counts'>,
+  signal: AbortSignal,
+): Promise<() => void> {
+  for (;;) {
+    const release = await changes.hold(signal);
+    if (erasures.counts().running === 0) return release;
+    release();
+    await pause(LOOK_EVERY_MS, undefined, { signal });
+  }
+}

@@ -28,6 +28,11 @@ export interface Archive {
   execute(order: ArchiveOrder, signal: AbortSignal): Promise<void>;
   /** How many events it has: an estimate. */
   count(): Promise<number>;
+  /** Its events of a run of the server with sequence numbers in `[fromSeq, toSeq)`. */
+  range(
+    range: { readonly journal: string; readonly fromSeq: number; readonly toSeq: number },
+    signal: AbortSignal,
+  ): Promise<readonly ArchivedEvent[]>;
   /** Everything it has, in any order, so many at once. `after` continues behind the last batch that was read. */
   read(after: ArchivePosition | undefined, signal: AbortSignal): AsyncIterable<ArchiveBatch>;
 }

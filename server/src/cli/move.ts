@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { MovedApp, MoveStatus } from '../model/move.ts';
+import { isMongoUrl } from '../mongo/connection-string.ts';
 import type { Client } from './client.ts';
 import { type CommonOptions, checkData, sessionOf, withCommon, withServer } from './common.ts';
 import { CommandFailure } from './failure.ts';
@@ -16,15 +17,18 @@ interface MoveOptions extends CommonOptions {
 
 export function addMove(program: Command): void {
   withCommon(program.command('move'))
-    .description('move all events to a ClickHouse server, or back to the embedded engine')
-    .option('--to <connection>', 'http(s)://user:password@host:8123/database, or "embedded"')
+    .description('move all events to a ClickHouse server or back, or complete MongoDB')
+    .option('--to <connection>', 'http(s)://user:password@host:8123/database, "embedded", or mongodb://host/database')
     .option('--cancel', 'stop the move that is running; what was copied is kept for the next one')
     .addHelpText(
       'after',
       `
 The server goes on accepting events and answering questions. Every day of every app is compared by count and checksum before
 the server switches to the new place. If the command, the server or the other place stops in the middle, run it again: it
-goes on with what is missing. The events in the old place are left as they are.`,
+goes on with what is missing. The events in the old place are left as they are.
+
+MongoDB is a second place: set \`archive\` to it first, and restart the server, which then copies earlier events by itself.
+--to mongodb://host/database shows how far that is, or compares all events again and copies what is missing.`,
     )
     .action(async (options: MoveOptions) => {
       const { to } = options;
@@ -40,10 +44,12 @@ goes on with what is missing. The events in the old place are left as they are.`
           return;
         }
         const first = (await client.json('POST', '/api/move', { to })) as MoveStatus;
-        const status = await ended(client, first, output.json, (text) => output.note(text));
+        const status = await ended(client, first, to, output.json, (text) => output.note(text));
         if (status.state !== 'done')
           throw new CommandFailure(
-            status.state === 'failed' ? `The events were not moved. ${status.error}` : 'The move was cancelled.',
+            status.state === 'failed'
+              ? `The events were not ${isMongoUrl(to) ? 'all copied' : 'moved'}. ${status.error}`
+              : 'The move was cancelled.',
           );
         output.result(status, doneText(status, to));
       });
@@ -54,6 +60,7 @@ goes on with what is missing. The events in the old place are left as they are.`
 async function ended(
   client: Client,
   first: MoveStatus,
+  to: string,
   isJson: boolean,
   note: (text: string) => void,
 ): Promise<MoveStatus> {
@@ -63,7 +70,13 @@ async function ended(
   try {
     for (let status = first; ; status = (await client.json('GET', '/api/move')) as MoveStatus) {
       const { state, events, done, passes, error } = status;
-      const verb = passes === 0 ? 'copied' : state === 'switching' ? 'switching' : 'compared';
+      const verb = isMongoUrl(to)
+        ? 'compared'
+        : passes === 0
+          ? 'copied'
+          : state === 'switching'
+            ? 'switching'
+            : 'compared';
       bar.update(
         events === 0 ? 0 : Math.min(1, done / events),
         `${countText(Math.min(done, events))} ${verb} of ${countText(events)}`,
@@ -83,12 +96,18 @@ async function ended(
 
 function doneText({ to, copied, apps = [] }: MoveStatus, given: string): string {
   const events = apps.reduce((sum, each) => sum + each.events, 0);
+  const rows = apps.length > 0 ? [table(['app', 'days', 'events', 'checksum'], apps.map(rowOf)), ''] : [];
+  if (isMongoUrl(given))
+    return [
+      ...rows,
+      `${countOf(events, 'event')} compared with ${to}, ${countText(copied)} of them copied now. Each is there as it is in the engine.`,
+    ].join('\n');
   const setting =
     given === 'embedded'
       ? 'Remove `connection` from the settings'
       : 'Set `connection` to the same value, in seismo.config.json or as SEISMO_CONNECTION';
   return [
-    ...(apps.length > 0 ? [table(['app', 'days', 'events', 'checksum'], apps.map(rowOf)), ''] : []),
+    ...rows,
     `${countOf(events, 'event')} moved to ${to}, ${countText(copied)} of them copied now. Each day has the same count and checksum in both places.`,
     `The server uses the new place. ${setting}, so that the setting says where the events are.`,
     'The events in the old place were left as they are. Delete them when you no longer need them.',

@@ -3,6 +3,7 @@ import type { ArchiveStats } from '../ingest/archiving/archiver.ts';
 import type { RebuildStats } from '../ingest/archiving/rebuild.ts';
 import type { IngestStats } from '../ingest/ingest.ts';
 import type { Salvage } from '../ingest/journal/salvage-summary.ts';
+import type { MoveStatus } from '../model/move.ts';
 import type { StoreUsage } from '../store/store.ts';
 import { type CommonOptions, checkData, type Session, sessionOf, withCommon, withServer } from './common.ts';
 import { bytesText, countOf, countText, table } from './output.ts';
@@ -55,6 +56,7 @@ function rowsOf({ ingest, store, erasures }: Stats): string[][] {
     ],
     ...(ingest.archive ? archiveOf(ingest.archive) : []),
     ...(ingest.rebuild?.state === 'running' ? rebuildOf(ingest.rebuild) : []),
+    ...(ingest.backfill ? backfillOf(ingest.backfill) : []),
     ...(ingest.damagedGroups > 0 ? [['damaged journal transactions', countText(ingest.damagedGroups)]] : []),
     ...(ingest.salvage ? damageOf(ingest.salvage) : []),
     ...(erasures && erasures.running + erasures.waiting > 0
@@ -85,7 +87,12 @@ function archiveOf({
     ...(state === 'waiting' && lastFailure !== undefined ? [['MongoDB', lastFailure]] : []),
     ...(gapSinceMs === undefined
       ? []
-      : [['gap in MongoDB', `\`archive\` was not set for a time from ${new Date(gapSinceMs).toISOString()} on`]]),
+      : [
+          [
+            'events erased since are still in MongoDB',
+            `${new Date(gapSinceMs).toISOString()}: \`archive\` was not set`,
+          ],
+        ]),
   ];
 }
 
@@ -96,6 +103,13 @@ function rebuildOf({ done, events, lastFailure }: RebuildStats): string[][] {
       events === undefined ? 'waits for MongoDB' : `${countText(done)} of about ${countOf(events, 'event')}`,
     ],
     ...(lastFailure === undefined ? [] : [['  last failure', lastFailure]]),
+  ];
+}
+
+function backfillOf({ done, events, error }: MoveStatus): string[][] {
+  return [
+    ['earlier events compared with MongoDB', `${countText(done)} of ${countOf(events, 'event')}`],
+    ...(error === undefined ? [] : [['  last failure', error]]),
   ];
 }
 

@@ -113,6 +113,9 @@ export function createMetrics({
     ({ archive }) => archive && +(archive.state === 'waiting'),
   );
   gauge('seismo_archive_failures', 'Attempts to write to MongoDB that failed.', ({ archive }) => archive?.failures);
+  gauge('seismo_archive_backfill_running', '1 while earlier events are copied to MongoDB.', ({ archive, backfill }) =>
+    archive === undefined ? undefined : backfill?.state === 'copying' ? 1 : 0,
+  );
   gauge('seismo_rebuild_running', '1 while the engine is filled from MongoDB.', ({ rebuild }) =>
     rebuild?.state === 'running' ? 1 : 0,
   );

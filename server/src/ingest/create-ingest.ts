@@ -9,6 +9,7 @@ import { DeviceClocks } from './accept/device-clocks.ts';
 import { Rejections } from './accept/rejections.ts';
 import { ServerUuids } from './accept/server-uuid.ts';
 import { checkApp, type ValidationContext } from './accept/validate-event.ts';
+import { backfillOf } from './archiving/begin-backfill.ts';
 import { beginRebuild, ownArchive } from './archiving/begin-rebuild.ts';
 import { acceptLines } from './imports/imports.ts';
 import type { Ingest } from './ingest.ts';
@@ -37,6 +38,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   loader.start();
   archiver?.start();
   rebuild?.start();
+  const backfill = backfillOf(options, parts, rebuild);
 
   const counts = { accepted: 0, duplicates: 0 };
   const rejections = new Rejections(options.onRejected);
@@ -88,8 +90,11 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
     run: { journal: journal.uuid, firstSeq: openedAtSeq },
 
+    backfill,
+
     stats: () => ({
       ...ingestStats(parts, counts, rejections, salvage, now(), closing),
+      ...(backfill && ['copying', 'failed'].includes(backfill.status().state) && { backfill: backfill.status() }),
       ...(rebuild && (rebuild.isRunning || rebuild.stats().done > 0) && { rebuild: rebuild.stats() }),
     }),
 
@@ -158,7 +163,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       closing = true;
       upkeep.stop();
       await posting.close();
-      await settledWithin(IDLE_MAX_MS, rebuild?.stop() ?? Promise.resolve());
+      await settledWithin(IDLE_MAX_MS, Promise.all([rebuild?.stop(), backfill?.stop()]));
       await closeParts(parts);
     },
   };

@@ -1,7 +1,9 @@
 import type { StoredEvent } from '../model/event.ts';
+import type { MoveStatus } from '../model/move.ts';
 import type { Poster } from '../model/poster.ts';
 import type { PropertyField } from '../model/query.ts';
 import type { ArchiveHold, ArchiveStats } from './archiving/archiver.ts';
+import type { Backfill } from './archiving/backfill.ts';
 import type { RebuildStats } from './archiving/rebuild.ts';
 import type { Erasing } from './deduplication/erased-ids.ts';
 import type { Salvage } from './journal/salvage-summary.ts';
@@ -57,6 +59,8 @@ export interface Ingest {
   recountNames(app: string): Promise<void>;
   /** The name under which this run of the server assigns sequence numbers, and its first one. */
   readonly run: { readonly journal: string; readonly firstSeq: number };
+  /** Copies to the archive what the store had before it; call `begin` once erasures can be held. Undefined: there is no archive. */
+  readonly backfill?: Pick<Backfill, 'begin' | 'start' | 'status' | 'stop'> | undefined;
   stats(): IngestStats;
   /** Rejects if the journal can't be written. */
   ping(): Promise<void>;
@@ -160,6 +164,8 @@ export interface IngestStats {
   readonly archive?: ArchiveStats;
   /** The engine is being filled from MongoDB, or was since the start. */
   readonly rebuild?: RebuildStats;
+  /** Earlier events are being copied to MongoDB, or could not be. */
+  readonly backfill?: MoveStatus;
   readonly rememberedIds: number;
   readonly rememberedIdsBytes: number;
   readonly state: 'loading' | 'waiting' | 'full' | 'stopping';

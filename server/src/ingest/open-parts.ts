@@ -120,11 +120,11 @@ async function archivedMore(archiver: Archiver, timeoutMs: number): Promise<void
 
 function archiverOf({ archive, config, logger }: IngestOptions, journal: Journal, ids: IdWindow): Archiver | undefined {
   if (archive === undefined) {
-    const { pendingEvents: events = 0, ordersWaiting: orders = 0 } = journal.archive ?? {};
-    if (events + orders > 0)
+    const erasures = journal.archive?.ordersWaiting ?? 0;
+    if (erasures > 0)
       logger.warn(
-        { events, erasures: orders },
-        'events or erasures wait for MongoDB, which is no longer configured; they are kept until `archive` is set again',
+        { erasures },
+        'erasures wait for MongoDB, which is no longer configured: it still has those events; they are erased there when `archive` is set again',
       );
     return undefined;
   }
@@ -132,7 +132,7 @@ function archiverOf({ archive, config, logger }: IngestOptions, journal: Journal
   if (gapSinceMs !== undefined)
     logger.warn(
       { since: new Date(gapSinceMs).toISOString() },
-      'from this time on the server ran without `archive` for a while: MongoDB lacks events that were accepted then, and still has events that were erased then',
+      'from this time on the server ran without `archive` for a while: MongoDB still has events that were erased then',
     );
   return new Archiver({
     journal,

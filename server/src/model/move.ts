@@ -12,7 +12,7 @@ export interface MovedApp {
   readonly checksum: string;
 }
 
-/** A move of all events to another engine. */
+/** A move of all events to another engine, or a copy of them in MongoDB. */
 export interface MoveStatus {
   readonly state: MoveState;
   /** Where to, without the password. */
@@ -35,7 +35,7 @@ export interface Moves {
   status(): MoveStatus;
   /**
    * Begins to move all events to another engine; a move there that is already running just goes on.
-   * @param to the URL of a ClickHouse server, or `embedded` for the embedded engine
+   * @param to the URL of a ClickHouse server, `embedded` for the embedded engine, or that of the setting `archive`, which is compared and completed
    * @throws PARAMETER_INVALID, MOVE_NOT_POSSIBLE
    */
   start(to: string): MoveStatus;

@@ -19,6 +19,10 @@ export function databaseFault(url: string): string | undefined {
   return undefined;
 }
 
+/** Its hosts and database, without the user and the password: the same for the same place. */
+export const mongoPlaceOf = (url: string): string =>
+  `${/^mongodb(?:\+srv)?:\/\/(?:[^/]*@)?([^/?]*)/i.exec(url)?.[1]?.toLowerCase() ?? ''}/${databaseOf(url)}`;
+
 const encodedDatabaseOf = (url: string): string => /^mongodb(?:\+srv)?:\/\/[^/]*\/([^?]*)/i.exec(url)?.[1] ?? '';
 
 function decoded(text: string): string | undefined {

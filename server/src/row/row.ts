@@ -127,6 +127,36 @@ export function decodeRow(bytes: Buffer, offset: number): StoredEvent {
   };
 }
 
+/** Where the row at `offset` ends. */
+export function rowEnd(bytes: Buffer, offset: number): number {
+  let at = offset + ROW_OFFSET.texts;
+  const varint = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]!;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  const skipText = (): void => {
+    const length = varint();
+    at += length;
+  };
+  const skipFloat = (): void => {
+    at += 8;
+  };
+  for (let i = 0; i < TEXTS; i++) skipText();
+  for (const skipValue of [skipText, skipFloat, skipText])
+    for (let left = varint(); left > 0; left--) {
+      skipText();
+      skipValue();
+    }
+  return at;
+}
+
+/** From `app` to `data`. */
+const TEXTS = 8;
+
 /** The three maps, read in their order. */
 function mapsAt(varint: () => number, text: () => string, float: () => number): PropertyMaps {
   const read = <T>(value: () => T): Map<string, T> => {

@@ -12,6 +12,10 @@ export interface CopyStore {
   rows(range: EventSet, signal: AbortSignal): Promise<readonly RowSum[]>;
   /** The rows of these sets, encoded as row.ts defines them. */
   read(sets: readonly EventSet[], signal: AbortSignal): Promise<readonly Buffer[]>;
+  /** All events, in ranges of `width` sequence numbers, by journal and ascending. */
+  spans(width: number, signal: AbortSignal): Promise<readonly Span[]>;
+  /** The rows with these sequence numbers, whatever their app, encoded as row.ts defines them. */
+  readSpan(range: SeqsOf, signal: AbortSignal): Promise<readonly Buffer[]>;
   /** Adds rows, whether or not they are there already. @throws InsertRejected */
   write(rows: readonly Buffer[]): Promise<void>;
   /** Hides events of one partition; resolves when it is done. */
@@ -31,8 +35,21 @@ export interface EventSet {
   readonly app: string;
   readonly from: number;
   readonly to: number;
-  readonly range?: { readonly journal: string; readonly fromSeq: number; readonly toSeq: number };
+  readonly range?: SeqsOf;
   readonly seqs?: readonly number[];
+}
+
+/** Sequence numbers `[fromSeq, toSeq)` of a run of the server. */
+export interface SeqsOf {
+  readonly journal: string;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+/** Events of a range, with their size in memory, about. */
+export interface Span extends SeqsOf {
+  readonly events: number;
+  readonly bytes: number;
 }
 
 /** A UTC day, as the time at which it begins. */
@@ -54,11 +71,7 @@ export interface Sum {
 
 export interface DaySum extends AppDay, Sum {}
 
-export interface RangeSum extends Sum {
-  readonly journal: string;
-  readonly fromSeq: number;
-  readonly toSeq: number;
-}
+export interface RangeSum extends Sum, SeqsOf {}
 
 export interface RowSum {
   readonly seq: number;

@@ -325,7 +325,9 @@ it.skipIf(!hasClickHouseServer)(
     });
     expect(await move('--to', 'mongodb://127.0.0.1/seismo')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('set `archive`. (MOVE_NOT_POSSIBLE)'),
+      stderr: expect.stringContaining(
+        'This server does not write to the MongoDB database 127.0.0.1/seismo. Set `archive` to its URL and restart the server: it then copies earlier events by itself, and this command shows how far it is. (MOVE_NOT_POSSIBLE)',
+      ),
     });
     expect(await move('--to', 'ftp://127.0.0.1/seismo')).toMatchObject({
       code: 1,

@@ -8,6 +8,7 @@ import {
 import type { StoredEvent } from '../../src/model/event.ts';
 import { matchesAll } from '../../src/model/filter-match.ts';
 import { decodeRow } from '../../src/row/row.ts';
+import type { SeqsOf } from '../../src/store/copy-store.ts';
 
 /** An archive in memory that fails as told, and notes what it was asked in the order it came. */
 export class MemoryArchive implements Archive {
@@ -69,6 +70,17 @@ export class MemoryArchive implements Archive {
 
   async count() {
     return this.events.size;
+  }
+
+  /** How often it has given back a range of its events. */
+  rangesRead = 0;
+
+  async range({ journal, fromSeq, toSeq }: SeqsOf) {
+    this.#check();
+    this.rangesRead++;
+    return [...this.events]
+      .map(([key, event]) => ({ ...positionOf(key), event }))
+      .filter((each) => each.journal === journal && each.seq >= fromSeq && each.seq < toSeq);
   }
 
   failsToRead = false;

@@ -1,5 +1,6 @@
 import { DAY_MS } from '../../model/duration.ts';
 import type { MovedApp } from '../../model/move.ts';
+import { MovedApps } from '../../model/moved-apps.ts';
 import type { AppDay, CopyStore, DaySum, EventSet, RangeSum, RowSum, Sum } from '../../store/copy-store.ts';
 import { COPY_MAX_BYTES, COPY_MAX_EVENTS, CopyBatch, type Pass } from './copy-batch.ts';
 
@@ -61,19 +62,10 @@ export class EventCopy {
 
   /** What is the same in both places, by app. */
   apps(): MovedApp[] {
-    const apps = new Map<string, { days: number; events: number; checksum: bigint }>();
+    const apps = new MovedApps();
     for (const { days } of this.#same.values())
-      for (const { app, events, checksum } of days) {
-        const sum = apps.get(app) ?? { days: 0, events: 0, checksum: 0n };
-        apps.set(app, {
-          days: sum.days + 1,
-          events: sum.events + events,
-          checksum: BigInt.asUintN(64, sum.checksum + BigInt(checksum)),
-        });
-      }
-    return [...apps]
-      .map(([app, sum]) => ({ app, ...sum, checksum: sum.checksum.toString() }))
-      .sort((a, b) => (a.app < b.app ? -1 : 1));
+      for (const { app, day, events, checksum } of days) apps.add(app, day, events, BigInt(checksum));
+    return apps.all();
   }
 
   async #known(): Promise<string[]> {

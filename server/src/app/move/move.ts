@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Backfill } from '../../ingest/archiving/backfill.ts';
 import type { Run } from '../../live/event-ids.ts';
 import { SeismoError } from '../../model/errors.ts';
 import type { MoveStatus, Moves } from '../../model/move.ts';
-import { isMongoUrl } from '../../mongo/connection-string.ts';
+import { databaseFault, isMongoUrl, mongoPlaceOf } from '../../mongo/connection-string.ts';
 import { failureReason } from '../../store/clickhouse/failure-reason.ts';
 import type { Store } from '../../store/store.ts';
 import { settledWithin } from '../../system/timeout.ts';
@@ -28,7 +29,10 @@ export interface MoveOptions {
   readonly connection: string | undefined;
   /** That of the embedded engine. */
   readonly embedded: string | undefined;
-  readonly hasArchive: boolean;
+  /** The setting, and what completes it. */
+  readonly archive?:
+    | { readonly url: string; readonly backfill: Pick<Backfill, 'start' | 'status' | 'stop'> }
+    | undefined;
   readonly source: () => Store;
   readonly open: (connection: string | undefined) => Promise<OpenStore>;
   /** Everything accepted so far is in the store. */
@@ -65,19 +69,38 @@ export function startMoves(options: MoveOptions): MoveService {
   let { connection } = options;
   let job: Job | undefined;
   const isRunning = (): boolean => job !== undefined && ['copying', 'switching'].includes(job.status.state);
+  // With an archive, there is no other engine to move to.
+  const status = (): MoveStatus => options.archive?.backfill.status() ?? job?.status ?? NOTHING;
   const stop = async (): Promise<void> => {
     job?.cancelled.abort(new Error('The move was stopped.'));
     await settledWithin(STOP_MAX_MS, job?.ended ?? Promise.resolve());
   };
 
+  /** It has every event since it is set, and the backfill brings the earlier ones. */
+  function startArchive(given: string): MoveStatus {
+    const { archive } = options;
+    if (databaseFault(given) !== undefined)
+      throw new SeismoError('PARAMETER_INVALID', `\`to\` ${databaseFault(given)}.`, { field: 'to' });
+    const place = mongoPlaceOf(given);
+    if (archive === undefined || mongoPlaceOf(archive.url) !== place)
+      throw impossible(
+        `This server does not write to the MongoDB database ${place}. Set \`archive\` to its URL and restart the server: it then copies earlier events by itself, and this command shows how far it is.`,
+      );
+    return archive.backfill.start();
+  }
+
   function start(given: string): MoveStatus {
+    if (isMongoUrl(given)) return startArchive(given);
     const to = connectionOf(given, options.embedded);
     if (job !== undefined && isRunning()) {
       if (isSamePlace(job.to, to, dataDir)) return job.status;
       throw impossible(`The events are being moved to ${describeConnection(job.to)}. Cancel that first.`);
     }
-    if (isSamePlace(to, connection, dataDir)) throw impossible(`The events are in ${describeConnection(to)} already.`);
-    if (options.hasArchive && isServerUrl(to))
+    if (isSamePlace(to, connection, dataDir))
+      throw impossible(
+        `The events are in ${describeConnection(to)} already.${options.archive === undefined ? '' : ' To leave MongoDB, remove the setting `archive` and restart the server.'}`,
+      );
+    if (options.archive !== undefined && isServerUrl(to))
       throw impossible('Events that also go to MongoDB (`archive`) stay in the embedded engine.');
     const started: Job = {
       to,
@@ -195,11 +218,12 @@ export function startMoves(options: MoveOptions): MoveService {
   }
 
   return {
-    status: () => job?.status ?? NOTHING,
+    status,
     start,
     async cancel() {
+      await options.archive?.backfill.stop();
       if (isRunning()) await stop();
-      return job?.status ?? NOTHING;
+      return status();
     },
     stop,
   };
@@ -244,15 +268,11 @@ function retryable(error: unknown): string {
 /** @throws PARAMETER_INVALID, MOVE_NOT_POSSIBLE */
 function connectionOf(given: string, embedded: string | undefined): string | undefined {
   if (given === EMBEDDED) return embedded;
-  if (isMongoUrl(given))
-    throw impossible(
-      'Events move between the embedded engine and ClickHouse servers. To write them to MongoDB too, set `archive`.',
-    );
   // No directory: whoever sends the request must not choose where on this machine an engine is made.
   if (!/^(?:https?|clickhouse):\/\//i.test(given) || !URL.canParse(given))
     throw new SeismoError(
       'PARAMETER_INVALID',
-      `\`to\` must be \`${EMBEDDED}\` or the URL of a ClickHouse server, such as \`http://user:password@clickhouse.example.com:8123/seismo\`.`,
+      `\`to\` must be \`${EMBEDDED}\` or the URL of a ClickHouse server or of MongoDB, such as \`http://user:password@clickhouse.example.com:8123/seismo\`.`,
       { field: 'to' },
     );
   return given;

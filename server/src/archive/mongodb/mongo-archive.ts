@@ -166,6 +166,16 @@ export function createMongoArchive(options: MongoArchiveOptions): Archive {
 
     count: () => within(({ events }) => events.estimatedDocumentCount()),
 
+    range: ({ journal, fromSeq, toSeq }, signal) =>
+      within(async ({ events, Uuid }) => {
+        const j = new Uuid(journal);
+        const documents = await events
+          .find({ _id: { $gte: { j, s: fromSeq }, $lt: { j, s: toSeq } } }, { batchSize: READ_AT_ONCE })
+          .toArray();
+        signal.throwIfAborted();
+        return documents.flatMap((document) => eventOf(document) ?? []);
+      }),
+
     read: (after, signal) => readFrom(after, signal, within),
   };
 }

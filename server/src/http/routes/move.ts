@@ -52,7 +52,7 @@ export function moveRoutes({ moves }: HttpDeps): readonly Route[] {
           minLength: 1,
           maxLength: TO_MAX_LENGTH,
           description:
-            'The URL of a ClickHouse server, as in the setting `connection`, or `embedded` for the embedded engine.',
+            'The URL of a ClickHouse server, as in the setting `connection`; `embedded` for the embedded engine; or the MongoDB of the setting `archive`, which is compared with the engine and gets what it lacks.',
         }),
       }),
       answers: { 202: json('The move has begun, or goes on.', MoveSchema) },

@@ -1,13 +1,13 @@
 import type { Archive, ArchiveOrder, ArchiveRow } from '../../archive/archive.ts';
 import { invariant } from '../../model/errors.ts';
 import { matchesAll } from '../../model/filter-match.ts';
-import { decodeRow, ROW_OFFSET, uuidToText, writeUuid } from '../../row/row.ts';
+import { decodeRow, ROW_OFFSET, uuidToText } from '../../row/row.ts';
 import { SerialQueue } from '../../system/serial-queue.ts';
-import { writeInt64 } from '../accept/row-writer.ts';
 import type { ArchiveQueue, QueuedOrder } from '../journal/archive-queue.ts';
 import { type Group, GroupDamaged } from '../journal/group.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { DamagedGroup, RejectedRow } from '../journal/journal-entry.ts';
+import type { DamagedGroup } from '../journal/journal-entry.ts';
+import { insertInChunks } from './insert-in-chunks.ts';
 
 export interface ArchiverOptions {
   readonly journal: Journal;
@@ -52,11 +52,6 @@ const RETRY_MAX_MS = 10_000;
 /** Above this, waiting for the interval would only let more gather. */
 const URGENT_BYTES = 1024 * 1024;
 const BLOCK_MAX_BYTES = 4 * 1024 * 1024;
-/** Decoding and encoding a chunk takes the event loop a few milliseconds. */
-const CHUNK_ROWS = 250;
-const CHUNK_MAX_BYTES = 512 * 1024;
-/** The server writes to its own journal for each: several at once share that. */
-const CHUNKS_AT_ONCE = 4;
 /** Part of the ten seconds that stopping can take. */
 const STOP_MAX_MS = 2_500;
 
@@ -198,7 +193,7 @@ export class Archiver {
     const order = this.#queue.nextOrder;
     const groups = await this.#read(Math.min(heldFrom, order?.seq ?? Number.POSITIVE_INFINITY));
     if (groups.length > 0) {
-      const rejected = await this.#insert(groups);
+      const rejected = await insertInChunks(this.#options.archive, rowsOf(groups));
       await journal.forgetArchived(groups, rejected);
       if (rejected.length > 0) this.#options.onRejected(rejected.length);
       for (const resolve of this.#waiters.splice(0)) resolve();
@@ -219,33 +214,6 @@ export class Archiver {
         if (!(error instanceof GroupDamaged)) throw error;
         onDamaged(error.firstSeq, await journal.keepDamagedGroup(error.firstSeq));
       }
-    }
-  }
-
-  async #insert(groups: readonly Group[]): Promise<RejectedRow[]> {
-    const rejected: RejectedRow[] = [];
-    const failures: unknown[] = [];
-    let running: Promise<void>[] = [];
-    for (const chunk of chunksOf(groups)) {
-      const sent = this.#insertChunk(chunk, rejected);
-      running.push(sent.catch((error: unknown) => void failures.push(error)));
-      // Encoding is work of the event loop: others get their turn in between.
-      if (running.length < CHUNKS_AT_ONCE) await new Promise((resolve) => setImmediate(resolve));
-      else {
-        await Promise.all(running);
-        running = [];
-      }
-      if (failures.length > 0) break;
-    }
-    await Promise.all(running);
-    if (failures.length > 0) throw failures[0];
-    return rejected.sort((a, b) => a.seq - b.seq);
-  }
-
-  async #insertChunk(chunk: readonly ArchiveRow[], rejected: RejectedRow[]): Promise<void> {
-    for (const { seq, reason } of await this.#options.archive.insert(chunk)) {
-      const row = chunk.find((each) => each.seq === seq);
-      if (row) rejected.push({ seq, reason, row: stamped(row) });
     }
   }
 
@@ -279,31 +247,14 @@ export class Archiver {
 
 const keyOf = ({ journal, seq }: { readonly journal: string; readonly seq: number }): string => `${journal} ${seq}`;
 
-function* chunksOf(groups: readonly Group[]): Generator<ArchiveRow[]> {
-  let chunk: ArchiveRow[] = [];
-  let bytes = 0;
+function* rowsOf(groups: readonly Group[]): Generator<ArchiveRow> {
   for (const { firstSeq, journal, rows, lengths } of groups) {
     let start = 0;
     for (const [index, length] of lengths.entries()) {
-      if (chunk.length === CHUNK_ROWS || (bytes > 0 && bytes + length > CHUNK_MAX_BYTES)) {
-        yield chunk;
-        chunk = [];
-        bytes = 0;
-      }
-      chunk.push({ journal, seq: firstSeq + index, bytes: rows, start, end: start + length });
-      bytes += length;
+      yield { journal, seq: firstSeq + index, bytes: rows, start, end: start + length };
       start += length;
     }
   }
-  if (chunk.length > 0) yield chunk;
-}
-
-/** A copy with what only the loader writes, which may not have seen it yet. */
-function stamped({ journal, seq, bytes, start, end }: ArchiveRow): Buffer {
-  const row = Buffer.from(bytes.subarray(start, end));
-  writeInt64(row, ROW_OFFSET.seq, seq);
-  writeUuid(journal, row, ROW_OFFSET.journal);
-  return row;
 }
 
 const rowAt = (seq: number, row: Buffer): ArchiveRow => ({

@@ -47,6 +47,8 @@ export async function beginRebuild(options: IngestOptions, parts: IngestParts): 
   if (!isRebuilding(journal)) {
     if (options.isStoreEmpty !== true) return undefined;
     await keep([{ app: '', checkpoint: BEGIN }]);
+    // There is nothing that the archive could lack.
+    await journal.archive?.foundComplete();
   }
   const earlierEnd = journal.committedSeq;
   return new Rebuild({

@@ -4,6 +4,7 @@ import { decodeChecked, encodeChecked } from './checked-value.ts';
 import type { RejectedRow } from './journal-entry.ts';
 import { type JournalFile, type JournalWrite, sizeOf } from './journal-file.ts';
 import { decodeRejectedRow, encodeRejectedRow } from './rejected-row.ts';
+import { rejectedBytesOf } from './rejected-row-store.ts';
 
 /** An order in the journal. It applies to all events with lower sequence numbers, and to none after. */
 export interface QueuedOrder {
@@ -18,6 +19,8 @@ export interface QueuedOrder {
 const POSITION = 'archived';
 /** The root's key: when a server first ran without the archive, UTC ms. */
 const GAP = 'archiveGap';
+/** The root's key: the store has events that the archive may lack. */
+export const MISSING = 'archiveMissing';
 
 /**
  * How far the archive has come, what waits for it besides events, and the rows it rejected. The events themselves are the
@@ -36,8 +39,10 @@ export class ArchiveQueue {
   /** Bytes and events of groups that the archive does not have. */
   pendingBytes = 0;
   pendingEvents = 0;
-  /** Since when a server ran without the archive, UTC ms: it may lack events, and hold erased ones. */
+  /** Since when a server ran without the archive, UTC ms: it may hold events that were erased then. */
   readonly gapSinceMs: number | undefined;
+  /** It may lack events that the store has (backfill.ts). */
+  isMissingEvents: boolean;
   /** The archive is configured. If not, what waited for it stays, and nothing is added. */
   readonly isActive: boolean;
 
@@ -52,10 +57,16 @@ export class ArchiveQueue {
     if (archiveOrders === undefined || archiveAside === undefined) return undefined;
     const known = decodeChecked(POSITION, file.root.get(POSITION));
     const seq = typeof known === 'number' ? known : loadedSeq();
-    // Before any event is loaded: what the loader has from now on is kept for the archive, also after a crash.
-    if (known === undefined) file.root.putSync(POSITION, encodeChecked(POSITION, seq));
-    // What is accepted and erased from now on does not reach the archive, and nothing else would remember that.
-    else if (!isActive && file.root.get(GAP) === undefined) file.root.putSync(GAP, encodeChecked(GAP, Date.now()));
+    file.root.transactionSync(() => {
+      if (known === undefined || !isActive) file.root.put(MISSING, encodeChecked(MISSING, true));
+      // Before any event is loaded: what the loader has from now on is kept for the archive, also after a crash.
+      if (known === undefined) file.root.put(POSITION, encodeChecked(POSITION, seq));
+      if (isActive) return;
+      // What is erased from now on does not reach the archive, and nothing else would remember that.
+      if (file.root.get(GAP) === undefined) file.root.put(GAP, encodeChecked(GAP, Date.now()));
+      // The store has them, from which they are copied if there is an archive again: nothing fills up for one that may never come back.
+      for (const key of [...file.groups.getKeys({ end: loadedSeq() })]) file.groups.remove(key);
+    });
     return new ArchiveQueue(file, [archiveOrders, archiveAside], write, { seq, isActive });
   }
 
@@ -73,6 +84,7 @@ export class ArchiveQueue {
     this.isActive = isActive;
     const gap = decodeChecked(GAP, file.root.get(GAP));
     this.gapSinceMs = typeof gap === 'number' ? gap : undefined;
+    this.isMissingEvents = decodeChecked(MISSING, file.root.get(MISSING)) === true;
     for (const { key, value } of orders.getRange({})) {
       const order = decodeChecked(key, value) as ArchiveOrder | undefined;
       if (order !== undefined) this.#waiting.push({ key, seq: seqOf(key), order, isStored: true });
@@ -140,6 +152,17 @@ export class ArchiveQueue {
   /** Rows that the archive rejected. Call it within a transaction. */
   putRejected(rows: readonly RejectedRow[]): void {
     for (const { seq, reason, row } of rows) this.#aside.put(seq, encodeRejectedRow(seq, reason, row));
+  }
+
+  /** Rows that the archive rejected, which the store has. */
+  async keepRejected(rows: readonly RejectedRow[]): Promise<void> {
+    if (rows.length > 0) await this.#write('nothing was kept', rejectedBytesOf(rows), () => this.putRejected(rows));
+  }
+
+  /** The archive has every event of the store. */
+  async foundComplete(): Promise<void> {
+    await this.#write('it is compared again', 0, () => this.#file.root.remove(MISSING));
+    this.isMissingEvents = false;
   }
 
   /** In the order of their sequence numbers. Damaged ones are skipped. */

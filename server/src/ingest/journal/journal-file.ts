@@ -6,7 +6,7 @@ import { DURABLE, numberIn, usedBytesOf } from '../../system/lmdb-options.ts';
 
 /** The journal's LMDB file. Every value carries a checksum: see group.ts, id-fingerprints.ts, rejected-row.ts and checked-value.ts. */
 export interface JournalFile {
-  /** Single values: `nextSeq` (one more than the last one loaded), `end` (after a salvage), `archived` (as `nextSeq`, of the archive), `cut`, `window`, `salvaged`, `ping` (checked-value.ts). */
+  /** Single values: `nextSeq` (one more than the last one loaded), `end` (after a salvage), `archived` (as `nextSeq`, of the archive), `archiveGap`, `archiveMissing`, `cut`, `window`, `salvaged`, `ping` (checked-value.ts). */
   readonly root: RootDatabase<Buffer, string>;
   /** Transactions that are not in the store yet, by their first sequence number (group.ts). */
   readonly groups: Database<Buffer, number>;

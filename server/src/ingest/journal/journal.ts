@@ -151,7 +151,8 @@ export class Journal {
   }
 
   #removalOf(firstSeq: number, { formerPositions }: Entry): QueuedOrder | undefined {
-    if (!this.archive?.isActive || formerPositions === undefined || formerPositions.length === 0) return undefined;
+    // Kept while there is no archive too: it would have the event twice, once it is set again.
+    if (this.archive === undefined || formerPositions === undefined || formerPositions.length === 0) return undefined;
     return this.archive.newOrder(firstSeq, { kind: 'remove', positions: formerPositions });
   }
 

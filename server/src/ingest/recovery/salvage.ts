@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { MISSING } from '../journal/archive-queue.ts';
 import { encodeChecked } from '../journal/checked-value.ts';
 import { FILE_NAME, type JournalFile, openArchiveParts, openJournalFile } from '../journal/journal-file.ts';
 import type { Salvage } from '../journal/salvage-summary.ts';
@@ -36,7 +37,11 @@ export async function salvageJournal(directory: string, nowMs: number): Promise<
   file.root.transactionSync(() => {
     file.root.put('nextSeq', encodeChecked('nextSeq', found.loadedEnd));
     file.root.put('end', encodeChecked('end', found.endSeq));
-    if (found.archivedEnd !== undefined) file.root.put('archived', encodeChecked('archived', found.archivedEnd));
+    if (found.archivedEnd !== undefined) {
+      file.root.put('archived', encodeChecked('archived', found.archivedEnd));
+      // What was lost may have been on its way there.
+      file.root.put(MISSING, encodeChecked(MISSING, true));
+    }
     file.root.put('salvaged', encodeChecked('salvaged', salvage));
   });
   await file.root.close();

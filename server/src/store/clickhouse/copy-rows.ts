@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DAY_MS } from '../../model/duration.ts';
 import { ROW_COLUMNS } from '../../row/row.ts';
-import type { AppDay, CopyStore, EventSet } from '../copy-store.ts';
+import type { AppDay, CopyStore, EventSet, SeqsOf } from '../copy-store.ts';
 import type { Connection, QueryOptions } from './connection.ts';
 import { hideSql, lengthOf } from './erasure.ts';
 import { NO_HOT_COLUMNS } from './property-sql.ts';
@@ -20,12 +20,19 @@ const mapSum = (column: string): string =>
 const ROW_SUM = `cityHash64(seq, toString(journal), toUnixTimestamp64Milli(timestamp), toUnixTimestamp64Milli(receivedAt), clientTimestamp,
   toString(uuid), toString(app), toString(id), toString(event), user, device, session, toString(shape), data,
   ${['texts', 'numbers', 'others'].map(mapSum).join(', ')})`;
-const SUMS = `count() AS n, toString(sum(${ROW_SUM})) AS h, sum(byteSize(user, device, session, data, texts, numbers, others)) AS b`;
+const BYTES = 'sum(byteSize(user, device, session, data, texts, numbers, others))';
+const SUMS = `count() AS n, toString(sum(${ROW_SUM})) AS h, ${BYTES} AS b`;
 
 export function copyStore(opened: () => Connection): CopyStore {
   const ask = async (sql: string, bound: Bound, signal?: AbortSignal): Promise<Row[]> => {
     const options: QueryOptions = { settings: CHANGE, ...(signal && { signal }) };
     return await opened().query<Row>(sql, bound.values, options);
+  };
+  const rowsWhere = async (where: string, bound: Bound, signal: AbortSignal): Promise<Buffer[]> => {
+    const pieces: Buffer[] = [];
+    const sql = `SELECT ${ROW_COLUMNS.join(', ')} FROM ${EVENTS} WHERE ${where} FORMAT RowBinary`;
+    for await (const piece of opened().bytes(sql, bound.values, { settings: WHOLE, signal })) pieces.push(piece);
+    return pieces;
   };
   return {
     async journals() {
@@ -83,10 +90,27 @@ export function copyStore(opened: () => Connection): CopyStore {
     },
     async read(sets, signal) {
       const bound = new Bound(NO_HOT_COLUMNS);
-      const pieces: Buffer[] = [];
-      const sql = `SELECT ${ROW_COLUMNS.join(', ')} FROM ${EVENTS} WHERE ${anySql(sets, bound)} FORMAT RowBinary`;
-      for await (const piece of opened().bytes(sql, bound.values, { settings: WHOLE, signal })) pieces.push(piece);
-      return pieces;
+      return await rowsWhere(anySql(sets, bound), bound, signal);
+    },
+    async spans(width, signal) {
+      const bound = new Bound(NO_HOT_COLUMNS);
+      const rows = await ask(
+        `SELECT journal, intDiv(seq, ${bound.add('UInt32', width)}) AS r, count() AS n, ${BYTES} AS b FROM ${EVENTS}
+        GROUP BY journal, r ORDER BY journal, r`,
+        bound,
+        signal,
+      );
+      return rows.map((row) => ({
+        journal: String(row['journal']),
+        fromSeq: Number(row['r']) * width,
+        toSeq: (Number(row['r']) + 1) * width,
+        events: Number(row['n']),
+        bytes: Number(row['b']),
+      }));
+    },
+    async readSpan(range, signal) {
+      const bound = new Bound(NO_HOT_COLUMNS);
+      return await rowsWhere(seqsSql(range, bound), bound, signal);
     },
     async write(rows) {
       await opened().insert(EVENTS, ROW_COLUMNS, rows, {
@@ -118,14 +142,12 @@ function setSql({ app, from, to, range, seqs }: EventSet, bound: Bound): string 
     `timestamp >= ${bound.time(from)}`,
     `timestamp < ${bound.time(to)}`,
   ];
-  if (range !== undefined)
-    parts.push(
-      `journal = ${bound.add('UUID', range.journal)}`,
-      `seq >= ${bound.add('UInt64', range.fromSeq)}`,
-      `seq < ${bound.add('UInt64', range.toSeq)}`,
-    );
+  if (range !== undefined) parts.push(seqsSql(range, bound));
   if (seqs !== undefined) parts.push(`seq IN ${bound.add('Array(UInt64)', seqs)}`);
   return parts.join(' AND ');
 }
+
+const seqsSql = ({ journal, fromSeq, toSeq }: SeqsOf, bound: Bound): string =>
+  `journal = ${bound.add('UUID', journal)} AND seq >= ${bound.add('UInt64', fromSeq)} AND seq < ${bound.add('UInt64', toSeq)}`;
 
 const sumOf = (row: Row) => ({ events: Number(row['n']), checksum: String(row['h']), bytes: Number(row['b']) });
