@@ -27,16 +27,9 @@ export async function paths(context: EngineContext, query: PathsQuery): Promise<
   const { anchor } = query;
   const isAnchor = anchor && filterSql({ and: anchor.filters }, bound);
   const marks = `${nodeSql(query.node, nodes, bound)}${isAnchor ? ` + toUInt32(${isAnchor}) * ${2 ** anchorBit}` : ''}`;
-  const wanted = anchor && anchorBit;
   const sequences = namelessSessionSequences(
-    source,
-    query.range,
-    packing,
-    marks,
-    sessionBit,
-    query.gapMs,
+    { source, range: query.range, gapMs: query.gapMs, packing, marks, sessionBit, wantedBit: anchor && anchorBit },
     bound,
-    wanted,
   );
   const from =
     anchor === undefined
@@ -92,7 +85,10 @@ function anchored(
   const [anchorBit, sessionBit] = [0, 1];
   const packing = eventSequences(range, 2, highestSeq);
   const marks = `toUInt32(${filterSql({ and: anchor.filters }, bound)})`;
-  const sequences = namelessSessionSequences(source, asked, packing, marks, sessionBit, gapMs, bound, anchorBit);
+  const sequences = namelessSessionSequences(
+    { source, range: asked, gapMs, packing, marks, sessionBit, wantedBit: anchorBit },
+    bound,
+  );
   const events = anchor.isEnd
     ? `arraySlice(sequence, 1, arrayFirstIndex(m -> ${isMarked(anchorBit, 'm')}, ${packing.marksOf('sequence')}))`
     : 'sequence';

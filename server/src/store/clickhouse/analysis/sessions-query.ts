@@ -24,14 +24,10 @@ export async function sessions(context: EngineContext, query: SessionsQuery): Pr
   const sessionsSql = (bound: Bound, isNamed: boolean): string => {
     const source = sourceOf(query, identityOf(bound), bound, undefined, range);
     const names = isNamed ? `, max(${source.identity.user}) AS u, max(device) AS d` : '';
+    const marks = nodeSql(EVENT, nodes, bound);
     const sequences = sessionSequences(
-      source,
-      query.range,
-      packing,
-      nodeSql(EVENT, nodes, bound),
-      query.gapMs,
+      { source, range: query.range, gapMs: query.gapMs, packing, marks, names },
       bound,
-      names,
     );
     return `SELECT *, ${packing.timesOf('sequence')} AS times, ${packing.marksOf('sequence')} AS marks, ${packing.utcMs('times[1]')} AS t0, ${packing.utcMs('times[-1]')} AS t1, length(sequence) AS n,
       marks[1] AS e0, marks[-1] AS e1 FROM (${sequences})`;

@@ -112,7 +112,10 @@ function rowsOf(
 ) {
   const g = keySql(query.breakdown, bound);
   if ('gapMs' in measure) {
-    const rows = sessionRows(source, query.range, filters, g, measure.gapMs, bound, atEnd(measure));
+    const rows = sessionRows(
+      { source, range: query.range, gapMs: measure.gapMs, wanted: filters, key: g, end: atEnd(measure) },
+      bound,
+    );
     return { from: `(${rows})`, where: '1', g: 'g' };
   }
   return { from: source.from, where: source.where(filters), g };
@@ -158,7 +161,7 @@ function sessionPart(
   const packing = eventSequences(sessionRange(range, gapMs), groupBit + bitsOf(groups.length), order);
   const groupIndex = groupIndexSql(keySql(breakdown, bound), groups, bound, 'UInt32');
   const marks = `toUInt32(${filterSql({ and: filters }, bound)}) + toUInt32(${groupIndex}) * ${2 ** groupBit}`;
-  const sequences = namelessSessionSequences(source, range, packing, marks, sessionBit, gapMs, bound, wantedBit);
+  const sequences = namelessSessionSequences({ source, range, gapMs, packing, marks, sessionBit, wantedBit }, bound);
   const judged = packing.marksOf(end === undefined ? 'sequence' : `[sequence[${end}]]`);
   const groupIndexes = `arrayDistinct(arrayMap(m -> bitShiftRight(m, ${groupBit}), arrayFilter(m -> ${isMarked(wantedBit, 'm')}, ${judged})))`;
   const starts = buckets && bound.add('Array(Int64)', buckets);

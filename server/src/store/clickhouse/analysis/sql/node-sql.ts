@@ -83,45 +83,53 @@ export const absentNode = (nodes: readonly TypedValue[]): number => nodes.length
 /** How many bits the index of a node takes. */
 export const nodeBits = (nodes: readonly TypedValue[]): number => bitsOf(absentNode(nodes));
 
-/** Sessions that begin in the range as event sequences: `p` the identity, `w` the session id of the events, `sequence`, and more columns by name. */
+/** What sessions are built from. */
+export interface SessionsToBuild {
+  readonly source: Source;
+  /** In which the sessions begin. */
+  readonly range: Range;
+  readonly gapMs: number;
+  readonly packing: EventSequences;
+  /** The marks of an event. */
+  readonly marks: string;
+}
+
+export interface NamedSessions extends SessionsToBuild {
+  /** More columns, by name. */
+  readonly names?: string;
+}
+
+export interface NamelessSessions extends SessionsToBuild {
+  /** Marks events that carry a session id. */
+  readonly sessionBit: number;
+  /** A mark: users without an event that has it are dropped before sorting and splitting. */
+  readonly wantedBit: number | undefined;
+}
+
+/** Sessions that begin in the range as event sequences: `p` the identity, `w` the session id of the events, `sequence`, and the columns of `names`. */
 export function sessionSequences(
-  source: Source,
-  range: Range,
-  sequences: EventSequences,
-  marks: string,
-  gapMs: number,
+  { source, range, gapMs, packing, marks, names = '' }: NamedSessions,
   bound: Bound,
-  names = '',
 ): string {
   const { person } = source.identity;
   const kept = names === '' ? '' : ', u, d';
   const { where, gapOf } = sessionReading(source, range, gapMs, bound);
-  return `SELECT * FROM (SELECT p, w${kept}, arrayJoin(${sequences.splitAtGaps('rows', 'gap')}) AS sequence FROM (
-    SELECT ${person} AS p, session AS w, ${gapOf('notEmpty(w)')} AS gap${names}, arraySort(groupArray(${sequences.packed(marks)})) AS rows FROM ${source.from}
-    WHERE ${where} GROUP BY p, w)) WHERE ${sequences.beginsIn('sequence', range)}`;
+  return `SELECT * FROM (SELECT p, w${kept}, arrayJoin(${packing.splitAtGaps('rows', 'gap')}) AS sequence FROM (
+    SELECT ${person} AS p, session AS w, ${gapOf('notEmpty(w)')} AS gap${names}, arraySort(groupArray(${packing.packed(marks)})) AS rows FROM ${source.from}
+    WHERE ${where} GROUP BY p, w)) WHERE ${packing.beginsIn('sequence', range)}`;
 }
 
-/**
- * The same without identities: grouped by one number, in half the time.
- * @param sessionBit marks events that carry a session id
- * @param wanted a mark: users without an event that has it are dropped before sorting and splitting
- */
+/** The same without identities: grouped by one number, in half the time. */
 export function namelessSessionSequences(
-  source: Source,
-  range: Range,
-  sequences: EventSequences,
-  marks: string,
-  sessionBit: number,
-  gapMs: number,
+  { source, range, gapMs, packing, marks, sessionBit, wantedBit }: NamelessSessions,
   bound: Bound,
-  wanted: number | undefined,
 ): string {
   const { person } = source.identity;
   const { where, gapOf } = sessionReading(source, range, gapMs, bound);
-  const marked = sequences.packed(`${marks} + toUInt32(notEmpty(session)) * ${2 ** sessionBit}`);
-  return `SELECT sequence FROM (SELECT arrayJoin(${sequences.splitAtGaps('rows', 'gap')}) AS sequence FROM (
+  const marked = packing.packed(`${marks} + toUInt32(notEmpty(session)) * ${2 ** sessionBit}`);
+  return `SELECT sequence FROM (SELECT arrayJoin(${packing.splitAtGaps('rows', 'gap')}) AS sequence FROM (
     SELECT arraySort(gathered) AS rows, ${gapOf(isMarked(sessionBit, 'gathered[1]'))} AS gap FROM (
       SELECT groupArray(${marked}) AS gathered FROM ${source.from}
       WHERE ${where} GROUP BY if(empty(session), ${person}, cityHash64(session, ${person}))
-    )${wanted === undefined ? '' : ` WHERE ${hasMark(wanted, 'gathered')}`})) WHERE ${sequences.beginsIn('sequence', range)}`;
+    )${wantedBit === undefined ? '' : ` WHERE ${hasMark(wantedBit, 'gathered')}`})) WHERE ${packing.beginsIn('sequence', range)}`;
 }

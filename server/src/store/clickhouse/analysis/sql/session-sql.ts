@@ -30,20 +30,23 @@ export function sessionReading(source: Source, range: Range, gapMs: number, boun
   };
 }
 
+export interface SessionsWithEvent {
+  readonly source: Source;
+  /** In which the sessions begin. */
+  readonly range: Range;
+  readonly gapMs: number;
+  readonly wanted: readonly Filter[];
+  /** The group of an event. */
+  readonly key: string;
+  /** Only the first (1) or last (-1) event of a session counts; among equal times the order of arrival decides. */
+  readonly end: 1 | -1 | undefined;
+}
+
 /**
  * The sessions with an event that matches `wanted`, one row per session and value of the key among these events: `at` (UTC ms, its start), `g` (the
  * key). Sessions are determined from all events of the question, wanted or not.
- * @param end only their first (1) or last (-1) event counts; among equal times the order of arrival decides
  */
-export function sessionRows(
-  source: Source,
-  range: Range,
-  wanted: readonly Filter[],
-  key: string,
-  gapMs: number,
-  bound: Bound,
-  end?: 1 | -1,
-): string {
+export function sessionRows({ source, range, gapMs, wanted, key, end }: SessionsWithEvent, bound: Bound): string {
   const { person } = source.identity;
   const isWanted = filterSql({ and: wanted }, bound);
   const { where, gapOf } = sessionReading(source, range, gapMs, bound);
