@@ -1,19 +1,23 @@
-// `npm run test:faults`: the long form of server/test/faults, of the journal's recovery test and of the analysis, which `npm test` runs in a
-// short form, that of the clients in other languages, and the mutants (mutants.mjs).
+// `npm run test:faults`: the long form of server/test/faults, of the journal's recovery test, of the store's and of the analysis (on a ClickHouse
+// server too), which `npm test` runs in a short form, that of the clients in other languages, and the mutants (mutants.mjs).
 import { spawnSync } from 'node:child_process';
+import { hasPython } from './has-python.mjs';
 import { checkLanguages } from './languages.mjs';
 import { prepare, root } from './prepare.mjs';
 import { runVitest } from './vitest.mjs';
 
 prepare();
 
-let { passed, failed } = runVitest(
-  ['--root', 'server', 'test/faults', 'test/analysis', 'test/ingest/salvage.test.ts'],
-  {
-    env: { ANALYSIS_SEEDS: '10', ...process.env, FAULTS: 'long' },
-    reporter: 'verbose',
-  },
-);
+const long = (env, args) => runVitest(args, { env: { ...env, ...process.env, FAULTS: 'long' }, reporter: 'verbose' });
+const runs = [
+  long({ ANALYSIS_SEEDS: '10' }, [
+    ...['--root', 'server', 'test/faults', 'test/analysis', 'test/store', 'test/app/streams.test.ts'],
+    'test/ingest/salvage.test.ts',
+  ]),
+  ...(hasPython ? [long({}, ['--project', 'clickhouse'])] : []),
+];
+let passed = runs.reduce((sum, run) => sum + run.passed, 0);
+let failed = runs.reduce((sum, run) => sum + run.failed, 0);
 const languages = checkLanguages({ long: true });
 passed += languages.passed;
 failed += languages.failed;

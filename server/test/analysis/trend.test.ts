@@ -10,10 +10,9 @@ import {
   type Known,
   known,
   look,
-  percentile,
-  type SelectorLike,
   sessionsIn,
 } from './reference.ts';
+import { measured, OF_SESSIONS, type SeriesLike, type Visit } from './trend-reference.ts';
 import { aWorld, type Given, SEEDS, someEvents, type World } from './world.ts';
 
 /** Around the change of clocks in New York (8 March) and with Lord Howe's half hour far away from it. */
@@ -25,51 +24,6 @@ beforeAll(async () => {
   world = await aWorld((app) => (app.startsWith('ny') ? 'America/New_York' : 'UTC'));
 });
 afterAll(() => world.close());
-
-interface SeriesLike extends SelectorLike {
-  readonly measure?: string;
-  readonly property?: string;
-}
-
-/** An event as one of its session: at the time when that begins, which is where the session counts. */
-interface Visit extends Known {
-  readonly visit?: number;
-  /** All of that session. */
-  readonly whole?: readonly Known[];
-}
-const OF_SESSIONS = ['sessions', 'bounceRate', 'sessionDuration', 'eventsPerSession', 'entries', 'exits'];
-
-/** One number by plain loops. */
-function measured(events: readonly Visit[], { measure = 'count', property }: SeriesLike): number | null {
-  const users = distinct(events.map(({ person }) => person));
-  if (measure === 'count') return events.length;
-  if (measure === 'users') return users;
-  if (measure === 'perUser')
-    return users === 0 ? null : events.filter(({ person }) => person !== undefined).length / users;
-  const sessions = [
-    ...new Map(
-      events.flatMap(({ visit, whole }) => (visit === undefined ? [] : [[visit, whole ?? []] as const])),
-    ).values(),
-  ];
-  const mean = (of: (session: readonly Known[]) => number): number | null =>
-    sessions.length === 0 ? null : sessions.reduce((sum, session) => sum + of(session), 0) / sessions.length;
-  if (measure === 'sessions') return sessions.length;
-  if (measure === 'bounceRate') return mean(({ length }) => (length === 1 ? 1 : 0));
-  if (measure === 'eventsPerSession') return mean(({ length }) => length);
-  if (measure === 'sessionDuration') return mean((session) => session.at(-1)!.timestamp - session[0]!.timestamp);
-  if (measure === 'entries') return events.filter(({ seq, whole }) => whole?.[0]?.seq === seq).length;
-  if (measure === 'exits') return events.filter(({ seq, whole }) => whole?.at(-1)?.seq === seq).length;
-  const values = events.map((event) => look(event, property!)).filter((value) => value !== undefined);
-  if (measure === 'uniqueValues') return distinct(values.map((value) => JSON.stringify(value)));
-  const numbers = values.filter((value) => typeof value === 'number');
-  const sum = numbers.reduce((a, b) => a + b, 0);
-  if (measure === 'sum') return sum;
-  if (numbers.length === 0) return null;
-  if (measure === 'avg') return sum / numbers.length;
-  if (measure === 'min') return Math.min(...numbers);
-  if (measure === 'max') return Math.max(...numbers);
-  return percentile(numbers, { median: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 }[measure]!);
-}
 
 const orMissing = (value: unknown): unknown => (value === undefined ? 'MISSING' : value);
 const near = (found: number | null | undefined, expected: number | null) =>
@@ -388,87 +342,6 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
         expect(bucketName(Date.parse(each.compare!.points![0]!.from), 'day', timeZone)).toBe(from);
       }
     }
-  });
-
-  describe('of a segment', () => {
-    const didA = (event: Known) => event.event === 'A';
-    const peopleWho = (check: (own: Known[]) => boolean): Set<string> =>
-      new Set(
-        [
-          ...groupBy(
-            events.filter(({ person }) => person !== undefined),
-            ({ person }) => person!,
-          ),
-        ]
-          .filter(([, own]) => check(own))
-          .map(([person]) => person),
-      );
-    const dateOf = (event: Known) => bucketName(event.timestamp, 'day', timeZone);
-    const cases: [string, object, (own: Known[]) => boolean][] = [
-      [
-        'did A at least 3 times in the range',
-        { did: { event: 'A' }, atLeast: 3 },
-        (own) => own.filter((e) => didA(e) && dateOf(e) >= range.from && dateOf(e) <= range.to).length >= 3,
-      ],
-      [
-        'did A at most twice',
-        { did: { event: 'A' }, atLeast: 0, atMost: 2 },
-        (own) => own.filter((e) => didA(e) && dateOf(e) >= range.from && dateOf(e) <= range.to).length <= 2,
-      ],
-      [
-        'did A in the last 4 days',
-        { did: { event: 'A' }, last: '4d' },
-        (own) => own.some((e) => didA(e) && dateOf(e) >= '2026-03-09' && dateOf(e) <= '2026-03-12'),
-      ],
-      [
-        'first seen from 1 to 2 March',
-        { firstSeen: { from: '2026-03-01', to: '2026-03-02' } },
-        (own) => dateOf(own[0]!) >= '2026-03-01' && dateOf(own[0]!) <= '2026-03-02',
-      ],
-      ['last seen before 13 March', { lastSeen: { to: '2026-03-13' } }, (own) => dateOf(own.at(-1)!) <= '2026-03-13'],
-      [
-        'not who did B from CH',
-        { not: { did: { event: 'B', filters: [{ field: 'data.country', value: 'CH' }] } } },
-        (own) =>
-          !own.some(
-            (e) =>
-              e.event === 'B' && look(e, 'data.country') === 'CH' && dateOf(e) >= range.from && dateOf(e) <= range.to,
-          ),
-      ],
-      [
-        'both, or neither',
-        {
-          or: [
-            {
-              and: [
-                { did: { event: 'A' }, last: '2d' },
-                { did: { event: 'B' }, last: '2d' },
-              ],
-            },
-            { not: { did: {}, last: '2d' } },
-          ],
-        },
-        (own) => {
-          const late = own.filter((e) => dateOf(e) >= '2026-03-11' && dateOf(e) <= '2026-03-12');
-          return (late.some(didA) && late.some((e) => e.event === 'B')) || late.length === 0;
-        },
-      ],
-    ];
-    it.each(cases)('%s', async (_, segment, check) => {
-      const { result } = await world.ask<TrendAnswer>(app, {
-        kind: 'trend',
-        ...range,
-        segment,
-        series: [{ measure: 'users' }, { measure: 'count' }],
-        interval: 'day',
-      });
-      const people = peopleWho(check);
-      const rows = events.filter((event) => isInRange(event) && event.person !== undefined && people.has(event.person));
-      expect(result.series.map(({ total }) => total)).toEqual([
-        distinct(rows.map(({ person }) => person)),
-        rows.length,
-      ]);
-    });
   });
 });
 

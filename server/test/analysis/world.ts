@@ -1,7 +1,7 @@
-/** An engine, a store and the rooms over it, for the tests of the analysis; and events made from a seed. */
+/** A store in a database of its own and what is over it, for the tests of the analysis; and events made from a seed. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createAnalysis } from '../../src/analysis/create-analysis.ts';
 import { countErasable, eraseEverywhere } from '../../src/app/erase.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
@@ -9,12 +9,11 @@ import { createIngest } from '../../src/ingest/create-ingest.ts';
 import { createReports } from '../../src/reports/create-reports.ts';
 import { zoneHash } from '../../src/row/row.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
-import { openConnection } from '../../src/store/clickhouse/connection.ts';
-import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
+import { type ConnectionTarget, openConnection } from '../../src/store/clickhouse/connection.ts';
 import { dayNumber } from '../../src/time/calendar.ts';
 import { byText } from '../reports/by-text.ts';
-import { startClickHouseServer } from '../store/clickhouse-server.ts';
 import { startFront } from '../store/front.ts';
+import { dropDatabase, sharedEngine, sharedServer } from '../support/shared-engine.ts';
 import { checkAnswer } from './answer.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -50,7 +49,9 @@ export async function aWorld(
   more: { readonly dataDir?: string; readonly byUrl?: boolean; readonly exactUsersMaxRows?: number } = {},
 ) {
   const dataDir = more.dataDir ?? (await mkdtemp(join(tmpdir(), 'seismo-analysis-')));
-  const { target, stop } = await startEngine(dataDir, more.byUrl === true);
+  // The same when the directory is opened again.
+  const database = basename(dataDir);
+  const { target, stop } = await engineFor(database, more.byUrl === true);
   const opened = openConnection(target, { logger });
   const sent: string[] = [];
   const connection: typeof opened = {
@@ -129,6 +130,7 @@ export async function aWorld(
     async close({ keep = false } = {}): Promise<void> {
       await ingest.close();
       await store.close();
+      if (!keep) await dropDatabase(database, target);
       await stop();
       if (keep) return;
       await rm(dataDir, { recursive: true, force: true });
@@ -136,25 +138,17 @@ export async function aWorld(
   };
 }
 
-/** What answers the questions, and what ends it. */
-async function startEngine(
-  dataDir: string,
+/** What answers the questions, and what ends the way to it. */
+async function engineFor(
+  database: string,
   byUrl: boolean,
-): Promise<{ readonly target: Parameters<typeof openConnection>[0]; stop(): Promise<void> }> {
-  if (ON_SERVER) {
-    const server = await startClickHouseServer(join(dataDir, 'clickhouse'));
-    return { target: { url: server.url, username: 'default', password: '', database: 'seismo' }, stop: server.kill };
-  }
-  const engine = await startEmbeddedEngine({ dataDir, memoryBytes: 1_500_000_000, logger });
-  if (!byUrl) return { target: { socketPath: engine.socketPath }, stop: () => engine.close() };
-  const front = await startFront(engine.socketPath, 'seismo', 'p:w/ä');
-  return {
-    target: { url: front.url, username: 'seismo', password: 'p:w/ä', database: 'of its own' },
-    async stop() {
-      await front.close();
-      await engine.close();
-    },
-  };
+): Promise<{ readonly target: ConnectionTarget; stop(): Promise<void> }> {
+  if (ON_SERVER)
+    return { target: { url: await sharedServer(), username: 'default', password: '', database }, async stop() {} };
+  const socketPath = await sharedEngine();
+  if (!byUrl) return { target: { socketPath, database }, async stop() {} };
+  const front = await startFront(socketPath, 'seismo', 'p:w/ä');
+  return { target: { url: front.url, username: 'seismo', password: 'p:w/ä', database }, stop: front.close };
 }
 
 /** mulberry32: the same numbers everywhere. */

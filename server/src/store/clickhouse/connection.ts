@@ -23,7 +23,7 @@ export interface QueryOptions {
 }
 
 export type ConnectionTarget =
-  | { readonly socketPath: string }
+  | { readonly socketPath: string; readonly database?: string }
   | { readonly url: string; readonly username?: string; readonly password?: string; readonly database: string };
 
 export interface ConnectionLogger {
@@ -153,7 +153,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
     socketPath === undefined
       ? undefined
       : new Agent({ socketPath, keepAlive: true, maxSockets: MAX_SOCKETS } as ConstructorParameters<typeof Agent>[0]);
-  const database = 'url' in target ? target.database : 'seismo';
+  const { database = 'seismo' } = target;
   const clientOf = (of: string) =>
     createClient({
       ...('url' in target

@@ -1,15 +1,7 @@
-/**
- * Real input: 20,000 flights of early 2001 and 1,707 earthquakes of a week of 2018 (`vega-datasets`), against numbers counted by
- * the loops below, straight from the files.
- */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** 20,000 flights of early 2001, against numbers counted by loops, straight from the file. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aWorld, DAY_MS, type Given, type Json, type World } from './world.ts';
-
-const DATA = fileURLToPath(new URL('../../../node_modules/vega-datasets/data/', import.meta.url));
-const read = <T>(name: string): T => JSON.parse(readFileSync(join(DATA, name), 'utf8')) as T;
+import { distinct, grouped, iso, mean, quantile, read, type Series } from './real-data.ts';
+import { aWorld, DAY_MS, type Given, type World } from './world.ts';
 
 interface Flight {
   /** `2001/01/01 00:47`, taken as UTC. */
@@ -19,21 +11,11 @@ interface Flight {
   readonly origin: string;
   readonly destination: string;
 }
-interface Quake {
-  readonly properties: Readonly<Record<string, Json>> & {
-    readonly time: number;
-    readonly type: string;
-    readonly net: string;
-  };
-}
-
 const flights = read<Flight[]>('flights-20k.json').map((flight) => ({
   ...flight,
   at: Date.parse(`${flight.date.replaceAll('/', '-').replace(' ', 'T')}:00Z`),
   event: flight.delay <= 0 ? 'on time' : flight.delay < 60 ? 'late' : 'very late',
 }));
-const quakes = read<{ features: Quake[] }>('earthquakes.json').features.map(({ properties }) => properties);
-
 let world: World;
 beforeAll(async () => {
   world = await aWorld();
@@ -46,45 +28,9 @@ beforeAll(async () => {
       }),
     ),
   );
-  await world.post(
-    'quakes',
-    quakes.map(
-      (properties): Given => ({
-        ...{ event: properties.type, timestamp: properties.time, user: properties.net, data: properties },
-      }),
-    ),
-  );
 });
 afterAll(() => world.close());
 
-function grouped<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
-}
-
-/** Between the two nearest, linearly. */
-function quantile(values: readonly number[], level: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const place = (sorted.length - 1) * level;
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (sorted[above]! - sorted[below]!) * (place - below);
-}
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const distinct = (values: readonly unknown[]): number => new Set(values).size;
-const iso = (ms: number): string => new Date(ms).toISOString();
-
-interface Series {
-  readonly total: number;
-  readonly skipped?: number;
-  readonly group?: readonly { readonly value?: Json }[] | 'other';
-  readonly points: readonly { readonly from: string; readonly value: number }[];
-}
 const range = { from: '2001-01-01', to: '2001-03-31' };
 /** Ninety days, all of UTC. */
 const DAYS = Array.from({ length: 90 }, (_, i) => Date.UTC(2001, 0, 1) + i * DAY_MS);
@@ -338,71 +284,5 @@ describe('the flights', () => {
       group: 'other',
       ...figures(flights.filter(({ origin }) => !names.includes(origin))),
     });
-  });
-});
-
-describe('the earthquakes', () => {
-  const week = { from: '2018-01-30', to: '2018-02-07' };
-
-  it('by kind of magnitude: the mean, the 99th percentile, the networks that saw them', async () => {
-    const of = (measure: string, property = 'data.mag') => ({ measure, property });
-    const { result } = await world.ask<{ series: readonly Series[] }>('quakes', {
-      ...{ kind: 'trend', ...week, breakdown: ['data.magType'], limit: 100 },
-      series: [{}, { measure: 'users' }, of('avg'), of('p99'), of('uniqueValues', 'data.place')],
-    });
-    const groups = [...grouped(quakes, ({ magType }) => String(magType))];
-    expect(groups).toHaveLength(7);
-    for (const [series, figure] of [
-      (those: typeof quakes) => those.length,
-      (those: typeof quakes) => distinct(those.map(({ net }) => net)),
-      (those: typeof quakes) => mean(those.map(({ mag }) => Number(mag))),
-      (those: typeof quakes) =>
-        quantile(
-          those.map(({ mag }) => Number(mag)),
-          0.99,
-        ),
-      (those: typeof quakes) => distinct(those.map(({ place }) => place)),
-    ].entries()) {
-      const found = result.series.slice(series * 7, series * 7 + 7);
-      expect(
-        Object.fromEntries(found.map(({ group, total }) => [(group as readonly { value: string }[])[0]!.value, total])),
-      ).toEqual(Object.fromEntries(groups.map(([name, those]) => [name, expect.closeTo(figure(those), 6)])));
-    }
-  });
-
-  it('skips what is null where a number is due, and says how many', async () => {
-    const { result, skipped } = await world.ask<{ series: readonly Series[] }>('quakes', {
-      ...{ kind: 'trend', ...week, series: [{ event: 'earthquake', measure: 'avg', property: 'data.nst' }] },
-    });
-    const stations = quakes.filter(({ type }) => type === 'earthquake').map(({ nst }) => nst);
-    const known = stations.filter((nst) => typeof nst === 'number');
-    expect([known.length > 100, stations.length > known.length]).toEqual([true, true]);
-    expect([result.series[0]!.total, skipped]).toEqual([
-      expect.closeTo(mean(known), 6),
-      stations.length - known.length,
-    ]);
-  });
-
-  it('of filters: strong ones off Alaska that somebody felt', async () => {
-    const { result } = await world.ask<{ series: readonly Series[] }>('quakes', {
-      ...{ kind: 'trend', ...week, interval: 'day', series: [{}] },
-      filters: [
-        { field: 'data.place', operator: 'contains', value: 'Alaska' },
-        {
-          or: [
-            { field: 'data.mag', operator: 'gte', value: 3 },
-            { field: 'data.felt', operator: 'gt', value: 0 },
-          ],
-        },
-      ],
-    });
-    const those = quakes.filter(
-      ({ place, mag, felt }) => String(place).includes('Alaska') && (Number(mag) >= 3 || Number(felt) > 0),
-    );
-    expect(those.length).toBeGreaterThan(5);
-    const days = grouped(those, ({ time }) => iso(time).slice(0, 10));
-    expect(result.series[0]!.total).toBe(those.length);
-    for (const { from, value } of result.series[0]!.points)
-      expect([from, value]).toEqual([from, days.get(from.slice(0, 10))?.length ?? 0]);
   });
 });
