@@ -31,3 +31,33 @@ it.each([
   expect(JSON.parse(asked[1]!.slice(asked[1]!.indexOf('{')))).toMatchObject(first);
   expect(asked.filter((one, i) => asked.indexOf(one) !== i)).toEqual([]);
 });
+
+it.each([
+  ['light', 1_280],
+  ['dark', 360],
+] as const)('shows the frame of the page before any script has arrived (%s, %i px)', async (colorScheme, width) => {
+  const { page, open } = await dashboard.reader({ colorScheme, viewport: { width, height: 740 } });
+  let go = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  await page.route(/assets\/(?!scheme).*\.js/, async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  // The document waits for its scripts.
+  void open('/apps/shop/overview').catch(() => undefined);
+  const frame = page.getByText('Loading…');
+  await frame.waitFor();
+  expect(await page.getByRole('heading').count()).toBe(0);
+  go();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  expect(await frame.isVisible()).toBe(false);
+});
+
+it('has no frame where a page has none', async () => {
+  const { page, open } = await dashboard.visitor();
+  await open('/sign-in');
+  await page.getByRole('heading', { name: 'Sign in to Seismo' }).waitFor();
+  expect(await page.getByText('Loading…').isVisible()).toBe(false);
+});

@@ -61,6 +61,22 @@ describe('another kind', () => {
       steps: [{ event: 'request' }, { event: 'page viewed' }],
     });
     expect(convertToKind('funnel', { kind: 'trend', series: [{}] }, [])).toEqual({ kind: 'funnel', steps: [{}, {}] });
+    // All events are no step when there are names.
+    expect(convertToKind('funnel', { kind: 'trend', series: [{}] }, NAMES)).toEqual({
+      kind: 'funnel',
+      steps: [{ event: 'request' }, { event: 'page viewed' }],
+    });
+  });
+
+  it('starts performance with requests by route, where there are any', () => {
+    const requests = { kind: 'performance', event: 'request', property: 'data.ms', by: 'data.route' };
+    expect(convertToKind('performance', { kind: 'trend', series: [{}] }, NAMES)).toEqual(requests);
+    expect(convertToKind('performance', { kind: 'trend', series: [{ event: 'request' }] }, NAMES)).toEqual(requests);
+    expect(convertToKind('performance', { kind: 'trend', series: [{}] }, ['purchased'])).toEqual({
+      kind: 'performance',
+      property: '',
+      by: 'event',
+    });
   });
 
   it('comes back from every kind to a trend of the same range', () => {

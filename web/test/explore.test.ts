@@ -242,10 +242,10 @@ it('works by keys alone, and shows names full of HTML as they are', async () => 
   await page.keyboard.press('1');
   await page.keyboard.press('c');
   await expect.poll(() => page.getByRole('radio', { name: 'Bar' }).isChecked()).toBe(true);
-  await choose(page, 'Breakdown', 'plan');
-  await numbers(page).getByRole('columnheader', { name: STRANGE }).first().waitFor();
   // The steps have become series; the first is this event's, with one group.
   await choose(page, 'Event of series A', STRANGE);
+  await choose(page, 'Breakdown', 'plan');
+  await numbers(page).getByRole('columnheader', { name: STRANGE }).first().waitFor();
   await expect.poll(async () => (await cellsOf(page, 'Total'))[0]).toBe('1');
   expect(await page.title()).toContain('Explore');
 });

@@ -177,6 +177,17 @@ it('says of a lifecycle which week the range cuts, and leads to all of it', () =
 });
 
 describe('retention', () => {
+  it('begins with the first cohort that has anybody', () => {
+    const { cohorts, average } = cases.retention.result;
+    const [first, ...others] = cohorts;
+    const empty = { ...first!, users: 0, periods: first!.periods.map((one) => ({ ...one, users: 0, rate: null })) };
+    const answer = { ...cases.retention, result: { cohorts: [empty, ...others], average } };
+    const spec = chartSpecOf(drawing(cases.retentionQuestion, answer))!;
+    expect(spec.label).toMatch(/^Retention, 2 cohorts by week/);
+    // The first cell is that of the second week.
+    expect(spec.tooltip({ series: '0', index: 0 })?.rows[1]).toEqual({ label: 'Users', value: '8 of 8' });
+  });
+
   it('has a cell a cohort and period, hatched while it runs', () => {
     const spec = chartSpecOf(drawing(cases.retentionQuestion, cases.retention))!;
     const [map] = [spec.option.series].flat() as { data: { value: number[]; itemStyle: object }[] }[];

@@ -26,7 +26,13 @@ export function retentionSpec(drawing: ChartInput<'retention'>): ChartSpec {
   const names = groupNames(drawing);
   const part = partAt(drawing);
   const interval = interval_(drawing);
-  const { cohorts } = part;
+  // Rows without anybody before the first event say nothing.
+  const cohorts = part.cohorts.slice(
+    Math.max(
+      0,
+      part.cohorts.findIndex(({ users }) => users > 0),
+    ),
+  );
   const periods = Math.max(1, ...cohorts.map(({ periods: own }) => own.length));
   const titles = cohorts.map(({ from }) => titleOf(from, interval, answer.timeZone));
   const rows = cohorts.map(({ from, users }) => `${labelOf(from, interval, answer.timeZone)} · ${count(users)}`);

@@ -11,9 +11,9 @@ import {
   LateText,
   LONG_INTERVALS,
   Pick,
-  Section,
 } from './fields.tsx';
 import { change } from './question.ts';
+import { Section } from './section.tsx';
 
 type Patch<Q> = Partial<{ [K in keyof Q]: Q[K] | undefined }>;
 

@@ -2,8 +2,9 @@ import { Select, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { segmentsQuery } from '../../api/hooks.ts';
 import { FilterEditor } from '../../components/filter-editor.tsx';
-import { type FormProps, Section } from './fields.tsx';
+import type { FormProps } from './fields.tsx';
 import { type BuiltQuestion, change } from './question.ts';
+import { Section } from './section.tsx';
 
 const EVERYBODY = '\u0000all';
 const OWN = '\u0000own';

@@ -1,8 +1,8 @@
-import { Button, Center, Grid, Paper, Skeleton, Stack, Tabs } from '@mantine/core';
+import { Button, Center, Paper, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Suspense, useCallback, useEffect, useMemo, useRef } from 'react';
+import { type CSSProperties, Suspense, useCallback, useEffect, useMemo, useRef } from 'react';
 import { answerQuery, eventNamesQuery, reportsQuery } from '../../api/hooks.ts';
 import { ProblemError } from '../../api/http.ts';
 import type { Chart, Question, QuestionOf } from '../../api/wire.ts';
@@ -194,9 +194,9 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
           ))}
         </Tabs.List>
         <Tabs.Panel value={question.kind} pt="md">
-          <Grid gap="md">
-            <Grid.Col span={{ base: 12, md: 'content' }} order={{ base: 2, md: 1 }}>
-              <Paper withBorder p="md" w={{ base: '100%', md: FORM_PX }}>
+          <div className={classes['columns']} style={{ '--form': `${FORM_PX}px` } as CSSProperties}>
+            <div className={classes['form']}>
+              <Paper withBorder p="md">
                 {isLater ? (
                   <Stack gap="md">
                     <Form app={app} question={question} onChange={ask} problem={problem}>
@@ -212,8 +212,8 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
                   <Skeleton h={HEIGHT_PX} />
                 )}
               </Paper>
-            </Grid.Col>
-            <Grid.Col span={{ base: 12, md: 'auto' }} order={{ base: 1, md: 2 }} miw={0}>
+            </div>
+            <div>
               {lacks !== undefined ? (
                 <ResultFrame>
                   <Empty title={lacks} />
@@ -236,8 +236,8 @@ function Builder({ app, names }: { app: string; names: readonly string[] }) {
                   onDraw={draw}
                 />
               )}
-            </Grid.Col>
-          </Grid>
+            </div>
+          </div>
         </Tabs.Panel>
       </Tabs>
     </Page>

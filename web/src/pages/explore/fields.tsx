@@ -6,22 +6,12 @@ import { EventSelect } from '../../components/event-select.tsx';
 import { FieldSelect } from '../../components/field-select.tsx';
 import { FilterEditor } from '../../components/filter-editor.tsx';
 import { change, type EventSelector } from './question.ts';
+import { Section } from './section.tsx';
 
 export interface FormProps<Q> {
   readonly app: string;
   readonly question: Q;
   onChange(question: Q): void;
-}
-
-export function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Stack gap={6} component="section" aria-label={title}>
-      <Text size="xs" fw={600} c="dimmed" tt="uppercase" component="h2">
-        {title}
-      </Text>
-      {children}
-    </Stack>
-  );
 }
 
 interface EventFieldsProps {

@@ -3,17 +3,9 @@ import { Group } from '@mantine/core';
 import type { QuestionOf } from '../../api/wire.ts';
 import { FieldSelect } from '../../components/field-select.tsx';
 import { FilterEditor } from '../../components/filter-editor.tsx';
-import {
-  EventSection,
-  EventSelectorFields,
-  type FormProps,
-  INTERVALS,
-  LateNumber,
-  LateText,
-  Pick,
-  Section,
-} from './fields.tsx';
+import { EventSection, EventSelectorFields, type FormProps, INTERVALS, LateNumber, LateText, Pick } from './fields.tsx';
 import { change } from './question.ts';
+import { Section } from './section.tsx';
 
 type Patch<Q> = Partial<{ [K in keyof Q]: Q[K] | undefined }>;
 type Paths = QuestionOf<'paths'>;

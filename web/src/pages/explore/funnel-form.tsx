@@ -2,8 +2,9 @@ import { Button, Group } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { QuestionOf } from '../../api/wire.ts';
 import { FieldSelect } from '../../components/field-select.tsx';
-import { EventSelectorFields, type FormProps, LateText, ListItem, Pick, Section } from './fields.tsx';
+import { EventSelectorFields, type FormProps, LateText, ListItem, Pick } from './fields.tsx';
 import { change, moved, SELECTORS_MAX, withoutStep } from './question.ts';
+import { Section } from './section.tsx';
 
 type Funnel = QuestionOf<'funnel'>;
 const EXCLUDED_MAX = 5;

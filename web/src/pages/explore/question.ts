@@ -86,9 +86,13 @@ export function convertToKind(kind: BuiltKind, before: Question, names: readonly
     case 'sessions':
       return { kind, ...common, interval: 'day' };
     case 'performance':
+      // What the clients send of each request (docs/send-events/express.md).
+      if ((first.event ?? REQUEST) === REQUEST && names.includes(REQUEST))
+        return { kind, ...common, ...first, event: REQUEST, property: 'data.ms', by: 'data.route' };
       return { kind, ...common, ...first, property: '', by: 'event' };
   }
 }
+const REQUEST = 'request';
 
 /** The server's limits of series and steps. */
 export const SELECTORS_MAX = 10;
@@ -113,7 +117,8 @@ export function withoutStep(question: QuestionOf<'funnel'>, at: number): Questio
 
 /** A funnel has at least two steps. */
 function stepsOf(selectors: readonly EventSelector[], names: readonly string[]): EventSelector[] {
-  const steps = [...selectors];
+  // A step of all events says nothing when there are names.
+  const steps = selectors.filter(({ event, id, filters }) => [event, id, filters].some((part) => part !== undefined));
   for (const event of names) {
     if (steps.length >= 2) break;
     if (!event.startsWith('$') && !steps.some((step) => step.event === event)) steps.push({ event });

@@ -11,9 +11,9 @@ import {
   LateText,
   ListItem,
   Pick,
-  Section,
 } from './fields.tsx';
 import { change, type EventSelector, letter, moved, needsProperty, SELECTORS_MAX } from './question.ts';
+import { Section } from './section.tsx';
 
 type Trend = QuestionOf<'trend'>;
 type Series = Trend['series'][number];
@@ -133,8 +133,10 @@ export function TrendForm({
           label="Formula"
           value={question.formula}
           placeholder={series.length > 1 ? 'A / B * 100' : 'A / 1000'}
+          description="Press Enter to apply."
           error={formulaError}
-          onChange={(formula) => set({ formula })}
+          // Series are named by capitals.
+          onChange={(formula) => set({ formula: formula?.toUpperCase() })}
         />
       </Section>
       <Section title="Breakdown">

@@ -4,11 +4,11 @@ import { answerQuery } from '../../api/hooks.ts';
 import type { QuestionOf } from '../../api/wire.ts';
 import { ago, approx, count, dateTime, short } from '../../components/formats.ts';
 import { AnchorLink } from '../../components/links.tsx';
+import { dimmed, REFRESH_MS, useAnswer } from '../../components/use-answer.ts';
 import { groupsOf } from './groups.ts';
 import classes from './overview.module.css';
 import type { Period } from './period.ts';
 import { ExploreLink, Nothing, Pending, ROWS, Section } from './section.tsx';
-import { dimmed, REFRESH_MS, useAnswer } from './use-answer.ts';
 
 /** As the clients name it: uncaught errors of pages, and those reported by `seismo.errors()`. */
 export const ERROR = 'error';

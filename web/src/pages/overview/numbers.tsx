@@ -2,14 +2,14 @@ import { Group, Paper, Skeleton, Text, UnstyledButton } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { preloadCharts } from '../../charts/answer-chart.tsx';
 import { QuestionView } from '../../charts/question-view.tsx';
+import { Change } from '../../components/change.tsx';
 import { earlierOf } from '../../components/earlier.ts';
 import { approx, count, short } from '../../components/formats.ts';
 import { Failure } from '../../components/states.tsx';
-import { Change } from './change.tsx';
+import { dimmed, useAnswer } from '../../components/use-answer.ts';
 import classes from './overview.module.css';
 import { chartQuestion, type Measure, type Period } from './period.ts';
 import { ExploreLink } from './section.tsx';
-import { dimmed, useAnswer } from './use-answer.ts';
 
 preloadCharts();
 const CHART_PX = 280;

@@ -4,12 +4,12 @@ import { type CSSProperties, useState } from 'react';
 import { api } from '../../api/http.ts';
 import type { Operations, QuestionOf } from '../../api/wire.ts';
 import { approx, count, percent, short } from '../../components/formats.ts';
+import { dimmed, useAnswer } from '../../components/use-answer.ts';
 import { groupsOf } from './groups.ts';
 import classes from './overview.module.css';
 import type { Period } from './period.ts';
 import { ExploreLink, Nothing, Pending, ROWS, Section } from './section.tsx';
 import { sourcesOf, visitsQuestion } from './sources.ts';
-import { dimmed, useAnswer } from './use-answer.ts';
 
 /** As the script tag names it. */
 export const PAGE_VIEW = 'page viewed';

@@ -1,11 +1,11 @@
 import { Table } from '@mantine/core';
 import type { AnswerOf, QuestionOf } from '../../api/wire.ts';
 import { approx, duration, percent, short } from '../../components/formats.ts';
+import { dimmed, useAnswer } from '../../components/use-answer.ts';
 import { textOf } from './groups.ts';
 import classes from './overview.module.css';
 import type { Period } from './period.ts';
 import { ExploreLink, Nothing, Pending, ROWS, Section } from './section.tsx';
-import { dimmed, useAnswer } from './use-answer.ts';
 
 /** As the clients for Express and Fastify name it. */
 export const REQUEST = 'request';

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import type { Chart, Question } from '../../api/wire.ts';
 import { AnchorLink } from '../../components/links.tsx';
 import { Failure } from '../../components/states.tsx';
+import { useSeen } from '../../components/use-seen.ts';
 import classes from './overview.module.css';
-import { useSeen } from './use-seen.ts';
 
 export const ROWS = 8;
 const ROW_PX = 34;

@@ -1,14 +1,14 @@
 import { Table } from '@mantine/core';
 import { Sparkline } from '../../charts/sparkline.tsx';
+import { Change } from '../../components/change.tsx';
 import { earlierOf } from '../../components/earlier.ts';
 import { count, short } from '../../components/formats.ts';
 import { AnchorLink } from '../../components/links.tsx';
 import { isSystemEvent } from '../../components/system-events.ts';
-import { Change } from './change.tsx';
+import { dimmed, useAnswer } from '../../components/use-answer.ts';
 import classes from './overview.module.css';
 import type { Period } from './period.ts';
 import { ExploreLink, Nothing, Pending, ROWS, Section } from './section.tsx';
-import { dimmed, useAnswer } from './use-answer.ts';
 import { useDaily } from './use-daily.ts';
 
 const SYSTEM_EVENTS_MAX = 2;

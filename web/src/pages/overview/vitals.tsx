@@ -1,10 +1,10 @@
 import { Badge, Table, Text } from '@mantine/core';
 import type { QuestionOf } from '../../api/wire.ts';
 import { count, duration, short } from '../../components/formats.ts';
+import { dimmed, useAnswer } from '../../components/use-answer.ts';
 import classes from './overview.module.css';
 import type { Period } from './period.ts';
 import { ExploreLink, Nothing, Pending, Section } from './section.tsx';
-import { dimmed, useAnswer } from './use-answer.ts';
 
 /** As the script tag names it. */
 export const VITAL = 'web vital';

@@ -1,9 +1,17 @@
 import { Text } from '@mantine/core';
 import { IconArrowDownRight, IconArrowUpRight, IconMinus } from '@tabler/icons-react';
-import { changeOf, count } from '../../components/formats.ts';
+import { changeOf, count } from './formats.ts';
 
-/** How much more or less than before; `isBad` where more is bad, as for errors. */
-export function Change({ now, before, isBad = false }: { now: number; before: number; isBad?: boolean }) {
+interface ChangeProps {
+  readonly now: number;
+  readonly before: number;
+  /** More is bad, as for errors. */
+  readonly isBad?: boolean;
+  format?(value: number): string;
+}
+
+/** How much more or less than before. */
+export function Change({ now, before, isBad = false, format = count }: ChangeProps) {
   const text = changeOf(now, before) ?? (now > 0 ? 'new' : '–');
   const Icon = now > before ? IconArrowUpRight : now < before ? IconArrowDownRight : IconMinus;
   // Less than half a percent is written as 0 % and counts as no change.
@@ -14,7 +22,7 @@ export function Change({ now, before, isBad = false }: { now: number; before: nu
       component="span"
       size="xs"
       fw={500}
-      title={`${count(before)} before`}
+      title={`${format(before)} before`}
       c={isGood === undefined ? 'dimmed' : isGood ? 'light-dark(#14713d, #69db9c)' : 'light-dark(#b42323, #ff9d9d)'}
       style={{
         whiteSpace: 'nowrap',

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { answerQuery } from '../../api/hooks.ts';
-import type { AnswerOf, Question } from '../../api/wire.ts';
+import { answerQuery } from '../api/hooks.ts';
+import type { AnswerOf, Question } from '../api/wire.ts';
 
 export const REFRESH_MS = 60_000;
 
@@ -17,12 +17,18 @@ export interface Asked<Q extends Question> {
  * Refreshes every minute, silently. @param about what the reader selected: a question that differs only in its minute is the same to
  * them, and its answer replaces the previous one without any sign
  */
-export function useAnswer<Q extends Question>(app: string, question: Q, about: string, enabled = true): Asked<Q> {
+export function useAnswer<Q extends Question>(
+  app: string,
+  question: Q,
+  about: string,
+  enabled = true,
+  refreshMs = REFRESH_MS,
+): Asked<Q> {
   const { data, error, refetch, isPlaceholderData } = useQuery({
     ...answerQuery(app, question),
     enabled,
     placeholderData: keepPreviousData,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: refreshMs,
   });
   const shown = useRef(about);
   if (data && !isPlaceholderData) shown.current = about;
