@@ -44,8 +44,8 @@ process.exit(0);
 function sizes() {
   const dist = (name) => readFileSync(join(root, 'client/dist', name));
   for (const [name, what, limit] of [
-    ['seismo.core.js', 'the core: page views, `track`, `identify`, delivery', 'under 3,500'],
-    ['seismo.js', 'everything', 'under 6,000'],
+    ['seismo.core.js', 'the core: page views, `track`, `identify`, delivery', 'under 3,600'],
+    ['seismo.js', 'everything', 'under 6,200'],
   ]) {
     const bytes = dist(name);
     const packed = gzipSync(bytes, { level: 9 }).length;

@@ -1,6 +1,7 @@
 import { trackClicks } from './browser/clicks.ts';
 import { trackErrors } from './browser/errors.ts';
 import { oneInstance } from './browser/instances.ts';
+import { trackNotFound } from './browser/not-found.ts';
 import type { BrowserOptions, Page } from './browser/page.ts';
 import { trackPageViews } from './browser/page-views.ts';
 import { openStorage } from './browser/storage.ts';
@@ -11,7 +12,13 @@ export interface PageOptions extends BrowserOptions {
   readonly auto?: readonly (keyof typeof FEATURES)[];
 }
 
-const FEATURES = { pages: trackPageViews, clicks: trackClicks, vitals: trackVitals, errors: trackErrors };
+const FEATURES = {
+  pages: trackPageViews,
+  notFound: trackNotFound,
+  clicks: trackClicks,
+  vitals: trackVitals,
+  errors: trackErrors,
+};
 
 /**
  * The client of a page, for pages built from modules: it does what the script tag does. There is one instance per page and app,

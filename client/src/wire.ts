@@ -146,7 +146,7 @@ export type Answer = {
     /** One entry for each series and group, then the formula. */
     readonly series: readonly {
       readonly name: string;
-      readonly measure: 'count' | 'users' | 'sessions' | 'bounceRate' | 'sessionDuration' | 'eventsPerSession' | 'entries' | 'exits' | 'perUser' | 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99' | 'uniqueValues' | 'formula';
+      readonly measure: 'count' | 'users' | 'sessions' | 'visits' | 'bounceRate' | 'sessionDuration' | 'eventsPerSession' | 'viewsPerVisit' | 'entries' | 'exits' | 'perUser' | 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99' | 'uniqueValues' | 'formula';
       /** One entry for each field of the breakdown: its value, or that the events do not have it. `other`: all groups beyond the limit. */
       readonly group?: (readonly ({
         readonly field: string;
@@ -505,7 +505,7 @@ export type Answer = {
     readonly users: number;
     /** null when there is none. */
     readonly eventsPerSession: number | null;
-    /** Share of sessions of one event. */
+    /** Share of sessions with one event at most, besides those that pages send by themselves. */
     readonly bounceRate: number | null;
     /** Milliseconds; `null` if there is nothing to measure. */
     readonly averageMs: number | null;
@@ -518,7 +518,7 @@ export type Answer = {
       readonly users: number;
       /** null when there is none. */
       readonly eventsPerSession: number | null;
-      /** Share of sessions of one event. */
+      /** Share of sessions with one event at most, besides those that pages send by themselves. */
       readonly bounceRate: number | null;
       /** Milliseconds; `null` if there is nothing to measure. */
       readonly averageMs: number | null;
@@ -544,7 +544,7 @@ export type Answer = {
       readonly users: number;
       /** null when there is none. */
       readonly eventsPerSession: number | null;
-      /** Share of sessions of one event. */
+      /** Share of sessions with one event at most, besides those that pages send by themselves. */
       readonly bounceRate: number | null;
       /** Milliseconds; `null` if there is nothing to measure. */
       readonly averageMs: number | null;
@@ -782,6 +782,183 @@ export type Answer = {
     readonly field: string;
     readonly detail: string;
   }[];
+} | {
+  readonly kind: 'web';
+  /** ISO 8601 in UTC, ending in `Z`. */
+  readonly from: string;
+  /** ISO 8601 in UTC, ending in `Z`. */
+  readonly to: string;
+  readonly timeZone: string;
+  /** `false`: distinct users or percentiles are estimates. */
+  readonly exact: boolean;
+  /** Number of values that were skipped because they are not numbers. */
+  readonly skipped: number;
+  /** The columns of the answer as CSV or NDJSON. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'number' | 'time' | 'boolean' | 'json';
+  }[];
+  readonly result: {
+    readonly totals: {
+      readonly visitors: number;
+      /** Distinct visitors are estimates. Absent: they are exact. */
+      readonly estimated?: true;
+      /** Those that begin in the range or interval. */
+      readonly visits: number;
+      /** Those in the range or interval. */
+      readonly pageViews: number;
+      /** null where no visit begins. */
+      readonly viewsPerVisit: number | null;
+      /** Share of visits with one event at most, besides those that pages send by themselves. null where no visit begins. */
+      readonly bounceRate: number | null;
+      /** From the first event to the last, on the average. null where no visit begins. */
+      readonly durationMs: number | null;
+      readonly conversions?: number;
+      readonly convertedVisitors?: number;
+      /** Share of the visitors who converted. */
+      readonly conversionRate?: number | null;
+    };
+    /** One for each interval, including empty ones. Absent without an interval. */
+    readonly points?: readonly {
+      /** ISO 8601 in UTC, ending in `Z`. */
+      readonly from: string;
+      readonly visitors: number;
+      /** Distinct visitors are estimates. Absent: they are exact. */
+      readonly estimated?: true;
+      /** Those that begin in the range or interval. */
+      readonly visits: number;
+      /** Those in the range or interval. */
+      readonly pageViews: number;
+      /** null where no visit begins. */
+      readonly viewsPerVisit: number | null;
+      /** Share of visits with one event at most, besides those that pages send by themselves. null where no visit begins. */
+      readonly bounceRate: number | null;
+      /** From the first event to the last, on the average. null where no visit begins. */
+      readonly durationMs: number | null;
+      readonly conversions?: number;
+      readonly convertedVisitors?: number;
+      /** Share of the visitors who converted. */
+      readonly conversionRate?: number | null;
+    }[];
+    readonly compare?: {
+      /** ISO 8601 in UTC, ending in `Z`. */
+      readonly from: string;
+      /** ISO 8601 in UTC, ending in `Z`. */
+      readonly to: string;
+      readonly totals: {
+        readonly visitors: number;
+        /** Distinct visitors are estimates. Absent: they are exact. */
+        readonly estimated?: true;
+        /** Those that begin in the range or interval. */
+        readonly visits: number;
+        /** Those in the range or interval. */
+        readonly pageViews: number;
+        /** null where no visit begins. */
+        readonly viewsPerVisit: number | null;
+        /** Share of visits with one event at most, besides those that pages send by themselves. null where no visit begins. */
+        readonly bounceRate: number | null;
+        /** From the first event to the last, on the average. null where no visit begins. */
+        readonly durationMs: number | null;
+        readonly conversions?: number;
+        readonly convertedVisitors?: number;
+        /** Share of the visitors who converted. */
+        readonly conversionRate?: number | null;
+      };
+      /** One for each interval, including empty ones. Absent without an interval. */
+      readonly points?: readonly {
+        /** ISO 8601 in UTC, ending in `Z`. */
+        readonly from: string;
+        readonly visitors: number;
+        /** Distinct visitors are estimates. Absent: they are exact. */
+        readonly estimated?: true;
+        /** Those that begin in the range or interval. */
+        readonly visits: number;
+        /** Those in the range or interval. */
+        readonly pageViews: number;
+        /** null where no visit begins. */
+        readonly viewsPerVisit: number | null;
+        /** Share of visits with one event at most, besides those that pages send by themselves. null where no visit begins. */
+        readonly bounceRate: number | null;
+        /** From the first event to the last, on the average. null where no visit begins. */
+        readonly durationMs: number | null;
+        readonly conversions?: number;
+        readonly convertedVisitors?: number;
+        /** Share of the visitors who converted. */
+        readonly conversionRate?: number | null;
+      }[];
+      /** While the range of the question is running: from `from` up to the same moment, so that it can be compared with `totals`. */
+      readonly soFar?: {
+        /** ISO 8601 in UTC, ending in `Z`. */
+        readonly to: string;
+        readonly totals: {
+          readonly visitors: number;
+          /** Distinct visitors are estimates. Absent: they are exact. */
+          readonly estimated?: true;
+          /** Those that begin in the range or interval. */
+          readonly visits: number;
+          /** Those in the range or interval. */
+          readonly pageViews: number;
+          /** null where no visit begins. */
+          readonly viewsPerVisit: number | null;
+          /** Share of visits with one event at most, besides those that pages send by themselves. null where no visit begins. */
+          readonly bounceRate: number | null;
+          /** From the first event to the last, on the average. null where no visit begins. */
+          readonly durationMs: number | null;
+          readonly conversions?: number;
+          readonly convertedVisitors?: number;
+          /** Share of the visitors who converted. */
+          readonly conversionRate?: number | null;
+        };
+      };
+    };
+    readonly currentVisitors?: number;
+    readonly goals?: readonly {
+      readonly name: string;
+      readonly visitors: number;
+      /** Distinct visitors are estimates. Absent: they are exact. */
+      readonly estimated?: true;
+      readonly conversions: number;
+      /** Share of the visitors who converted. */
+      readonly conversionRate: number | null;
+    }[];
+    readonly cards?: readonly {
+      readonly card: 'sources' | 'channels' | 'referrers' | 'utmSources' | 'utmMediums' | 'utmCampaigns' | 'utmTerms' | 'utmContents' | 'entryPages' | 'exitPages' | 'hostnames' | 'countries' | 'regions' | 'cities' | 'browsers' | 'browserVersions' | 'operatingSystems' | 'deviceTypes' | 'screens' | 'languages' | 'pages' | 'outboundLinks' | 'downloads' | 'notFound';
+      /** The field of a condition that shows one row alone. Absent: there is none. */
+      readonly field?: string;
+      /** All that match `search`, on any page. */
+      readonly totalRows: number;
+      readonly rows: readonly {
+        /** null: not known; of sources: direct. */
+        readonly value: string | null;
+        readonly visitors: number;
+        /** Distinct visitors are estimates. Absent: they are exact. */
+        readonly estimated?: true;
+        readonly visits?: number;
+        readonly pageViews?: number;
+        /** null where no visit begins. */
+        readonly viewsPerVisit?: number | null;
+        /** Share of visits with one event at most, besides those that pages send by themselves. null where no visit begins. */
+        readonly bounceRate?: number | null;
+        /** From the first event to the last, on the average. null where no visit begins. */
+        readonly durationMs?: number | null;
+        readonly events?: number;
+        readonly conversions?: number;
+        readonly convertedVisitors?: number;
+        /** Share of the visitors who converted. */
+        readonly conversionRate?: number | null;
+      }[];
+      /** Those after this page. */
+      readonly others?: {
+        readonly rows: number;
+      };
+    }[];
+  };
+  /** Notes on the answer. Absent if there are none. */
+  readonly notes?: readonly {
+    readonly code: 'PROPERTY_NOT_INDEXED';
+    readonly field: string;
+    readonly detail: string;
+  }[];
 };
 
 export type Erasure = {
@@ -816,6 +993,19 @@ export type Erasure = {
   };
 };
 
+export type Filter = {
+  /** A field: `event`, `id`, `user`, `device`, `session`, `uuid` a field of the visit, such as `session.source`, or a property: `data.plan`, `data.address.city` if it is nested, `data["a.b"]` if its key contains a dot. */
+  readonly field: string;
+  /** Default: `is`. */
+  readonly operator?: 'is' | 'isNot' | 'contains' | 'startsWith' | 'matches' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'between' | 'exists';
+  /** One value. For `in`, a list; for `between`, two numbers (both included); for `exists`, `true` or `false`. */
+  readonly value?: (string | number | boolean | null) | (readonly (string | number | boolean | null)[]);
+} | {
+  readonly and: readonly Filter[];
+} | {
+  readonly or: readonly Filter[];
+};
+
 export type Question = {
   readonly kind: 'trend';
   /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
@@ -843,7 +1033,7 @@ export type Question = {
     /** Your own name for it in the answer. */
     readonly name?: string;
     /** Default: `count`. Measures of a property skip values that are not numbers and report how many. */
-    readonly measure?: 'count' | 'users' | 'sessions' | 'bounceRate' | 'sessionDuration' | 'eventsPerSession' | 'entries' | 'exits' | 'perUser' | 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99' | 'uniqueValues';
+    readonly measure?: 'count' | 'users' | 'sessions' | 'visits' | 'bounceRate' | 'sessionDuration' | 'eventsPerSession' | 'viewsPerVisit' | 'entries' | 'exits' | 'perUser' | 'sum' | 'avg' | 'min' | 'max' | 'median' | 'p90' | 'p95' | 'p99' | 'uniqueValues';
     /** A field: `event`, `id`, `user`, `device`, `session`, `uuid` a field of the visit, such as `session.source`, or a property: `data.plan`, `data.address.city` if it is nested, `data["a.b"]` if its key contains a dot. */
     readonly property?: string;
   }[];
@@ -1179,6 +1369,62 @@ export type Question = {
   readonly exact?: boolean;
   /** One `SELECT` on `events` (see docs/analyze/sql.md). */
   readonly sql: string;
+} | {
+  readonly kind: 'web';
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
+  readonly from?: string | number;
+  /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
+  readonly to?: string | number;
+  /** Whole calendar units up to now, including the current one: `30d` is today and the 29 days before. Units: `min`, `h`, `d`, `w`, `m` (months), `y`. */
+  readonly last?: string;
+  /** An IANA time zone. Default: that of the app, or else of the server. */
+  readonly timeZone?: string;
+  readonly weekStart?: 'sunday' | 'monday';
+  /** Conditions that must all hold. */
+  readonly filters?: readonly Filter[];
+  readonly segment?: Segment;
+  /** `true`: counts distinct users and percentiles exactly, whatever it takes. `false`: may estimate them. Default: distinct users exactly up to `exactUsersMaxRows` events, percentiles up to 20 million values. */
+  readonly exact?: boolean;
+  readonly interval?: 'minute' | 'hour' | 'day' | 'week' | 'month';
+  /** Adds the same numbers, without cards and goals, for another range. */
+  readonly compare?: 'previousPeriod' | 'sameWeekdays' | 'previousYear' | {
+    /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
+    readonly from: string | number;
+    /** A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970. */
+    readonly to: string | number;
+  };
+  /** `true`: adds the number of visitors of the last 5 minutes. */
+  readonly current?: boolean;
+  /** Adds the conversions of each. */
+  readonly goals?: readonly ({
+    /** The name of the event. Default: any event. */
+    readonly event?: string;
+    /** The id of the event, instead of its name. */
+    readonly id?: string;
+    /** Conditions that must all hold. */
+    readonly filters?: readonly Filter[];
+    /** Your own name for it in the answer. */
+    readonly name?: string;
+  } | {
+    /** The path of a page that is viewed, such as `/thanks`. `*` stands for any text: `/blog/*`. */
+    readonly page: string;
+    readonly name?: string;
+  })[];
+  /** The number of one of `goals`, from 1: adds its conversions to all numbers and rows. */
+  readonly goal?: number;
+  /** Breakdowns of the visits, or of what happens in them. Each card can be asked for once. */
+  readonly cards?: readonly {
+    readonly card: 'sources' | 'channels' | 'referrers' | 'utmSources' | 'utmMediums' | 'utmCampaigns' | 'utmTerms' | 'utmContents' | 'entryPages' | 'exitPages' | 'hostnames' | 'countries' | 'regions' | 'cities' | 'browsers' | 'browserVersions' | 'operatingSystems' | 'deviceTypes' | 'screens' | 'languages' | 'pages' | 'outboundLinks' | 'downloads' | 'notFound';
+    /** Number of rows. Default: 10. */
+    readonly limit?: number;
+    readonly offset?: number;
+    /** Only values that contain this text, ignoring case. */
+    readonly search?: string;
+    /** Default: `visitors`. */
+    readonly sort?: 'visitors' | 'visits' | 'pageViews' | 'viewsPerVisit' | 'bounceRate' | 'durationMs' | 'conversions' | 'convertedVisitors' | 'conversionRate' | 'events';
+    /** Default: `desc`. */
+    readonly order?: 'asc' | 'desc';
+  }[];
 };
 
 export type SavedDashboard = {
@@ -1282,19 +1528,6 @@ export type Segment = {
   readonly or: readonly Segment[];
 } | {
   readonly not: Segment;
-};
-
-export type Filter = {
-  /** A field: `event`, `id`, `user`, `device`, `session`, `uuid` a field of the visit, such as `session.source`, or a property: `data.plan`, `data.address.city` if it is nested, `data["a.b"]` if its key contains a dot. */
-  readonly field: string;
-  /** Default: `is`. */
-  readonly operator?: 'is' | 'isNot' | 'contains' | 'startsWith' | 'matches' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'between' | 'exists';
-  /** One value. For `in`, a list; for `between`, two numbers (both included); for `exists`, `true` or `false`. */
-  readonly value?: (string | number | boolean | null) | (readonly (string | number | boolean | null)[]);
-} | {
-  readonly and: readonly Filter[];
-} | {
-  readonly or: readonly Filter[];
 };
 
 export interface Operations {
@@ -2044,6 +2277,21 @@ export interface Operations {
       /** The time zone that applies: that of the app, or else of the server. */
       readonly timeZone: string;
       readonly weekStart: 'sunday' | 'monday';
+      /** The goals of the page Web, as `goals` of the question `web`. */
+      readonly goals?: readonly ({
+        /** The name of the event. Default: any event. */
+        readonly event?: string;
+        /** The id of the event, instead of its name. */
+        readonly id?: string;
+        /** Conditions that must all hold. */
+        readonly filters?: readonly Filter[];
+        /** Your own name for it in the answer. */
+        readonly name?: string;
+      } | {
+        /** The path of a page that is viewed, such as `/thanks`. `*` stands for any text: `/blog/*`. */
+        readonly page: string;
+        readonly name?: string;
+      })[];
     }[];
   };
   /** Get the settings of an app, and what applies where it has none */
@@ -2054,6 +2302,21 @@ export interface Operations {
       readonly timeZone?: string;
       readonly weekStart?: 'sunday' | 'monday';
       readonly retentionDays?: number;
+      /** The goals of the page Web, as `goals` of the question `web`. */
+      readonly goals?: readonly ({
+        /** The name of the event. Default: any event. */
+        readonly event?: string;
+        /** The id of the event, instead of its name. */
+        readonly id?: string;
+        /** Conditions that must all hold. */
+        readonly filters?: readonly Filter[];
+        /** Your own name for it in the answer. */
+        readonly name?: string;
+      } | {
+        /** The path of a page that is viewed, such as `/thanks`. `*` stands for any text: `/blog/*`. */
+        readonly page: string;
+        readonly name?: string;
+      })[];
       /** Of the server configuration: what applies where the app has no setting. No `retentionDays`: events are kept forever. */
       readonly defaults: {
         /** An IANA time zone. */
@@ -2070,6 +2333,20 @@ export interface Operations {
       readonly timeZone?: string | null;
       readonly weekStart?: ('sunday' | 'monday') | null;
       readonly retentionDays?: number | null;
+      readonly goals?: (readonly ({
+        /** The name of the event. Default: any event. */
+        readonly event?: string;
+        /** The id of the event, instead of its name. */
+        readonly id?: string;
+        /** Conditions that must all hold. */
+        readonly filters?: readonly Filter[];
+        /** Your own name for it in the answer. */
+        readonly name?: string;
+      } | {
+        /** The path of a page that is viewed, such as `/thanks`. `*` stands for any text: `/blog/*`. */
+        readonly page: string;
+        readonly name?: string;
+      })[]) | null;
     };
     answer: {
       readonly name?: string;
@@ -2077,11 +2354,28 @@ export interface Operations {
       readonly timeZone?: string;
       readonly weekStart?: 'sunday' | 'monday';
       readonly retentionDays?: number;
+      /** The goals of the page Web, as `goals` of the question `web`. */
+      readonly goals?: readonly ({
+        /** The name of the event. Default: any event. */
+        readonly event?: string;
+        /** The id of the event, instead of its name. */
+        readonly id?: string;
+        /** Conditions that must all hold. */
+        readonly filters?: readonly Filter[];
+        /** Your own name for it in the answer. */
+        readonly name?: string;
+      } | {
+        /** The path of a page that is viewed, such as `/thanks`. `*` stands for any text: `/blog/*`. */
+        readonly page: string;
+        readonly name?: string;
+      })[];
     };
   };
   /** List the event names of an app */
   getApiAppsAppEvents: {
     query: {
+      /** `true`: with system events, whose ids begin with `$`, such as `$identify`. */
+      readonly system?: boolean | undefined;
       /** `true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them. */
       readonly fresh?: boolean | undefined;
     };

@@ -13,7 +13,10 @@ beforeAll(async () => {
 
 it('counts a page when it is loaded and when its script changes the address, each once', async () => {
   const { tag, events } = await anApp(server, 'views');
-  const site = await aSite({ '/': '<a href="/shop?utm_source=mail&token=secret#top">Shop</a>', '/shop': tag() });
+  const site = await aSite({
+    '/': '<a href="/shop?utm_source=mail&gclid=secret&token=secret#top">Shop</a>',
+    '/shop': tag(),
+  });
   const page = await (await chromium.visitor()).newPage();
   await page.goto(site);
   await page.click('a');
@@ -34,10 +37,10 @@ it('counts a page when it is loaded and when its script changes the address, eac
   const found = await events(4);
   const { hostname, port } = new URL(site);
   // Wide as Playwright opens it unless told: 1280 × 720.
-  const about = { host: `${hostname}:${port}`, language: 'en-US', width: 1280 };
+  const about = { host: `${hostname}:${port}`, language: 'en-US', width: 1280, screen: '1280x720' };
   expect(found.map(({ event, data }) => [event, data])).toEqual([
-    // From another page of the site: no referrer. Of the query, the campaign alone.
-    ['page viewed', { ...about, path: '/shop', utm_source: 'mail' }],
+    // From another page of the site: no referrer. Of the query, the campaign, and that an ad was clicked.
+    ['page viewed', { ...about, path: '/shop', utm_source: 'mail', click_id: 'gclid' }],
     ['page viewed', { ...about, path: '/shop/cart' }],
     ['page viewed', { ...about, path: '/shop/login' }],
     ['page viewed', { ...about, path: '/shop/cart' }],
@@ -55,6 +58,29 @@ it('tells where a visitor came from, without the query', async () => {
   await page.click('a');
   const [view] = await events(1);
   expect(view!.data!['referrer']).toBe(`${elsewhere}/search`);
+});
+
+it('sends which page was not found, and from where, unless told not to', async () => {
+  const { tag, events } = await anApp(server, 'not-found');
+  const gone = (more = '') => ({ html: tag(`data-without="pages vitals ${more}"`), status: 404 });
+  const site = await aSite({
+    '/': '<a href="/gone?token=secret">gone</a>',
+    '/gone': gone(),
+    '/silent': gone('notFound'),
+    '/found': tag('data-without="pages vitals"'),
+  });
+  const page = await (await chromium.visitor()).newPage();
+  await page.goto(`${site}/?token=secret`);
+  await page.click('a');
+  await flushed(page);
+  for (const path of ['/silent', '/found']) {
+    await page.goto(site + path);
+    await page.waitForFunction(() => window.seismo !== undefined);
+    await flushed(page);
+  }
+  expect((await events(1)).map(({ event, data }) => [event, data])).toEqual([
+    ['page not found', { path: '/gone', referrer: `${site}/` }],
+  ]);
 });
 
 it('tells clicks on what carries data-seismo-event, with its properties', async () => {

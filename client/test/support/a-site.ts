@@ -5,6 +5,8 @@ import { atEnd } from './fake-server.ts';
 
 export interface SitePage {
   readonly html: string;
+  /** 200 unless given. */
+  readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** So late it is answered. */
   readonly delayMs?: number;
@@ -18,9 +20,9 @@ export async function aSite(pages: Readonly<Record<string, SitePage | string>>):
       response.writeHead(404).end();
       return;
     }
-    const { html, headers, delayMs } = typeof page === 'string' ? { html: page } : page;
+    const { html, status = 200, headers, delayMs }: SitePage = typeof page === 'string' ? { html: page } : page;
     setTimeout(() => {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(html);
+      response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(html);
     }, delayMs);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
