@@ -3,6 +3,7 @@ import { type TProperties, Type } from '@sinclair/typebox';
 import { Json, Notes, StoredEventSchema, Time } from '../model/event-schema.ts';
 import { type Kind, MEASURES } from '../questions/kinds.ts';
 import { one } from '../questions/parts.ts';
+import { WebResultSchema } from './web-answer-schema.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 const maybe = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
@@ -164,7 +165,7 @@ const figures = {
   sessions: Count,
   users: Count,
   eventsPerSession: maybe('null when there is none.'),
-  bounceRate: maybe('Share of sessions of one event.'),
+  bounceRate: maybe('Share of sessions with one event at most, besides those that pages send by themselves.'),
   averageMs: Milliseconds,
   medianMs: Milliseconds,
   p90Ms: Milliseconds,
@@ -244,6 +245,7 @@ const RESULTS = {
   timeline: Timeline,
   performance: Performance,
   sql: Sql,
+  web: WebResultSchema,
 } as const satisfies Record<Kind, unknown>;
 
 /** Every answer; `result` depends on the kind. */

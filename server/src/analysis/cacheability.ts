@@ -24,8 +24,9 @@ const CLOCK = /\b(now|today|yesterday)\b/i;
 export function cacheabilityOf(question: Question, resolved: Resolved, context: Context): Cacheability | undefined {
   const { scope, calendar } = resolved;
   if (question.kind === 'sql' && CLOCK.test(question.sql)) return undefined;
+  if (question.kind === 'web' && question.current) return undefined;
   const compared =
-    question.kind === 'trend' && typeof question.compare === 'object'
+    (question.kind === 'trend' || question.kind === 'web') && typeof question.compare === 'object'
       ? rangesAt('compare.', calendar, context.nowMs).range(question.compare)
       : undefined;
   // Fields of visits are those of whole visits, which go on after the range.
@@ -57,6 +58,8 @@ function readTo(question: Question, range: Range, calendar: Calendar): number {
       return question.by === 'session'
         ? bySessions(undefined)
         : range.to + durationMs(question.window ?? FUNNEL_WINDOW);
+    case 'web':
+      return bySessions(undefined);
     case 'sessions':
       return bySessions(question.gap);
     case 'paths':

@@ -23,6 +23,7 @@ import { sessions } from './sessions.ts';
 import { sql } from './sql.ts';
 import { trend } from './trend.ts';
 import { timeline, users } from './users.ts';
+import { web } from './web.ts';
 
 export function createAnalysis(store: AnalysisStore, deps: AnalysisDeps): Analysis {
   const { now, calendarOf, catchUp, asOf, cache } = deps;
@@ -123,6 +124,7 @@ const STOPPING_STORE: AnalysisStore = {
   stickiness: reached,
   lifecycle: reached,
   trend: reached,
+  web: reached,
   formatSql: reached,
 };
 const NO_CONTROL: QueryControl = { maxSeconds: 0, maxBytes: 0, maxRows: 0 };
@@ -157,5 +159,7 @@ async function answerKind(
       return await stickiness(store, question, resolved, control);
     case 'lifecycle':
       return await lifecycle(store, question, resolved, context, control);
+    case 'web':
+      return await web(store, question, resolved, context, control);
   }
 }

@@ -4,7 +4,7 @@ import { DAY_MS } from '../model/duration.ts';
 import { TIMESTAMP_MAX_MS } from '../model/event.ts';
 import type { Range } from '../model/query.ts';
 import { wrong } from '../questions/check.ts';
-import type { Comparison } from '../questions/kinds.ts';
+import type { Comparison } from '../questions/parts.ts';
 import {
   type Calendar,
   dayNumber,
@@ -14,7 +14,7 @@ import {
   monthsLater,
   startOfDay,
 } from '../time/calendar.ts';
-import { RangeParser } from '../time/range-parser.ts';
+import { type Ends, RangeParser } from '../time/range-parser.ts';
 
 const HOUR_MS = 3_600_000;
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -49,8 +49,13 @@ export function previousRange(range: Range, timeZone: string): Range {
   return { from: startOfDay(first - (end - first), timeZone), to: range.from };
 }
 
-/** The range that `compare` names. */
-export function comparedRange(comparison: Comparison, range: Range, timeZone: string): Range {
+/** The range that `compare` of a question names. @throws QUESTION_INVALID */
+export function comparedRange(compare: Comparison | Ends, range: Range, calendar: Calendar, nowMs: number): Range {
+  if (typeof compare !== 'string') return rangesAt('compare.', calendar, nowMs).range(compare);
+  return namedRange(compare, range, calendar.timeZone);
+}
+
+function namedRange(comparison: Comparison, range: Range, timeZone: string): Range {
   if (comparison === 'previousPeriod') return previousRange(range, timeZone);
   const local = { from: localOf(range.from, timeZone), to: localOf(range.to, timeZone) };
   const weeks = Math.ceil((local.to - local.from) / (7 * DAY_MS));

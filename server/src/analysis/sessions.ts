@@ -17,7 +17,7 @@ export interface SessionFigures {
   readonly users: number;
   /** Events per session; null when there are no sessions. */
   readonly eventsPerSession: number | null;
-  /** Share of sessions with one event. */
+  /** Share of sessions with one event at most, besides those that pages send by themselves. */
   readonly bounceRate: number | null;
   readonly averageMs: number | null;
   readonly medianMs: number | null;

@@ -7,7 +7,7 @@ import { fieldOf, propertyOf } from '../questions/filters.ts';
 import { type Formula, parseFormula } from '../questions/formula.ts';
 import type { Measure, QuestionOf } from '../questions/kinds.ts';
 import { bucketsOf } from '../time/calendar.ts';
-import { comparedRange, partSoFar, rangesAt } from './range.ts';
+import { comparedRange, partSoFar } from './range.ts';
 import { type Context, eventSelector, type Resolved } from './scope.ts';
 
 type Question = QuestionOf<'trend'>;
@@ -57,7 +57,7 @@ export function planTrend(question: Question, { scope, calendar }: Resolved, con
     filters: eventSelector(question.series[i]!, `series[${i}]`),
   }));
   const formula = question.formula === undefined ? undefined : parseFormula(question.formula, measures.length);
-  const other = question.compare && comparedRangeOf(question.compare, scope.range, calendar, context.nowMs);
+  const other = question.compare && comparedRange(question.compare, scope.range, calendar, context.nowMs);
   const { series, all } = withEvents(asked, cumulative);
   const bucketsIn = (range: Range) => interval && bucketsOf(range, interval, calendar);
   return {
@@ -118,15 +118,5 @@ function measureOf(
 const notCumulative = (measure: Measure): SeismoError =>
   wrong(
     'cumulative',
-    `\`cumulative\` works with \`count\`, \`users\`, \`sessions\`, \`entries\`, \`exits\`, \`perUser\`, \`sum\` and \`uniqueValues\`, not with \`${measure}\`.`,
+    `\`cumulative\` works with \`count\`, \`users\`, \`sessions\`, \`visits\`, \`entries\`, \`exits\`, \`perUser\`, \`sum\` and \`uniqueValues\`, not with \`${measure}\`.`,
   );
-
-const comparedRangeOf = (
-  compare: NonNullable<Question['compare']>,
-  range: Range,
-  calendar: Resolved['calendar'],
-  nowMs: number,
-): Range =>
-  typeof compare === 'string'
-    ? comparedRange(compare, range, calendar.timeZone)
-    : rangesAt('compare.', calendar, nowMs).range(compare);

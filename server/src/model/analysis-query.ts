@@ -206,7 +206,7 @@ export interface SessionNumbers {
   readonly sessions: number;
   readonly users: number;
   readonly events: number;
-  /** Sessions with one event. */
+  /** Sessions that bounce: with one event at most, besides those that pages send by themselves. */
   readonly single: number;
   readonly averageMs: number | null;
   readonly medianMs: number | null;

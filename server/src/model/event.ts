@@ -25,11 +25,17 @@ export interface StoredEvent {
 /** The id of the event that sets a user's traits and, with a device, ties the device to the user (API.md). */
 export const IDENTIFY = '$identify';
 
+/** Events of Seismo itself, such as `$identify`: lists of names leave them out. */
+export const isSystemId = (id: string): boolean => id.startsWith('$');
+
 /** The ids of events that a page sends whenever it is viewed, without any action. From a bot, they are not views. */
 export const PAGE_VIEW_IDS: ReadonlySet<string> = new Set(['page-viewed', 'web-vital']);
 
 /** The ids of events that make a visit even without a session id: views of pages, and of screens of an app. */
 export const VISIT_EVENT_IDS: ReadonlySet<string> = new Set(['page-viewed', 'screen-viewed']);
+
+/** The ids of events that pages send by themselves: a visit with one view and these alone bounces. Ids with `$` are the system's. */
+export const PASSIVE_EVENT_IDS: ReadonlySet<string> = new Set(['web-vital', 'error', 'page-not-found']);
 
 /** The id of an event without one: its name in lower case, with each white-space character turned into `-`. */
 export function idFromName(name: string): string {

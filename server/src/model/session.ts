@@ -8,12 +8,14 @@ export const SESSION_GAP_MS = 30 * 60_000;
  */
 export const SESSION_REACH_MS = 24 * 60 * 60_000;
 
-/** What a trend measures of sessions; the sessions question has the same figures. */
+/** What a trend measures of sessions; the sessions question has the same figures. `visits` is another name for `sessions`. */
 export const SESSION_MEASURES = [
   'sessions',
+  'visits',
   'bounceRate',
   'sessionDuration',
   'eventsPerSession',
+  'viewsPerVisit',
   'entries',
   'exits',
 ] as const;
@@ -22,7 +24,7 @@ export const isSessionMeasure = (name: string): name is SessionMeasure =>
   SESSION_MEASURES.some((each) => each === name);
 /** A mean over sessions: null where there are none, and no sum over time. */
 export const isSessionMean = (name: string): boolean =>
-  name === 'bounceRate' || name === 'sessionDuration' || name === 'eventsPerSession';
+  ['bounceRate', 'sessionDuration', 'eventsPerSession', 'viewsPerVisit'].includes(name);
 
 /** The range that is read for the sessions that begin in this one. */
 export function sessionRange({ from, to }: Range, gapMs: number): Range {

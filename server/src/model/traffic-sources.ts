@@ -95,3 +95,21 @@ export const TRAFFIC_SOURCES: readonly TrafficSource[] = [
   source('shopping', 'eBay', [], { brand: 'ebay' }),
   source('shopping', 'Etsy', ['etsy.com']),
 ];
+
+/**
+ * Parameters that advertisers and networks add to links, by which a click is recognized where the address has no `utm_source`. Those of
+ * advertisers mean that the click was paid for; `fbclid` is on every link out of Facebook.
+ */
+export const CLICK_IDS: readonly { readonly parameter: string; readonly source: string; readonly medium: string }[] = [
+  { parameter: 'gclid', source: 'Google', medium: 'cpc' },
+  { parameter: 'gbraid', source: 'Google', medium: 'cpc' },
+  { parameter: 'wbraid', source: 'Google', medium: 'cpc' },
+  { parameter: 'dclid', source: 'Google', medium: 'display' },
+  { parameter: 'msclkid', source: 'Bing', medium: 'cpc' },
+  { parameter: 'yclid', source: 'Yandex', medium: 'cpc' },
+  { parameter: 'ttclid', source: 'TikTok', medium: 'paid' },
+  { parameter: 'twclid', source: 'X', medium: 'paid' },
+  { parameter: 'li_fat_id', source: 'LinkedIn', medium: 'paid' },
+  { parameter: 'rdt_cid', source: 'Reddit', medium: 'paid' },
+  { parameter: 'fbclid', source: 'Facebook', medium: '' },
+];

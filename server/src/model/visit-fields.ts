@@ -10,6 +10,16 @@ export const VISIT_FIELDS = [
   'utmCampaign',
   'utmTerm',
   'utmContent',
+  'hostname',
+  'country',
+  'region',
+  'city',
+  'browser',
+  'browserVersion',
+  'os',
+  'deviceType',
+  'screen',
+  'language',
 ] as const;
 export type VisitFieldName = (typeof VISIT_FIELDS)[number];
 

@@ -3,6 +3,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { SESSION_MEASURES } from '../model/session.ts';
 import {
   common,
+  compare,
   Duration,
   EventSelector,
   eventSelector,
@@ -13,8 +14,8 @@ import {
   object,
   one,
   TEXT_MAX,
-  Time,
 } from './parts.ts';
+import { WebSchema } from './web-schema.ts';
 
 export const MEASURES = [
   'count',
@@ -32,10 +33,6 @@ export const MEASURES = [
   'uniqueValues',
 ] as const;
 export type Measure = (typeof MEASURES)[number];
-
-/** `sameWeekdays`: as many whole weeks earlier as the range touches. `previousYear`: the same dates a year earlier. */
-export const COMPARISONS = ['previousPeriod', 'sameWeekdays', 'previousYear'] as const;
-export type Comparison = (typeof COMPARISONS)[number];
 
 export const SERIES_MAX = 10;
 const Series = object({
@@ -58,11 +55,7 @@ export const TrendSchema = object(
     interval: Type.Optional(interval),
     breakdown: Type.Optional(Type.Array(FieldName, { minItems: 1, maxItems: 2 })),
     limit: groupLimit,
-    compare: Type.Optional(
-      Type.Union([...COMPARISONS.map((name) => Type.Literal(name)), object({ from: Time, to: Time })], {
-        description: 'Adds the same series for another range.',
-      }),
-    ),
+    compare: compare('Adds the same series for another range.'),
     formula: Type.Optional(
       Type.String({
         minLength: 1,
@@ -295,6 +288,7 @@ export const QUESTIONS = {
   timeline: TimelineSchema,
   performance: PerformanceSchema,
   sql: SqlSchema,
+  web: WebSchema,
 } as const;
 export type Kind = keyof typeof QUESTIONS;
 export type QuestionOf<K extends Kind> = Static<(typeof QUESTIONS)[K]>;

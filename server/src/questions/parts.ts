@@ -95,6 +95,16 @@ export const Time = Type.Union([Type.String({ minLength: 1, maxLength: 40 }), Ty
     'A day (`2026-11-24`, `today` or `yesterday`; included as `to`), a time (in the time zone of the question if it has no offset; excluded as `to`), or milliseconds since 1970.',
 });
 
+/** `sameWeekdays`: as many whole weeks earlier as the range touches. `previousYear`: the same dates a year earlier. */
+export const COMPARISONS = ['previousPeriod', 'sameWeekdays', 'previousYear'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
+/** @param description what it adds */
+export const compare = (description: string) =>
+  Type.Optional(
+    Type.Union([...COMPARISONS.map((name) => Type.Literal(name)), object({ from: Time, to: Time })], { description }),
+  );
+
 const Did = object(
   {
     did: EventSelector,

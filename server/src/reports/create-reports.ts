@@ -1,5 +1,5 @@
 import { SeismoError } from '../model/errors.ts';
-import type { EventRow } from '../model/event.ts';
+import { type EventRow, isSystemId } from '../model/event.ts';
 import { checkIndexed, type IsNotIndexed, type Note, notIndexedNotes, propertiesOf } from '../model/notes.ts';
 import { parseField } from '../model/property-name.ts';
 import type { Field, Filter, QueryControl } from '../model/query.ts';
@@ -167,7 +167,8 @@ export function createReports(store: Store, around: Surroundings): Reports {
 
     async eventNames(app, query, control) {
       const asOf = await freshen(app, query.fresh, control);
-      return answer(await store.eventNames(app, control), asOf);
+      const names = await store.eventNames(app, control);
+      return answer(query.system ? names : names.filter(({ id }) => !isSystemId(id)), asOf);
     },
 
     async properties(app, query, control) {

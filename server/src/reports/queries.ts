@@ -22,6 +22,7 @@ export type GroupsQuery = Filtered<typeof GROUPS_PARAMETERS>;
 export type EventsQuery = Filtered<typeof EVENTS_PARAMETERS>;
 export type EraseQuery = Filtered<typeof ERASE_PARAMETERS>;
 export type FreshQuery = Asked<typeof FRESH_PARAMETERS>;
+export type EventNamesQuery = Asked<typeof EVENT_NAMES_PARAMETERS>;
 export type PropertiesQuery = Asked<typeof PROPERTIES_PARAMETERS>;
 export type ValuesQuery = Filtered<typeof VALUES_PARAMETERS>;
 
@@ -73,6 +74,13 @@ export const FRESH_PARAMETERS = {
     description:
       '`true` (default): the answer includes every event acknowledged before the request. `false`: never waits for them.',
   }),
+};
+export const EVENT_NAMES_PARAMETERS = {
+  system: Type.Boolean({
+    default: false,
+    description: '`true`: with system events, whose ids begin with `$`, such as `$identify`.',
+  }),
+  ...FRESH_PARAMETERS,
 };
 const exact = {
   exact: Type.Optional(

@@ -6,6 +6,7 @@ import type { Filter, JsonValue, PropertyField, QueryControl, Range, Tally } fro
 import type { AppSummary, EventNameSummary, PropertySummary } from '../store/store.ts';
 import type {
   EraseQuery,
+  EventNamesQuery,
   EventsQuery,
   FreshQuery,
   GroupsQuery,
@@ -33,7 +34,7 @@ export interface Reports {
   /** @throws ERASE_FILTER_MISSING */
   erase(app: string, query: EraseQuery): Promise<EraseAnswer>;
   apps(query: FreshQuery, control: QueryControl): Promise<Answer<readonly AppSummary[]>>;
-  eventNames(app: string, query: FreshQuery, control: QueryControl): Promise<Answer<readonly EventNameSummary[]>>;
+  eventNames(app: string, query: EventNamesQuery, control: QueryControl): Promise<Answer<readonly EventNameSummary[]>>;
   properties(app: string, query: PropertiesQuery, control: QueryControl): Promise<Answer<readonly PropertySummary[]>>;
   values(app: string, query: ValuesQuery, control: QueryControl): Promise<Answer<Values>>;
 }

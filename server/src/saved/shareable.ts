@@ -33,6 +33,7 @@ export function hiddenIn(question: Question): Hidden | undefined {
       return (question.breakdown ?? []).map((field, i) => telling(`breakdown[${i}]`, field)).find((each) => each);
     case 'stickiness':
     case 'lifecycle':
+    case 'web':
       return undefined;
   }
 }

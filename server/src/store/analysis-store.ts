@@ -23,6 +23,7 @@ import type {
 } from '../model/analysis-query.ts';
 import type { EventRow } from '../model/event.ts';
 import type { QueryControl, Statement } from '../model/query.ts';
+import type { WebQuery, WebResult } from '../model/web-query.ts';
 
 /** The part of a store that answers the analysis API: one method per kind. Rejects in the same way as the other questions. */
 export interface AnalysisStore {
@@ -38,6 +39,7 @@ export interface AnalysisStore {
   stickiness(query: StickinessQuery, control: QueryControl): Promise<readonly StickinessCell[]>;
   lifecycle(query: LifecycleQuery, control: QueryControl): Promise<readonly LifecycleCell[]>;
   trend(query: TrendQuery, control: QueryControl): Promise<TrendResult>;
+  web(query: WebQuery, control: QueryControl): Promise<WebResult>;
   /** The same statements, formatted for people. */
   formatSql(statements: readonly Statement[], control: QueryControl): Promise<readonly Statement[]>;
 }

@@ -21,6 +21,8 @@ const events = (text: string, more: Partial<Given> = {}): Given[] =>
       const [at = '', event = '', user = '', session] = line.trim().split(' ');
       return { event, timestamp: Date.parse(`${at}Z`), user, ...(session !== undefined && { session }), ...more };
     });
+/** Sessions that events do not name are made of these. */
+const VIEW = { id: 'page-viewed' };
 const on = (from: string, to = from) => ({ from: `2026-03-${from}`, to: `2026-03-${to}` });
 
 describe('a session over midnight', () => {
@@ -28,10 +30,13 @@ describe('a session over midnight', () => {
     // The case session-over-midnight: one session of 2 March, 20 minutes long.
     await world.post(
       'midnight',
-      events(`
+      events(
+        `
         2026-03-02T23:50 p u
         2026-03-02T23:59 p u
-        2026-03-03T00:10 p u`),
+        2026-03-03T00:10 p u`,
+        VIEW,
+      ),
     );
   });
   const ask = async (range: object) =>
@@ -96,7 +101,7 @@ it('days add up to the whole, with any gap', async () => {
   const kept = times.filter((_, i) => i % 29 !== 5 && i % 61 > 8);
   await world.post(
     'sums',
-    kept.map((timestamp) => ({ event: 'beat', timestamp, user: 'u' })),
+    kept.map((timestamp) => ({ event: 'beat', timestamp, user: 'u', ...VIEW })),
   );
   for (const gap of ['25min', '1h', '5h']) {
     const ask = async (range: object) =>
@@ -117,11 +122,14 @@ describe('a funnel at the end of its range', () => {
     // The case funnel-range-end, a month before.
     await world.post(
       'range-end',
-      events(`
+      events(
+        `
         2026-02-28T23:50 A u1
         2026-03-01T00:10 B u1
         2026-02-17T10:00 A u2
-        2026-02-17T11:00 B u2`),
+        2026-02-17T11:00 B u2`,
+        VIEW,
+      ),
     );
   });
   const ask = async (app: string, question: object) =>

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SessionsAnswer } from '../../src/analysis/sessions.ts';
 import type { TrendAnswer } from '../../src/analysis/trend-answer.ts';
 import type { UsersAnswer } from '../../src/analysis/users.ts';
+import type { WebAnswer } from '../../src/analysis/web-answer.ts';
 import { SeismoError } from '../../src/model/errors.ts';
 import { countsOf } from '../../src/reports/counts.ts';
 import { propertyOf } from '../../src/reports/filters.ts';
@@ -21,6 +22,7 @@ const events = (event: string, count: number, prefix: string, day = 0): Given[] 
   Array.from({ length: count }, (_, i) => ({
     event,
     user: `${prefix}${i}`,
+    session: 's',
     timestamp: START + day * DAY_MS + i,
     data: { day: `${day}`, third: i % 3 },
   }));
@@ -142,6 +144,19 @@ it('does as the question says, on either side of the limit', async () => {
   expect((await sessions('at', { exact: false })).exact).toBe(false);
   expect(await report('at', { exact: 'false' })).toMatchObject({ usersExact: false });
   expect(await groups('at', 'third', { exact: 'false' })).toMatchObject({ usersExact: false });
+});
+
+it('says of a page of web analytics which visitors are estimates', async () => {
+  const web = async (app: string, question: object = {}) =>
+    await world.ask<WebAnswer>(app, { kind: 'web', ...RANGE, cards: [{ card: 'hostnames' }], ...question });
+  const { exact, result } = await web('at');
+  expect([exact, result.totals.visitors, result.totals.estimated]).toEqual([true, LIMIT, undefined]);
+  const estimate = await web('beyond');
+  expect([estimate.exact, estimate.result.totals.estimated]).toEqual([false, true]);
+  expect(Math.abs(estimate.result.totals.visitors / 15_001 - 1)).toBeLessThan(0.02);
+  expect(estimate.result.cards![0]!.rows).toMatchObject([{ value: null, visits: 15_001, estimated: true }]);
+  const asked = await web('beyond', { exact: true });
+  expect([asked.exact, asked.result.totals.visitors]).toEqual([true, 15_001]);
 });
 
 it('never says more users than events, nor than sessions', async () => {

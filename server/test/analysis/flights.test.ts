@@ -23,7 +23,8 @@ beforeAll(async () => {
     'flights',
     flights.map(
       ({ at, event, origin, delay, distance, destination }): Given => ({
-        ...{ event, timestamp: at, user: origin },
+        // Sessions that events do not name are made of views.
+        ...{ event, id: 'page-viewed', timestamp: at, user: origin },
         data: { origin, destination, delay, distance },
       }),
     ),

@@ -167,7 +167,7 @@ describe.each(SEEDS)('a funnel (seed %i)', (seed) => {
   /** By user: from the range on; by session: the sessions that begin in it. */
   const eventSequences = (by: string, filters: readonly FilterLike[] = [], from = start, to = end): Known[][] => {
     const rows = events.filter((event) => filters.every((filter) => holds(event, filter)));
-    if (by === 'session') return sessionsIn(rows, from, to);
+    if (by === 'session') return sessionsIn(rows, from, to, undefined, 'events');
     return [
       ...groupBy(
         rows.filter(({ person, timestamp }) => person !== undefined && timestamp >= from),

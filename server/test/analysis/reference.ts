@@ -149,15 +149,27 @@ export function percentile(values: readonly number[], share: number): number | n
 
 const DAY_MS = 86_400_000;
 
+export const idOf = (event: Given): string => String(look(event, 'id'));
+export const isView = (event: Given): boolean => ['page-viewed', 'screen-viewed'].includes(idOf(event));
+export const isSystem = (event: Given): boolean => idOf(event).startsWith('$');
+/** Not one that pages send by themselves. */
+export const isActive = (event: Given): boolean =>
+  !isSystem(event) && !['web-vital', 'error', 'page-not-found'].includes(idOf(event));
+export const isBounce = (session: readonly Given[]): boolean => session.filter(isActive).length < 2;
+
 /**
- * The sessions of all these events, each the list of its events. What an event names, within its person, until a day goes by without it; else what is
- * cut where 30 minutes go by. Events of nobody that name no session are in none.
+ * The sessions of all these events, each the list of its events. What an event names, within its person, until a day goes by without it; else views, or
+ * all events, cut where 30 minutes go by. Events of nobody that name no session are in none.
  */
-export function sessionsOf(events: readonly Known[], gapMs = 30 * 60_000): Known[][] {
+export function sessionsOf(
+  events: readonly Known[],
+  gapMs = 30 * 60_000,
+  unnamed: 'views' | 'events' = 'views',
+): Known[][] {
   const sessions: Known[][] = [];
   const open = new Map<string, Known[]>();
   for (const event of events) {
-    if (!event.session && event.person === undefined) continue;
+    if (!event.session && (event.person === undefined || (unnamed === 'views' && !isView(event)))) continue;
     const key = JSON.stringify([event.person ?? null, event.session ?? null]);
     const own = open.get(key);
     const longest = event.session ? Math.max(DAY_MS, gapMs) : gapMs;
@@ -172,10 +184,16 @@ export function sessionsOf(events: readonly Known[], gapMs = 30 * 60_000): Known
 }
 
 /** The sessions that begin in a range; what goes on a day behind its end, or a gap that is longer, is not looked at any more. */
-export function sessionsIn(events: readonly Known[], from: number, to: number, gapMs?: number): Known[][] {
+export function sessionsIn(
+  events: readonly Known[],
+  from: number,
+  to: number,
+  gapMs?: number,
+  unnamed?: 'views' | 'events',
+): Known[][] {
   const until = to + Math.max(DAY_MS, gapMs ?? 0);
   const seen = events.filter(({ timestamp }) => timestamp < until);
-  return sessionsOf(seen, gapMs).filter(([first]) => first!.timestamp >= from && first!.timestamp < to);
+  return sessionsOf(seen, gapMs, unnamed).filter(([first]) => first!.timestamp >= from && first!.timestamp < to);
 }
 
 /** How many of the steps can be made when each event makes one at most: by looking for ways to change who makes what. */

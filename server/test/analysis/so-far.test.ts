@@ -62,5 +62,7 @@ it.each([
 ] as const)('%s of %s is %s', (comparison, running, expected) => {
   const [from = '', end = ''] = running.split('/');
   const [first = '', last = ''] = expected.split('/');
-  expect(comparedRange(comparison, range(from, end), 'America/New_York')).toEqual(range(first, last));
+  expect(comparedRange(comparison, range(from, end), { timeZone: 'America/New_York', weekStart: 'monday' }, 0)).toEqual(
+    range(first, last),
+  );
 });

@@ -1,5 +1,5 @@
 /** The measures of a trend by plain loops. */
-import { distinct, type Known, look, percentile, type SelectorLike } from './reference.ts';
+import { distinct, isBounce, isView, type Known, look, percentile, type SelectorLike } from './reference.ts';
 
 export interface SeriesLike extends SelectorLike {
   readonly measure?: string;
@@ -12,7 +12,9 @@ export interface Visit extends Known {
   /** All of that session. */
   readonly whole?: readonly Known[];
 }
-export const OF_SESSIONS = ['sessions', 'bounceRate', 'sessionDuration', 'eventsPerSession', 'entries', 'exits'];
+export const OF_SESSIONS = [
+  ...['sessions', 'visits', 'bounceRate', 'sessionDuration', 'eventsPerSession', 'viewsPerVisit', 'entries', 'exits'],
+];
 
 /** One number by plain loops. */
 export function measured(events: readonly Visit[], { measure = 'count', property }: SeriesLike): number | null {
@@ -28,8 +30,9 @@ export function measured(events: readonly Visit[], { measure = 'count', property
   ];
   const mean = (of: (session: readonly Known[]) => number): number | null =>
     sessions.length === 0 ? null : sessions.reduce((sum, session) => sum + of(session), 0) / sessions.length;
-  if (measure === 'sessions') return sessions.length;
-  if (measure === 'bounceRate') return mean(({ length }) => (length === 1 ? 1 : 0));
+  if (measure === 'sessions' || measure === 'visits') return sessions.length;
+  if (measure === 'bounceRate') return mean((session) => (isBounce(session) ? 1 : 0));
+  if (measure === 'viewsPerVisit') return mean((session) => session.filter(isView).length);
   if (measure === 'eventsPerSession') return mean(({ length }) => length);
   if (measure === 'sessionDuration') return mean((session) => session.at(-1)!.timestamp - session[0]!.timestamp);
   if (measure === 'entries') return events.filter(({ seq, whole }) => whole?.[0]?.seq === seq).length;

@@ -49,7 +49,7 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
   };
 
   beforeAll(async () => {
-    given = someEvents({ seed, count: 700, from: FROM, days: DAYS });
+    given = someEvents({ seed, count: 700, from: FROM, days: DAYS, view: 'C' });
     await world.post(app, given);
     events = known(given);
   });
@@ -105,10 +105,14 @@ describe.each(SEEDS)('a trend (seed %i)', (seed) => {
         filters: [{ field: 'event', operator: 'in', value: ['A', 'B'] }],
         ...(interval && { interval }),
       });
-      const series = ['bounceRate', 'sessionDuration', 'eventsPerSession', 'sessions'].map((measure) => ({ measure }));
+      const series = ['bounceRate', 'sessionDuration', 'eventsPerSession', 'sessions', 'visits'].map((measure) => ({
+        measure,
+      }));
       const trend = await world.ask<TrendAnswer>(app, { kind: 'trend', ...range, series });
       const { result } = await world.ask<Record<string, number>>(app, { kind: 'sessions', ...range });
-      const figures = ['bounceRate', 'averageMs', 'eventsPerSession', 'sessions'].map((name) => result[name]!);
+      const figures = ['bounceRate', 'averageMs', 'eventsPerSession', 'sessions', 'sessions'].map(
+        (name) => result[name]!,
+      );
       for (const [i, { total }] of trend.result.series.entries()) near(total, figures[i]!);
     },
   );

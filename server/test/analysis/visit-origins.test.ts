@@ -56,6 +56,22 @@ const ORIGINS: readonly (readonly [data: Record<string, string>, source: string 
   [{ utm_source: 'direct' }, 'direct', 'Direct'],
   [{ referrer: 'https://www.example.org/a?b' }, 'example.org', 'Referral'],
   [{ referrer: 'nonsense' }, undefined, 'Direct'],
+  [{ click_id: 'gclid' }, 'Google', 'Paid Search'],
+  [{ click_id: 'gbraid', referrer: 'https://www.google.com/' }, 'Google', 'Paid Search'],
+  [{ click_id: 'wbraid' }, 'Google', 'Paid Search'],
+  [{ click_id: 'dclid', referrer: 'https://news.example/' }, 'Google', 'Display'],
+  [{ click_id: 'msclkid' }, 'Bing', 'Paid Search'],
+  [{ click_id: 'yclid' }, 'Yandex', 'Paid Search'],
+  [{ click_id: 'ttclid' }, 'TikTok', 'Paid Social'],
+  [{ click_id: 'twclid' }, 'X', 'Paid Social'],
+  [{ click_id: 'li_fat_id' }, 'LinkedIn', 'Paid Social'],
+  [{ click_id: 'rdt_cid' }, 'Reddit', 'Paid Social'],
+  [{ click_id: 'fbclid', referrer: 'https://l.facebook.com/' }, 'Facebook', 'Organic Social'],
+  // What the address says comes first.
+  [{ click_id: 'gclid', utm_source: 'newsletter', utm_medium: 'email' }, 'newsletter', 'Email'],
+  [{ click_id: 'gclid', utm_source: 'partner' }, 'partner', 'Paid Other'],
+  [{ click_id: 'fbclid', utm_source: 'ig', utm_medium: 'paid' }, 'Instagram', 'Paid Social'],
+  [{ click_id: 'other' }, undefined, 'Direct'],
 ];
 
 it('sources have names and channels', async () => {

@@ -1,5 +1,5 @@
 /** What visits are, by plain loops over arrays (docs/concepts/visits.md): nothing here is the server's. */
-import type { Known } from './reference.ts';
+import { isView, type Known } from './reference.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -11,9 +11,7 @@ export interface Visit {
   readonly until: number;
 }
 
-const idOf = ({ id, event }: Known): string => id ?? event.toLowerCase().replace(/\s/gu, '-');
-const isOfVisit = (event: Known): boolean =>
-  !!event.session || ((idOf(event) === 'page-viewed' || idOf(event) === 'screen-viewed') && event.person !== undefined);
+const isOfVisit = (event: Known): boolean => !!event.session || (isView(event) && event.person !== undefined);
 
 /** @param events in order */
 export function visitsOf(events: readonly Known[]): Visit[] {
@@ -62,5 +60,17 @@ export function fieldsOf(visit: Visit | undefined): Record<string, string> {
     utmCampaign: text(first, 'utm_campaign'),
     utmTerm: text(first, 'utm_term'),
     utmContent: text(first, 'utm_content'),
+    hostname: text(first, 'host'),
+    country: text(first, '$country'),
+    region: text(first, '$region'),
+    city: text(first, '$city'),
+    browser: text(first, '$browser'),
+    browserVersion: [text(first, '$browser'), text(first, '$browser') && text(first, '$browserVersion')]
+      .filter((each) => each !== '')
+      .join(' '),
+    os: text(first, '$os'),
+    deviceType: text(first, '$deviceType'),
+    screen: text(first, 'screen'),
+    language: text(first, 'language'),
   };
 }

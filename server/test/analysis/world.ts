@@ -46,7 +46,11 @@ export type World = Awaited<ReturnType<typeof aWorld>>;
  */
 export async function aWorld(
   zoneOf: (app: string) => string = () => 'UTC',
-  more: { readonly dataDir?: string; readonly byUrl?: boolean; readonly exactUsersMaxRows?: number } = {},
+  more: {
+    readonly dataDir?: string;
+    readonly byUrl?: boolean;
+    readonly exactUsersMaxRows?: number;
+  } = {},
 ) {
   const dataDir = more.dataDir ?? (await mkdtemp(join(tmpdir(), 'seismo-analysis-')));
   // The same when the directory is opened again.
@@ -195,6 +199,8 @@ export interface Making {
   readonly stepMs?: number;
   readonly people?: number;
   readonly identify?: number;
+  /** An event that is a view of a page, by its id. */
+  readonly view?: (typeof NAMES)[number];
 }
 
 /** In order of arrival, which is not that of time. */
@@ -206,6 +212,7 @@ export function someEvents({
   stepMs = 300_000,
   people = 12,
   identify = 0.02,
+  view,
 }: Making): Given[] {
   const next = random(seed);
   const below = (n: number): number => Math.floor(next() * n);
@@ -227,8 +234,10 @@ export function someEvents({
     if (next() < 0.8) data['ms'] = next() < 0.1 ? pick(VALUES) : Math.round(next() * 2_000) / 4;
     if (next() < 0.8) data['country'] = pick(['US', 'DE', 'CH', 'BR', 'JP']);
     const who = next();
+    const event = pick(NAMES);
     return {
-      event: pick(NAMES),
+      event,
+      ...(event === view && { id: 'page-viewed' }),
       timestamp,
       ...(who < 0.6 && { user: `u${below(people)}` }),
       ...(who >= 0.5 && who < 0.9 && { device: `d${below(people)}` }),

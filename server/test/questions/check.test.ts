@@ -74,7 +74,7 @@ describe('a question', () => {
 
   it('says what would have been right', () => {
     expect(refusal(trend({ series: [{ measure: 'mean' }] })).detail).toBe(
-      '`series[0].measure` must be `count`, `users`, `sessions`, `bounceRate`, `sessionDuration`, `eventsPerSession`, `entries`, `exits`, `perUser`, `sum`, `avg`, `min`, `max`, `median`, `p90`, `p95`, `p99` or `uniqueValues`.',
+      '`series[0].measure` must be `count`, `users`, `sessions`, `visits`, `bounceRate`, `sessionDuration`, `eventsPerSession`, `viewsPerVisit`, `entries`, `exits`, `perUser`, `sum`, `avg`, `min`, `max`, `median`, `p90`, `p95`, `p99` or `uniqueValues`.',
     );
     expect(refusal(trend({ segment: {} })).detail).toBe(
       '`segment` must have `did`, `saved`, `firstSeen`, `lastSeen`, `and`, `or` or `not`.',

@@ -72,6 +72,22 @@ const FULL: { readonly [K in Kind]: readonly object[] } = {
     { kind: 'lifecycle', ...common, event: 'paid', name: 'Payments', interval: 'day' },
     { kind: 'lifecycle', ...range, id: 'paid', interval: 'month' },
   ],
+  web: [
+    {
+      ...{ kind: 'web', ...common, interval: 'day', compare: 'sameWeekdays', current: true, goal: 2 },
+      goals: [selector, byId],
+      cards: [
+        { card: 'sources', limit: 20, offset: 10, search: 'goo', sort: 'conversionRate', order: 'asc' },
+        { card: 'pages' },
+      ],
+    },
+    {
+      kind: 'web',
+      ...range,
+      compare: { from: '2026-01-01', to: 'today' },
+      goals: [{ page: '/thanks*', name: 'Thanks' }],
+    },
+  ],
   paths: [
     {
       ...{

@@ -5,7 +5,9 @@ import type { FilterParameters } from '../../src/reports/filters.ts';
 import {
   ERASE_PARAMETERS,
   type EraseQuery,
+  EVENT_NAMES_PARAMETERS,
   EVENTS_PARAMETERS,
+  type EventNamesQuery,
   type EventsQuery,
   FRESH_PARAMETERS,
   type FreshQuery,
@@ -51,7 +53,7 @@ export function byText(reports: Reports) {
     apps: async (search: URLSearchParams, control: QueryControl) =>
       await reports.apps(read<FreshQuery>(FRESH_PARAMETERS, search, false), control),
     eventNames: async (app: string, search: URLSearchParams, control: QueryControl) =>
-      await reports.eventNames(app, read<FreshQuery>(FRESH_PARAMETERS, search, false), control),
+      await reports.eventNames(app, read<EventNamesQuery>(EVENT_NAMES_PARAMETERS, search, false), control),
     properties: async (app: string, search: URLSearchParams, control: QueryControl) =>
       await reports.properties(app, read<PropertiesQuery>(PROPERTIES_PARAMETERS, search, false), control),
     values: async (app: string, search: URLSearchParams, control: QueryControl) =>

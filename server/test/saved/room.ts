@@ -24,6 +24,10 @@ export function anEmptyStore(asked: object[]): AnalysisStore {
       return value;
     };
   const numbers = { count: 0, matched: 0, skipped: 0, p50: null, p95: null, p99: null, max: null };
+  const webNumbers = {
+    ...{ visitors: 0, visits: 0, pageViews: 0, viewsOfVisits: 0, bounces: 0, durationMs: 0 },
+    ...{ conversions: 0, convertedVisitors: 0, events: 0, isEstimated: false },
+  };
   const sessions = { sessions: 0, users: 0, events: 0, single: 0, averageMs: null, medianMs: null, p90Ms: null };
   return {
     trend: answer({ cells: [], groups: [] }),
@@ -37,6 +41,7 @@ export function anEmptyStore(asked: object[]): AnalysisStore {
     sql: answer({ columns: [], rows: [] }),
     stickiness: answer([]),
     lifecycle: answer([]),
+    web: answer({ totals: webNumbers, buckets: [], goals: [], cards: [] }),
     formatSql: answer([]),
   };
 }

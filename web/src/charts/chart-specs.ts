@@ -12,6 +12,7 @@ import { sqlSpec, sqlTables } from './kinds/sql.ts';
 import { trendSpec } from './kinds/trend.ts';
 import { trendTables } from './kinds/trend-table.ts';
 import { timelineTables, usersTables } from './kinds/users.ts';
+import { webTables } from './kinds/web.ts';
 
 type Any = Omit<ChartInput<Kind>, 'answer'> & { readonly answer: Answer };
 
@@ -65,5 +66,7 @@ export function tablesOf({ question, answer, now }: Pick<Any, 'question' | 'answ
       return usersTables({ answer });
     case 'timeline':
       return timelineTables({ answer });
+    case 'web':
+      return webTables({ answer });
   }
 }

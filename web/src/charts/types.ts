@@ -49,6 +49,7 @@ export const CHARTS_OF: Readonly<Record<Kind, readonly Chart[]>> = {
   timeline: ['table'],
   performance: ['table', 'line'],
   sql: ['table', 'line', 'bar', 'area', 'pie', 'number'],
+  web: ['table'],
 };
 
 /** What fits the kind, by default or for the requested display. */

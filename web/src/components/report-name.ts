@@ -46,15 +46,19 @@ function nameOf(question: Question): string {
       return 'Users';
     case 'timeline':
       return 'Timeline';
+    case 'web':
+      return 'Web';
   }
 }
 
 const WORDS: Readonly<Record<string, string>> = {
   users: 'users',
   sessions: 'sessions',
+  visits: 'visits',
   bounceRate: 'bounce rate',
   sessionDuration: 'session duration',
   eventsPerSession: 'per session',
+  viewsPerVisit: 'views per visit',
   entries: 'entries',
   exits: 'exits',
   perUser: 'per user',

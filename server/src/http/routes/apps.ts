@@ -2,7 +2,13 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { EVENT_AGE_MAX_DAYS, WEEK_STARTS } from '../../model/app-settings.ts';
 import { SeismoError } from '../../model/errors.ts';
 import { one } from '../../questions/parts.ts';
-import { FRESH_PARAMETERS, PROPERTIES_PARAMETERS, VALUES_PARAMETERS } from '../../reports/queries.ts';
+import { GOALS_MAX, Goal } from '../../questions/web-schema.ts';
+import {
+  EVENT_NAMES_PARAMETERS,
+  FRESH_PARAMETERS,
+  PROPERTIES_PARAMETERS,
+  VALUES_PARAMETERS,
+} from '../../reports/queries.ts';
 import { zoneNamed } from '../../time/zone-spans.ts';
 import type { HttpDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
@@ -19,11 +25,17 @@ const timeZone = Type.String({
 });
 const weekStart = one(WEEK_STARTS);
 const retentionDays = Type.Integer({ minimum: 1, maximum: EVENT_AGE_MAX_DAYS });
+const goals = Type.Array(Goal, {
+  minItems: 1,
+  maxItems: GOALS_MAX,
+  description: 'The goals of the page Web, as `goals` of the question `web`.',
+});
 const Settings = Type.Object({
   name: Type.Optional(name),
   timeZone: Type.Optional(timeZone),
   weekStart: Type.Optional(weekStart),
   retentionDays: Type.Optional(retentionDays),
+  goals: Type.Optional(goals),
 });
 const SettingsAndDefaults = Type.Object({
   ...Settings.properties,
@@ -41,6 +53,7 @@ const Changes = Type.Object(
     timeZone: nullable(timeZone),
     weekStart: nullable(weekStart),
     retentionDays: nullable(retentionDays),
+    goals: nullable(goals),
   },
   { additionalProperties: false, 'x-error-code': 'APP_SETTINGS_INVALID' },
 );
@@ -55,6 +68,7 @@ const Apps = Type.Array(
     lastSeen: Type.Optional(Time),
     timeZone: Type.String({ description: 'The time zone that applies: that of the app, or else of the server.' }),
     weekStart,
+    goals: Type.Optional(goals),
   }),
 );
 const EventNames = Type.Array(Type.Object({ id: Type.String(), event: Type.String(), ...seen }));
@@ -79,7 +93,7 @@ const Values = Type.Object({
 });
 
 export function appRoutes(deps: HttpDeps): readonly Route[] {
-  const { reports, registry, config } = deps;
+  const { analysis, reports, registry, config } = deps;
   const list = (description: string, schema: TSchema) => ({
     access: 'read' as const,
     cors: 'read' as const,
@@ -107,7 +121,7 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
         ]);
         const mine = identity?.kind === 'key' ? [identity.app] : [...names].sort();
         return mine.map((app) => {
-          const { name: called } = registry.appSettings(app);
+          const { name: called, goals: own } = registry.appSettings(app);
           const { timeZone: zone, weekStart: start } = deps.calendarOf(app);
           const summary = known.get(app);
           return {
@@ -116,6 +130,7 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
             ...(summary ? withTimes(summary) : { total: 0 }),
             timeZone: zone,
             weekStart: start,
+            ...(own && { goals: own }),
           };
         });
       },
@@ -142,9 +157,10 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
       access: 'admin',
       body: Changes,
       answers: { 200: settings },
-      errors: ['STORE_UNAVAILABLE'],
+      errors: ['STORE_UNAVAILABLE', 'QUESTION_INVALID'],
       audit: 'change app settings',
       async handler({ app, body, audit }) {
+        if (body.goals) await analysis.check(app, { kind: 'web', last: '1d', goals: body.goals });
         const settings = await registry.setAppSettings(app, withZone(body));
         audit({ changed: Object.keys(body) });
         return settings;
@@ -154,7 +170,7 @@ export function appRoutes(deps: HttpDeps): readonly Route[] {
       ...list('Event names with totals, most frequent first.', EventNames),
       url: '/api/apps/:app/events',
       params: APP_PATH,
-      query: FreshParameters,
+      query: Type.Object(EVENT_NAMES_PARAMETERS),
       summary: 'List the event names of an app',
       async handler(call) {
         const answer = await reports.eventNames(call.app, call.query, call.control());

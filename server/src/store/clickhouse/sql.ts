@@ -34,11 +34,14 @@ type BoundType =
 export class Bound {
   readonly values: Record<string, unknown> = {};
   readonly #hotColumnsOf: HotColumnsOf;
+  readonly #visitSql: (name: VisitFieldName) => string;
   readonly #properties = new Map<string, PropertySql>();
   #count = 0;
 
-  constructor(hotColumnsOf: HotColumnsOf) {
+  /** @param ofVisit what a field of the visit is read from: by default the join of visits-sql.ts */
+  constructor(hotColumnsOf: HotColumnsOf, ofVisit: (name: VisitFieldName) => string = joinedVisitSql) {
     this.#hotColumnsOf = hotColumnsOf;
+    this.#visitSql = ofVisit;
   }
 
   add(type: BoundType, value: unknown): string {
@@ -71,7 +74,7 @@ export class Bound {
 
   /** An expression over a field: over its preferred key where an event has that, else over its other spelling. */
   propertyOf(field: PropertyField | VisitField, sql: (property: PropertySql) => string): string {
-    if (field.kind === 'session') return sql(textInColumn(visitSql(field.name)));
+    if (field.kind === 'session') return sql(textInColumn(this.#visitSql(field.name)));
     const [first, second] = propertyKeys(field).map((key) => this.property(key));
     return second === undefined ? sql(first!) : `if(${first!.isPresent}, ${sql(first!)}, ${sql(second)})`;
   }
@@ -85,7 +88,7 @@ export const containsSql = (text: string, search: string, bound: Bound): string 
 export const visitColumn = (name: VisitFieldName): string => `visit_${name}`;
 
 /** An event that names no session is within the visit until `visitUntil`; without a visit that is 0. */
-const visitSql = (name: VisitFieldName): string =>
+const joinedVisitSql = (name: VisitFieldName): string =>
   `if(toUnixTimestamp64Milli(timestamp) <= visitUntil, ${visitColumn(name)}, '')`;
 
 /**

@@ -34,6 +34,7 @@ const KINDS: Readonly<Record<SavedReport['question']['kind'], string>> = {
   sql: 'SQL',
   users: 'Users',
   timeline: 'Timeline',
+  web: 'Web',
 };
 
 /** The library of saved reports: those opened last come first. */

@@ -13,6 +13,7 @@ import { sessions } from './sessions-query.ts';
 import { exactlyOrEstimated } from './sql/exact-users.ts';
 import { trend } from './trend-query.ts';
 import { timeline, users } from './users-query.ts';
+import { web } from './web-query.ts';
 
 /** Runs a query, and again if a device turns out to have several users. */
 export type Ask = <T>(
@@ -42,6 +43,7 @@ export function analysisQueries(ask: Ask, opened: () => Connection): AnalysisSto
     stickiness: answer(stickiness),
     lifecycle: answer(lifecycle),
     trend: answer((context, query) => exactlyOrEstimated(query, (each) => trend(context, each))),
+    web: answer((context, query) => exactlyOrEstimated(query, (each) => web(context, each))),
     formatSql: async (statements, control) => await formatSql(opened(), statements, control),
   };
 }

@@ -93,7 +93,7 @@ function stepsMadeSql(
   ].join(' + ');
   const isStrict = query.order === 'strict';
   const isKept = isStrict ? '1' : `(${[...steps, ...excluded.filter((sql) => sql !== undefined)].join(' OR ')})`;
-  const sessions = isBySession ? sessionReading(source, query.range, query.gapMs, bound) : undefined;
+  const sessions = isBySession ? sessionReading(source, query.range, query.gapMs, bound, 'events') : undefined;
   const entry = query.order === 'any' ? isKept : steps[0]!;
   const where =
     sessions?.where ??

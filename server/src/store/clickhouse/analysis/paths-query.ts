@@ -1,5 +1,6 @@
 import type { PathsQuery, PathsResult } from '../../../model/analysis-query.ts';
-import type { Range } from '../../../model/query.ts';
+import { isSystemId } from '../../../model/event.ts';
+import type { Filter, Range } from '../../../model/query.ts';
 import { sessionRange } from '../../../model/session.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
@@ -7,6 +8,7 @@ import { Bound, options, type Row } from '../sql.ts';
 import { eventSequences, hasMark, isMarked } from './sql/event-sequence-sql.ts';
 import { absentNode, isNames, namelessSessionSequences, nodeBits, nodeSql, nodesOf } from './sql/node-sql.ts';
 import { type Source, sourceOf } from './sql/scope-sql.ts';
+import { IS_SYSTEM } from './sql/visits-sql.ts';
 
 /**
  * Nodes are numbered first, so that a path is a few small numbers; equal paths are counted before they are split into links.
@@ -16,7 +18,8 @@ export async function paths(context: EngineContext, query: PathsQuery): Promise<
   const identityOf = await identities.of(query.app, control);
   const range = sessionRange(query.range, query.gapMs);
   const highest = await highestSeq.get();
-  const narrow = (source: Source, bound: Bound): Source => anchored(source, query, range, highest, bound);
+  const narrow = (source: Source, bound: Bound): Source =>
+    anchored(withoutSystemEvents(source, query), query, range, highest, bound);
   const { nodes, isAll } = await nodesOf(context, { ...query, range }, identityOf, query.node, narrow);
   // The index of the node, whether the event is the anchor, whether it carries a session id.
   const anchorBit = nodeBits(nodes);
@@ -28,7 +31,11 @@ export async function paths(context: EngineContext, query: PathsQuery): Promise<
   const isAnchor = anchor && filterSql({ and: anchor.filters }, bound);
   const marks = `${nodeSql(query.node, nodes, bound)}${isAnchor ? ` + toUInt32(${isAnchor}) * ${2 ** anchorBit}` : ''}`;
   const sequences = namelessSessionSequences(
-    { source, range: query.range, gapMs: query.gapMs, packing, marks, sessionBit, wantedBit: anchor && anchorBit },
+    {
+      ...{ source, range: query.range, gapMs: query.gapMs, packing, marks, sessionBit },
+      wantedBit: anchor && anchorBit,
+      unnamed: 'events',
+    },
     bound,
   );
   const from =
@@ -70,6 +77,19 @@ export async function paths(context: EngineContext, query: PathsQuery): Promise<
   };
 }
 
+/** Events of Seismo itself, such as `$identify`, are steps only where the question names one. */
+function withoutSystemEvents(source: Source, { filters, anchor }: PathsQuery): Source {
+  if ([...filters, ...(anchor?.filters ?? [])].some(namesSystemEvent)) return source;
+  return { ...source, where: (...more) => `${source.where(...more)} AND NOT ${IS_SYSTEM}` };
+}
+
+function namesSystemEvent(filter: Filter): boolean {
+  if ('and' in filter) return filter.and.some(namesSystemEvent);
+  if ('or' in filter) return filter.or.some(namesSystemEvent);
+  if (!('field' in filter) || !isNames(filter.field)) return false;
+  return filter.matches.some(({ text }) => text !== undefined && isSystemId(text));
+}
+
 /**
  * The events of sessions that have the anchor, up to the anchor where it is the end. Reading a property of every event takes most of the
  * time of a query (20 s of 23 for 1 million events), and often few sessions have the anchor, so these are found first, without the property.
@@ -86,7 +106,7 @@ function anchored(
   const packing = eventSequences(range, 2, highestSeq);
   const marks = `toUInt32(${filterSql({ and: anchor.filters }, bound)})`;
   const sequences = namelessSessionSequences(
-    { source, range: asked, gapMs, packing, marks, sessionBit, wantedBit: anchorBit },
+    { source, range: asked, gapMs, packing, marks, sessionBit, wantedBit: anchorBit, unnamed: 'events' },
     bound,
   );
   const events = anchor.isEnd

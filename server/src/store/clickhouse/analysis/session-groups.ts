@@ -6,8 +6,9 @@ import { decodeKey, keySql } from './sql/group-key.ts';
 import type { Identity } from './sql/identity.ts';
 import { sourceOf } from './sql/scope-sql.ts';
 import { sessionReading } from './sql/session-sql.ts';
+import { IS_ACTIVE } from './sql/visits-sql.ts';
 
-const STATES = `count() AS c, uniqExactIfState(p, p != 0) AS us, sum(n) AS es, countIf(n = 1) AS ss, sum(took) AS ts,
+const STATES = `count() AS c, uniqExactIfState(p, p != 0) AS us, sum(n) AS es, countIf(single) AS ss, sum(took) AS ts,
   quantilesExactInclusiveState(0.5, 0.9)(took) AS qs`;
 const MERGED = `sum(c) AS sessions, uniqExactIfMerge(us) AS users, sum(es) AS events, sum(ss) AS single, sum(ts) / sum(c) AS average,
   quantilesExactInclusiveMerge(0.5, 0.9)(qs) AS q`;
@@ -22,10 +23,10 @@ export async function sessionGroups(
   const bound = new Bound(hotColumnsOf);
   const source = sourceOf(query, identityOf(bound), bound, undefined, sessionRange(query.range, query.gapMs));
   const { where, gapOf } = sessionReading(source, query.range, query.gapMs, bound);
-  const rows = `SELECT ${source.identity.person} AS p, session AS w, toUnixTimestamp64Milli(timestamp) AS ms, seq, ${keySql(query.breakdown, bound)} AS k
+  const rows = `SELECT ${source.identity.person} AS p, session AS w, toUnixTimestamp64Milli(timestamp) AS ms, seq, toUInt8(${IS_ACTIVE}) AS active, ${keySql(query.breakdown, bound)} AS k
     FROM ${source.from} WHERE ${where}`;
-  const sequences = `SELECT p, ${gapOf('notEmpty(w)')} AS gap, arraySort(groupArray((ms, seq, k))) AS rows FROM (${rows}) GROUP BY p, w`;
-  const sessions = `SELECT p, sequence[1].3 AS g, length(sequence) AS n, sequence[1].1 AS at, sequence[-1].1 - at AS took FROM (
+  const sequences = `SELECT p, ${gapOf('notEmpty(w)')} AS gap, arraySort(groupArray((ms, seq, k, active))) AS rows FROM (${rows}) GROUP BY p, w`;
+  const sessions = `SELECT p, sequence[1].3 AS g, length(sequence) AS n, arrayCount(r -> r.4 = 1, sequence) < 2 AS single, sequence[1].1 AS at, sequence[-1].1 - at AS took FROM (
       SELECT p, arrayJoin(arraySplit((r, d) -> d > gap, rows, arrayDifference(arrayMap(r -> r.1, rows)))) AS sequence FROM (${sequences})
     ) WHERE at >= ${bound.add('Int64', query.range.from)} AND at < ${bound.add('Int64', query.range.to)}`;
   const most = bound.add('UInt64', query.limit);

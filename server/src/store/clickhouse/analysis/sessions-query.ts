@@ -3,11 +3,12 @@ import { sessionRange } from '../../../model/session.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { Bound, EXACT_BELOW, options, type Row, unbiased } from '../sql.ts';
 import { sessionGroups, sessionNumbers } from './session-groups.ts';
-import { eventSequences } from './sql/event-sequence-sql.ts';
+import { eventSequences, isMarked, marksSql } from './sql/event-sequence-sql.ts';
 import { areUsersExact } from './sql/exact-users.ts';
 import { personOf } from './sql/identity.ts';
 import { nodeBits, nodeSql, nodesOf, sessionSequences } from './sql/node-sql.ts';
 import { sourceOf } from './sql/scope-sql.ts';
+import { IS_ACTIVE, IS_SYSTEM } from './sql/visits-sql.ts';
 
 const EVENT = { kind: 'column', name: 'event' } as const;
 
@@ -20,17 +21,22 @@ export async function sessions(context: EngineContext, query: SessionsQuery): Pr
   ]);
   const range = sessionRange(query.range, query.gapMs);
   const { nodes } = await nodesOf(context, { ...query, range }, identityOf, EVENT);
-  const packing = eventSequences(range, nodeBits(nodes), await highestSeq.get());
+  const bits = nodeBits(nodes);
+  const [activeBit, systemBit] = [bits, bits + 1];
+  const packing = eventSequences(range, bits + 2, await highestSeq.get());
+  // Events of Seismo itself, such as `$identify`, are named only where there are no others.
+  const nameOfMark = (mark: string): string => `bitAnd(${mark}, ${2 ** bits - 1})`;
   const sessionsSql = (bound: Bound, isNamed: boolean): string => {
     const source = sourceOf(query, identityOf(bound), bound, undefined, range);
     const names = isNamed ? `, max(${source.identity.user}) AS u, max(device) AS d` : '';
-    const marks = nodeSql(EVENT, nodes, bound);
+    const marks = `${nodeSql(EVENT, nodes, bound)} + ${marksSql([IS_ACTIVE, IS_SYSTEM], activeBit)}`;
     const sequences = sessionSequences(
       { source, range: query.range, gapMs: query.gapMs, packing, marks, names },
       bound,
     );
     return `SELECT *, ${packing.timesOf('sequence')} AS times, ${packing.marksOf('sequence')} AS marks, ${packing.utcMs('times[1]')} AS t0, ${packing.utcMs('times[-1]')} AS t1, length(sequence) AS n,
-      marks[1] AS e0, marks[-1] AS e1 FROM (${sequences})`;
+      arrayCount(m -> ${isMarked(activeBit, 'm')}, marks) < 2 AS single, arrayFilter(m -> NOT ${isMarked(systemBit, 'm')}, marks) AS shown,
+      ${nameOfMark('if(empty(shown), marks[1], shown[1])')} AS e0, ${nameOfMark('if(empty(shown), marks[-1], shown[-1])')} AS e1 FROM (${sequences})`;
   };
   const counted = new Bound(hotColumnsOf);
   const listed = new Bound(hotColumnsOf);
@@ -86,9 +92,9 @@ function countSql(buckets: SessionsQuery['buckets'], isUsersExact: boolean, sess
   // grouping() is 0 where the column is the key.
   return `SELECT multiIf(${buckets ? "grouping(k) = 0, 'bucket', " : ''}grouping(e0) = 0, 'entry', grouping(e1) = 0, 'exit', 'total') AS what,
       multiIf(${buckets ? "what = 'bucket', k, " : ''}what = 'entry', toInt64(e0), what = 'exit', toInt64(e1), toInt64(0)) AS key,
-      count() AS sessions, ${users} AS users, sum(n) AS events, countIf(n = 1) AS single, avg(t1 - t0) AS average,
+      count() AS sessions, ${users} AS users, sum(n) AS events, countIf(single) AS single, avg(t1 - t0) AS average,
       quantilesExactInclusive(0.5, 0.9)(t1 - t0) AS q
-    FROM (SELECT ${key} AS k, e0, e1, p, n, t0, t1 FROM (${sessionsSql})) GROUP BY GROUPING SETS (${sets}) ORDER BY what, sessions DESC, key`;
+    FROM (SELECT ${key} AS k, e0, e1, p, n, single, t0, t1 FROM (${sessionsSql})) GROUP BY GROUPING SETS (${sets}) ORDER BY what, sessions DESC, key`;
 }
 
 /** The top ones, and the rest as one. */

@@ -6,7 +6,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { filterSql } from '../filter-sql.ts';
 import { Bound, EXACT_BELOW, options, type Row } from '../sql.ts';
 import { type BucketSql, bucketSql } from './sql/bucket-sql.ts';
-import { bitsOf, eventSequences, isMarked } from './sql/event-sequence-sql.ts';
+import { bitsOf, eventSequences, isMarked, marksSql } from './sql/event-sequence-sql.ts';
 import { areUsersExact } from './sql/exact-users.ts';
 import { decodeKey, groupIndexSql, keySql } from './sql/group-key.ts';
 import type { Identity } from './sql/identity.ts';
@@ -17,6 +17,7 @@ import { rollupPlan } from './sql/rollup-plan.ts';
 import { NOBODY, nobodyParts, rollupParts } from './sql/rollup-sql.ts';
 import { type Source, sourceOf } from './sql/scope-sql.ts';
 import { sessionRows } from './sql/session-sql.ts';
+import { IS_ACTIVE, IS_VIEW } from './sql/visits-sql.ts';
 
 type Series = TrendQuery['series'][number];
 type IdentityOf = (bound: Bound) => Identity;
@@ -154,13 +155,13 @@ function sessionPart(
   { query, source, bound, groups, highestSeq }: TrendContext,
 ): string {
   const { buckets, range, breakdown } = query;
-  const [wantedBit, sessionBit, groupBit] = [0, 1, 2];
+  const [wantedBit, sessionBit, viewBit, activeBit, groupBit] = [0, 1, 2, 3, 4];
   const end = atEnd(measure);
   // Which of several events of the same time is the first, only their order of arrival says.
   const order = end === undefined ? 'unused' : highestSeq;
   const packing = eventSequences(sessionRange(range, gapMs), groupBit + bitsOf(groups.length), order);
   const groupIndex = groupIndexSql(keySql(breakdown, bound), groups, bound, 'UInt32');
-  const marks = `toUInt32(${filterSql({ and: filters }, bound)}) + toUInt32(${groupIndex}) * ${2 ** groupBit}`;
+  const marks = `toUInt32(${filterSql({ and: filters }, bound)}) + ${marksSql([IS_VIEW, IS_ACTIVE], viewBit)} + toUInt32(${groupIndex}) * ${2 ** groupBit}`;
   const sequences = namelessSessionSequences({ source, range, gapMs, packing, marks, sessionBit, wantedBit }, bound);
   const judged = packing.marksOf(end === undefined ? 'sequence' : `[sequence[${end}]]`);
   const groupIndexes = `arrayDistinct(arrayMap(m -> bitShiftRight(m, ${groupBit}), arrayFilter(m -> ${isMarked(wantedBit, 'm')}, ${judged})))`;
@@ -169,9 +170,10 @@ function sessionPart(
     ? `roundDown(${packing.utcMs(`${packing.timesOf('[sequence[1]]')}[1]`)}, ${starts})`
     : 'toInt64(0)';
   const summed: Partial<Record<SeriesMeasure['kind'], string>> = {
-    bounceRate: 'length(sequence) = 1',
+    bounceRate: `arrayCount(x -> ${isMarked(activeBit, 'x')}, sequence) < 2`,
     sessionDuration: `${packing.timeOf('sequence[-1]')} - (${packing.timeOf('sequence[1]')})`,
     eventsPerSession: 'length(sequence)',
+    viewsPerVisit: `arrayCount(x -> ${isMarked(viewBit, 'x')}, sequence)`,
   };
   const mean = summed[measure.kind];
   const cells = `SELECT toInt64(arrayJoin(${groupIndexes})) AS groupIndex, ${bucket} AS k, count() AS c, sum(${mean ?? '0'}) AS v FROM (${sequences}) GROUP BY groupIndex, k`;

@@ -16,6 +16,8 @@ export interface EventSequences {
   /** One of these times as UTC ms. */
   utcMs(time: string): string;
   marksOf(sequence: string): string;
+  /** Time and order of arrival as one number, by which an event is found again. */
+  momentOf(one: string): string;
   /** The sequence numbers. */
   seqsOf(sequence: string): string;
   /** Splits a sorted sequence where the gap is exceeded. */
@@ -56,6 +58,7 @@ export function eventSequences(
     timesOf,
     utcMs: (time) => `(${time} + (${range.from - 1}))`,
     marksOf: (sequence) => `arrayMap(x -> toUInt32(bitAnd(x, ${2 ** markBits - 1})), ${sequence})`,
+    momentOf: (one) => `bitShiftRight(${one}, ${markBits})`,
     seqsOf: (sequence) => {
       const shifted = `toUInt64(bitShiftRight(x, ${markBits}))`;
       return `arrayMap(x -> ${isNarrow ? `bitAnd(${shifted}, ${2 ** seqBits - 1})` : shifted}, ${sequence})`;

@@ -7,7 +7,7 @@ import { bitsOf, type EventSequences, hasMark, isMarked } from './event-sequence
 import type { Identity } from './identity.ts';
 import { areNamesRolled } from './rollup-plan.ts';
 import { type Source, sourceOf } from './scope-sql.ts';
-import { sessionReading } from './session-sql.ts';
+import { sessionReading, type Unnamed } from './session-sql.ts';
 import { typedValue } from './value-sql.ts';
 
 /** The values that sequences distinguish; rarer ones are 0. All names are distinguished: an app has at most this many (eventNamesMax). */
@@ -104,6 +104,7 @@ export interface NamelessSessions extends SessionsToBuild {
   readonly sessionBit: number;
   /** A mark: users without an event that has it are dropped before sorting and splitting. */
   readonly wantedBit: number | undefined;
+  readonly unnamed?: Unnamed;
 }
 
 /** Sessions that begin in the range as event sequences: `p` the identity, `w` the session id of the events, `sequence`, and the columns of `names`. */
@@ -121,11 +122,11 @@ export function sessionSequences(
 
 /** The same without identities: grouped by one number, in half the time. */
 export function namelessSessionSequences(
-  { source, range, gapMs, packing, marks, sessionBit, wantedBit }: NamelessSessions,
+  { source, range, gapMs, packing, marks, sessionBit, wantedBit, unnamed }: NamelessSessions,
   bound: Bound,
 ): string {
   const { person } = source.identity;
-  const { where, gapOf } = sessionReading(source, range, gapMs, bound);
+  const { where, gapOf } = sessionReading(source, range, gapMs, bound, unnamed);
   const marked = packing.packed(`${marks} + toUInt32(notEmpty(session)) * ${2 ** sessionBit}`);
   return `SELECT sequence FROM (SELECT arrayJoin(${packing.splitAtGaps('rows', 'gap')}) AS sequence FROM (
     SELECT arraySort(gathered) AS rows, ${gapOf(isMarked(sessionBit, 'gathered[1]'))} AS gap FROM (

@@ -3,6 +3,7 @@ import { SESSION_REACH_MS, sessionRange } from '../../../../model/session.ts';
 import { filterSql } from '../../filter-sql.ts';
 import type { Bound } from '../../sql.ts';
 import type { Source } from './scope-sql.ts';
+import { IS_VIEW } from './visits-sql.ts';
 
 /**
  * Whole sessions that begin in a range. A session ends after the gap without events, a named one after `SESSION_REACH_MS`; it belongs to the
@@ -17,15 +18,24 @@ export interface SessionReading {
   gapOf(isNamed: string): string;
 }
 
+/** What sessions are made of where they name none: views, as visits are; or whatever a user does without a long pause, as paths are. */
+export type Unnamed = 'views' | 'events';
+
 /** @param range in which the sessions begin */
-export function sessionReading(source: Source, range: Range, gapMs: number, bound: Bound): SessionReading {
+export function sessionReading(
+  source: Source,
+  range: Range,
+  gapMs: number,
+  bound: Bound,
+  unnamed: Unnamed = 'views',
+): SessionReading {
   const read = sessionRange(range, gapMs);
   const { person } = source.identity;
   const gap = bound.add('Int64', gapMs);
   const named = bound.add('Int64', Math.max(SESSION_REACH_MS, gapMs));
   return {
     range: read,
-    where: `${source.where([], read)} AND (notEmpty(session) OR (${person} != 0 AND timestamp >= ${bound.time(Math.max(0, range.from - gapMs))}))`,
+    where: `${source.where([], read)} AND (notEmpty(session) OR (${unnamed === 'views' ? `${IS_VIEW} AND ` : ''}${person} != 0 AND timestamp >= ${bound.time(Math.max(0, range.from - gapMs))}))`,
     gapOf: (isNamed) => `if(${isNamed}, ${named}, ${gap})`,
   };
 }

@@ -1,4 +1,4 @@
-import { type SourceKind, TRAFFIC_SOURCES } from '../../../../model/traffic-sources.ts';
+import { CLICK_IDS, type SourceKind, TRAFFIC_SOURCES } from '../../../../model/traffic-sources.ts';
 import type { Bound } from '../../sql.ts';
 
 /** Prefixes of the same site for other devices, and of its redirects. */
@@ -32,6 +32,28 @@ export function knownSourceSql(source: string, site: string, bound: Bound): stri
   const found = [indexSql(site, hosts, bound), indexSql(brandSql(site), brands, bound)];
   return `if(${source} != '', ${indexSql(`lower(${source})`, spellings, bound)}, arrayFirst(x -> x != 0, [${found.join(', ')}]))`;
 }
+
+const ofClick = (click: string, values: readonly string[], bound: Bound): string =>
+  `transform(${click}, ${bound.add(
+    'Array(String)',
+    CLICK_IDS.map(({ parameter }) => parameter),
+  )}, ${bound.add('Array(String)', values)}, '')`;
+
+/** The source that the id of a click stands for; empty where there is none. @param click the name of its parameter */
+export const clickSourceSql = (click: string, bound: Bound): string =>
+  ofClick(
+    click,
+    CLICK_IDS.map(({ source }) => source),
+    bound,
+  );
+
+/** What `utm_medium` would say of it. */
+export const clickMediumSql = (click: string, bound: Bound): string =>
+  ofClick(
+    click,
+    CLICK_IDS.map(({ medium }) => medium),
+    bound,
+  );
 
 /** Of a visit, as columns. */
 export interface Origin {

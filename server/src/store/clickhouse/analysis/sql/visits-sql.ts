@@ -1,32 +1,24 @@
 import type { Segment } from '../../../../model/analysis-query.ts';
-import { VISIT_EVENT_IDS } from '../../../../model/event.ts';
+import { PASSIVE_EVENT_IDS, VISIT_EVENT_IDS } from '../../../../model/event.ts';
 import type { Range } from '../../../../model/query.ts';
 import { SESSION_GAP_MS, SESSION_REACH_MS, sessionRange } from '../../../../model/session.ts';
 import type { VisitFieldName } from '../../../../model/visit-fields.ts';
-import { type Bound, visitColumn } from '../../sql.ts';
+import type { Bound } from '../../sql.ts';
 import type { Identity } from './identity.ts';
-import { channelSql, knownSourceSql, referrerHostSql, sourceSql } from './traffic-sql.ts';
+import { fieldColumns, originColumns, propertiesOf } from './visit-fields-sql.ts';
 
+const listed = (ids: Iterable<string>): string => [...ids].map((id) => `'${id}'`).join(', ');
+export const IS_VIEW = `(id IN (${listed(VISIT_EVENT_IDS)}))`;
 /** Events that make visits: those that name their session, and views of pages and screens. All others belong to the visit they fall into. */
-const IS_OF_VISIT = `(notEmpty(session) OR id IN (${[...VISIT_EVENT_IDS].map((id) => `'${id}'`).join(', ')}))`;
+export const IS_OF_VISIT = `(notEmpty(session) OR ${IS_VIEW})`;
+/** Events of Seismo itself, such as `$identify`. */
+export const IS_SYSTEM = `startsWith(id, '$')`;
+/** A visit with one such event at most bounces. */
+export const IS_ACTIVE = `NOT (${IS_SYSTEM} OR id IN (${listed(PASSIVE_EVENT_IDS)}))`;
 const MS = 'toUnixTimestamp64Milli(timestamp)';
 /** A moment as one number in the order of (timestamp, seq). */
 const MOMENT = `bitOr(bitShiftLeft(toUInt128(${MS}), 64), toUInt128(seq))`;
 const msOf = (moment: string): string => `toInt64(bitShiftRight(${moment}, 64))`;
-
-/** The properties of the first event that the fields come from. */
-const PROPERTIES: Readonly<Record<VisitFieldName, readonly string[]>> = {
-  source: ['referrer', 'host', 'utm_source'],
-  channel: ['referrer', 'host', 'utm_source', 'utm_medium'],
-  referrerHost: ['referrer', 'host'],
-  entryPage: ['path'],
-  exitPage: ['path'],
-  utmSource: ['utm_source'],
-  utmMedium: ['utm_medium'],
-  utmCampaign: ['utm_campaign'],
-  utmTerm: ['utm_term'],
-  utmContent: ['utm_content'],
-};
 
 /**
  * The same events, each with the fields of its visit (`visitColumn`; empty outside of visits). Visits are found when a question is asked, from all
@@ -61,7 +53,7 @@ function visitsSql(
   range: Range,
   bound: Bound,
 ): string {
-  const properties = [...new Set([...fields].flatMap((name) => PROPERTIES[name]))];
+  const properties = propertiesOf(fields);
   // The first of a row is its moment.
   const place = (property: string): number => properties.indexOf(property) + 2;
   const texts = properties.map((property) => bound.property(property).texts);
@@ -74,24 +66,10 @@ function visitsSql(
   const first = (property: string): string => (properties.includes(property) ? `visit[1].${place(property)}` : "''");
   const firsts = [
     `cityHash64(w, p) AS own, p, ${msOf('visit[1].1')} AS since, ${msOf('visit[-1].1')} AS last, visit`,
-    `${first('utm_source')} AS source, ${first('utm_medium')} AS medium`,
-    ...(properties.includes('referrer') ? [`${referrerHostSql(first('referrer'), first('host'))} AS site`] : []),
-    ...(properties.includes('referrer') ? [`${knownSourceSql('source', 'site', bound)} AS known`] : []),
+    ...originColumns(fields, first, bound),
   ].join(', ');
-  const origin = { known: 'known', site: 'site', source: 'source', medium: 'medium' };
-  const values: Readonly<Record<VisitFieldName, () => string>> = {
-    source: () => sourceSql(origin, bound),
-    channel: () => channelSql(origin, bound),
-    referrerHost: () => 'site',
-    entryPage: () => first('path'),
-    exitPage: () => `arrayLast(x -> x != '', arrayMap(r -> r.${place('path')}, visit))`,
-    utmSource: () => first('utm_source'),
-    utmMedium: () => first('utm_medium'),
-    utmCampaign: () => first('utm_campaign'),
-    utmTerm: () => first('utm_term'),
-    utmContent: () => first('utm_content'),
-  };
-  const named = [...fields].map((name) => `${values[name]()} AS ${visitColumn(name)}`).join(', ');
+  const exitPage = `arrayLast(x -> x != '', arrayMap(r -> r.${place('path')}, visit))`;
+  const named = fieldColumns(fields, first, exitPage, bound).join(', ');
   return `SELECT pair.1 AS visitKey, since AS visitSince, pair.2 AS visitUntil, ${named}
     FROM (SELECT ${firsts} FROM (${visits})) ARRAY JOIN arrayFilter(x -> x.1 != 0, [(own, last), (p, last + ${SESSION_GAP_MS})]) AS pair`;
 }
