@@ -18,11 +18,19 @@ const children = [
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
 for (const child of children) child.on('exit', stop);
 
+/** In a process group of its own: npm and npx do not pass signals on to what they started. */
 function run(program, args) {
-  return spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PORT: '' } });
+  const stdio = ['ignore', 'inherit', 'inherit'];
+  return spawn(program, args, { cwd: root, stdio, detached: true, env: { ...process.env, PORT: '' } });
 }
 
 /** When one process ends, it ends the others. */
 function stop() {
-  for (const child of children) child.kill('SIGTERM');
+  for (const { pid } of children) {
+    try {
+      process.kill(-pid, 'SIGTERM');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  }
 }
