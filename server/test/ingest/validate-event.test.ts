@@ -244,7 +244,9 @@ describe('data', () => {
         const json = JSON.stringify(data);
         fc.pre(json.isWellFormed() && !/\\ud[89a-f]/.test(json));
         const indexed = { admits: (path: string) => all || path.length % 2 === 0 };
-        expect(accept({ event: 'x', data: JSON.parse(json) }, { limits: wide, indexed }).dataText).toBe(json);
+        // Parsed once: Node 24.21 and 26.10 read a key `"` as `\\` in an object like one that had the key `\\` (docs/decisions/strict-json.md).
+        const parsed = JSON.parse(json) as object;
+        expect(accept({ event: 'x', data: parsed }, { limits: wide, indexed }).dataText).toBe(JSON.stringify(parsed));
       }),
       { numRuns: 500 },
     );
