@@ -22,7 +22,7 @@ from .test_processes import SOURCES
 
 DOCS = ROOT / "docs/send-events"
 #: As many as the tests below take from each page.
-EXAMPLES = {"python": 6, "django": 2, "flask": 2, "fastapi": 1, "celery": 1, "README": 3}
+EXAMPLES = {"python": 6, "django": 3, "flask": 2, "fastapi": 1, "celery": 1, "README": 3}
 
 pytestmark = pytest.mark.server
 
@@ -180,14 +180,24 @@ class TestServers:
     def test_django_with_gunicorn(self, programs):
         pytest.importorskip("django")
         pytest.importorskip("gunicorn")
-        setup, own = examples_of("django")
+        wsgi = "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
+        command = ["-m", "gunicorn", "--preload", "-w", "2", "-b", "127.0.0.1:PORT", "server"]
+        self.serve_django(programs, "docs-django", wsgi, command)
+
+    def test_django_with_uvicorn(self, programs):
+        pytest.importorskip("django")
+        pytest.importorskip("uvicorn")
+        command = ["-m", "uvicorn", "server:application", "--port", "PORT"]
+        self.serve_django(programs, "docs-django-asgi", examples_of("django")[1], command)
+
+    def serve_django(self, programs: Programs, app: str, server: str, command: list[str]) -> None:
+        setup, _, own = examples_of("django")
         project = """
             SECRET_KEY = "x"
             ROOT_URLCONF = "urls"
             ALLOWED_HOSTS = ["*"]
-            WSGI_APPLICATION = "wsgi.application"
         """
-        programs.write("settings.py", "docs-django", setup + textwrap.dedent(project))
+        programs.write("settings.py", app, setup + textwrap.dedent(project))
         urls = """
             from types import SimpleNamespace
             from django.http import HttpResponse
@@ -198,15 +208,12 @@ class TestServers:
                 return HttpResponse("paid")
             urlpatterns = [path("orders/<int:number>/", view)]
         """
-        programs.write("urls.py", "docs-django", own + textwrap.dedent(urls))
-        wsgi = "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'settings'\n"
-        wsgi += "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
-        programs.write("wsgi.py", "docs-django", wsgi)
-        command = ["-m", "gunicorn", "--preload", "-w", "2", "-b", "127.0.0.1:PORT", "wsgi"]
-        assert self.serve(programs, "docs-django", command, ["/orders/9/", "/nowhere"]) == [200, 404]
-        [event] = programs.stored("docs-django", "order paid")
+        programs.write("urls.py", app, own + textwrap.dedent(urls))
+        programs.write("server.py", app, "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'settings'\n" + server)
+        assert self.serve(programs, app, command, ["/orders/9/", "/nowhere"]) == [200, 404]
+        [event] = programs.stored(app, "order paid")
         assert (event["user"], event["data"]) == ("7", {"amount": 42})
-        requests = programs.stored("docs-django", "request", 2)
+        requests = programs.stored(app, "request", 2)
         found = sorted((event["data"]["route"], event["data"]["status"], event.get("user")) for event in requests)
         assert found == [("(unmatched)", 404, None), ("/orders/<int:number>/", 200, "7")]
 

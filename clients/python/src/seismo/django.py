@@ -7,6 +7,7 @@ Django: an event for each request and each exception.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 import threading
@@ -37,6 +38,27 @@ def get_client() -> Client:
             given = {name: value for name, value in _settings().items() if name not in _OF_REQUESTS}
             _client = Client(**given)
         return _client
+
+
+def get_asgi_application() -> Callable[..., Awaitable[None]]:
+    """
+    In ``asgi.py``, in place of Django's function of this name. Some servers end the process by a signal once the application has shut down,
+    and `atexit` is not called: this sends what waits before. Django itself does not hear that it shuts down.
+    """
+    from django.core.asgi import get_asgi_application as of_django
+
+    application = of_django()
+
+    async def with_shutdown(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await application(scope, receive, send)
+            return
+        while (await receive())["type"] != "lifespan.shutdown":
+            await send({"type": "lifespan.startup.complete"})
+        await asyncio.to_thread(get_client().flush)
+        await send({"type": "lifespan.shutdown.complete"})
+
+    return with_shutdown
 
 
 class SeismoMiddleware:
