@@ -117,7 +117,7 @@ describe('slow questions', () => {
     );
     try {
       await until(async () => (await running()) === 2);
-      for (let n = 1; n <= 20; n++) {
+      for (let n = 1; n <= 6; n++) {
         const posted = await fetch(`${server.url}/api/events/side`, {
           method: 'POST',
           headers: { ...headers, 'content-type': 'application/json' },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { ADMIN, seedAdmin } from '../support/seed-admin.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -14,7 +15,7 @@ export interface RealServer {
   /** Lines of the log so far. */
   readonly log: readonly string[];
   readonly password: string;
-  /** `X-Access-Token` of the first admin. */
+  /** `X-Access-Token` of the admin of a new directory. */
   readonly headers: Readonly<Record<string, string>>;
   /** Peak resident memory of the server's process so far, bytes; undefined where the system does not tell. */
   peakBytes(): number | undefined;
@@ -25,7 +26,6 @@ export interface RealServer {
 
 interface Started {
   readonly url: string;
-  readonly firstAdmin?: { readonly password: string };
 }
 
 /** The built server in a process of its own, as a user starts it. */
@@ -33,6 +33,8 @@ export async function aRealServer(
   options: { readonly nodeArgs?: readonly string[]; readonly args?: readonly string[]; readonly dataDir?: string } = {},
 ): Promise<RealServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'seismo-real-'));
+  // Where the configuration names somebody, nobody else is to be there.
+  const isNew = options.args?.includes('--auth') === true ? false : await seedAdmin(dataDir);
   const args = ['start', '--data', dataDir, '--port', '0', '--json', ...(options.args ?? [])];
   const child: ChildProcess = spawn(process.execPath, [...(options.nodeArgs ?? []), MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,13 +50,9 @@ export async function aRealServer(
     createInterface({ input: child.stderr! }).on('line', (line) => log.push(line));
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}: ${log.join('\n')}`)));
   });
-  const password = started.firstAdmin?.password ?? '';
   const headers: Record<string, string> = {};
-  if (password !== '') {
-    const answer = await fetch(`${started.url}/auth`, {
-      method: 'POST',
-      body: JSON.stringify({ username: 'admin', password }),
-    });
+  if (isNew) {
+    const answer = await fetch(`${started.url}/auth`, { method: 'POST', body: JSON.stringify(ADMIN) });
     headers['x-access-token'] = ((await answer.json()) as { token: string }).token;
   }
   async function stop(): Promise<number | null> {
@@ -68,7 +66,7 @@ export async function aRealServer(
     url: started.url,
     dataDir,
     log,
-    password,
+    password: isNew ? ADMIN.password : '',
     headers,
     peakBytes() {
       if (process.platform !== 'linux') return undefined;

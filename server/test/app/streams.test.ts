@@ -4,8 +4,8 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aRealServer, type RealServer } from './real-server.ts';
 
-/** 200 MB in lines of a kilobyte. */
-const EVENTS = 200_000;
+/** In lines of a kilobyte: `npm run test:faults` takes 200 MB. */
+const EVENTS = process.env['FAULTS'] === 'long' ? 200_000 : 100_000;
 const LINE_BYTES = 1_000;
 /** The heap is held to 96 MB; beside it lie the runtime, buffers on their way and the map of the journal. */
 const RESIDENT_MAX_BYTES = 400 * 1024 * 1024;
@@ -67,7 +67,7 @@ async function readAll(accept: string, query: string, onLine: (line: string) => 
   expect(response.complete).toBe(true);
 }
 
-it('takes 200 MB of lines with a heap of 96 MB, once', { timeout: 240_000 }, async () => {
+it('takes more lines than its heap of 96 MB holds, once', { timeout: 240_000 }, async () => {
   expect(await postAll()).toEqual({
     status: 200,
     body: { accepted: EVENTS, duplicates: 0, rejectedTotal: 0, rejected: [] },

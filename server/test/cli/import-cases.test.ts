@@ -149,18 +149,21 @@ it('restores a CSV, safe or not, byte for byte: U+0000, formulas and line breaks
     (await dataDir.ask('GET', `/api/events/${app}?order=asc&format=csv${query}`)).text;
   const [plain, safe] = [await download(servers, ''), await download(servers, '&csvSafe=true')];
   expect(safe).not.toBe(plain);
-  for (const text of [plain, safe]) {
-    const other = new Servers();
-    try {
+  const other = new Servers();
+  try {
+    await other.start();
+    const args = ['--app', app, '--data', other.dataDir];
+    for (const text of [plain, safe]) {
       const path = file('restore.csv', text);
-      const args = ['--app', app, '--data', other.dataDir];
       expect((await seismo(['import', path, ...args])).stdout).toBe(
         `${texts.length} of ${texts.length} rows imported.\n`,
       );
       const { stdout } = await seismo(['export', '--format', 'csv', ...args]);
       expect(stdout).toBe(plain);
-    } finally {
-      await other.remove();
+      // The other is to bring them anew.
+      expect(await other.ask('DELETE', `/api/events/${app}?all=true`)).toMatchObject({ status: 200 });
     }
+  } finally {
+    await other.remove();
   }
 });

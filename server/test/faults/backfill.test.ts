@@ -20,8 +20,8 @@ import {
   uuidOf,
 } from './harness.ts';
 
-const EVENTS = IS_LONG ? 60_000 : 12_000;
-const ROUNDS = IS_LONG ? 30 : 5;
+const EVENTS = IS_LONG ? 60_000 : 6_000;
+const ROUNDS = IS_LONG ? 30 : 3;
 const ERASED = 'user-7';
 
 let servers: Servers;

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { IS_LONG, randomOf, Servers, until, uuidOf } from './harness.ts';
 
-const ROUNDS = IS_LONG ? 20 : 3;
+const ROUNDS = IS_LONG ? 20 : 2;
 const MONTHS = 30;
 let servers: Servers;
 afterEach(async () => await servers.remove());

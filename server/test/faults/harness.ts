@@ -1,19 +1,23 @@
 /** The built server as processes, driven over HTTP, and a ledger of what it promised. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { ADMIN, seedAdmin } from '../support/seed-admin.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** `npm run test:faults` runs the long form. */
 export const IS_LONG = process.env['FAULTS'] === 'long';
-export const ROUNDS = IS_LONG ? 30 : 5;
-export const BODIES = IS_LONG ? 200_000 : 20_000;
+/** Four: of everything and of the server alone, with the engine of the server before ended and still ending. */
+export const ROUNDS = IS_LONG ? 30 : 4;
+export const BODIES = IS_LONG ? 200_000 : 4_000;
+/** What is posted under load is read and sent again after each round, which takes most of its time. */
+const LOAD = IS_LONG ? { eventsMax: 50, pauseMs: 3 } : { eventsMax: 10, pauseMs: 8 };
 /** Long enough for all rounds on a busy machine; a round takes two to ten seconds. */
 export const ROUNDS_TIMEOUT_MS = 60_000 + ROUNDS * 30_000;
 
@@ -69,6 +73,10 @@ export async function until<T>(
   }
 }
 
+/** All but sockets, which cannot be copied. */
+export const copyDirectory = (from: string, to: string): void =>
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: (path) => !lstatSync(path).isSocket() });
+
 /** Running, and not only listed until somebody asks how it ended. */
 export const isRunning = (pid: number): boolean =>
   existsSync(`/proc/${pid}/status`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -91,7 +99,6 @@ export class Servers {
   url = '';
   child: ChildProcess | undefined;
   #token = '';
-  #password = '';
   readonly #options: ServerOptions;
   #agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
@@ -101,6 +108,7 @@ export class Servers {
   }
 
   async start(args: readonly string[] = []): Promise<void> {
+    if (this.#token === '') await seedAdmin(this.dataDir);
     const all = [
       'start',
       '--data',
@@ -125,7 +133,7 @@ export class Servers {
     );
     this.child = child;
     this.#agent = new Agent({ keepAlive: true, maxSockets: 64 });
-    const ready = new Promise<{ url: string; firstAdmin?: { password: string } }>((resolve, reject) => {
+    const ready = new Promise<{ url: string }>((resolve, reject) => {
       createInterface({ input: child.stdout }).on('line', (line) => {
         this.log.push(line);
         if (line.startsWith('{"url"')) resolve(JSON.parse(line));
@@ -135,16 +143,13 @@ export class Servers {
         reject(new Error(`The server ended with ${code ?? signal}: ${this.log.slice(-20).join('\n')}`)),
       );
     });
-    const { url, firstAdmin } = await ready;
-    this.url = url;
-    if (firstAdmin) this.#password = firstAdmin.password;
+    this.url = (await ready).url;
     // Tokens outlive their server.
     if (this.#token === '') await this.signIn();
   }
 
   async signIn(): Promise<void> {
-    const body = JSON.stringify({ username: 'admin', password: this.#password });
-    const answer = await this.ask('POST', '/auth', body);
+    const answer = await this.ask('POST', '/auth', JSON.stringify(ADMIN));
     if (answer.status !== 200) throw new Error(answer.text);
     this.#token = (JSON.parse(answer.text) as { token: string }).token;
   }
@@ -336,11 +341,11 @@ export function underLoad(
     while (!isOver) {
       const dice = random();
       const form = dice < 0.3 ? 'single' : dice < 0.7 ? 'array' : 'lines';
-      const events = someEvents(random, form === 'single' ? 1 : 1 + Math.floor(random() * 50));
+      const events = someEvents(random, form === 'single' ? 1 : 1 + Math.floor(random() * LOAD.eventsMax));
       const answer = await send(servers, app, events, form, ledger);
       options.onAnswer?.(answer);
       // A server that is gone refuses at once; and it is the moments that are to be many, not the events, which are all read again.
-      await new Promise((resolve) => setTimeout(resolve, answer === undefined ? 20 : 3));
+      await new Promise((resolve) => setTimeout(resolve, answer === undefined ? 20 : LOAD.pauseMs));
     }
   });
   return async () => {

@@ -7,9 +7,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { socketPathOf } from '../../src/app/data-directory-lock.ts';
 import { type Ran, seismo, spawnSeismo } from '../cli/seismo.ts';
-import { Servers, until } from './harness.ts';
+import { IS_LONG, Servers, until } from './harness.ts';
 
-const ROWS = 80_000;
+const ROWS = IS_LONG ? 80_000 : 40_000;
+/** An eighth of the file. */
+const EIGHTH = ROWS / 8;
+/** More than 5,000 rows take in the journal. */
+const PIECE_MAX_BYTES = 2 * 1024 * 1024;
 const TIMEOUT_MS = 180_000;
 
 let folder: string;
@@ -88,29 +92,29 @@ const killIt = async (importer: ReturnType<typeof spawnSeismo>): Promise<void> =
 
 it('goes on after kill -9 of the import and of the server, each row once', { timeout: TIMEOUT_MS }, async () => {
   await servers.start();
-  await interrupted(10_000, killIt);
+  await interrupted(EIGHTH, killIt);
   // At once: a piece of the one that was killed may still be under way.
-  await interrupted(30_000, killIt);
-  await interrupted(45_000, () => servers.kill('all'));
+  await interrupted(3 * EIGHTH, killIt);
+  await interrupted(4.5 * EIGHTH, () => servers.kill('all'));
   await servers.start();
-  await interrupted(10_000, () => servers.kill('server'));
+  await interrupted(EIGHTH, () => servers.kill('server'));
   await servers.start();
   const { code, stdout, stderr } = await seismo(args());
   expect(code, stderr).toBe(0);
   const { resumedAt, rows, rejectedTotal } = JSON.parse(stdout);
   expect([rows, rejectedTotal, resumedAt % 5_000]).toEqual([ROWS, 0, 0]);
-  expect(resumedAt).toBeGreaterThanOrEqual(50_000);
+  expect(resumedAt).toBeGreaterThanOrEqual(5 * EIGHTH);
   await expectEachRowOnce();
   // A fourth time there is nothing to do.
   expect(JSON.parse((await seismo(args())).stdout)).toMatchObject({ accepted: 0, resumedAt: ROWS });
 });
 
 it('does so without a server as well', { timeout: TIMEOUT_MS }, async () => {
-  for (const rows of [10_000, 15_000]) await interrupted(rows, killIt);
+  for (const rows of [EIGHTH, 1.5 * EIGHTH]) await interrupted(rows, killIt);
   const ran = await seismo(args());
   expect(ran.code, ran.stderr).toBe(0);
   expect(JSON.parse(ran.stdout)).toMatchObject({ rows: ROWS, rejectedTotal: 0 });
-  expect(JSON.parse(ran.stdout).resumedAt).toBeGreaterThanOrEqual(25_000);
+  expect(JSON.parse(ran.stdout).resumedAt).toBeGreaterThanOrEqual(2.5 * EIGHTH);
   await servers.start();
   await expectEachRowOnce();
 });
@@ -134,8 +138,9 @@ it('takes two imports of one file at once without a server, each row once', { ti
 });
 
 it('keeps room in the journal: live events are taken while it runs', { timeout: TIMEOUT_MS }, async () => {
-  // The file is 15 MB of rows, nearly twice what the journal may hold.
-  await servers.start(['--journal-max-bytes', String(8 * 1024 * 1024)]);
+  // The rows are nearly twice what the journal may hold: 15 MB of 80,000.
+  const journalMaxBytes = 100 * ROWS;
+  await servers.start(['--journal-max-bytes', String(journalMaxBytes)]);
   let isOver = false;
   const ran = seismo(args()).finally(() => {
     isOver = true;
@@ -153,6 +158,6 @@ it('keeps room in the journal: live events are taken while it runs', { timeout: 
   expect([...statuses.keys()]).toEqual([201]);
   expect(statuses.get(201)).toBeGreaterThan(20);
   // A quarter of the journal, and a piece beyond it.
-  expect(peakBytes).toBeLessThan(4 * 1024 * 1024);
+  expect(peakBytes).toBeLessThan(journalMaxBytes / 4 + PIECE_MAX_BYTES);
   await expectEachRowOnce();
 });

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { cpSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IngestStats } from '../../src/ingest/ingest.ts';
 import { LmdbPages } from '../../src/ingest/recovery/lmdb-pages.ts';
 import { command, metric } from './engine.ts';
-import { IS_LONG, Ledger, randomOf, Servers, send, someEvents, storedTimes } from './harness.ts';
+import { copyDirectory, IS_LONG, Ledger, randomOf, Servers, send, someEvents, storedTimes } from './harness.ts';
 
-const FLIPPED_FILES = IS_LONG ? 30 : 4;
+const FLIPPED_FILES = IS_LONG ? 30 : 2;
 const TRANSACTIONS = 120;
 
 const random = randomOf(404);
@@ -25,9 +25,6 @@ function usedBytes(path: string): number {
   return (pages.lastPage + 1) * pages.pageSize;
 }
 const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
-/** All but sockets, which cannot be copied. */
-const copy = (from: string, to: string): void =>
-  cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: (path) => !lstatSync(path).isSocket() });
 /** Lines of the log that tell of a damaged journal, of all starts. */
 const told = (): string[] => servers.log.filter((line) => line.includes('the journal was damaged'));
 
@@ -45,7 +42,7 @@ beforeAll(async () => {
   await some(waiting, TRANSACTIONS);
   await servers.kill('all');
   pristine = mkdtempSync(join(tmpdir(), 'seismo-pristine-'));
-  copy(servers.dataDir, pristine);
+  copyDirectory(servers.dataDir, pristine);
 });
 afterAll(async () => {
   await servers.remove();
@@ -55,7 +52,7 @@ afterAll(async () => {
 /** Starts on a damaged copy. @returns what is there afterwards, and what the server says that it did */
 async function startOnDamaged(damage: (path: string) => void) {
   rmSync(servers.dataDir, { recursive: true });
-  copy(pristine, servers.dataDir);
+  copyDirectory(pristine, servers.dataDir);
   damage(file());
   const damaged = hashOf(file());
   const toldBefore = told().length;

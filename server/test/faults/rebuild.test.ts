@@ -9,7 +9,7 @@ import { DAY, IS_LONG, randomOf, Servers, someEvents, storedTimes, until } from 
 let servers: Servers;
 afterEach(async () => await servers.remove());
 
-const EVENTS = IS_LONG ? 100_000 : 12_000;
+const EVENTS = IS_LONG ? 100_000 : 4_000;
 
 interface Stats {
   readonly ingest: {
@@ -65,7 +65,7 @@ it.skipIf(!hasMongoServer)(
       ...event,
       data: { n: i, plan: i % 3 === 0 ? 'pro' : 'free', 'a.b': i % 2 },
     }));
-    for (let at = 0; at < events.length; at += 4_000) await post(events.slice(at, at + 4_000));
+    for (let at = 0; at < events.length; at += 2_000) await post(events.slice(at, at + 2_000));
     const inMongo = () =>
       until('everything is in MongoDB', 240_000, async () => {
         const { ingest } = await stats();
