@@ -10,7 +10,7 @@ import type { Auth } from '../auth/auth.ts';
 import { createAuth } from '../auth/create-auth.ts';
 import type { FirstAdmin } from '../auth/first-admin.ts';
 import { firstAdmin, signingKey, storedSecret } from '../auth/first-start.ts';
-import type { Config } from '../config/config.ts';
+import { type Config, isInContainer } from '../config/config.ts';
 import { createIngest } from '../ingest/create-ingest.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Zone } from '../ingest/load/zone.ts';
@@ -341,7 +341,7 @@ function checkOwner(dataDir: string): void {
   // Others are told by what they cannot open.
   if (other?.isRoot)
     throw new Error(
-      `The data directory ${dataDir} belongs to another user (${other.name}), and root would leave files there that this user can't open. Start the server as that user, with \`sudo -u ${other.name}\`, or make root the owner of the directory and all in it.`,
+      `The data directory ${dataDir} belongs to another user (${other.name}), and root would leave files there that this user can't open. Start the server as that user, with ${isInContainer() ? `\`--user ${other.uid}\`` : `\`sudo -u ${other.name}\``}, or make root the owner of the directory and all in it.`,
     );
 }
 

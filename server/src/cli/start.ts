@@ -23,12 +23,11 @@ export function addStart(program: Command): void {
       process.umask(0o077);
       const output = outputOf(options);
       const config = await loadConfig(sourcesOf(options));
-      const { serve } = await import('../app/serve.ts');
-      const server = await serve(config).catch((error: unknown) => {
+      const starting = import('../app/serve.ts').then(({ serve }) => serve(config));
+      stopOnSignals(starting);
+      const { url, firstAdmin } = await starting.catch((error: unknown) => {
         throw portFailure(error, config) ?? error;
       });
-      stopOnSignals(() => server.close());
-      const { url, firstAdmin } = server;
       // Output that is not a terminal ends up in a log that others read: a journal, or the output of a container.
       const passwordFile =
         firstAdmin && !output.json && !process.stdout.isTTY
@@ -90,12 +89,15 @@ const readingOf = (path: string): string =>
 
 const placeOf = (path: string): string => `in ${path}${isInContainer() ? `: ${readingOf(path)}` : ''}`;
 
-function stopOnSignals(close: () => Promise<void>): void {
+/** Also during the start: the kernel drops a signal for process 1 of a container while nothing handles it, and the container would be killed later. */
+function stopOnSignals(starting: Promise<{ close(): Promise<void> }>): void {
   let isStopping = false;
-  const stop = (): void => {
+  const stop = async (): Promise<void> => {
     if (isStopping) process.exit(1);
     isStopping = true;
-    close().then(
+    // Why a start fails is reported by the command.
+    const server = await starting.catch(() => undefined);
+    server?.close().then(
       () => process.exit(0),
       (error: unknown) => {
         process.stderr.write(`Seismo did not stop cleanly: ${(error as Error).message}\n`);
@@ -105,6 +107,6 @@ function stopOnSignals(close: () => Promise<void>): void {
       },
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
 }

@@ -5,6 +5,7 @@ const ROOT = 0;
 
 /** Somebody else's data directory: what this process makes there, the server of that user cannot open. */
 export interface OtherOwner {
+  readonly uid: number;
   /** As sudo takes it. */
   readonly name: string;
   readonly isRoot: boolean;
@@ -16,7 +17,7 @@ export function otherOwner(dataDir: string): OtherOwner | undefined {
   const isRoot = user === ROOT;
   const owner = ownerOf(dataDir, isRoot);
   if (owner === undefined || owner === user || (isRoot && makesFilesOf(owner, dataDir))) return undefined;
-  return { name: nameOf(owner), isRoot };
+  return { uid: owner, name: nameOf(owner), isRoot };
 }
 
 /** @param isRoot who may create files in anybody's directory */

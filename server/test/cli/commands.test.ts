@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lockDirectory } from '../../src/app/data-directory-lock.ts';
 import { BIN, type Started, seismo, startSeismo } from './seismo.ts';
 
@@ -269,6 +269,15 @@ describe('seismo start', () => {
     expect(existsSync(join(dataDir, 'first-password'))).toBe(false);
     child.kill('SIGTERM');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  });
+
+  it('stops cleanly when it is told to during its start, as `docker stop` may', async () => {
+    const child = spawn(process.execPath, [BIN, 'start', '--port', '0'], { cwd, stdio: 'ignore' });
+    const exited = once(child, 'exit');
+    // Made first, long before the engine is up.
+    await vi.waitFor(() => expect(existsSync(join(dataDir, 'registry'))).toBe(true), { timeout: 30_000, interval: 5 });
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
   });
 
   it('refuses a second server on the same directory', async () => {
