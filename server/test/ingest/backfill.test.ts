@@ -128,7 +128,7 @@ describe('an archive that is new beside a store with events', () => {
       ['shop', 1],
     ]);
     expect(apps![0]!.events).toBe(1);
-    expect(messages()).toContain('earlier events are being copied to MongoDB');
+    expect(messages()).toContain('the events of the engine are being compared with MongoDB, which gets what it lacks');
     expect(messages()).toContain('MongoDB has all events; each was compared');
     // It is complete: the next start has nothing to compare.
     const reads = archive.rangesRead;

@@ -23,7 +23,8 @@ export function backfillOf(
       while (!archiver.hasAll(endSeq)) await pause(POLL_MS, undefined, { signal });
       return endSeq;
     },
-    onBegin: (events) => logger.info({ events }, 'earlier events are being copied to MongoDB'),
+    onBegin: (events) =>
+      logger.info({ events }, 'the events of the engine are being compared with MongoDB, which gets what it lacks'),
     onEnd: (result) => logger.info(result, 'MongoDB has all events; each was compared'),
     onFailure(error, isFinal) {
       if (isFinal) logger.error(failureFields(error), 'not all earlier events were copied to MongoDB');
