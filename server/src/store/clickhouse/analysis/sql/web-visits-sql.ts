@@ -12,8 +12,8 @@ import { fieldColumns, isOfOrigin, originColumns, propertiesOf } from './visit-f
 import { IS_ACTIVE, IS_OF_VISIT, IS_VIEW } from './visits-sql.ts';
 
 const MS = 'toUnixTimestamp64Milli(timestamp)';
-/** The name of a session as a number; 0: none. */
-const NAMED = 'if(empty(session), 0, cityHash64(session))';
+/** Events with the same are in the same visits: one number is grouped by in half the time of two. @param person an expression */
+const keySql = (person: string): string => `if(empty(session), ${person}, cityHash64(session, ${person}))`;
 
 /** What the events of a visit are marked with, by their bits. */
 const [VIEW, ACTIVE, INSIDE, PATH, WANTED, GOAL] = [0, 1, 2, 3, 4, 5] as const;
@@ -85,10 +85,10 @@ export class WebVisits {
     return this.#withFields(facts, fields, 'WHERE');
   }
 
-  /** A row for each visit: `p`, `w`, `since`, `last`, `isChosen` by the filters, and `isConverted`. */
+  /** A row for each visit: `p`, `own` (the key of its events), `since`, `last`, `isChosen` by the filters, and `isConverted`. */
   intervals(): string {
-    const visits = `SELECT p, w, m, lastPath, since, last, wanted, converted FROM (${this.#visits(new Set())}) WHERE isOf`;
-    return `SELECT p, w, since, last, wanted AND isOfFilter AS isChosen, converted > 0 AS isConverted FROM (${this.#withFields(visits, new Set(), 'AS isOfFilter')})`;
+    const visits = `SELECT p, own, m, lastPath, since, last, wanted, converted FROM (${this.#visits(new Set())}) WHERE isOf`;
+    return `SELECT p, own, since, last, wanted AND isOfFilter AS isChosen, converted > 0 AS isConverted FROM (${this.#withFields(visits, new Set(), 'AS isOfFilter')})`;
   }
 
   #isWantedView(one: string): string {
@@ -96,7 +96,7 @@ export class WebVisits {
     return filters.length > 0 ? `${isMarked(VIEW, one)} AND ${isMarked(WANTED, one)}` : isMarked(VIEW, one);
   }
 
-  /** `p`, `w`, `isOf` (a visit, not an event that falls into one), `visit` (its events), `since`, `last`, `m`, `lastPath`, `wanted`, `converted`. */
+  /** `p`, `own`, `isOf` (a visit, not an event that falls into one), `visit` (its events), `since`, `last`, `m`, `lastPath`, `wanted`, `converted`. */
   #visits(fields: ReadonlySet<VisitFieldName>): string {
     const bound = this.#bound;
     const { filters, goal, range } = this.#query;
@@ -111,22 +111,24 @@ export class WebVisits {
       goal ? filterSql({ and: goal }, bound) : '0',
     ]);
     const isOf = `(${IS_OF_VISIT} AND (notEmpty(session) OR ${person} != 0))`;
-    const rows = `SELECT ${person} AS p, ${NAMED} AS w, ${this.#fallen ? `toUInt8(${isOf})` : '1'} AS isOf, arraySort(groupArray(${packed(marks)})) AS rows
-      FROM ${this.source.from} WHERE ${this.source.where([], this.#read)} AND ${this.#fallen ? `(${isOf} OR ${this.#fallen})` : isOf} GROUP BY p, w${this.#fallen ? ', isOf' : ''}`;
-    const split = this.#packing.splitAtGaps('rows', `if(w = 0, ${SESSION_GAP_MS}, ${NAMED_GAP_MS})`);
+    // What falls into visits is not among their own events.
+    const key = this.#fallen ? `if(${isOf}, ${keySql(person)}, cityHash64(${person}, 'fallen'))` : keySql(person);
+    const rows = `SELECT ${key} AS own, any(${person}) AS p, any(notEmpty(session)) AS isNamed, ${this.#fallen ? `any(toUInt8(${isOf}))` : '1'} AS isOf, arraySort(groupArray(${packed(marks)})) AS rows
+      FROM ${this.source.from} WHERE ${this.source.where([], this.#read)} AND ${this.#fallen ? `(${isOf} OR ${this.#fallen})` : isOf} GROUP BY own`;
+    const split = this.#packing.splitAtGaps('rows', `if(isNamed, ${NAMED_GAP_MS}, ${SESSION_GAP_MS})`);
     const parts = this.#fallen ? `if(isOf, ${split}, arrayMap(x -> [x], rows))` : split;
     const lastPath = `arrayLast(x -> ${isMarked(PATH, 'x')}, visit)`;
     const isWanted = `arrayExists(x -> ${isMarked(WANTED, 'x')} AND ${isMarked(INSIDE, 'x')}, visit)`;
     const converted = `arrayCount(x -> ${isMarked(GOAL, 'x')} AND ${isMarked(INSIDE, 'x')}, visit)`;
-    const visits = `SELECT p, w, isOf, visit, ${utcMs(`(${timeOf('visit[1]')})`)} AS since, ${utcMs(`(${timeOf('visit[-1]')})`)} AS last, ${momentOf('visit[1]')} AS m,
+    const visits = `SELECT p, own, isOf, visit, ${utcMs(`(${timeOf('visit[1]')})`)} AS since, ${utcMs(`(${timeOf('visit[-1]')})`)} AS last, ${momentOf('visit[1]')} AS m,
       ${momentOf(lastPath)} AS lastPath, ${filters.length > 0 ? isWanted : '1'} AS wanted, ${goal ? converted : '0'} AS converted
-      FROM (SELECT p, w, isOf, arrayJoin(${parts}) AS visit FROM (${rows}))`;
+      FROM (SELECT p, own, isOf, arrayJoin(${parts}) AS visit FROM (${rows}))`;
     if (!this.#fallen) return visits;
     // The visit of the user that began last.
     const own = `SELECT *, anyLastIf((m, last, lastPath), isOf = 1) OVER (PARTITION BY p ORDER BY since, isOf DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS latest FROM (${visits})`;
-    const within = `SELECT p, w, isOf, visit, since, last, latest.1 AS ofVisit, latest.3 AS pathOfVisit, wanted AS isWanted, converted AS isConverted
+    const within = `SELECT p, own, isOf, visit, since, last, latest.1 AS ofVisit, latest.3 AS pathOfVisit, wanted AS isWanted, converted AS isConverted
       FROM (${own}) WHERE isOf OR since <= latest.2 + ${SESSION_GAP_MS}`;
-    return `SELECT p, w, isOf, visit, since, last, ofVisit AS m, pathOfVisit AS lastPath, max(isWanted) OVER (PARTITION BY p, ofVisit) AS wanted,
+    return `SELECT p, own, isOf, visit, since, last, ofVisit AS m, pathOfVisit AS lastPath, max(isWanted) OVER (PARTITION BY p, ofVisit) AS wanted,
       sum(isConverted) OVER (PARTITION BY p, ofVisit) AS converted FROM (${within})`;
   }
 
@@ -164,23 +166,23 @@ export class WebVisits {
     return chosen(`SELECT ${['*', ...columns].join(', ')} FROM (${joined})`);
   }
 
-  /** These properties of all events of visits, each event by its moment. */
+  /** These properties of all events, each by its moment. */
   #attributes(properties: readonly string[]): string {
     const bound = this.#bound;
     const { packed, momentOf } = this.#packing;
     const texts = properties.map((property, i) => `${bound.property(property).texts} AS ${rawColumn(i)}`);
     const { from, to } = this.#read;
     return `SELECT ${[`${momentOf(packed('0'))} AS moment`, ...texts].join(', ')} FROM ${EVENTS}
-      WHERE app = ${bound.add('String', this.#query.app)} AND timestamp >= ${bound.time(from)} AND timestamp < ${bound.time(to)} AND ${IS_OF_VISIT}`;
+      WHERE app = ${bound.add('String', this.#query.app)} AND timestamp >= ${bound.time(from)} AND timestamp < ${bound.time(to)}`;
   }
 }
 
 /** Events with the visit that each falls into: `isChosen`, `isConverted`. @param visits `intervals` */
 export function inVisits({ from, person }: Identity, visits: string): string {
-  const key = `if(${IS_OF_VISIT}, cityHash64(${NAMED}, ${person}), ${person})`;
+  const key = `if(${IS_OF_VISIT}, cityHash64(${keySql(person)}), ${person})`;
   const of = from.includes(' AS e ') ? from : `${from} AS e`;
   return `${of} ASOF INNER JOIN (SELECT pair.1 AS visitKey, since AS visitSince, pair.2 AS visitUntil, isChosen, isConverted FROM (${visits})
-    ARRAY JOIN arrayFilter(x -> x.1 != 0, [(cityHash64(w, p), last), (p, last + ${SESSION_GAP_MS})]) AS pair) AS visits
+    ARRAY JOIN arrayFilter(x -> x.1 != 0, [(cityHash64(own), last), (p, last + ${SESSION_GAP_MS})]) AS pair) AS visits
     ON ${key} = visits.visitKey AND ${MS} >= visits.visitSince`;
 }
 export const IS_IN_VISIT = `${MS} <= visitUntil AND isChosen`;
