@@ -29,7 +29,7 @@ export const BROWSER = [
   'client/test/browser/*.test.ts',
   'client/test/docs.test.ts',
   'web/test/{charts-and-layout,dashboards,early,events,explore,explore-kinds,estimates,first-event,layout-shift,links-by-hand,live,new-app,overview,popovers}.test.ts',
-  'web/test/{reports,running-periods,selects,server-away,settings,share,shell,sign-in,sql,times,users}.test.ts',
+  'web/test/{reports,running-periods,selects,server-away,settings,share,shell,sign-in,sql,times,users,web}.test.ts',
   'web/test/charts/harness.test.ts',
 ];
 

@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { OWN_FUNCTIONS, SQL_FUNCTIONS } from '../server/src/sql/functions.ts';
+import { worldMap } from './scripts/world-map.mjs';
 
 /** Where `npm run dev --workspace web` finds the API. */
 const SERVER = 'http://127.0.0.1:3005';
@@ -23,8 +24,11 @@ export default defineConfig({
   // Relative to the <base> of the page, which the server sets to where it is mounted.
   base: './',
   plugins: [react(), bootFirst],
-  // What a SELECT may call is the server's list, taken when it is built rather than kept a second time.
-  define: { SQL_FUNCTION_NAMES: JSON.stringify([...OWN_FUNCTIONS, ...SQL_FUNCTIONS.map(({ name }) => name)]) },
+  define: {
+    // What a SELECT may call is the server's list, taken when it is built rather than kept a second time.
+    SQL_FUNCTION_NAMES: JSON.stringify([...OWN_FUNCTIONS, ...SQL_FUNCTIONS.map(({ name }) => name)]),
+    WORLD_MAP: JSON.stringify(worldMap()),
+  },
   build: {
     outDir: '../server/dist/web',
     emptyOutDir: true,
@@ -46,7 +50,11 @@ export default defineConfig({
         // What every page needs, in one file: it compresses better than fifty, and is asked for once.
         codeSplitting: {
           groups: [
-            { name: 'boot', test: /src\/(?:boot|page-scripts)\.ts|preload-helper|rolldown.runtime/, priority: 1 },
+            {
+              name: 'boot',
+              test: /src\/(?:boot|page-scripts|shell\/last-app)\.ts|preload-helper|rolldown.runtime/,
+              priority: 1,
+            },
             { name: 'base', tags: ['$initial'] },
           ],
         },

@@ -18,6 +18,30 @@ const PRODUCTS = [
 ];
 const COUNTRIES = { CH: 30, DE: 28, AT: 10, FR: 10, GB: 8, US: 8, IT: 6 };
 const SOURCES = { google: 34, direct: 30, newsletter: 14, instagram: 12, partner: 6 };
+/** Where a visit of each source says it comes from. */
+const ORIGINS = {
+  google: { referrer: 'https://www.google.com/' },
+  direct: {},
+  newsletter: { utm_source: 'newsletter', utm_medium: 'email', utm_campaign: 'autumn' },
+  instagram: { referrer: 'https://l.instagram.com/' },
+  partner: { referrer: 'https://partner.example/offers' },
+};
+/** The browser, the system and the screen of a visitor, by the kind of device. */
+const PROGRAMS = {
+  mobile: [
+    ['Safari', '26', 'iOS', 390, 844],
+    ['Chrome', '141', 'Android', 412, 915],
+    ['Samsung Internet', '28', 'Android', 384, 832],
+  ],
+  desktop: [
+    ['Chrome', '141', 'Windows', 1920, 1080],
+    ['Chrome', '140', 'macOS', 1512, 982],
+    ['Firefox', '144', 'Linux', 1920, 1200],
+    ['Edge', '141', 'Windows', 1536, 864],
+  ],
+  tablet: [['Safari', '26', 'iOS', 820, 1180]],
+};
+const LANGUAGES = { CH: 'de-CH', DE: 'de-DE', AT: 'de-AT', FR: 'fr-FR', GB: 'en-GB', US: 'en-US', IT: 'it-IT' };
 const KINDS = { mobile: 55, desktop: 40, tablet: 5 };
 /** The usual response time of a route, ms. */
 const ROUTES = {
@@ -84,7 +108,15 @@ export function sampleEvents(now) {
     const session = `${device}-${number}`;
     const does = (event, data) => add(at, event, { ...visitor.who, device, session }, data);
     const view = (path, route) => {
-      does('page viewed', { host: 'shop.example', path, country, device: kind, ...(number === 1 && { source }) });
+      does('page viewed', {
+        host: 'shop.example',
+        path,
+        country,
+        device: kind,
+        ...(number === 1 && { source }),
+        ...visitor.program,
+        ...(at === begin && ORIGINS[source]),
+      });
       request(at + 200, route);
       if (chance(0.15)) {
         const metric = weighted({ LCP: 4, INP: 3, CLS: 2, TTFB: 3 });
@@ -143,13 +175,19 @@ export function sampleEvents(now) {
     }
   };
   let visitors = 0;
-  const visitor = () => ({
-    device: `d-${(++visitors).toString(36).padStart(4, '0')}`,
-    country: weighted(COUNTRIES),
-    kind: weighted(KINDS),
-    source: weighted(SOURCES),
-    who: undefined,
-  });
+  const visitor = () => {
+    const device = `d-${(++visitors).toString(36).padStart(4, '0')}`;
+    const country = weighted(COUNTRIES);
+    const kind = weighted(KINDS);
+    return {
+      device,
+      country,
+      kind,
+      source: weighted(SOURCES),
+      program: programOf(kind, country, visitors),
+      who: undefined,
+    };
+  };
   for (let first = 0; first < DAYS; first++) {
     const saturday = new Date(start + first * DAY).getUTCDay() === 6;
     // A growing shop.
@@ -166,6 +204,23 @@ export function sampleEvents(now) {
   // Someone was here a moment ago, whatever the hour.
   for (let minutes = 1; minutes < 120; minutes += int(1, 9)) visit(visitor(), now - minutes * 60_000, 1);
   return events.sort((a, b) => a.timestamp - b.timestamp);
+}
+
+/** What the request of a visitor says. */
+function programOf(kind, country, number) {
+  const all = PROGRAMS[kind];
+  const [$browser, $browserVersion, $os, width, height] = all[((number * 7) % 10) % all.length];
+  const language = LANGUAGES[country];
+  return {
+    $browser,
+    $browserVersion,
+    $os,
+    $deviceType: kind,
+    $country: country,
+    language,
+    width,
+    screen: `${width}x${height}`,
+  };
 }
 
 export const FUNNEL = {

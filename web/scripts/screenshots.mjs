@@ -26,6 +26,7 @@ const KEPT = [
   { file: 'overview.png', name: 'overview', dark: false },
   { file: 'overview-dark.png', name: 'overview', dark: true },
   { file: 'explore-funnel.png', name: 'explore-funnel', dark: false },
+  { file: 'web.png', name: 'web', dark: false },
 ];
 const KEPT_SIZE = { width: 1280, height: 800 };
 const KEPT_BYTES_MAX = 150_000;
@@ -73,6 +74,7 @@ function shots({ user, dashboard, share }) {
     { name: 'sign-in', path: '/sign-in', signedOut: true },
     { name: 'apps', path: '/apps' },
     { name: 'overview', path: app('overview', { last: '7d' }) },
+    { name: 'web', path: app('web') },
     { name: 'live', path: app('live') },
     ...explore,
     { name: 'events', path: app('events') },
@@ -191,7 +193,7 @@ try {
   if (options.keep) {
     const out = options.out ?? join(root, 'docs/images');
     mkdirSync(out, { recursive: true });
-    for (const { file, name, dark } of KEPT) {
+    for (const { file, name, dark } of KEPT.filter(({ file }) => file.includes(options.only ?? ''))) {
       const path = join(out, file);
       const shot = all.find((one) => one.name === name);
       const faults = await take(browser, server, shot, { ...KEPT_SIZE, dark }, path);

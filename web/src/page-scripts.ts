@@ -1,9 +1,13 @@
 /** Which script shows which address. The router opens them; boot.ts fetches that of the first page. */
+
+import type { StartPage } from './shell/last-app.ts';
+
 export const PAGES = {
   'sign-in': () => import('./pages/sign-in/sign-in.tsx'),
   share: () => import('./pages/share/share.tsx'),
   apps: () => import('./pages/apps/apps.tsx'),
   overview: () => import('./pages/overview/overview.tsx'),
+  web: () => import('./pages/web/web.tsx'),
   live: () => import('./pages/live/live.tsx'),
   explore: () => import('./pages/explore/explore.tsx'),
   events: () => import('./pages/events/events.tsx'),
@@ -18,17 +22,20 @@ export const PAGES = {
 export type PageName = keyof typeof PAGES;
 
 /** Pages that start with a chart. */
-export const DRAW: readonly PageName[] = ['overview', 'explore', 'dashboard', 'share'];
+export const DRAW: readonly PageName[] = ['overview', 'web', 'explore', 'dashboard', 'share'];
 
-/** @param path below the mount: `apps/shop/explore` */
-export function pageAt(path: string): PageName | undefined {
+/**
+ * @param path below the mount: `apps/shop/explore`
+ * @param startOf the page that an app opens with; without an app, the one opened last
+ */
+export function pageAt(path: string, startOf: (app?: string) => StartPage): PageName | undefined {
   const [first = '', app = '', page = '', id = ''] = path.split('/');
   // Where `/` leads for a returning user.
-  if (first === '') return 'overview';
+  if (first === '') return startOf();
   if (first === 'share' || first === 'sign-in') return first;
   if (first !== 'apps') return undefined;
   if (app === '') return 'apps';
-  if (page === '') return 'overview';
+  if (page === '') return startOf(app);
   if (page === 'users' && id === 'profile') return 'profile';
   if (page === 'dashboards' && id !== '') return 'dashboard';
   return Object.hasOwn(PAGES, page) ? (page as PageName) : undefined;

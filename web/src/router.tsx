@@ -8,9 +8,10 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
-import { appsQuery, isSignedOut, meQuery } from './api/hooks.ts';
+import { appsQuery, eventNamesQuery, isSignedOut, meQuery } from './api/hooks.ts';
 import { loaded } from './components/lazily.tsx';
 import type { Search } from './components/search.ts';
+import { isSite } from './components/site.ts';
 import { FailurePage, NotFound } from './components/states.tsx';
 import { PAGES } from './page-scripts.ts';
 import { dashboardSearch } from './pages/dashboards/search.ts';
@@ -24,7 +25,8 @@ import { shareSearch } from './pages/share/search.ts';
 import { signInSearch } from './pages/sign-in/search.ts';
 import { sqlSearch } from './pages/sql/search.ts';
 import { userSearch, usersSearch } from './pages/users/search.ts';
-import { lastApp, rememberApp } from './shell/last-app.ts';
+import { webSearch } from './pages/web/search.ts';
+import { lastApp, lastStartPage, rememberApp } from './shell/last-app.ts';
 import { ServerAway } from './shell/server-away.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -96,7 +98,7 @@ const homeRoute = createRoute({
     const [latest] = [...apps].sort((a, b) => (b.lastSeen ?? '').localeCompare(a.lastSeen ?? ''));
     const app = apps.find((known) => known.app === last)?.app ?? last ?? latest?.app;
     if (app === undefined) throw redirect({ to: '/apps' });
-    throw redirect({ to: '/apps/$app/overview', params: { app } });
+    throw redirect({ to: '/apps/$app', params: { app } });
   },
 });
 
@@ -116,8 +118,11 @@ const appRoute = createRoute({
 const appHomeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
-  beforeLoad({ params }) {
-    throw redirect({ to: '/apps/$app/overview', params });
+  async beforeLoad({ context, params }) {
+    // The page itself says what is wrong when the server does not answer.
+    const events = await context.client.ensureQueryData(eventNamesQuery(params.app)).catch(() => undefined);
+    const start = events === undefined ? lastStartPage(params.app) : isSite(events) ? 'web' : 'overview';
+    throw redirect({ to: `/apps/$app/${start}`, params });
   },
 });
 const overviewRoute = createRoute({
@@ -125,6 +130,12 @@ const overviewRoute = createRoute({
   path: '/overview',
   validateSearch: strictly(overviewSearch),
   component: page(PAGES.overview, 'Overview'),
+});
+const webRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/web',
+  validateSearch: strictly(webSearch),
+  component: page(PAGES.web, 'Web'),
 });
 const liveRoute = createRoute({
   getParentRoute: () => appRoute,
@@ -195,6 +206,7 @@ const routeTree = rootRoute.addChildren([
     appRoute.addChildren([
       appHomeRoute,
       overviewRoute,
+      webRoute,
       liveRoute,
       exploreRoute,
       eventsRoute,

@@ -32,6 +32,20 @@ it.each([
   expect(asked.filter((one, i) => asked.indexOf(one) !== i)).toEqual([]);
 });
 
+it('asks for the numbers of Web once', async () => {
+  const { page, open } = await dashboard.reader();
+  await dashboard.post('site', [{ event: 'page viewed', device: 'ann', session: 'a', data: { path: '/' } }]);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/api/query/site')) asked.push(request.postData() ?? '');
+  });
+  await open('/apps/site/web');
+  await page.locator('canvas').first().waitFor();
+  expect(asked.filter((question) => question.includes('interval'))).toEqual([
+    JSON.stringify({ kind: 'web', last: '30d', interval: 'day', compare: 'sameWeekdays' }),
+  ]);
+});
+
 it.each([
   ['light', 1_280],
   ['dark', 360],

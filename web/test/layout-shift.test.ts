@@ -23,7 +23,7 @@ await dashboard.api('POST', '/api/apps/shop/reports', {
 
 /** A quarter of what is called good (web.dev/articles/cls: 0.1); what one cannot see. */
 const SHIFT_MAX = 0.01;
-const PAGES = ['overview', 'live', 'explore', 'events', 'users', 'sql', 'dashboards', 'settings'];
+const PAGES = ['overview', 'web', 'live', 'explore', 'events', 'users', 'sql', 'dashboards', 'settings'];
 
 it.each([
   [1440, 900],

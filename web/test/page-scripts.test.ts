@@ -1,14 +1,19 @@
 import { expect, it } from 'vitest';
 import { pageAt } from '../src/page-scripts.ts';
 
+/** The app `blog` opens with Web, and was opened last. */
+const startOf = (app = 'blog') => (app === 'blog' ? 'web' : 'overview');
+
 it.each([
-  ['', 'overview'],
+  ['', 'web'],
   ['sign-in', 'sign-in'],
   ['share/aB3', 'share'],
   ['apps', 'apps'],
   ['apps/shop', 'overview'],
   ['apps/shop/', 'overview'],
+  ['apps/blog', 'web'],
   ['apps/shop/overview', 'overview'],
+  ['apps/shop/web', 'web'],
   ['apps/shop/live', 'live'],
   ['apps/shop/explore', 'explore'],
   ['apps/shop/events', 'events'],
@@ -23,5 +28,5 @@ it.each([
   ['apps/shop/toString', undefined],
   ['nothing', undefined],
 ])('%s is shown by %s', (path, page) => {
-  expect(pageAt(path)).toBe(page);
+  expect(pageAt(path, startOf)).toBe(page);
 });

@@ -3,7 +3,7 @@ import { aDashboard } from './support/a-dashboard.ts';
 import { violations } from './support/axe.ts';
 
 const dashboard = await aDashboard();
-const PAGES = ['Overview', 'Live', 'Explore', 'Events', 'Users', 'SQL', 'Dashboards', 'Settings'] as const;
+const PAGES = ['Overview', 'Web', 'Live', 'Explore', 'Events', 'Users', 'SQL', 'Dashboards', 'Settings'] as const;
 const pathOf = (name: string): string => `/apps/shop/${name.toLowerCase()}`;
 
 beforeAll(async () => {
@@ -24,6 +24,7 @@ it('goes through all pages by keys alone, the focus with them', async () => {
   await open('/apps/shop/overview');
   await page.locator('[data-tile="Events"]').waitFor();
   for (const [key, name] of [
+    ['w', 'Web'],
     ['l', 'Live'],
     ['x', 'Explore'],
     ['e', 'Events'],

@@ -40,18 +40,6 @@ export const propertiesQuery = (app: string, event?: string) =>
     staleTime: 60_000,
   });
 
-/** Values that a field has had, with counts; those that begin with the typed text first. */
-export const valuesQuery = (app: string, field: string, search: string, event?: string) =>
-  queryOptions({
-    queryKey: ['values', app, field, search, event],
-    queryFn: ({ signal }) =>
-      api<Operations['getApiAppsAppValues']['answer']>(`api/apps/${encodeURIComponent(app)}/values`, {
-        signal,
-        query: { fresh: false, field, event, search: search || undefined },
-      }),
-    staleTime: 60_000,
-  });
-
 /**
  * A question of the analysis API and its answer. Never waits for events posted a moment ago (`fresh=false`), as the dashboard
  * repeats its questions anyway.

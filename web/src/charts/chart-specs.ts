@@ -12,7 +12,7 @@ import { sqlSpec, sqlTables } from './kinds/sql.ts';
 import { trendSpec } from './kinds/trend.ts';
 import { trendTables } from './kinds/trend-table.ts';
 import { timelineTables, usersTables } from './kinds/users.ts';
-import { webTables } from './kinds/web.ts';
+import { webSpec, webTables } from './kinds/web.ts';
 
 type Any = Omit<ChartInput<Kind>, 'answer'> & { readonly answer: Answer };
 
@@ -37,6 +37,8 @@ export function chartSpecOf({ answer, ...rest }: Any): ChartSpec | undefined {
       return performanceSpec({ ...rest, answer });
     case 'sql':
       return sqlSpec({ ...rest, answer });
+    case 'web':
+      return webSpec({ ...rest, answer });
     default:
       return undefined;
   }
@@ -62,11 +64,11 @@ export function tablesOf({ question, answer, now }: Pick<Any, 'question' | 'answ
       return performanceTables({ question, answer, now });
     case 'sql':
       return sqlTables({ answer });
+    case 'web':
+      return webTables({ question, answer, now });
     case 'users':
       return usersTables({ answer });
     case 'timeline':
       return timelineTables({ answer });
-    case 'web':
-      return webTables({ answer });
   }
 }

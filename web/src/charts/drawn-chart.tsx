@@ -20,7 +20,7 @@ const NONE: ReadonlySet<number> = new Set();
 const NO_ANNOTATIONS: NonNullable<AnswerChartProps['annotations']> = [];
 
 export function DrawnChart(props: DrawnChartProps) {
-  const { question, answer, chart, height, annotations = NO_ANNOTATIONS, onPick, handle } = props;
+  const { question, answer, chart, height, annotations = NO_ANNOTATIONS, measure, onPick, handle } = props;
   const scheme = useSyncExternalStore(onScheme, schemeNow);
   const colours = useMemo(() => readColours(scheme), [scheme]);
   const place = useRef<HTMLDivElement>(null);
@@ -44,8 +44,9 @@ export function DrawnChart(props: DrawnChartProps) {
             now: Date.now(),
             hidden,
             group,
+            measure,
           }),
-    [question, answer, chart, annotations, colours, width, room, hidden, group],
+    [question, answer, chart, annotations, colours, width, room, hidden, group, measure],
   );
   const notes = [...notesOf(answer), ...(spec?.notes ?? [])];
 

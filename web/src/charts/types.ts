@@ -1,6 +1,7 @@
 /** What a chart is given, and what a click on it reports. */
 import type { Ref } from 'react';
 import type { Annotation, Answer, Chart, Filter, Kind, Operations, Question, Segment } from '../api/wire.ts';
+import type { WebMeasure } from '../components/web-measures.ts';
 
 /** What a click on a bar, a point, a step, a cell or a link represents: enough to query its users or events. */
 export interface Picked {
@@ -32,6 +33,8 @@ export interface AnswerChartProps {
   /** px */
   readonly height?: number;
   readonly annotations?: readonly Annotation[];
+  /** Of an answer about visits: which one is drawn. */
+  readonly measure?: WebMeasure | undefined;
   onPick?(picked: Picked): void;
   readonly handle?: Ref<ChartHandle>;
 }
@@ -49,7 +52,7 @@ export const CHARTS_OF: Readonly<Record<Kind, readonly Chart[]>> = {
   timeline: ['table'],
   performance: ['table', 'line'],
   sql: ['table', 'line', 'bar', 'area', 'pie', 'number'],
-  web: ['table'],
+  web: ['area', 'table'],
 };
 
 /** What fits the kind, by default or for the requested display. */

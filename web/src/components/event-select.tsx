@@ -7,13 +7,15 @@ export interface EventSelectProps extends Omit<SearchSelectProps, 'data' | 'valu
   readonly app: string;
   /** The name of an event; undefined for every event. */
   readonly value: string | undefined;
+  /** What no event is called; *All events* by default. */
+  readonly every?: string;
   onChange(event: string | undefined): void;
 }
 
 const EVERY = '\u0000every';
 
 /** Selects an event by name; the most frequent first. */
-export function EventSelect({ app, value, onChange, ...rest }: EventSelectProps) {
+export function EventSelect({ app, value, every = 'All events', onChange, ...rest }: EventSelectProps) {
   const { data = [] } = useQuery(eventNamesQuery(app));
   const all = [...new Set([...data.map(({ event }) => event), ...(value === undefined ? [] : [value])])];
   // Those of the system come last.
@@ -21,7 +23,7 @@ export function EventSelect({ app, value, onChange, ...rest }: EventSelectProps)
   return (
     <SearchSelect
       nothingFoundMessage="No matching events"
-      data={[{ value: EVERY, label: 'All events' }, ...names]}
+      data={[{ value: EVERY, label: every }, ...names]}
       value={value ?? EVERY}
       onChange={(name) => onChange(name === EVERY || name === null ? undefined : name)}
       {...rest}

@@ -2,8 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { propertiesQuery } from '../api/hooks.ts';
 import { fieldLabel, spelled, type Types } from './filters.ts';
 import { SearchSelect, type SearchSelectProps } from './search-select.tsx';
+import { VISIT_FIELDS } from './visit-fields.ts';
 
 const OWN = ['event', 'user', 'device', 'session'] as const;
+const VISIT = Object.entries(VISIT_FIELDS).map(([value, { label }]) => ({ value, label: `Visit: ${label}` }));
 
 export interface FieldSelectProps extends Omit<SearchSelectProps, 'data' | 'value' | 'onChange'> {
   readonly app: string;
@@ -21,7 +23,10 @@ export function FieldSelect({ app, event, value, numbers = false, onChange, ...r
   const properties = data
     .filter(({ types }) => !numbers || types.includes('number'))
     .map(({ name }) => ({ value: spelled(name), label: name }));
-  const known = new Set<string>([...(numbers ? [] : OWN), ...properties.map((property) => property.value)]);
+  const known = new Set<string>([
+    ...(numbers ? [] : [...OWN, ...VISIT.map(({ value }) => value)]),
+    ...properties.map((property) => property.value),
+  ]);
   // The field of a question made elsewhere is shown, whether it was seen or not.
   if (value !== undefined && !known.has(value)) properties.unshift({ value, label: fieldLabel(value) });
   return (
@@ -30,6 +35,7 @@ export function FieldSelect({ app, event, value, numbers = false, onChange, ...r
       data={[
         ...(numbers ? [] : [{ group: 'Event fields', items: OWN.map((name) => ({ value: name, label: name })) }]),
         { group: 'Properties', items: properties },
+        ...(numbers ? [] : [{ group: 'Fields of the visit', items: VISIT }]),
       ]}
       value={value ?? null}
       onChange={(field) => onChange(field ?? undefined, data.find(({ name }) => spelled(name) === field)?.types ?? [])}

@@ -2,9 +2,9 @@ import { Autocomplete, NumberInput, TagsInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { valuesQuery } from '../api/hooks.ts';
 import { type Condition, type Scalar, scalarOf, type Types } from './filters.ts';
 import { count } from './formats.ts';
+import { valuesQuery } from './values-query.ts';
 
 export interface ValueInputProps {
   readonly app: string;
@@ -28,8 +28,8 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
   // As typed: `1.` and `0.0` may become other numbers, and would change if parsed now.
   const [typed, setTyped] = useState(many ? '' : textOf(value));
   const [search] = useDebouncedValue(typed, TYPING_MS);
-  const { data } = useQuery({ ...valuesQuery(app, field, search, event), placeholderData: keepPreviousData });
-  const suggested = new Map((data?.values ?? []).map((row) => [textOf(row.value), row]));
+  const { data = [] } = useQuery({ ...valuesQuery(app, field, search, event), placeholderData: keepPreviousData });
+  const suggested = new Map(data.map((row) => [textOf(row.value), row]));
   const meant = (text: string): Scalar => {
     const known = suggested.get(text)?.value;
     // Arrays and objects can be shown but not compared with.

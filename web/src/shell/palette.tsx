@@ -183,7 +183,7 @@ export function Palette({ app, onClose }: { app: string; onClose: () => void }) 
             `app ${other}`,
             name ?? other,
             <IconApps {...ICON} />,
-            () => void navigate({ to: '/apps/$app/overview', params: { app: other } }),
+            () => void navigate({ to: '/apps/$app', params: { app: other } }),
             name === undefined ? undefined : other,
           ),
         ),

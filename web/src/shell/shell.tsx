@@ -4,12 +4,14 @@ import { IconKeyboard, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import { Suspense, useEffect, useMemo, useState } from 'react';
-import { appsQuery } from '../api/hooks.ts';
+import { appsQuery, eventNamesQuery } from '../api/hooks.ts';
 import { lazily } from '../components/lazily.tsx';
 import { NavLinkLink } from '../components/links.tsx';
+import { isSite } from '../components/site.ts';
 import { AppSwitcher } from './app-switcher.tsx';
 import { Arrival } from './arrival.tsx';
-import { PAGES } from './pages.ts';
+import { lastStartPage, rememberStartPage, type StartPage } from './last-app.ts';
+import { PAGES, pagesFrom } from './pages.ts';
 import classes from './shell.module.css';
 import { type Shortcut, ShortcutsProvider, useShortcuts } from './shortcuts.tsx';
 import { UserMenu } from './user-menu.tsx';
@@ -32,6 +34,7 @@ const IS_MAC = navigator.platform.startsWith('Mac');
 function Frame() {
   const { app } = useParams({ from: '/signed-in/apps/$app' });
   const { data: apps } = useQuery(appsQuery);
+  const start = useStartPage(app);
   const called = apps?.find((known) => known.app === app)?.name ?? app;
   const [opened, { toggle, close }] = useDisclosure();
   const [dialog, setDialog] = useState<'palette' | 'keys'>();
@@ -83,7 +86,7 @@ function Frame() {
           <AppSwitcher app={app} />
         </AppShell.Section>
         <AppShell.Section grow component={ScrollArea}>
-          {PAGES.map(({ to, label, icon: Icon, key }) => (
+          {pagesFrom(start).map(({ to, label, icon: Icon, key }) => (
             <NavLinkLink
               key={to}
               to={to}
@@ -139,6 +142,16 @@ function Frame() {
       </Suspense>
     </AppShell>
   );
+}
+
+/** The page that the app opens with, which is remembered: the navigation does not change its order while the next visit begins. */
+function useStartPage(app: string): StartPage {
+  const { data: events } = useQuery(eventNamesQuery(app));
+  const start = events === undefined ? undefined : isSite(events) ? 'web' : 'overview';
+  useEffect(() => {
+    if (start !== undefined) rememberStartPage(app, start);
+  }, [app, start]);
+  return start ?? lastStartPage(app);
 }
 
 /** Not a link, since `#content` would be resolved against the page's <base>. */

@@ -292,6 +292,35 @@ export const sql = answerTo(
   },
 );
 
+const visits = (from: string, visitors: number, bounceRate: number | null) => ({
+  from,
+  visitors,
+  visits: visitors,
+  pageViews: 2 * visitors,
+  viewsPerVisit: visitors === 0 ? null : 2,
+  bounceRate,
+  durationMs: visitors === 0 ? null : 90_400,
+});
+const { from: _, ...webTotals } = visits('', 7, 0.25);
+/** 5, none and 2 visitors on three days. */
+export const web = answerTo('web', {
+  totals: webTotals,
+  points: [visits(DAYS[0], 5, 0.2), visits(DAYS[1], 0, null), visits(DAYS[2], 2, 0.5)],
+  compare: {
+    from: BEFORE[0],
+    to: DAYS[0],
+    totals: webTotals,
+    points: BEFORE.map((from) => visits(from, 4, 0.5)),
+  },
+});
+export const webQuestion: QuestionOf<'web'> = {
+  kind: 'web',
+  from: '2026-11-16',
+  to: '2026-11-18',
+  interval: 'day',
+  compare: 'previousPeriod',
+};
+
 const NOTE = { id: 'a', version: 1, createdAt: DAYS[0], updatedAt: DAYS[0], createdBy: 'ann', updatedBy: 'ann' };
 export const annotations = [{ ...NOTE, date: '2026-11-17', text: HOSTILE }];
 
@@ -317,5 +346,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   users: { question: { kind: 'users', last: '3d' }, answer: users },
   timeline: { question: { kind: 'timeline', last: '3d', user: 'ann' }, answer: timeline },
   sql: { question: { kind: 'sql', last: '3d', sql: 'SELECT 1' }, answer: sql },
+  web: { question: webQuestion, answer: web, annotations },
+  bounces: { question: webQuestion, answer: web, measure: 'bounceRate' },
   'sql-bars': { question: { kind: 'sql', last: '3d', sql: 'SELECT 1' }, answer: sql, chart: 'bar' },
 };

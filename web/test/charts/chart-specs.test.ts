@@ -10,6 +10,7 @@ import { performancePlot } from '../../src/charts/kinds/performance.ts';
 import { averagePlot, retentionTables } from '../../src/charts/kinds/retention.ts';
 import { sqlPlot } from '../../src/charts/kinds/sql.ts';
 import { seriesIndexesOf, seriesUnits, trendPlot } from '../../src/charts/kinds/trend.ts';
+import { webPlot, webTables } from '../../src/charts/kinds/web.ts';
 import { chartOf } from '../../src/charts/types.ts';
 import * as cases from './cases.ts';
 
@@ -174,6 +175,37 @@ it('says of a lifecycle which week the range cuts, and leads to all of it', () =
   expect(plot.notes).toEqual(['A week partly outside the range is counted in full']);
   expect(plot.pick?.(1, 1)).toMatchObject({ from: '2026-11-16T00:00:00.000Z', to: '2026-11-23T00:00:00.000Z' });
   expect(lifecyclePlot(drawing(cases.lifecycleQuestion, cases.lifecycle)).notes).toBeUndefined();
+});
+
+describe('visits', () => {
+  it('are drawn by one measure, in its unit, with gaps where there is nothing to measure', () => {
+    const plot = webPlot(drawing(cases.webQuestion, cases.web));
+    expect(plot.series.map(({ label, values }) => [label, values])).toEqual([['Visitors', [5, 0, 2]]]);
+    expect(plot.series[0]?.before?.values).toEqual([4, 4, 4]);
+    const bounces = webPlot(drawing(cases.webQuestion, cases.web, { measure: 'bounceRate' }));
+    expect(bounces.series[0]?.values).toEqual([0.2, null, 0.5]);
+    expect(bounces.series[0]?.unit?.format(0.2)).toBe('20%');
+    expect(bounces.label).toBe('Bounce rate over time, Mon, Nov 16, 2026 to Wed, Nov 18, 2026, 3 points. Total: 25%');
+    expect(plot.pick?.(0, 1)).toMatchObject({ from: '2026-11-17T00:00:00.000Z', to: '2026-11-18T00:00:00.000Z' });
+  });
+
+  it('have a table of all measures, the whole range first', () => {
+    const now = Date.parse('2026-11-18T12:00:00.000Z');
+    const [table] = webTables({ question: cases.webQuestion, answer: cases.web, now });
+    expect(table?.rows.map((row) => row.map(({ text }) => text))).toEqual([
+      ['Total', '7', '7', '14', '2', '25%', '1 min 30 s'],
+      ['Mon, Nov 16, 2026', '5', '5', '10', '2', '20%', '1 min 30 s'],
+      ['Tue, Nov 17, 2026', '0', '0', '0', '–', '–', '–'],
+      ['Wed, Nov 18, 2026 (so far)', '2', '2', '4', '2', '50%', '1 min 30 s'],
+    ]);
+  });
+
+  it('have ≈ before people who are estimated, and before no visits', () => {
+    const { totals, points = [] } = cases.web.result;
+    const answer = { ...cases.web, exact: false, result: { totals: { ...totals, estimated: true as const }, points } };
+    const [table] = webTables({ question: cases.webQuestion, answer, now: LATER });
+    expect(table?.rows[0]?.slice(1, 3).map(({ text }) => text.replace('\u00A0', ' '))).toEqual(['≈ 7', '7']);
+  });
 });
 
 describe('retention', () => {

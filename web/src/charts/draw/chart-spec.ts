@@ -48,6 +48,7 @@ export interface ChartInput<K extends Kind> {
   readonly hidden: ReadonlySet<number>;
   /** The group of a breakdown that is shown, where one chart cannot show all; 0 is all together. */
   readonly group: number;
+  readonly measure?: AnswerChartProps['measure'];
 }
 
 export interface ChartSpec {

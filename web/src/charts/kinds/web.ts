@@ -1,33 +1,86 @@
-import { approxFormat, count, duration, percent } from '../../components/formats.ts';
-import type { ChartInput } from '../draw/chart-spec.ts';
-import { type DataTable, numberCell, numberColumn, type Row, textCell } from '../draw/data-table.ts';
-import { lineOf } from '../draw/names.ts';
+/** Visits of a web site over time: one measure as an area, all of them as a table. */
+import type { AnswerOf } from '../../api/wire.ts';
+import { figureText, HEADLINE, isEstimate, WEB_MEASURES, type WebMeasure } from '../../components/web-measures.ts';
+import { type Buckets, bucketsOf, intervalOf, marksOf, titleOf } from '../draw/buckets.ts';
+import type { ChartInput, ChartSpec } from '../draw/chart-spec.ts';
+import { type DataTable, numberColumn, type Row, textCell } from '../draw/data-table.ts';
+import { plotSpec } from '../draw/plot.ts';
+import type { Plot } from '../draw/plot-types.ts';
+import { intervalIn } from '../draw/question-parts.ts';
+import { spanOf } from './trend.ts';
 
-type Input = Pick<ChartInput<'web'>, 'answer'>;
-type Figures = Partial<Input['answer']['result']['totals']>;
+type Input = Pick<ChartInput<'web'>, 'question' | 'answer' | 'now'>;
+type Figures = Partial<AnswerOf<'web'>['result']['totals']>;
 
-const COLUMNS = ['Visitors', 'Visits', 'Page views', 'Views per visit', 'Bounce rate', 'Visit duration'].map(
-  numberColumn,
-);
+function webBuckets({ question, answer, now }: Input): Buckets {
+  const { points = [], compare } = answer.result;
+  const starts = points.map(({ from }) => from);
+  return bucketsOf(starts, {
+    interval: intervalIn(question) ?? intervalOf(starts),
+    timeZone: answer.timeZone,
+    to: answer.to,
+    now,
+    holds: (place) => points[place]!.pageViews > 0 || points[place]!.visits > 0,
+    isAhead: compare?.points !== undefined,
+  });
+}
 
-const cellsOf = (one: Figures): Row => [
-  numberCell(one.visitors ?? null, approxFormat(one.estimated === true, count)),
-  numberCell(one.visits ?? null),
-  numberCell(one.pageViews ?? null),
-  numberCell(one.viewsPerVisit ?? null),
-  numberCell(one.bounceRate ?? null, percent),
-  numberCell(one.durationMs ?? null, duration),
-];
+export const webSpec = (drawing: ChartInput<'web'>): ChartSpec => plotSpec(webPlot(drawing), drawing);
 
-/** The totals, and each card. */
-export function webTables({ answer: { result } }: Input): readonly DataTable[] {
-  const total: Row = [textCell('Total'), ...cellsOf(result.totals)];
+export function webPlot(drawing: ChartInput<'web'>): Plot {
+  const { question, answer, annotations, measure = 'visitors' } = drawing;
+  const { points = [], totals, compare } = answer.result;
+  const { label, unit } = WEB_MEASURES[measure];
+  const buckets = webBuckets(drawing);
+  const interval = intervalIn(question) ?? intervalOf(points.map(({ from }) => from));
+  return {
+    label: `${label} over time, ${spanOf(answer)}, ${buckets.count} points. Total: ${figureText(totals, measure)}`,
+    style: 'area',
+    places: buckets.places,
+    running: buckets.running,
+    marks: marksOf(annotations, buckets, answer.timeZone),
+    series: [
+      {
+        label,
+        unit,
+        values: buckets.places.map((_, at) => (at < buckets.count ? (points[at]?.[measure] ?? null) : null)),
+        isEstimate: (place) => points[place] !== undefined && isEstimate(points[place], measure),
+        ...(compare?.points && {
+          before: {
+            values: compare.points.map((point) => point[measure] ?? null),
+            isEstimate: isEstimate(compare.totals, measure),
+            titles: compare.points.map(({ from }) => titleOf(from, interval, answer.timeZone)),
+          },
+        }),
+      },
+    ],
+    pick: (_, place) => {
+      const range = buckets.ranges[place];
+      return range && { label: buckets.places[place]!.title, ...range, filters: [] };
+    },
+  };
+}
+
+/** All measures over time, the whole range first. */
+export function webTables(input: Input): readonly DataTable[] {
+  const { points = [], totals } = input.answer.result;
+  const buckets = webBuckets(input);
+  const measures: readonly WebMeasure[] =
+    totals.conversions === undefined ? HEADLINE : [...HEADLINE, 'convertedVisitors', 'conversions', 'conversionRate'];
+  const cells = (figures: Figures): Row =>
+    measures.map((measure) => ({ text: figureText(figures, measure), value: figures[measure] ?? null }));
+  const rows = points.slice(0, buckets.count).map((point, place): Row => {
+    const { title } = buckets.places[place]!;
+    return [
+      { text: place === buckets.running ? `${title} (so far)` : title, value: Date.parse(point.from) },
+      ...cells(point),
+    ];
+  });
   return [
-    { title: 'Visits', columns: [{ label: '' }, ...COLUMNS], rows: [total] },
-    ...(result.cards ?? []).map(({ card, rows }) => ({
-      title: card,
-      columns: [{ label: card }, ...COLUMNS],
-      rows: rows.map(({ value, ...one }): Row => [textCell(value === null ? '–' : lineOf(value)), ...cellsOf(one)]),
-    })),
+    {
+      title: 'Over time',
+      columns: [{ label: 'Date' }, ...measures.map((measure) => numberColumn(WEB_MEASURES[measure].label))],
+      rows: [[textCell('Total'), ...cells(totals)], ...rows],
+    },
   ];
 }

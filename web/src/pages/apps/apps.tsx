@@ -43,7 +43,7 @@ export function Apps() {
     },
     async onSuccess() {
       await client.invalidateQueries({ queryKey: appsQuery.queryKey });
-      await navigate({ to: '/apps/$app/overview', params: { app: id } });
+      await navigate({ to: '/apps/$app', params: { app: id } });
     },
   });
   return (
@@ -63,7 +63,7 @@ export function Apps() {
               {apps.map(({ app, name: called, total, lastSeen }) => (
                 <Table.Tr key={app}>
                   <Table.Td>
-                    <AnchorLink to="/apps/$app/overview" params={{ app }}>
+                    <AnchorLink to="/apps/$app" params={{ app }}>
                       {called ?? app}
                     </AnchorLink>
                   </Table.Td>

@@ -142,7 +142,7 @@ export const letter = (at: number): string => String.fromCharCode(65 + at);
 
 const WITHOUT_PROPERTY: readonly string[] = [
   ...['count', 'users', 'sessions', 'perUser'],
-  ...['bounceRate', 'sessionDuration', 'eventsPerSession', 'entries', 'exits'],
+  ...['visits', 'viewsPerVisit', 'bounceRate', 'sessionDuration', 'eventsPerSession', 'entries', 'exits'],
 ];
 export const needsProperty = (measure: string | undefined): boolean =>
   measure !== undefined && !WITHOUT_PROPERTY.includes(measure);

@@ -30,8 +30,10 @@ const MEASURES: readonly { readonly group: string; readonly items: readonly { va
     ],
   },
   {
-    group: 'Sessions',
+    group: 'Visits',
     items: [
+      { value: 'visits', label: 'visits' },
+      { value: 'viewsPerVisit', label: 'views per visit' },
       { value: 'eventsPerSession', label: 'events per session' },
       { value: 'sessionDuration', label: 'session duration (ms)' },
       { value: 'bounceRate', label: 'bounce rate' },

@@ -1,9 +1,9 @@
 /** What the overview queries for a range, and how it names the earlier one. */
 
 import type { QuestionOf } from '../../api/wire.ts';
-import { DAY_MS } from '../../components/duration.ts';
 import type { Earlier } from '../../components/earlier.ts';
 import { isMidnight, time } from '../../components/formats.ts';
+import { type Interval, intervalOf } from '../../components/interval.ts';
 import { type DateRange, inWords, isEmpty } from '../../components/range.ts';
 
 type Trend = QuestionOf<'trend'>;
@@ -12,7 +12,7 @@ type Times = Pick<Trend, 'from' | 'to' | 'last' | 'timeZone'>;
 export interface Period {
   /** The range as the reader selected it; the end of a running day is in the future. */
   readonly whole: Times;
-  readonly interval: NonNullable<Trend['interval']>;
+  readonly interval: Interval;
   /** The text after the number of the earlier period: `by 2:05 PM yesterday`. */
   against(earlier: Earlier): string;
 }
@@ -33,9 +33,6 @@ export const chartQuestion = (
 });
 
 const DEFAULT: DateRange = { from: 'today', to: 'today' };
-/** Up to this many days an hourly line can be read, and up to that many a daily one. */
-const HOURS_MAX_DAYS = 2;
-const DAYS_MAX_DAYS = 92;
 
 export const rangeOf = (search: DateRange): DateRange =>
   isEmpty(search) ? { ...DEFAULT, ...(search.timeZone !== undefined && { timeZone: search.timeZone }) } : search;
@@ -54,19 +51,4 @@ function againstOf({ last, from, to }: DateRange, { to: end, isSoFar }: Earlier,
   if (last === '1w') return isSoFar ? 'by this time last week' : 'last week';
   if (last === '1m') return isSoFar ? 'by this time last month' : 'last month';
   return `in the previous ${last === undefined ? 'period' : inWords(last)}`;
-}
-
-const UNIT_DAYS: Readonly<Record<string, number>> = { min: 0, h: 1 / 24, d: 1, w: 7, m: 30, y: 365 };
-
-export function intervalOf({ last, from, to }: DateRange): Period['interval'] {
-  const [, n, unit] = /^([0-9]+)([a-z]+)$/.exec(last ?? '') ?? [];
-  if (unit === 'min') return 'minute';
-  const lengthOf = (): number => {
-    if (unit !== undefined) return Number(n) * (UNIT_DAYS[unit] ?? 1);
-    if (from === 'today' || from === to) return 1;
-    const length = (to === undefined || to === 'today' ? Date.now() : Date.parse(to)) - Date.parse(from ?? '');
-    return Number.isNaN(length) ? 1 : length / DAY_MS;
-  };
-  const days = lengthOf();
-  return days <= HOURS_MAX_DAYS ? 'hour' : days <= DAYS_MAX_DAYS ? 'day' : days <= 400 ? 'week' : 'month';
 }
