@@ -1,5 +1,5 @@
 // `npm run test:faults`: the long form of server/test/faults, of the journal's recovery test, of the store's and of the analysis (on a ClickHouse
-// server too), which `npm test` runs in a short form, that of the clients in other languages, and the mutants (mutants.mjs).
+// server and on two shards too), which `npm test` runs in a short form, that of the clients in other languages, and the mutants (mutants.mjs).
 import { spawnSync } from 'node:child_process';
 import { hasPython } from './has-python.mjs';
 import { checkLanguages } from './languages.mjs';
@@ -14,7 +14,12 @@ const runs = [
     ...['--root', 'server', 'test/faults', 'test/analysis', 'test/store', 'test/app/streams.test.ts'],
     'test/ingest/salvage.test.ts',
   ]),
-  ...(hasPython ? [long({}, ['--project', 'clickhouse'])] : []),
+  ...(hasPython
+    ? [
+        long({}, ['--project', 'clickhouse']),
+        long({ SEISMO_TEST_STORE: 'cluster' }, ['--root', 'server', 'test/analysis']),
+      ]
+    : []),
 ];
 let passed = runs.reduce((sum, run) => sum + run.passed, 0);
 let failed = runs.reduce((sum, run) => sum + run.failed, 0);

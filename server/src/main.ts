@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** argv → command. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 import { Command, CommanderError } from 'commander';
+import { addCluster } from './cli/cluster.ts';
 import { addConfig } from './cli/config.ts';
 import { addErasure } from './cli/erasure.ts';
 import { addExport } from './cli/export.ts';
@@ -41,6 +42,7 @@ const COMMANDS = [
   addTrack,
   addImport,
   addExport,
+  addCluster,
   addErasure,
   addRebuild,
   addMove,

@@ -2,8 +2,10 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
+import { isServerUrl, serverAddresses } from '../config/server-addresses.ts';
 import { SeismoError } from '../model/errors.ts';
 import { createClickHouseStore } from '../store/clickhouse/clickhouse-store.ts';
+import { openClusterConnection } from '../store/clickhouse/cluster/cluster-connection.ts';
 import { openConnection } from '../store/clickhouse/connection.ts';
 import { startEmbeddedEngine } from '../store/clickhouse/embedded/supervisor.ts';
 import { ENGINE_ZONES_MAX, EngineZones } from '../store/clickhouse/engine-zones.ts';
@@ -29,8 +31,7 @@ export interface OpenStore {
 }
 
 /** Whether the engine belongs to this server alone. */
-export const isEmbedded = ({ connection }: Pick<Config, 'connection'>): boolean =>
-  connection === undefined || !/^[a-z]+:\/\//i.test(connection);
+export const isEmbedded = ({ connection }: Pick<Config, 'connection'>): boolean => !isServerUrl(connection);
 
 /** The store that the setting `connection` names, and how to close it with everything it uses. */
 export async function openStore(config: Config, around: StoreSurroundings): Promise<OpenStore> {
@@ -89,18 +90,11 @@ async function openRemote(
   { hotPropertiesMax, exactUsersMaxRows }: Config,
   { logger, zoneOf }: StoreSurroundings,
 ): Promise<OpenStore> {
-  const url = new URL(connection.replace(/^clickhouse:/i, 'http:'));
-  if (/^clickhouse:/i.test(connection) && url.port === '') url.port = '8123';
-  const database = decodeURIComponent(url.pathname.slice(1)) || 'seismo';
+  const { servers, cluster } = serverAddresses(connection);
   const store = createClickHouseStore({
-    connection: openConnection(
-      {
-        url: url.origin,
-        database,
-        ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
-        ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
-      },
-      { logger },
+    connection: openClusterConnection(
+      servers.map((server) => openConnection(server, { logger })),
+      cluster,
     ),
     zoneOf,
     hotPropertiesMax,

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { isServerUrl, withCluster } from '../config/server-addresses.ts';
 import type { MovedApp, MoveStatus } from '../model/move.ts';
 import { isMongoUrl } from '../mongo/connection-string.ts';
 import type { Client } from './client.ts';
@@ -12,6 +13,7 @@ const POLL_MS = 250;
 
 interface MoveOptions extends CommonOptions {
   readonly to?: string;
+  readonly cluster?: string;
   readonly cancel?: boolean;
 }
 
@@ -19,6 +21,7 @@ export function addMove(program: Command): void {
   withCommon(program.command('move'))
     .description('move all events to a ClickHouse server or back, or complete MongoDB')
     .option('--to <connection>', 'http(s)://user:password@host:8123/database, "embedded", or mongodb://host/database')
+    .option('--cluster <name>', 'the cluster of the servers; then --to lists all of its nodes, separated by commas')
     .option('--cancel', 'stop the move that is running; what was copied is kept for the next one')
     .addHelpText(
       'after',
@@ -31,7 +34,7 @@ MongoDB is a second place: set \`archive\` to it first, and restart the server, 
 --to mongodb://host/database shows how far that is, or compares all events again and copies what is missing.`,
     )
     .action(async (options: MoveOptions) => {
-      const { to } = options;
+      const to = options.cluster === undefined ? options.to : clusterOf(options.to, options.cluster);
       if ((to === undefined) === (options.cancel !== true))
         throw new CommandFailure('Name the place with `--to`, or stop a move with `--cancel`.', 2);
       const session = await sessionOf(options);
@@ -54,6 +57,11 @@ MongoDB is a second place: set \`archive\` to it first, and restart the server, 
         output.result(status, doneText(status, to));
       });
     });
+}
+
+function clusterOf(to: string | undefined, cluster: string): string {
+  if (!isServerUrl(to)) throw new CommandFailure('`--cluster` needs `--to` with the URLs of all nodes.', 2);
+  return withCluster(to, cluster);
 }
 
 /** Follows the move to its end: a bar on a terminal, lines of JSON with --json. */
@@ -105,7 +113,9 @@ function doneText({ to, copied, apps = [] }: MoveStatus, given: string): string 
   const setting =
     given === 'embedded'
       ? 'Remove `connection` from the settings'
-      : 'Set `connection` to the same value, in seismo.config.json or as SEISMO_CONNECTION';
+      : given.includes('?cluster=')
+        ? 'Set `connection` and `cluster` to the same values, in seismo.config.json or as SEISMO_CONNECTION and SEISMO_CLUSTER'
+        : 'Set `connection` to the same value, in seismo.config.json or as SEISMO_CONNECTION';
   return [
     ...rows,
     `${countOf(events, 'event')} moved to ${to}, ${countText(copied)} of them copied now. Each day has the same count and checksum in both places.`,

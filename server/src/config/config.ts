@@ -6,6 +6,7 @@ import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMongoUrl } from '../mongo/connection-string.ts';
 import { ConfigError, type ConfigFault } from './config-error.ts';
+import { isServerUrl, withCluster } from './server-addresses.ts';
 import { type Config, SETTINGS, type Setting, type SettingName } from './settings.ts';
 
 export type { Config } from './settings.ts';
@@ -88,6 +89,7 @@ export async function explainConfig(sources: ConfigSources = {}): Promise<Loaded
   }
   const origins = Object.fromEntries(NAMES.map((name) => [name, values.get(name)?.origin ?? 'default']));
   settleArchive(config, origins, faults);
+  settleCluster(config, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return { config: Object.freeze(config) as Config, origins };
 }
@@ -102,14 +104,19 @@ function settleArchive(config: Record<string, unknown>, origins: Record<string, 
     origins['archive'] = origins['connection'] ?? 'default';
     config['connection'] = undefined;
     origins['connection'] = 'default';
-  } else if (archive !== undefined && typeof connection === 'string' && isServerUrl(connection))
+  } else if (archive !== undefined && isServerUrl(connection as string | undefined))
     faults.push({
       setting: 'archive',
       message: 'needs the embedded engine; leave it out, or leave out the ClickHouse server in `connection`',
     });
 }
 
-const isServerUrl = (connection: string): boolean => /^[a-z]+:\/\//i.test(connection);
+function settleCluster(config: Record<string, unknown>, faults: ConfigFault[]): void {
+  const { connection, cluster } = config as { connection: string | undefined; cluster: string | undefined };
+  if (cluster === undefined) return;
+  if (isServerUrl(connection)) config['connection'] = withCluster(connection, cluster);
+  else faults.push({ setting: 'cluster', message: 'needs `connection` with the URLs of all nodes of the cluster' });
+}
 
 /** The source of a wrong value, for the person who has to change it. */
 const from = ({ name, origin }: Given): string => (origin === 'code' || origin === name ? '' : ` [${origin}]`);
@@ -182,7 +189,7 @@ export function maskedConfig(config: Config): Record<string, unknown> {
     NAMES.map((name) => {
       const value = config[name];
       if (!(SETTINGS[name] as Setting<unknown>).secret || value === undefined) return [name, value];
-      if (name === 'connection') return [name, String(value).replace(/\/\/[^@/]*@/, '//***@')];
+      if (name === 'connection') return [name, String(value).replaceAll(/\/\/[^@/]*@/g, '//***@')];
       // Options may have secrets too.
       if (name === 'archive')
         return [

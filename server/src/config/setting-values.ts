@@ -2,6 +2,7 @@
 import { wordList } from '../model/word-list.ts';
 import { databaseFault, isMongoUrl } from '../mongo/connection-string.ts';
 import { zoneNamed } from '../time/zone-spans.ts';
+import { serverAddresses } from './server-addresses.ts';
 
 export const MIB = 1024 * 1024;
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, kib: 1024, mib: MIB, gib: 1024 * MIB };
@@ -109,15 +110,11 @@ export function githubUsers(value: unknown): { readonly users: readonly string[]
 }
 
 export function connection(value: unknown): string {
-  const target = text('a directory or a URL')(value);
+  const given = Array.isArray(value) ? list('a directory, a URL, or an array of URLs')(value).join(',') : value;
+  const target = text('a directory, a URL, or URLs separated by commas')(given);
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(target)) return target;
-  const scheme = target.slice(0, target.indexOf(':')).toLowerCase();
   if (isMongoUrl(target)) return mongoUrl(target);
-  if (!['http', 'https', 'clickhouse'].includes(scheme))
-    throw new Error(
-      `\`${scheme}://\` is not supported; use a directory, \`http(s)://\`, \`clickhouse://\` or \`mongodb://\``,
-    );
-  if (!URL.canParse(target)) throw new Error('is not a URL');
+  serverAddresses(target);
   return target;
 }
 

@@ -6,6 +6,7 @@
 import { EVENT_AGE_MAX_DAYS, WEEK_STARTS } from '../model/app-settings.ts';
 import { EXACT_USERS_MAX_ROWS } from '../model/exact-users.ts';
 import { availableMemoryBytes } from '../system/machine-memory.ts';
+import { clusterName } from './server-addresses.ts';
 import {
   authKey,
   boolean,
@@ -74,10 +75,16 @@ export const SETTINGS = {
   port: count(3005, 0, 65_535, '', 'The port to listen on; 0 picks a free one. `PORT` works too.'),
   connection: setting<string | undefined>(
     undefined,
-    'absent, a directory, or a URL',
+    'absent, a directory, a URL, or several URLs',
     optional(connection),
-    'Where events are stored. Absent: in `dataDir`, by the embedded engine; a directory: in that directory, by the embedded engine; `http(s)://user:password@host:8123/database` or `clickhouse://…`: a ClickHouse server; `mongodb://…`: as `archive`.',
+    'Where events are stored. Absent: in `dataDir`, by the embedded engine; a directory: in that directory, by the embedded engine; `http(s)://user:password@host:8123/database` or `clickhouse://…`: a ClickHouse server; several of them, separated by commas: the next one is used where one does not respond; `mongodb://…`: as `archive`.',
     { secret: true },
+  ),
+  cluster: setting<string | undefined>(
+    undefined,
+    'absent, or the name of a cluster',
+    optional(clusterName),
+    'A cluster of the ClickHouse servers in `connection`, as their `remote_servers` names it. Events are spread over its shards ([Clusters](cluster.md)). `connection` then lists every node.',
   ),
   archive: setting<string | undefined>(
     undefined,

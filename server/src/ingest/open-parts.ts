@@ -154,13 +154,14 @@ function reportDamage(
   for (const each of fingerprints) ids.removeAll(each.fingerprints);
 }
 
-function loaderOf({ config, store, zoneOf, logger }: IngestOptions, journal: Journal, ids: IdWindow): Loader {
+function loaderOf({ config, store, zoneOf, now, logger }: IngestOptions, journal: Journal, ids: IdWindow): Loader {
   return new Loader({
     journal,
     store,
     flushIntervalMs: config.flushIntervalMs,
     flushMaxBytes: config.flushMaxBytes,
     zoneOf,
+    now,
     onFailure: (error) => logger.warn({ err: error }, 'block not loaded; it will be tried again'),
     onDamaged: (firstSeq, group) => reportDamage(logger, ids, firstSeq, group),
   });

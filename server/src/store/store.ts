@@ -35,6 +35,11 @@ export interface Store {
    * @throws InsertRejected when the engine says that the rows are at fault (not memory, disk, parts, time, network)
    */
   insert(block: Block): Promise<void>;
+  /**
+   * How long the store knows an insert by its token, in ms, whatever happens to its machines: within it, the same block can be sent again and is
+   * stored once. Absent or 0: what is stored must be counted first.
+   */
+  remembersInserts?(): number;
   /** After it resolves, no insert of this journal sent earlier is still running in the engine. */
   settleInserts(journal: string): Promise<void>;
   /** Which places `[fromSeq, toSeq)` of the journal are stored, as ascending half-open ranges. */

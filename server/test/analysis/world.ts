@@ -9,11 +9,12 @@ import { createIngest } from '../../src/ingest/create-ingest.ts';
 import { createReports } from '../../src/reports/create-reports.ts';
 import { zoneHash } from '../../src/row/row.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
-import { type ConnectionTarget, openConnection } from '../../src/store/clickhouse/connection.ts';
+import { type Connection, type ConnectionTarget, openConnection } from '../../src/store/clickhouse/connection.ts';
 import { dayNumber } from '../../src/time/calendar.ts';
 import { byText } from '../reports/by-text.ts';
+import { connectionTo } from '../store/clickhouse-cluster.ts';
 import { startFront } from '../store/front.ts';
-import { dropDatabase, sharedEngine, sharedServer } from '../support/shared-engine.ts';
+import { dropDatabase, sharedCluster, sharedEngine, sharedServer } from '../support/shared-engine.ts';
 import { checkAnswer } from './answer.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -37,6 +38,8 @@ export const control = { maxSeconds: 60, maxBytes: 1.5e9, maxRows: 1e6 };
 
 /** `SEISMO_TEST_STORE=server`: on a real ClickHouse server instead of the embedded engine. `npm test` runs test/analysis both ways. */
 export const ON_SERVER = process.env['SEISMO_TEST_STORE'] === 'server';
+/** On two shards of a cluster: `SEISMO_TEST_STORE=cluster npx vitest run test/analysis`, and in `npm run test:faults`. */
+const ON_CLUSTER = process.env['SEISMO_TEST_STORE'] === 'cluster';
 
 export type World = Awaited<ReturnType<typeof aWorld>>;
 
@@ -55,8 +58,7 @@ export async function aWorld(
   const dataDir = more.dataDir ?? (await mkdtemp(join(tmpdir(), 'seismo-analysis-')));
   // The same when the directory is opened again.
   const database = basename(dataDir);
-  const { target, stop } = await engineFor(database, more.byUrl === true);
-  const opened = openConnection(target, { logger });
+  const { connection: opened, targets, stop } = await engineFor(database, more.byUrl === true);
   const sent: string[] = [];
   const connection: typeof opened = {
     ...opened,
@@ -70,7 +72,7 @@ export async function aWorld(
     connection,
     zoneOf,
     mayIdentify,
-    isSoleWriter: !more.byUrl && !ON_SERVER,
+    isSoleWriter: !more.byUrl && !ON_SERVER && !ON_CLUSTER,
     ...(more.exactUsersMaxRows !== undefined && { exactUsersMaxRows: more.exactUsersMaxRows }),
   });
   await store.open();
@@ -134,7 +136,7 @@ export async function aWorld(
     async close({ keep = false } = {}): Promise<void> {
       await ingest.close();
       await store.close();
-      if (!keep) await dropDatabase(database, target);
+      if (!keep) for (const target of targets) await dropDatabase(database, target);
       await stop();
       if (keep) return;
       await rm(dataDir, { recursive: true, force: true });
@@ -146,13 +148,23 @@ export async function aWorld(
 async function engineFor(
   database: string,
   byUrl: boolean,
-): Promise<{ readonly target: ConnectionTarget; stop(): Promise<void> }> {
-  if (ON_SERVER)
-    return { target: { url: await sharedServer(), username: 'default', password: '', database }, async stop() {} };
+): Promise<{ readonly connection: Connection; readonly targets: readonly ConnectionTarget[]; stop(): Promise<void> }> {
+  const only = (target: ConnectionTarget, stop = async (): Promise<void> => {}) => ({
+    connection: openConnection(target, { logger }),
+    targets: [target],
+    stop,
+  });
+  const asDefault = (url: string) => ({ url, username: 'default', password: '', database });
+  if (ON_CLUSTER) {
+    const cluster = await sharedCluster();
+    const targets = cluster.shards.map(({ url }) => asDefault(url));
+    return { connection: connectionTo(cluster, database), targets, async stop() {} };
+  }
+  if (ON_SERVER) return only(asDefault(await sharedServer()));
   const socketPath = await sharedEngine();
-  if (!byUrl) return { target: { socketPath, database }, async stop() {} };
+  if (!byUrl) return only({ socketPath, database });
   const front = await startFront(socketPath, 'seismo', 'p:w/ä');
-  return { target: { url: front.url, username: 'seismo', password: 'p:w/ä', database }, stop: front.close };
+  return only({ url: front.url, username: 'seismo', password: 'p:w/ä', database }, front.close);
 }
 
 /** mulberry32: the same numbers everywhere. */

@@ -75,6 +75,6 @@ it('describes a place without user and password', () => {
     'the embedded engine',
     'the embedded engine in /fast/disk',
     'http://clickhouse.example.com:8123/seismo',
-    'clickhouse://[::1]/seismo',
+    'http://[::1]:8123/seismo',
   ]);
 });

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createIngest } from '../../src/ingest/create-ingest.ts';
 import type { Ingest } from '../../src/ingest/ingest.ts';
 import { Journal } from '../../src/ingest/journal/journal.ts';
@@ -225,6 +225,74 @@ it.each([
   expect(uuidsStored()).toEqual([1, 2, 3, 4, 5].map(uuid));
   expect(ingest.stats().setAside).toBe(0);
   expect(settled).toHaveBeenCalled();
+});
+
+describe('a store that remembers inserts by their token', () => {
+  /** As replicas do: the second block with a token is not stored. */
+  async function remember(forMs: number) {
+    const tokens: string[] = [];
+    const insert = store.insert.bind(store);
+    Object.assign(store, { remembersInserts: () => forMs });
+    vi.spyOn(store, 'insert').mockImplementation(async (block) => {
+      const isKnown = tokens.includes(block.token);
+      tokens.push(block.token);
+      if (!isKnown) await insert(block);
+    });
+    await reopen({ flushIntervalMs: 60_000 });
+    return { tokens, counted: vi.spyOn(store, 'storedRanges') };
+  }
+
+  it('is sent the same block again, although a count would miss what it holds', async () => {
+    const { tokens, counted } = await remember(86_400_000);
+    counted.mockResolvedValue([]);
+    store.losesAnswers = true;
+    await post(named(1, 2, 3));
+    const caughtUp = ingest.catchUp('shop');
+    await vi.waitFor(() => expect(tokens).toHaveLength(1));
+    store.losesAnswers = false;
+    await caughtUp;
+    expect(uuidsStored()).toEqual([1, 2, 3].map(uuid));
+    expect(tokens).toEqual([tokens[0], tokens[0]]);
+    expect(counted).not.toHaveBeenCalled();
+  });
+
+  it('is counted when the events are older than what it remembers', async () => {
+    const { tokens, counted } = await remember(1_000);
+    store.losesAnswers = true;
+    await post(named(1, 2, 3));
+    now += 1_000;
+    const caughtUp = ingest.catchUp('shop');
+    await vi.waitFor(() => expect(tokens).toHaveLength(1));
+    store.losesAnswers = false;
+    await caughtUp;
+    expect(uuidsStored()).toEqual([1, 2, 3].map(uuid));
+    expect(counted).toHaveBeenCalled();
+  });
+
+  it('is counted once parts of the block were sent by themselves, also by the next run', async () => {
+    const { tokens, counted } = await remember(86_400_000);
+    store.refuse = ({ uuid: each }) => each === uuid(4);
+    const insert = store.insert;
+    let isAway = false;
+    // After the first half is stored, the store goes away.
+    store.insert = async (block) => {
+      if (isAway) throw new SeismoError('STORE_UNAVAILABLE', 'away');
+      await insert(block);
+      isAway = true;
+    };
+    await post(named(1, 2, 3, 4));
+    void ingest.catchUp('shop').catch(() => {});
+    await vi.waitFor(() => expect(uuidsStored()).toEqual([1, 2].map(uuid)));
+    isAway = false;
+    store.insert = insert;
+    await reopen({ flushIntervalMs: 60_000 });
+    counted.mockClear();
+    await ingest.catchUp('shop');
+    expect(uuidsStored()).toEqual([1, 2, 3].map(uuid));
+    expect(counted).toHaveBeenCalled();
+    expect(new Set(tokens).size).toBe(tokens.length);
+    expect(ingest.rejectedRows().map(({ event }) => event.uuid)).toEqual([uuid(4)]);
+  });
 });
 
 it('sets aside what is refused, and counts what is stored of each half', async () => {

@@ -96,13 +96,13 @@ test('erases in every partition that holds what matches, in one change', async (
 
 test('names 50 partitions at most, and none when the condition would be repeated beyond 100,000 characters', () => {
   const ids = (count: number) => Array.from({ length: count }, (_, i) => String(202_001 + i));
-  expect(hideSql(ids(50), 'user = 1', 0).match(/ IN PARTITION ID '\d{6}' WHERE user = 1/g)).toHaveLength(50);
-  expect(hideSql(ids(51), 'user = 1', 0)).toBe('DELETE FROM events WHERE user = 1');
-  expect(hideSql(ids(2), 'x'.repeat(50_000), 0)).toContain('IN PARTITION');
-  expect(hideSql(ids(2), 'x'.repeat(50_001), 0)).toBe(`DELETE FROM events WHERE ${'x'.repeat(50_001)}`);
+  expect(hideSql('events', ids(50), 'user = 1', 0).match(/ IN PARTITION ID '\d{6}' WHERE user = 1/g)).toHaveLength(50);
+  expect(hideSql('events', ids(51), 'user = 1', 0)).toBe('DELETE FROM events WHERE user = 1');
+  expect(hideSql('events', ids(2), 'x'.repeat(50_000), 0)).toContain('IN PARTITION');
+  expect(hideSql('events', ids(2), 'x'.repeat(50_001), 0)).toBe(`DELETE FROM events WHERE ${'x'.repeat(50_001)}`);
   // The values count as often as the condition.
-  expect(hideSql(ids(2), 'x', 49_999)).toContain('IN PARTITION');
-  expect(hideSql(ids(2), 'x', 50_000)).toBe('DELETE FROM events WHERE x');
+  expect(hideSql('events', ids(2), 'x', 49_999)).toContain('IN PARTITION');
+  expect(hideSql('events', ids(2), 'x', 50_000)).toBe('DELETE FROM events WHERE x');
 });
 
 test('counts on disk before it hides, and says how far it is', async () => {

@@ -10,10 +10,11 @@ import { matchesAll } from '../../src/model/filter-match.ts';
 import type { Filter, JsonValue, QueryControl, Range } from '../../src/model/query.ts';
 import { zoneHash } from '../../src/row/row.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
-import { type ConnectionTarget, openConnection } from '../../src/store/clickhouse/connection.ts';
+import { type Connection, type ConnectionTarget, openConnection } from '../../src/store/clickhouse/connection.ts';
 import type { Store } from '../../src/store/store.ts';
 import { dayNumber } from '../../src/time/calendar.ts';
-import { dropDatabase, sharedEngine, sharedServer } from '../support/shared-engine.ts';
+import { dropDatabase, sharedCluster, sharedEngine, sharedServer } from '../support/shared-engine.ts';
+import { connectionTo } from './clickhouse-cluster.ts';
 import { hasClickHouseServer } from './clickhouse-server.ts';
 import { startFront } from './front.ts';
 
@@ -67,21 +68,22 @@ export function count(rows: readonly EventRow[], range: Range, filters: readonly
   return { total: kept.length, users: new Set(people.filter((each) => each !== undefined)).size };
 }
 
-export type Way = 'socket' | 'url' | 'server';
+export type Way = 'socket' | 'url' | 'server' | 'cluster';
 const TITLES: Readonly<Record<Way, string>> = {
   socket: 'through the socket of the embedded engine',
   url: 'through a URL with a password',
   server: 'on a real ClickHouse server',
+  cluster: 'on two shards of a ClickHouse cluster',
 };
 
-const ALL_WAYS = ['socket', 'url', 'server'] as const;
+const ALL_WAYS = ['socket', 'url', 'server', 'cluster'] as const;
 /** A URL leads to the same engine: what depends on how it is asked is in stored-events.test.ts; `npm run test:faults` runs the others too. */
 export const ENGINES: readonly Way[] = process.env['FAULTS'] === 'long' ? ALL_WAYS : ['socket', 'server'];
 
 /** The tests that `define` makes, on each of these ways. */
 export function onWays(ways: readonly Way[], define: (fixture: StoreFixture, way: Way) => void): void {
   for (const way of ways)
-    describe.skipIf(way === 'server' && !hasClickHouseServer)(TITLES[way], () => {
+    describe.skipIf((way === 'server' || way === 'cluster') && !hasClickHouseServer)(TITLES[way], () => {
       const fixture = new StoreFixture(way);
       beforeAll(() => fixture.open());
       afterAll(() => fixture.remove());
@@ -106,7 +108,7 @@ export class StoreFixture {
     this.#dataDir ??= await mkdtemp(join(tmpdir(), 'seismo-contract-'));
     const zoneOf = (app: string): string => this.zones.get(app) ?? 'UTC';
     this.store = createClickHouseStore({
-      connection: openConnection(await this.#target(), { logger }),
+      connection: await this.#connect(),
       zoneOf,
       mayIdentify: (app) => this.ingest.hasIdentified(app),
     });
@@ -143,6 +145,11 @@ export class StoreFixture {
     });
   }
 
+  async #connect(): Promise<Connection> {
+    if (this.way === 'cluster') return connectionTo(await sharedCluster(), basename(this.#dataDir!));
+    return openConnection(await this.#target(), { logger });
+  }
+
   async #target(): Promise<ConnectionTarget> {
     const database = basename(this.#dataDir!);
     if (this.way === 'server') return { url: await sharedServer(), username: 'default', password: '', database };
@@ -159,7 +166,8 @@ export class StoreFixture {
 
   async remove(): Promise<void> {
     await this.close();
-    await dropDatabase(basename(this.#dataDir!), await this.#target());
+    // A cluster ends with its worker.
+    if (this.way !== 'cluster') await dropDatabase(basename(this.#dataDir!), await this.#target());
     await this.#front?.close();
     await rm(this.#dataDir!, { recursive: true, force: true });
   }

@@ -14,7 +14,7 @@ function group<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   return map;
 }
 
-const SEEDS: Readonly<Record<Way, readonly number[]>> = { socket: [1, 2], url: [4], server: [5] };
+const SEEDS: Readonly<Record<Way, readonly number[]>> = { socket: [1, 2], url: [4], server: [5], cluster: [6] };
 
 onWays(['socket', 'url', 'server'], (fixture, way) => {
   describe.each(SEEDS[way])('what is stored (seed %i)', (seed) => {

@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionTarget, openConnection } from '../../src/store/clickhouse/connection.ts';
 import { startEmbeddedEngine } from '../../src/store/clickhouse/embedded/supervisor.ts';
+import { type ClickHouseCluster, startClickHouseCluster } from '../store/clickhouse-cluster.ts';
 import { startClickHouseServer } from '../store/clickhouse-server.ts';
 
 const logger = { info() {}, warn() {}, error() {} };
 
 let engine: Promise<string> | undefined;
 let server: Promise<string> | undefined;
+let cluster: Promise<ClickHouseCluster> | undefined;
 
 /** @returns the path of its socket */
 export async function sharedEngine(): Promise<string> {
@@ -41,6 +43,20 @@ export async function sharedServer(): Promise<string> {
     return started.url;
   })();
   return await server;
+}
+
+/** Two shards, each a server. */
+export async function sharedCluster(): Promise<ClickHouseCluster> {
+  cluster ??= (async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'seismo-shards-'));
+    const started = await startClickHouseCluster(dataDir);
+    atWorkerEnd(() => {
+      void started.kill();
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    });
+    return started;
+  })();
+  return await cluster;
 }
 
 /** With everything that is in it. */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { isServerUrl, serverAddresses } from '../../config/server-addresses.ts';
 import type { Backfill } from '../../ingest/archiving/backfill.ts';
 import type { Run } from '../../live/event-ids.ts';
 import { SeismoError } from '../../model/errors.ts';
@@ -10,7 +11,7 @@ import type { Store } from '../../store/store.ts';
 import { settledWithin } from '../../system/timeout.ts';
 import type { OpenStore } from '../open-store.ts';
 import { DayDiffers, EventCopy } from './copy-events.ts';
-import { describeConnection, isSamePlace, isServerUrl } from './moved-note.ts';
+import { describeConnection, isSamePlace } from './moved-note.ts';
 
 /** Part of the ten seconds that stopping can take. */
 const STOP_MAX_MS = 2_000;
@@ -269,12 +270,16 @@ function retryable(error: unknown): string {
 function connectionOf(given: string, embedded: string | undefined): string | undefined {
   if (given === EMBEDDED) return embedded;
   // No directory: whoever sends the request must not choose where on this machine an engine is made.
-  if (!/^(?:https?|clickhouse):\/\//i.test(given) || !URL.canParse(given))
+  try {
+    if (!isServerUrl(given)) throw new Error('is no URL');
+    serverAddresses(given);
+  } catch (error) {
     throw new SeismoError(
       'PARAMETER_INVALID',
-      `\`to\` must be \`${EMBEDDED}\` or the URL of a ClickHouse server or of MongoDB, such as \`http://user:password@clickhouse.example.com:8123/seismo\`.`,
-      { field: 'to' },
+      `\`to\` ${(error as Error).message}. It must be \`${EMBEDDED}\` or the URL of a ClickHouse server or of MongoDB, such as \`http://user:password@clickhouse.example.com:8123/seismo\`.`,
+      { field: 'to', cause: error },
     );
+  }
   return given;
 }
 

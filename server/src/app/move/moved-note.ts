@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/config.ts';
 import { ConfigError } from '../../config/config-error.ts';
+import { areSameServers, describeServers, isServerUrl } from '../../config/server-addresses.ts';
 
 /**
  * Where `seismo move` has moved the events, in the data directory. As long as the setting `connection` is what it was before the move, the
@@ -20,27 +21,17 @@ export const MOVED_FILE = 'moved.json';
 const VERSION = 1;
 const pathOf = (dataDir: string): string => join(dataDir, MOVED_FILE);
 
-export const isServerUrl = (connection: string | undefined): connection is string =>
-  connection !== undefined && /^[a-z]+:\/\//i.test(connection);
-
 /** For people and logs: never with the user or the password. */
 export function describeConnection(connection: string | undefined): string {
   if (connection === undefined) return 'the embedded engine';
   if (!isServerUrl(connection)) return `the embedded engine in ${connection}`;
-  const url = new URL(connection);
-  return `${url.protocol}//${url.host}${url.pathname.length > 1 ? url.pathname : '/seismo'}`;
+  return describeServers(connection);
 }
 
 /** Whether both settings name the same place. The user and the password may be others. */
 export function isSamePlace(a: string | undefined, b: string | undefined, dataDir: string): boolean {
-  return placeOf(a, dataDir) === placeOf(b, dataDir);
-}
-
-function placeOf(connection: string | undefined, dataDir: string): string {
-  if (!isServerUrl(connection)) return resolve(connection ?? dataDir);
-  const url = new URL(connection.replace(/^clickhouse:/i, 'http:'));
-  if (/^clickhouse:/i.test(connection) && url.port === '') url.port = '8123';
-  return `${url.host}${url.pathname.length > 1 ? url.pathname : '/seismo'}`;
+  if (isServerUrl(a) && isServerUrl(b)) return areSameServers(a, b);
+  return !isServerUrl(a) && !isServerUrl(b) && resolve(a ?? dataDir) === resolve(b ?? dataDir);
 }
 
 /** The configuration with the place where the events are. @throws ConfigError, or an Error if the note cannot be read */

@@ -27,6 +27,12 @@ export interface BlockRange {
   readonly endSeq: number;
 }
 
+/** The block range of the journal, once its block was attempted. */
+export interface AttemptedRange extends BlockRange {
+  /** The engine rejected rows, and parts of the block were sent by themselves. */
+  readonly isSplit?: true;
+}
+
 export interface DamagedGroup {
   /** The number of events that the group claimed to have. */
   readonly events: number;

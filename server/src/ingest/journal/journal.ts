@@ -10,7 +10,7 @@ import { decodeChecked, encodeChecked } from './checked-value.ts';
 import { FingerprintStore } from './fingerprint-store.ts';
 import { countOf, decodeGroup, type Group, timeOf } from './group.ts';
 import { JournalCapacity, type JournalLimits } from './journal-capacity.ts';
-import type { BlockRange, DamagedGroup, Entry, RejectedRow } from './journal-entry.ts';
+import type { AttemptedRange, DamagedGroup, Entry, RejectedRow } from './journal-entry.ts';
 import {
   FILE_NAME,
   type JournalFile,
@@ -217,13 +217,14 @@ export class Journal {
     return this.archive ? { start: this.#loadedSeq } : {};
   }
 
-  /** @returns whether this block was attempted before, by an earlier run or in this one */
-  async writeBlockRange(range: BlockRange): Promise<boolean> {
-    if (this.#blockRange() !== undefined) return true;
-    await this.#write('the block waits', 0, () => {
-      this.#file.root.put('cut', encodeChecked('cut', range));
-    });
-    return false;
+  /** @returns what there was, if the block was attempted before, by an earlier run or in this one */
+  async writeBlockRange(range: AttemptedRange): Promise<AttemptedRange | undefined> {
+    const attempted = this.#blockRange();
+    if (attempted === undefined || (range.isSplit && !attempted.isSplit))
+      await this.#write('the block waits', 0, () => {
+        this.#file.root.put('cut', encodeChecked('cut', range));
+      });
+    return attempted;
   }
 
   /** @returns whether there was one */
@@ -235,8 +236,8 @@ export class Journal {
     return true;
   }
 
-  #blockRange(): BlockRange | undefined {
-    return decodeChecked('cut', this.#file.root.get('cut')) as BlockRange | undefined;
+  #blockRange(): AttemptedRange | undefined {
+    return decodeChecked('cut', this.#file.root.get('cut')) as AttemptedRange | undefined;
   }
 
   /** The block is in the store: forgets its groups and its range. `rejected` are rows the engine rejected, kept with their reason. */

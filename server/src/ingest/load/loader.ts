@@ -5,15 +5,17 @@ import { type Block, InsertRejected, type SeqRange, type Store } from '../../sto
 import { writeInt64 } from '../accept/row-writer.ts';
 import { type Group, GroupDamaged } from '../journal/group.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { BlockRange, DamagedGroup, RejectedRow } from '../journal/journal-entry.ts';
+import type { AttemptedRange, BlockRange, DamagedGroup, RejectedRow } from '../journal/journal-entry.ts';
 import { stampDay, type Zone } from './zone.ts';
 
 export interface LoaderOptions {
   readonly journal: Journal;
-  readonly store: Pick<Store, 'insert' | 'settleInserts' | 'storedRanges'>;
+  readonly store: Pick<Store, 'insert' | 'settleInserts' | 'storedRanges' | 'remembersInserts'>;
   readonly flushIntervalMs: number;
   readonly flushMaxBytes: number;
   readonly zoneOf: (app: string) => Zone;
+  /** UTC ms, the clock that the events were received by. */
+  readonly now: () => number;
   readonly onFailure: (error: unknown) => void;
   /** A group was damaged, and is moved out of the way. */
   readonly onDamaged: (firstSeq: number, group: DamagedGroup) => void;
@@ -38,7 +40,8 @@ const STOP_MAX_MS = 2_500;
 
 /**
  * Loads the journal into the store in blocks. A block whose insert was not answered is never repeated blindly: first, no
- * insert of this journal may be running; then the stored sequence numbers are read, and only the others are sent.
+ * insert of this journal may be running; then the stored sequence numbers are read, and only the others are sent. A store that remembers
+ * inserts by their token is sent the same block again instead.
  */
 export class Loader {
   readonly #options: LoaderOptions;
@@ -196,13 +199,15 @@ export class Loader {
     if (first === undefined || last === undefined) return;
     const blockRange = { firstSeq: first.firstSeq, endSeq: last.firstSeq + last.lengths.length };
     // Rows of an earlier run may have been attempted by a run this file does not know about, if a backup was restored.
-    const repeated = (await journal.writeBlockRange(blockRange)) || first.journal !== journal.uuid;
+    const attempted = await journal.writeBlockRange(blockRange);
+    const isCounted =
+      first.journal !== journal.uuid || (attempted !== undefined && !this.#isRemembered(attempted, first));
     writeUuid(first.journal, this.#journalBytes, 0);
     for (const group of groups) this.#stamp(group);
     const rejected: RejectedRow[] = [];
     const block = { ...blockRange, journal: first.journal };
     try {
-      if (repeated)
+      if (isCounted)
         await this.#insert(block.journal, await this.#missing(block.journal, groups.flatMap(seqRowsOf)), rejected);
       else
         await store.insert(
@@ -210,10 +215,21 @@ export class Loader {
         );
     } catch (error) {
       if (!(error instanceof InsertRejected)) throw error;
+      // From now on, sending the whole block again would store these parts twice.
+      await journal.writeBlockRange({ ...blockRange, isSplit: true });
       await this.#halve(block.journal, groups.flatMap(seqRowsOf), error, rejected);
     }
     await journal.forget(groups, rejected);
     this.#advance(blockRange.endSeq);
+  }
+
+  /**
+   * Whether the store can be sent the whole block once more. On a cluster that is safer than counting: a replica that is away may hold rows that
+   * the others do not.
+   */
+  #isRemembered({ isSplit }: AttemptedRange, first: Group): boolean {
+    const receivedAt = Number(first.rows.readBigInt64LE(ROW_OFFSET.receivedAt));
+    return !isSplit && this.#options.now() - receivedAt < (this.#options.store.remembersInserts?.() ?? 0);
   }
 
   /** The next groups. Damaged ones are moved out of the way, so that the rest continues. */

@@ -6,6 +6,7 @@ import type { Store } from '../store.ts';
 import { type Ask, analysisQueries } from './analysis/analysis-queries.ts';
 import { exactlyOrEstimated } from './analysis/sql/exact-users.ts';
 import { Identities } from './analysis/sql/identity.ts';
+import { rememberedInsertsMs } from './cluster/tables.ts';
 import type { Connection } from './connection.ts';
 import { copyStore } from './copy-rows.ts';
 import { DayZones } from './day-zones.ts';
@@ -67,6 +68,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
   const { exactUsersMaxRows = EXACT_USERS_MAX_ROWS } = options;
   let stopMerging = (): void => {};
   let isOpen = false;
+  let rememberedMs = 0;
   /** Neither rows nor questions reach a schema that was not looked at: it may be a newer Seismo's. */
   function opened(): Connection {
     if (isOpen) return connection;
@@ -90,6 +92,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
   return {
     async open() {
       await migrate(connection);
+      rememberedMs = await rememberedInsertsMs(connection);
       await hot.load();
       await space.resume();
       stopMerging();
@@ -112,6 +115,7 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): Store {
         settings: { insert_deduplication_token: block.token, ...ONE_BLOCK },
       });
     },
+    remembersInserts: () => rememberedMs,
     settleInserts: async (journal) => await opened().kill(`insert-${journal}-`),
     storedRanges: async (journal, fromSeq, toSeq) => await storedRanges(opened(), journal, fromSeq, toSeq),
     events: (query, control) =>

@@ -6,6 +6,7 @@ import { SeismoError } from '../../model/errors.ts';
 import type { JsonValue, QueryControl } from '../../model/query.ts';
 import { InsertRejected } from '../store.ts';
 import { MACHINE_CODES, STATEMENT_CODES } from './error-codes.ts';
+import { type Layout, ON_ONE_SERVER } from './layout.ts';
 import { quotedName } from './sql-quotes.ts';
 
 export type Settings = Readonly<Record<string, string | number>>;
@@ -38,6 +39,9 @@ export interface ResultTable {
 
 /** A connection to an engine: the embedded one or a ClickHouse server. Every failure is a SeismoError or an InsertRejected. */
 export interface Connection {
+  readonly layout: Layout;
+  /** The servers behind it: itself, or the nodes of a cluster that the setting names. */
+  readonly nodes: readonly Connection[];
   /** Creates the database of the connection where it does not exist. */
   makeDatabase(): Promise<void>;
   /** 64-bit integers are returned as strings, unless the setting output_format_json_quote_64bit_integers is 0. */
@@ -49,6 +53,8 @@ export interface Connection {
   /** The response as it comes, in the format at the end of the statement. */
   bytes(sql: string, params?: Parameters, options?: QueryOptions): AsyncIterable<Buffer>;
   command(sql: string, params?: Parameters, settings?: Settings): Promise<void>;
+  /** A statement about `layout.rows`, once on each shard. Where it fails on one, it may have been done on others: it must be safe to repeat. */
+  onShards(sql: string, params?: Parameters, settings?: Settings): Promise<void>;
   /**
    * RowBinary of these columns, in this order.
    * @throws InsertRejected when the engine says that the rows are at fault
@@ -179,7 +185,7 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
   async function kill(queryIdPrefix: string): Promise<void> {
     if (socketPath === undefined) {
       await client.command({
-        query: 'KILL QUERY WHERE startsWith(query_id, {prefix:String}) AND user = currentUser() SYNC',
+        query: 'KILL QUERY WHERE startsWith(initial_query_id, {prefix:String}) AND user = currentUser() SYNC',
         query_params: { prefix: queryIdPrefix },
         query_id: `kill-${randomUUID()}`,
       });
@@ -269,7 +275,23 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
     };
   }
 
-  return {
+  async function command(sql: string, params?: Parameters, settings?: Settings): Promise<void> {
+    try {
+      await client.command({
+        query: sql,
+        clickhouse_settings: serverSettings({ ...WHOLE, ...NOT_QUEUED, ...settings }),
+        ...(params === undefined ? {} : { query_params: { ...params } }),
+      });
+    } catch (error) {
+      throw queryFailure(error);
+    }
+  }
+
+  const connection: Connection = {
+    layout: ON_ONE_SERVER,
+    get nodes() {
+      return [connection];
+    },
     async makeDatabase() {
       try {
         await client.command({ query: 'SELECT 1' });
@@ -336,17 +358,8 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
       }
     },
 
-    async command(sql, params, settings) {
-      try {
-        await client.command({
-          query: sql,
-          clickhouse_settings: serverSettings({ ...WHOLE, ...NOT_QUEUED, ...settings }),
-          ...(params === undefined ? {} : { query_params: { ...params } }),
-        });
-      } catch (error) {
-        throw queryFailure(error);
-      }
-    },
+    command,
+    onShards: command,
 
     async insert(table, columns, payload, asked = {}) {
       try {
@@ -382,4 +395,5 @@ export function openConnection(target: ConnectionTarget, options: ConnectionOpti
       agent?.destroy();
     },
   };
+  return connection;
 }

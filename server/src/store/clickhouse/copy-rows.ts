@@ -48,8 +48,8 @@ export function copyStore(opened: () => Connection): CopyStore {
     },
     async partitions() {
       const rows = await ask(
-        `SELECT partition_id AS id, concat(toString(count()), ' ', toString(groupBitXor(cityHash64(name)))) AS state FROM system.parts
-        WHERE active AND rows > 0 AND database = currentDatabase() AND table = '${EVENTS}' GROUP BY id ORDER BY id`,
+        `SELECT partition_id AS id, concat(toString(count()), ' ', toString(groupBitXor(cityHash64(name)))) AS state FROM ${opened().layout.system('parts')}
+        WHERE active AND rows > 0 AND database = currentDatabase() AND table = '${opened().layout.rows}' GROUP BY id ORDER BY id`,
         new Bound(NO_HOT_COLUMNS),
       );
       return new Map(rows.map((row) => [String(row['id']), String(row['state'])]));
@@ -122,7 +122,7 @@ export function copyStore(opened: () => Connection): CopyStore {
     async remove(partition, sets) {
       const bound = new Bound(NO_HOT_COLUMNS);
       const where = anySql(sets, bound);
-      await opened().command(hideSql([partition], where, lengthOf(bound.values)), bound.values, {
+      await opened().onShards(hideSql(opened().layout.rows, [partition], where, lengthOf(bound.values)), bound.values, {
         lightweight_deletes_sync: 2,
         mutations_sync: 2,
       });

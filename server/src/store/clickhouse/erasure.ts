@@ -5,8 +5,10 @@ import type { Filter, Range } from '../../model/query.ts';
 import type { EraseRun } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { whereSql } from './filter-sql.ts';
+import type { Layout } from './layout.ts';
 import { NO_HOT_COLUMNS } from './property-sql.ts';
 import { Bound, EVENTS, type Row } from './sql.ts';
+import { quotedText } from './sql-quotes.ts';
 
 /** Many erasures one after the other free their disk together: each pass looks at every part. */
 const FREE_AFTER_MS = 60_000;
@@ -56,8 +58,8 @@ export async function erase(
   await run.onCounted?.(matching, rows.length);
   signal?.throwIfAborted();
   const partitions = rows.map((row) => partitionId(row['partition']));
-  const hide = hideSql(partitions, `${where} AND '${tag}' != ''`, lengthOf(bound.values));
-  await connection.command(hide, bound.values, {
+  const hide = hideSql(connection.layout.rows, partitions, `${where} AND '${tag}' != ''`, lengthOf(bound.values));
+  await connection.onShards(hide, bound.values, {
     lightweight_deletes_sync: 0,
     mutations_sync: 0,
   });
@@ -69,14 +71,15 @@ export async function erase(
  * One mutation in any case. The engine copies (as hard links) the parts of partitions that are not named, and searches all others: a part takes
  * 4 ms of its processor time or 11 (docs/decisions/erasure-jobs.md). A lightweight `DELETE` is this update of `_row_exists`, and takes one
  * partition at most.
+ * @param table that holds the rows
  * @param valuesLength of the values that the engine puts into the condition, each time it occurs
  */
-export function hideSql(partitions: readonly string[], where: string, valuesLength: number): string {
+export function hideSql(table: string, partitions: readonly string[], where: string, valuesLength: number): string {
   const length = partitions.length * (where.length + valuesLength);
   if (partitions.length > PARTITIONS_NAMED_MAX || length > NAMED_MAX_LENGTH)
-    return `DELETE FROM ${EVENTS} WHERE ${where}`;
+    return `DELETE FROM ${table} WHERE ${where}`;
   const updates = partitions.map((id) => `UPDATE _row_exists = 0 IN PARTITION ID '${id}' WHERE ${where}`);
-  return `ALTER TABLE ${EVENTS} ${updates.join(', ')}`;
+  return `ALTER TABLE ${table} ${updates.join(', ')}`;
 }
 
 /** In characters, about. The devices of the users who are erased may be 100,000. */
@@ -96,24 +99,28 @@ interface Mutation {
   readonly failure: string;
 }
 
-async function mutationOf(connection: Connection, tag: string): Promise<Mutation | undefined> {
-  const [row] = await connection.query<Row>(
-    `SELECT parts_to_do AS left, is_done AS done, latest_fail_reason AS failure,
-      (SELECT count() FROM system.parts WHERE active AND database = currentDatabase() AND table = {t:String}) AS parts
-    FROM system.mutations
-    WHERE database = currentDatabase() AND table = {t:String} AND position(command, {tag:String}) > 0`,
-    { t: EVENTS, tag: `'${tag}'` },
+/** Undefined as well while not all shards have it: whoever sent it was interrupted, and sends it again. */
+async function mutationOf({ query, layout }: Connection, tag: string): Promise<Mutation | undefined> {
+  const [row] = await query<Row>(
+    `SELECT sum(left) AS left, min(done) AS done, max(failed) AS failure, count() = ${shardsSql(layout)} AS isOnAll,
+      (SELECT count() FROM ${layout.system('parts')} WHERE active AND database = currentDatabase() AND table = {t:String}) AS parts
+    FROM (SELECT shardNum() AS shard, sum(parts_to_do) AS left, min(is_done) AS done, max(latest_fail_reason) AS failed
+      FROM ${layout.system('mutations')}
+      WHERE database = currentDatabase() AND table = {t:String} AND position(command, {tag:String}) > 0 GROUP BY shard)`,
+    { t: layout.rows, tag: `'${tag}'` },
     { settings: SHORT },
   );
-  return (
-    row && {
-      parts: Number(row['parts']),
-      partsLeft: Number(row['left']),
-      isDone: Boolean(row['done']),
-      failure: String(row['failure']),
-    }
-  );
+  if (row === undefined || !row['isOnAll']) return undefined;
+  return {
+    parts: Number(row['parts']),
+    partsLeft: Number(row['left']),
+    isDone: Boolean(row['done']),
+    failure: String(row['failure']),
+  };
 }
+
+const shardsSql = ({ cluster }: Layout): string =>
+  cluster === undefined ? '1' : `(SELECT max(shard_num) FROM system.clusters WHERE cluster = ${quotedText(cluster)})`;
 
 /** Resolves when the mutation is done in every part. */
 async function finished(connection: Connection, tag: string, run: EraseRun): Promise<void> {
@@ -133,16 +140,16 @@ async function finished(connection: Connection, tag: string, run: EraseRun): Pro
 
 /** Parts that are rewritten already stay so. */
 export async function stopErasing(connection: Connection, tag: string): Promise<void> {
-  await connection.command(
+  await connection.onShards(
     `KILL MUTATION WHERE database = currentDatabase() AND table = {t:String} AND NOT is_done AND position(command, {tag:String}) > 0 SYNC`,
-    { t: EVENTS, tag: `'${tag}'` },
+    { t: connection.layout.rows, tag: `'${tag}'` },
   );
 }
 
 /** Whether statements that change stored rows are running: an erasure is one of them. */
 export async function isErasing(connection: Connection): Promise<boolean> {
   const rows = await connection.query<Row>(
-    `SELECT 1 AS found FROM system.mutations WHERE database = currentDatabase() AND table = '${EVENTS}' AND NOT is_done LIMIT 1`,
+    `SELECT 1 AS found FROM ${connection.layout.system('mutations')} WHERE database = currentDatabase() AND table = '${connection.layout.rows}' AND NOT is_done LIMIT 1`,
   );
   return rows.length > 0;
 }
@@ -174,9 +181,10 @@ export class SpaceOfErased {
 
   /** What an earlier server hid and did not free. */
   async resume(): Promise<void> {
+    const { layout } = this.#connection;
     const [row] = await this.#connection.query<Row>(
-      'SELECT count() AS n FROM system.parts WHERE active AND has_lightweight_delete AND database = currentDatabase() AND table = {t:String}',
-      { t: EVENTS },
+      `SELECT count() AS n FROM ${layout.system('parts')} WHERE active AND has_lightweight_delete AND database = currentDatabase() AND table = {t:String}`,
+      { t: layout.rows },
     );
     if (Number(row?.['n'] ?? 0) > 0) this.later();
   }
@@ -200,6 +208,7 @@ export class SpaceOfErased {
   }
 
   async #free(): Promise<void> {
-    await this.#connection.command(`ALTER TABLE ${EVENTS} APPLY DELETED MASK`, {}, { mutations_sync: 0 });
+    const table = this.#connection.layout.rows;
+    await this.#connection.onShards(`ALTER TABLE ${table} APPLY DELETED MASK`, {}, { mutations_sync: 0 });
   }
 }

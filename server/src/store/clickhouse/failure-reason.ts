@@ -36,3 +36,6 @@ function causeText(error: unknown): string {
     text = at.message || ((at as NodeJS.ErrnoException).code ?? text);
   return error instanceof SeismoError && error.cause === undefined ? error.detail : text;
 }
+
+/** Another try, or another node, may succeed. */
+export const isAway = (error: unknown): boolean => error instanceof SeismoError && error.code === 'STORE_UNAVAILABLE';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { APP_NAME } from '../../model/event.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Settings } from './connection.ts';
 import { HOT_COLUMNS, type HotColumn, hotColumnName, propertyInMaps, sortSql } from './property-sql.ts';
 import { EVENTS, type Row } from './sql.ts';
 import { quotedText } from './sql-quotes.ts';
@@ -46,8 +46,9 @@ export async function storedColumns(
   connection: Connection,
 ): Promise<{ readonly key: string; readonly columns: readonly HotColumn[]; readonly note: HotNote | undefined }[]> {
   const rows = await connection.query<{ name: string; comment: string }>(
-    'SELECT name, comment FROM system.columns WHERE database = currentDatabase() AND table = {t:String} AND startsWith(name, {p:String})',
-    { t: EVENTS, p: 'hot_' },
+    `SELECT name, any(comment) AS comment FROM ${connection.layout.system('columns')}
+    WHERE database = currentDatabase() AND table = {t:String} AND startsWith(name, {p:String}) GROUP BY name`,
+    { t: connection.layout.rows, p: 'hot_' },
   );
   const found = new Map<string, { columns: HotColumn[]; note: HotNote | undefined }>();
   for (const { name, comment } of rows) {
@@ -101,7 +102,7 @@ export async function addColumns(
   const added = columns.map(
     (column) => `ADD COLUMN IF NOT EXISTS ${hotColumnName(column, key)} ${definitions[column]}`,
   );
-  await connection.command(`ALTER TABLE ${EVENTS} ${added.join(', ')}`);
+  await changeColumns(connection, added.join(', '));
   return columns;
 }
 
@@ -115,24 +116,38 @@ export async function computeColumns(
   const made = partitions.flatMap((id) =>
     columns.map((column) => `MATERIALIZE COLUMN ${hotColumnName(column, key)} IN PARTITION ID ${quotedText(id)}`),
   );
-  if (made.length > 0) await connection.command(`ALTER TABLE ${EVENTS} ${made.join(', ')}`, {}, { mutations_sync: 0 });
+  if (made.length === 0) return;
+  await connection.onShards(`ALTER TABLE ${connection.layout.rows} ${made.join(', ')}`, {}, { mutations_sync: 0 });
 }
 
 /** What is computed already stays. */
 export async function stopComputing(connection: Connection, key: string): Promise<void> {
-  await connection.command(
+  await connection.onShards(
     'KILL MUTATION WHERE database = currentDatabase() AND table = {t:String} AND position(command, {c:String}) > 0 SYNC',
-    { t: EVENTS, c: `MATERIALIZE COLUMN ${hotColumnName('others', key)} ` },
+    { t: connection.layout.rows, c: `MATERIALIZE COLUMN ${hotColumnName('others', key)} ` },
   );
 }
 
 export async function dropColumns(connection: Connection, key: string, columns: readonly HotColumn[]): Promise<void> {
   const dropped = columns.map((column) => `DROP COLUMN IF EXISTS ${hotColumnName(column, key)}`).join(', ');
-  await connection.command(`ALTER TABLE ${EVENTS} ${dropped}`, {}, { mutations_sync: 0, alter_sync: 0 });
+  await changeColumns(connection, dropped, { mutations_sync: 0, alter_sync: 0 });
+}
+
+/** The table that questions name knows them after the one that holds the rows does, and forgets them before. */
+async function changeColumns(connection: Connection, changes: string, settings?: Settings): Promise<void> {
+  const { rows, cluster } = connection.layout;
+  const ofRows = () => connection.onShards(`ALTER TABLE ${rows} ${changes}`, {}, settings);
+  if (cluster === undefined) return await ofRows();
+  const isDropped = changes.startsWith('DROP');
+  if (!isDropped) await ofRows();
+  for (const node of connection.nodes) await node.command(`ALTER TABLE ${EVENTS} ${changes}`, {}, settings);
+  if (isDropped) await ofRows();
 }
 
 export async function writeNote(connection: Connection, key: string, note: HotNote): Promise<void> {
-  await connection.command(`ALTER TABLE ${EVENTS} COMMENT COLUMN ${hotColumnName('others', key)} '${noteText(note)}'`);
+  await connection.onShards(
+    `ALTER TABLE ${connection.layout.rows} COMMENT COLUMN ${hotColumnName('others', key)} '${noteText(note)}'`,
+  );
 }
 
 /** Whether every part of the table holds the columns: for one that does not, the engine takes whole maps apart. */
@@ -151,9 +166,10 @@ async function partitionsWithout(
 ): Promise<readonly string[]> {
   const names = columns.map((column) => hotColumnName(column, key));
   const rows = await connection.query<{ id: string }>(
-    `SELECT DISTINCT id FROM (SELECT name, partition_id AS id, countIf(has({c:Array(String)}, column)) AS held FROM system.parts_columns
-      WHERE active AND database = currentDatabase() AND table = {t:String} GROUP BY name, id) WHERE held < {n:UInt32}`,
-    { c: names, t: EVENTS, n: names.length },
+    `SELECT DISTINCT id FROM (SELECT shardNum() AS shard, name, partition_id AS id, countIf(has({c:Array(String)}, column)) AS held
+      FROM ${connection.layout.system('parts_columns')}
+      WHERE active AND database = currentDatabase() AND table = {t:String} GROUP BY shard, name, id) WHERE held < {n:UInt32}`,
+    { c: names, t: connection.layout.rows, n: names.length },
     { settings: SMALL },
   );
   return rows.map(({ id }) => id);

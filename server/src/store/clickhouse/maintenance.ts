@@ -37,8 +37,8 @@ export async function setTimeZone(connection: Connection, app: string, timeZone:
   const ofSpan = (values: string): string => `transform(roundDown(${ms}, ${starts}), ${starts}, ${values}, 0)`;
   const day = `intDiv(${ms} + ${ofSpan(list(({ offsetMs }) => offsetMs))}, 86400000)`;
   const hash = bound.add('UInt32', zoneHash(timeZone));
-  await connection.command(
-    `ALTER TABLE ${EVENTS} UPDATE day = toDate(toUInt16(greatest(${day}, ${ofSpan(list(({ minDay }) => minDay))}, 0))), zone = ${hash}
+  await connection.onShards(
+    `ALTER TABLE ${connection.layout.rows} UPDATE day = toDate(toUInt16(greatest(${day}, ${ofSpan(list(({ minDay }) => minDay))}, 0))), zone = ${hash}
     WHERE app = ${bound.add('String', app)} AND zone != ${hash}`,
     bound.values,
     { mutations_sync: 2 },
@@ -46,12 +46,12 @@ export async function setTimeZone(connection: Connection, app: string, timeZone:
 }
 
 export async function usage(connection: Connection): Promise<StoreUsage> {
-  const parts = `system.parts WHERE active AND database = currentDatabase() AND table = '${EVENTS}'`;
+  const ofRows = `WHERE active AND database = currentDatabase() AND table = '${connection.layout.rows}'`;
   const [row] = await connection.query<Row>(
     // Erased rows lie in their parts until they are merged: those parts are counted row by row.
     `SELECT sumIf(rows, NOT has_lightweight_delete) + (
-      SELECT count() FROM ${EVENTS} WHERE _part IN (SELECT name FROM ${parts} AND has_lightweight_delete)
-    ) AS n, sum(bytes_on_disk) AS b, count() AS p, version() AS v FROM ${parts}`,
+      SELECT count() FROM ${EVENTS} WHERE _part IN (SELECT name FROM system.parts ${ofRows} AND has_lightweight_delete)
+    ) AS n, sum(bytes_on_disk) AS b, count() AS p, any(version()) AS v FROM ${connection.layout.system('parts')} ${ofRows}`,
     {},
     // Who watches asks again and again, also an engine that hangs.
     { settings: { priority: 1, max_execution_time: 5 } },

@@ -1,5 +1,8 @@
 import { SeismoError } from '../../model/errors.ts';
+import { overShards, PLAIN_TABLE, type RowsTable, rowsTableOf } from './cluster/tables.ts';
 import type { Connection } from './connection.ts';
+import { isAway } from './failure-reason.ts';
+import type { Layout } from './layout.ts';
 import { EVENTS, QUARTER, USERS } from './sql.ts';
 
 /**
@@ -11,9 +14,9 @@ import { EVENTS, QUARTER, USERS } from './sql.ts';
  * `counts` and `users` are aggregate projections: written, deleted and deduplicated with the part they belong to. `users` stores
  * days as the loader cut them, and in which zone; its states are tens of kilobytes each, so its granules have few rows.
  */
-export const MIGRATIONS: readonly (readonly string[])[] = [
-  [
-    `CREATE TABLE IF NOT EXISTS ${EVENTS} (
+export const MIGRATIONS: readonly ((table: RowsTable) => readonly string[])[] = [
+  ({ name, engine, deduplication }) => [
+    `CREATE TABLE IF NOT EXISTS ${name} (
       seq UInt64 CODEC(Delta, ZSTD),
       journal UUID CODEC(ZSTD),
       timestamp DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
@@ -42,10 +45,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       PROJECTION users (
         SELECT app, id, event, zone, day, count(), ${USERS} GROUP BY app, id, event, zone, day
       ) WITH SETTINGS (index_granularity = 32)
-    ) ENGINE = MergeTree
+    ) ENGINE = ${engine}
     PARTITION BY if(timestamp >= toDateTime64('2020-01-01', 3, 'UTC'), toYYYYMM(timestamp), toYear(timestamp))
     PRIMARY KEY (app, timestamp) ORDER BY (app, timestamp, seq, journal)
-    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 1000,
+    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, ${deduplication},
       lightweight_mutation_projection_mode = 'rebuild',
       map_serialization_version = 'with_buckets', map_buckets_min_avg_size = 0, map_buckets_strategy = 'constant',
       max_buckets_in_map = 8, string_serialization_version = 'single_stream'`,
@@ -56,10 +59,42 @@ const VERSIONS = 'schema_versions';
 
 /**
  * Migrates the schema to the newest version. Safe to repeat: each step may have been done by a start that was interrupted.
- * @throws STORE_SCHEMA_NEWER
+ * @throws STORE_SCHEMA_NEWER; STORE_UNAVAILABLE also while a node of a cluster is away and another one had to be migrated
  */
 export async function migrate(connection: Connection, migrations = MIGRATIONS): Promise<void> {
-  await connection.makeDatabase();
+  const away: unknown[] = [];
+  let areUpToDate = false;
+  let isChanged = false;
+  for (const node of connection.nodes) {
+    try {
+      if (await migrateNode(node, connection.layout, migrations)) isChanged = true;
+      else areUpToDate = true;
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      away.push(error);
+    }
+  }
+  if (away.length > 0 && (isChanged || !areUpToDate)) throw away[0];
+}
+
+async function migrateNode(
+  node: Connection,
+  { cluster, rows }: Layout,
+  migrations: typeof MIGRATIONS,
+): Promise<boolean> {
+  await node.makeDatabase();
+  const table = cluster === undefined ? PLAIN_TABLE : await rowsTableOf(node, cluster, rows);
+  const isChanged = await migrateTable(node, table, migrations);
+  if (cluster !== undefined) {
+    // Made anew, so that it has the columns.
+    if (isChanged) await node.command(`DROP TABLE IF EXISTS ${EVENTS}`);
+    await node.command(overShards(cluster, rows));
+  }
+  return isChanged;
+}
+
+/** @returns whether there was something to do */
+async function migrateTable(connection: Connection, table: RowsTable, migrations: typeof MIGRATIONS): Promise<boolean> {
   await connection.command(
     `CREATE TABLE IF NOT EXISTS ${VERSIONS} (version UInt32, at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1`,
   );
@@ -71,14 +106,15 @@ export async function migrate(connection: Connection, migrations = MIGRATIONS): 
       `The store has schema version ${version}, but this version of Seismo only knows ${migrations.length}. A newer version wrote it.`,
     );
   for (let next = version; next < migrations.length; next++) {
-    if (next > 0) await backUp(connection, next);
-    for (const statement of migrations[next]!) await connection.command(statement);
+    if (next > 0) await backUp(connection, table.name, next);
+    for (const statement of migrations[next]!(table)) await connection.command(statement);
     await connection.command(`INSERT INTO ${VERSIONS} (version) SELECT {v:UInt32}`, { v: next + 1 });
   }
+  return version < migrations.length;
 }
 
 /** Hard links of all parts, in the engine's `shadow` directory: takes no space until parts change. A name is never used twice. */
-async function backUp(connection: Connection, version: number): Promise<void> {
+async function backUp(connection: Connection, table: string, version: number): Promise<void> {
   // A literal, not a parameter: the engine accepts none here.
-  await connection.command(`ALTER TABLE ${EVENTS} FREEZE WITH NAME 'before_schema_${version + 1}_at_${Date.now()}'`);
+  await connection.command(`ALTER TABLE ${table} FREEZE WITH NAME 'before_schema_${version + 1}_at_${Date.now()}'`);
 }

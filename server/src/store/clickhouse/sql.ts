@@ -2,6 +2,7 @@ import type { PropertyField, QueryControl } from '../../model/query.ts';
 import type { VisitField, VisitFieldName } from '../../model/visit-fields.ts';
 import { propertyKeys } from '../../row/property-keys.ts';
 import type { QueryOptions } from './connection.ts';
+import { EVENTS } from './layout.ts';
 import {
   type HotColumnsOf,
   type PropertySql,
@@ -10,8 +11,7 @@ import {
   textInColumn,
 } from './property-sql.ts';
 
-/** In the database of the connection (`seismo` unless its URL names another). */
-export const EVENTS = 'events';
+export { EVENTS };
 
 type BoundType =
   | 'String'
