@@ -474,4 +474,9 @@ it('fits 360 pixels, and keeps its place while it loads', async () => {
   await expect.poll(() => tile(page, 'Visitors').textContent()).toBe('3');
   await page.waitForLoadState('networkidle');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  // With a goal there are three numbers: the names need the room of one.
+  await dashboard.api('PATCH', '/api/apps/site', { goals: [{ event: 'signed up' }] });
+  await open(`${PATH}&goal=signed+up`);
+  await card(page, 'Sources').getByText('Google').waitFor();
+  expect(await card(page, 'Sources').getByRole('columnheader').allTextContents()).toHaveLength(3);
 });

@@ -181,8 +181,8 @@ export const eventsLabel = (card: CardName): string =>
   card === 'outboundLinks' ? 'Clicks' : card === 'downloads' ? 'Downloads' : 'Views';
 
 /** Of a row with a goal. */
-export const GOAL_COLUMNS: readonly Column[] = [
-  { label: 'Visitors', width: 9 },
+const GOAL_COLUMNS: readonly Column[] = [
+  { label: 'Visitors', width: 9, isWide: true },
   { label: 'Converted', width: 11 },
   { label: 'Rate', width: 7 },
 ];

@@ -93,7 +93,7 @@ function GoalRows({ app, goals, search, onGoal, seen }: GoalRowsProps) {
         label="Goals"
         columns={[
           { label: 'Visitors', width: 9 },
-          { label: 'Conversions', width: 12 },
+          { label: 'Conversions', width: 12, isWide: true },
           { label: 'Rate', width: 7 },
         ]}
         rows={answers.map(({ visitors, conversions, conversionRate, estimated }, i) => {

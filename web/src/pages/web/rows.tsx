@@ -7,6 +7,8 @@ export interface Column {
   readonly label: string;
   /** ch, of its numbers. */
   readonly width: number;
+  /** Left out on narrow screens, so that the names are read. */
+  readonly isWide?: boolean;
 }
 
 export interface Row {
@@ -45,7 +47,7 @@ export function Rows({ one, columns, rows, label }: RowsProps) {
         <Table.Tr>
           <Table.Th>{one}</Table.Th>
           {columns.map((column) => (
-            <Table.Th key={column.label} ta="right" style={{ width: `${column.width}ch` }}>
+            <Table.Th key={column.label} ta="right" data-wide={column.isWide} style={{ width: `${column.width}ch` }}>
               {column.label}
             </Table.Th>
           ))}
@@ -78,7 +80,13 @@ export function Rows({ one, columns, rows, label }: RowsProps) {
               </div>
             </Table.Td>
             {row.cells.map(({ text, title }, i) => (
-              <Table.Td key={columns[i]!.label} ta="right" title={title} {...(i > 0 && { c: 'dimmed' })}>
+              <Table.Td
+                key={columns[i]!.label}
+                ta="right"
+                data-wide={columns[i]!.isWide}
+                title={title}
+                {...(i > 0 && { c: 'dimmed' })}
+              >
                 {text}
               </Table.Td>
             ))}
