@@ -23,9 +23,9 @@ beforeAll(async () => {
   connection = openConnection({ socketPath: engine.socketPath }, { logger });
   spied = {
     ...connection,
-    async command(sql, ...rest) {
+    async onShards(sql, ...rest) {
       changes.push(sql);
-      await connection.command(sql, ...rest);
+      await connection.onShards(sql, ...rest);
     },
   };
   await migrate(connection);

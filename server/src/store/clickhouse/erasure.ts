@@ -99,12 +99,14 @@ interface Mutation {
   readonly failure: string;
 }
 
-/** Undefined as well while not all shards have it: whoever sent it was interrupted, and sends it again. */
+/**
+ * A row for each partition that it names. Undefined as well while not all shards have it: whoever sent it was interrupted, and sends it again.
+ */
 async function mutationOf({ query, layout }: Connection, tag: string): Promise<Mutation | undefined> {
   const [row] = await query<Row>(
     `SELECT sum(left) AS left, min(done) AS done, max(failed) AS failure, count() = ${shardsSql(layout)} AS isOnAll,
       (SELECT count() FROM ${layout.system('parts')} WHERE active AND database = currentDatabase() AND table = {t:String}) AS parts
-    FROM (SELECT shardNum() AS shard, sum(parts_to_do) AS left, min(is_done) AS done, max(latest_fail_reason) AS failed
+    FROM (SELECT shardNum() AS shard, max(parts_to_do) AS left, min(is_done) AS done, max(latest_fail_reason) AS failed
       FROM ${layout.system('mutations')}
       WHERE database = currentDatabase() AND table = {t:String} AND position(command, {tag:String}) > 0 GROUP BY shard)`,
     { t: layout.rows, tag: `'${tag}'` },
