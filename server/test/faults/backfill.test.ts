@@ -7,18 +7,8 @@ import type { MoveStatus } from '../../src/model/move.ts';
 import { seismo } from '../cli/seismo.ts';
 import { atFileEnd } from '../support/at-file-end.ts';
 import { hasMongoServer, type MongoServer, startMongoServer } from '../support/mongo-server.ts';
-import {
-  brokenPromises,
-  IS_LONG,
-  Ledger,
-  randomOf,
-  Servers,
-  send,
-  someEvents,
-  underLoad,
-  until,
-  uuidOf,
-} from './harness.ts';
+import { brokenPromises, IS_LONG, Ledger, randomOf, Servers, send, someEvents, underLoad, until } from './harness.ts';
+import { exported, seedMonths } from './months.ts';
 
 const EVENTS = IS_LONG ? 60_000 : 6_000;
 const ROUNDS = IS_LONG ? 30 : 3;
@@ -62,30 +52,6 @@ async function mongoOf(server: MongoServer) {
   return client.db('seismo').collection('events');
 }
 
-/** Everything that `data` can hold, over three years. */
-async function seedMonths(random: () => number): Promise<void> {
-  const events = Array.from({ length: 90 }, (_, i) => ({
-    event: `seen ${i % 3}`,
-    uuid: uuidOf(random),
-    ...(i % 2 === 0 ? { user: `Zoë ${i % 5}` } : { device: `device-${i % 4}` }),
-    timestamp: Date.UTC(2018 + Math.floor(i / 36), Math.floor(i / 3) % 12, 1 + (i % 28), i % 24),
-    data: { n: i, none: null, empty: '', zero: 0, yes: true, 'a.b': { c: [1, { d: '🦊' }] }, text: 'it\'s\n"x"' },
-  }));
-  const { status } = await servers.ask('POST', '/api/events/months', JSON.stringify(events), {
-    'content-type': 'application/json',
-  });
-  expect(status).toBe(200);
-}
-
-/** As a user reads them: all fields, in the order of time. */
-async function exported(app: string): Promise<string> {
-  const { status, text } = await servers.ask('GET', `/api/events/${app}?order=asc`, undefined, {
-    accept: 'application/x-ndjson',
-  });
-  expect(status).toBe(200);
-  return text;
-}
-
 async function uuidsIn(events: Awaited<ReturnType<typeof mongoOf>>, app: string): Promise<string[]> {
   const found = await events.find({ app }, { projection: { uuid: 1 } }).toArray();
   return found.map(({ uuid }) => String(uuid)).sort();
@@ -106,7 +72,7 @@ it.skipIf(!hasMongoServer)(
     await servers.start();
     const random = randomOf(77);
     const ledger = new Ledger();
-    await seedMonths(random);
+    await seedMonths(servers, random);
     const all = someEvents(random, EVENTS);
     for (let at = 0; at < all.length; at += 4_000)
       expect((await send(servers, 'shop', all.slice(at, at + 4_000), 'lines', ledger))?.status).toBe(200);
@@ -139,7 +105,7 @@ it.skipIf(!hasMongoServer)(
     expect(there).toMatchObject({ code: 0, stderr: '' });
     expect(there.stdout).toMatch(/months +\d+ +90 +\d+\nshop +1 +[\d,]+ +\d+\n/);
     expect(there.stdout).toContain('Each is there as it is in the engine.');
-    const before = { months: await exported('months'), shop: await exported('shop') };
+    const before = { months: await exported(servers, 'months'), shop: await exported(servers, 'shop') };
     for (const app of ['months', 'shop'] as const)
       expect([app, await uuidsIn(events, app)]).toEqual([app, uuidsOf(before[app])]);
     expect(await events.countDocuments({ user: ERASED })).toBe(0);
@@ -153,8 +119,8 @@ it.skipIf(!hasMongoServer)(
     await until('the engine is filled', 240_000, async () =>
       (await stats()).ingest.rebuild?.state === 'done' ? true : undefined,
     );
-    expect(await exported('months')).toBe(before.months);
-    expect(await exported('shop')).toBe(before.shop);
+    expect(await exported(servers, 'months')).toBe(before.months);
+    expect(await exported(servers, 'shop')).toBe(before.shop);
     expect(servers.log.join('\n')).not.toMatch(/BUG/);
   },
   900_000,

@@ -21,13 +21,12 @@ import {
   someEvents,
   underLoad,
   until,
-  uuidOf,
 } from './harness.ts';
+import { exported, seedMonths } from './months.ts';
 
 const EVENTS = IS_LONG ? 200_000 : 4_000;
 /** How long a move of so many takes at most. */
 const MOVE_MS = IS_LONG ? 2_500 : 1_000;
-const MONTHS = 30;
 
 let servers: Servers;
 let clickhouse: ClickHouseServer;
@@ -61,30 +60,6 @@ async function seed(ledger: Ledger, random: () => number): Promise<void> {
     expect((await send(servers, 'shop', events.slice(at, at + 5_000), 'lines', ledger))?.status).toBe(200);
 }
 
-/** Three a month, with everything that `data` can hold. */
-async function seedMonths(random: () => number): Promise<void> {
-  const events = Array.from({ length: MONTHS * 3 }, (_, i) => ({
-    event: `seen ${i % 3}`,
-    uuid: uuidOf(random),
-    ...(i % 2 === 0 ? { user: `Zoë ${i % 5}` } : { device: `device-${i % 4}` }),
-    timestamp: Date.UTC(2018 + Math.floor(i / 36), Math.floor(i / 3) % 12, 1 + (i % 28), i % 24),
-    data: { n: i, none: null, empty: '', zero: 0, yes: true, 'a.b': { c: [1, { d: '🦊' }] }, text: 'it\'s\n"x"' },
-  }));
-  const { status } = await servers.ask('POST', '/api/events/months', JSON.stringify(events), {
-    'content-type': 'application/json',
-  });
-  expect(status).toBe(200);
-}
-
-/** As a user reads them: the whole file of an export. */
-async function exported(app: string): Promise<string> {
-  const { status, text } = await servers.ask('GET', `/api/events/${app}?order=asc`, undefined, {
-    accept: 'application/x-ndjson',
-  });
-  expect(status).toBe(200);
-  return text;
-}
-
 async function erase(user: string, ledger: Ledger): Promise<number> {
   const { status, text } = await servers.ask('DELETE', `/api/events/shop?user=${user}&wait=60`);
   expect([status, text]).toEqual([200, expect.any(String)]);
@@ -100,10 +75,10 @@ it.skipIf(!hasClickHouseServer)(
     const url = await startBoth();
     const random = randomOf(4_711);
     const ledger = new Ledger();
-    await seedMonths(random);
+    await seedMonths(servers, random);
     await seed(ledger, random);
-    const months = await exported('months');
-    expect(months.split('\n').filter((line) => line !== '')).toHaveLength(MONTHS * 3);
+    const months = await exported(servers, 'months');
+    expect(months.split('\n').filter((line) => line !== '')).toHaveLength(90);
 
     let stop = underLoad(servers, 'shop', ledger, random);
     const there = await move('--to', url);
@@ -111,7 +86,7 @@ it.skipIf(!hasClickHouseServer)(
     expect(there).toMatchObject({ code: 0, stderr: '' });
     expect(there.stdout).toMatch(/months +\d+ +90 +\d+\nshop +1 +[\d,]+ +\d+\n/);
     expect(await brokenPromises(servers, 'shop', ledger)).toEqual([]);
-    expect(await exported('months')).toBe(months);
+    expect(await exported(servers, 'months')).toBe(months);
     await servers.drained();
     expect(await inClickHouse('SELECT app, count(), uniqExact(uuid) FROM events GROUP BY app ORDER BY app')).toBe(
       `months\t90\t90\nshop\t${ledger.promised.size}\t${ledger.promised.size}`,
@@ -126,7 +101,7 @@ it.skipIf(!hasClickHouseServer)(
     const ofUser = of(ledger, 'user-7').length;
     expect(await erase('user-7', ledger)).toBe(ofUser);
     expect((await servers.ask('DELETE', '/api/events/months?event=seen 0&wait=60')).status).toBe(200);
-    const fewer = await exported('months');
+    const fewer = await exported(servers, 'months');
 
     stop = underLoad(servers, 'shop', ledger, random);
     const back = await move('--to', 'embedded', '--json');
@@ -142,7 +117,7 @@ it.skipIf(!hasClickHouseServer)(
     expect((JSON.parse(lines.at(-1)!) as { removed: number }).removed).toBeGreaterThanOrEqual(30 + 1);
     expect(existsSync(join(servers.dataDir, 'moved.json'))).toBe(false);
     expect(await brokenPromises(servers, 'shop', ledger)).toEqual([]);
-    expect(await exported('months')).toBe(fewer);
+    expect(await exported(servers, 'months')).toBe(fewer);
     await clickhouse.kill();
     expect(await servers.stop()).toMatchObject({ code: 0 });
     await servers.start();
@@ -208,7 +183,7 @@ it.skipIf(!hasClickHouseServer)(
     const url = await startBoth();
     const random = randomOf(5);
     const ledger = new Ledger();
-    await seedMonths(random);
+    await seedMonths(servers, random);
     await seed(ledger, random);
     const { port } = new URL(clickhouse.url);
     const { tcpPort } = clickhouse;
@@ -229,7 +204,7 @@ it.skipIf(!hasClickHouseServer)(
     const done = await ended();
     expect([done.state, done.error]).toEqual(['done', undefined]);
     expect(await inClickHouse('SELECT count(), uniqExact(uuid) FROM events')).toBe(
-      `${ledger.promised.size + MONTHS * 3}\t${ledger.promised.size + MONTHS * 3}`,
+      `${ledger.promised.size + 90}\t${ledger.promised.size + 90}`,
     );
     expect(await brokenPromises(servers, 'shop', ledger)).toEqual([]);
   },
