@@ -57,10 +57,30 @@ it('takes the first match of the fields of a filter', async () => {
   await page.getByRole('button', { name: 'Add filter: entire query' }).click();
   await field(page, 'Field').click();
   await page.keyboard.type('coun');
-  await expect.poll(() => page.getByRole('option').allInnerTexts()).toEqual(['country']);
+  await expect.poll(() => page.getByRole('option').allInnerTexts()).toEqual(['country', 'Visit: Country']);
   await page.keyboard.press('Enter');
   await expect.poll(() => field(page, 'Field').inputValue()).toBe('country');
   await field(page, 'Condition').waitFor();
+});
+
+it('offers the fields of visits, with the values that visits have had', async () => {
+  const view = {
+    event: 'page viewed',
+    device: 'ann',
+    session: 'a',
+    data: { path: '/', referrer: 'https://www.google.com/' },
+  };
+  await dashboard.post('site', [view]);
+  const { page, open } = await dashboard.reader();
+  await open('/apps/site/explore');
+  await page.getByRole('button', { name: 'Add filter: entire query' }).click();
+  await field(page, 'Field').click();
+  await page.keyboard.type('visit: sour');
+  await page.keyboard.press('Enter');
+  await page.getByRole('option', { name: 'Google' }).click();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('button', { name: 'session.source is Google', exact: true }).waitFor();
+  await expect.poll(() => new URL(page.url()).searchParams.get('q')).toContain('"session.source"');
 });
 
 it('is cleared where it may be empty', async () => {

@@ -190,7 +190,7 @@ function Tile({ measure, now, before, isShown, onShow }: TileProps) {
           typeof earlier === 'number' && (
             <>
               <Change now={value} before={earlier} isBad={isBad} format={unit.format} />{' '}
-              <span>vs {approx(isApprox, unit.short(earlier))}</span>
+              <span style={{ whiteSpace: 'nowrap' }}>vs {approx(isApprox, unit.short(earlier))}</span>
             </>
           )
         }
