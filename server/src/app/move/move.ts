@@ -266,20 +266,27 @@ function retryable(error: unknown): string {
   return text;
 }
 
+/** As a sentence to be added. */
+function addressesFault(given: string): string | undefined {
+  try {
+    serverAddresses(given);
+    return undefined;
+  } catch (error) {
+    return ` It ${(error as Error).message}.`;
+  }
+}
+
 /** @throws PARAMETER_INVALID, MOVE_NOT_POSSIBLE */
 function connectionOf(given: string, embedded: string | undefined): string | undefined {
   if (given === EMBEDDED) return embedded;
   // No directory: whoever sends the request must not choose where on this machine an engine is made.
-  try {
-    if (!isServerUrl(given)) throw new Error('is no URL');
-    serverAddresses(given);
-  } catch (error) {
+  const fault = /^(?:https?|clickhouse):\/\//i.test(given) ? addressesFault(given) : '';
+  if (fault !== undefined)
     throw new SeismoError(
       'PARAMETER_INVALID',
-      `\`to\` ${(error as Error).message}. It must be \`${EMBEDDED}\` or the URL of a ClickHouse server or of MongoDB, such as \`http://user:password@clickhouse.example.com:8123/seismo\`.`,
-      { field: 'to', cause: error },
+      `\`to\` must be \`${EMBEDDED}\` or the URL of a ClickHouse server or of MongoDB, such as \`http://user:password@clickhouse.example.com:8123/seismo\`.${fault}`,
+      { field: 'to' },
     );
-  }
   return given;
 }
 
