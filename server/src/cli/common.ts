@@ -39,7 +39,9 @@ export function withFiles(command: Command): Command {
 /** A flag for each setting, named in kebab case. */
 export function withSettings(command: Command): Command {
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
-    const { doc, allowed } = SETTINGS[name];
+    const { allowed } = SETTINGS[name];
+    // Links are for the documentation.
+    const doc = SETTINGS[name].doc.replaceAll(/ ?\(\[[^\]]*\]\([^)]*\)\)|\[([^\]]*)\]\([^)]*\)/g, '$1');
     if (name === 'dataDir') continue;
     command.addOption(new Option(`${flagName(name)} <value>`, `${doc} (${allowed})`).helpGroup('Settings:'));
   }

@@ -13,7 +13,7 @@ const POLL_MS = 250;
 
 interface MoveOptions extends CommonOptions {
   readonly to?: string;
-  readonly cluster?: string;
+  readonly toCluster?: string;
   readonly cancel?: boolean;
 }
 
@@ -21,7 +21,7 @@ export function addMove(program: Command): void {
   withCommon(program.command('move'))
     .description('move all events to a ClickHouse server or back, or complete MongoDB')
     .option('--to <connection>', 'http(s)://user:password@host:8123/database, "embedded", or mongodb://host/database')
-    .option('--cluster <name>', 'the cluster of the servers; then --to lists all of its nodes, separated by commas')
+    .option('--to-cluster <name>', 'the cluster of the servers; then --to lists all of its nodes, separated by commas')
     .option('--cancel', 'stop the move that is running; what was copied is kept for the next one')
     .addHelpText(
       'after',
@@ -34,7 +34,7 @@ MongoDB is a second place: set \`archive\` to it first, and restart the server, 
 --to mongodb://host/database shows how far that is, or compares all events again and copies what is missing.`,
     )
     .action(async (options: MoveOptions) => {
-      const to = options.cluster === undefined ? options.to : clusterOf(options.to, options.cluster);
+      const to = options.toCluster === undefined ? options.to : clusterOf(options.to, options.toCluster);
       if ((to === undefined) === (options.cancel !== true))
         throw new CommandFailure('Name the place with `--to`, or stop a move with `--cancel`.', 2);
       const session = await sessionOf(options);
@@ -60,7 +60,7 @@ MongoDB is a second place: set \`archive\` to it first, and restart the server, 
 }
 
 function clusterOf(to: string | undefined, cluster: string): string {
-  if (!isServerUrl(to)) throw new CommandFailure('`--cluster` needs `--to` with the URLs of all nodes.', 2);
+  if (!isServerUrl(to)) throw new CommandFailure('`--to-cluster` needs `--to` with the URLs of all nodes.', 2);
   return withCluster(to, cluster);
 }
 

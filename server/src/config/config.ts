@@ -89,7 +89,7 @@ export async function explainConfig(sources: ConfigSources = {}): Promise<Loaded
   }
   const origins = Object.fromEntries(NAMES.map((name) => [name, values.get(name)?.origin ?? 'default']));
   settleArchive(config, origins, faults);
-  settleCluster(config, faults);
+  settleCluster(config, origins, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return { config: Object.freeze(config) as Config, origins };
 }
@@ -111,11 +111,19 @@ function settleArchive(config: Record<string, unknown>, origins: Record<string, 
     });
 }
 
-function settleCluster(config: Record<string, unknown>, faults: ConfigFault[]): void {
+function settleCluster(
+  config: Record<string, unknown>,
+  origins: Readonly<Record<string, string>>,
+  faults: ConfigFault[],
+): void {
   const { connection, cluster } = config as { connection: string | undefined; cluster: string | undefined };
   if (cluster === undefined) return;
   if (isServerUrl(connection)) config['connection'] = withCluster(connection, cluster);
-  else faults.push({ setting: 'cluster', message: 'needs `connection` with the URLs of all nodes of the cluster' });
+  else
+    faults.push({
+      setting: 'cluster',
+      message: `needs \`connection\` with the URLs of all nodes of the cluster [${origins['cluster']}]`,
+    });
 }
 
 /** The source of a wrong value, for the person who has to change it. */

@@ -44,9 +44,14 @@ function addressOf(text: string): ServerAddress {
     throw new Error(
       `\`${scheme}://\` is not supported; use a directory, \`http(s)://\`, \`clickhouse://\` or \`mongodb://\``,
     );
+  if (/[\s,]/.test(text))
+    throw new Error(
+      'has a space or a comma within a URL; separate URLs by commas, and write others as `%20` and `%2C`',
+    );
   if (!URL.canParse(text)) throw new Error('is not a URL');
   // Of a scheme that it does not know, URL reads no host.
   const url = new URL(text.replace(/^clickhouse:/i, 'http:'));
+  if (url.pathname.lastIndexOf('/') > 0) throw new Error('has more than the name of a database after the host');
   if (scheme === 'clickhouse' && url.port === '') url.port = CLICKHOUSE_PORT;
   return {
     url: url.origin,

@@ -89,13 +89,25 @@ describe('loadConfig', () => {
     [{ archive: 'mongodb://a', connection: 'mongodb://b' }, 'archive: names another MongoDB database'],
     [{ archive: 'mongodb://a', connection: 'http://h:8123' }, 'archive: needs the embedded engine'],
     [{ connection: 'ftp://x' }, '`ftp://` is not supported'],
+    [{ connection: 'http://a:8123/x,/tmp/dir' }, 'has a space or a comma within a URL'],
+    [{ connection: 'http://a:8123/x http://b:8123/x' }, 'has a space or a comma within a URL'],
+    [{ connection: 'http://a:8123/x/y' }, 'more than the name of a database'],
+    [{ connection: 'http://a:8123/x,http://b:8123/y' }, 'must name the same database in all URLs'],
+    [{ connection: 'http://a:8123/x,http://u:p@a:8123/x' }, 'names a server twice'],
+    [{ cluster: 'c' }, 'cluster: needs `connection` with the URLs of all nodes'],
+    [{ cluster: 'c d', connection: 'http://a:8123' }, 'must be the name of a cluster'],
     [{ users: { ann: 'secret' } }, 'not a bcrypt hash'],
   ])('refuses %o', async (given, message) => {
     expect((await faults({ given })).join()).toContain(message);
   });
 
   it('takes directories and ClickHouse URLs as connection, and 12 rounds', async () => {
-    for (const connection of ['./data', 'http://u:p@localhost:8123/db', 'clickhouse://h'])
+    for (const connection of [
+      './data',
+      'http://u:p@localhost:8123/db',
+      'clickhouse://h',
+      'http://a/x,https://u:p%2C@b:1/x',
+    ])
       expect((await load({ given: { connection } })).connection).toBe(connection);
     expect(Object.keys((await load({ given: { users: { ann: hash('12') } } })).users)).toEqual(['ann']);
   });
