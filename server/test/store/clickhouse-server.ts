@@ -11,6 +11,8 @@ import { freePort } from '../support/free-port.ts';
 export interface ClickHouseServer {
   readonly url: string;
   readonly tcpPort: number;
+  /** The signal that ended it. */
+  readonly ended: Promise<NodeJS.Signals | null>;
   /** Ends it at once, as a crash does. Its directory can be opened again. */
   kill(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export async function startClickHouseServer(
   const tcpPort = at?.tcpPort ?? (await freePort());
   const args = [SCRIPT, libraryPath(), dataDir, `${httpPort}`, `${tcpPort}`, ...more];
   const child = spawn('python3', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null);
   let said = '';
   child.stderr.on('data', (chunk) => {
     said = `${said}${chunk}`.slice(-2_000);
@@ -50,7 +53,7 @@ export async function startClickHouseServer(
     }
     await pause(100);
   }
-  return { url, tcpPort, kill: () => end(child) };
+  return { url, tcpPort, ended, kill: () => end(child) };
 }
 
 async function end(child: ChildProcess): Promise<void> {
