@@ -77,6 +77,10 @@ it('offers the fields of visits, with the values that visits have had', async ()
   await field(page, 'Field').click();
   await page.keyboard.type('visit: sour');
   await page.keyboard.press('Enter');
+  // The value has the focus. Its list would cover the condition, and waits until it is asked for.
+  await expect.poll(() => field(page, 'Value').evaluate((input) => input === document.activeElement)).toBe(true);
+  expect(await page.getByRole('option').count()).toBe(0);
+  await page.keyboard.press('ArrowDown');
   await page.getByRole('option', { name: 'Google' }).click();
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('button', { name: 'session.source is Google', exact: true }).waitFor();

@@ -44,6 +44,8 @@ export function ValueInput({ app, event, field, types, value, many = false, onCh
     filter: ({ options }: { options: unknown }) => options as never,
     // Above, over what is selected already: below, it would cover the button that is pressed next.
     comboboxProps: { withinPortal: false, position: 'top-start' as const },
+    // The field has the focus as soon as it is there; the list would cover the condition above it.
+    openOnFocus: false,
     renderOption: ({ option }: { option: { value: string } }) => (
       <span style={{ display: 'flex', justifyContent: 'space-between', gap: 12, width: '100%' }}>
         <span style={{ overflowWrap: 'anywhere' }}>{option.value || '(empty)'}</span>
