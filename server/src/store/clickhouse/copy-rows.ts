@@ -73,9 +73,7 @@ export function copyStore(opened: () => Connection): CopyStore {
         signal,
       );
       return rows.map((row) => ({
-        journal: String(row['journal']),
-        fromSeq: Number(row['r']) * width,
-        toSeq: (Number(row['r']) + 1) * width,
+        ...rangeOf(row, width),
         ...sumOf(row),
       }));
     },
@@ -101,9 +99,7 @@ export function copyStore(opened: () => Connection): CopyStore {
         signal,
       );
       return rows.map((row) => ({
-        journal: String(row['journal']),
-        fromSeq: Number(row['r']) * width,
-        toSeq: (Number(row['r']) + 1) * width,
+        ...rangeOf(row, width),
         events: Number(row['n']),
         bytes: Number(row['b']),
       }));
@@ -149,5 +145,11 @@ function setSql({ app, from, to, range, seqs }: EventSet, bound: Bound): string 
 
 const seqsSql = ({ journal, fromSeq, toSeq }: SeqsOf, bound: Bound): string =>
   `journal = ${bound.add('UUID', journal)} AND seq >= ${bound.add('UInt64', fromSeq)} AND seq < ${bound.add('UInt64', toSeq)}`;
+
+const rangeOf = (row: Row, width: number) => ({
+  journal: String(row['journal']),
+  fromSeq: Number(row['r']) * width,
+  toSeq: (Number(row['r']) + 1) * width,
+});
 
 const sumOf = (row: Row) => ({ events: Number(row['n']), checksum: String(row['h']), bytes: Number(row['b']) });
